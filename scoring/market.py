@@ -1,0 +1,151 @@
+"""The market of one call: everything about its pairs that does not depend on who gets whom."""
+
+import numpy as np
+
+from scoring.arrays import Bools, Floats, Ints
+from scoring.geometry import arc_m, squared_chords
+from scoring.inputs import Deliveries, Params, Transporters
+from scoring.terms import (
+    BEST,
+    Pairs,
+    Term,
+    active_terms,
+    capacity_term,
+    distance_term,
+    rating_term,
+    workload_term,
+)
+
+
+class Market:
+    """Prepared gains of pairs and slots.
+
+    A plan's value is a sum of pair gains and slot gains: ``gain(i, j)`` holds every term but the workload,
+    and the k-th package given to j adds the k-th gain of its slots, which never rise with k.
+
+    Parameters
+    ----------
+    deliveries, transporters, params
+        As given to `solve`.
+    bonus
+        (N,) added to every gain of a delivery, in points; how assignments are put before scores.
+    """
+
+    def __init__(
+        self, deliveries: Deliveries, transporters: Transporters, params: Params, bonus: Floats | None = None
+    ) -> None:
+        self.deliveries, self.transporters, self.params = deliveries, transporters, params
+        self.n, self.m = len(deliveries), len(transporters)
+        shares = [weight / params.total_weight for weight in params.weights]
+        self.distance_share, rating_share, self.capacity_share, self.workload_share = shares
+        self.located: Bools = (
+            np.ones(self.n, dtype=np.bool_) if deliveries.located is None else deliveries.located
+        )
+        self.bonus: Floats = np.zeros(self.n) if bonus is None else bonus
+        self.row_gain: Floats = self.bonus.copy()
+        self.column_gain: Floats = rating_share * rating_term(transporters.rating)
+        self.pair_terms: list[tuple[Term, float]] = []
+        for term, weight in active_terms(deliveries, transporters, params):
+            share = weight / params.total_weight
+            if term.of == "delivery":
+                self.row_gain += share * term.function(deliveries)
+            elif term.of == "transporter":
+                self.column_gain += share * term.function(transporters)
+            else:
+                self.pair_terms.append((term, share))
+        self.weight_kg: Floats = deliveries.weight_kg
+        self.capacity_kg: Floats = transporters.free_capacity_kg
+        slots = np.minimum(transporters.slots, self.n)
+        self.slot_start: Ints = np.concatenate(([0], np.cumsum(slots))).astype(np.int64)
+        self.slot_gain: Floats = self.workload_share * self.slot_workload(slots)
+
+    def slot_workload(self, slots: Ints) -> Floats:
+        """Workload term of every slot, transporter by transporter."""
+        owner = np.repeat(np.arange(self.m), slots)
+        extra = np.arange(owner.size) - self.slot_start[owner]
+        return workload_term(self.transporters.active[owner], extra, self.transporters.max_active[owner])
+
+    @property
+    def open_slots(self) -> Ints:
+        """(M,) slots of each transporter, at most N."""
+        return np.diff(self.slot_start)
+
+    @property
+    def first_gain(self) -> Floats:
+        """(M,) gain of each transporter's first slot, 0 where it has none."""
+        first = np.zeros(self.m)
+        has = self.open_slots > 0
+        first[has] = self.slot_gain[self.slot_start[:-1][has]]
+        return first
+
+    def distance_m(self, i: Ints, j: Ints) -> Floats:
+        """(E,) great-circle metres of pairs; 0 where the delivery is not located."""
+        chords = squared_chords(self.deliveries.vectors[:, i], self.transporters.vectors[:, j])
+        return np.where(self.located[i], arc_m(chords), 0.0)
+
+    def gain(self, i: Ints, j: Ints) -> Floats:
+        """Gain of pairs without the slot's.
+
+        Parameters
+        ----------
+        i, j
+            (E,) rows of both sides.
+
+        Returns
+        -------
+        numpy.ndarray
+            (E,) points; -inf where the pair is not feasible.
+        """
+        distance = self.distance_m(i, j)
+        return self._combine(i, j, distance, capacity_term(self.weight_kg[i], self.capacity_kg[j]))
+
+    def block(self, rows: Ints, columns: Ints) -> Floats:
+        """`gain` of every pair of some rows and columns, (R, C), without forming index arrays first."""
+        chords = squared_chords(
+            self.deliveries.vectors[:, rows, None], self.transporters.vectors[:, None, columns]
+        )
+        distance = arc_m(chords)
+        distance[~self.located[rows]] = 0.0
+        capacity = capacity_term(self.weight_kg[rows, None], self.capacity_kg[columns])
+        return self._combine(rows[:, None], columns, distance, capacity)
+
+    def _combine(self, i: Ints, j: Ints, distance: Floats, capacity: Floats) -> Floats:
+        near = distance_term(distance, self.params.radius_m)
+        near[~np.broadcast_to(self.located[i], near.shape)] = 0.0
+        out = near * self.distance_share
+        out += self.capacity_share * capacity
+        out += self.row_gain[i] + self.column_gain[j]
+        if self.pair_terms:
+            out += self._optional(i, j, distance)
+        infeasible = (distance > self.params.radius_m) | (self.weight_kg[i] > self.capacity_kg[j])
+        infeasible |= np.broadcast_to(self.open_slots[j] == 0, infeasible.shape)
+        out[infeasible] = -np.inf
+        return out
+
+    def _optional(self, i: Ints, j: Ints, distance: Floats) -> Floats:
+        rows = np.broadcast_to(i, distance.shape).ravel()
+        columns = np.broadcast_to(j, distance.shape).ravel()
+        pairs = Pairs(self.deliveries, self.transporters, rows, columns, distance.ravel())
+        total = np.zeros(distance.size)
+        for term, share in self.pair_terms:
+            total += share * term.function(pairs)
+        return total.reshape(distance.shape)
+
+    @property
+    def pair_term_ceiling(self) -> float:
+        """The most that all optional terms of pairs can add to a gain."""
+        return BEST * sum(share for _, share in self.pair_terms)
+
+    def main_terms(self, i: Ints, j: Ints, extra: Ints) -> Floats:
+        """(E, 4) distance, rating, capacity and workload of pairs, `extra` packages given before each."""
+        near = distance_term(self.distance_m(i, j), self.params.radius_m)
+        near[~self.located[i]] = 0.0
+        t = self.transporters
+        return np.column_stack(
+            (
+                near,
+                rating_term(t.rating[j]),
+                capacity_term(self.weight_kg[i], self.capacity_kg[j]),
+                workload_term(t.active[j], extra, t.max_active[j]),
+            )
+        )

@@ -1,0 +1,205 @@
+"""`solve`: from two sides of a market to a plan."""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import get_args
+
+import numpy as np
+
+from scoring import baselines, optimal, summed
+from scoring.arrays import Floats, Ints
+from scoring.bound import Prices
+from scoring.errors import InputError
+from scoring.inputs import Deliveries, Params, Transporters
+from scoring.market import Market
+from scoring.optimal import CERTIFIED, Search, Solution
+from scoring.reasons import reasons
+from scoring.result import Maximise, Plan, Strategy
+
+MEMORY_BYTES = 64 * 2**20
+NEIGHBOURS = 16
+
+
+def solve(
+    deliveries: Deliveries,
+    transporters: Transporters,
+    params: Params | None = None,
+    *,
+    strategy: Strategy = "optimal",
+    time_limit_s: float | None = None,
+    seed: int = 0,
+    maximise: Maximise = "score",
+    previous: Plan | None = None,
+    neighbours: int = NEIGHBOURS,
+    memory_bytes: int = MEMORY_BYTES,
+) -> Plan:
+    """Give packages to transporters.
+
+    Parameters
+    ----------
+    deliveries, transporters, params
+        The market and how its pairs are judged.
+    strategy
+        ``"optimal"``; ``"greedy"``, each delivery in turn takes the best transporter left; or
+        ``"single_best"``, each asks only for the one that is best for it alone.
+    time_limit_s
+        Seconds after which the best plan so far is returned with its bound; None for no limit. A plan cut
+        short depends on the machine's speed.
+    seed
+        Of the random choices that `params.load` ``"sum"`` makes while it improves a plan.
+    maximise
+        ``"score"``: the highest total score. ``"assignments"``: as many deliveries as possible, those of
+        higher priority first, and among such plans the highest total score.
+    previous
+        A plan for nearly the same transporters in the same rows; its prices start the search. The result
+        has the same total as without.
+    neighbours
+        Transporters considered for each delivery before prices are known.
+    memory_bytes
+        Bound on what scoring a block of rows may hold at once.
+
+    Returns
+    -------
+    Plan
+        The same for the same input and seed, whatever the order of rows.
+
+    Raises
+    ------
+    InputError
+        Naming the argument that cannot be used.
+    """
+    params = Params() if params is None else params
+    _check(strategy, maximise, time_limit_s, neighbours, memory_bytes)
+    rows, columns = _canonical(deliveries, transporters)
+    market = Market(
+        _taken(deliveries, rows, columns),
+        transporters.take(columns),
+        params,
+        _bonus(deliveries, maximise, rows),
+    )
+    search = Search(neighbours, _deadline(time_limit_s), memory_bytes)
+    start = None if previous is None else _start(previous, market, columns)
+    solution = _solution(market, strategy, search, start, seed)
+    return _plan(market, solution, strategy, rows, columns)
+
+
+def _check(
+    strategy: Strategy, maximise: Maximise, time_limit_s: float | None, neighbours: int, memory_bytes: int
+) -> None:
+    if strategy not in get_args(Strategy):
+        raise InputError("strategy", f"must be one of {get_args(Strategy)}, is {strategy!r}")
+    if maximise not in get_args(Maximise):
+        raise InputError("maximise", f"must be one of {get_args(Maximise)}, is {maximise!r}")
+    if time_limit_s is not None and not time_limit_s >= 0:
+        raise InputError("time_limit_s", f"must be at least 0, is {time_limit_s}")
+    if neighbours < 1:
+        raise InputError("neighbours", f"must be at least 1, is {neighbours}")
+    if memory_bytes < 1:
+        raise InputError("memory_bytes", f"must be at least 1, is {memory_bytes}")
+
+
+def _canonical(deliveries: Deliveries, transporters: Transporters) -> tuple[Ints, Ints]:
+    """Row orders of both sides that do not depend on how the caller ordered them."""
+    columns = transporters.canonical_order()
+    if deliveries.incumbent is None:
+        return deliveries.canonical_order(), columns
+    return _renumbered(deliveries, columns).canonical_order(), columns
+
+
+def _renumbered(deliveries: Deliveries, columns: Ints) -> Deliveries:
+    """Deliveries whose incumbents are named by their new rows."""
+    if deliveries.incumbent is None:
+        return deliveries
+    if deliveries.incumbent.max(initial=-1) >= columns.size:
+        raise InputError("Deliveries.incumbent", f"names a row beyond the {columns.size} transporters")
+    place = np.append(np.empty_like(columns), -1)
+    place[columns] = np.arange(columns.size)
+    return deliveries.with_incumbent(place[deliveries.incumbent])
+
+
+def _taken(deliveries: Deliveries, rows: Ints, columns: Ints) -> Deliveries:
+    return _renumbered(deliveries, columns).take(rows)
+
+
+def _bonus(deliveries: Deliveries, maximise: Maximise, rows: Ints) -> Floats | None:
+    """(N,) points for being assigned at all, so many that no score weighs against one of them.
+
+    The sets of deliveries that can be served together form a matroid, so any increasing bonus by priority
+    serves as many of the highest as possible, then of the next: steps need not grow exponentially.
+    """
+    if maximise == "score":
+        return None
+    priority = np.zeros(rows.size) if deliveries.priority is None else deliveries.priority[rows]
+    _, level = np.unique(priority, return_inverse=True)
+    return (1.0 + level) * 100.0 * (rows.size + 1.0)
+
+
+def _deadline(time_limit_s: float | None) -> Callable[[], bool]:
+    if time_limit_s is None:
+        return lambda: False
+    end = perf_counter() + time_limit_s
+    return lambda: perf_counter() > end
+
+
+def _start(previous: Plan, market: Market, columns: Ints) -> Prices:
+    if previous.price.size != columns.size:
+        raise InputError("previous", f"has {previous.price.size} transporters, expected {columns.size}")
+    return Prices(previous.price[columns] - market.first_gain, previous.weight_price[columns])
+
+
+def _solution(
+    market: Market, strategy: Strategy, search: Search, start: Prices | None, seed: int
+) -> Solution:
+    if strategy == "optimal":
+        if market.params.load == "sum":
+            return summed.optimise(market, search, start, seed)
+        return optimal.optimise(market, search, start)
+    taken = baselines.greedy(market) if strategy == "greedy" else baselines.single_best(market)
+    return optimal.judged(market, taken, search)
+
+
+def _plan(market: Market, solution: Solution, strategy: Strategy, rows: Ints, columns: Ints) -> Plan:
+    """Back from canonical rows to the caller's."""
+    n = market.n
+    taken = solution.transporter
+    given = np.flatnonzero(taken >= 0)
+    slot = np.full(n, -1, dtype=np.int64)
+    slot[given] = _slots(taken[given])
+    terms, score = np.full((n, 4), np.nan), np.zeros(n)
+    terms[given] = market.main_terms(given, taken[given], slot[given])
+    place = market.slot_start[taken[given]] + slot[given]
+    score[given] = market.gain(given, taken[given]) + market.slot_gain[place] - market.bonus[given]
+    total = float(score.sum())
+    bound = max(solution.upper_bound - solution.value, 0.0) + total
+    back = np.empty(n, dtype=np.int64)
+    back[rows] = np.arange(n)
+    chosen = np.append(columns, -1)[taken]
+    price, weight_price = np.zeros(market.m), np.zeros(market.m)
+    price[columns] = np.maximum(solution.prices.toll + market.first_gain, 0.0)
+    weight_price[columns] = solution.prices.weight_toll
+    return Plan(
+        transporter=chosen[back],
+        slot=slot[back],
+        score=score[back],
+        terms=terms[back],
+        reason=reasons(market, taken)[back],
+        total=total,
+        upper_bound=bound,
+        gap=(bound - total) / bound if bound > 0 else 0.0,
+        certified=bool(bound - total <= CERTIFIED * bound),
+        strategy=strategy,
+        price=price,
+        weight_price=weight_price,
+        rounds=solution.rounds,
+        pairs=solution.pairs,
+    )
+
+
+def _slots(taken: Ints) -> Ints:
+    """How many packages each transporter got before each of these."""
+    order = np.argsort(taken, kind="stable")
+    sorted_taken = taken[order]
+    first = np.searchsorted(sorted_taken, sorted_taken, side="left")
+    slot = np.empty_like(taken)
+    slot[order] = np.arange(taken.size) - first
+    return slot
