@@ -1,0 +1,114 @@
+"""The application: routes, dependencies, errors, documentation."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.config.cors import CORSConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.types import ControllerRouterHandler
+
+from api.accounts import AccountController
+from api.assignments import AssignmentController
+from api.carts import CartController
+from api.catalogue import ProductController
+from api.deliveries import DeliveryController
+from api.errors import EXCEPTION_HANDLERS
+from api.health import HealthController
+from api.live import track_socket, transporter_socket
+from api.orders import OrderController
+from api.payments import PaymentController
+from api.sales import SaleController
+from api.security import PUBLIC, BearerAuthentication
+from api.services import Services, running
+from api.transporters import TransporterController
+from dispatch.database.work import Work
+
+VERSION = "0.1.0"
+MAX_BODY_BYTES = 2**20
+
+
+class MetricsController(PrometheusController):
+    """``/metrics`` for Prometheus."""
+
+    path = "/metrics"
+    opt = PUBLIC
+    include_in_schema = False
+
+
+CONTROLLERS: list[ControllerRouterHandler] = [
+    AccountController,
+    ProductController,
+    CartController,
+    OrderController,
+    PaymentController,
+    SaleController,
+    TransporterController,
+    DeliveryController,
+    AssignmentController,
+    HealthController,
+    MetricsController,
+    transporter_socket,
+    track_socket,
+]
+
+
+def provide_services(state: State) -> Services:
+    """The services of this process."""
+    services: Services = state.services
+    return services
+
+
+async def provide_work(services: Services) -> AsyncIterator[Work]:
+    """The request's unit of work: committed once, when the handler is done and before the answer leaves."""
+    async with services.database.work() as work:
+        yield work
+
+
+def create_app(services: Services) -> Litestar:
+    """The application over built services, which run as long as it does."""
+
+    @asynccontextmanager
+    async def run_services(_: Litestar) -> AsyncIterator[None]:
+        async with running(services):
+            yield
+
+    origins = list(services.settings.allowed_origins)
+    return Litestar(
+        route_handlers=CONTROLLERS,
+        lifespan=[run_services],
+        state=State({"services": services}),
+        dependencies={
+            "services": Provide(provide_services, sync_to_thread=False),
+            "work": Provide(provide_work),
+        },
+        middleware=[
+            PrometheusConfig(app_name="dispatch", prefix="dispatch", group_path=True).middleware,
+            DefineMiddleware(BearerAuthentication, exclude=["^/schema"]),
+        ],
+        exception_handlers=EXCEPTION_HANDLERS,
+        request_max_body_size=MAX_BODY_BYTES,
+        cors_config=CORSConfig(allow_origins=origins, allow_credentials=False) if origins else None,
+        openapi_config=openapi_config(),
+        signature_types=[Services, Work],
+        debug=False,
+    )
+
+
+def openapi_config() -> OpenAPIConfig:
+    """The documentation under ``/schema``."""
+    components = Components(
+        security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+    )
+    return OpenAPIConfig(
+        title="dispatch-server",
+        version=VERSION,
+        description="Orders become deliveries, deliveries find transporters, transporters are followed live.",
+        components=components,
+        security=[{"bearer": []}],
+    )

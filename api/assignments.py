@@ -1,0 +1,174 @@
+"""Assigning deliveries to transporters."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any, Literal
+
+from litestar import Controller, Request, post
+from msgspec import Meta
+
+from api.deliveries import delivery_key
+from api.schemas import Body, Id, Line
+from api.security import needs
+from api.services import Services
+from dispatch.accounts.models import Role, User
+from dispatch.assignments.service import Assigned, Assignments, BulkFilter, BulkResult
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Priority
+
+Count = Annotated[int, Meta(ge=1, le=20_000)]
+Hours = Annotated[float, Meta(gt=0, le=24 * 365)]
+
+
+class AutoAssign(Body, frozen=True, kw_only=True):
+    """One delivery (``delivery_id``: number or UUID), or all that wait and fit the filters."""
+
+    delivery_id: Id | Annotated[str, Meta(max_length=64)] | None = None
+    priority_filter: Priority | None = None
+    vehicle_type_filter: Annotated[Line, Meta(max_length=32)] | None = None
+    max_assignments: Count | None = None
+    time_range_hours: Hours | None = None
+
+
+class BulkParameters(Body, frozen=True, kw_only=True):
+    """Filters of a bulk operation."""
+
+    max_assignments: Count | None = None
+    priority_filter: Priority | None = None
+    vehicle_type_filter: Annotated[Line, Meta(max_length=32)] | None = None
+
+
+class BulkOperation(Body, frozen=True, kw_only=True):
+    """An operation on several deliveries."""
+
+    operation: Literal["auto_assign"]
+    delivery_ids: Annotated[list[Id], Meta(min_length=1, max_length=20_000)]
+    parameters: BulkParameters = BulkParameters()
+
+
+def whole(score: float) -> int:
+    """A score as people read it; halves go up."""
+    return int(Decimal(str(score)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _single_answer(made: Assigned) -> dict[str, Any]:
+    delivery, transporter, scores = made.delivery, made.transporter, made.scores
+    return {
+        "success": True,
+        "message": "Delivery assigned successfully",
+        "delivery_id": delivery.id,
+        "delivery_uuid": delivery.delivery_id,
+        "tracking_number": delivery.tracking_number,
+        "assigned_transporter": {
+            "id": transporter.id,
+            "name": transporter.user.name,
+            "business_name": transporter.business_name,
+            "vehicle_type": transporter.vehicle_type,
+            "vehicle_number": transporter.vehicle_number,
+            "rating": float(transporter.rating),
+            "phone": transporter.phone,
+        },
+        "score_details": {
+            "distance_score": whole(scores.distance),
+            "rating_score": whole(scores.rating),
+            "capacity_score": whole(scores.capacity),
+            "workload_score": whole(scores.workload),
+            "total_score": whole(scores.total),
+        },
+        "alternatives": made.alternatives,
+        "distance_km": delivery.distance_km,
+        "estimated_delivery_time": delivery.estimated_delivery_time,
+    }
+
+
+def _bulk_answer(result: BulkResult) -> dict[str, Any]:
+    scores = [made.scores.total for made in result.assigned]
+    return {
+        "success": True,
+        "assignments": [
+            {
+                "delivery_id": made.delivery.id,
+                "delivery_uuid": made.delivery.delivery_id,
+                "tracking_number": made.delivery.tracking_number,
+                "assigned_transporter": made.transporter.user.name,
+                "transporter_id": made.transporter.id,
+                "score": whole(made.scores.total),
+            }
+            for made in result.assigned
+        ],
+        "summary": {
+            "total_processed": len(result.assigned) + len(result.failures),
+            "successful_assignments": len(result.assigned),
+            "failed_assignments": len(result.failures),
+            "avg_score": round(sum(scores) / len(scores), 1) if scores else 0.0,
+            "certified_optimal": result.certified,
+        },
+        "failures": [{"delivery_id": str(number), "error": error} for number, error in result.failures],
+    }
+
+
+def _assignments(work: Work, services: Services) -> Assignments:
+    return Assignments(
+        work,
+        services.clock,
+        services.live,
+        services.delivery_steps(work),
+        radius_m=services.settings.assign_radius_km * 1000,
+    )
+
+
+class AssignmentController(Controller):
+    """``/api/auto-assign`` and bulk operations."""
+
+    path = "/api"
+    tags = ("assignments",)
+    guards = (needs(Role.ADMIN),)
+
+    @post("/auto-assign/", status_code=200)
+    async def auto_assign(
+        self, request: Request[User, Any, Any], data: AutoAssign, work: Work, services: Services
+    ) -> dict[str, Any]:
+        """Give one delivery to the best transporter, or all that wait to transporters for the highest total."""
+        assignments = _assignments(work, services)
+        if data.delivery_id is not None:
+            return _single_answer(await assignments.assign(delivery_key(str(data.delivery_id)), request.user))
+        result = await assignments.assign_many(
+            BulkFilter(
+                priority=data.priority_filter,
+                vehicle_type=data.vehicle_type_filter,
+                max_assignments=data.max_assignments,
+                time_range_hours=data.time_range_hours,
+            ),
+            request.user,
+        )
+        return _bulk_answer(result)
+
+    @post("/deliveries/bulk-operations/", status_code=200)
+    async def bulk(
+        self, request: Request[User, Any, Any], data: BulkOperation, work: Work, services: Services
+    ) -> dict[str, Any]:
+        """Assign several named deliveries for the highest total."""
+        result = await _assignments(work, services).assign_many(
+            BulkFilter(
+                priority=data.parameters.priority_filter,
+                vehicle_type=data.parameters.vehicle_type_filter,
+                max_assignments=data.parameters.max_assignments,
+                delivery_ids=data.delivery_ids,
+            ),
+            request.user,
+        )
+        return {
+            "operation": data.operation,
+            "results": {
+                "successful": len(result.assigned),
+                "failed": len(result.failures),
+                "assignments": [
+                    {
+                        "delivery_id": made.delivery.id,
+                        "transporter": made.transporter.user.name,
+                        "score": whole(made.scores.total),
+                    }
+                    for made in result.assigned
+                ],
+                "failures": [{"delivery_id": number, "error": error} for number, error in result.failures],
+            },
+        }

@@ -1,0 +1,104 @@
+"""Carts."""
+
+from decimal import Decimal
+from typing import Any
+
+from litestar import Controller, Request, delete, get, patch, post
+from msgspec import Struct
+
+from api.catalogue import ProductId
+from api.schemas import Body, Id, Quantity
+from api.security import needs
+from dispatch.accounts.models import Role, User
+from dispatch.carts.models import Cart
+from dispatch.carts.service import Carts
+from dispatch.database.work import Work
+
+
+class NewItem(Body, frozen=True, kw_only=True):
+    """Some of a product."""
+
+    product_id: Id
+    quantity: Quantity = 1
+
+
+class ItemChange(Body, frozen=True, kw_only=True):
+    """How many of it."""
+
+    quantity: Quantity
+
+
+class CartItemAnswer(Struct, frozen=True):
+    """A product in the cart at today's price."""
+
+    id: int
+    product_id: int
+    product_name: str
+    quantity: int
+    unit_price: Decimal
+    total_price: Decimal
+
+
+class CartAnswer(Struct, frozen=True):
+    """A cart and what it would cost, without tax and shipping."""
+
+    id: int
+    items: list[CartItemAnswer]
+    total_amount: Decimal
+
+
+def _cart_answer(cart: Cart) -> CartAnswer:
+    items = [
+        CartItemAnswer(
+            item.id,
+            item.product_id,
+            item.product.name,
+            item.quantity,
+            item.product.price,
+            item.product.price * item.quantity,
+        )
+        for item in cart.items
+    ]
+    return CartAnswer(cart.id, items, sum((item.total_price for item in items), Decimal("0.00")))
+
+
+CUSTOMER = (needs(Role.CUSTOMER),)
+CartId = ProductId
+ItemId = ProductId
+
+
+class CartController(Controller):
+    """``/api/v1/marketplace/carts``; a cart is its owner's alone."""
+
+    path = "/api/v1/marketplace/carts"
+    tags = ("carts",)
+    guards = CUSTOMER
+
+    @post("/")
+    async def create(self, request: Request[User, Any, Any], work: Work) -> CartAnswer:
+        """An empty cart."""
+        return _cart_answer(await Carts(work).create(request.user))
+
+    @get("/{cart_id:int}/")
+    async def show(self, request: Request[User, Any, Any], cart_id: CartId, work: Work) -> CartAnswer:
+        """One's own cart."""
+        return _cart_answer(await Carts(work).get(cart_id, request.user))
+
+    @post("/{cart_id:int}/items/")
+    async def add_item(
+        self, request: Request[User, Any, Any], cart_id: CartId, data: NewItem, work: Work
+    ) -> CartAnswer:
+        """Add some of a product to what the cart has of it."""
+        return _cart_answer(await Carts(work).add_item(cart_id, request.user, data.product_id, data.quantity))
+
+    @patch("/{cart_id:int}/items/{item_id:int}/")
+    async def change_item(
+        self, request: Request[User, Any, Any], cart_id: CartId, item_id: ItemId, data: ItemChange, work: Work
+    ) -> CartAnswer:
+        """Set the quantity of an item."""
+        return _cart_answer(await Carts(work).change_item(cart_id, request.user, item_id, data.quantity))
+
+    @delete("/{cart_id:int}/items/{item_id:int}/")
+    async def remove_item(self, request: Request[User, Any, Any], cart_id: CartId, item_id: ItemId, work: Work) -> None:
+        """Take an item out."""
+        await Carts(work).remove_item(cart_id, request.user, item_id)

@@ -1,0 +1,155 @@
+"""The error table: from what went wrong to status, shape and words.
+
+Each section of the API has its own shape (contract, decision 11): payments ``{status, message, error_code}``,
+assignment ``{success: false, error, suggestions}``, the rest ``{detail, …}``.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from asyncpg.exceptions import DataError, DeadlockDetectedError, LockNotAvailableError, QueryCanceledError
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from dispatch.errors import (
+    Conflict,
+    DispatchError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotSignedIn,
+    Unavailable,
+)
+from dispatch.payments.errors import GatewayFailure, PaymentNotSuccessful
+from dispatch.ports import GatewayError
+
+log = structlog.get_logger(__name__)
+
+STATUS: dict[type[DispatchError], int] = {
+    Invalid: 400,
+    PaymentNotSuccessful: 400,
+    NotSignedIn: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    GatewayFailure: 500,
+    Unavailable: 503,
+}
+
+CODES = {400: "invalid", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
+
+AnyRequest = Request[Any, Any, Any]
+Handler = Callable[[AnyRequest, Any], Response[Any]]
+
+
+def answer(
+    request: AnyRequest,
+    status: int,
+    detail: str,
+    code: str,
+    *,
+    fields: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    **extra: object,
+) -> Response[Any]:
+    """An error in the shape of the section that was called."""
+    path = request.url.path
+    body: dict[str, object]
+    if path.startswith("/api/v1/payments"):
+        body = {"status": "error", "message": detail, "error_code": code.upper()}
+    elif path.startswith("/api/auto-assign"):
+        body = {"success": False, "error": detail, "suggestions": [], "code": code}
+    else:
+        body = {"detail": detail, "code": code}
+    if fields:
+        body["errors"] = fields
+    return Response(body | extra, status_code=status, headers=headers or {}, media_type="application/json")
+
+
+def dispatch_error(request: AnyRequest, error: DispatchError) -> Response[Any]:
+    """Errors of the business, by the table above."""
+    if isinstance(error, PaymentNotSuccessful):
+        data = {"khalti_status": error.gateway_status, "reason": error.reason}
+        body = {"status": "failed", "message": error.detail, "error_code": error.code, "data": data}
+        return Response(body, status_code=400, media_type="application/json")
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 409)
+    fields = error.fields if isinstance(error, Invalid) else None
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, NotSignedIn) else None
+    return answer(request, status, error.detail, error.code, fields=fields, headers=headers, **error.extra)
+
+
+def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """Errors of the framework: unknown paths, wrong methods, bodies that do not fit."""
+    headers = dict(error.headers or {})
+    if isinstance(error, ValidationException):
+        return answer(request, 400, "Some fields are missing or wrong.", "invalid", fields=_fields_of(error))
+    status = error.status_code
+    detail = error.detail or "This cannot be done."
+    if status >= 500:  # noqa: PLR2004
+        log.error("framework error", path=request.url.path, detail=detail)
+        detail = "Something went wrong on our side. It has been written down."
+    return answer(request, status, detail, CODES.get(status, "invalid"), headers=headers)
+
+
+def _fields_of(error: ValidationException) -> dict[str, str]:
+    extra = error.extra if isinstance(error.extra, list) else []
+    return {
+        str(problem.get("key") or problem.get("source") or "body"): str(problem.get("message", "is wrong"))
+        for problem in extra
+        if isinstance(problem, dict)
+    } or {"body": error.detail}
+
+
+def database_error(request: AnyRequest, error: SQLAlchemyError) -> Response[Any]:
+    """The database says no: a value beyond its types is the client's, a lost connection or lock is ours."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    if isinstance(cause, DataError):
+        return answer(request, 400, "A value is outside what can be stored.", "invalid")
+    busy = isinstance(cause, DeadlockDetectedError | LockNotAvailableError | QueryCanceledError)
+    lost = isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    if busy or lost or _is_connection_failure(error):
+        log.warning("database not available", path=request.url.path, error=type(cause or error).__name__)
+        return _try_again(request, "The database is busy or restarting. Nothing was changed; try again.")
+    return unexpected(request, error)
+
+
+def _is_connection_failure(error: SQLAlchemyError) -> bool:
+    cause = getattr(error, "orig", None)
+    return isinstance(cause, OSError) or isinstance(getattr(cause, "__cause__", None), OSError)
+
+
+def connection_error(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Redis or the database does not answer at all."""
+    log.warning("a backing service does not answer", path=request.url.path, error=type(error).__name__)
+    return _try_again(request, "A part of the service is restarting. Try again.")
+
+
+def gateway_error(request: AnyRequest, error: GatewayError) -> Response[Any]:
+    """The gateway has no answer to a lookup: nothing is decided, the sweeper asks again."""
+    log.warning("gateway has no answer", path=request.url.path, reason=error.reason)
+    return _try_again(request, f"The payment gateway does not answer: {error.reason}", code="GATEWAY_UNAVAILABLE")
+
+
+def _try_again(request: AnyRequest, detail: str, *, code: str = "unavailable") -> Response[Any]:
+    return answer(request, 503, detail, code, headers={"Retry-After": "2"})
+
+
+def unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
+    """A bug: logged whole, told in one sentence."""
+    log.error("unexpected error", path=request.url.path, method=request.method, exc_info=error)
+    return answer(request, 500, "Something went wrong on our side. It has been written down.", "internal_error")
+
+
+EXCEPTION_HANDLERS: dict[Any, Handler] = {
+    DispatchError: dispatch_error,
+    HTTPException: http_error,
+    SQLAlchemyError: database_error,
+    RedisError: connection_error,
+    OSError: connection_error,
+    GatewayError: gateway_error,
+    Exception: unexpected,
+}

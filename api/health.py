@@ -1,0 +1,59 @@
+"""Whether this process lives and whether it can work."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from litestar import Controller, Response, get
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.security import PUBLIC
+from api.services import Services
+
+log = structlog.get_logger(__name__)
+
+CHECK_WITHIN_S = 3.0
+
+
+async def check_database(services: Services) -> str | None:
+    """What is wrong with the database; None where nothing is."""
+    try:
+        async with asyncio.timeout(CHECK_WITHIN_S), services.database.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except (SQLAlchemyError, OSError) as error:
+        return type(error).__name__
+    return None
+
+
+async def check_redis(services: Services) -> str | None:
+    """What is wrong with Redis; None where nothing is."""
+    try:
+        async with asyncio.timeout(CHECK_WITHIN_S):
+            await services.redis.ping()
+    except (RedisError, OSError) as error:
+        return type(error).__name__
+    return None
+
+
+class HealthController(Controller):
+    """``/health``."""
+
+    path = "/health"
+    tags = ("health",)
+
+    @get("/live/", opt=PUBLIC)
+    async def live(self) -> dict[str, str]:
+        """The process answers."""
+        return {"status": "ok"}
+
+    @get("/ready/", opt=PUBLIC)
+    async def ready(self, services: Services) -> Response[dict[str, Any]]:
+        """Database and Redis answer too; 503 names the one that does not."""
+        database, redis = await asyncio.gather(check_database(services), check_redis(services))
+        checks = {"database": database or "ok", "redis": redis or "ok"}
+        ready = database is None and redis is None
+        return Response(
+            {"status": "ok" if ready else "unavailable", "checks": checks}, status_code=200 if ready else 503
+        )

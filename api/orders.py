@@ -1,0 +1,239 @@
+"""Orders."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get, post
+from msgspec import Meta, Struct
+
+from api.catalogue import ProductId, image_list
+from api.schemas import (
+    Body,
+    Id,
+    Lat,
+    Line,
+    Lon,
+    Page,
+    PageNumber,
+    PageSize,
+    PersonName,
+    Phone,
+    RequiredLine,
+    Text,
+    paginate,
+)
+from api.security import needs
+from api.services import Services
+from dispatch.accounts.models import Role, User
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery
+from dispatch.money import CURRENCY, display_amount
+from dispatch.orders.models import DeliveryInfo, Order, OrderStatus, PaymentStatus
+from dispatch.orders.service import Orders, OrderView
+from dispatch.payments.models import PaymentMode
+
+City = Annotated[RequiredLine, Meta(max_length=100)]
+Short = Annotated[Line, Meta(max_length=100)]
+
+
+class DeliveryInfoBody(Body, frozen=True, kw_only=True):
+    """Where the order goes."""
+
+    customer_name: PersonName
+    phone_number: Phone
+    address: RequiredLine
+    city: City
+    state: Short = ""
+    zip_code: Annotated[Line, Meta(max_length=20)] = ""
+    latitude: Lat | None = None
+    longitude: Lon | None = None
+    delivery_instructions: Text = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude come together")
+
+
+class NewOrder(Body, frozen=True, kw_only=True):
+    """A cart to order."""
+
+    cart_id: Id
+    delivery_info: DeliveryInfoBody
+    payment_method: PaymentMode | None = None
+
+
+def _items(order: Order, *, with_images: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": item.id,
+            "product": {"id": item.product_id, "name": item.product_name, "price": item.unit_price}
+            | ({"images": image_list(item.product)} if with_images else {}),
+            "quantity": item.quantity,
+            "unit_price": item.unit_price,
+            "total_price": item.total_price,
+        }
+        for item in order.items
+    ]
+
+
+def _where(info: DeliveryInfo) -> dict[str, str]:
+    return {
+        "customer_name": info.customer_name,
+        "phone_number": info.phone_number,
+        "address": info.address,
+        "city": info.city,
+        "full_address": info.full_address,
+    }
+
+
+class OrderAnswer(Struct, frozen=True, kw_only=True):
+    """An order with everything that happened to it."""
+
+    id: int
+    order_number: str
+    customer: int
+    order_status: OrderStatus
+    order_status_display: str
+    payment_status: PaymentStatus
+    payment_status_display: str
+    total_amount: Decimal
+    formatted_total: str
+    currency: str
+    items: list[dict[str, Any]]
+    delivery: dict[str, str]
+    tracking_events: list[dict[str, Any]]
+    created_at: datetime
+    estimated_delivery_date: datetime | None
+    tracking_number: str | None
+    can_cancel: bool
+    can_refund: bool
+    is_paid: bool
+    is_delivered: bool
+
+
+def order_answer(view: OrderView) -> OrderAnswer:
+    """The order as the contract writes it."""
+    order, delivery = view.order, view.delivery
+    return OrderAnswer(
+        id=order.id,
+        order_number=order.order_number,
+        customer=order.customer_id,
+        order_status=order.order_status,
+        order_status_display=order.order_status.value.title(),
+        payment_status=order.payment_status,
+        payment_status_display=order.payment_status.value.title(),
+        total_amount=order.total_amount,
+        formatted_total=display_amount(order.total_amount),
+        currency=CURRENCY,
+        items=_items(order, with_images=True),
+        delivery=_where(order.delivery_info),
+        tracking_events=[
+            {"id": event.id, "status": event.status, "message": event.message, "created_at": event.created_at}
+            for event in order.tracking_events
+        ],
+        created_at=order.created_at,
+        estimated_delivery_date=_expected(delivery),
+        tracking_number=delivery.tracking_number if delivery else None,
+        can_cancel=order.can_cancel,
+        can_refund=False,
+        is_paid=order.is_paid,
+        is_delivered=order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED},
+    )
+
+
+def _expected(delivery: Delivery | None) -> datetime | None:
+    return (delivery.estimated_delivery_time or delivery.requested_delivery_date) if delivery else None
+
+
+class OrderController(Controller):
+    """``/api/v1/marketplace/orders``."""
+
+    path = "/api/v1/marketplace/orders"
+    tags = ("orders",)
+
+    @post("/create/", guards=[needs(Role.CUSTOMER)])
+    async def create(
+        self, request: Request[User, Any, Any], data: NewOrder, work: Work, services: Services
+    ) -> OrderAnswer:
+        """Turn a cart into an order and clear the cart."""
+        info = data.delivery_info
+        orders = Orders(work, services.clock)
+        order = await orders.create(
+            request.user,
+            data.cart_id,
+            DeliveryInfo(
+                customer_name=info.customer_name,
+                phone_number=info.phone_number,
+                address=info.address,
+                city=info.city,
+                state=info.state,
+                zip_code=info.zip_code,
+                lat=info.latitude,
+                lon=info.longitude,
+                delivery_instructions=info.delivery_instructions,
+            ),
+            data.payment_method.value if data.payment_method else None,
+        )
+        return order_answer(await orders.get(order.id, request.user))
+
+    @get("/my-orders/", guards=[needs(Role.CUSTOMER)])
+    async def mine(
+        self,
+        request: Request[User, Any, Any],
+        work: Work,
+        services: Services,
+        status: OrderStatus | None = None,
+        payment_status: PaymentStatus | None = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 20,
+    ) -> Page:
+        """One's own orders, newest first."""
+        orders = Orders(work, services.clock)
+        found = await paginate(
+            request,
+            work.session,
+            orders.mine_query(request.user, status=status, payment_status=payment_status),
+            page,
+            page_size,
+            list,
+        )
+        rows: Sequence[Order] = found.results
+        deliveries = await orders.first_deliveries([order.id for order in rows])
+        return Page(
+            count=found.count,
+            next=found.next,
+            previous=found.previous,
+            results=[_list_row(order, deliveries.get(order.id)) for order in rows],
+        )
+
+    @get("/{order_id:int}/", guards=[needs(Role.CUSTOMER, Role.ADMIN)])
+    async def show(
+        self, request: Request[User, Any, Any], order_id: ProductId, work: Work, services: Services
+    ) -> OrderAnswer:
+        """One's own order; an admin sees any."""
+        return order_answer(await Orders(work, services.clock).get(order_id, request.user))
+
+    @post("/{order_id:int}/cancel/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
+    async def cancel(
+        self, request: Request[User, Any, Any], order_id: ProductId, work: Work, services: Services
+    ) -> OrderAnswer:
+        """Call off an order that is not paid yet."""
+        return order_answer(await Orders(work, services.clock).cancel(order_id, request.user))
+
+
+def _list_row(order: Order, delivery: Delivery | None) -> dict[str, Any]:
+    return {
+        "id": order.id,
+        "order_number": order.order_number,
+        "order_status": order.order_status,
+        "order_status_display": order.order_status.value.title(),
+        "payment_status": order.payment_status,
+        "total_amount": order.total_amount,
+        "formatted_total": display_amount(order.total_amount),
+        "items_count": len(order.items),
+        "created_at": order.created_at,
+        "estimated_delivery_date": _expected(delivery),
+    }

@@ -1,0 +1,281 @@
+"""Payments through Khalti."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.params import Parameter
+from litestar.response import Redirect
+from msgspec import Meta, Struct
+
+from api.schemas import Body, Email, Id, PersonName, Phone, Url, number
+from api.security import PUBLIC, needs
+from api.services import Services
+from dispatch.accounts.models import Role, User
+from dispatch.database.work import Work
+from dispatch.errors import Invalid, NotFound
+from dispatch.money import from_paisa
+from dispatch.payments.errors import PaymentNotSuccessful
+from dispatch.payments.initiation import NewPayment, PaymentInitiation
+from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
+from dispatch.payments.settlement import PaymentSettlement, Settlement
+from dispatch.ports import GatewayError, PaymentGateway
+
+LOGOS = "https://khalti-static.s3.ap-south-1.amazonaws.com/media/kpg"
+MODES = {
+    PaymentMode.KHALTI: ("Khalti Wallet", "wallet.svg", None),
+    PaymentMode.SCT: ("SCT Card", "sct.svg", None),
+    PaymentMode.CONNECT_IPS: ("Connect IPS", "connect-ips.svg", None),
+    PaymentMode.MOBILE_BANKING: ("Mobile Banking", "mbanking.svg", "mobilecheckout"),
+    PaymentMode.EBANKING: ("E-Banking", "ebanking.svg", "ebanking"),
+}
+
+Pidx = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
+
+
+class Initiation(Body, frozen=True, kw_only=True):
+    """What to pay and how. Tax and shipping may be left to the shop; so may the customer's data and return address."""
+
+    cart_id: Id
+    gateway: PaymentMode
+    bank: Annotated[str, Meta(max_length=100, pattern=r"^[^\x00]*$")] | None = None
+    return_url: Url | None = None
+    customer_name: PersonName | None = None
+    customer_email: Email | None = None
+    customer_phone: Phone | None = None
+    tax_amount: Decimal | None = None
+    shipping_cost: Decimal | None = None
+
+
+class CallbackBody(Body, frozen=True, kw_only=True):
+    """What a gateway posts. Only ``pidx`` is read; the rest is looked up."""
+
+    pidx: Pidx
+
+
+class VerifyBody(Body, frozen=True, kw_only=True):
+    """Which payment to look up; ``force_verify`` asks the gateway even where the payment is settled."""
+
+    transaction_id: UUID
+    force_verify: bool = False
+
+
+class SessionData(Struct, frozen=True):
+    """The session at the gateway."""
+
+    pidx: str
+    payment_url: str
+    expires_at: datetime
+    gateway: PaymentMode
+    amount: float
+
+
+class InitiationAnswer(Struct, frozen=True):
+    """Where to send the buyer."""
+
+    status: str
+    payment_url: str
+    transaction_id: UUID
+    order_number: str
+    data: SessionData
+
+
+async def list_gateways(gateway: PaymentGateway) -> list[dict[str, Any]]:
+    """The five modes; a bank list that the gateway does not give is empty, not an error."""
+    modes = []
+    for mode, (name, logo, payment_type) in MODES.items():
+        try:
+            banks = await gateway.list_banks(payment_type) if payment_type else []
+        except GatewayError:
+            banks = []
+        items = [{"idx": bank.idx, "name": bank.name, "logo": bank.logo} for bank in banks]
+        modes.append({"slug": mode.value, "name": name, "logo": f"{LOGOS}/{logo}", "items": items})
+    return modes
+
+
+def _status_data(payment: PaymentTransaction) -> dict[str, Any]:
+    inquiry = payment.inquiry_data or {}
+    paid = payment.gateway_amount_paisa
+    return {
+        "transaction_id": payment.transaction_id,
+        "gateway_transaction_id": payment.gateway_transaction_id,
+        "order_number": payment.order_number,
+        "payment_status": payment.status,
+        "gateway": payment.gateway,
+        "total_amount": number(payment.total_amount),
+        "is_successful": payment.status is TransactionStatus.COMPLETED,
+        "khalti_amount": number(from_paisa(paid)) if paid is not None else None,
+        "created_at": payment.created_at,
+        "completed_at": payment.completed_at,
+        "failure_reason": payment.failure_reason,
+        "inquiry_data": {key: inquiry.get(key) for key in ("status", "total_amount", "fee", "refunded")},
+    }
+
+
+def _settled_data(settlement: Settlement) -> dict[str, Any]:
+    payment = settlement.payment
+    return {
+        "transaction_id": payment.gateway_transaction_id,
+        "payment_transaction_id": payment.transaction_id,
+        "order_number": payment.order_number,
+        "amount": number(payment.total_amount),
+        "gateway": payment.gateway,
+        "marketplace_sales": [
+            {
+                "id": sale.id,
+                "order_number": sale.order_number,
+                "product_name": sale.product_name,
+                "quantity": sale.quantity,
+                "total_amount": number(sale.total_amount),
+                "seller": sale.seller.name,
+            }
+            for sale in settlement.sales
+        ],
+        "total_items": len(settlement.sales),
+        "processing_time": payment.completed_at or datetime.now(UTC),
+    }
+
+
+def _check_successful(settlement: Settlement) -> None:
+    payment, lookup = settlement.payment, settlement.lookup
+    if payment.status is not TransactionStatus.COMPLETED:
+        inquiry = payment.inquiry_data or {}
+        said = lookup.raw_status if lookup else str(inquiry.get("status") or payment.status.value)
+        raise PaymentNotSuccessful(said, payment.failure_reason or "The payment is not finished yet")
+
+
+def return_address(payment: PaymentTransaction) -> str:
+    """The client's return address with the result in its query, which it keeps."""
+    parts = urlsplit(payment.return_url)
+    result = {
+        "pidx": payment.pidx or "",
+        "status": payment.status.value,
+        "transaction_id": str(payment.transaction_id),
+    }
+    kept = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key not in result]
+    return urlunsplit(parts._replace(query=urlencode([*kept, *result.items()])))
+
+
+class PaymentController(Controller):
+    """``/api/v1/payments``."""
+
+    path = "/api/v1/payments"
+    tags = ("payments",)
+
+    @get("/gateways/", opt=PUBLIC)
+    async def gateways(self, services: Services) -> dict[str, Any]:
+        """The ways to pay and, for two of them, the banks."""
+        return {"status": "success", "data": await list_gateways(services.gateway)}
+
+    @post("/initiate/", guards=[needs(Role.CUSTOMER)], status_code=200)
+    async def initiate(
+        self, request: Request[User, Any, Any], data: Initiation, work: Work, services: Services
+    ) -> InitiationAnswer:
+        """Open a payment for the cart's unpaid order, or for its items."""
+        user = request.user
+        return_url = data.return_url or services.settings.khalti_return_url
+        if return_url is None:
+            raise Invalid("Say where the buyer goes after paying.", fields={"return_url": "is required"})
+        payment = await PaymentInitiation(work, services.gateway, services.payment_terms, services.clock).initiate(
+            user,
+            NewPayment(
+                cart_id=data.cart_id,
+                gateway=data.gateway,
+                bank=data.bank,
+                return_url=return_url,
+                customer_name=data.customer_name or user.name,
+                customer_email=data.customer_email or user.email,
+                customer_phone=data.customer_phone or user.phone or "",
+                tax_amount=data.tax_amount,
+                shipping_cost=data.shipping_cost,
+            ),
+        )
+        session = SessionData(
+            pidx=payment.pidx or "",
+            payment_url=payment.payment_url or "",
+            expires_at=payment.expires_at,
+            gateway=payment.gateway,
+            amount=float(payment.total_amount),
+        )
+        return InitiationAnswer("success", session.payment_url, payment.transaction_id, payment.order_number, session)
+
+    @get("/status/{transaction_id:str}/", guards=[needs(Role.CUSTOMER, Role.ADMIN)])
+    async def status(
+        self, request: Request[User, Any, Any], transaction_id: str, work: Work, services: Services
+    ) -> dict[str, Any]:
+        """How a payment stands, for its owner and admins."""
+        settlement = PaymentSettlement(work, services.gateway, services.clock)
+        payment = await _own_payment(settlement, _uuid(transaction_id), request.user)
+        return {"status": "success", "data": _status_data(payment)}
+
+    @post("/callback/", opt=PUBLIC, status_code=200)
+    async def callback(self, data: CallbackBody, work: Work, services: Services) -> dict[str, Any]:
+        """A gateway says that something happened. Nothing in it is believed: the payment is looked up."""
+        settlement = PaymentSettlement(work, services.gateway, services.clock)
+        settled = await settlement.settle(await settlement.find_by_pidx(data.pidx))
+        _check_successful(settled)
+        return {
+            "status": "success",
+            "message": "Payment completed successfully",
+            "data": _settled_data(settled),
+        }
+
+    @get("/callback/", opt=PUBLIC)
+    async def browser_return(
+        self,
+        work: Work,
+        services: Services,
+        pidx: Annotated[str, Parameter(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")],
+    ) -> Response[Any]:
+        """The buyer's browser comes back: settle, then send it on to the client's return address."""
+        settlement = PaymentSettlement(work, services.gateway, services.clock)
+        payment = await settlement.find_by_pidx(pidx)
+        with suppress(GatewayError):  # the buyer goes on as "processing"; the sweeper settles it
+            payment = (await settlement.settle(payment)).payment
+        return Redirect(return_address(payment), status_code=303)
+
+    @post("/verify/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
+    async def verify(
+        self, request: Request[User, Any, Any], data: VerifyBody, work: Work, services: Services
+    ) -> dict[str, Any]:
+        """Look a payment up at the gateway and settle it."""
+        settlement = PaymentSettlement(work, services.gateway, services.clock)
+        payment = await _own_payment(settlement, data.transaction_id, request.user)
+        settled = await settlement.settle(payment, look_up_again=data.force_verify)
+        payment = settled.payment
+        completed = payment.status is TransactionStatus.COMPLETED
+        inquiry = payment.inquiry_data or {}
+        amount = inquiry.get("total_amount")
+        return {
+            "status": "success",
+            "message": "Payment verification completed",
+            "data": {
+                "transaction_id": payment.transaction_id,
+                "payment_status": payment.status,
+                "verification_result": {
+                    "gateway_status": inquiry.get("status"),
+                    "amount_matches": amount == int(payment.total_amount * 100),
+                    "transaction_valid": completed,
+                },
+                "sales_created": len(settled.sales),
+                "inventory_updated": completed,
+            },
+        }
+
+
+async def _own_payment(settlement: PaymentSettlement, transaction_id: UUID, user: User) -> PaymentTransaction:
+    payment = await settlement.find_by_transaction_id(transaction_id)
+    if payment.user_id != user.id and not user.has(Role.ADMIN):
+        raise NotFound("Payment transaction not found", code="PAYMENT_NOT_FOUND")
+    return payment
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("Payment transaction not found", code="PAYMENT_NOT_FOUND") from None

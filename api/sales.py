@@ -1,0 +1,89 @@
+"""Sales, the seller's side of an order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, get, post
+from msgspec import Struct
+
+from api.catalogue import ProductId
+from api.schemas import Page, PageNumber, PageSize, paginate
+from api.security import needs
+from api.services import Services
+from dispatch.accounts.models import Role, User
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery
+from dispatch.sales.models import Sale
+from dispatch.sales.service import Sales
+
+
+class DeliveredAnswer(Struct, frozen=True):
+    """The sale is marked."""
+
+    status: str
+    delivered_at: datetime
+
+
+def _sale_row(sale: Sale, delivery: Delivery | None) -> dict[str, Any]:
+    return {
+        "id": sale.id,
+        "order_number": sale.order_number,
+        "order": sale.order_id,
+        "buyer_name": sale.buyer_name,
+        "product": {"id": sale.product_id, "name": sale.product_name, "price": sale.unit_price},
+        "quantity": sale.quantity,
+        "total_amount": sale.total_amount,
+        "status": sale.status,
+        "payment_status": sale.payment_status,
+        "payment_method": sale.payment_method,
+        "delivery_status": delivery.status if delivery else None,
+        "delivery_id": delivery.id if delivery else None,
+        "tracking_number": delivery.tracking_number if delivery else None,
+        "created_at": sale.created_at,
+        "delivered_at": sale.delivered_at,
+    }
+
+
+class SaleController(Controller):
+    """``/api/marketplace/sales``."""
+
+    path = "/api/marketplace/sales"
+    tags = ("sales",)
+
+    @get("/", guards=[needs(Role.SELLER, Role.ADMIN)])
+    async def list_sales(
+        self,
+        request: Request[User, Any, Any],
+        work: Work,
+        services: Services,
+        page: PageNumber = 1,
+        page_size: PageSize = 20,
+    ) -> Page:
+        """One's own sales, newest first; an admin sees all."""
+        sales = Sales(work, services.clock)
+        found = await paginate(request, work.session, sales.list_query(request.user), page, page_size, list)
+        rows: Sequence[Sale] = found.results
+        deliveries = await sales.deliveries_of([sale.id for sale in rows])
+        return Page(
+            count=found.count,
+            next=found.next,
+            previous=found.previous,
+            results=[_sale_row(sale, deliveries.get(sale.id)) for sale in rows],
+        )
+
+    @get("/{sale_id:int}/", guards=[needs(Role.SELLER, Role.CUSTOMER, Role.ADMIN)])
+    async def show(
+        self, request: Request[User, Any, Any], sale_id: ProductId, work: Work, services: Services
+    ) -> dict[str, Any]:
+        """One sale, for its seller, its buyer and admins."""
+        view = await Sales(work, services.clock).get(sale_id, request.user)
+        return _sale_row(view.sale, view.delivery)
+
+    @post("/{sale_id:int}/mark-as-delivered/", guards=[needs(Role.SELLER)], status_code=200)
+    async def mark_as_delivered(
+        self, request: Request[User, Any, Any], sale_id: ProductId, work: Work, services: Services
+    ) -> DeliveredAnswer:
+        """The seller says that the goods arrived."""
+        sale = await Sales(work, services.clock).mark_as_delivered(sale_id, request.user)
+        return DeliveredAnswer("sale marked as delivered", sale.delivered_at or services.clock.now())

@@ -1,0 +1,152 @@
+"""Types that the request bodies and answers of all features are made of."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+import phonenumbers
+from litestar import Request
+from litestar.params import Parameter
+from msgspec import Meta, Struct
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch.errors import Invalid, NotFound
+from dispatch.money import CENT, MAX_AMOUNT
+from realtime.protocol import TRACKING_NUMBER
+
+Model = TypeVar("Model")
+Row = TypeVar("Row")
+
+# PostgreSQL text has no NUL; everything else that JSON can say is welcome.
+_NO_NUL = r"^[^\x00]*$"
+BIGINT_MAX = 2**63 - 1
+PAGE_MAX = 1_000_000
+
+Line = Annotated[str, Meta(max_length=300, pattern=_NO_NUL)]
+RequiredLine = Annotated[str, Meta(min_length=1, max_length=300, pattern=_NO_NUL)]
+PersonName = Annotated[str, Meta(min_length=1, max_length=120, pattern=_NO_NUL)]
+Text = Annotated[str, Meta(max_length=2000, pattern=_NO_NUL)]
+Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^\s@\x00]+@[^\s@\x00]+$")]
+Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=r"^\+?[0-9 ()./-]+$")]
+Url = Annotated[str, Meta(max_length=1000, pattern=r"^https?://[^\s\x00]+$")]
+Id = Annotated[int, Meta(ge=1, le=BIGINT_MAX)]
+Quantity = Annotated[int, Meta(ge=1, le=100_000)]
+Lat = Annotated[float, Meta(ge=-90, le=90)]
+Lon = Annotated[float, Meta(ge=-180, le=180)]
+Moment = Annotated[datetime, Meta(tz=True)]
+
+PageNumber = Annotated[int, Parameter(ge=1, le=PAGE_MAX, description="Page, from 1.")]
+PageSize = Annotated[int, Parameter(ge=1, le=100, description="Results a page.")]
+SearchText = Annotated[str | None, Parameter(max_length=100, pattern=_NO_NUL)]
+
+
+class Body(Struct, frozen=True, kw_only=True):
+    """A request body. Unknown keys are ignored; amounts are checked to be amounts."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, Decimal):
+                _check_amount(name, value)
+            elif isinstance(value, datetime):
+                _check_moment(name, value)
+            elif isinstance(value, str) and name.endswith(("phone", "phone_number")):
+                _check_phone(name, value)
+
+
+def _check_amount(name: str, value: Decimal) -> None:
+    if not value.is_finite() or not 0 <= value <= MAX_AMOUNT or value != value.quantize(CENT):
+        raise ValueError(f"{name} must be an amount from 0 to {MAX_AMOUNT} with at most two decimals")
+
+
+def _check_moment(name: str, value: datetime) -> None:
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{name} is not a time on this calendar") from None
+
+
+def _check_phone(name: str, value: str) -> None:
+    try:
+        possible = phonenumbers.is_possible_number(phonenumbers.parse(value, "NP"))
+    except phonenumbers.NumberParseException:
+        possible = False
+    if not possible:
+        raise ValueError(f"{name} is not a phone number; write it like +977-9841234567")
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """A page of results with the addresses of its neighbours."""
+
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[Any]
+
+
+async def paginate(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    query: Select[Any],
+    page: int,
+    page_size: int,
+    convert: Callable[[Sequence[Any]], list[Any]],
+) -> Page:
+    """One page of a query. A page beyond the last is empty, not an error."""
+    count = await session.scalar(select(func.count()).select_from(query.order_by(None).options().subquery())) or 0
+    rows = (await session.scalars(query.limit(page_size).offset((page - 1) * page_size))).all()
+    return Page(
+        count=count,
+        next=_page_url(request, page + 1) if page * page_size < count else None,
+        previous=_page_url(request, page - 1) if page > 1 else None,
+        results=convert(rows),
+    )
+
+
+def _page_url(request: Request[Any, Any, Any], page: int) -> str:
+    others = [(key, value) for key, value in request.query_params.multi_items() if key != "page"]
+    site = request.app.state.services.settings.public_url
+    return f"{site}{request.url.path}?{urlencode([*others, ('page', page)])}"
+
+
+def number(amount: Decimal | None) -> float | None:
+    """An amount as a JSON number."""
+    return None if amount is None else float(amount)
+
+
+def changes_of(body: Struct) -> dict[str, Any]:
+    """The fields of a PATCH body that were sent."""
+    return {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not msgspec.UNSET}
+
+
+def start_of(moment: datetime | date | None) -> datetime | None:
+    """A query's lower bound; a plain date means its first moment, a time without offset means UTC."""
+    return _aware(moment, time.min)
+
+
+def end_of(moment: datetime | date | None) -> datetime | None:
+    """A query's upper bound; a plain date means its last moment, a time without offset means UTC."""
+    return _aware(moment, time.max)
+
+
+def _aware(moment: datetime | date | None, missing: time) -> datetime | None:
+    if moment is None:
+        return None
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, missing)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Invalid("A time is not on this calendar.", fields={"query": f"{moment} cannot be told in UTC"}) from None
+
+
+def checked_tracking_number(text: str) -> str:
+    """A tracking number from a path. Raises NotFound for what cannot be one, before any query sees it."""
+    if not TRACKING_NUMBER.fullmatch(text):
+        raise NotFound("There is no such delivery.", code="delivery_not_found")
+    return text

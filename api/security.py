@@ -1,0 +1,68 @@
+"""Who is asking, and whether they may.
+
+Every route is closed unless it says ``opt=PUBLIC``; a closed route names the roles it is open to with ``needs``.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.types import Guard
+
+from api.services import Services
+from dispatch.accounts.models import Role, User
+from dispatch.accounts.service import Accounts
+from dispatch.accounts.tokens import TokenClaims
+from dispatch.errors import Forbidden, NotSignedIn
+
+PUBLIC = {"exclude_from_auth": True, "public": True}
+"""For ``opt=``: the route asks nobody who they are."""
+
+SCHEME = "bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A user and the token they came with."""
+
+    user: User
+    claims: TokenClaims
+
+
+async def identify(services: Services, token: str) -> SignedIn:
+    """The user behind an access token, as the database knows them now. Raises NotSignedIn."""
+    claims = services.tokens.read_access(token)
+    async with services.database.work() as work:
+        user = await Accounts(work, services.tokens, services.clock).identify(claims)
+    return SignedIn(user, claims)
+
+
+def bearer_token(header: str | None) -> str:
+    """The token of an Authorization header. Raises NotSignedIn."""
+    scheme, _, token = (header or "").partition(" ")
+    if scheme.lower() != SCHEME or not token.strip():
+        raise NotSignedIn("Sign in first: send `Authorization: Bearer <access token>`.")
+    return token.strip()
+
+
+class BearerAuthentication(AbstractAuthenticationMiddleware):
+    """Identifies the bearer of every request to a route that is not public."""
+
+    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
+        """Raises NotSignedIn."""
+        signed_in = await identify(connection.app.state.services, bearer_token(connection.headers.get("authorization")))
+        return AuthenticationResult(user=signed_in.user, auth=signed_in.claims)
+
+
+def needs(*roles: Role) -> Guard:
+    """A guard that lets in users with any of ``roles``; with none named, everyone who is signed in."""
+
+    def guard(connection: ASGIConnection[Any, User, TokenClaims, Any], _: BaseRouteHandler) -> None:
+        if roles and not connection.user.has(*roles):
+            names = " or ".join(role.value for role in roles)
+            raise Forbidden(f"This needs the role {names}.", code="wrong_role")
+
+    guard.roles = roles  # type: ignore[attr-defined]
+    return guard

@@ -1,0 +1,173 @@
+"""The composition root: the only place where ports meet what implements them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+
+import structlog
+from redis.asyncio import Redis
+
+from api.adapters.khalti import KhaltiClient
+from api.adapters.photos import FolderPhotoStore
+from dispatch.accounts.tokens import Tokens
+from dispatch.clock import SystemClock
+from dispatch.database.engine import Database
+from dispatch.database.work import Work
+from dispatch.deliveries.movement import Movement
+from dispatch.deliveries.work_steps import DeliverySteps
+from dispatch.payments.initiation import PaymentTerms
+from dispatch.payments.sweeper import PaymentSweeper
+from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher
+from dispatch.settings import Settings
+from realtime.history import HistoryWriter
+from realtime.hub import Hub
+from realtime.ingest import Ingest
+from realtime.keys import Keys
+from realtime.live import RedisLivePositions
+from realtime.protocol import PingPolicy
+from realtime.publisher import RedisPublisher
+from realtime.redis_client import connect_redis
+from realtime.tracking import Tracking
+
+log = structlog.get_logger(__name__)
+
+SWEEP_EVERY_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the parts of this run are: those of the settings, or of the embedded servers."""
+
+    database_url: str
+    redis_url: str
+    gateway_url: str
+    gateway_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the controllers and sockets of one process share."""
+
+    settings: Settings
+    clock: Clock
+    tokens: Tokens
+    database: Database
+    redis: Redis
+    keys: Keys
+    live: RedisLivePositions
+    publisher: Publisher
+    gateway: PaymentGateway
+    photos: PhotoStore
+    hub: Hub
+    ingest: Ingest
+    tracking: Tracking
+    history: HistoryWriter
+    sweeper: PaymentSweeper
+
+    @property
+    def payment_terms(self) -> PaymentTerms:
+        """The shop's side of a payment."""
+        site = self.settings.public_url
+        return PaymentTerms(
+            vat_rate=self.settings.vat_rate,
+            shipping_cost=self.settings.shipping_cost,
+            callback_url=f"{site}/api/v1/payments/callback/",
+            website_url=f"{site}/",
+        )
+
+    @property
+    def ping_policy(self) -> PingPolicy:
+        """What phones are told on connecting."""
+        settings = self.settings
+        return PingPolicy(settings.ping_interval_s, settings.ping_distance_m, settings.ping_heartbeat_s)
+
+    def delivery_steps(self, work: Work) -> DeliverySteps:
+        """The deliveries of a unit of work."""
+        return DeliverySteps(
+            work,
+            self.clock,
+            self.publisher,
+            self.photos,
+            road_factor=self.settings.road_factor,
+            commission_rate=Decimal(self.settings.commission_rate),
+        )
+
+
+def build_services(
+    settings: Settings,
+    addresses: Addresses,
+    *,
+    clock: Clock | None = None,
+    gateway: PaymentGateway | None = None,
+    photos: PhotoStore | None = None,
+) -> Services:
+    """Join ports and implementations. Opens no connection yet."""
+    clock = clock or SystemClock()
+    keys = Keys()
+    database = Database(addresses.database_url, pool_size=settings.database_pool_size)
+    redis = connect_redis(addresses.redis_url)
+    live = RedisLivePositions(redis, keys, online_after_s=settings.online_after_s)
+    publisher = RedisPublisher(redis, keys)
+    gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
+    hub = Hub(redis)
+    movement = Movement(database, clock, publisher)
+    return Services(
+        settings=settings,
+        clock=clock,
+        tokens=Tokens(
+            settings.signing_key(),
+            clock,
+            access_s=settings.access_token_s,
+            refresh_s=settings.refresh_token_s,
+        ),
+        database=database,
+        redis=redis,
+        keys=keys,
+        live=live,
+        publisher=publisher,
+        gateway=gateway,
+        photos=photos or FolderPhotoStore(settings.data_dir / "photos"),
+        hub=hub,
+        ingest=Ingest(
+            redis,
+            keys,
+            flush_ms=settings.ping_flush_ms,
+            max_age_s=settings.ping_max_age_s,
+            max_ahead_s=settings.ping_max_ahead_s,
+        ),
+        tracking=Tracking(redis, keys, database, live, hub, road_factor=settings.road_factor),
+        history=HistoryWriter(redis, keys, database, movement.note),
+        sweeper=PaymentSweeper(database, gateway, clock),
+    )
+
+
+@asynccontextmanager
+async def running(services: Services) -> AsyncIterator[Services]:
+    """Run the background parts; on leaving, what was handed in is stored before connections close."""
+    services.hub.start()
+    services.ingest.start()
+    services.history.start()
+    sweeping = asyncio.create_task(_sweep(services), name="payment-sweeper")
+    try:
+        yield services
+    finally:
+        sweeping.cancel()
+        await asyncio.gather(sweeping, return_exceptions=True)
+        await services.ingest.stop()
+        await services.history.stop()
+        await services.hub.stop()
+        if isinstance(services.gateway, KhaltiClient):
+            await services.gateway.aclose()
+        await services.redis.aclose()
+        await services.database.close()
+
+
+async def _sweep(services: Services) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_EVERY_S)
+        try:
+            await services.sweeper.sweep()
+        except Exception:  # the next round tries again
+            log.exception("payment sweep failed")

@@ -1,0 +1,296 @@
+"""Transporters: profile, verification, neighbourhood, deliveries, positions."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get, patch, post
+from litestar.params import Parameter
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from api.catalogue import ProductId
+from api.delivery_answers import delivery_row
+from api.schemas import (
+    Body,
+    Line,
+    Page,
+    PageNumber,
+    PageSize,
+    Phone,
+    RequiredLine,
+    changes_of,
+    end_of,
+    paginate,
+    start_of,
+)
+from api.security import needs
+from api.services import Services
+from dispatch.accounts.models import Role, User
+from dispatch.database.work import Work
+from dispatch.deliveries.models import DeliveryStatus
+from dispatch.deliveries.service import Deliveries
+from dispatch.errors import Forbidden
+from dispatch.tracking.models import StoredFix
+from dispatch.tracking.service import positions_query
+from dispatch.transporters.models import Transporter
+from dispatch.transporters.service import NearbyTransporter, Paper, Transporters
+
+TransporterId = ProductId
+BusinessName = Annotated[Line, Meta(max_length=120)]
+VehicleType = Annotated[RequiredLine, Meta(max_length=32, pattern=r"^[a-z][a-z0-9_ -]*$")]
+VehicleNumber = Annotated[Line, Meta(max_length=32)]
+Kilograms = Annotated[float, Meta(gt=0, le=100_000)]
+Parcels = Annotated[int, Meta(ge=1, le=1000)]
+LatQuery = Annotated[float, Parameter(ge=-90, le=90)]
+LonQuery = Annotated[float, Parameter(ge=-180, le=180)]
+
+
+class PaperBody(Body, frozen=True, kw_only=True):
+    """A document: licence, registration, insurance, … one of each kind."""
+
+    kind: Annotated[RequiredLine, Meta(max_length=32)]
+    number: Annotated[RequiredLine, Meta(max_length=64)]
+    expires_on: date | None = None
+
+
+Papers = Annotated[list[PaperBody], Meta(max_length=10)]
+
+
+class NewTransporter(Body, frozen=True, kw_only=True):
+    """A profile; an admin verifies it before deliveries come."""
+
+    phone: Phone | None = None
+    vehicle_type: VehicleType
+    capacity_kg: Kilograms
+    business_name: BusinessName = ""
+    vehicle_number: VehicleNumber = ""
+    max_active: Parcels | None = None
+    documents: Papers = field(default_factory=list)
+
+
+class TransporterChanges(Body, frozen=True, kw_only=True):
+    """Fields to change. ``documents`` replaces them all."""
+
+    phone: Phone | UnsetType = UNSET
+    vehicle_type: VehicleType | UnsetType = UNSET
+    capacity_kg: Kilograms | UnsetType = UNSET
+    business_name: BusinessName | UnsetType = UNSET
+    vehicle_number: VehicleNumber | UnsetType = UNSET
+    max_active: Parcels | UnsetType = UNSET
+    is_available: bool | UnsetType = UNSET
+    documents: Papers | UnsetType = UNSET
+
+
+class Verification(Body, frozen=True, kw_only=True):
+    """An admin's word on a profile and its documents."""
+
+    approved: bool = True
+
+
+class TransporterAnswer(Struct, frozen=True, kw_only=True):
+    """A profile."""
+
+    id: int
+    user: int
+    name: str
+    business_name: str
+    phone: str
+    vehicle_type: str
+    vehicle_number: str
+    capacity_kg: float
+    max_active: int
+    rating: float
+    rating_count: int
+    is_available: bool
+    is_verified: bool
+    documents: list[dict[str, Any]]
+
+
+def transporter_answer(transporter: Transporter, today: date) -> TransporterAnswer:
+    """A profile with its user and documents loaded."""
+    return TransporterAnswer(
+        id=transporter.id,
+        user=transporter.user_id,
+        name=transporter.user.name,
+        business_name=transporter.business_name,
+        phone=transporter.phone,
+        vehicle_type=transporter.vehicle_type,
+        vehicle_number=transporter.vehicle_number,
+        capacity_kg=float(transporter.capacity_kg),
+        max_active=transporter.max_active,
+        rating=float(transporter.rating),
+        rating_count=transporter.rating_count,
+        is_available=transporter.is_available,
+        is_verified=transporter.papers_in_order(today),
+        documents=[
+            {
+                "kind": document.kind,
+                "number": document.number,
+                "expires_on": document.expires_on,
+                "verified": document.verified_at is not None,
+            }
+            for document in transporter.documents
+        ],
+    )
+
+
+def _nearby_row(found: NearbyTransporter) -> dict[str, Any]:
+    transporter, position = found.transporter, found.position
+    return {
+        "id": transporter.id,
+        "name": transporter.user.name,
+        "business_name": transporter.business_name,
+        "vehicle_type": transporter.vehicle_type,
+        "rating": float(transporter.rating),
+        "capacity_kg": float(transporter.capacity_kg),
+        "free_capacity_kg": max(0.0, float(transporter.capacity_kg - found.load.weight_kg)),
+        "active_deliveries": found.load.active,
+        "max_active": transporter.max_active,
+        "distance_m": round(found.distance_m, 1),
+        "position": {
+            "lat": position.lat,
+            "lon": position.lon,
+            "recorded_at": position.recorded_at,
+            "received_at": position.received_at,
+            "accuracy_m": position.accuracy_m,
+        },
+    }
+
+
+def fix_row(fix: StoredFix) -> dict[str, Any]:
+    """A stored fix as the contract writes it."""
+    return {
+        "device": fix.device,
+        "epoch": fix.epoch,
+        "seq": fix.seq,
+        "lat": fix.lat,
+        "lon": fix.lon,
+        "recorded_at": fix.recorded_at,
+        "received_at": fix.received_at,
+        "accuracy_m": fix.accuracy_m,
+        "speed_mps": fix.speed_mps,
+        "heading_deg": fix.heading_deg,
+        "battery": fix.battery,
+        "flags": fix.flags,
+    }
+
+
+def _papers(bodies: list[PaperBody]) -> list[Paper]:
+    return [Paper(body.kind, body.number, body.expires_on) for body in bodies]
+
+
+class TransporterController(Controller):
+    """``/api/transporters``."""
+
+    path = "/api/transporters"
+    tags = ("transporters",)
+
+    @post("/", guards=[needs(Role.TRANSPORTER)])
+    async def create(
+        self, request: Request[User, Any, Any], data: NewTransporter, work: Work, services: Services
+    ) -> TransporterAnswer:
+        """Make one's own profile."""
+        profile = {
+            "phone": data.phone or request.user.phone or "",
+            "vehicle_type": data.vehicle_type,
+            "capacity_kg": Decimal(str(data.capacity_kg)).quantize(Decimal("0.001")),
+            "business_name": data.business_name,
+            "vehicle_number": data.vehicle_number,
+            "max_active": data.max_active or services.settings.max_active_deliveries,
+        }
+        transporter = await Transporters(work, services.clock).create(request.user, profile, _papers(data.documents))
+        return transporter_answer(transporter, services.clock.now().date())
+
+    @get("/me/", guards=[needs(Role.TRANSPORTER)])
+    async def me(self, request: Request[User, Any, Any], work: Work, services: Services) -> TransporterAnswer:
+        """One's own profile."""
+        transporter = await Transporters(work, services.clock).get_of(request.user)
+        return transporter_answer(transporter, services.clock.now().date())
+
+    @patch("/me/", guards=[needs(Role.TRANSPORTER)])
+    async def change(
+        self, request: Request[User, Any, Any], data: TransporterChanges, work: Work, services: Services
+    ) -> TransporterAnswer:
+        """Change one's own profile; what was verified and changes must be verified again."""
+        changes = changes_of(data)
+        documents = changes.pop("documents", None)
+        if "capacity_kg" in changes:
+            changes["capacity_kg"] = Decimal(str(changes["capacity_kg"])).quantize(Decimal("0.001"))
+        transporter = await Transporters(work, services.clock).change(
+            request.user, changes, None if documents is None else _papers(documents)
+        )
+        return transporter_answer(transporter, services.clock.now().date())
+
+    @post("/{transporter_id:int}/verify/", guards=[needs(Role.ADMIN)], status_code=200)
+    async def verify(
+        self, transporter_id: TransporterId, work: Work, services: Services, data: Verification | None = None
+    ) -> TransporterAnswer:
+        """Accept a profile and its documents as they are now."""
+        approved = data.approved if data is not None else True
+        transporter = await Transporters(work, services.clock).verify(transporter_id, approved=approved)
+        return transporter_answer(transporter, services.clock.now().date())
+
+    @get("/nearby/", guards=[needs(Role.ADMIN, Role.SELLER)])
+    async def nearby(
+        self,
+        work: Work,
+        services: Services,
+        lat: LatQuery,
+        lon: LonQuery,
+        radius_km: Annotated[float, Parameter(gt=0, le=500)] = 5.0,
+        limit: Annotated[int, Parameter(ge=1, le=500)] = 50,
+    ) -> dict[str, Any]:
+        """Online transporters around a point, nearest first, with what they can still take."""
+        found = await Transporters(work, services.clock).nearby(
+            services.live, lat, lon, radius_m=radius_km * 1000, limit=limit
+        )
+        return {"count": len(found), "results": [_nearby_row(one) for one in found]}
+
+    @get("/{transporter_id:int}/deliveries/", guards=[needs(Role.TRANSPORTER, Role.ADMIN)])
+    async def deliveries(
+        self,
+        request: Request[User, Any, Any],
+        transporter_id: TransporterId,
+        work: Work,
+        services: Services,
+        status: DeliveryStatus | None = None,
+        date_from: datetime | date | None = None,
+        date_to: datetime | date | None = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 50,
+    ) -> Page:
+        """A transporter's deliveries, newest assignment first."""
+        await _check_own(work, services, request.user, transporter_id)
+        deliveries = Deliveries(work, services.clock, services.publisher, road_factor=services.settings.road_factor)
+        query = deliveries.of_transporter_query(
+            transporter_id, status=status, date_from=start_of(date_from), date_to=end_of(date_to)
+        )
+        return await paginate(
+            request, work.session, query, page, page_size, lambda rows: [delivery_row(row) for row in rows]
+        )
+
+    @get("/{transporter_id:int}/positions/", guards=[needs(Role.TRANSPORTER, Role.ADMIN)])
+    async def positions(
+        self,
+        request: Request[User, Any, Any],
+        transporter_id: TransporterId,
+        work: Work,
+        services: Services,
+        since: Annotated[datetime | date | None, Parameter(query="from")] = None,
+        until: Annotated[datetime | date | None, Parameter(query="to")] = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 100,
+    ) -> Page:
+        """A transporter's stored fixes, oldest first by the device's clock."""
+        await _check_own(work, services, request.user, transporter_id)
+        query = positions_query(transporter_id, since=start_of(since), until=end_of(until))
+        return await paginate(
+            request, work.session, query, page, page_size, lambda rows: [fix_row(row) for row in rows]
+        )
+
+
+async def _check_own(work: Work, services: Services, user: User, transporter_id: int) -> None:
+    """That transporter or an admin. Raises NotFound, Forbidden."""
+    transporter = await Transporters(work, services.clock).get(transporter_id)
+    if transporter.user_id != user.id and not user.has(Role.ADMIN):
+        raise Forbidden("This is another transporter's.", code="not_yours")

@@ -1,0 +1,107 @@
+"""Access and refresh tokens: JWTs signed with the server's key (HS256)."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import jwt
+
+from dispatch.errors import NotSignedIn
+from dispatch.ports import Clock
+
+ALGORITHM = "HS256"
+ISSUER = "dispatch"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenClaims:
+    """What a verified token says. ``nonce`` is set in refresh tokens only."""
+
+    user_id: int
+    sign_in_id: UUID
+    expires_at: datetime
+    nonce: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a client gets when it signs in."""
+
+    access: str
+    refresh: str
+
+
+class Tokens:
+    """Makes and reads tokens."""
+
+    def __init__(self, key: str, clock: Clock, *, access_s: int, refresh_s: int) -> None:
+        self._key = key
+        self._clock = clock
+        self.access_life = timedelta(seconds=access_s)
+        self.refresh_life = timedelta(seconds=refresh_s)
+
+    def access(self, user_id: int, sign_in_id: UUID, *, life: timedelta | None = None) -> str:
+        """A token that lets its bearer in until it expires."""
+        return self._encode("access", user_id, sign_in_id, life or self.access_life)
+
+    def refresh(self, user_id: int, sign_in_id: UUID, nonce: str) -> str:
+        """A token that can be exchanged once for a new pair."""
+        return self._encode("refresh", user_id, sign_in_id, self.refresh_life, nonce=nonce)
+
+    def read_access(self, token: str) -> TokenClaims:
+        """Raises NotSignedIn for a token that is expired, forged or of the other kind."""
+        return self._decode(token, "access")
+
+    def read_refresh(self, token: str) -> TokenClaims:
+        """Raises NotSignedIn for a token that is expired, forged or of the other kind."""
+        return self._decode(token, "refresh")
+
+    def _encode(self, kind: str, user_id: int, sign_in_id: UUID, life: timedelta, **more: str) -> str:
+        now = self._clock.now()
+        claims = {
+            "iss": ISSUER,
+            "sub": str(user_id),
+            "sid": sign_in_id.hex,
+            "typ": kind,
+            "iat": now,
+            "exp": now + life,
+        }
+        return jwt.encode(claims | more, self._key, ALGORITHM)
+
+    def _decode(self, token: str, kind: str) -> TokenClaims:
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                [ALGORITHM],
+                issuer=ISSUER,
+                options={"require": ["exp", "sub", "iss"], "verify_exp": False, "verify_iat": False},
+            )
+            expires_at = datetime.fromtimestamp(float(claims["exp"]), tz=self._clock.now().tzinfo)
+            known = TokenClaims(int(claims["sub"]), UUID(claims["sid"]), expires_at, claims.get("nonce"))
+            right_kind = claims["typ"] == kind
+        except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, OverflowError):
+            raise NotSignedIn("The token is not valid. Sign in again.", code="token_invalid") from None
+        if not right_kind:
+            raise NotSignedIn(f"This is not an {kind} token.", code="token_invalid")
+        if expires_at <= self._clock.now():
+            raise NotSignedIn("The token has expired. Refresh it or sign in again.", code="token_expired")
+        return known
+
+
+def new_nonce() -> str:
+    """A fresh refresh secret."""
+    return secrets.token_urlsafe(24)
+
+
+def nonce_hash(nonce: str) -> str:
+    """What the database keeps of it: enough to recognise, nothing to use."""
+    return hashlib.sha256(nonce.encode()).hexdigest()
+
+
+def same_nonce(nonce: str | None, stored_hash: str) -> bool:
+    """Compare in constant time."""
+    return nonce is not None and hmac.compare_digest(nonce_hash(nonce), stored_hash)

@@ -1,0 +1,102 @@
+"""A snapshot of who could carry something now, as rows and as the arrays that the scoring wants."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import selectinload
+
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery, Priority
+from dispatch.ports import Clock, LivePosition, LivePositions
+from dispatch.transporters.models import Transporter, TransporterDocument
+from dispatch.transporters.service import Load, Transporters
+from scoring import Deliveries as DeliveryRows
+from scoring import Reason
+from scoring import Transporters as TransporterRows
+
+URGENCY = {Priority.LOW: 0.0, Priority.NORMAL: 1.0, Priority.HIGH: 2.0, Priority.URGENT: 3.0}
+
+WHY_NOT = {
+    Reason.NO_TRANSPORTERS: "No available transporters found",
+    Reason.UNAVAILABLE: "No available transporters found",
+    Reason.TOO_FAR: "No available transporters found within the assignment radius of the pickup",
+    Reason.TOO_HEAVY: "No available transporters found with enough free capacity for the package",
+    Reason.NO_SLOT: "No available transporters found: all in reach have as many deliveries as they may",
+    Reason.OUTBID: "All transporters in reach were given deliveries that score higher",
+    Reason.NO_ROOM: "The transporters in reach have no room left beside what they were given",
+}
+
+SUGGESTIONS = ["Increase delivery fee", "Change priority to urgent", "Extend pickup time window"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Candidates: verified, available, with valid papers, and online. Lists run in the order of the arrays."""
+
+    transporters: list[Transporter]
+    positions: list[LivePosition]
+    loads: list[Load]
+
+    def rows(self) -> TransporterRows:
+        """The candidates as arrays: degrees, rating 0–5, kg, deliveries."""
+        return TransporterRows(
+            np.array([position.lat for position in self.positions], dtype=float),
+            np.array([position.lon for position in self.positions], dtype=float),
+            np.array([float(transporter.rating) for transporter in self.transporters], dtype=float),
+            np.array(
+                [
+                    max(0.0, float(transporter.capacity_kg - load.weight_kg))
+                    for transporter, load in zip(self.transporters, self.loads, strict=True)
+                ],
+                dtype=float,
+            ),
+            np.array([load.active for load in self.loads], dtype=np.int64),
+            np.array([transporter.max_active for transporter in self.transporters], dtype=np.int64),
+            key=np.array([transporter.id for transporter in self.transporters], dtype=np.int64),
+        )
+
+
+def delivery_rows(deliveries: list[Delivery]) -> DeliveryRows:
+    """Deliveries as arrays; those without a pickup point are marked as not located."""
+    return DeliveryRows(
+        np.array([delivery.pickup_lat or 0.0 for delivery in deliveries], dtype=float),
+        np.array([delivery.pickup_lon or 0.0 for delivery in deliveries], dtype=float),
+        np.array([float(delivery.package_weight) for delivery in deliveries], dtype=float),
+        np.array([URGENCY[delivery.priority] for delivery in deliveries], dtype=float),
+        np.array([delivery.pickup_lat is not None for delivery in deliveries], dtype=bool),
+        key=np.array([delivery.id for delivery in deliveries], dtype=np.int64),
+    )
+
+
+async def load_pool(work: Work, live: LivePositions, clock: Clock, *, vehicle_type: str | None = None) -> Pool:
+    """Read the snapshot; ends the transaction before Redis is asked."""
+    today = clock.now().date()
+    bad_paper = exists().where(
+        TransporterDocument.transporter_id == Transporter.id,
+        or_(TransporterDocument.verified_at.is_(None), TransporterDocument.expires_on < today),
+    )
+    query = (
+        select(Transporter)
+        .where(Transporter.is_available, Transporter.verified_at.is_not(None), ~bad_paper)
+        .options(selectinload(Transporter.user))
+        .order_by(Transporter.id)
+    )
+    if vehicle_type is not None:
+        query = query.where(Transporter.vehicle_type == vehicle_type)
+    found = list(await work.session.scalars(query))
+    loads = await Transporters(work, clock).loads()
+    await work.commit()
+    positions = await live.positions_of([transporter.id for transporter in found])
+    online = [transporter for transporter in found if transporter.id in positions]
+    return Pool(
+        online,
+        [positions[transporter.id] for transporter in online],
+        [loads.get(transporter.id, Load()) for transporter in online],
+    )
+
+
+def alternative(transporter: Transporter, score: float) -> dict[str, Any]:
+    """A runner-up as it is kept with the decision."""
+    return {"transporter_id": transporter.id, "name": transporter.user.name, "score": round(score)}

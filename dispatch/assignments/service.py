@@ -1,0 +1,265 @@
+"""Choosing transporters: one delivery at once, or all that wait for the highest total.
+
+A snapshot is read and its transaction ended; the scoring runs off the event loop; then a short transaction locks the
+rows, checks again what may have changed, and writes the assignments with the scores that led to them.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import case, select
+
+from dispatch.accounts.models import User
+from dispatch.assignments.models import Assignment
+from dispatch.assignments.pool import (
+    SUGGESTIONS,
+    URGENCY,
+    WHY_NOT,
+    Pool,
+    alternative,
+    delivery_rows,
+    load_pool,
+)
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
+from dispatch.deliveries.service import DeliveryKey
+from dispatch.deliveries.work_steps import DeliverySteps
+from dispatch.errors import Conflict, DispatchError, NotFound
+from dispatch.ports import Clock, LivePositions
+from dispatch.transporters.models import Transporter
+from dispatch.transporters.service import Load, Transporters, lock_transporter
+from scoring import Params, Plan, Ranking, Reason, rank, solve
+
+ALTERNATIVES = 5
+MAX_BULK = 20_000
+SOLVE_WITHIN_S = 10.0
+COMMIT_CHUNK = 200
+
+
+class NoTransporter(DispatchError):
+    """Nobody can take the delivery; the detail says why, ``suggestions`` what might help."""
+
+    code = "no_transporter"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, suggestions=SUGGESTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Why a transporter was chosen: four terms and their weighted mean, 0–100, unrounded."""
+
+    distance: float
+    rating: float
+    capacity: float
+    workload: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """One assignment that was made."""
+
+    delivery: Delivery
+    transporter: Transporter
+    scores: Scores
+    alternatives: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkFilter:
+    """Which deliveries and which transporters a bulk run is about."""
+
+    priority: Priority | None = None
+    vehicle_type: str | None = None
+    max_assignments: int | None = None
+    time_range_hours: float | None = None
+    delivery_ids: Sequence[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """What a bulk run did; a failure names the delivery and why."""
+
+    assigned: list[Assigned]
+    failures: list[tuple[int, str]]
+    upper_bound: float
+    certified: bool
+
+
+class Assignments:
+    """Assigns in one unit of work, which it commits between snapshot and writing."""
+
+    def __init__(self, work: Work, clock: Clock, live: LivePositions, steps: DeliverySteps, *, radius_m: float) -> None:
+        self._work = work
+        self._session = work.session
+        self._clock = clock
+        self._live = live
+        self._steps = steps
+        self._transporters = Transporters(work, clock)
+        # All packages of one transporter travel together, so their weights add up.
+        self._params = Params(radius_m=radius_m, load="sum")
+
+    async def assign(self, key: DeliveryKey, user: User | None) -> Assigned:
+        """Give one delivery to the best transporter. Raises NotFound, Conflict, NoTransporter."""
+        delivery = await self._steps.deliveries.get(key)
+        _check_available(delivery)
+        pool = await load_pool(self._work, self._live, self._clock)
+        ranking = await asyncio.to_thread(self._rank, delivery, pool)
+        for row in ranking.order:  # the best, or the next where it was taken meanwhile
+            others = [
+                alternative(pool.transporters[int(other)], float(ranking.score[other]))
+                for other in ranking.order[: ALTERNATIVES + 1]
+                if other != row
+            ][:ALTERNATIVES]
+            assigned = await self._write(
+                delivery.id,
+                pool,
+                int(row),
+                _scores(ranking.terms[row], ranking.score[row]),
+                "single",
+                user,
+                others,
+            )
+            if assigned is not None:
+                return assigned
+        raise NoTransporter(_nobody(ranking, pool))
+
+    async def assign_many(self, wanted: BulkFilter, user: User | None) -> BulkResult:
+        """Give all waiting deliveries of the filter to transporters for the highest total score."""
+        deliveries, failures = await self._waiting(wanted)
+        pool = await load_pool(self._work, self._live, self._clock, vehicle_type=wanted.vehicle_type)
+        if not deliveries:
+            return BulkResult([], failures, 0.0, certified=True)
+        plan = await asyncio.to_thread(self._solve, deliveries, pool)
+        assigned: list[Assigned] = []
+        for row, delivery in enumerate(deliveries):
+            chosen = int(plan.transporter[row])
+            if chosen < 0:
+                failures.append((delivery.id, WHY_NOT.get(Reason(int(plan.reason[row])), "No available transporters")))
+                continue
+            try:
+                made = await self._write(
+                    delivery.id, pool, chosen, _scores(plan.terms[row], plan.score[row]), "optimal", user, []
+                )
+            except (Conflict, NotFound) as error:
+                failures.append((delivery.id, error.detail))
+                continue
+            if made is None:
+                failures.append((delivery.id, "The chosen transporter changed meanwhile; run again"))
+                continue
+            assigned.append(made)
+            if len(assigned) % COMMIT_CHUNK == 0:
+                await self._work.commit()  # keeps the locks of thousands of rows short
+        return BulkResult(assigned, failures, float(plan.upper_bound), bool(plan.certified))
+
+    async def _waiting(self, wanted: BulkFilter) -> tuple[list[Delivery], list[tuple[int, str]]]:
+        query = select(Delivery).order_by(
+            case(URGENCY, value=Delivery.priority).desc(), Delivery.created_at, Delivery.id
+        )
+        if wanted.delivery_ids is None:
+            query = query.where(Delivery.status == DeliveryStatus.AVAILABLE)
+        else:
+            query = query.where(Delivery.id.in_(wanted.delivery_ids))
+        if wanted.priority is not None:
+            query = query.where(Delivery.priority == wanted.priority)
+        if wanted.time_range_hours is not None:
+            query = query.where(Delivery.created_at >= self._clock.now() - timedelta(hours=wanted.time_range_hours))
+        found = list(await self._session.scalars(query.limit(MAX_BULK)))
+        failures = [
+            (delivery.id, f"Delivery is {delivery.status.display.lower()}, not available for assignment")
+            for delivery in found
+            if delivery.status is not DeliveryStatus.AVAILABLE
+        ]
+        missing = set(wanted.delivery_ids or ()) - {delivery.id for delivery in found}
+        failures += [(delivery_id, "No such delivery, or not within the filter") for delivery_id in sorted(missing)]
+        waiting = [delivery for delivery in found if delivery.status is DeliveryStatus.AVAILABLE]
+        return waiting[: wanted.max_assignments], failures
+
+    def _rank(self, delivery: Delivery, pool: Pool) -> Ranking:
+        return rank(
+            delivery.pickup_lat,
+            delivery.pickup_lon,
+            float(delivery.package_weight),
+            pool.rows(),
+            self._params,
+            top_k=max(ALTERNATIVES + 1, 20),
+        )
+
+    def _solve(self, deliveries: list[Delivery], pool: Pool) -> Plan:
+        return solve(
+            delivery_rows(deliveries),
+            pool.rows(),
+            self._params,
+            strategy="optimal",
+            time_limit_s=SOLVE_WITHIN_S,
+            seed=0,
+        )
+
+    async def _write(
+        self,
+        delivery_id: int,
+        pool: Pool,
+        row: int,
+        scores: Scores,
+        strategy: str,
+        user: User | None,
+        alternatives: list[dict[str, Any]],
+    ) -> Assigned | None:
+        """Lock, check again, assign. None where the transporter can no longer take it."""
+        delivery = await self._steps.deliveries.get(delivery_id, lock=True)
+        _check_available(delivery)
+        transporter = await lock_transporter(self._session, pool.transporters[row].id)
+        load = (await self._transporters.loads([transporter.id])).get(transporter.id, Load())
+        try:
+            self._steps.check_can_take(transporter, load, delivery)
+        except DispatchError:
+            return None
+        if not transporter.is_available:
+            return None
+        self._steps.assign(delivery, transporter, position=pool.positions[row])
+        self._session.add(
+            Assignment(
+                delivery_id=delivery.id,
+                transporter_id=transporter.id,
+                assigned_by=user.id if user else None,
+                strategy=strategy,
+                distance_score=scores.distance,
+                rating_score=scores.rating,
+                capacity_score=scores.capacity,
+                workload_score=scores.workload,
+                total_score=scores.total,
+                alternatives=alternatives,
+                created_at=self._clock.now(),
+            )
+        )
+        await self._session.flush()
+        return Assigned(delivery, transporter, scores, alternatives)
+
+
+def _check_available(delivery: Delivery) -> None:
+    if delivery.status is not DeliveryStatus.AVAILABLE:
+        raise Conflict(
+            f"Delivery is {delivery.status.display.lower()} already", code="already_assigned", suggestions=[]
+        )
+
+
+def _scores(terms: npt.NDArray[np.float64], total: float) -> Scores:
+    distance, rating, capacity, workload = (float(term) for term in terms)
+    return Scores(distance, rating, capacity, workload, float(total))
+
+
+def _nobody(ranking: Ranking, pool: Pool) -> str:
+    """The reason nearest to success: what most nearly let somebody take it."""
+    if not pool.transporters:
+        return "No available transporters found for this delivery"
+    reasons = {Reason(int(code)) for code in ranking.reason}
+    for reason in (Reason.NO_SLOT, Reason.TOO_HEAVY, Reason.TOO_FAR):
+        if reason in reasons:
+            return WHY_NOT[reason]
+    return "No available transporters found for this delivery"

@@ -1,0 +1,57 @@
+"""What sellers sell."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import ARRAY, Boolean, CheckConstraint, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dispatch.accounts.models import User
+from dispatch.database.base import Amount, IdentityAuditBase, reference, text_enum
+
+
+class TaxClass(StrEnum):
+    """VAT belongs to the product: basic farm produce is exempt in Nepal."""
+
+    STANDARD = "standard"
+    EXEMPT = "exempt"
+
+
+class Product(IdentityAuditBase):
+    """A product on sale.
+
+    ``stock`` is what the seller still has, ``reserved`` the part of it that open payments hold; the difference
+    can be bought. The constraints make overselling impossible whatever the code does.
+    """
+
+    __tablename__ = "products"
+    __table_args__ = (
+        CheckConstraint("stock >= 0", name="stock_not_negative"),
+        CheckConstraint("reserved >= 0 AND reserved <= stock", name="reserved_within_stock"),
+        CheckConstraint("listed_price > 0", name="price_positive"),
+        CheckConstraint("discounted_price > 0 AND discounted_price <= listed_price", name="discount_is_one"),
+    )
+
+    seller_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text, default="")
+    listed_price: Mapped[Amount]
+    discounted_price: Mapped[Amount | None]
+    stock: Mapped[int] = mapped_column(Integer, default=0)
+    reserved: Mapped[int] = mapped_column(Integer, default=0)
+    sold: Mapped[int] = mapped_column(Integer, default=0)
+    tax_class: Mapped[TaxClass] = mapped_column(text_enum(TaxClass), default=TaxClass.STANDARD)
+    images: Mapped[list[str]] = mapped_column(ARRAY(String(500)), default=list)
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+    seller: Mapped[User] = relationship(lazy="raise")
+
+    @property
+    def price(self) -> Decimal:
+        """What one costs now, NPR."""
+        return self.discounted_price or self.listed_price
+
+    @property
+    def available(self) -> int:
+        """How many can be bought now."""
+        return self.stock - self.reserved

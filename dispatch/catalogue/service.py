@@ -1,0 +1,119 @@
+"""Products and the stock behind them."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from dispatch.accounts.models import Role, User
+from dispatch.catalogue.models import Product, TaxClass
+from dispatch.database.work import Work
+from dispatch.errors import Forbidden, Invalid, NotFound
+
+
+class Catalogue:
+    """The products of one unit of work."""
+
+    def __init__(self, work: Work) -> None:
+        self._session = work.session
+
+    def list_query(self, *, search: str | None = None, seller_id: int | None = None) -> Select[Product]:
+        """Products on sale, newest first, for a page."""
+        query = (
+            select(Product).where(Product.is_active).order_by(Product.id.desc()).options(selectinload(Product.seller))
+        )
+        if search:
+            query = query.where(Product.name.icontains(search, autoescape=True))
+        if seller_id is not None:
+            query = query.where(Product.seller_id == seller_id)
+        return query
+
+    async def get(self, product_id: int) -> Product:
+        """Raises NotFound."""
+        product = await self._session.scalar(
+            select(Product).where(Product.id == product_id).options(selectinload(Product.seller))
+        )
+        if product is None:
+            raise NotFound("There is no such product.")
+        return product
+
+    async def add(
+        self,
+        seller: User,
+        *,
+        name: str,
+        listed_price: Decimal,
+        discounted_price: Decimal | None,
+        stock: int,
+        description: str,
+        tax_class: TaxClass,
+        images: Sequence[str],
+    ) -> Product:
+        """Put a product on sale. Raises Invalid where the discount is none."""
+        product = Product(
+            seller_id=seller.id,
+            seller=seller,
+            name=name,
+            description=description,
+            listed_price=listed_price,
+            discounted_price=discounted_price,
+            stock=stock,
+            reserved=0,
+            sold=0,
+            tax_class=tax_class,
+            images=list(images),
+            is_active=True,
+        )
+        _check_prices(product)
+        self._session.add(product)
+        await self._session.flush()
+        return product
+
+    async def change(self, product_id: int, user: User, changes: Mapping[str, Any]) -> Product:
+        """Change some fields of one's own product; an admin may change any."""
+        product = await self._session.scalar(
+            select(Product)
+            .where(Product.id == product_id)
+            .options(selectinload(Product.seller))
+            .with_for_update(of=Product)
+        )
+        if product is None:
+            raise NotFound("There is no such product.")
+        if product.seller_id != user.id and not user.has(Role.ADMIN):
+            raise Forbidden("Only its seller may change a product.")
+        for field, value in changes.items():
+            setattr(product, field, value)
+        _check_prices(product)
+        if product.stock < product.reserved:
+            raise Invalid(
+                "Open payments hold more than this stock.",
+                fields={"stock": f"must be at least {product.reserved}, which open payments hold"},
+            )
+        await self._session.flush()
+        return product
+
+
+def _check_prices(product: Product) -> None:
+    if product.listed_price <= 0:
+        raise Invalid("A price must be positive.", fields={"listed_price": "must be more than 0"})
+    discount = product.discounted_price
+    if discount is not None and not 0 < discount <= product.listed_price:
+        raise Invalid(
+            "The discounted price must lie between 0 and the listed price.",
+            fields={"discounted_price": "must be more than 0 and at most listed_price"},
+        )
+
+
+async def lock_products(work: Work, product_ids: Sequence[int]) -> dict[int, Product]:
+    """Lock products in the order of their ids, so that two payments over the same ones never deadlock."""
+    rows = await work.session.scalars(
+        select(Product)
+        .where(Product.id.in_(sorted(set(product_ids))))
+        .options(selectinload(Product.seller))
+        .order_by(Product.id)
+        .with_for_update(of=Product)
+        .execution_options(populate_existing=True)
+    )
+    return {product.id: product for product in rows}

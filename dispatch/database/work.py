@@ -1,0 +1,41 @@
+"""One unit of work: a transaction and what happens once it is committed."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+log = structlog.get_logger(__name__)
+
+AfterCommit = Callable[[], Awaitable[None]]
+
+
+class Work:
+    """A session whose commit stands in one place, at the request's edge.
+
+    Services add rows and register what to publish; they never commit, except for the payment saga, which
+    must have its row on disk before it speaks to the gateway and says so by calling ``commit`` itself.
+    """
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+        self._after_commit: list[AfterCommit] = []
+
+    def after_commit(self, action: AfterCommit) -> None:
+        """Run ``action`` once the present transaction is committed; never when it is rolled back."""
+        self._after_commit.append(action)
+
+    async def commit(self) -> None:
+        """Commit, then publish. A failing publication is logged: the committed rows are the truth."""
+        await self.session.commit()
+        actions, self._after_commit = self._after_commit, []
+        for action in actions:
+            try:
+                await action()
+            except Exception:  # whatever the outside does, the commit has happened
+                log.exception("publication after commit failed")
+
+    async def rollback(self) -> None:
+        """Undo the present transaction and forget what it wanted to publish."""
+        self._after_commit.clear()
+        await self.session.rollback()

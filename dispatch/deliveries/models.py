@@ -1,0 +1,135 @@
+"""Parcels on their way and what happened to them."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Boolean, CheckConstraint, Double, Index, Numeric, SmallInteger, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dispatch.database.base import (
+    Amount,
+    DateTimeUTC,
+    IdentityAuditBase,
+    IdentityBase,
+    reference,
+    text_enum,
+)
+from dispatch.sales.models import Sale
+from dispatch.transporters.models import Transporter
+
+
+class DeliveryStatus(StrEnum):
+    """``available → assigned → picked_up → in_transit → delivered``, or ``cancelled``."""
+
+    AVAILABLE = "available"
+    ASSIGNED = "assigned"
+    PICKED_UP = "picked_up"
+    IN_TRANSIT = "in_transit"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+    @property
+    def display(self) -> str:
+        """The status as people read it."""
+        return "Available for Assignment" if self is DeliveryStatus.AVAILABLE else self.value.replace("_", " ").title()
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a transporter is on it, so that its position may be watched."""
+        return self in UNDER_WAY
+
+
+UNDER_WAY = frozenset({DeliveryStatus.ASSIGNED, DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT})
+
+
+class Priority(StrEnum):
+    """How urgent a delivery is."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Delivery(IdentityAuditBase):
+    """A parcel: where from, where to, what it is, who has it. Degrees, kg, NPR, km."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        CheckConstraint("package_weight > 0", name="weight_positive"),
+        CheckConstraint("delivery_fee >= 0", name="fee_not_negative"),
+        CheckConstraint("(transporter_id IS NULL) = (status IN ('available', 'cancelled'))", name="who_has_it"),
+        CheckConstraint("(pickup_lat IS NULL) = (pickup_lon IS NULL)", name="pickup_point_whole"),
+        CheckConstraint("(delivery_lat IS NULL) = (delivery_lon IS NULL)", name="delivery_point_whole"),
+        Index(
+            "ix_deliveries_under_way",
+            "transporter_id",
+            postgresql_where=text("status IN ('assigned', 'picked_up', 'in_transit')"),
+        ),
+        Index("ix_deliveries_available", "created_at", postgresql_where=text("status = 'available'")),
+    )
+
+    delivery_id: Mapped[UUID] = mapped_column(unique=True)
+    tracking_number: Mapped[str] = mapped_column(String(32), unique=True)
+    sale_id: Mapped[int] = mapped_column(reference("sales.id"), unique=True)
+
+    pickup_address: Mapped[str] = mapped_column(String(300))
+    pickup_lat: Mapped[float | None] = mapped_column(Double)
+    pickup_lon: Mapped[float | None] = mapped_column(Double)
+    pickup_contact_name: Mapped[str] = mapped_column(String(120))
+    pickup_contact_phone: Mapped[str] = mapped_column(String(32))
+    pickup_instructions: Mapped[str] = mapped_column(Text, default="")
+    delivery_address: Mapped[str] = mapped_column(String(300))
+    delivery_lat: Mapped[float | None] = mapped_column(Double)
+    delivery_lon: Mapped[float | None] = mapped_column(Double)
+    delivery_contact_name: Mapped[str] = mapped_column(String(120))
+    delivery_contact_phone: Mapped[str] = mapped_column(String(32))
+    delivery_instructions: Mapped[str] = mapped_column(Text, default="")
+
+    package_weight: Mapped[Decimal] = mapped_column(Numeric(9, 3))
+    package_dimensions: Mapped[str] = mapped_column(String(100), default="")
+    package_value: Mapped[Amount | None]
+    fragile: Mapped[bool] = mapped_column(Boolean, default=False)
+    requires_signature: Mapped[bool] = mapped_column(Boolean, default=False)
+    special_instructions: Mapped[str] = mapped_column(Text, default="")
+    priority: Mapped[Priority] = mapped_column(text_enum(Priority), default=Priority.NORMAL)
+    delivery_fee: Mapped[Amount]
+    distance_km: Mapped[float | None] = mapped_column(Double)
+    requested_pickup_date: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    requested_delivery_date: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+
+    status: Mapped[DeliveryStatus] = mapped_column(text_enum(DeliveryStatus), default=DeliveryStatus.AVAILABLE)
+    transporter_id: Mapped[int | None] = mapped_column(reference("transporters.id"), index=True)
+    assigned_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    estimated_pickup_time: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    estimated_delivery_time: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    picked_up_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    delivered_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    earnings: Mapped[Amount | None]
+    customer_rating: Mapped[int | None] = mapped_column(SmallInteger)
+    pickup_photo: Mapped[str | None] = mapped_column(String(200))
+    delivery_photo: Mapped[str | None] = mapped_column(String(200))
+    signature: Mapped[str | None] = mapped_column(String(200))
+
+    sale: Mapped[Sale] = relationship(lazy="raise")
+    transporter: Mapped[Transporter | None] = relationship(lazy="raise")
+    tracking_history: Mapped[list["DeliveryTracking"]] = relationship(
+        lazy="raise", order_by="DeliveryTracking.id", viewonly=True
+    )
+
+
+class DeliveryTracking(IdentityBase):
+    """One step of a delivery, with the place where it happened when that is known."""
+
+    __tablename__ = "delivery_trackings"
+
+    delivery_id: Mapped[int] = mapped_column(reference("deliveries.id"), index=True)
+    status: Mapped[DeliveryStatus] = mapped_column(text_enum(DeliveryStatus))
+    message: Mapped[str] = mapped_column(String(300))
+    notes: Mapped[str] = mapped_column(Text, default="")
+    timestamp: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    lat: Mapped[float | None] = mapped_column(Double)
+    lon: Mapped[float | None] = mapped_column(Double)
+    address: Mapped[str | None] = mapped_column(String(300))

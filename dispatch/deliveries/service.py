@@ -1,0 +1,175 @@
+"""Making deliveries and finding them again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
+
+from dispatch.accounts.models import Role, User
+from dispatch.database.work import Work
+from dispatch.deliveries.estimates import road_distance_km
+from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
+from dispatch.errors import Conflict, Forbidden, NotFound
+from dispatch.numbers import tracking_number
+from dispatch.orders.models import DeliveryInfo, Order
+from dispatch.ports import Clock, Publisher, StatusChange
+from dispatch.sales.models import Sale
+from dispatch.transporters.models import Transporter
+
+DeliveryKey = int | UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point in degrees, with the address that goes with it if one is known."""
+
+    lat: float
+    lon: float
+    address: str | None = None
+
+
+class Deliveries:
+    """The deliveries of one unit of work."""
+
+    def __init__(self, work: Work, clock: Clock, publisher: Publisher, *, road_factor: float) -> None:
+        self._work = work
+        self._session = work.session
+        self._clock = clock
+        self._publisher = publisher
+        self._road_factor = road_factor
+
+    async def create(self, sale_id: int, user: User | None, details: Mapping[str, Any]) -> Delivery:
+        """Make the delivery of a sale, for its seller, an admin, or an operator (``user`` None).
+
+        The drop-off point falls back on the order's; the value on the sale's total.
+        """
+        sale = await self._session.get(Sale, sale_id)
+        if sale is None:
+            raise NotFound("There is no such sale.", code="sale_not_found")
+        if user is not None and sale.seller_id != user.id and not user.has(Role.ADMIN):
+            raise Forbidden("Only the sale's seller or an admin may make its delivery.")
+        known = dict(details)
+        if known.get("delivery_lat") is None:
+            known["delivery_lat"], known["delivery_lon"] = await self._order_point(sale)
+        if known.get("package_value") is None:
+            known["package_value"] = sale.total_amount
+        delivery = Delivery(
+            delivery_id=uuid4(),
+            tracking_number=tracking_number(),
+            sale_id=sale.id,
+            status=DeliveryStatus.AVAILABLE,
+            **known,
+        )
+        delivery.distance_km = road_distance_km(
+            delivery.pickup_lat,
+            delivery.pickup_lon,
+            delivery.delivery_lat,
+            delivery.delivery_lon,
+            self._road_factor,
+        )
+        self._session.add(delivery)
+        try:
+            await self._session.flush()
+        except IntegrityError:
+            raise Conflict("This sale has a delivery already.", code="delivery_exists") from None
+        return delivery
+
+    async def get(self, key: DeliveryKey, *, lock: bool = False) -> Delivery:
+        """By number or UUID, with its sale and transporter. Raises NotFound."""
+        return await self._find(Delivery.id == key if isinstance(key, int) else Delivery.delivery_id == key, lock=lock)
+
+    async def get_by_tracking_number(self, number: str) -> Delivery:
+        """Raises NotFound, in the same words for every number that is none."""
+        return await self._find(Delivery.tracking_number == number)
+
+    def available_query(self) -> Select[Delivery]:
+        """Deliveries that wait for a transporter, most urgent and oldest first, for a page."""
+        return (
+            select(Delivery)
+            .where(Delivery.status == DeliveryStatus.AVAILABLE)
+            .order_by(Delivery.created_at, Delivery.id)
+        )
+
+    def of_transporter_query(
+        self,
+        transporter_id: int,
+        *,
+        status: DeliveryStatus | None,
+        date_from: datetime | None,
+        date_to: datetime | None,
+    ) -> Select[Delivery]:
+        """A transporter's deliveries by time of assignment, newest first, for a page."""
+        query = (
+            select(Delivery)
+            .where(Delivery.transporter_id == transporter_id)
+            .order_by(Delivery.assigned_at.desc(), Delivery.id.desc())
+        )
+        if status is not None:
+            query = query.where(Delivery.status == status)
+        if date_from is not None:
+            query = query.where(Delivery.assigned_at >= date_from)
+        if date_to is not None:
+            query = query.where(Delivery.assigned_at <= date_to)
+        return query
+
+    def record(
+        self,
+        delivery: Delivery,
+        status: DeliveryStatus,
+        message: str,
+        *,
+        place: Place | None = None,
+        notes: str = "",
+    ) -> DeliveryTracking:
+        """Move a delivery to a status, write the step down and tell its watchers after the commit."""
+        now = self._clock.now()
+        delivery.status = status
+        step = DeliveryTracking(
+            delivery_id=delivery.id,
+            status=status,
+            message=message,
+            notes=notes,
+            timestamp=now,
+            lat=place.lat if place else None,
+            lon=place.lon if place else None,
+            address=place.address if place else None,
+        )
+        self._session.add(step)
+        change = StatusChange(
+            delivery.id, delivery.tracking_number, status.value, message, now, delivery.transporter_id
+        )
+        self._work.after_commit(lambda: self._publisher.status_changed(change))
+        return step
+
+    async def _order_point(self, sale: Sale) -> tuple[float | None, float | None]:
+        if sale.order_id is None:
+            return None, None
+        row = await self._session.execute(
+            select(DeliveryInfo.lat, DeliveryInfo.lon)
+            .join(Order, Order.delivery_info_id == DeliveryInfo.id)
+            .where(Order.id == sale.order_id)
+        )
+        found = row.one_or_none()
+        return (found.lat, found.lon) if found else (None, None)
+
+    async def _find(self, condition: ColumnElement[bool], *, lock: bool = False) -> Delivery:
+        query = (
+            select(Delivery)
+            .where(condition)
+            .options(
+                selectinload(Delivery.sale),
+                selectinload(Delivery.tracking_history),
+                selectinload(Delivery.transporter).selectinload(Transporter.user),
+                selectinload(Delivery.transporter).selectinload(Transporter.documents),
+            )
+            .execution_options(populate_existing=True)
+        )
+        delivery: Delivery | None = await self._session.scalar(query.with_for_update(of=Delivery) if lock else query)
+        if delivery is None:
+            raise NotFound("There is no such delivery.", code="delivery_not_found")
+        return delivery

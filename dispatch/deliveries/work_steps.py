@@ -1,0 +1,202 @@
+"""What a transporter does with a delivery: accept, pick up, deliver.
+
+Phones repeat a request whose answer they lost, so a step that this transporter has already taken answers as it did
+the first time and changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from dispatch.database.work import Work
+from dispatch.deliveries.estimates import estimate_arrival, road_distance_km
+from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
+from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
+from dispatch.errors import Conflict, Forbidden, Invalid
+from dispatch.money import round_amount
+from dispatch.orders.progress import OrderProgress
+from dispatch.ports import AssignmentNotice, Clock, LivePosition, PhotoStore, Publisher
+from dispatch.transporters.models import Transporter
+from dispatch.transporters.service import Load, Transporters, lock_transporter
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What comes with a pickup or a drop-off."""
+
+    place: Place | None
+    notes: str = ""
+    photo: bytes | None = None
+    signature: bytes | None = None
+    customer_rating: int | None = None
+
+
+class DeliverySteps:
+    """The steps of one unit of work. Lock order: delivery, transporter, order."""
+
+    def __init__(
+        self,
+        work: Work,
+        clock: Clock,
+        publisher: Publisher,
+        photos: PhotoStore,
+        *,
+        road_factor: float,
+        commission_rate: Decimal,
+    ) -> None:
+        self._work = work
+        self._session = work.session
+        self._clock = clock
+        self._publisher = publisher
+        self._photos = photos
+        self._commission_rate = commission_rate
+        self._road_factor = road_factor
+        self.deliveries = Deliveries(work, clock, publisher, road_factor=road_factor)
+        self._transporters = Transporters(work, clock)
+        self._progress = OrderProgress(work, clock)
+
+    async def accept(
+        self, key: DeliveryKey, transporter: Transporter, *, pickup_at: datetime | None, notes: str
+    ) -> Delivery:
+        """Take an available delivery, or confirm one's own. One of several who try gets it; the rest get Conflict."""
+        delivery = await self.deliveries.get(key, lock=True)
+        if delivery.transporter_id == transporter.id and delivery.status is DeliveryStatus.ASSIGNED:
+            if pickup_at is not None:
+                delivery.estimated_pickup_time = pickup_at
+            return delivery
+        if delivery.status is not DeliveryStatus.AVAILABLE:
+            raise Conflict("Delivery already assigned", code="already_assigned")
+        locked = await lock_transporter(self._session, transporter.id)
+        load = (await self._transporters.loads([locked.id])).get(locked.id, Load())
+        self.check_can_take(locked, load, delivery)
+        self.assign(delivery, locked, position=None, pickup_at=pickup_at, notes=notes)
+        await self._session.flush()
+        return await self.deliveries.get(delivery.id)
+
+    def check_can_take(self, transporter: Transporter, load: Load, delivery: Delivery) -> None:
+        """Raises Forbidden (papers) or Invalid (weight, number of deliveries)."""
+        if not transporter.papers_in_order(self._clock.now().date()):
+            raise Forbidden("Your documents are expired or not verified.", code="documents_not_in_order")
+        free_kg = transporter.capacity_kg - load.weight_kg
+        if delivery.package_weight > free_kg:
+            raise Invalid(
+                "Package weight exceeds your vehicle capacity",
+                code="capacity_exceeded",
+                package_weight=float(delivery.package_weight),
+                vehicle_capacity=float(transporter.capacity_kg),
+                free_capacity=float(free_kg),
+            )
+        if load.active >= transporter.max_active:
+            raise Invalid(
+                f"You have {load.active} deliveries under way, the most you may have.",
+                code="too_many_deliveries",
+            )
+
+    def assign(
+        self,
+        delivery: Delivery,
+        transporter: Transporter,
+        *,
+        position: LivePosition | None,
+        pickup_at: datetime | None = None,
+        notes: str = "",
+    ) -> None:
+        """Give a locked, available delivery to a locked transporter that was checked."""
+        now = self._clock.now()
+        delivery.transporter_id = transporter.id
+        delivery.assigned_at = now
+        delivery.estimated_pickup_time = pickup_at
+        approach_km = (
+            road_distance_km(position.lat, position.lon, delivery.pickup_lat, delivery.pickup_lon, self._road_factor)
+            if position
+            else None
+        )
+        start = max(now, delivery.requested_pickup_date or now)
+        delivery.estimated_delivery_time = (
+            estimate_arrival(max(now, pickup_at), transporter.vehicle_type, 0.0, delivery.distance_km)
+            if pickup_at is not None
+            else estimate_arrival(start, transporter.vehicle_type, approach_km, delivery.distance_km)
+        )
+        self.deliveries.record(delivery, DeliveryStatus.ASSIGNED, "Package assigned to transporter", notes=notes)
+        notice = AssignmentNotice(
+            transporter.id,
+            delivery.id,
+            str(delivery.delivery_id),
+            delivery.tracking_number,
+            delivery.pickup_address,
+            delivery.delivery_address,
+        )
+        self._work.after_commit(lambda: self._publisher.assigned(notice))
+
+    async def pick_up(self, key: DeliveryKey, transporter: Transporter, handover: Handover) -> DeliveryTracking:
+        """The parcel is with the transporter."""
+        delivery = await self._own(key, transporter)
+        done = _step(delivery, DeliveryStatus.PICKED_UP)
+        if done is not None:
+            return done
+        if delivery.status is not DeliveryStatus.ASSIGNED:
+            raise Conflict(f"A delivery that is {delivery.status.value} cannot be picked up.", code="wrong_status")
+        delivery.pickup_photo = await self._keep(delivery, "pickup", handover.photo)
+        step = self.deliveries.record(
+            delivery,
+            DeliveryStatus.PICKED_UP,
+            "Package picked up from sender",
+            place=_named(handover.place, delivery.pickup_address),
+            notes=handover.notes,
+        )
+        delivery.picked_up_at = step.timestamp
+        await self._progress.shipped(delivery.sale)
+        await self._session.flush()
+        return step
+
+    async def deliver(
+        self, key: DeliveryKey, transporter: Transporter, handover: Handover
+    ) -> tuple[Delivery, DeliveryTracking]:
+        """The parcel is with the customer: the order moves on, the transporter earns and may be rated."""
+        delivery = await self._own(key, transporter)
+        done = _step(delivery, DeliveryStatus.DELIVERED)
+        if done is not None:
+            return delivery, done
+        if delivery.status not in {DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT}:
+            raise Conflict("Only a parcel that was picked up can be delivered.", code="wrong_status")
+        delivery.delivery_photo = await self._keep(delivery, "delivery", handover.photo)
+        delivery.signature = await self._keep(delivery, "signature", handover.signature)
+        step = self.deliveries.record(
+            delivery,
+            DeliveryStatus.DELIVERED,
+            "Package delivered to recipient",
+            place=_named(handover.place, delivery.delivery_address),
+            notes=handover.notes,
+        )
+        delivery.delivered_at = step.timestamp
+        delivery.earnings = round_amount(delivery.delivery_fee * (1 - self._commission_rate))
+        delivery.customer_rating = handover.customer_rating
+        await self._reward(transporter.id, delivery.earnings, handover.customer_rating)
+        await self._progress.delivered(delivery.sale)
+        await self._session.flush()
+        return delivery, step
+
+    async def _reward(self, transporter_id: int, earnings: Decimal, rating: int | None) -> None:
+        transporter = await lock_transporter(self._session, transporter_id)
+        transporter.earned += earnings
+        if rating is not None:
+            total = transporter.rating * transporter.rating_count + rating
+            transporter.rating_count += 1
+            transporter.rating = (total / transporter.rating_count).quantize(Decimal("0.001"))
+
+    async def _own(self, key: DeliveryKey, transporter: Transporter) -> Delivery:
+        delivery = await self.deliveries.get(key, lock=True)
+        if delivery.transporter_id != transporter.id:
+            raise Forbidden("This delivery is not assigned to you.", code="not_your_delivery")
+        return delivery
+
+    async def _keep(self, delivery: Delivery, what: str, content: bytes | None) -> str | None:
+        return None if content is None else await self._photos.save(f"{delivery.delivery_id.hex}-{what}", content)
+
+
+def _step(delivery: Delivery, status: DeliveryStatus) -> DeliveryTracking | None:
+    return next((step for step in delivery.tracking_history if step.status is status), None)
+
+
+def _named(place: Place | None, address: str) -> Place | None:
+    return None if place is None else Place(place.lat, place.lon, place.address or address)

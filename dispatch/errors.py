@@ -1,0 +1,66 @@
+"""What can go wrong in the business, in its own words.
+
+The API maps each class to a status; nothing here knows HTTP. ``extra`` holds further facts for the answer.
+
+    DispatchError
+    ├── Invalid        what was sent cannot be used; ``fields`` names the parts
+    ├── NotSignedIn    nobody is known to be asking
+    ├── Forbidden      known, but not allowed
+    ├── NotFound       no such thing, or none that the asker may know of
+    ├── Conflict       does not fit the present state
+    └── Unavailable    something we depend on does not answer; try again
+"""
+
+
+class DispatchError(Exception):
+    """Base of all errors that a person can do something about."""
+
+    code = "error"
+
+    def __init__(self, detail: str, *, code: str | None = None, **extra: object) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or self.code
+        self.extra = extra
+
+
+class Invalid(DispatchError):
+    """What was sent cannot be used."""
+
+    code = "invalid"
+
+    def __init__(
+        self, detail: str, *, fields: dict[str, str] | None = None, code: str | None = None, **extra: object
+    ) -> None:
+        super().__init__(detail, code=code, **extra)
+        self.fields = fields or {}
+
+
+class NotSignedIn(DispatchError):
+    """Nobody is known to be asking."""
+
+    code = "not_signed_in"
+
+
+class Forbidden(DispatchError):
+    """Known, but not allowed."""
+
+    code = "forbidden"
+
+
+class NotFound(DispatchError):
+    """No such thing, or none that the asker may know of."""
+
+    code = "not_found"
+
+
+class Conflict(DispatchError):
+    """Does not fit the present state."""
+
+    code = "conflict"
+
+
+class Unavailable(DispatchError):
+    """Something we depend on does not answer."""
+
+    code = "unavailable"

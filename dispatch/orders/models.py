@@ -1,0 +1,119 @@
+"""Orders, where they go and what happened to them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Double, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dispatch.catalogue.models import Product
+from dispatch.database.base import (
+    Amount,
+    DateTimeUTC,
+    IdentityAuditBase,
+    IdentityBase,
+    reference,
+    text_enum,
+)
+
+
+class OrderStatus(StrEnum):
+    """``pending → confirmed → processing → shipped → delivered → completed``, or ``cancelled``."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    PROCESSING = "processing"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class PaymentStatus(StrEnum):
+    """Whether an order or a sale is paid."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    FAILED = "failed"
+    REFUNDED = "refunded"
+
+
+class DeliveryInfo(IdentityBase):
+    """Where an order goes."""
+
+    __tablename__ = "delivery_infos"
+
+    customer_name: Mapped[str] = mapped_column(String(120))
+    phone_number: Mapped[str] = mapped_column(String(32))
+    address: Mapped[str] = mapped_column(String(300))
+    city: Mapped[str] = mapped_column(String(100))
+    state: Mapped[str] = mapped_column(String(100), default="")
+    zip_code: Mapped[str] = mapped_column(String(20), default="")
+    lat: Mapped[float | None] = mapped_column(Double)
+    lon: Mapped[float | None] = mapped_column(Double)
+    delivery_instructions: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def full_address(self) -> str:
+        """The parts that are known, in the order of an envelope."""
+        return ", ".join(part for part in (self.address, self.city, self.state, self.zip_code) if part)
+
+
+class Order(IdentityAuditBase):
+    """A customer's order. ``cart_id`` says which cart's unpaid order a payment is for."""
+
+    __tablename__ = "orders"
+
+    order_number: Mapped[str] = mapped_column(String(32), unique=True)
+    customer_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
+    cart_id: Mapped[int] = mapped_column(reference("carts.id"), index=True)
+    delivery_info_id: Mapped[int] = mapped_column(reference("delivery_infos.id"))
+    payment_method: Mapped[str | None] = mapped_column(String(32))
+    total_amount: Mapped[Amount]
+    order_status: Mapped[OrderStatus] = mapped_column(text_enum(OrderStatus), default=OrderStatus.PENDING)
+    payment_status: Mapped[PaymentStatus] = mapped_column(text_enum(PaymentStatus), default=PaymentStatus.PENDING)
+
+    delivery_info: Mapped[DeliveryInfo] = relationship(lazy="raise")
+    items: Mapped[list["OrderItem"]] = relationship(lazy="raise", order_by="OrderItem.id")
+    tracking_events: Mapped[list["OrderTrackingEvent"]] = relationship(
+        lazy="raise", order_by="OrderTrackingEvent.id", viewonly=True
+    )
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the money is here."""
+        return self.payment_status is PaymentStatus.PAID
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether the customer may still call it off: not paid and not on its way."""
+        return self.order_status is OrderStatus.PENDING and not self.is_paid
+
+
+class OrderItem(IdentityBase):
+    """Some of one product, at the price of the moment of ordering."""
+
+    __tablename__ = "order_items"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    order_id: Mapped[int] = mapped_column(reference("orders.id"), index=True)
+    product_id: Mapped[int] = mapped_column(reference("products.id"))
+    product_name: Mapped[str] = mapped_column(String(200))
+    quantity: Mapped[int] = mapped_column(Integer)
+    unit_price: Mapped[Amount]
+    total_price: Mapped[Amount]
+
+    product: Mapped[Product] = relationship(lazy="raise")
+
+
+class OrderTrackingEvent(IdentityBase):
+    """Something that happened to an order or to one sale of it."""
+
+    __tablename__ = "order_tracking_events"
+    __table_args__ = (CheckConstraint("order_id IS NOT NULL OR sale_id IS NOT NULL", name="belongs_somewhere"),)
+
+    order_id: Mapped[int | None] = mapped_column(reference("orders.id"), index=True)
+    sale_id: Mapped[int | None] = mapped_column(reference("sales.id"), index=True)
+    status: Mapped[OrderStatus] = mapped_column(text_enum(OrderStatus))
+    message: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))

@@ -1,0 +1,58 @@
+"""How an order follows its sales: shipped with the first, delivered with the last."""
+
+from sqlalchemy import func, select
+
+from dispatch.database.work import Work
+from dispatch.orders.models import Order, OrderStatus, OrderTrackingEvent
+from dispatch.orders.service import Orders, lock_order
+from dispatch.ports import Clock
+from dispatch.sales.models import Sale, SaleStatus
+
+
+class OrderProgress:
+    """Moves sales and, with them, their orders. The order's row is locked, so that two last parcels agree."""
+
+    def __init__(self, work: Work, clock: Clock) -> None:
+        self._work = work
+        self._session = work.session
+        self._clock = clock
+        self._orders = Orders(work, clock)
+
+    async def shipped(self, sale: Sale) -> None:
+        """A sale was picked up."""
+        sale.status = SaleStatus.SHIPPED
+        self._add_sale_event(sale, OrderStatus.SHIPPED, "Package picked up by the transporter")
+        order = await self._lock_order_of(sale)
+        if order is not None and order.order_status in {
+            OrderStatus.PENDING,
+            OrderStatus.CONFIRMED,
+            OrderStatus.PROCESSING,
+        }:
+            order.order_status = OrderStatus.SHIPPED
+            self._orders.add_event(order, OrderStatus.SHIPPED, "Order shipped for delivery")
+
+    async def delivered(self, sale: Sale) -> None:
+        """A sale has arrived; its order has when all its sales have."""
+        order = await self._lock_order_of(sale)
+        sale.status = SaleStatus.DELIVERED
+        sale.delivered_at = self._clock.now()
+        self._add_sale_event(sale, OrderStatus.DELIVERED, "Package delivered")
+        await self._session.flush()
+        if order is None or order.order_status is OrderStatus.DELIVERED:
+            return
+        left = await self._session.scalar(
+            select(func.count())
+            .select_from(Sale)
+            .where(Sale.order_id == order.id, Sale.status.not_in([SaleStatus.DELIVERED, SaleStatus.CANCELLED]))
+        )
+        if not left:
+            order.order_status = OrderStatus.DELIVERED
+            self._orders.add_event(order, OrderStatus.DELIVERED, "Order delivered")
+
+    async def _lock_order_of(self, sale: Sale) -> Order | None:
+        return None if sale.order_id is None else await lock_order(self._work, sale.order_id)
+
+    def _add_sale_event(self, sale: Sale, status: OrderStatus, message: str) -> None:
+        self._session.add(
+            OrderTrackingEvent(sale_id=sale.id, status=status, message=message, created_at=self._clock.now())
+        )

@@ -1,0 +1,66 @@
+"""Reconciling what no callback reported: buyers close browsers, networks lose redirects, servers die."""
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import or_, select
+
+from dispatch.database.engine import Database
+from dispatch.payments.models import PaymentTransaction, TransactionStatus
+from dispatch.payments.settlement import PaymentSettlement
+from dispatch.ports import Clock, GatewayError, PaymentGateway
+
+log = structlog.get_logger(__name__)
+
+# How often an open payment is looked up, and how long after its end it is given up if it never had a session.
+RECHECK_AFTER = timedelta(seconds=60)
+BATCH = 50
+
+
+class PaymentSweeper:
+    """Settles open payments that nobody asked about for a while."""
+
+    def __init__(self, database: Database, gateway: PaymentGateway, clock: Clock) -> None:
+        self._database = database
+        self._gateway = gateway
+        self._clock = clock
+
+    async def sweep(self) -> int:
+        """Settle what is due; returns how many payments were looked at. Several processes may sweep at once."""
+        due = await self._due()
+        for payment_id in due:
+            try:
+                await self._settle(payment_id)
+            except GatewayError as error:
+                log.warning("sweep: the gateway has no answer", payment_id=payment_id, reason=error.reason)
+        return len(due)
+
+    async def _due(self) -> list[int]:
+        now = self._clock.now()
+        async with self._database.work() as work:
+            rows = await work.session.scalars(
+                select(PaymentTransaction.id)
+                .where(
+                    PaymentTransaction.status == TransactionStatus.PROCESSING,
+                    or_(
+                        PaymentTransaction.expires_at < now,
+                        PaymentTransaction.created_at < now - RECHECK_AFTER,
+                    ),
+                    or_(
+                        PaymentTransaction.checked_at.is_(None),
+                        PaymentTransaction.checked_at < now - RECHECK_AFTER,
+                    ),
+                )
+                .order_by(PaymentTransaction.checked_at.asc().nulls_first())
+                .limit(BATCH)
+            )
+            return list(rows)
+
+    async def _settle(self, payment_id: int) -> None:
+        async with self._database.work() as work:
+            payment = await work.session.get_one(PaymentTransaction, payment_id)
+            settlement = PaymentSettlement(work, self._gateway, self._clock)
+            if payment.pidx is not None:
+                await settlement.settle(await settlement.find_by_transaction_id(payment.transaction_id))
+            elif payment.expires_at < self._clock.now():
+                await settlement.close_unopened(payment_id)

@@ -1,0 +1,206 @@
+"""What the business needs from the outside, named by the business.
+
+``realtime`` and the adapters in ``api`` implement these; only the composition root joins them.
+Tests replace things here and nowhere else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where "now" comes from."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+class PhotoStore(Protocol):
+    """Keeps pickup and delivery photos and signatures."""
+
+    async def save(self, name: str, content: bytes) -> str:
+        """Store ``content`` and return the key under which it is found again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LivePosition:
+    """The newest accepted fix of a transporter; degrees, metres, UTC."""
+
+    transporter_id: int
+    lat: float
+    lon: float
+    recorded_at: datetime
+    received_at: datetime
+    accuracy_m: float | None = None
+    speed_mps: float | None = None
+    heading_deg: float | None = None
+
+
+class LivePositions(Protocol):
+    """Reads the live positions that the pings keep up to date."""
+
+    async def positions_of(self, transporter_ids: list[int]) -> dict[int, LivePosition]:
+        """Newest fix of each transporter that is online; offline ones are missing."""
+        ...
+
+    async def nearby(self, lat: float, lon: float, radius_m: float, limit: int) -> list[tuple[int, float]]:
+        """Online transporters within ``radius_m`` of a point as ``(transporter_id, distance_m)``, nearest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A delivery's new status, as its watchers see it."""
+
+    delivery_id: int
+    tracking_number: str
+    status: str
+    message: str
+    timestamp: datetime
+    transporter_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentNotice:
+    """Tells a transporter's app that a delivery is now theirs."""
+
+    transporter_id: int
+    delivery_id: int
+    delivery_uuid: str
+    tracking_number: str
+    pickup_address: str
+    delivery_address: str
+
+
+class Publisher(Protocol):
+    """Tells the live side what was committed. Called after the commit, never inside a transaction."""
+
+    async def status_changed(self, change: StatusChange) -> None:
+        """Send a delivery's new status to everyone who watches it."""
+        ...
+
+    async def assigned(self, notice: AssignmentNotice) -> None:
+        """Send an assignment to the transporter's open connections."""
+        ...
+
+
+class GatewayStatus(StrEnum):
+    """Lookup statuses of KPG-2; a status that we do not know is UNKNOWN and holds the payment."""
+
+    COMPLETED = "Completed"
+    PENDING = "Pending"
+    INITIATED = "Initiated"
+    REFUNDED = "Refunded"
+    PARTIALLY_REFUNDED = "Partially Refunded"
+    EXPIRED = "Expired"
+    CANCELED = "User canceled"
+    UNKNOWN = "Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayLine:
+    """One line of the basket as the gateway shows it; paisa."""
+
+    identity: str
+    name: str
+    quantity: int
+    unit_price_paisa: int
+    total_price_paisa: int
+
+
+@dataclass(frozen=True, slots=True)
+class InitiateRequest:
+    """What a payment session is opened with. ``breakdown`` adds up to ``amount_paisa`` exactly."""
+
+    amount_paisa: int
+    purchase_order_id: str
+    purchase_order_name: str
+    return_url: str
+    website_url: str
+    customer_name: str
+    customer_email: str
+    customer_phone: str
+    mode: str | None = None
+    bank: str | None = None
+    lines: tuple[GatewayLine, ...] = ()
+    breakdown: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Initiated:
+    """An open payment session at the gateway."""
+
+    pidx: str
+    payment_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The gateway's own word on a payment session, the only one that is trusted."""
+
+    pidx: str
+    status: GatewayStatus
+    raw_status: str
+    total_amount_paisa: int | None
+    transaction_id: str | None
+    fee_paisa: int | None
+    refunded: bool
+    raw: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """A bank that a payment mode can go through."""
+
+    idx: str
+    name: str
+    logo: str
+
+
+class GatewayError(Exception):
+    """The gateway could not do what was asked; ``reason`` is a sentence for people."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class GatewayRefused(GatewayError):
+    """The gateway said no: nothing happened there."""
+
+    def __init__(self, reason: str, fields: dict[str, list[str]] | None = None) -> None:
+        super().__init__(reason)
+        self.fields = fields or {}
+
+
+class GatewayUnavailable(GatewayError):
+    """The gateway was not reached: certainly nothing happened there."""
+
+
+class GatewayOutcomeUnknown(GatewayError):
+    """The request went out and no usable answer came back: it may or may not have happened."""
+
+
+class PaymentGateway(Protocol):
+    """Khalti's KPG-2, or whatever speaks like it."""
+
+    async def initiate(self, request: InitiateRequest) -> Initiated:
+        """Open a payment session. Raises the GatewayError that says what is certain."""
+        ...
+
+    async def lookup(self, pidx: str) -> Lookup:
+        """Ask what became of a session. Raises GatewayError when there is no answer."""
+        ...
+
+    async def refund(self, transaction_id: str, *, amount_paisa: int | None, mobile: str | None) -> None:
+        """Give money back: all of it (``amount_paisa`` None) or a part."""
+        ...
+
+    async def list_banks(self, payment_type: str) -> list[Bank]:
+        """Banks of a payment type: ``ebanking`` or ``mobilecheckout``."""
+        ...

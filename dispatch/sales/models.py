@@ -1,0 +1,48 @@
+"""Sales: one paid line of an order, the seller's side of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dispatch.accounts.models import User
+from dispatch.catalogue.models import Product
+from dispatch.database.base import Amount, DateTimeUTC, IdentityAuditBase, reference, text_enum
+from dispatch.orders.models import PaymentStatus
+
+
+class SaleStatus(StrEnum):
+    """``processing → shipped → delivered``, or ``cancelled``."""
+
+    PROCESSING = "processing"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+class Sale(IdentityAuditBase):
+    """A sold line. It exists only because it was paid."""
+
+    __tablename__ = "sales"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    order_number: Mapped[str] = mapped_column(String(32), unique=True)
+    order_id: Mapped[int | None] = mapped_column(reference("orders.id"), index=True)
+    buyer_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
+    buyer_name: Mapped[str] = mapped_column(String(120))
+    seller_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
+    product_id: Mapped[int] = mapped_column(reference("products.id"))
+    product_name: Mapped[str] = mapped_column(String(200))
+    quantity: Mapped[int] = mapped_column(Integer)
+    unit_price: Mapped[Amount]
+    total_amount: Mapped[Amount]
+    payment_method: Mapped[str] = mapped_column(String(32))
+    transaction_id: Mapped[UUID] = mapped_column(index=True)
+    payment_status: Mapped[PaymentStatus] = mapped_column(text_enum(PaymentStatus), default=PaymentStatus.PAID)
+    status: Mapped[SaleStatus] = mapped_column(text_enum(SaleStatus), default=SaleStatus.PROCESSING)
+    delivered_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+
+    seller: Mapped[User] = relationship(lazy="raise", foreign_keys=[seller_id])
+    product: Mapped[Product] = relationship(lazy="raise")

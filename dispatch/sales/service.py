@@ -1,0 +1,61 @@
+"""The seller's side of what was sold."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from dispatch.accounts.models import Role, User
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery
+from dispatch.errors import Forbidden, NotFound
+from dispatch.orders.progress import OrderProgress
+from dispatch.ports import Clock
+from dispatch.sales.models import Sale, SaleStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SaleView:
+    """A sale and its delivery, if it has one."""
+
+    sale: Sale
+    delivery: Delivery | None
+
+
+class Sales:
+    """The sales of one unit of work."""
+
+    def __init__(self, work: Work, clock: Clock) -> None:
+        self._work = work
+        self._session = work.session
+        self._clock = clock
+
+    def list_query(self, user: User) -> Select[Sale]:
+        """A seller's sales, or all for an admin, newest first, for a page."""
+        query = select(Sale).options(selectinload(Sale.product)).order_by(Sale.id.desc())
+        return query if user.has(Role.ADMIN) else query.where(Sale.seller_id == user.id)
+
+    async def get(self, sale_id: int, user: User) -> SaleView:
+        """One's own sale: as its seller, its buyer or an admin. Raises NotFound for others' as for none."""
+        sale = await self._session.scalar(select(Sale).where(Sale.id == sale_id).options(selectinload(Sale.product)))
+        if sale is None or not (user.has(Role.ADMIN) or user.id in {sale.seller_id, sale.buyer_id}):
+            raise NotFound("There is no such sale.")
+        return SaleView(sale, (await self.deliveries_of([sale.id])).get(sale.id))
+
+    async def deliveries_of(self, sale_ids: list[int]) -> dict[int, Delivery]:
+        """The delivery of each sale that has one."""
+        rows = await self._session.scalars(select(Delivery).where(Delivery.sale_id.in_(sale_ids)))
+        return {delivery.sale_id: delivery for delivery in rows}
+
+    async def mark_as_delivered(self, sale_id: int, user: User) -> Sale:
+        """The seller says that the goods arrived, for parcels that went another way. Repeating it changes nothing."""
+        sale = await self._session.scalar(
+            select(Sale).where(Sale.id == sale_id).options(selectinload(Sale.product)).with_for_update(of=Sale)
+        )
+        if sale is None:
+            raise NotFound("There is no such sale.")
+        if sale.seller_id != user.id:
+            raise Forbidden("Only its seller may mark a sale as delivered.")
+        if sale.status is not SaleStatus.DELIVERED:
+            await OrderProgress(self._work, self._clock).delivered(sale)
+        return sale

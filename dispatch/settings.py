@@ -1,0 +1,182 @@
+"""Every setting, read once from the environment and frozen.
+
+Names are ``DISPATCH_…`` except those that the payment contract names itself (``KHALTI_…``, ``SITE_URL``,
+``DEBUG``). ``docs/settings.md`` is made from this class.
+"""
+
+import secrets
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used; the message names each one."""
+
+
+def _scheme(*schemes: str) -> AfterValidator:
+    def check(value: str | None) -> str | None:
+        if value is not None and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+            raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _asyncpg_url(value: str | None) -> str | None:
+    """Accept the URL as PostgreSQL writes it and say which driver serves it."""
+    for scheme in ("postgresql://", "postgres://"):
+        if value is not None and value.startswith(scheme):
+            return "postgresql+asyncpg://" + value.removeprefix(scheme)
+    return value
+
+
+HttpUrl = Annotated[str, _scheme("http", "https")]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """What the server is told from outside."""
+
+    model_config = SettingsConfigDict(env_prefix="DISPATCH_", frozen=True, extra="ignore", populate_by_name=True)
+
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: Port = Field(8000, description="Port the server listens on.")
+    data_dir: Path = Field(Path("var"), description="Folder of the embedded servers, photos, keys and logs.")
+    site_url: HttpUrl | None = Field(
+        None,
+        validation_alias="SITE_URL",
+        description="Public address of this server, used in links that leave it. Default: host and port.",
+    )
+    debug: bool = Field(
+        True,
+        validation_alias="DEBUG",
+        description="True speaks to Khalti's sandbox, False to production. It never shows internals in answers.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line shown.")
+    log_json: bool = Field(False, description="Log lines as JSON, for machines.")
+
+    database_url: Annotated[str | None, AfterValidator(_asyncpg_url), _scheme("postgresql+asyncpg")] = Field(
+        None,
+        description="PostgreSQL ≥ 15, `postgresql://user:password@host/name`. Default: the embedded one.",
+    )
+    database_pool_size: Annotated[int, Field(ge=1, le=500)] = Field(
+        20, description="Database connections a worker process may hold."
+    )
+    redis_url: Annotated[str | None, _scheme("redis", "rediss", "unix")] = Field(
+        None, description="Redis ≥ 7, `redis://host:6379/0`. Default: the embedded one."
+    )
+
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Signs access tokens; 32 characters at least, the same on every host. "
+        "Default: made once and kept in the data folder.",
+    )
+    access_token_s: Annotated[int, Field(ge=1)] = Field(3600, description="Life of an access token, seconds.")
+    refresh_token_s: Annotated[int, Field(ge=1)] = Field(
+        30 * 86400, description="Life of a refresh token, seconds; each use replaces it."
+    )
+
+    khalti_secret_key: SecretStr | None = Field(
+        None,
+        validation_alias="KHALTI_SECRET_KEY",
+        description="Khalti's live secret key. Default: the sandbox gateway that comes with the server is used.",
+    )
+    khalti_public_key: str | None = Field(
+        None,
+        validation_alias="KHALTI_PUBLIC_KEY",
+        description="Khalti's public key, for front ends that ask for it.",
+    )
+    khalti_base_url: HttpUrl | None = Field(
+        None, description="Another KPG-2 address, such as a sandbox gateway on another host."
+    )
+    khalti_return_url: HttpUrl | None = Field(
+        None,
+        validation_alias="KHALTI_RETURN_URL",
+        description="Where buyers go after paying when the client names no `return_url`.",
+    )
+    khalti_webhook_url: HttpUrl | None = Field(
+        None, validation_alias="KHALTI_WEBHOOK_URL", description="Address that webhooks are told to use."
+    )
+    sandbox_port: Port = Field(0, description="Port of the sandbox gateway; 0 keeps the last one or takes a free one.")
+
+    vat_rate: Decimal = Field(Decimal("0.13"), ge=0, le=1, description="VAT on products of the standard tax class.")
+    shipping_cost: Decimal = Field(
+        Decimal("100.00"), ge=0, description="Shipping of an order whose client names none, NPR."
+    )
+    commission_rate: Decimal = Field(
+        Decimal("0.10"), ge=0, le=1, description="Share of the delivery fee that the marketplace keeps."
+    )
+    road_factor: float = Field(1.3, ge=1, le=5, description="Road distance over great-circle distance.")
+    assign_radius_km: float = Field(20.0, gt=0, le=2000, description="Farthest transporter considered for a pickup.")
+    max_active_deliveries: int = Field(
+        5, ge=1, le=1000, description="Deliveries a new transporter may have under way at once."
+    )
+
+    online_after_s: int = Field(120, ge=1, description="A transporter without a ping for so long is offline.")
+    ping_interval_s: float = Field(5.0, gt=0, description="How often phones are asked to send a position.")
+    ping_distance_m: float = Field(15.0, ge=0, description="Movement below which phones may stay silent.")
+    ping_heartbeat_s: float = Field(30.0, gt=0, description="Longest silence of a phone that does not move.")
+    ping_max_age_s: int = Field(30 * 86400, ge=60, description="Fixes older than this are rejected as too old.")
+    ping_max_ahead_s: int = Field(120, ge=0, description="Fixes further in the future than this are rejected.")
+    ping_flush_ms: float = Field(
+        5.0, ge=0, le=1000, description="Longest wait for more pings before a batch is stored."
+    )
+    ws_max_bytes: int = Field(65536, ge=1024, description="Largest WebSocket message; a larger one closes with 1009.")
+    allowed_origins: tuple[str, ...] = Field(
+        (),
+        description='Browser origins allowed to call the API and sockets, as JSON: `["https://shop.example"]`.',
+    )
+
+    @property
+    def public_url(self) -> str:
+        """Address under which clients reach this server, without a trailing slash."""
+        if self.site_url:
+            return self.site_url.rstrip("/")
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  # a comparison, not a bind
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def signing_key(self) -> str:
+        """The key of access tokens: the configured one, else one made once per data folder."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        path = self.data_dir / "secret-key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_urlsafe(48))
+            try:
+                path.hardlink_to(fresh)  # the first of several starting processes wins
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        return path.read_text().strip()
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises SettingsError with one line for each bad value."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        lines = [f"{variable_name(str(problem['loc'][0]))}: {problem['msg']}" for problem in error.errors()]
+        raise SettingsError("\n".join(lines)) from None
+    key = settings.secret_key
+    if key is not None and len(key.get_secret_value()) < MIN_KEY_LENGTH:
+        raise SettingsError(f"DISPATCH_SECRET_KEY: must have at least {MIN_KEY_LENGTH} characters")
+    return settings
+
+
+MIN_KEY_LENGTH = 32
+
+
+def variable_name(field: str) -> str:
+    """The environment variable that sets ``field``."""
+    info = Settings.model_fields.get(field)
+    if info is not None and info.validation_alias is not None:
+        return str(info.validation_alias)
+    return field if field.isupper() else f"DISPATCH_{field.upper()}"

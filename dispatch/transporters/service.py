@@ -1,0 +1,174 @@
+"""Transporters: their profile, their papers, their work."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from dispatch.accounts.models import User
+from dispatch.database.work import Work
+from dispatch.deliveries.models import UNDER_WAY, Delivery
+from dispatch.errors import Conflict, NotFound
+from dispatch.ports import Clock, LivePosition, LivePositions
+from dispatch.transporters.models import Transporter, TransporterDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document as its holder hands it in."""
+
+    kind: str
+    number: str
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a transporter carries now."""
+
+    active: int = 0
+    weight_kg: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyTransporter:
+    """A transporter near a point, with what it can still take."""
+
+    transporter: Transporter
+    position: LivePosition
+    distance_m: float
+    load: Load
+
+
+class Transporters:
+    """The transporters of one unit of work."""
+
+    def __init__(self, work: Work, clock: Clock) -> None:
+        self._session = work.session
+        self._clock = clock
+
+    async def create(self, user: User, profile: Mapping[str, Any], papers: Sequence[Paper]) -> Transporter:
+        """Make the user's transporter profile; an admin must verify it. Raises Conflict where there is one."""
+        if await self.find_of(user) is not None:
+            raise Conflict("You have a transporter profile already. Change it with PATCH /api/transporters/me/.")
+        transporter = Transporter(user_id=user.id, rating=Decimal(5), rating_count=0, earned=Decimal(0), **profile)
+        transporter.documents = [_document(paper) for paper in papers]
+        transporter.is_available = True
+        transporter.user = user
+        self._session.add(transporter)
+        try:
+            await self._session.flush()
+        except IntegrityError:
+            raise Conflict("You have a transporter profile already.") from None
+        return transporter
+
+    async def find_of(self, user: User) -> Transporter | None:
+        """The user's own profile."""
+        found: Transporter | None = await self._session.scalar(_with_papers().where(Transporter.user_id == user.id))
+        return found
+
+    async def get_of(self, user: User) -> Transporter:
+        """Raises NotFound where the user has no profile yet."""
+        transporter = await self.find_of(user)
+        if transporter is None:
+            raise NotFound("You have no transporter profile yet. Make one with POST /api/transporters/.")
+        return transporter
+
+    async def get(self, transporter_id: int) -> Transporter:
+        """Raises NotFound."""
+        transporter = await self._session.scalar(_with_papers().where(Transporter.id == transporter_id))
+        if transporter is None:
+            raise NotFound("There is no such transporter.")
+        return transporter
+
+    async def change(self, user: User, changes: Mapping[str, Any], papers: Sequence[Paper] | None) -> Transporter:
+        """Change one's own profile. A new or changed document, and a changed vehicle, wait for verification."""
+        transporter = await self.get_of(user)
+        vehicle = {"vehicle_type", "vehicle_number", "capacity_kg"}
+        if any(getattr(transporter, field) != changes[field] for field in vehicle & changes.keys()):
+            transporter.verified_at = None
+        for field, value in changes.items():
+            setattr(transporter, field, value)
+        if papers is not None:
+            self._replace_papers(transporter, papers)
+        await self._session.flush()
+        return transporter
+
+    def _replace_papers(self, transporter: Transporter, papers: Sequence[Paper]) -> None:
+        kept = {(paper.kind, paper.number, paper.expires_on) for paper in papers}
+        known = {(document.kind, document.number, document.expires_on) for document in transporter.documents}
+        for document in list(transporter.documents):
+            if (document.kind, document.number, document.expires_on) not in kept:
+                transporter.documents.remove(document)
+        for paper in papers:
+            if (paper.kind, paper.number, paper.expires_on) not in known:
+                transporter.documents.append(_document(paper))
+
+    async def verify(self, transporter_id: int, *, approved: bool) -> Transporter:
+        """Accept the profile and the documents as they are now, or withdraw that."""
+        transporter = await self.get(transporter_id)
+        moment = self._clock.now() if approved else None
+        transporter.verified_at = moment
+        for document in transporter.documents:
+            document.verified_at = moment
+        await self._session.flush()
+        return transporter
+
+    async def loads(self, transporter_ids: Sequence[int] | None = None) -> dict[int, Load]:
+        """What each transporter carries; those who carry nothing are missing."""
+        query = (
+            select(Delivery.transporter_id, func.count(), func.sum(Delivery.package_weight))
+            .where(Delivery.status.in_(UNDER_WAY))
+            .group_by(Delivery.transporter_id)
+        )
+        if transporter_ids is not None:
+            query = query.where(Delivery.transporter_id.in_(transporter_ids))
+        rows = await self._session.execute(query)
+        return {transporter: Load(active, weight) for transporter, active, weight in rows if transporter is not None}
+
+    async def nearby(
+        self, live: LivePositions, lat: float, lon: float, *, radius_m: float, limit: int
+    ) -> list[NearbyTransporter]:
+        """Online transporters around a point, nearest first."""
+        found = await live.nearby(lat, lon, radius_m, limit)
+        ids = [transporter_id for transporter_id, _ in found]
+        rows = await self._session.scalars(_with_papers().where(Transporter.id.in_(ids), Transporter.is_available))
+        transporters = {transporter.id: transporter for transporter in rows}
+        positions, loads = await live.positions_of(ids), await self.loads(ids)
+        return [
+            NearbyTransporter(
+                transporters[transporter_id],
+                positions[transporter_id],
+                distance_m,
+                loads.get(transporter_id, Load()),
+            )
+            for transporter_id, distance_m in found
+            if transporter_id in transporters and transporter_id in positions
+        ]
+
+
+def _with_papers() -> Select[Transporter]:
+    return select(Transporter).options(selectinload(Transporter.user), selectinload(Transporter.documents))
+
+
+def _document(paper: Paper) -> TransporterDocument:
+    return TransporterDocument(kind=paper.kind, number=paper.number, expires_on=paper.expires_on)
+
+
+async def lock_transporter(session: AsyncSession, transporter_id: int) -> Transporter:
+    """The transporter's row, held until the end of the transaction, so that its free capacity is counted once."""
+    transporter = await session.scalar(
+        _with_papers()
+        .where(Transporter.id == transporter_id)
+        .with_for_update(of=Transporter)
+        .execution_options(populate_existing=True)
+    )
+    if transporter is None:
+        raise NotFound("There is no such transporter.")
+    return transporter

@@ -1,0 +1,55 @@
+"""Plausibility of fixes: one ordered list of pure steps, each with its reason.
+
+A step answers why a fix cannot be true, or None. The first answer counts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from realtime.protocol import Fix, Reject
+
+MAX_LAT = 90.0
+MAX_LON = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the clock allows, in milliseconds since 1970."""
+
+    oldest_ms: int
+    newest_ms: int
+
+
+Step = Callable[[Fix, int, Limits], Reject | None]
+
+
+def in_range(fix: Fix, _recorded_ms: int, _limits: Limits) -> Reject | None:
+    """Latitude within ±90°, longitude within ±180°."""
+    return None if -MAX_LAT <= fix.lat <= MAX_LAT and -MAX_LON <= fix.lon <= MAX_LON else Reject.OUT_OF_RANGE
+
+
+def not_null_island(fix: Fix, _recorded_ms: int, _limits: Limits) -> Reject | None:
+    """Exactly (0, 0) is what devices say that know nothing."""
+    return Reject.NULL_ISLAND if fix.lat == 0.0 and fix.lon == 0.0 else None
+
+
+def not_in_future(_fix: Fix, recorded_ms: int, limits: Limits) -> Reject | None:
+    """One fix from the future would freeze a transporter there: everything true would be older."""
+    return Reject.IN_FUTURE if recorded_ms > limits.newest_ms else None
+
+
+def not_too_old(_fix: Fix, recorded_ms: int, limits: Limits) -> Reject | None:
+    """Clocks that were never set say 1970 or 1980."""
+    return Reject.TOO_OLD if recorded_ms < limits.oldest_ms else None
+
+
+STEPS: tuple[Step, ...] = (in_range, not_null_island, not_in_future, not_too_old)
+
+
+def why_not(fix: Fix, recorded_ms: int, limits: Limits) -> Reject | None:
+    """The first reason why a fix cannot be true; None for a plausible one."""
+    for step in STEPS:
+        reason = step(fix, recorded_ms, limits)
+        if reason is not None:
+            return reason
+    return None

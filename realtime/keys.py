@@ -1,0 +1,80 @@
+"""Names of everything in Redis, in one place.
+
+All keys of a zone carry its hash tag, so that one script may touch them all in a cluster.
+"""
+
+from dataclasses import dataclass
+from hashlib import blake2s
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one zone."""
+
+    zone: str = "main"
+
+    def _key(self, name: str) -> str:
+        return f"dispatch:{{{self.zone}}}:{name}"
+
+    @property
+    def log(self) -> str:
+        """Stream: accepted fixes on their way to PostgreSQL. Never trimmed, only worked off."""
+        return self._key("log")
+
+    @property
+    def live(self) -> str:
+        """Hash: transporter → its newest fix, ``[offset, fix]``."""
+        return self._key("live")
+
+    @property
+    def live_at(self) -> str:
+        """Hash: transporter → time of its newest fix, ms, device clock."""
+        return self._key("live-at")
+
+    @property
+    def geo(self) -> str:
+        """Geo index: transporter at its newest fix."""
+        return self._key("geo")
+
+    @property
+    def last_seen(self) -> str:
+        """Sorted set: transporter by the time we last heard of it, ms, our clock."""
+        return self._key("last-seen")
+
+    @property
+    def last_seq(self) -> str:
+        """Prefix of strings: highest stored seq of a device stream."""
+        return self._key("last-seq:")
+
+    @property
+    def seen(self) -> str:
+        """Prefix of bitmaps: which seqs of a device stream are stored."""
+        return self._key("seen:")
+
+    @property
+    def offset(self) -> str:
+        """Counter: every live update and status gets the next number."""
+        return self._key("offset")
+
+    @property
+    def offset_epoch(self) -> str:
+        """Random name of this Redis' life: offsets of another life do not compare."""
+        return self._key("offset-epoch")
+
+    def positions(self, transporter_id: int | str) -> str:
+        """Channel: new positions of a transporter."""
+        return self._key(f"positions:{transporter_id}")
+
+    def statuses(self, delivery_id: int) -> str:
+        """Channel: new statuses of a delivery."""
+        return self._key(f"statuses:{delivery_id}")
+
+    def notices(self, transporter_id: int) -> str:
+        """Channel: what a transporter's app is told."""
+        return self._key(f"notices:{transporter_id}")
+
+
+def device_stream(transporter_id: int, device: str, epoch: str) -> str:
+    """Short, separator-safe name of one device's numbering."""
+    digest = blake2s(f"{device}\0{epoch}".encode(), digest_size=12).hexdigest()
+    return f"{transporter_id}:{digest}"

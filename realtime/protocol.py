@@ -1,0 +1,278 @@
+"""The wire protocol, version 1: every frame, every reject reason and every close code.
+
+JSON text frames, one object a frame, ``type`` first. ``docs/protocol.md`` says the same for people who write apps.
+
+What an acknowledgement means: ``{"type":"ack","seq":N}`` says that every ping up to N that this connection has sent
+is in Redis' durable log (on disk, with the embedded server) or was rejected by name. Apps send in ascending ``seq``,
+keep what is not acknowledged, and send it again after a reconnect; the server knows duplicates by
+(transporter, device, epoch, seq).
+"""
+
+import re
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+SUBPROTOCOL = "dispatch.v1"
+BEARER_PREFIX = "bearer."
+MAX_PINGS_A_FRAME = 500
+MAX_SEQ = 2**53 - 1
+
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Seq = Annotated[int, Meta(ge=1, le=MAX_SEQ)]
+
+
+class Close(IntEnum):
+    """Close codes of ours. An app reconnects after those below 4400 and after 4429 and 4503, with backoff."""
+
+    GOING_AWAY = 1001
+    """The server stops; reconnect."""
+    BAD_FRAME = 4400
+    """Not the protocol: not JSON, not an object, no known type, or a ping without a usable seq."""
+    UNAUTHORIZED = 4401
+    """The token is missing, invalid or expired: refresh it, then reconnect."""
+    FORBIDDEN = 4403
+    """The token is good, but its user has no transporter profile."""
+    NOT_FOUND = 4404
+    """No delivery has this tracking number."""
+    HELLO_TIMEOUT = 4408
+    """No hello within ten seconds."""
+    OVER = 4410
+    """The delivery is over; there is nothing left to watch."""
+    TOO_SLOW = 4413
+    """The reader did not keep up; reconnect for a fresh snapshot."""
+    UNAVAILABLE = 4503
+    """The server cannot store pings now. Nothing that was acknowledged is lost; reconnect with backoff."""
+
+
+class Reject(StrEnum):
+    """Why a ping was not stored. The app drops it: sending it again ends the same."""
+
+    MALFORMED = "malformed"
+    OUT_OF_RANGE = "out_of_range"
+    NULL_ISLAND = "null_island"
+    IN_FUTURE = "in_future"
+    TOO_OLD = "too_old"
+
+
+class Fix(Struct, frozen=True, gc=False):
+    """One position of a device: degrees, metres, metres a second, degrees clockwise from north, share of charge."""
+
+    seq: Seq
+    lat: float
+    lon: float
+    recorded_at: Annotated[datetime, Meta(tz=True)]
+    accuracy_m: float | None = None
+    speed_mps: float | None = None
+    heading_deg: float | None = None
+    battery: float | None = None
+
+
+class Hello(Struct, frozen=True, tag="hello"):
+    """First frame of an app. ``epoch`` is new whenever ``seq`` starts again."""
+
+    device: Name
+    epoch: Name
+
+
+class Ping(Fix, frozen=True, gc=False, tag="ping"):
+    """One fix."""
+
+
+class Pings(Struct, frozen=True, tag="pings"):
+    """Several fixes in ascending ``seq``."""
+
+    pings: Annotated[list[Fix], Meta(max_length=MAX_PINGS_A_FRAME)]
+
+
+class PingPolicy(Struct, frozen=True):
+    """How often the server wants to hear: every so many seconds or metres, and at least each heartbeat."""
+
+    interval_s: float
+    distance_m: float
+    heartbeat_s: float
+
+
+class Welcome(Struct, frozen=True, tag="welcome"):
+    """Answer to hello. ``last_seq``: highest safely stored seq of this device and epoch, 0 if none."""
+
+    last_seq: int
+    policy: PingPolicy
+
+
+class Ack(Struct, frozen=True, tag="ack"):
+    """Every seq up to this one is safe or was rejected."""
+
+    seq: int
+
+
+class Rejected(Struct, frozen=True, tag="reject"):
+    """One ping was not stored; comes before the ack that covers it."""
+
+    seq: int
+    reason: str
+
+
+class Error(Struct, frozen=True, tag="error"):
+    """What is wrong; a close with the code of the same meaning follows."""
+
+    code: str
+    detail: str
+
+
+class AssignmentFrame(Struct, frozen=True, tag="assignment"):
+    """A delivery is now this transporter's."""
+
+    delivery_id: int
+    delivery_uuid: str
+    tracking_number: str
+    pickup_address: str
+    delivery_address: str
+
+
+class Position(Struct, frozen=True):
+    """Where a transporter is, by the device's clock and by ours, and how old that is."""
+
+    lat: float
+    lon: float
+    recorded_at: datetime
+    received_at: datetime
+    accuracy_m: float | None
+    age_s: float
+
+
+class EtaWindow(Struct, frozen=True):
+    """When the parcel should arrive."""
+
+    earliest: datetime
+    latest: datetime
+
+
+class Snapshot(Struct, frozen=True, tag="snapshot"):
+    """Everything a watcher needs; what follows are changes to it."""
+
+    offset: str
+    status: str
+    position: Position | None
+    eta: EtaWindow | None
+
+
+class PositionFrame(Struct, frozen=True, tag="position"):
+    """A new position; the keys of the snapshot's."""
+
+    offset: str
+    lat: float
+    lon: float
+    recorded_at: datetime
+    received_at: datetime
+    accuracy_m: float | None
+    age_s: float
+    eta: EtaWindow | None
+
+
+class StatusFrame(Struct, frozen=True, tag="status"):
+    """A new status of the delivery."""
+
+    offset: str
+    status: str
+    message: str
+    timestamp: datetime
+
+
+class BadFrame(Exception):
+    """The frame is not the protocol; ``detail`` says what to mend."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+_encoder = msgspec.json.Encoder()
+_app_frame = msgspec.json.Decoder(Hello | Ping | Pings)
+_loose = msgspec.json.Decoder(dict[str, Any])
+_ENCODED_ACK = b'{"type":"ack","seq":%d}'
+
+
+def encode(frame: Struct) -> bytes:
+    """A frame as it goes over the wire."""
+    return _encoder.encode(frame)
+
+
+def encode_ack(seq: int) -> bytes:
+    """An ack, without a trip through the encoder: it is the most frequent frame by far."""
+    return _ENCODED_ACK % seq
+
+
+class Received(Struct, frozen=True):
+    """Fixes of one frame, and the seqs of those that no fix could be made from."""
+
+    fixes: list[Fix]
+    malformed: list[int]
+
+
+def decode_frame(raw: str | bytes) -> Hello | Received:
+    """Read an app's frame. Raises BadFrame where it is not the protocol or a ping cannot be named.
+
+    One unreadable ping must not cost a batch its other 499, and must not come back for ever either: whatever has a
+    usable ``seq`` is rejected under it, so that the app can drop it.
+    """
+    frame: Hello | Ping | Pings
+    try:
+        frame = _app_frame.decode(raw)
+    except msgspec.ValidationError as error:
+        return _decode_loosely(raw, error)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadFrame(f"not JSON: {error}") from None
+    if isinstance(frame, Ping):
+        return Received([frame], [])
+    if isinstance(frame, Pings):
+        return Received(frame.pings, [])
+    return frame
+
+
+def _decode_loosely(raw: str | bytes, error: msgspec.ValidationError) -> Received:
+    try:
+        frame = _loose.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        raise BadFrame(f"not a frame: {error}") from None
+    if frame.get("type") == "ping":
+        return Received(*_sort_out([frame]))
+    pings = frame.get("pings")
+    if frame.get("type") == "pings" and isinstance(pings, list):
+        if len(pings) > MAX_PINGS_A_FRAME:
+            raise BadFrame(f"{len(pings)} pings in a frame, at most {MAX_PINGS_A_FRAME}")
+        return Received(*_sort_out(pings))
+    raise BadFrame(f"not a frame: {error}")
+
+
+def _sort_out(pings: list[Any]) -> tuple[list[Fix], list[int]]:
+    fixes: list[Fix] = []
+    malformed: list[int] = []
+    for ping in pings:
+        try:
+            fixes.append(msgspec.convert(ping, Fix))
+        except msgspec.ValidationError as error:
+            seq = ping.get("seq") if isinstance(ping, dict) else None
+            if type(seq) is not int or not 1 <= seq <= MAX_SEQ:
+                raise BadFrame(f"a ping without a usable seq: {error}") from None
+            malformed.append(seq)
+    return fixes, malformed
+
+
+def bearer_of(subprotocols: list[str]) -> str | None:
+    """The token among the offered subprotocols."""
+    for offered in subprotocols:
+        if offered.startswith(BEARER_PREFIX):
+            return offered.removeprefix(BEARER_PREFIX)
+    return None
+
+
+def utc_from_ms(milliseconds: int) -> datetime:
+    """Milliseconds since 1970 as an aware time."""
+    return datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+
+
+TRACKING_NUMBER = re.compile(r"TRK[0-9A-Z]{4,29}")

@@ -1,0 +1,196 @@
+"""One transporter's connection: hello, pings in, acks out, assignments out."""
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass
+
+import structlog
+
+from realtime.connection import Connection, Disconnected
+from realtime.hub import Hub
+from realtime.ingest import Ingest, IngestUnavailable, Sifted, Source
+from realtime.keys import Keys
+from realtime.protocol import (
+    BadFrame,
+    Close,
+    Error,
+    Hello,
+    PingPolicy,
+    Received,
+    Reject,
+    Rejected,
+    Welcome,
+    decode_frame,
+    encode,
+    encode_ack,
+)
+
+log = structlog.get_logger(__name__)
+
+HELLO_WITHIN_S = 10.0
+# Fixes a connection may have on their way to Redis; beyond it the socket is simply not read.
+MAX_UNACKED = 5_000
+MAX_NOTICES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A frame on its way to the log."""
+
+    malformed: list[int]
+    sifted: Sifted
+    stored: asyncio.Future[int]
+
+
+class TransporterSession:
+    """Serves one accepted connection until it ends. A transporter pings only as itself."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        transporter_id: int,
+        *,
+        ingest: Ingest,
+        hub: Hub,
+        keys: Keys,
+        policy: PingPolicy,
+        expires_at: float,
+    ) -> None:
+        self._connection = connection
+        self._transporter_id = transporter_id
+        self._ingest = ingest
+        self._hub = hub
+        self._channel = keys.notices(transporter_id)
+        self._policy = policy
+        self._expires_at = expires_at
+        self._pending: deque[_Pending] = deque()
+        self._handed_in = asyncio.Event()
+        self._unacked = 0
+        self._room = asyncio.Event()
+        self._room.set()
+        self._acked_seq = 0
+        self._notices: asyncio.Queue[bytes] = asyncio.Queue(MAX_NOTICES)
+
+    def heard(self, channel: str, message: bytes) -> None:
+        """An assignment; the app asks for its deliveries after a reconnect, so a full queue drops the oldest."""
+        del channel
+        if self._notices.full():
+            self._notices.get_nowait()
+        self._notices.put_nowait(message)
+
+    def missed(self) -> None:
+        """Assignments stand in the database too; nothing to repair here."""
+
+    async def run(self) -> None:
+        """Until the app leaves, breaks the protocol or its token expires."""
+        try:
+            source = await self._greet()
+            if source is not None:
+                await self._serve(source)
+        except Disconnected:
+            pass
+        except IngestUnavailable as error:
+            await self._refuse(Close.UNAVAILABLE, "unavailable", f"pings cannot be stored now: {error}")
+
+    async def _greet(self) -> Source | None:
+        try:
+            async with asyncio.timeout(HELLO_WITHIN_S):
+                raw = await self._connection.receive()
+        except TimeoutError:
+            await self._refuse(Close.HELLO_TIMEOUT, "hello_timeout", f"no hello within {HELLO_WITHIN_S:.0f} s")
+            return None
+        try:
+            hello = decode_frame(raw)
+        except BadFrame as error:
+            await self._refuse(Close.BAD_FRAME, "bad_frame", error.detail)
+            return None
+        if not isinstance(hello, Hello):
+            await self._refuse(Close.BAD_FRAME, "hello_first", "the first frame must be hello")
+            return None
+        source = Source(self._transporter_id, hello.device, hello.epoch)
+        last_seq = await self._ingest.last_seq(source)
+        await self._connection.send(encode(Welcome(last_seq, self._policy)))
+        return source
+
+    async def _serve(self, source: Source) -> None:
+        try:
+            await self._hub.listen(self._channel, self)
+        except TimeoutError:
+            await self._hub.leave(self._channel, self)
+            raise IngestUnavailable("Redis does not answer") from None
+        jobs = [
+            asyncio.create_task(self._read(source)),
+            asyncio.create_task(self._acknowledge()),
+            asyncio.create_task(self._notify()),
+            asyncio.create_task(self._expire()),
+        ]
+        try:
+            done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+            for job in done:
+                job.result()
+        finally:
+            for job in jobs:
+                job.cancel()
+            await asyncio.gather(*jobs, return_exceptions=True)
+            await self._hub.leave(self._channel, self)
+
+    async def _read(self, source: Source) -> None:
+        while True:
+            await self._room.wait()
+            raw = await self._connection.receive()
+            try:
+                frame = decode_frame(raw)
+            except BadFrame as error:
+                await self._refuse(Close.BAD_FRAME, "bad_frame", error.detail)
+                return
+            if isinstance(frame, Hello):
+                await self._refuse(Close.BAD_FRAME, "hello_twice", "hello comes once; reconnect for a new epoch")
+                return
+            self._accept(source, frame)
+
+    def _accept(self, source: Source, frame: Received) -> None:
+        sifted = self._ingest.sift(source, frame.fixes)
+        self._pending.append(_Pending(frame.malformed, sifted, self._ingest.submit(source, sifted)))
+        self._handed_in.set()
+        self._unacked += sifted.count
+        if self._unacked >= MAX_UNACKED:
+            self._room.clear()
+
+    async def _acknowledge(self) -> None:
+        """Rejects, then the ack that covers them; one ack for all frames that became safe together."""
+        while True:
+            await self._handed_in.wait()
+            await self._settle(self._pending.popleft())
+            while self._pending and self._pending[0].stored.done():
+                await self._settle(self._pending.popleft())
+            if not self._pending:
+                self._handed_in.clear()
+            if self._acked_seq:
+                await self._connection.send(encode_ack(self._acked_seq))
+
+    async def _settle(self, pending: _Pending) -> None:
+        await pending.stored
+        self._unacked -= pending.sifted.count
+        if self._unacked < MAX_UNACKED:
+            self._room.set()
+        for seq in pending.malformed:
+            await self._connection.send(encode(Rejected(seq, Reject.MALFORMED)))
+        for seq, reason in pending.sifted.rejected:
+            await self._connection.send(encode(Rejected(seq, reason)))
+        self._acked_seq = max([self._acked_seq, pending.sifted.highest_seq, *pending.malformed])
+
+    async def _notify(self) -> None:
+        while True:
+            await self._connection.send(await self._notices.get())
+
+    async def _expire(self) -> None:
+        await asyncio.sleep(max(0.0, self._expires_at - time.time()))
+        await self._refuse(Close.UNAUTHORIZED, "token_expired", "the token has expired; refresh it and reconnect")
+
+    async def _refuse(self, code: Close, name: str, detail: str) -> None:
+        try:
+            await self._connection.send(encode(Error(name, detail)))
+            await self._connection.close(code, name)
+        except Disconnected:
+            pass
