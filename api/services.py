@@ -83,6 +83,13 @@ class Services:
         settings = self.settings
         return PingPolicy(settings.ping_interval_s, settings.ping_distance_m, settings.ping_heartbeat_s)
 
+    async def close(self) -> None:
+        """Close all connections."""
+        if isinstance(self.gateway, KhaltiClient):
+            await self.gateway.aclose()
+        await self.redis.aclose()
+        await self.database.close()
+
     def delivery_steps(self, work: Work) -> DeliverySteps:
         """The deliveries of a unit of work."""
         return DeliverySteps(
@@ -158,10 +165,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
         await services.ingest.stop()
         await services.history.stop()
         await services.hub.stop()
-        if isinstance(services.gateway, KhaltiClient):
-            await services.gateway.aclose()
-        await services.redis.aclose()
-        await services.database.close()
+        await services.close()
 
 
 async def _sweep(services: Services) -> None:

@@ -46,6 +46,11 @@ class Program:
         self._log_start = log_start
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
     def exit_code(self) -> int | None:
         """None while it runs; minus the signal's number after a signal."""
         return self._process.poll()

@@ -1,0 +1,43 @@
+"""What the commands share: settings, and a way to the database whether or not the server runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from api.server.backing import addresses_in_use, backing
+from api.services import Addresses, Services, build_services
+from dispatch.database.migrate import migrate
+from dispatch.settings import Settings, load_settings
+
+
+class CommandError(Exception):
+    """The command cannot be carried out; the text says why and what to do."""
+
+
+def read_settings() -> Settings:
+    """The settings of the environment. Raises SettingsError."""
+    return load_settings()
+
+
+@asynccontextmanager
+async def operating(settings: Settings) -> AsyncIterator[Services]:
+    """Services for one command: over what a running server stands on, else over what is started for the command.
+
+    Background parts do not run here.
+    """
+    addresses = addresses_in_use(settings)
+    if addresses is not None:
+        async with _services(settings, addresses) as services:
+            yield services
+    else:
+        async with backing(settings) as started, _services(settings, started) as services:
+            yield services
+
+
+@asynccontextmanager
+async def _services(settings: Settings, addresses: Addresses) -> AsyncIterator[Services]:
+    services = build_services(settings, addresses)
+    try:
+        await migrate(services.database.engine)
+        yield services
+    finally:
+        await services.close()

@@ -1,0 +1,148 @@
+"""``dispatch doctor``: is everything there that the server needs?"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import httpx
+from redis.exceptions import RedisError
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.server.backing import addresses_in_use
+from api.services import Services, build_services
+from dispatch.database.migrate import current_revision, newest_revision
+from dispatch.ports import GatewayError
+from dispatch.settings import Settings
+
+CHECK_WITHIN_S = 10.0
+POSTGRES_MIN = 150_000
+REDIS_MIN = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and what to do about it."""
+
+    check: str
+    state: Literal["ok", "warning", "bad"]
+    found: str
+    advice: str = ""
+
+
+async def examine(settings: Settings, *, as_json: bool) -> int:
+    """Print the findings; the exit code is 1 where something is bad."""
+    findings = [_python(), *_production(settings)]
+    addresses = addresses_in_use(settings)
+    if addresses is None:
+        findings.append(
+            Finding("services", "warning", "embedded, not running", "start the server: dispatch serve (or make demo)")
+        )
+    else:
+        services = build_services(settings, addresses)
+        try:
+            checks = (_database, _redis, _gateway)
+            findings += await asyncio.gather(*(_within(check, services) for check in checks))
+            findings.append(await _within(_server, services))
+        finally:
+            await services.close()
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(finding) for finding in findings], indent=2) + "\n")
+    else:
+        _print(findings)
+    return int(any(finding.state == "bad" for finding in findings))
+
+
+async def _within(check: Callable[[Services], Awaitable[Finding]], services: Services) -> Finding:
+    try:
+        async with asyncio.timeout(CHECK_WITHIN_S):
+            return await check(services)
+    except TimeoutError:
+        return Finding(check.__name__.strip("_"), "bad", "no answer within ten seconds", "is the address right?")
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("python", "ok", version)
+
+
+async def _database(services: Services) -> Finding:
+    try:
+        async with services.database.engine.connect() as connection:
+            number = int((await connection.execute(text("SHOW server_version_num"))).scalar_one())
+        revision = await current_revision(services.database.engine)
+    except (SQLAlchemyError, OSError) as error:
+        return Finding("database", "bad", type(error).__name__, "check DISPATCH_DATABASE_URL and that PostgreSQL runs")
+    found = f"PostgreSQL {number // 10000}.{number % 10000}, schema {revision}"
+    if number < POSTGRES_MIN:
+        return Finding("database", "bad", found, "PostgreSQL 15 or newer is needed")
+    if revision != newest_revision():
+        return Finding("database", "bad", found, f"run `dispatch migrate`: {newest_revision()} is the newest schema")
+    return Finding("database", "ok", found)
+
+
+async def _redis(services: Services) -> Finding:
+    try:
+        info: dict[str, Any] = await services.redis.info()
+        config = await services.redis.config_get("append*", "maxmemory-policy")
+    except (RedisError, OSError) as error:
+        return Finding("redis", "bad", type(error).__name__, "check DISPATCH_REDIS_URL and that Redis runs")
+    found = f"{info.get('server_name', 'redis')} {info['redis_version']}"
+    if int(str(info["redis_version"]).partition(".")[0]) < REDIS_MIN:
+        return Finding("redis", "bad", found, "Redis 7 or newer is needed")
+    if config.get("maxmemory-policy", "noeviction") != "noeviction":
+        return Finding("redis", "bad", found, "set maxmemory-policy noeviction: Redis may drop acknowledged pings")
+    if config.get("appendonly") != "yes":
+        return Finding("redis", "bad", found, "set appendonly yes: acknowledged pings do not survive a restart")
+    if config.get("appendfsync") != "always":
+        return Finding("redis", "warning", found, "appendfsync everysec can lose a second of acknowledged pings")
+    return Finding("redis", "ok", found)
+
+
+async def _gateway(services: Services) -> Finding:
+    kind = "Khalti" if services.settings.khalti_secret_key else "sandbox gateway"
+    try:
+        banks = await services.gateway.list_banks("ebanking")
+    except GatewayError as error:
+        return Finding("gateway", "bad", error.reason, f"is the {kind} reachable from here?")
+    return Finding("gateway", "ok", f"{kind}, {len(banks)} e-banking banks")
+
+
+async def _server(services: Services) -> Finding:
+    url = f"{services.settings.public_url}/health/ready"
+    try:
+        async with httpx.AsyncClient(timeout=5) as client:
+            reply = await client.get(url)
+    except httpx.HTTPError:
+        return Finding("server", "warning", f"nothing answers at {url}", "start it: dispatch serve")
+    if reply.status_code != httpx.codes.OK:
+        return Finding("server", "bad", f"{reply.status_code} {reply.text}", "see its log")
+    return Finding("server", "ok", url)
+
+
+def _production(settings: Settings) -> list[Finding]:
+    """Settings that production needs and that a demo does without."""
+    if settings.debug:
+        return [Finding("mode", "ok", "DEBUG: Khalti's sandbox", "set DEBUG=False for production")]
+    needed = {
+        "KHALTI_SECRET_KEY": settings.khalti_secret_key,
+        "SITE_URL": settings.site_url,
+        "DISPATCH_SECRET_KEY": settings.secret_key,
+        "DISPATCH_DATABASE_URL": settings.database_url,
+        "DISPATCH_REDIS_URL": settings.redis_url,
+    }
+    return [Finding(name, "bad", "not set", "production needs it") for name, value in needed.items() if value is None]
+
+
+def _print(findings: list[Finding]) -> None:
+    colors = {"ok": "green", "warning": "yellow", "bad": "red"}
+    table = Table("check", "", "found", "what to do")
+    for finding in findings:
+        state = f"[{colors[finding.state]}]{finding.state}[/]"
+        table.add_row(finding.check, state, finding.found, finding.advice)
+    Console().print(table)

@@ -1,0 +1,183 @@
+"""``dispatch``: the command line."""
+
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import click
+from rich.console import Console
+
+from api.app import VERSION
+from api.cli.context import CommandError, read_settings
+from api.embedded import EmbeddedError
+from api.server.logs import configure_logs
+from api.server.serving import ServeError
+from dispatch.errors import DispatchError, Invalid
+from dispatch.settings import SettingsError
+
+EXIT_UNUSABLE = 2
+
+
+def run(command: Coroutine[Any, Any, int | None]) -> None:
+    """Run a command's coroutine and end with its exit code."""
+    if sys.platform == "win32":
+        raise CommandError("dispatch runs on Linux and macOS")
+    import uvloop  # noqa: PLC0415  # not installable on Windows, where the message above is better than a traceback
+
+    sys.exit(uvloop.run(command) or 0)
+
+
+class Group(click.Group):
+    """Turns errors that people can do something about into one message, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, ServeError, EmbeddedError, CommandError) as error:
+            _complain(str(error))
+        except DispatchError as error:
+            fields = error.fields if isinstance(error, Invalid) else {}
+            _complain("\n".join([error.detail, *(f"  {name}: {problem}" for name, problem in fields.items())]))
+        except KeyboardInterrupt:
+            sys.exit(130)
+
+
+def _complain(message: str) -> None:
+    Console(stderr=True).print(message, style="red", markup=False, highlight=False)
+    sys.exit(EXIT_UNUSABLE)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="dispatch")
+def main() -> None:
+    """Real-time tracking and dispatch.
+
+    Settings come from the environment; `dispatch settings` lists them.
+    """
+
+
+@main.command()
+def serve() -> None:
+    """Run the server."""
+    from api.cli.serve import serve_until_stopped  # noqa: PLC0415  # commands load what they need, so help is instant
+
+    settings = read_settings()
+    configure_logs(settings)
+    run(serve_until_stopped(settings))
+
+
+@main.command()
+def demo() -> None:
+    """Run the server with demo data and simulated transporters."""
+    from api.demo.command import run_demo  # noqa: PLC0415
+
+    settings = read_settings()
+    configure_logs(settings.model_copy(update={"log_level": "WARNING"}))
+    run(run_demo(settings))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--speed", default="1", show_default=True, help="Times real time, or `max`.")
+@click.option("--url", help="The server. Default: the one of the settings.")
+def replay(file: str, speed: str, url: str | None) -> None:
+    """Stream a CSV of GPS traces through WebSockets, one connection a vehicle."""
+    from api.cli.replay import replay_file  # noqa: PLC0415
+
+    run(replay_file(read_settings(), file, speed, url))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from api.cli.operate import migrate_database  # noqa: PLC0415
+
+    run(migrate_database(read_settings()))
+
+
+@main.command("create-user")
+@click.option("--email", required=True)
+@click.option("--name", help="Default: the e-mail's first part.")
+@click.option(
+    "--role", "roles", multiple=True, required=True, help="customer, seller, transporter or admin; repeatable."
+)
+@click.option("--phone")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+def create_user(email: str, name: str | None, roles: tuple[str, ...], phone: str | None, password_stdin: bool) -> None:
+    """Make an account, of any role."""
+    from api.cli.operate import make_user  # noqa: PLC0415
+
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if password_stdin
+        else str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    )
+    run(make_user(read_settings(), email, name, roles, phone, password))
+
+
+@main.command("create-delivery")
+@click.option("--marketplace-sale-id", type=click.IntRange(1), required=True)
+@click.option("--pickup-address", required=True)
+@click.option("--pickup-latitude", type=float)
+@click.option("--pickup-longitude", type=float)
+@click.option("--pickup-contact-name", required=True)
+@click.option("--pickup-contact-phone", required=True)
+@click.option("--delivery-address", required=True)
+@click.option("--delivery-latitude", type=float)
+@click.option("--delivery-longitude", type=float)
+@click.option("--delivery-contact-name", required=True)
+@click.option("--delivery-contact-phone", required=True)
+@click.option("--package-weight", type=float, required=True, help="kg")
+@click.option("--delivery-fee", required=True, help="NPR")
+@click.option("--priority", default="normal", show_default=True)
+def create_delivery(**fields: Any) -> None:  # noqa: ANN401  # as click read them; the body's type checks them
+    """Make the delivery of a sale."""
+    from api.cli.operate import make_delivery  # noqa: PLC0415
+
+    run(make_delivery(read_settings(), {name: value for name, value in fields.items() if value is not None}))
+
+
+@main.command("sandbox-pay")
+@click.argument("pidx")
+@click.option(
+    "--outcome",
+    type=click.Choice(["completed", "failed", "canceled", "expired"]),
+    default="completed",
+    show_default=True,
+)
+def sandbox_pay(pidx: str, outcome: str) -> None:
+    """Do at the sandbox gateway what a person would do on its payment page."""
+    from api.cli.operate import pay_at_sandbox  # noqa: PLC0415
+
+    run(pay_at_sandbox(read_settings(), pidx, outcome))
+
+
+@main.command("sandbox-gateway", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def sandbox_gateway(options: tuple[str, ...]) -> None:
+    """Run the sandbox gateway alone; `--help` lists its options."""
+    from api.sandbox.__main__ import main as gateway_main  # noqa: PLC0415
+
+    gateway_main(list(options), prog_name="dispatch sandbox-gateway")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def doctor(as_json: bool) -> None:
+    """Check database, Redis, gateway and versions, and say what to do."""
+    from api.cli.doctor import examine  # noqa: PLC0415
+
+    run(examine(read_settings(), as_json=as_json))
+
+
+@main.command()
+def settings() -> None:
+    """List every setting with its present value; secrets are not shown."""
+    from api.cli.settings_table import print_settings  # noqa: PLC0415
+
+    print_settings(read_settings())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Commands of operators: accounts, deliveries, migrations, payments at the sandbox."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+from rich.console import Console
+
+from api.accounts import Registration
+from api.cli.context import CommandError, operating
+from api.deliveries import NewDelivery
+from api.server.backing import find_sandbox
+from dispatch.accounts.models import Role
+from dispatch.accounts.service import Accounts, NewUser, parse_roles
+from dispatch.database.migrate import newest_revision
+from dispatch.errors import Invalid
+from dispatch.settings import Settings
+
+console = Console()
+Body = TypeVar("Body")
+
+
+async def migrate_database(settings: Settings) -> None:
+    """``dispatch migrate``."""
+    async with operating(settings):
+        console.print(f"The database is at revision {newest_revision()}.")
+
+
+async def make_user(
+    settings: Settings, email: str, name: str | None, roles: tuple[str, ...], phone: str | None, password: str
+) -> None:
+    """``dispatch create-user``."""
+    try:
+        wanted = parse_roles(roles)
+    except ValueError:
+        raise CommandError(f"--role must be one of {', '.join(role.value for role in Role)}") from None
+    fields = {"email": email, "password": password} | ({"phone": phone} if phone else {})
+    checked = _converted(fields | ({"name": name} if name else {}), Registration)
+    async with operating(settings) as services, services.database.work() as work:
+        accounts = Accounts(work, services.tokens, services.clock)
+        user = await accounts.register(
+            NewUser(checked.email, checked.password, checked.name or email.partition("@")[0], wanted, checked.phone)
+        )
+    console.print(f"User {user.id} {user.email}: {', '.join(user.roles)}.")
+
+
+async def make_delivery(settings: Settings, fields: dict[str, Any]) -> None:
+    """``dispatch create-delivery``."""
+    try:
+        fields["delivery_fee"] = str(Decimal(fields["delivery_fee"]))
+    except InvalidOperation:
+        raise CommandError("--delivery-fee must be an amount such as 150.00") from None
+    body = _converted(fields, NewDelivery)
+    async with operating(settings) as services, services.database.work() as work:
+        deliveries = services.delivery_steps(work).deliveries
+        delivery = await deliveries.create(body.marketplace_sale_id, None, body.details())
+    console.print(f"Delivery {delivery.id} {delivery.delivery_id}, tracking number {delivery.tracking_number}.")
+
+
+async def pay_at_sandbox(settings: Settings, pidx: str, outcome: str) -> int:
+    """``dispatch sandbox-pay``: pay, then follow the browser's way back."""
+    sandbox = find_sandbox(settings)
+    if sandbox is None:
+        raise CommandError(
+            "No sandbox gateway has run in this data folder. Start `dispatch serve` without KHALTI_SECRET_KEY, "
+            "or set DISPATCH_DATA_DIR to the server's."
+        )
+    try:
+        async with httpx.AsyncClient(timeout=30) as client:
+            reply = await client.post(f"{sandbox.base_url}/sandbox/payments/{pidx}/", json={"outcome": outcome})
+            answer = reply.json()
+            if reply.is_error:
+                raise CommandError(f"The sandbox gateway says: {answer.get('detail', answer)}")
+            returned = await client.get(answer["redirect_url"]) if answer.get("redirect_url") else None
+    except httpx.HTTPError as error:
+        raise CommandError(
+            f"The sandbox gateway at {sandbox.base_url} does not answer ({error}). Is the server up?"
+        ) from None
+    console.print(f"The gateway says {answer['status']}.")
+    if returned is not None and returned.is_redirect:
+        console.print(f"The buyer's browser goes on to {returned.headers['location']}", soft_wrap=True)
+    elif returned is not None and returned.is_error:
+        console.print(f"The server answered {returned.status_code}: {returned.text}", style="red", markup=False)
+        return 1
+    return 0
+
+
+def _converted(fields: dict[str, Any], body: type[Body]) -> Body:
+    try:
+        return msgspec.convert(fields, body, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid(str(error)) from None

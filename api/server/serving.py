@@ -1,0 +1,137 @@
+"""One server process: socket, backing services, migrations, application."""
+
+import asyncio
+import contextlib
+import errno
+import signal
+import socket
+from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from api.app import create_app
+from api.server.backing import backing
+from api.services import Services, build_services
+from dispatch.database.migrate import migrate
+from dispatch.settings import Settings
+
+STOP_WITHIN_S = 10
+
+
+class ServeError(Exception):
+    """The server cannot start; the text says why and what to do."""
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: uvicorn would raise them again after stopping, in the middle of our own cleaning up."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server that answers."""
+
+    settings: Settings
+    services: Services
+    stop: asyncio.Event
+    """Set it and the server ends."""
+
+
+def bind(settings: Settings) -> tuple[socket.socket, Settings]:
+    """Take the port before anything is started, so that a busy one costs nothing. Raises ServeError."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # Named TCP, or asyncio does not know that it may switch off Nagle's delay, and every answer takes 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise ServeError(
+                f"Port {settings.port} on {settings.host} is in use by another program. "
+                "Stop that one, or choose another port: DISPATCH_PORT=8001."
+            ) from None
+        raise ServeError(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Set DISPATCH_HOST and DISPATCH_PORT."
+        ) from None
+    listener.listen(2048)
+    return listener, settings.model_copy(update={"port": listener.getsockname()[1]})
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[RunningServer]:
+    """Start everything; the body runs while the server answers; leaving stops everything in order.
+
+    Raises ServeError or EmbeddedError where it cannot start.
+    """
+    listener, settings = bind(settings)
+    with contextlib.closing(listener):
+        async with backing(settings) as addresses:
+            services = build_services(settings, addresses)
+            await migrate(services.database.engine)
+            server = _Server(_uvicorn_config(settings, services))
+            stop = asyncio.Event()
+            running = asyncio.create_task(server.serve(sockets=[listener]), name="server")
+            watching = asyncio.create_task(_stop_when_told(server, stop), name="stop")
+            try:
+                await _started(server, running)
+                yield RunningServer(settings, services, stop)
+            finally:
+                server.should_exit = True
+                watching.cancel()
+                await asyncio.gather(running, watching, return_exceptions=True)
+
+
+async def _started(server: uvicorn.Server, running: asyncio.Task[None]) -> None:
+    while not server.started:
+        if running.done():
+            running.result()
+            raise ServeError("The server ended while it started; the log above says why.")
+        await asyncio.sleep(0.01)
+
+
+async def _stop_when_told(server: uvicorn.Server, stop: asyncio.Event) -> None:
+    await stop.wait()
+    server.should_exit = True
+
+
+def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(services),
+        loop="none",  # the loop runs already
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=settings.ws_max_bytes,
+        ws_per_message_deflate=False,  # 50 KiB a connection, for frames of 100 bytes
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+        lifespan="on",
+    )
+
+
+@contextlib.contextmanager
+def stopped_by_signals(stop: asyncio.Event) -> Generator[None, None, None]:
+    """Ctrl-C and SIGTERM set ``stop``; a second Ctrl-C is for those who cannot wait."""
+    loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        stop.set()
+        loop.remove_signal_handler(signal.SIGINT)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
