@@ -5,15 +5,15 @@ from typing import Annotated
 import msgspec
 from litestar import Controller, Request, get, post
 from litestar.datastructures import State
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from api.injected import GivenServices, GivenWork
 from api.schemas import Body, Email, Id, PersonName, Phone
 from api.security import PUBLIC, needs
-from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.service import Accounts, NewUser
 from dispatch.accounts.tokens import TokenClaims, TokenPair
-from dispatch.database.work import Work
 from dispatch.errors import Invalid
 
 Password = Annotated[str, Meta(min_length=8, max_length=200)]
@@ -82,7 +82,7 @@ class AccountController(Controller):
     tags = ("accounts",)
 
     @post("/register/", opt=PUBLIC)
-    async def register(self, data: Registration, work: Work, services: Services) -> UserAnswer:
+    async def register(self, data: JSONBody[Registration], work: GivenWork, services: GivenServices) -> UserAnswer:
         """Make an account and sign it in."""
         wanted = tuple(data.roles or ()) + ((data.role,) if data.role else ())
         roles = wanted or (Role.CUSTOMER,)
@@ -97,19 +97,21 @@ class AccountController(Controller):
         return _user_answer(user, accounts.open_sign_in(user))
 
     @post("/token/", opt=PUBLIC, status_code=200)
-    async def sign_in(self, data: Credentials, work: Work, services: Services) -> TokenAnswer:
+    async def sign_in(self, data: JSONBody[Credentials], work: GivenWork, services: GivenServices) -> TokenAnswer:
         """Exchange e-mail and password for tokens."""
         tokens = await Accounts(work, services.tokens, services.clock).sign_in(data.email, data.password)
         return TokenAnswer(tokens.access, tokens.refresh)
 
     @post("/token/refresh/", opt=PUBLIC, status_code=200)
-    async def refresh(self, data: RefreshBody, work: Work, services: Services) -> TokenAnswer:
+    async def refresh(self, data: JSONBody[RefreshBody], work: GivenWork, services: GivenServices) -> TokenAnswer:
         """Exchange a refresh token for a new pair; using one twice ends the sign-in."""
         tokens = await Accounts(work, services.tokens, services.clock).refresh(data.refresh)
         return TokenAnswer(tokens.access, tokens.refresh)
 
     @post("/logout/", guards=[needs()], status_code=204)
-    async def sign_out(self, request: Request[User, TokenClaims, State], work: Work, services: Services) -> None:
+    async def sign_out(
+        self, request: Request[User, TokenClaims, State], work: GivenWork, services: GivenServices
+    ) -> None:
         """End this sign-in: its access and refresh tokens stop working."""
         await Accounts(work, services.tokens, services.clock).sign_out(request.auth)
 

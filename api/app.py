@@ -20,6 +20,7 @@ from api.catalogue import ProductController
 from api.deliveries import DeliveryController
 from api.errors import EXCEPTION_HANDLERS
 from api.health import HealthController
+from api.injected import GivenServices
 from api.live import track_socket, transporter_socket
 from api.orders import OrderController
 from api.payments import PaymentController
@@ -64,7 +65,7 @@ def provide_services(state: State) -> Services:
     return services
 
 
-async def provide_work(services: Services) -> AsyncIterator[Work]:
+async def provide_work(services: GivenServices) -> AsyncIterator[Work]:
     """The request's unit of work: committed once, when the handler is done and before the answer leaves."""
     async with services.database.work() as work:
         yield work

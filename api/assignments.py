@@ -4,10 +4,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Literal
 
 from litestar import Controller, Request, post
+from litestar.params import JSONBody
 from msgspec import Meta
 
 from api.deliveries import delivery_key
-from api.schemas import Body, Id, Line
+from api.injected import GivenServices, GivenWork
+from api.schemas import NO_NUL, Body, Id
 from api.security import needs
 from api.services import Services
 from dispatch.accounts.models import Role, User
@@ -24,7 +26,7 @@ class AutoAssign(Body, frozen=True, kw_only=True):
 
     delivery_id: Id | Annotated[str, Meta(max_length=64)] | None = None
     priority_filter: Priority | None = None
-    vehicle_type_filter: Annotated[Line, Meta(max_length=32)] | None = None
+    vehicle_type_filter: Annotated[str, Meta(max_length=32, pattern=NO_NUL)] | None = None
     max_assignments: Count | None = None
     time_range_hours: Hours | None = None
 
@@ -34,7 +36,7 @@ class BulkParameters(Body, frozen=True, kw_only=True):
 
     max_assignments: Count | None = None
     priority_filter: Priority | None = None
-    vehicle_type_filter: Annotated[Line, Meta(max_length=32)] | None = None
+    vehicle_type_filter: Annotated[str, Meta(max_length=32, pattern=NO_NUL)] | None = None
 
 
 class BulkOperation(Body, frozen=True, kw_only=True):
@@ -125,7 +127,7 @@ class AssignmentController(Controller):
 
     @post("/auto-assign/", status_code=200)
     async def auto_assign(
-        self, request: Request[User, Any, Any], data: AutoAssign, work: Work, services: Services
+        self, request: Request[User, Any, Any], data: JSONBody[AutoAssign], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
         """Give one delivery to the best transporter, or all that wait to transporters for the highest total."""
         assignments = _assignments(work, services)
@@ -144,7 +146,7 @@ class AssignmentController(Controller):
 
     @post("/deliveries/bulk-operations/", status_code=200)
     async def bulk(
-        self, request: Request[User, Any, Any], data: BulkOperation, work: Work, services: Services
+        self, request: Request[User, Any, Any], data: JSONBody[BulkOperation], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
         """Assign several named deliveries for the highest total."""
         result = await _assignments(work, services).assign_many(

@@ -4,15 +4,16 @@ from decimal import Decimal
 from typing import Any
 
 from litestar import Controller, Request, delete, get, patch, post
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from api.catalogue import ProductId
+from api.injected import GivenWork
 from api.schemas import Body, Id, Quantity
 from api.security import needs
 from dispatch.accounts.models import Role, User
 from dispatch.carts.models import Cart
 from dispatch.carts.service import Carts
-from dispatch.database.work import Work
 
 
 class NewItem(Body, frozen=True, kw_only=True):
@@ -75,30 +76,37 @@ class CartController(Controller):
     guards = CUSTOMER
 
     @post("/")
-    async def create(self, request: Request[User, Any, Any], work: Work) -> CartAnswer:
+    async def create(self, request: Request[User, Any, Any], work: GivenWork) -> CartAnswer:
         """An empty cart."""
         return _cart_answer(await Carts(work).create(request.user))
 
     @get("/{cart_id:int}/")
-    async def show(self, request: Request[User, Any, Any], cart_id: CartId, work: Work) -> CartAnswer:
+    async def show(self, request: Request[User, Any, Any], cart_id: CartId, work: GivenWork) -> CartAnswer:
         """One's own cart."""
         return _cart_answer(await Carts(work).get(cart_id, request.user))
 
     @post("/{cart_id:int}/items/")
     async def add_item(
-        self, request: Request[User, Any, Any], cart_id: CartId, data: NewItem, work: Work
+        self, request: Request[User, Any, Any], cart_id: CartId, data: JSONBody[NewItem], work: GivenWork
     ) -> CartAnswer:
         """Add some of a product to what the cart has of it."""
         return _cart_answer(await Carts(work).add_item(cart_id, request.user, data.product_id, data.quantity))
 
     @patch("/{cart_id:int}/items/{item_id:int}/")
     async def change_item(
-        self, request: Request[User, Any, Any], cart_id: CartId, item_id: ItemId, data: ItemChange, work: Work
+        self,
+        request: Request[User, Any, Any],
+        cart_id: CartId,
+        item_id: ItemId,
+        data: JSONBody[ItemChange],
+        work: GivenWork,
     ) -> CartAnswer:
         """Set the quantity of an item."""
         return _cart_answer(await Carts(work).change_item(cart_id, request.user, item_id, data.quantity))
 
     @delete("/{cart_id:int}/items/{item_id:int}/")
-    async def remove_item(self, request: Request[User, Any, Any], cart_id: CartId, item_id: ItemId, work: Work) -> None:
+    async def remove_item(
+        self, request: Request[User, Any, Any], cart_id: CartId, item_id: ItemId, work: GivenWork
+    ) -> None:
         """Take an item out."""
         await Carts(work).remove_item(cart_id, request.user, item_id)

@@ -4,17 +4,18 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, patch, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from api.injected import GivenWork
 from api.schemas import (
     BIGINT_MAX,
+    NO_NUL,
     Body,
     Line,
     Page,
     PageNumber,
     PageSize,
-    RequiredLine,
     SearchText,
     Text,
     changes_of,
@@ -24,9 +25,8 @@ from api.security import PUBLIC, needs
 from dispatch.accounts.models import Role, User
 from dispatch.catalogue.models import Product, TaxClass
 from dispatch.catalogue.service import Catalogue
-from dispatch.database.work import Work
 
-ProductName = Annotated[RequiredLine, Meta(max_length=200)]
+ProductName = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL)]
 Images = Annotated[list[Line], Meta(max_length=20)]
 Stock = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
@@ -109,7 +109,7 @@ def product_answer(product: Product) -> ProductAnswer:
     )
 
 
-ProductId = Annotated[int, Parameter(ge=1, le=BIGINT_MAX)]
+ProductId = Annotated[int, PathParameter(ge=1, le=BIGINT_MAX)]
 
 
 class ProductController(Controller):
@@ -122,7 +122,7 @@ class ProductController(Controller):
     async def list_products(
         self,
         request: Request[Any, Any, Any],
-        work: Work,
+        work: GivenWork,
         search: SearchText = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
@@ -138,7 +138,7 @@ class ProductController(Controller):
         )
 
     @post("/", guards=[needs(Role.SELLER, Role.ADMIN)])
-    async def add(self, request: Request[User, Any, Any], data: NewProduct, work: Work) -> ProductAnswer:
+    async def add(self, request: Request[User, Any, Any], data: JSONBody[NewProduct], work: GivenWork) -> ProductAnswer:
         """Put a product on sale as its seller."""
         product = await Catalogue(work).add(
             request.user,
@@ -153,13 +153,13 @@ class ProductController(Controller):
         return product_answer(product)
 
     @get("/{product_id:int}/", opt=PUBLIC)
-    async def show(self, product_id: ProductId, work: Work) -> ProductAnswer:
+    async def show(self, product_id: ProductId, work: GivenWork) -> ProductAnswer:
         """One product."""
         return product_answer(await Catalogue(work).get(product_id))
 
     @patch("/{product_id:int}/", guards=[needs(Role.SELLER, Role.ADMIN)])
     async def change(
-        self, request: Request[User, Any, Any], product_id: ProductId, data: ProductChanges, work: Work
+        self, request: Request[User, Any, Any], product_id: ProductId, data: JSONBody[ProductChanges], work: GivenWork
     ) -> ProductAnswer:
         """Change one's own product."""
         return product_answer(await Catalogue(work).change(product_id, request.user, changes_of(data)))

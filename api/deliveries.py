@@ -7,16 +7,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, PathParameter
 from msgspec import Meta
 
 from api.delivery_answers import accepted_answer, created_answer, delivery_row, place_of, tracked_answer
+from api.injected import GivenServices, GivenWork
 from api.schemas import (
     BIGINT_MAX,
+    NO_NUL,
     Body,
     Id,
     Lat,
-    Line,
     Lon,
     Moment,
     Page,
@@ -45,7 +46,7 @@ MAX_PHOTO_BYTES = 5 * 2**20
 MAX_BODY_BYTES = 12 * 2**20
 Base64 = Annotated[str, Meta(max_length=MAX_PHOTO_BYTES * 4 // 3 + 100)]
 Kilograms = Annotated[float, Meta(gt=0, le=100_000)]
-KeyPath = Annotated[str, Parameter(description="The delivery's number or UUID.")]
+KeyPath = Annotated[str, PathParameter(description="The delivery's number or UUID.")]
 
 
 class NewDelivery(Body, frozen=True, kw_only=True):
@@ -65,7 +66,7 @@ class NewDelivery(Body, frozen=True, kw_only=True):
     delivery_contact_phone: Phone
     delivery_instructions: Text = ""
     package_weight: Kilograms
-    package_dimensions: Annotated[Line, Meta(max_length=100)] = ""
+    package_dimensions: Annotated[str, Meta(max_length=100, pattern=NO_NUL)] = ""
     package_value: Decimal | None = None
     fragile: bool = False
     requires_signature: bool = False
@@ -161,7 +162,7 @@ class DeliveryController(Controller):
 
     @post("/create/", guards=[needs(Role.ADMIN, Role.SELLER)])
     async def create(
-        self, request: Request[User, Any, Any], data: NewDelivery, work: Work, services: Services
+        self, request: Request[User, Any, Any], data: JSONBody[NewDelivery], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
         """Make the delivery of a sale, as its seller or an admin."""
         deliveries = services.delivery_steps(work).deliveries
@@ -171,8 +172,8 @@ class DeliveryController(Controller):
     async def available(
         self,
         request: Request[User, Any, Any],
-        work: Work,
-        services: Services,
+        work: GivenWork,
+        services: GivenServices,
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page:
@@ -187,9 +188,9 @@ class DeliveryController(Controller):
         self,
         request: Request[User, Any, Any],
         delivery_id: KeyPath,
-        work: Work,
-        services: Services,
-        data: Acceptance | None = None,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[Acceptance | None] = None,
     ) -> dict[str, Any]:
         """Take an available delivery, or confirm one's own. One of several who try gets it."""
         transporter = await _transporter_of(request, work, services)
@@ -209,9 +210,9 @@ class DeliveryController(Controller):
         self,
         request: Request[User, Any, Any],
         delivery_id: KeyPath,
-        work: Work,
-        services: Services,
-        data: PickupBody | None = None,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[PickupBody | None] = None,
     ) -> dict[str, Any]:
         """The parcel is with its transporter."""
         body = data or PickupBody()
@@ -235,9 +236,9 @@ class DeliveryController(Controller):
         self,
         request: Request[User, Any, Any],
         delivery_id: KeyPath,
-        work: Work,
-        services: Services,
-        data: DropOffBody | None = None,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[DropOffBody | None] = None,
     ) -> dict[str, Any]:
         """The parcel is with the customer."""
         body = data or DropOffBody()
@@ -259,7 +260,7 @@ class DeliveryController(Controller):
         }
 
     @get("/{tracking_number:str}/track/", opt=PUBLIC)
-    async def track(self, tracking_number: str, work: Work, services: Services) -> dict[str, Any]:
+    async def track(self, tracking_number: FromPath[str], work: GivenWork, services: GivenServices) -> dict[str, Any]:
         """A parcel, for anyone who has its tracking number."""
         deliveries = services.delivery_steps(work).deliveries
         return tracked_answer(await deliveries.get_by_tracking_number(checked_tracking_number(tracking_number)))

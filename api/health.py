@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.injected import GivenServices
 from api.security import PUBLIC
 from api.services import Services
 
@@ -49,7 +50,7 @@ class HealthController(Controller):
         return {"status": "ok"}
 
     @get("/ready/", opt=PUBLIC)
-    async def ready(self, services: Services) -> Response[dict[str, Any]]:
+    async def ready(self, services: GivenServices) -> Response[dict[str, Any]]:
         """Database and Redis answer too; 503 names the one that does not."""
         database, redis = await asyncio.gather(check_database(services), check_redis(services))
         checks = {"database": database or "ok", "redis": redis or "ok"}

@@ -6,9 +6,11 @@ from typing import Any
 import structlog
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
+from litestar.params import FromPath
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.injected import GivenServices
 from api.schemas import checked_tracking_number
 from api.security import PUBLIC, SignedIn, bearer_token, identify
 from api.services import Services
@@ -88,7 +90,7 @@ async def _transporter_id(services: Services, signed_in: SignedIn) -> int:
 
 
 @websocket("/ws/transporter", opt=PUBLIC)
-async def transporter_socket(socket: AnySocket, services: Services) -> None:
+async def transporter_socket(socket: AnySocket, services: GivenServices) -> None:
     """Pings in; acks, rejects and assignments out. The token comes as a subprotocol or an Authorization header."""
     connection = await _accept(socket)
     try:
@@ -117,7 +119,7 @@ async def transporter_socket(socket: AnySocket, services: Services) -> None:
 
 
 @websocket("/ws/track/{tracking_number:str}", opt=PUBLIC)
-async def track_socket(socket: AnySocket, services: Services, tracking_number: str) -> None:
+async def track_socket(socket: AnySocket, services: GivenServices, tracking_number: FromPath[str]) -> None:
     """A parcel, live, for anyone who has its tracking number."""
     connection = await _accept(socket)
     try:

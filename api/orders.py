@@ -6,14 +6,16 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, post
+from litestar.params import FromQuery, JSONBody
 from msgspec import Meta, Struct
 
 from api.catalogue import ProductId, image_list
+from api.injected import GivenServices, GivenWork
 from api.schemas import (
+    NO_NUL,
     Body,
     Id,
     Lat,
-    Line,
     Lon,
     Page,
     PageNumber,
@@ -25,17 +27,15 @@ from api.schemas import (
     paginate,
 )
 from api.security import needs
-from api.services import Services
 from dispatch.accounts.models import Role, User
-from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
 from dispatch.money import CURRENCY, display_amount
 from dispatch.orders.models import DeliveryInfo, Order, OrderStatus, PaymentStatus
 from dispatch.orders.service import Orders, OrderView
 from dispatch.payments.models import PaymentMode
 
-City = Annotated[RequiredLine, Meta(max_length=100)]
-Short = Annotated[Line, Meta(max_length=100)]
+City = Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL)]
+Short = Annotated[str, Meta(max_length=100, pattern=NO_NUL)]
 
 
 class DeliveryInfoBody(Body, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ class DeliveryInfoBody(Body, frozen=True, kw_only=True):
     address: RequiredLine
     city: City
     state: Short = ""
-    zip_code: Annotated[Line, Meta(max_length=20)] = ""
+    zip_code: Annotated[str, Meta(max_length=20, pattern=NO_NUL)] = ""
     latitude: Lat | None = None
     longitude: Lon | None = None
     delivery_instructions: Text = ""
@@ -156,7 +156,7 @@ class OrderController(Controller):
 
     @post("/create/", guards=[needs(Role.CUSTOMER)])
     async def create(
-        self, request: Request[User, Any, Any], data: NewOrder, work: Work, services: Services
+        self, request: Request[User, Any, Any], data: JSONBody[NewOrder], work: GivenWork, services: GivenServices
     ) -> OrderAnswer:
         """Turn a cart into an order and clear the cart."""
         info = data.delivery_info
@@ -183,10 +183,10 @@ class OrderController(Controller):
     async def mine(
         self,
         request: Request[User, Any, Any],
-        work: Work,
-        services: Services,
-        status: OrderStatus | None = None,
-        payment_status: PaymentStatus | None = None,
+        work: GivenWork,
+        services: GivenServices,
+        status: FromQuery[OrderStatus | None] = None,
+        payment_status: FromQuery[PaymentStatus | None] = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page:
@@ -211,14 +211,14 @@ class OrderController(Controller):
 
     @get("/{order_id:int}/", guards=[needs(Role.CUSTOMER, Role.ADMIN)])
     async def show(
-        self, request: Request[User, Any, Any], order_id: ProductId, work: Work, services: Services
+        self, request: Request[User, Any, Any], order_id: ProductId, work: GivenWork, services: GivenServices
     ) -> OrderAnswer:
         """One's own order; an admin sees any."""
         return order_answer(await Orders(work, services.clock).get(order_id, request.user))
 
     @post("/{order_id:int}/cancel/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
     async def cancel(
-        self, request: Request[User, Any, Any], order_id: ProductId, work: Work, services: Services
+        self, request: Request[User, Any, Any], order_id: ProductId, work: GivenWork, services: GivenServices
     ) -> OrderAnswer:
         """Call off an order that is not paid yet."""
         return order_answer(await Orders(work, services.clock).cancel(order_id, request.user))

@@ -8,15 +8,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Redirect
 from msgspec import Meta, Struct
 
+from api.injected import GivenServices, GivenWork
 from api.schemas import Body, Email, Id, PersonName, Phone, Url, number
 from api.security import PUBLIC, needs
-from api.services import Services
 from dispatch.accounts.models import Role, User
-from dispatch.database.work import Work
 from dispatch.errors import Invalid, NotFound
 from dispatch.money import from_paisa
 from dispatch.payments.errors import PaymentNotSuccessful
@@ -167,13 +166,13 @@ class PaymentController(Controller):
     tags = ("payments",)
 
     @get("/gateways/", opt=PUBLIC)
-    async def gateways(self, services: Services) -> dict[str, Any]:
+    async def gateways(self, services: GivenServices) -> dict[str, Any]:
         """The ways to pay and, for two of them, the banks."""
         return {"status": "success", "data": await list_gateways(services.gateway)}
 
     @post("/initiate/", guards=[needs(Role.CUSTOMER)], status_code=200)
     async def initiate(
-        self, request: Request[User, Any, Any], data: Initiation, work: Work, services: Services
+        self, request: Request[User, Any, Any], data: JSONBody[Initiation], work: GivenWork, services: GivenServices
     ) -> InitiationAnswer:
         """Open a payment for the cart's unpaid order, or for its items."""
         user = request.user
@@ -205,7 +204,7 @@ class PaymentController(Controller):
 
     @get("/status/{transaction_id:str}/", guards=[needs(Role.CUSTOMER, Role.ADMIN)])
     async def status(
-        self, request: Request[User, Any, Any], transaction_id: str, work: Work, services: Services
+        self, request: Request[User, Any, Any], transaction_id: FromPath[str], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
         """How a payment stands, for its owner and admins."""
         settlement = PaymentSettlement(work, services.gateway, services.clock)
@@ -213,7 +212,7 @@ class PaymentController(Controller):
         return {"status": "success", "data": _status_data(payment)}
 
     @post("/callback/", opt=PUBLIC, status_code=200)
-    async def callback(self, data: CallbackBody, work: Work, services: Services) -> dict[str, Any]:
+    async def callback(self, data: JSONBody[CallbackBody], work: GivenWork, services: GivenServices) -> dict[str, Any]:
         """A gateway says that something happened. Nothing in it is believed: the payment is looked up."""
         settlement = PaymentSettlement(work, services.gateway, services.clock)
         settled = await settlement.settle(await settlement.find_by_pidx(data.pidx))
@@ -227,9 +226,9 @@ class PaymentController(Controller):
     @get("/callback/", opt=PUBLIC)
     async def browser_return(
         self,
-        work: Work,
-        services: Services,
-        pidx: Annotated[str, Parameter(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")],
+        work: GivenWork,
+        services: GivenServices,
+        pidx: Annotated[str, QueryParameter(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")],
     ) -> Response[Any]:
         """The buyer's browser comes back: settle, then send it on to the client's return address."""
         settlement = PaymentSettlement(work, services.gateway, services.clock)
@@ -240,7 +239,7 @@ class PaymentController(Controller):
 
     @post("/verify/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
     async def verify(
-        self, request: Request[User, Any, Any], data: VerifyBody, work: Work, services: Services
+        self, request: Request[User, Any, Any], data: JSONBody[VerifyBody], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
         """Look a payment up at the gateway and settle it."""
         settlement = PaymentSettlement(work, services.gateway, services.clock)

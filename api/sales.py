@@ -8,11 +8,10 @@ from litestar import Controller, Request, get, post
 from msgspec import Struct
 
 from api.catalogue import ProductId
+from api.injected import GivenServices, GivenWork
 from api.schemas import Page, PageNumber, PageSize, paginate
 from api.security import needs
-from api.services import Services
 from dispatch.accounts.models import Role, User
-from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
 from dispatch.sales.models import Sale
 from dispatch.sales.service import Sales
@@ -55,8 +54,8 @@ class SaleController(Controller):
     async def list_sales(
         self,
         request: Request[User, Any, Any],
-        work: Work,
-        services: Services,
+        work: GivenWork,
+        services: GivenServices,
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page:
@@ -74,7 +73,7 @@ class SaleController(Controller):
 
     @get("/{sale_id:int}/", guards=[needs(Role.SELLER, Role.CUSTOMER, Role.ADMIN)])
     async def show(
-        self, request: Request[User, Any, Any], sale_id: ProductId, work: Work, services: Services
+        self, request: Request[User, Any, Any], sale_id: ProductId, work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
         """One sale, for its seller, its buyer and admins."""
         view = await Sales(work, services.clock).get(sale_id, request.user)
@@ -82,7 +81,7 @@ class SaleController(Controller):
 
     @post("/{sale_id:int}/mark-as-delivered/", guards=[needs(Role.SELLER)], status_code=200)
     async def mark_as_delivered(
-        self, request: Request[User, Any, Any], sale_id: ProductId, work: Work, services: Services
+        self, request: Request[User, Any, Any], sale_id: ProductId, work: GivenWork, services: GivenServices
     ) -> DeliveredAnswer:
         """The seller says that the goods arrived."""
         sale = await Sales(work, services.clock).mark_as_delivered(sale_id, request.user)

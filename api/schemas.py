@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 import phonenumbers
 from litestar import Request
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Meta, Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,14 +22,14 @@ Model = TypeVar("Model")
 Row = TypeVar("Row")
 
 # PostgreSQL text has no NUL; everything else that JSON can say is welcome.
-_NO_NUL = r"^[^\x00]*$"
+NO_NUL = r"^[^\x00]*$"
 BIGINT_MAX = 2**63 - 1
 PAGE_MAX = 1_000_000
 
-Line = Annotated[str, Meta(max_length=300, pattern=_NO_NUL)]
-RequiredLine = Annotated[str, Meta(min_length=1, max_length=300, pattern=_NO_NUL)]
-PersonName = Annotated[str, Meta(min_length=1, max_length=120, pattern=_NO_NUL)]
-Text = Annotated[str, Meta(max_length=2000, pattern=_NO_NUL)]
+Line = Annotated[str, Meta(max_length=300, pattern=NO_NUL)]
+RequiredLine = Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_NUL)]
+PersonName = Annotated[str, Meta(min_length=1, max_length=120, pattern=NO_NUL)]
+Text = Annotated[str, Meta(max_length=2000, pattern=NO_NUL)]
 Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^\s@\x00]+@[^\s@\x00]+$")]
 Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=r"^\+?[0-9 ()./-]+$")]
 Url = Annotated[str, Meta(max_length=1000, pattern=r"^https?://[^\s\x00]+$")]
@@ -39,9 +39,9 @@ Lat = Annotated[float, Meta(ge=-90, le=90)]
 Lon = Annotated[float, Meta(ge=-180, le=180)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
-PageNumber = Annotated[int, Parameter(ge=1, le=PAGE_MAX, description="Page, from 1.")]
-PageSize = Annotated[int, Parameter(ge=1, le=100, description="Results a page.")]
-SearchText = Annotated[str | None, Parameter(max_length=100, pattern=_NO_NUL)]
+PageNumber = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="Page, from 1.")]
+PageSize = Annotated[int, QueryParameter(ge=1, le=100, description="Results a page.")]
+SearchText = Annotated[str | None, QueryParameter(max_length=100, pattern=NO_NUL)]
 
 
 class Body(Struct, frozen=True, kw_only=True):

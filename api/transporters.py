@@ -5,19 +5,19 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from api.catalogue import ProductId
 from api.delivery_answers import delivery_row
+from api.injected import GivenServices, GivenWork
 from api.schemas import (
+    NO_NUL,
     Body,
-    Line,
     Page,
     PageNumber,
     PageSize,
     Phone,
-    RequiredLine,
     changes_of,
     end_of,
     paginate,
@@ -36,20 +36,20 @@ from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import NearbyTransporter, Paper, Transporters
 
 TransporterId = ProductId
-BusinessName = Annotated[Line, Meta(max_length=120)]
-VehicleType = Annotated[RequiredLine, Meta(max_length=32, pattern=r"^[a-z][a-z0-9_ -]*$")]
-VehicleNumber = Annotated[Line, Meta(max_length=32)]
+BusinessName = Annotated[str, Meta(max_length=120, pattern=NO_NUL)]
+VehicleType = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z][a-z0-9_ -]*$")]
+VehicleNumber = Annotated[str, Meta(max_length=32, pattern=NO_NUL)]
 Kilograms = Annotated[float, Meta(gt=0, le=100_000)]
 Parcels = Annotated[int, Meta(ge=1, le=1000)]
-LatQuery = Annotated[float, Parameter(ge=-90, le=90)]
-LonQuery = Annotated[float, Parameter(ge=-180, le=180)]
+LatQuery = Annotated[float, QueryParameter(ge=-90, le=90)]
+LonQuery = Annotated[float, QueryParameter(ge=-180, le=180)]
 
 
 class PaperBody(Body, frozen=True, kw_only=True):
     """A document: licence, registration, insurance, … one of each kind."""
 
-    kind: Annotated[RequiredLine, Meta(max_length=32)]
-    number: Annotated[RequiredLine, Meta(max_length=64)]
+    kind: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL)]
+    number: Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
     expires_on: date | None = None
 
 
@@ -187,7 +187,7 @@ class TransporterController(Controller):
 
     @post("/", guards=[needs(Role.TRANSPORTER)])
     async def create(
-        self, request: Request[User, Any, Any], data: NewTransporter, work: Work, services: Services
+        self, request: Request[User, Any, Any], data: JSONBody[NewTransporter], work: GivenWork, services: GivenServices
     ) -> TransporterAnswer:
         """Make one's own profile."""
         profile = {
@@ -202,14 +202,18 @@ class TransporterController(Controller):
         return transporter_answer(transporter, services.clock.now().date())
 
     @get("/me/", guards=[needs(Role.TRANSPORTER)])
-    async def me(self, request: Request[User, Any, Any], work: Work, services: Services) -> TransporterAnswer:
+    async def me(self, request: Request[User, Any, Any], work: GivenWork, services: GivenServices) -> TransporterAnswer:
         """One's own profile."""
         transporter = await Transporters(work, services.clock).get_of(request.user)
         return transporter_answer(transporter, services.clock.now().date())
 
     @patch("/me/", guards=[needs(Role.TRANSPORTER)])
     async def change(
-        self, request: Request[User, Any, Any], data: TransporterChanges, work: Work, services: Services
+        self,
+        request: Request[User, Any, Any],
+        data: JSONBody[TransporterChanges],
+        work: GivenWork,
+        services: GivenServices,
     ) -> TransporterAnswer:
         """Change one's own profile; what was verified and changes must be verified again."""
         changes = changes_of(data)
@@ -223,7 +227,11 @@ class TransporterController(Controller):
 
     @post("/{transporter_id:int}/verify/", guards=[needs(Role.ADMIN)], status_code=200)
     async def verify(
-        self, transporter_id: TransporterId, work: Work, services: Services, data: Verification | None = None
+        self,
+        transporter_id: TransporterId,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[Verification | None] = None,
     ) -> TransporterAnswer:
         """Accept a profile and its documents as they are now."""
         approved = data.approved if data is not None else True
@@ -233,12 +241,12 @@ class TransporterController(Controller):
     @get("/nearby/", guards=[needs(Role.ADMIN, Role.SELLER)])
     async def nearby(
         self,
-        work: Work,
-        services: Services,
+        work: GivenWork,
+        services: GivenServices,
         lat: LatQuery,
         lon: LonQuery,
-        radius_km: Annotated[float, Parameter(gt=0, le=500)] = 5.0,
-        limit: Annotated[int, Parameter(ge=1, le=500)] = 50,
+        radius_km: Annotated[float, QueryParameter(gt=0, le=500)] = 5.0,
+        limit: Annotated[int, QueryParameter(ge=1, le=500)] = 50,
     ) -> dict[str, Any]:
         """Online transporters around a point, nearest first, with what they can still take."""
         found = await Transporters(work, services.clock).nearby(
@@ -251,11 +259,11 @@ class TransporterController(Controller):
         self,
         request: Request[User, Any, Any],
         transporter_id: TransporterId,
-        work: Work,
-        services: Services,
-        status: DeliveryStatus | None = None,
-        date_from: datetime | date | None = None,
-        date_to: datetime | date | None = None,
+        work: GivenWork,
+        services: GivenServices,
+        status: FromQuery[DeliveryStatus | None] = None,
+        date_from: FromQuery[datetime | date | None] = None,
+        date_to: FromQuery[datetime | date | None] = None,
         page: PageNumber = 1,
         page_size: PageSize = 50,
     ) -> Page:
@@ -274,10 +282,10 @@ class TransporterController(Controller):
         self,
         request: Request[User, Any, Any],
         transporter_id: TransporterId,
-        work: Work,
-        services: Services,
-        since: Annotated[datetime | date | None, Parameter(query="from")] = None,
-        until: Annotated[datetime | date | None, Parameter(query="to")] = None,
+        work: GivenWork,
+        services: GivenServices,
+        since: Annotated[datetime | date | None, QueryParameter(name="from")] = None,
+        until: Annotated[datetime | date | None, QueryParameter(name="to")] = None,
         page: PageNumber = 1,
         page_size: PageSize = 100,
     ) -> Page:

@@ -1,0 +1,50 @@
+"""One real server for the whole run: PostgreSQL, Redis and the sandbox gateway under it, sockets in front of it."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.server.logs import configure_logs
+from api.server.serving import RunningServer, serving
+from dispatch.settings import Settings
+from tests.world import World
+
+DATA = Path(os.environ.get("DISPATCH_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The defaults, in a folder of their own and at a free port."""
+    return Settings(data_dir=tmp_path_factory.mktemp("server"), port=0)
+
+
+@pytest.fixture(scope="session")
+async def server(settings: Settings) -> AsyncIterator[RunningServer]:
+    """A server that answers."""
+    configure_logs(settings.model_copy(update={"log_level": "WARNING"}))
+    async with serving(settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def http(server: RunningServer) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that is not signed in."""
+    async with httpx.AsyncClient(base_url=server.settings.public_url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def world(server: RunningServer, http: httpx.AsyncClient) -> World:
+    """Makes people and things over the API."""
+    return World(server, http)
+
+
+@pytest.fixture
+def data_dir() -> Path:
+    """The folder of real data; a test that needs it says so where it is missing."""
+    if not DATA.is_dir():
+        pytest.skip("data not found, skipped")
+    return DATA
