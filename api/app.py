@@ -98,6 +98,7 @@ def create_app(services: Services) -> Litestar:
         openapi_config=openapi_config(),
         signature_types=[Services, Work],
         debug=False,
+        logging_config=None,  # ours is set up before; Litestar's would replace it
     )
 
 

@@ -41,6 +41,7 @@ Moment = Annotated[datetime, Meta(tz=True)]
 
 PageNumber = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="Page, from 1.")]
 PageSize = Annotated[int, QueryParameter(ge=1, le=100, description="Results a page.")]
+WhenQuery = Annotated[str | None, QueryParameter(max_length=40, description="A date, or a time as ISO 8601.")]
 SearchText = Annotated[str | None, QueryParameter(max_length=100, pattern=NO_NUL)]
 
 
@@ -123,26 +124,30 @@ def changes_of(body: Struct) -> dict[str, Any]:
     return {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not msgspec.UNSET}
 
 
-def start_of(moment: datetime | date | None) -> datetime | None:
+def start_of(text: str | None, name: str) -> datetime | None:
     """A query's lower bound; a plain date means its first moment, a time without offset means UTC."""
-    return _aware(moment, time.min)
+    return _bound(text, name, time.min)
 
 
-def end_of(moment: datetime | date | None) -> datetime | None:
+def end_of(text: str | None, name: str) -> datetime | None:
     """A query's upper bound; a plain date means its last moment, a time without offset means UTC."""
-    return _aware(moment, time.max)
+    return _bound(text, name, time.max)
 
 
-def _aware(moment: datetime | date | None, missing: time) -> datetime | None:
-    if moment is None:
+def _bound(text: str | None, name: str, missing: time) -> datetime | None:
+    """Raises Invalid naming the parameter."""
+    if text is None:
         return None
-    if not isinstance(moment, datetime):
-        moment = datetime.combine(moment, missing)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise Invalid("A time is not on this calendar.", fields={"query": f"{moment} cannot be told in UTC"}) from None
+        if "T" not in text:
+            return datetime.combine(date.fromisoformat(text), missing, UTC)
+        # A plus that was not written as %2B arrives as a blank.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid(
+            "Some fields are missing or wrong.", fields={name: "must be a date or a time such as 2026-11-22T10:30:00Z"}
+        ) from None
 
 
 def checked_tracking_number(text: str) -> str:

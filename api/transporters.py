@@ -1,6 +1,6 @@
 """Transporters: profile, verification, neighbourhood, deliveries, positions."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from api.schemas import (
     PageNumber,
     PageSize,
     Phone,
+    WhenQuery,
     changes_of,
     end_of,
     paginate,
@@ -262,8 +263,8 @@ class TransporterController(Controller):
         work: GivenWork,
         services: GivenServices,
         status: FromQuery[DeliveryStatus | None] = None,
-        date_from: FromQuery[datetime | date | None] = None,
-        date_to: FromQuery[datetime | date | None] = None,
+        date_from: WhenQuery = None,
+        date_to: WhenQuery = None,
         page: PageNumber = 1,
         page_size: PageSize = 50,
     ) -> Page:
@@ -271,7 +272,10 @@ class TransporterController(Controller):
         await _check_own(work, services, request.user, transporter_id)
         deliveries = Deliveries(work, services.clock, services.publisher, road_factor=services.settings.road_factor)
         query = deliveries.of_transporter_query(
-            transporter_id, status=status, date_from=start_of(date_from), date_to=end_of(date_to)
+            transporter_id,
+            status=status,
+            date_from=start_of(date_from, "date_from"),
+            date_to=end_of(date_to, "date_to"),
         )
         return await paginate(
             request, work.session, query, page, page_size, lambda rows: [delivery_row(row) for row in rows]
@@ -284,14 +288,14 @@ class TransporterController(Controller):
         transporter_id: TransporterId,
         work: GivenWork,
         services: GivenServices,
-        since: Annotated[datetime | date | None, QueryParameter(name="from")] = None,
-        until: Annotated[datetime | date | None, QueryParameter(name="to")] = None,
+        since: Annotated[str | None, QueryParameter(name="from", max_length=40)] = None,
+        until: Annotated[str | None, QueryParameter(name="to", max_length=40)] = None,
         page: PageNumber = 1,
         page_size: PageSize = 100,
     ) -> Page:
         """A transporter's stored fixes, oldest first by the device's clock."""
         await _check_own(work, services, request.user, transporter_id)
-        query = positions_query(transporter_id, since=start_of(since), until=end_of(until))
+        query = positions_query(transporter_id, since=start_of(since, "from"), until=end_of(until, "to"))
         return await paginate(
             request, work.session, query, page, page_size, lambda rows: [fix_row(row) for row in rows]
         )
