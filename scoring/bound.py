@@ -91,7 +91,6 @@ class Pricer:
         market: Market,
         prices: Prices,
         known: Floats,
-        *,
         keep: int,
         expired: Callable[[], bool],
         memory_bytes: int,
@@ -102,34 +101,25 @@ class Pricer:
         self.unseen = np.full(market.n, np.inf)
         self._found: list[tuple[Ints, Ints, Floats]] = []
 
-    def sweep(self, *, prove: bool) -> Sweep:
-        """Price all pairs.
-
-        Parameters
-        ----------
-        prove
-            Go on until every ceiling is tight. Otherwise stop after a first look, which finds most
-            violators at a fraction of the time.
-        """
-        open_rows: Ints = np.arange(self.market.n)
+    def sweep(self) -> Sweep:
+        """Price all pairs, until every ceiling is tight or time is up."""
+        rows: Ints = np.arange(self.market.n)
         if self.market.distance_share > 0:
             located = self.market.located
-            near = self._search(np.flatnonzero(located), _STEPS if prove else _STEPS[:1])
-            open_rows = np.concatenate((near, np.flatnonzero(~located)))
-        if prove or self.market.distance_share == 0:
-            self._scan(open_rows)
+            unproven = self._search(np.flatnonzero(located))
+            rows = np.concatenate((unproven, np.flatnonzero(~located)))
+        self._scan(rows)
         ceiling = np.maximum(self.best, np.minimum(self.unseen, self._trivial()))
-        i, j, gain = (
-            (np.concatenate(parts) for parts in zip(*self._found, strict=True))
-            if self._found
-            else (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
-        )
+        parts = self._found or [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))]
+        i, j, gain = (np.concatenate(part) for part in zip(*parts, strict=True))
         return Sweep(ceiling, i, j, gain)
 
-    def _search(self, rows: Ints, steps: tuple[int, ...]) -> Ints:
+    def _search(self, rows: Ints) -> Ints:
         """Neighbour queries with growing k; answers the rows that they leave unproven."""
+        if not rows.size or not self.market.slot_gain.size:
+            return rows
         index = Neighbourhood(self.market, self.prices.toll, self.prices.weight_toll)
-        for k in steps:
+        for k in _STEPS:
             if not rows.size or self.expired():
                 break
             columns, ceiling = index.query(rows, k)
@@ -150,9 +140,7 @@ class Pricer:
                 return
             part = rows[start : start + height]
             gain = self.market.block(part, columns)
-            cost = self.prices.toll[columns] + np.outer(
-                self.market.weight_kg[part], self.prices.weight_toll[columns]
-            )
+            cost = self.prices.toll[columns] + np.outer(self.market.weight_kg[part], self.prices.weight_toll[columns])
             self._collect(part, columns[None, :], gain, gain - cost)
             self.unseen[part] = -np.inf
 

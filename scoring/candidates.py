@@ -2,22 +2,25 @@
 
 Transporters are points in four dimensions: where they stand (three, metres) and how much worse they are
 than the best in everything but distance (one, turned into metres by the slope of the distance term). A
-pair's gain falls by `slope` for every metre of great circle and of the fourth axis alike, the straight
-line of a k-d tree is never longer than their sum, so whatever lies beyond the k-th neighbour gains no more
-than the k-th neighbour's line allows. That turns "the k best" into an ordinary neighbour query and gives
-every delivery a ceiling for all pairs that were never looked at.
+pair's gain falls by `slope` for every metre of great circle and of the fourth axis alike. Neighbours are
+queried in the sum of coordinate differences, in a frame where that sum is never longer than chord plus
+fourth axis. So whatever lies beyond the k-th neighbour gains no more than the k-th neighbour's sum allows,
+which turns "the k best" into an ordinary k-d tree query and gives every delivery a ceiling for all pairs
+that were never looked at. Best-rated and least-loaded transporters come up by themselves: they are low on
+the fourth axis.
 """
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from scoring.arrays import Bools, Floats, Ints
+from scoring.arrays import Floats, Ints
 from scoring.geometry import EARTH_RADIUS_M
 from scoring.market import Market
 from scoring.terms import BEST, capacity_term
 
-_WEIGHT_GROUPS = 8
 _SAFETY = 1e-7  # points; far above the rounding of any step below, far below what a certificate allows
+_UPRIGHT = 0.1  # share of the frame's third axis; the other two get what is left of a unit vector
+_SUBSETS = 24  # random subsets of transporters at each scale
 
 
 class Neighbourhood:
@@ -36,7 +39,10 @@ class Neighbourhood:
     def __init__(self, market: Market, toll: Floats, weight_toll: Floats) -> None:
         self.market, self.toll, self.weight_toll = market, toll, weight_toll
         self.slope = BEST * market.distance_share / market.params.radius_m
-        self.groups = _weight_groups(market)
+        frame = _frame(market)
+        self.delivery_points: Floats = np.zeros((market.n, 4))
+        self.delivery_points[:, :3] = market.deliveries.vectors.T @ frame
+        self.transporter_points: Floats = market.transporters.vectors.T @ frame
 
     def query(self, rows: Ints, k: int) -> tuple[Ints, Floats]:
         """The k transporters of highest possible net gain for each delivery.
@@ -57,59 +63,122 @@ class Neighbourhood:
         """
         columns = np.full((rows.size, k), -1, dtype=np.int64)
         ceiling = np.full(rows.size, -np.inf)
-        group = self.groups[rows]
+        group = self.market.weight_group[rows]
         for g in np.unique(group):
             at = np.flatnonzero(group == g)
             columns[at], ceiling[at] = self._query_group(int(g), rows[at], k)
         return columns, ceiling
 
     def _query_group(self, group: int, rows: Ints, k: int) -> tuple[Ints, Floats]:
-        tree, members, top = self._tree(group)
         columns = np.full((rows.size, k), -1, dtype=np.int64)
-        if tree is None:
-            return columns, np.full(rows.size, -np.inf)
-        points = np.zeros((rows.size, 4))
-        points[:, :3] = self.market.deliveries.vectors[:, rows].T * EARTH_RADIUS_M
-        found = min(k, members.size)
-        line, at = tree.query(points, k=np.arange(1, found + 1), workers=-1)
-        columns[:, :found] = members[at]
-        market = self.market
-        ceiling = self.slope * (market.params.radius_m - line[:, -1]) + top + market.row_gain[rows] + _SAFETY
-        return columns, ceiling if found < members.size else np.full(rows.size, -np.inf)
-
-    def _tree(self, group: int) -> tuple[cKDTree | None, Ints, float]:
-        """Tree of one weight group, its members and the best net gain at distance 0."""
         net, members = self._net_ceiling(group)
         if not members.size:
-            return None, members, -np.inf
-        top = float(net.max())
-        points = np.empty((members.size, 4))
-        points[:, :3] = self.market.transporters.vectors[:, members].T * EARTH_RADIUS_M
-        points[:, 3] = (top - net) / self.slope
-        return cKDTree(points), members, top
+            return columns, np.full(rows.size, -np.inf)
+        top, found = float(net.max()), min(k, members.size)
+        tree = cKDTree(self._points(members, top - net))
+        away, at = tree.query(self.delivery_points[rows], k=np.arange(1, found + 1), p=1, workers=-1)
+        columns[:, :found] = members[at]
+        if found == members.size:
+            return columns, np.full(rows.size, -np.inf)
+        market = self.market
+        reach = market.params.radius_m - away[:, -1]
+        return columns, self.slope * reach + top + market.row_gain[rows] + _SAFETY
+
+    def _points(self, columns: Ints, lag: Floats) -> Floats:
+        """(C, 4) points of transporters that lag behind the best by so many points."""
+        return np.column_stack((self.transporter_points[columns], lag / self.slope))
 
     def _net_ceiling(self, group: int) -> tuple[Floats, Ints]:
-        """The most that a transporter can gain from any delivery of the group at distance 0."""
+        """The most that a transporter can gain from any delivery of a weight group at distance 0."""
         market = self.market
-        lightest = market.weight_kg[self.groups == group].min()
-        fits: Bools = (market.capacity_kg >= lightest) & (market.open_slots > 0)
-        members = np.flatnonzero(fits)
+        lightest = market.weight_kg[market.weight_group == group].min()
+        members = np.flatnonzero((market.capacity_kg >= lightest) & (market.open_slots > 0))
         capacity = capacity_term(lightest, market.capacity_kg[members])
         net = market.column_gain[members] + market.capacity_share * capacity + market.pair_term_ceiling
         return net - self.toll[members] - self.weight_toll[members] * lightest, members
 
+    def spread(self, counts: tuple[int, ...], rng: np.random.Generator) -> tuple[Ints, Ints]:
+        """Pairs at every scale: some nearest, some among ever thinner random subsets of transporters.
 
-def _weight_groups(market: Market) -> Ints:
-    """(N,) group of each delivery: light ones that everybody carries alike, heavier ones by quantiles.
+        Neighbours alone fix prices only street by street; a few pairs far off tie the whole city together,
+        and drawing them at random keeps deliveries of one street from all choosing the same ones.
 
-    Within a group the capacity term is bounded by that of the lightest, so groups keep ceilings tight.
+        Parameters
+        ----------
+        counts
+            How many transporters each delivery gets from a subset of all, of a quarter, of a sixteenth, ...
+        rng
+            Draws the subsets.
+
+        Returns
+        -------
+        i, j
+            (E,) rows of pairs; some may appear twice.
+        """
+        market = self.market
+        rows, columns = np.flatnonzero(market.located), np.flatnonzero(market.open_slots > 0)
+        net = market.column_gain[columns] - self.toll[columns]
+        points = self._points(columns, net.max(initial=-np.inf) - net)
+        pairs: list[tuple[Ints, Ints]] = [(np.zeros(0, dtype=np.int64),) * 2]
+        for scale, k in enumerate(counts):
+            size = max(columns.size // 4**scale, 1)
+            parts = min(4**scale, _SUBSETS) if columns.size else 0
+            own, other = rng.permutation(rows.size), rng.permutation(columns.size)
+            for part in range(parts):
+                mine = own[part::parts]
+                subset = other[(part * size) % max(columns.size - size, 1) :][:size]
+                found = np.arange(1, min(k, subset.size) + 1)
+                _, at = cKDTree(points[subset]).query(
+                    self.delivery_points[rows[mine]], k=found, p=1, workers=-1 if parts == 1 else 1
+                )
+                pairs.append((np.repeat(rows[mine], found.size), columns[subset[at.ravel()]]))
+        return np.concatenate([i for i, _ in pairs]), np.concatenate([j for _, j in pairs])
+
+
+def equal_pairs(market: Market, rows: Ints, count: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Pairs for deliveries that distance does not tell apart, drawn from the transporters worth having.
+
+    Parameters
+    ----------
+    market, rows
+        (R,) deliveries of it.
+    count
+        Pairs of each delivery.
+    rng
+        Draws them; deliveries that all chose the same few would leave the others without a price.
     """
-    groups = np.zeros(market.n, dtype=np.int64)
-    open_capacity = market.capacity_kg[market.open_slots > 0]
-    if not open_capacity.size:
-        return groups
-    heavy = 2.0 * market.weight_kg > open_capacity.min()
-    if heavy.any():
-        cuts = np.quantile(market.weight_kg[heavy], np.linspace(0.0, 1.0, _WEIGHT_GROUPS)[:-1])
-        groups[heavy] = np.searchsorted(cuts, market.weight_kg[heavy], side="right")
-    return groups
+    columns = np.flatnonzero(market.open_slots > 0)
+    if rows.size * columns.size <= rows.size * count:
+        return np.repeat(rows, columns.size), np.tile(columns, rows.size)
+    quality = (market.column_gain + market.first_gain)[columns]
+    columns = columns[np.argsort(-quality, kind="stable")]
+    enough = int(np.searchsorted(np.cumsum(market.open_slots[columns]), 2 * rows.size)) + count
+    pool = columns[:enough]
+    return np.repeat(rows, count), pool[rng.integers(0, pool.size, rows.size * count)]
+
+
+def level_tolls(market: Market) -> Floats:
+    """(M,) tolls of a market where distance plays no part: the N best slots cost what they are better.
+
+    A beginning: where everybody is within reach, these are the prices; elsewhere they keep deliveries from
+    all looking at the same excellent transporters.
+    """
+    owner = np.repeat(np.arange(market.m), market.open_slots)
+    quality = market.column_gain[owner] + market.slot_gain
+    if not quality.size:
+        return -market.first_gain
+    spare = max(quality.size - market.n, 0)
+    level = np.partition(quality, spare)[spare]
+    return market.column_gain - np.minimum(level, market.column_gain + market.first_gain)
+
+
+def _frame(market: Market) -> Floats:
+    """(3, 3) map of unit vectors to metres in which sums of coordinate differences never exceed a chord.
+
+    The third axis points at the middle of the transporters. A city is flat there, so nearly all of a
+    distance lies along the other two, and the sum is at least 0.7 of it.
+    """
+    middle = market.transporters.vectors.mean(axis=1)
+    across = np.sqrt((1.0 - _UPRIGHT**2) / 2.0)
+    basis, _ = np.linalg.qr(np.column_stack((middle, np.eye(3))))
+    return basis[:, :3] * np.array([_UPRIGHT, across, across]) * EARTH_RADIUS_M

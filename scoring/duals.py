@@ -33,7 +33,8 @@ def tolls(problem: WholeGraph, chosen: Ints) -> Floats:
     """
     high = highest(problem, chosen)
     low = lowest(problem, chosen)
-    return (high + np.where(low > -_FAR, low, high)) / (2.0 * problem.scale)
+    idle = slots_used(problem.graph, chosen) == 0
+    return (high + np.where(idle, high, low)) / (2.0 * problem.scale)
 
 
 def slots_used(graph: Graph, chosen: Ints) -> Ints:

@@ -3,7 +3,7 @@
 Deliveries send one unit each to a transporter or to nobody; transporters pass units on through slots whose
 gains never rise, so slots fill in order by themselves and the problem stays an exact flow. The solver is
 OR-tools' cost-scaling push-relabel (Goldberg and Tarjan 1990), which wants whole costs: gains are rounded
-to 1e-10 of the largest one, and nothing here claims optimality beyond that. `bound` does, in floats.
+to 1e-12 of the largest one, and nothing here claims optimality beyond that. `bound` does, in floats.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from scoring.arrays import Floats, Ints
 
-_FINEST = 1e10  # whole units of the largest gain
+_FINEST = 1e12  # whole units of the largest gain
 _HEADROOM = 2.0**58  # times nodes, costs must stay inside 64 bits while the solver scales them
 _BATCH_EDGES = 4_000  # small components are solved together up to this many pairs: a call has its own cost
 

@@ -97,9 +97,7 @@ def _reasons(one: Deliveries, transporters: Transporters, params: Params, distan
     return reason
 
 
-def _optional(
-    one: Deliveries, transporters: Transporters, params: Params, distance: Floats
-) -> Floats | float:
+def _optional(one: Deliveries, transporters: Transporters, params: Params, distance: Floats) -> Floats | float:
     total: Floats | float = 0.0
     for term, weight in active_terms(one, transporters, params):
         share = weight / params.total_weight

@@ -17,7 +17,6 @@ from scoring.reasons import reasons
 from scoring.result import Maximise, Plan, Strategy
 
 MEMORY_BYTES = 64 * 2**20
-NEIGHBOURS = 16
 
 
 def solve(
@@ -30,7 +29,6 @@ def solve(
     seed: int = 0,
     maximise: Maximise = "score",
     previous: Plan | None = None,
-    neighbours: int = NEIGHBOURS,
     memory_bytes: int = MEMORY_BYTES,
 ) -> Plan:
     """Give packages to transporters.
@@ -53,8 +51,6 @@ def solve(
     previous
         A plan for nearly the same transporters in the same rows; its prices start the search. The result
         has the same total as without.
-    neighbours
-        Transporters considered for each delivery before prices are known.
     memory_bytes
         Bound on what scoring a block of rows may hold at once.
 
@@ -69,7 +65,7 @@ def solve(
         Naming the argument that cannot be used.
     """
     params = Params() if params is None else params
-    _check(strategy, maximise, time_limit_s, neighbours, memory_bytes)
+    _check(strategy, maximise, time_limit_s, memory_bytes)
     rows, columns = _canonical(deliveries, transporters)
     market = Market(
         _taken(deliveries, rows, columns),
@@ -77,23 +73,19 @@ def solve(
         params,
         _bonus(deliveries, maximise, rows),
     )
-    search = Search(neighbours, _deadline(time_limit_s), memory_bytes)
+    search = Search(_deadline(time_limit_s), memory_bytes)
     start = None if previous is None else _start(previous, market, columns)
     solution = _solution(market, strategy, search, start, seed)
     return _plan(market, solution, strategy, rows, columns)
 
 
-def _check(
-    strategy: Strategy, maximise: Maximise, time_limit_s: float | None, neighbours: int, memory_bytes: int
-) -> None:
+def _check(strategy: Strategy, maximise: Maximise, time_limit_s: float | None, memory_bytes: int) -> None:
     if strategy not in get_args(Strategy):
         raise InputError("strategy", f"must be one of {get_args(Strategy)}, is {strategy!r}")
     if maximise not in get_args(Maximise):
         raise InputError("maximise", f"must be one of {get_args(Maximise)}, is {maximise!r}")
     if time_limit_s is not None and not time_limit_s >= 0:
         raise InputError("time_limit_s", f"must be at least 0, is {time_limit_s}")
-    if neighbours < 1:
-        raise InputError("neighbours", f"must be at least 1, is {neighbours}")
     if memory_bytes < 1:
         raise InputError("memory_bytes", f"must be at least 1, is {memory_bytes}")
 
@@ -147,9 +139,7 @@ def _start(previous: Plan, market: Market, columns: Ints) -> Prices:
     return Prices(previous.price[columns] - market.first_gain, previous.weight_price[columns])
 
 
-def _solution(
-    market: Market, strategy: Strategy, search: Search, start: Prices | None, seed: int
-) -> Solution:
+def _solution(market: Market, strategy: Strategy, search: Search, start: Prices | None, seed: int) -> Solution:
     if strategy == "optimal":
         if market.params.load == "sum":
             return summed.optimise(market, search, start, seed)
@@ -182,7 +172,7 @@ def _plan(market: Market, solution: Solution, strategy: Strategy, rows: Ints, co
         slot=slot[back],
         score=score[back],
         terms=terms[back],
-        reason=reasons(market, taken)[back],
+        reason=reasons(market, taken, solution.graph)[back],
         total=total,
         upper_bound=bound,
         gap=(bound - total) / bound if bound > 0 else 0.0,
@@ -191,7 +181,7 @@ def _plan(market: Market, solution: Solution, strategy: Strategy, rows: Ints, co
         price=price,
         weight_price=weight_price,
         rounds=solution.rounds,
-        pairs=solution.pairs,
+        pairs=solution.graph.i.size,
     )
 
 

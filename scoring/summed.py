@@ -22,7 +22,7 @@ def optimise(market: Market, search: Search, start: Prices | None, seed: int) ->
     relaxed = optimal.optimise(market, search, start)
     taken = repair(market, relaxed.transporter)
     value = optimal.value_of(market, taken)
-    return Solution(taken, value, relaxed.upper_bound, relaxed.prices, relaxed.rounds, relaxed.pairs)
+    return Solution(taken, value, relaxed.upper_bound, relaxed.prices, relaxed.graph, relaxed.rounds)
 
 
 def repair(market: Market, taken: Ints) -> Ints:
@@ -30,9 +30,7 @@ def repair(market: Market, taken: Ints) -> Ints:
     taken = taken.copy()
     order = np.argsort(taken, kind="stable")
     for column in np.unique(taken[taken >= 0]):
-        rows = order[
-            np.searchsorted(taken[order], column) : np.searchsorted(taken[order], column, side="right")
-        ]
+        rows = order[np.searchsorted(taken[order], column) : np.searchsorted(taken[order], column, side="right")]
         gain = market.gain(rows, np.full(rows.size, column))
         for row in rows[np.argsort(gain, kind="stable")]:
             mine = rows[taken[rows] == column]

@@ -107,9 +107,7 @@ def register(name: str, of: Of, function: Callable[..., Floats], needs: tuple[st
     return _REGISTRY[name]
 
 
-def active_terms(
-    deliveries: Deliveries, transporters: Transporters, params: Params
-) -> list[tuple[Term, float]]:
+def active_terms(deliveries: Deliveries, transporters: Transporters, params: Params) -> list[tuple[Term, float]]:
     """The optional terms that `params` gives a weight above 0, with that weight.
 
     Raises
