@@ -1,6 +1,7 @@
 """The market of one call: everything about its pairs that does not depend on who gets whom."""
 
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -19,6 +20,23 @@ from scoring.terms import (
 )
 
 _WEIGHT_GROUPS = 8
+
+
+class PairSource(Protocol):
+    """What a search for plans needs to know of a market, geographic or not."""
+
+    n: int
+    m: int
+    slot_start: Ints
+    slot_gain: Floats
+    open_slots: Ints
+    capacity_kg: Floats
+
+    def gain(self, i: Ints, j: Ints) -> Floats:
+        """(E,) points of pairs without the slot's, -inf where not feasible."""
+
+    def load(self, i: Ints, j: Ints) -> Floats:
+        """(E,) room that each pair takes of its transporter's."""
 
 
 class Market:
@@ -95,6 +113,10 @@ class Market:
         """
         distance = self.distance_m(i, j)
         return self._combine(i, j, distance, capacity_term(self.weight_kg[i], self.capacity_kg[j]))
+
+    def load(self, i: Ints, j: Ints) -> Floats:
+        """(E,) kg that each pair takes of its transporter's free capacity."""
+        return np.broadcast_to(self.weight_kg[i], j.shape)
 
     def block(self, rows: Ints, columns: Ints) -> Floats:
         """`gain` of every pair of some rows and columns, (R, C), without forming index arrays first."""
