@@ -17,6 +17,7 @@ from scoring.market import Market
 
 _STEPS = (8, 32, 128)
 _TOLERANCE = 1e-9  # points by which a pair must beat the graph to count as a violator
+_HOPELESS = 0.2  # share of deliveries with violators above which the prices are plainly wrong
 _ARRAYS = 10  # arrays of a block's size that are alive at once while a block is scored
 
 
@@ -102,13 +103,14 @@ class Pricer:
         self._found: list[tuple[Ints, Ints, Floats]] = []
 
     def sweep(self) -> Sweep:
-        """Price all pairs, until every ceiling is tight or time is up."""
+        """Price all pairs, until every ceiling is tight, or the prices prove wrong, or time is up."""
         rows: Ints = np.arange(self.market.n)
         if self.market.distance_share > 0:
             located = self.market.located
             unproven = self._search(np.flatnonzero(located))
             rows = np.concatenate((unproven, np.flatnonzero(~located)))
-        self._scan(rows)
+        if not self._hopeless():
+            self._scan(rows)
         ceiling = np.maximum(self.best, np.minimum(self.unseen, self._trivial()))
         parts = self._found or [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))]
         i, j, gain = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -122,11 +124,17 @@ class Pricer:
         for k in _STEPS:
             if not rows.size or self.expired():
                 break
-            columns, ceiling = index.query(rows, k)
+            columns, ceiling = index.query(rows, k, self.best[rows])
             self._look(rows, columns)
             self.unseen[rows] = np.minimum(self.unseen[rows], ceiling)
             rows = rows[self.unseen[rows] > self.best[rows] + _TOLERANCE]
+            if self._hopeless():
+                break
         return rows
+
+    def _hopeless(self) -> bool:
+        """Whether so many deliveries have violators that a tight bound is not worth its time yet."""
+        return bool(self._found) and (self.best > self.known + _TOLERANCE).mean() > _HOPELESS
 
     def _scan(self, rows: Ints) -> None:
         """Whole blocks of rows, every transporter."""
@@ -176,4 +184,5 @@ class Pricer:
             return np.full(market.n, -np.inf)
         net = market.column_gain[usable] - self.prices.toll[usable]
         most = 100.0 * (market.distance_share + market.capacity_share) + market.pair_term_ceiling
-        return market.row_gain + net.max() + most
+        ceiling: Floats = market.row_gain + float(net.max()) + most
+        return ceiling

@@ -20,6 +20,7 @@ from scoring.terms import BEST, capacity_term
 
 _SAFETY = 1e-7  # points; far above the rounding of any step below, far below what a certificate allows
 _UPRIGHT = 0.1  # share of the frame's third axis; the other two get what is left of a unit vector
+_PARALLEL = 500  # rows above which threads pay
 _SUBSETS = 24  # random subsets of transporters at each scale
 
 
@@ -44,7 +45,7 @@ class Neighbourhood:
         self.delivery_points[:, :3] = market.deliveries.vectors.T @ frame
         self.transporter_points: Floats = market.transporters.vectors.T @ frame
 
-    def query(self, rows: Ints, k: int) -> tuple[Ints, Floats]:
+    def query(self, rows: Ints, k: int, floor: Floats) -> tuple[Ints, Floats]:
         """The k transporters of highest possible net gain for each delivery.
 
         Parameters
@@ -53,36 +54,47 @@ class Neighbourhood:
             (R,) located deliveries.
         k
             How many to look for.
+        floor
+            (R,) net gains below which a pair is of no interest; the search ends there.
 
         Returns
         -------
         columns
-            (R, k) transporters, -1 where there are no more.
+            (R, k) transporters, -1 where no more can reach the floor.
         ceiling
-            (R,) no other transporter has a higher net gain than this; -inf where there is no other.
+            (R,) no other transporter has a higher net gain than this; the floor where none can reach it.
         """
         columns = np.full((rows.size, k), -1, dtype=np.int64)
-        ceiling = np.full(rows.size, -np.inf)
+        ceiling = np.array(floor)
         group = self.market.weight_group[rows]
         for g in np.unique(group):
             at = np.flatnonzero(group == g)
-            columns[at], ceiling[at] = self._query_group(int(g), rows[at], k)
+            columns[at], ceiling[at] = self._query_group(int(g), rows[at], k, floor[at])
         return columns, ceiling
 
-    def _query_group(self, group: int, rows: Ints, k: int) -> tuple[Ints, Floats]:
+    def _query_group(self, group: int, rows: Ints, k: int, floor: Floats) -> tuple[Ints, Floats]:
         columns = np.full((rows.size, k), -1, dtype=np.int64)
         net, members = self._net_ceiling(group)
         if not members.size:
-            return columns, np.full(rows.size, -np.inf)
+            return columns, floor
         top, found = float(net.max()), min(k, members.size)
+        best = top + self.market.row_gain[rows] + _SAFETY + self.slope * self.market.params.radius_m
+        reach = np.maximum((best - floor) / self.slope, 0.0)  # sums beyond it cannot get up to the floor
+        # A tree takes one limit for all queries: starting `late` below the fourth axis gives each its own.
+        late = reach.max() - reach
+        points = self.delivery_points[rows]
+        points[:, 3] = -late
         tree = cKDTree(self._points(members, top - net))
-        away, at = tree.query(self.delivery_points[rows], k=np.arange(1, found + 1), p=1, workers=-1)
-        columns[:, :found] = members[at]
-        if found == members.size:
-            return columns, np.full(rows.size, -np.inf)
-        market = self.market
-        reach = market.params.radius_m - away[:, -1]
-        return columns, self.slope * reach + top + market.row_gain[rows] + _SAFETY
+        away, at = _nearest(
+            tree,
+            points,
+            found,
+            float(reach.max()) + 1e-3,  # metres, so that rounding cannot hide a tie
+        )
+        columns[:, :found] = np.append(members, -1)[at]
+        last = best - self.slope * (away[:, -1] - late)
+        more = np.isfinite(away[:, -1]) & (found < members.size)
+        return columns, np.where(more, np.maximum(last, floor), floor)
 
     def _points(self, columns: Ints, lag: Floats) -> Floats:
         """(C, 4) points of transporters that lag behind the best by so many points."""
@@ -95,7 +107,8 @@ class Neighbourhood:
         members = np.flatnonzero((market.capacity_kg >= lightest) & (market.open_slots > 0))
         capacity = capacity_term(lightest, market.capacity_kg[members])
         net = market.column_gain[members] + market.capacity_share * capacity + market.pair_term_ceiling
-        return net - self.toll[members] - self.weight_toll[members] * lightest, members
+        net -= self.toll[members] + self.weight_toll[members] * lightest
+        return net, members
 
     def spread(self, counts: tuple[int, ...], rng: np.random.Generator) -> tuple[Ints, Ints]:
         """Pairs at every scale: some nearest, some among ever thinner random subsets of transporters.
@@ -127,11 +140,9 @@ class Neighbourhood:
             for part in range(parts):
                 mine = own[part::parts]
                 subset = other[(part * size) % max(columns.size - size, 1) :][:size]
-                found = np.arange(1, min(k, subset.size) + 1)
-                _, at = cKDTree(points[subset]).query(
-                    self.delivery_points[rows[mine]], k=found, p=1, workers=-1 if parts == 1 else 1
-                )
-                pairs.append((np.repeat(rows[mine], found.size), columns[subset[at.ravel()]]))
+                found = min(k, subset.size)
+                _, at = _nearest(cKDTree(points[subset]), self.delivery_points[rows[mine]], found)
+                pairs.append((np.repeat(rows[mine], found), columns[subset[at.ravel()]]))
         return np.concatenate([i for i, _ in pairs]), np.concatenate([j for _, j in pairs])
 
 
@@ -169,7 +180,15 @@ def level_tolls(market: Market) -> Floats:
         return -market.first_gain
     spare = max(quality.size - market.n, 0)
     level = np.partition(quality, spare)[spare]
-    return market.column_gain - np.minimum(level, market.column_gain + market.first_gain)
+    tolls: Floats = market.column_gain - np.minimum(level, market.column_gain + market.first_gain)
+    return tolls
+
+
+def _nearest(tree: cKDTree, points: Floats, k: int, limit: float = np.inf) -> tuple[Floats, Ints]:
+    """Summed differences to the k nearest members and their places, (R, k); inf where none is left."""
+    workers = -1 if len(points) > _PARALLEL else 1
+    away, at = tree.query(points, k=np.arange(1, k + 1), p=1, distance_upper_bound=limit, workers=workers)
+    return np.asarray(away, dtype=np.float64), np.asarray(at, dtype=np.int64)
 
 
 def _frame(market: Market) -> Floats:
@@ -181,4 +200,5 @@ def _frame(market: Market) -> Floats:
     middle = market.transporters.vectors.mean(axis=1)
     across = np.sqrt((1.0 - _UPRIGHT**2) / 2.0)
     basis, _ = np.linalg.qr(np.column_stack((middle, np.eye(3))))
-    return basis[:, :3] * np.array([_UPRIGHT, across, across]) * EARTH_RADIUS_M
+    frame: Floats = basis[:, :3] * np.array([_UPRIGHT, across, across]) * EARTH_RADIUS_M
+    return frame

@@ -195,7 +195,7 @@ class Transporters(_Columns):
     @cached_property
     def slots(self) -> Ints:
         """(M,) how many deliveries each may still take; 0 where not available."""
-        free = np.maximum(self.max_active - self.active, 0)
+        free: Ints = np.maximum(self.max_active - self.active, 0)
         if self.available is not None:
             free[~self.available] = 0
         free.flags.writeable = False

@@ -19,7 +19,7 @@ from scoring.terms import (
     workload_term,
 )
 
-_WEIGHT_GROUPS = 8
+_WEIGHT_GROUPS = 5
 
 
 class PairSource(Protocol):

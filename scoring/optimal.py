@@ -22,9 +22,9 @@ CERTIFIED = 1e-6  # relative distance of total and bound below which a plan is c
 
 _ALL_PAIRS = 40_000  # markets up to this size are solved on every pair at once
 _SLACK = 2.0  # points below its delivery's best at which a pair leaves the working set
-_PER_ROW, _PER_COLUMN = 8, 12  # violators that join: more of one transporter's would only repeat its price
+_PER_ROW, _PER_COLUMN = 8, 24  # violators that join: more of one transporter's would only repeat its price
 _ROUGH = 1e-3  # gap above which pairs at all scales join beside the violators
-_SPREAD, _WARM_SPREAD, _EXTRA_SPREAD = (3, 3, 3, 2, 1), (6, 1, 1), (2, 2, 2, 2)
+_SPREAD, _WARM_SPREAD, _EXTRA_SPREAD = (4, 3, 3, 2, 1), (6, 1, 1), (2, 2, 2, 2)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,8 @@ class Packing:
     def _current(self) -> Floats:
         """(N,) what each package gains where it is, its slot included."""
         last = np.append(self.last_gain, 0.0)
-        return self.gain + last[self.taken]
+        current: Floats = self.gain + last[self.taken]
+        return current
 
     def _shifts(self, penalty: Floats | None = None) -> Floats:
         """(E,) what moving each pair's package there would gain, -inf where it does not fit."""

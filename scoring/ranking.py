@@ -74,7 +74,7 @@ def rank(
     terms[:, 0] = 0.0 if lat is None else distance_term(distance, params.radius_m)
     terms[:, 1] = rating_term(transporters.rating)
     terms[:, 2] = capacity_term(one.weight_kg, transporters.free_capacity_kg)
-    terms[:, 3] = workload_term(transporters.active, np.int64(0), transporters.max_active)
+    terms[:, 3] = workload_term(transporters.active, 0, transporters.max_active)
     score = terms @ (np.array(params.weights) / params.total_weight)
     score += _optional(one, transporters, params, distance)
     reason = _reasons(one, transporters, params, distance)

@@ -123,7 +123,8 @@ def _bonus(deliveries: Deliveries, maximise: Maximise, rows: Ints) -> Floats | N
         return None
     priority = np.zeros(rows.size) if deliveries.priority is None else deliveries.priority[rows]
     _, level = np.unique(priority, return_inverse=True)
-    return (1.0 + level) * 100.0 * (rows.size + 1.0)
+    bonus: Floats = (1.0 + level.astype(np.float64)) * 100.0 * (rows.size + 1.0)
+    return bonus
 
 
 def _deadline(time_limit_s: float | None) -> Callable[[], bool]:

@@ -40,13 +40,13 @@ def capacity_term(weight_kg: Floats, free_kg: Floats) -> Floats:
     return np.where(2.0 * weight_kg <= free_kg, BEST, falling)
 
 
-def workload_term(active: Ints, extra: Ints, max_active: Ints) -> Floats:
+def workload_term(active: Ints, extra: Ints | int, max_active: Ints) -> Floats:
     """100 for an idle transporter, falling linearly to 0 at `max_active`.
 
     Parameters
     ----------
     active, extra, max_active
-        (E,) deliveries under way, given earlier in the same plan, and allowed.
+        (E,) deliveries under way, given earlier in the same plan (one number for all will do), and allowed.
     """
     return BEST * (1.0 - (active + extra) / np.maximum(max_active, 1))
 
