@@ -21,8 +21,9 @@ from scoring.workset import all_pairs, extended, foremost, make_graph
 CERTIFIED = 1e-6  # relative distance of total and bound below which a plan is called optimal
 
 _ALL_PAIRS = 40_000  # markets up to this size are solved on every pair at once
-_SLACK = 2.0  # points below its delivery's best at which a pair leaves the working set
+_SLACK = 5.0  # points below its delivery's best at which a pair leaves the working set
 _PER_ROW, _PER_COLUMN = 8, 24  # violators that join: more of one transporter's would only repeat its price
+_SHEDDING = 3  # rounds after which no pair leaves
 _ROUGH = 1e-3  # gap above which pairs at all scales join beside the violators
 _SPREAD, _WARM_SPREAD, _EXTRA_SPREAD = (4, 3, 3, 2, 1), (6, 1, 1), (2, 2, 2, 2)
 
@@ -106,7 +107,7 @@ def optimise(market: Market, search: Search, start: Prices | None = None) -> Sol
         done = bound - value <= 0.5 * CERTIFIED * _worth(market, best, bound)
         if done or not sweep.i.size or search.expired():
             return Solution(best, value, bound, best_prices, graph, rounds)
-        graph = _grown(market, graph, chosen, prices, known, sweep, rng)
+        graph = _grown(market, graph, chosen, prices, known, sweep, rng, shed=rounds <= _SHEDDING)
 
 
 def best_inside(market: Market, graph: Graph, prices: Prices) -> Floats:
@@ -167,11 +168,13 @@ def _grown(
     known: Floats,
     sweep: Sweep,
     rng: np.random.Generator,
+    *,
+    shed: bool,
 ) -> Graph:
     """The next working set: violators in, pairs that lag far behind out."""
     rough = np.maximum(sweep.ceiling - known, 0.0).sum() > _ROUGH * known.sum()
     keep: Bools = np.ones(graph.i.size, dtype=np.bool_)
-    if rough:  # later on nothing leaves any more: what leaves might come back, for ever
+    if rough and shed:  # later on nothing leaves any more: what leaves might come back, for ever
         keep = known[graph.i] - prices.net(market, graph.i, graph.j, graph.gain) <= _SLACK
         keep[chosen[chosen >= 0]] = True
     i, j, gain = sweep.i, sweep.j, sweep.gain

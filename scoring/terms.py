@@ -15,6 +15,7 @@ from scoring.errors import InputError
 from scoring.inputs import Deliveries, Params, Transporters
 
 BEST = 100.0
+_SOME = 1e-150  # kg, in place of none: a package that does not fit gets a huge negative term, not NaN
 
 
 def distance_term(distance_m: Floats, radius_m: float) -> Floats:
@@ -35,8 +36,7 @@ def capacity_term(weight_kg: Floats, free_kg: Floats) -> Floats:
     weight_kg, free_kg
         Arrays that broadcast; negative results mean that the package does not fit.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        falling = 2.0 * BEST * (1.0 - weight_kg / free_kg)
+    falling = 2.0 * BEST * (1.0 - weight_kg / np.maximum(free_kg, _SOME))
     return np.where(2.0 * weight_kg <= free_kg, BEST, falling)
 
 
