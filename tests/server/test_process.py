@@ -71,7 +71,7 @@ async def _serving(data_dir: Path, **environment: str) -> AsyncIterator[Process]
 
 
 def _children(pid: int) -> list[psutil.Process]:
-    return psutil.Process(pid).children(recursive=True)
+    return list(psutil.Process(pid).children(recursive=True))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
