@@ -184,6 +184,11 @@ def level_tolls(market: Market) -> Floats:
     return tolls
 
 
+def nearest_members(members: Floats, points: Floats, k: int) -> Ints:
+    """(R, k) places of the members nearest to each point, in the metric of `Neighbourhood`."""
+    return _nearest(cKDTree(members), points, k)[1]
+
+
 def _nearest(tree: cKDTree, points: Floats, k: int, limit: float = np.inf) -> tuple[Floats, Ints]:
     """Summed differences to the k nearest members and their places, (R, k); inf where none is left."""
     workers = -1 if len(points) > _PARALLEL else 1

@@ -20,21 +20,25 @@ from scoring.flow import Graph, WholeGraph
 _FAR = np.int64(2**62)
 
 
-def tolls(problem: WholeGraph, chosen: Ints) -> Floats:
-    """(M,) optimal tolls in points, half-way between the highest and the lowest optimal ones.
-
-    The middle is as optimal as both ends (the set is convex) and keeps away from either side's extreme,
-    which leaves fewer pairs outside the graph undecided.
+def tolls(problem: WholeGraph, chosen: Ints, near: Floats | None = None) -> Floats:
+    """(M,) optimal tolls in points: of many optimal ones, those that leave least to be found outside.
 
     Parameters
     ----------
     problem, chosen
         A graph and the optimal choice that `flow.assign` made in it.
+    near
+        (M,) tolls known to be good over all pairs: the answer stays as near to them as optimality in this
+        graph lets it. Without them it lies half-way between the highest and the lowest optimal tolls.
     """
     high = highest(problem, chosen)
-    low = lowest(problem, chosen)
-    idle = slots_used(problem.graph, chosen) == 0
-    return (high + np.where(idle, high, low)) / (2.0 * problem.scale)
+    if near is None:
+        other = lowest(problem, chosen, np.full(problem.graph.m, -_FAR))
+        other = np.where(other > -_FAR, high / 2.0 + other / 2.0, high)
+    else:
+        other = lowest(problem, chosen, np.minimum(np.rint(near * problem.scale), high).astype(np.int64))
+    idle = slots_used(problem.graph, chosen) == 0  # below their highest toll they would look like bargains
+    return np.where(idle, high, other) / problem.scale
 
 
 def slots_used(graph: Graph, chosen: Ints) -> Ints:
@@ -65,13 +69,23 @@ def highest(problem: WholeGraph, chosen: Ints) -> Ints:
     return toll
 
 
-def lowest(problem: WholeGraph, chosen: Ints) -> Ints:
-    """(M,) the lowest optimal tolls in whole units; -2**62 where nothing bounds one from below."""
+def lowest(problem: WholeGraph, chosen: Ints, least: Ints) -> Ints:
+    """(M,) the lowest optimal tolls of at least `least`, in whole units.
+
+    Parameters
+    ----------
+    problem, chosen
+        As for `tolls`.
+    least
+        (M,) at most the highest optimal tolls; -2**62 where there is nothing to keep to, and in the answer
+        where nothing bounds a toll from below.
+    """
     graph = problem.graph
     used = slots_used(graph, chosen)
-    toll = np.full(graph.m, -_FAR)
+    toll = least.copy()
     busy = used > 0
-    toll[busy] = -problem.slot_gain[(graph.slot_start[:-1] + used - 1)[busy]]
+    last = -problem.slot_gain[(graph.slot_start[:-1] + used - 1)[busy]]
+    toll[busy] = np.maximum(toll[busy], last)
     by_column = np.argsort(graph.j, kind="stable")
     starts, columns = _row_starts(graph.j[by_column])
     rows, gains = graph.i[by_column], problem.gain[by_column]

@@ -16,6 +16,7 @@ from scoring.candidates import Neighbourhood, equal_pairs, level_tolls
 from scoring.duals import tolls
 from scoring.flow import Graph
 from scoring.market import Market
+from scoring.rolling import Start, renewed
 from scoring.workset import all_pairs, extended, foremost, make_graph
 
 CERTIFIED = 1e-6  # relative distance of total and bound below which a plan is called optimal
@@ -26,6 +27,8 @@ _PER_ROW, _PER_COLUMN = 8, 24  # violators that join: more of one transporter's 
 _SHEDDING = 3  # rounds after which no pair leaves
 _ROUGH = 1e-3  # gap above which pairs at all scales join beside the violators
 _SPREAD, _WARM_SPREAD, _EXTRA_SPREAD = (4, 3, 3, 2, 1), (6, 1, 1), (2, 2, 2, 2)
+
+_NO_PAIRS = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Solution:
     rounds: int
 
 
-def optimise(market: Market, search: Search, start: Prices | None = None) -> Solution:
+def optimise(market: Market, search: Search, start: Start | None = None) -> Solution:
     """The assignment of highest value, or the best found in time with its bound.
 
     Parameters
@@ -82,28 +85,28 @@ def optimise(market: Market, search: Search, start: Prices | None = None) -> Sol
     search
         Limits.
     start
-        Prices of a similar market to begin from.
+        A similar market's plan to begin from.
     """
     rng = np.random.default_rng(0)
     complete = market.n * market.m <= _ALL_PAIRS
-    graph = all_pairs(market) if complete else _first_graph(market, start, rng)
+    graph, near = (all_pairs(market), None) if complete else _first_graph(market, start, rng)
     best, bound, rounds = np.full(market.n, -1, dtype=np.int64), np.inf, 0
     value, best_prices = 0.0, Prices(-market.first_gain, np.zeros(market.m))
     while True:
         rounds += 1
         problem = flow.whole(graph)
         chosen = flow.assign(problem)
-        prices = Prices(tolls(problem, chosen), np.zeros(market.m))
+        prices = Prices(tolls(problem, chosen, near), np.zeros(market.m))
         known = best_inside(market, graph, prices)
         taken = np.where(chosen >= 0, graph.j[chosen], -1) if graph.i.size else chosen
         if (fresh := value_of(market, taken)) >= value:
             best, value = taken, fresh
         if complete:
-            sweep = Sweep(known, *_none())
+            sweep = Sweep(known, *_NO_PAIRS, np.zeros(0))
         else:
             sweep = Pricer(market, prices, known, _PER_ROW, search.expired, search.memory_bytes).sweep()
         if (fresh_bound := sweep.upper_bound(market, prices)) < bound:
-            bound, best_prices = fresh_bound, prices
+            bound, best_prices, near = fresh_bound, prices, prices.toll
         done = bound - value <= 0.5 * CERTIFIED * _worth(market, best, bound)
         if done or not sweep.i.size or search.expired():
             return Solution(best, value, bound, best_prices, graph, rounds)
@@ -143,21 +146,21 @@ def _worth(market: Market, taken: Ints, bound: float) -> float:
     return bound - float(market.bonus[taken >= 0].sum())
 
 
-def _none() -> tuple[Ints, Ints, Floats]:
-    return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
-
-
-def _first_graph(market: Market, start: Prices | None, rng: np.random.Generator) -> Graph:
+def _first_graph(market: Market, start: Start | None, rng: np.random.Generator) -> tuple[Graph, Floats | None]:
+    """Pairs to begin with, and tolls to stay near to where some are known."""
     rows = np.flatnonzero(~market.located)
     if market.distance_share == 0:
-        return make_graph(market, *equal_pairs(market, np.arange(market.n), 2 * sum(_SPREAD), rng))
-    toll = level_tolls(market) if start is None else start.toll
+        return make_graph(market, *equal_pairs(market, np.arange(market.n), 2 * sum(_SPREAD), rng)), None
+    toll, i_held, j_held = level_tolls(market), *_NO_PAIRS
+    if start is not None:
+        toll, i_held, j_held = renewed(market, start)
     index = Neighbourhood(market, toll, np.zeros(market.m))
     i, j = index.spread(_SPREAD if start is None else _WARM_SPREAD, rng)
     if rows.size:
         more_i, more_j = equal_pairs(market, rows, 2 * sum(_SPREAD), rng)
         i, j = np.concatenate((i, more_i)), np.concatenate((j, more_j))
-    return make_graph(market, i, j)
+    graph = make_graph(market, np.concatenate((i, i_held)), np.concatenate((j, j_held)))
+    return graph, None if start is None else toll
 
 
 def _grown(

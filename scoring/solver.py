@@ -8,13 +8,13 @@ import numpy as np
 
 from scoring import baselines, optimal, summed
 from scoring.arrays import Floats, Ints
-from scoring.bound import Prices
 from scoring.errors import InputError
 from scoring.inputs import Deliveries, Params, Transporters
 from scoring.market import Market
-from scoring.optimal import CERTIFIED, Search, Solution
+from scoring.optimal import CERTIFIED, Search, Solution, best_inside
 from scoring.reasons import reasons
 from scoring.result import Maximise, Plan, Strategy
+from scoring.rolling import Start
 
 MEMORY_BYTES = 64 * 2**20
 
@@ -49,8 +49,8 @@ def solve(
         ``"score"``: the highest total score. ``"assignments"``: as many deliveries as possible, those of
         higher priority first, and among such plans the highest total score.
     previous
-        A plan for nearly the same transporters in the same rows; its prices start the search. The result
-        has the same total as without.
+        A plan for nearly the same market, row by row (`Plan.carried` moves one to other rows): its pairs and
+        prices start the search. The result is as good as without, much sooner.
     memory_bytes
         Bound on what scoring a block of rows may hold at once.
 
@@ -74,7 +74,7 @@ def solve(
         _bonus(deliveries, maximise, rows),
     )
     search = Search(_deadline(time_limit_s), memory_bytes)
-    start = None if previous is None else _start(previous, market, columns)
+    start = None if previous is None else _start(previous, market, rows, columns)
     solution = _solution(market, strategy, search, start, seed)
     return _plan(market, solution, strategy, rows, columns)
 
@@ -134,13 +134,21 @@ def _deadline(time_limit_s: float | None) -> Callable[[], bool]:
     return lambda: perf_counter() > end
 
 
-def _start(previous: Plan, market: Market, columns: Ints) -> Prices:
-    if previous.price.size != columns.size:
-        raise InputError("previous", f"has {previous.price.size} transporters, expected {columns.size}")
-    return Prices(previous.price[columns] - market.first_gain, previous.weight_price[columns])
+def _start(previous: Plan, market: Market, rows: Ints, columns: Ints) -> Start:
+    """The previous plan in canonical rows."""
+    for side, size, expected in (
+        ("deliveries", previous.transporter.size, rows.size),
+        ("transporters", previous.price.size, columns.size),
+    ):
+        if size != expected:
+            raise InputError("previous", f"has {size} {side}, expected {expected}; see Plan.carried")
+    place = np.append(np.empty_like(columns), -1)
+    place[columns] = np.arange(columns.size)
+    toll = previous.price[columns] - market.first_gain
+    return Start(toll, place[previous.transporter[rows]], previous.surplus[rows])
 
 
-def _solution(market: Market, strategy: Strategy, search: Search, start: Prices | None, seed: int) -> Solution:
+def _solution(market: Market, strategy: Strategy, search: Search, start: Start | None, seed: int) -> Solution:
     if strategy == "optimal":
         if market.params.load == "sum":
             return summed.optimise(market, search, start, seed)
@@ -168,6 +176,7 @@ def _plan(market: Market, solution: Solution, strategy: Strategy, rows: Ints, co
     price, weight_price = np.zeros(market.m), np.zeros(market.m)
     price[columns] = np.maximum(solution.prices.toll + market.first_gain, 0.0)
     weight_price[columns] = solution.prices.weight_toll
+    surplus = best_inside(market, solution.graph, solution.prices)
     return Plan(
         transporter=chosen[back],
         slot=slot[back],
@@ -181,6 +190,7 @@ def _plan(market: Market, solution: Solution, strategy: Strategy, rows: Ints, co
         strategy=strategy,
         price=price,
         weight_price=weight_price,
+        surplus=surplus[back],
         rounds=solution.rounds,
         pairs=solution.graph.i.size,
     )

@@ -19,6 +19,7 @@ from scoring.flow import Graph
 from scoring.market import Market, PairSource
 from scoring.optimal import CERTIFIED, Search, Solution
 from scoring.packing import Packing
+from scoring.rolling import Start
 
 _STEPS = 40  # subgradient steps where each costs a flow
 _FREE_STEPS = 400  # where slots never bind and each costs one pass over the pairs
@@ -36,7 +37,7 @@ class State:
     prices: Prices
 
 
-def optimise(market: Market, search: Search, start: Prices | None, seed: int) -> Solution:
+def optimise(market: Market, search: Search, start: Start | None, seed: int) -> Solution:
     """A plan whose summed weights fit, with a bound over all feasible pairs.
 
     Parameters
