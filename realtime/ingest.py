@@ -76,6 +76,11 @@ class Ingest:
         self._task: asyncio.Task[None] | None = None
         self._closing = False
 
+    @property
+    def waiting(self) -> int:
+        """Frames that are not on their way to Redis yet."""
+        return len(self._waiting)
+
     def start(self) -> None:
         """Begin to store what is handed in."""
         self._task = asyncio.create_task(self._run(), name="ingest")
@@ -148,6 +153,19 @@ class Ingest:
         batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
         return batch
 
+    def _fail(self, batch: list[_Waiting], why: str) -> None:
+        """Fail a batch and whatever its device streams have handed in since.
+
+        Were a later frame stored alone, the highest stored seq would jump over those that were not, and an app
+        that goes on from there would lose them.
+        """
+        broken = {waiting.source.stream for waiting in batch}
+        later = [waiting for waiting in self._waiting if waiting.source.stream in broken]
+        self._waiting = [waiting for waiting in self._waiting if waiting.source.stream not in broken]
+        for waiting in [*batch, *later]:
+            if not waiting.done.done():
+                waiting.done.set_exception(IngestUnavailable(why))
+
     async def _store(self, batch: list[_Waiting]) -> None:
         keys = self._keys
         arguments: list[Any] = [time.time_ns() // 1_000_000, keys.seen, keys.last_seq, keys.positions("")]
@@ -161,9 +179,7 @@ class Ingest:
             )
         except (RedisError, OSError) as error:
             log.warning("batch not stored", fixes=sum(waiting.sifted.count for waiting in batch), error=str(error))
-            for waiting in batch:
-                if not waiting.done.done():
-                    waiting.done.set_exception(IngestUnavailable(str(error)))
+            self._fail(batch, str(error))
             return
         for waiting, count in zip(batch, new, strict=True):
             if not waiting.done.done():

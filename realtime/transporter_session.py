@@ -150,6 +150,8 @@ class TransporterSession:
             self._accept(source, frame)
 
     def _accept(self, source: Source, frame: Received) -> None:
+        if self._pending and self._pending[-1].stored.done():
+            self._pending[-1].stored.result()  # raises where it failed: nothing may be stored behind a hole
         sifted = self._ingest.sift(source, frame.fixes)
         self._pending.append(_Pending(frame.malformed, sifted, self._ingest.submit(source, sifted)))
         self._handed_in.set()

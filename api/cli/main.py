@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
@@ -43,7 +43,7 @@ class Group(click.Group):
             sys.exit(130)
 
 
-def _complain(message: str) -> None:
+def _complain(message: str) -> NoReturn:
     Console(stderr=True).print(message, style="red", markup=False, highlight=False)
     sys.exit(EXIT_UNUSABLE)
 
@@ -78,14 +78,26 @@ def demo() -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--speed", default="1", show_default=True, help="Times real time, or `max`.")
 @click.option("--url", help="The server. Default: the one of the settings.")
-def replay(file: str, speed: str, url: str | None) -> None:
-    """Stream a CSV of GPS traces through WebSockets, one connection a vehicle."""
+@click.option("--json", "as_json", is_flag=True, help="The summary for machines.")
+@click.option(
+    "--give-up-after",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="Seconds the server may be away before the replay ends.",
+)
+def replay(file: str, speed: str, url: str | None, as_json: bool, give_up_after: float) -> None:
+    """Stream a CSV of GPS traces through WebSockets, one connection a vehicle.
+
+    FILE may be gzipped, or - for standard input. It needs a header with a vehicle, a time, latitude and longitude.
+    Replaying a file again sends only what is not stored yet.
+    """
     from api.cli.replay import replay_file  # noqa: PLC0415
 
-    run(replay_file(read_settings(), file, speed, url))
+    run(replay_file(read_settings(), file, speed, url, as_json=as_json, give_up_after_s=give_up_after))
 
 
 @main.command()
