@@ -1,6 +1,6 @@
 """Markets to try the library on."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -54,3 +54,13 @@ def _places(kind: Kind, size: int, rng: np.random.Generator, spots: np.ndarray) 
     if kind == "antimeridian":
         return offset[:, 0], (offset[:, 1] + 360) % 360 - 180
     return 27.7 + offset[:, 0], 85.3 + offset[:, 1]
+
+
+def packages(*columns: Any, **more: Any) -> Deliveries:
+    """Deliveries from plain lists."""
+    return Deliveries(*columns, **more)
+
+
+def people(*columns: Any, **more: Any) -> Transporters:
+    """Transporters from plain lists."""
+    return Transporters(*columns, **more)

@@ -44,11 +44,11 @@ def terms(d: Deliveries, t: Transporters, p: Params) -> tuple[Floats, NDArray[np
 
 def slots(t: Transporters, n: int) -> list[tuple[int, int, float]]:
     """(transporter, k, workload term) of every slot that n deliveries could fill."""
-    out = []
+    out: list[tuple[int, int, float]] = []
     for j in range(len(t)):
         free = int(t.max_active[j] - t.active[j]) if t.available is None or t.available[j] else 0
-        for k in range(min(max(free, 0), n)):
-            out.append((j, k, 100 * (1 - (t.active[j] + k) / t.max_active[j])))
+        load = [100 * (1 - (t.active[j] + k) / t.max_active[j]) for k in range(min(max(free, 0), n))]
+        out.extend((j, k, float(value)) for k, value in enumerate(load))
     return out
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from scoring import Deliveries, Params, Plan, Transporters, solve
+from scoring.inputs import Load
 from scoring.result import Strategy
-from tests.scoring.markets import Kind, market
+from tests.scoring.markets import Kind, market, packages, people
 
 
 def _shuffled(
@@ -27,9 +28,9 @@ def _same(plan: Plan, other: Plan, rows: np.ndarray, columns: np.ndarray) -> Non
 @pytest.mark.parametrize("kind", ["clustered", "uneven"])
 @pytest.mark.parametrize("load", ["package", "sum"])
 @pytest.mark.parametrize("strategy", ["optimal", "greedy", "single_best"])
-def test_the_plan_follows_rows_and_not_their_order(kind: Kind, load: str, strategy: Strategy) -> None:
+def test_the_plan_follows_rows_and_not_their_order(kind: Kind, load: Load, strategy: Strategy) -> None:
     deliveries, transporters = market(kind, 260, 180, seed=5, heavy=True)
-    params = Params(load=load)  # type: ignore[arg-type]
+    params = Params(load=load)
     plan = solve(deliveries, transporters, params, strategy=strategy, seed=3)
     again = solve(deliveries, transporters, params, strategy=strategy, seed=3)
     np.testing.assert_array_equal(plan.transporter, again.transporter)
@@ -39,14 +40,14 @@ def test_the_plan_follows_rows_and_not_their_order(kind: Kind, load: str, strate
 
 
 def test_keys_tell_equal_rows_apart() -> None:
-    deliveries = Deliveries([1.0] * 8, [2.0] * 8, [1.0] * 8, key=np.arange(8)[::-1])  # type: ignore[arg-type]
-    transporters = Transporters(
-        [1.0] * 5,  # type: ignore[arg-type]
-        [2.0] * 5,  # type: ignore[arg-type]
-        [4.0] * 5,  # type: ignore[arg-type]
-        [9.0] * 5,  # type: ignore[arg-type]
-        [0] * 5,  # type: ignore[arg-type]
-        [1] * 5,  # type: ignore[arg-type]
+    deliveries = packages([1.0] * 8, [2.0] * 8, [1.0] * 8, key=np.arange(8)[::-1])
+    transporters = people(
+        [1.0] * 5,
+        [2.0] * 5,
+        [4.0] * 5,
+        [9.0] * 5,
+        [0] * 5,
+        [1] * 5,
         key=np.array([4, 8, 15, 16, 23]),
     )
     plan = solve(deliveries, transporters)

@@ -5,18 +5,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scoring import Deliveries, InputError, Params, Transporters, rank, solve
-from tests.scoring.markets import market
+from scoring import Deliveries, InputError, Params, rank, solve
+from tests.scoring.markets import market, packages, people
 
-ONE = {"lat": [27.7], "lon": [85.3], "weight_kg": [1.0]}
-WHO = {"lat": [27.7], "lon": [85.3], "rating": [4.0], "free_capacity_kg": [9.0], "active": [0], "max_active": [2]}
+ONE: dict[str, Any] = {"lat": [27.7], "lon": [85.3], "weight_kg": [1.0]}
+WHO: dict[str, Any] = {
+    "lat": [27.7],
+    "lon": [85.3],
+    "rating": [4.0],
+    "free_capacity_kg": [9.0],
+    "active": [0],
+    "max_active": [2],
+}
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("column", ["lat", "lon", "weight_kg", "priority", "deadline_s"])
 def test_a_delivery_that_is_not_finite_is_refused_by_its_column(column: str, value: float) -> None:
     with pytest.raises(InputError, match=rf"^Deliveries\.{column}: row 0") as caught:
-        Deliveries(**{**ONE, column: [value]})
+        packages(**{**ONE, column: [value]})
     assert caught.value.field == f"Deliveries.{column}"
 
 
@@ -26,7 +33,7 @@ def test_a_delivery_that_is_not_finite_is_refused_by_its_column(column: str, val
 )
 def test_a_transporter_that_is_not_finite_is_refused_by_its_column(column: str, value: float) -> None:
     with pytest.raises(InputError, match=rf"^Transporters\.{column}: row 0"):
-        Transporters(**{**WHO, column: [value]})
+        people(**{**WHO, column: [value]})
 
 
 @pytest.mark.parametrize(
@@ -42,7 +49,7 @@ def test_a_transporter_that_is_not_finite_is_refused_by_its_column(column: str, 
 )
 def test_impossible_deliveries_are_refused(column: str, value: Any) -> None:
     with pytest.raises(InputError, match=rf"^Deliveries\.{column}"):
-        Deliveries(**{**ONE, column: value})
+        packages(**{**ONE, column: value})
 
 
 @pytest.mark.parametrize(
@@ -60,7 +67,7 @@ def test_impossible_deliveries_are_refused(column: str, value: Any) -> None:
 )
 def test_impossible_transporters_are_refused(column: str, value: Any) -> None:
     with pytest.raises(InputError, match=rf"^Transporters\.{column}"):
-        Transporters(**{**WHO, column: value})
+        people(**{**WHO, column: value})
 
 
 @pytest.mark.parametrize(
@@ -93,12 +100,12 @@ def test_impossible_parameters_are_refused(argument: str, value: Any) -> None:
 )
 def test_impossible_arguments_of_solve_are_refused(argument: str, value: Any) -> None:
     with pytest.raises(InputError, match=rf"^{argument}"):
-        solve(Deliveries(**ONE), Transporters(**WHO), **{argument: value})  # type: ignore[arg-type]
+        solve(packages(**ONE), people(**WHO), **{argument: value})
 
 
 def test_one_coordinate_without_the_other_is_refused() -> None:
     with pytest.raises(InputError, match=r"^Deliveries\.lon"):
-        rank(27.7, None, 1.0, Transporters(**WHO), Params())  # type: ignore[arg-type]
+        rank(27.7, None, 1.0, people(**WHO), Params())
 
 
 def test_inputs_cannot_be_changed_afterwards() -> None:

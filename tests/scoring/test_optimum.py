@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scoring import Deliveries, Params, Transporters, solve
 from tests.scoring import reference
-from tests.scoring.markets import Kind, market
+from tests.scoring.markets import Kind, market, packages, people
 
 RATINGS = st.sampled_from([0.0, 2.5, 4.0, 5.0])
 NEARBY = st.sampled_from([0.0, 0.0, 0.001, 0.05, 0.2])  # degrees; the last is beyond the radius
@@ -28,17 +28,17 @@ def small_markets(draw: st.DrawFn) -> tuple[Deliveries, Transporters, Params]:
     lat_d, lon_d = places(n)
     lat_t, lon_t = places(m)
     limit = [draw(st.integers(0, 3)) for _ in range(m)]
-    deliveries = Deliveries(lat_d, lon_d, [draw(WEIGHTS) for _ in range(n)])  # type: ignore[arg-type]
-    transporters = Transporters(
-        lat_t,  # type: ignore[arg-type]
-        lon_t,  # type: ignore[arg-type]
-        [draw(RATINGS) for _ in range(m)],  # type: ignore[arg-type]
-        [draw(WEIGHTS) for _ in range(m)],  # type: ignore[arg-type]
-        [draw(st.integers(0, 3)) for _ in range(m)],  # type: ignore[arg-type]
-        limit,  # type: ignore[arg-type]
+    deliveries = packages(lat_d, lon_d, [draw(WEIGHTS) for _ in range(n)])
+    transporters = people(
+        lat_t,
+        lon_t,
+        [draw(RATINGS) for _ in range(m)],
+        [draw(WEIGHTS) for _ in range(m)],
+        [draw(st.integers(0, 3)) for _ in range(m)],
+        limit,
     )
     weights = draw(st.sampled_from([(0.25,) * 4, (1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0), (0.0, 3.0, 1.0, 2.0)]))
-    return deliveries, transporters, Params(weights=weights, radius_m=15_000.0)  # type: ignore[arg-type]
+    return deliveries, transporters, Params(weights=weights, radius_m=15_000.0)
 
 
 @given(small_markets())

@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring import Deliveries, Params, Reason, Transporters, rank, score_blocks
+from scoring import Params, Reason, rank, score_blocks
 from tests.scoring import reference
-from tests.scoring.markets import market
+from tests.scoring.markets import market, packages, people
 
 
 def test_the_contracts_example_scores_89() -> None:
     # 3 km of 20 away, 4.8 stars, a light package, a quarter of the allowed work under way
     north = np.degrees(3_000.0 / reference.R)
-    who = Transporters([north], [0.0], [4.8], [50.0], [1], [4])  # type: ignore[arg-type]
+    who = people([north], [0.0], [4.8], [50.0], [1], [4])
     ranking = rank(0.0, 0.0, 5.0, who, Params())
     np.testing.assert_allclose(ranking.terms[0], [85.0, 96.0, 100.0, 75.0], atol=1e-9)
     assert ranking.score[0] == pytest.approx(89.0)
@@ -38,13 +38,13 @@ def test_scores_equal_those_computed_from_scratch_and_the_best_come_first(seed: 
 
 
 def test_each_reason_is_named_and_what_bars_for_good_comes_before_what_passes() -> None:
-    who = Transporters(
-        [0.0, 0.0, 0.0, 1.0, 1.0],  # type: ignore[arg-type]
-        [0.0] * 5,  # type: ignore[arg-type]
-        [5.0] * 5,  # type: ignore[arg-type]
-        [10.0, 1.0, 10.0, 1.0, 10.0],  # type: ignore[arg-type]
-        [0, 0, 3, 3, 0],  # type: ignore[arg-type]
-        [3] * 5,  # type: ignore[arg-type]
+    who = people(
+        [0.0, 0.0, 0.0, 1.0, 1.0],
+        [0.0] * 5,
+        [5.0] * 5,
+        [10.0, 1.0, 10.0, 1.0, 10.0],
+        [0, 0, 3, 3, 0],
+        [3] * 5,
         available=np.array([True, True, True, True, False]),
     )
     ranking = rank(0.0, 0.0, 2.0, who, Params())
@@ -54,7 +54,7 @@ def test_each_reason_is_named_and_what_bars_for_good_comes_before_what_passes() 
 
 
 def test_without_coordinates_distance_counts_for_nobody_and_bars_nobody() -> None:
-    who = Transporters([0.0, 50.0], [0.0, 50.0], [3.0, 5.0], [9.0, 9.0], [0, 0], [2, 2])  # type: ignore[arg-type]
+    who = people([0.0, 50.0], [0.0, 50.0], [3.0, 5.0], [9.0, 9.0], [0, 0], [2, 2])
     ranking = rank(None, None, 1.0, who, Params())
     assert ranking.order.tolist() == [1, 0]
     assert (ranking.terms[:, 0] == 0).all()
@@ -62,14 +62,14 @@ def test_without_coordinates_distance_counts_for_nobody_and_bars_nobody() -> Non
 
 
 def test_ties_go_to_the_lower_key_wherever_the_row_stands() -> None:
-    same = Transporters([0.0] * 4, [0.0] * 4, [4.0] * 4, [9.0] * 4, [0] * 4, [2] * 4, key=np.array([7, 3, 9, 1]))  # type: ignore[arg-type]
+    same = people([0.0] * 4, [0.0] * 4, [4.0] * 4, [9.0] * 4, [0] * 4, [2] * 4, key=np.array([7, 3, 9, 1]))
     assert rank(0.0, 0.0, 1.0, same, Params(), top_k=3).order.tolist() == [3, 1, 0]
-    unnamed = Transporters([0.0] * 4, [0.0] * 4, [4.0] * 4, [9.0] * 4, [0] * 4, [2] * 4)  # type: ignore[arg-type]
+    unnamed = people([0.0] * 4, [0.0] * 4, [4.0] * 4, [9.0] * 4, [0] * 4, [2] * 4)
     assert rank(0.0, 0.0, 1.0, unnamed, Params(), top_k=3).order.tolist() == [0, 1, 2]
 
 
 def test_nobody_to_rank_is_an_empty_answer() -> None:
-    nobody = Transporters([], [], [], [], [], [])  # type: ignore[arg-type]
+    nobody = people([], [], [], [], [], [])
     ranking = rank(0.0, 0.0, 1.0, nobody, Params())
     assert ranking.order.size == 0
     assert ranking.terms.shape == (0, 4)
@@ -96,4 +96,4 @@ def test_blocks_hold_the_scores_of_single_rankings_whatever_the_memory_bound() -
 
 
 def test_deliveries_hold_lists_as_well_as_arrays() -> None:
-    assert len(Deliveries([1.0, 2.0], [1.0, 2.0], [1, 2])) == 2  # type: ignore[arg-type]
+    assert len(packages([1.0, 2.0], [1.0, 2.0], [1, 2])) == 2

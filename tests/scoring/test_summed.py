@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scoring import Params, Reason, solve, solve_matrix
 from tests.scoring import reference
-from tests.scoring.markets import Kind, market
+from tests.scoring.markets import Kind, market, packages, people
 
 SUM = Params(load="sum")
 
@@ -54,9 +54,9 @@ def test_light_packages_make_the_summed_rule_exact() -> None:
 
 
 def test_a_delivery_without_room_is_told_so() -> None:
-    deliveries, transporters = market("one_place", 3, 1, seed=1)
-    three = type(deliveries)(deliveries.lat, deliveries.lon, [6.0, 6.0, 60.0])  # type: ignore[arg-type]
-    one = type(transporters)([27.7], [85.3], [5.0], [10.0], [0], [5])  # type: ignore[arg-type]
+    deliveries, _ = market("one_place", 3, 1, seed=1)
+    three = packages(deliveries.lat, deliveries.lon, [6.0, 6.0, 60.0])
+    one = people([27.7], [85.3], [5.0], [10.0], [0], [5])
     plan = solve(three, one, SUM)
     assert sorted(Reason(code).name for code in plan.reason) == ["NONE", "NO_ROOM", "TOO_HEAVY"]
 
