@@ -33,9 +33,9 @@ from api.sales import SaleController
 from api.security import PUBLIC, BearerAuthentication
 from api.services import Services, running
 from api.transporters import TransporterController
+from api.version import VERSION
 from dispatch.database.work import Work
 
-VERSION = "0.1.0"
 MAX_BODY_BYTES = 2**20
 PAGE_ASSETS = "/schema-assets"
 # The documentation page comes from a wheel, not from somebody's CDN: it works without the internet.

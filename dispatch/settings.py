@@ -12,8 +12,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dispatch.errors import OperatorError
 
-class SettingsError(Exception):
+
+class SettingsError(OperatorError):
     """A setting has a value that cannot be used; the message names each one."""
 
 
@@ -125,7 +127,7 @@ class Settings(BaseSettings):
     ping_flush_ms: float = Field(
         5.0, ge=0, le=1000, description="Longest wait for more pings before a batch is stored."
     )
-    ws_max_bytes: int = Field(65536, ge=1024, description="Largest WebSocket message; a larger one closes with 1009.")
+    ws_max_bytes: int = Field(131072, ge=1024, description="Largest WebSocket message; a larger one closes with 1009.")
     allowed_origins: tuple[str, ...] = Field(
         (),
         description='Browser origins allowed to call the API and sockets, as JSON: `["https://shop.example"]`.',
