@@ -83,31 +83,20 @@ def explain(
     asked = mine if transporter is None else transporter
     cost = plan.price + plan.weight_price * deliveries.weight_kg[delivery]
     worth = np.where(np.isnan(ranking.score), -np.inf, ranking.score - cost)
-    order = np.lexsort((np.arange(worth.size), -worth))
-    others = [int(j) for j in order if j != asked and np.isfinite(worth[j])]
+    others = [int(j) for j in np.argsort(-worth, kind="stable") if j != asked and np.isfinite(worth[j])]
+    named = tuple(others[:top_k])
     if asked < 0:
-        nothing = np.full(4, np.nan)
         reason = Reason(int(plan.reason[delivery]))
-        return Explanation(delivery, -1, True, reason, 0.0, nothing, 0.0, 0.0, tuple(others[:top_k]))
-    best = max(worth[others[0]] if others else 0.0, 0.0)
-    reason = Reason(int(ranking.reason[asked]))
-    if reason == Reason.NONE and mine != asked:
-        reason = Reason.OUTBID
-    made = mine == asked
-    score, terms = (
-        (plan.score[delivery], plan.terms[delivery]) if made else _next(plan, ranking, params, transporters, asked)
-    )
-    return Explanation(
-        delivery,
-        asked,
-        made,
-        reason,
-        float(score),
-        terms,
-        float(cost[asked]),
-        float(worth[asked] - best),
-        tuple(others[:top_k]),
-    )
+        return Explanation(delivery, -1, True, reason, 0.0, np.full(4, np.nan), 0.0, 0.0, named)
+    margin = float(worth[asked] - max(worth[others[0]] if others else 0.0, 0.0))
+    price = float(cost[asked])
+    if mine == asked:
+        score, terms = float(plan.score[delivery]), plan.terms[delivery]
+        return Explanation(delivery, asked, True, Reason.NONE, score, terms, price, margin, named)
+    barred = Reason(int(ranking.reason[asked]))
+    score, terms = _next(plan, ranking, params, transporters, asked)
+    reason = Reason.OUTBID if barred == Reason.NONE else barred
+    return Explanation(delivery, asked, False, reason, score, terms, price, margin, named)
 
 
 def _next(plan: Plan, ranking: Ranking, params: Params, transporters: Transporters, asked: int) -> tuple[float, Floats]:

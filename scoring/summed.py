@@ -107,17 +107,23 @@ def descend(
         taken = np.where(chosen >= 0, graph.j[chosen], -1)
         if not free or turn % 10 == 0 or step < 0.1:  # noqa: PLR2004
             _try(source, graph, load, state, taken, penalty, rng, 2)
-        used = np.bincount(graph.j[chosen[chosen >= 0]], weights=load[chosen[chosen >= 0]], minlength=source.m)
-        slope = used - source.capacity_kg
-        slope[(slope < 0) & (weight_toll <= 0)] = 0.0
-        length = float(slope @ slope)
-        if length == 0.0:
+        slope = _overload(source, graph, load, chosen, weight_toll)
+        if not slope.any():
             break
-        weight_toll = np.maximum(weight_toll + step * max(fresh - state.value, 0.0) / length * slope, 0.0)
+        stride = step * max(fresh - state.value, 0.0) / float(slope @ slope)
+        weight_toll = np.maximum(weight_toll + stride * slope, 0.0)
     packing = Packing(source, graph, load, state.taken)
     packing.improve(rng, _POLISH)
     _keep(state, packing)
     state.bound = min(state.bound, bound)
+
+
+def _overload(source: PairSource, graph: Graph, load: Floats, chosen: Ints, weight_toll: Floats) -> Floats:
+    """(M,) how far a relaxed plan is over (below 0: under) the room there is; 0 where room is free anyway."""
+    mine = chosen[chosen >= 0]
+    over = np.bincount(graph.j[mine], weights=load[mine], minlength=source.m) - source.capacity_kg
+    over[(over < 0) & (weight_toll <= 0)] = 0.0
+    return over
 
 
 def _slots_never_bind(source: PairSource) -> bool:

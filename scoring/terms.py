@@ -20,12 +20,12 @@ _SOME = 1e-150  # kg, in place of none: a package that does not fit gets a huge 
 
 def distance_term(distance_m: Floats, radius_m: float) -> Floats:
     """100 at the pickup, falling linearly to 0 at the radius; negative beyond it."""
-    return BEST * (1.0 - distance_m / radius_m)
+    return BEST - distance_m * (BEST / radius_m)
 
 
 def rating_term(rating: Floats) -> Floats:
     """100 for five stars, 0 for none."""
-    return BEST * rating / 5.0
+    return rating * (BEST / 5.0)
 
 
 def capacity_term(weight_kg: Floats, free_kg: Floats) -> Floats:
@@ -36,8 +36,9 @@ def capacity_term(weight_kg: Floats, free_kg: Floats) -> Floats:
     weight_kg, free_kg
         Arrays that broadcast; negative results mean that the package does not fit.
     """
-    falling = 2.0 * BEST * (1.0 - weight_kg / np.maximum(free_kg, _SOME))
-    return np.where(2.0 * weight_kg <= free_kg, BEST, falling)
+    taken = 2.0 * BEST * weight_kg / np.maximum(free_kg, _SOME)
+    np.subtract(2.0 * BEST, taken, out=taken)
+    return np.minimum(taken, BEST, out=taken)
 
 
 def workload_term(active: Ints, extra: Ints | int, max_active: Ints) -> Floats:
