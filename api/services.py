@@ -118,7 +118,7 @@ def build_services(
     live = RedisLivePositions(redis, keys, online_after_s=settings.online_after_s)
     publisher = RedisPublisher(redis, keys)
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
-    hub = Hub(redis)
+    hub = Hub(connect_redis(addresses.redis_url, max_connections=2, retries=0))
     movement = Movement(database, clock, publisher)
     return Services(
         settings=settings,
@@ -144,7 +144,15 @@ def build_services(
             max_age_s=settings.ping_max_age_s,
             max_ahead_s=settings.ping_max_ahead_s,
         ),
-        tracking=Tracking(redis, keys, database, live, hub, road_factor=settings.road_factor),
+        tracking=Tracking(
+            redis,
+            keys,
+            database,
+            live,
+            hub,
+            road_factor=settings.road_factor,
+            send_within_s=settings.send_timeout_s,
+        ),
         history=HistoryWriter(redis, keys, database, movement.note),
         sweeper=PaymentSweeper(database, gateway, clock),
     )
@@ -156,6 +164,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
     services.hub.start()
     services.ingest.start()
     services.history.start()
+    services.tracking.start()
     sweeping = asyncio.create_task(_sweep(services), name="payment-sweeper")
     try:
         yield services
@@ -164,6 +173,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
         await asyncio.gather(sweeping, return_exceptions=True)
         await services.ingest.stop()
         await services.history.stop()
+        await services.tracking.stop()
         await services.hub.stop()
         await services.close()
 

@@ -69,6 +69,15 @@ class Keys:
         """Channel: new statuses of a delivery."""
         return self._key(f"statuses:{delivery_id}")
 
+    @property
+    def all_statuses(self) -> str:
+        """Channel: new statuses of every delivery, for consoles."""
+        return self._key("all-statuses")
+
+    def status_history(self, delivery_id: int) -> str:
+        """List: the last statuses of a delivery that is watched, ``[offset, status]``, for those who come back."""
+        return self._key(f"status-history:{delivery_id}")
+
     def notices(self, transporter_id: int) -> str:
         """Channel: what a transporter's app is told."""
         return self._key(f"notices:{transporter_id}")

@@ -14,7 +14,7 @@ from enum import IntEnum, StrEnum
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 SUBPROTOCOL = "dispatch.v1"
 BEARER_PREFIX = "bearer."
@@ -43,7 +43,7 @@ class Close(IntEnum):
     OVER = 4410
     """The delivery is over; there is nothing left to watch."""
     TOO_SLOW = 4413
-    """The reader did not keep up; reconnect for a fresh snapshot."""
+    """The reader did not keep up; reconnect, with resume where there is one."""
     UNAVAILABLE = 4503
     """The server cannot store pings now. Nothing that was acknowledged is lost; reconnect with backoff."""
 
@@ -152,12 +152,16 @@ class EtaWindow(Struct, frozen=True):
 
 
 class Snapshot(Struct, frozen=True, tag="snapshot"):
-    """Everything a watcher needs; what follows are changes to it."""
+    """Everything a watcher needs; what follows are changes to it.
+
+    ``recovered`` is False where a resume was asked for and could not be had.
+    """
 
     offset: str
     status: str
     position: Position | None
     eta: EtaWindow | None
+    recovered: bool | UnsetType = UNSET
 
 
 class PositionFrame(Struct, frozen=True, tag="position"):
@@ -171,15 +175,17 @@ class PositionFrame(Struct, frozen=True, tag="position"):
     accuracy_m: float | None
     age_s: float
     eta: EtaWindow | None
+    recovered: bool | UnsetType = UNSET
 
 
 class StatusFrame(Struct, frozen=True, tag="status"):
-    """A new status of the delivery."""
+    """A new status of the delivery. ``recovered`` is True in the first frame that a resume brings back."""
 
     offset: str
     status: str
     message: str
     timestamp: datetime
+    recovered: bool | UnsetType = UNSET
 
 
 class BadFrame(Exception):

@@ -13,6 +13,7 @@ import uvicorn
 
 from api.app import create_app
 from api.server.backing import backing
+from api.server.wire import WireProtocol
 from api.services import Services, build_services
 from dispatch.database.migrate import migrate
 from dispatch.settings import Settings
@@ -106,7 +107,7 @@ def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
         create_app(services),
         loop="none",  # the loop runs already
         http="httptools",
-        ws="websockets-sansio",
+        ws=WireProtocol,
         ws_max_size=settings.ws_max_bytes,
         ws_per_message_deflate=False,  # 50 KiB a connection, for frames of 100 bytes
         ws_ping_interval=20.0,

@@ -1,0 +1,19 @@
+"""Many deliveries as they stand now, in one query."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from dispatch.database.engine import Database
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+
+PresentState = tuple[DeliveryStatus, int | None]
+
+
+async def present_states(database: Database, delivery_ids: Sequence[int]) -> dict[int, PresentState]:
+    """Status and transporter of each delivery that exists among the given."""
+    async with database.work() as work:
+        rows = await work.session.execute(
+            select(Delivery.id, Delivery.status, Delivery.transporter_id).where(Delivery.id.in_(delivery_ids))
+        )
+        return {delivery_id: (status, transporter_id) for delivery_id, status, transporter_id in rows}
