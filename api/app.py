@@ -19,9 +19,10 @@ from api.carts import CartController
 from api.catalogue import ProductController
 from api.deliveries import DeliveryController
 from api.errors import EXCEPTION_HANDLERS
+from api.events import delivery_events
 from api.health import HealthController
 from api.injected import GivenServices
-from api.live import track_socket, transporter_socket
+from api.live import console_socket, track_socket, transporter_socket
 from api.orders import OrderController
 from api.payments import PaymentController
 from api.sales import SaleController
@@ -56,6 +57,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     MetricsController,
     transporter_socket,
     track_socket,
+    console_socket,
+    delivery_events,
 ]
 
 

@@ -87,6 +87,10 @@ class Publisher(Protocol):
         """Send a delivery's new status to everyone who watches it."""
         ...
 
+    async def access_changed(self, user_id: int) -> None:
+        """A sign-in was ended, an account closed or a role taken: what the user has open is looked at again."""
+        ...
+
     async def assigned(self, notice: AssignmentNotice) -> None:
         """Send an assignment to the transporter's open connections."""
         ...

@@ -132,6 +132,15 @@ class Settings(BaseSettings):
         le=300,
         description="Longest a reader may take for what was sent to it, seconds; then it is cut off.",
     )
+    sockets_per_user: int = Field(
+        50, ge=0, description="WebSockets a signed-in user may have open in one process; 0 is no limit."
+    )
+    sockets_per_address: int = Field(
+        0,
+        ge=0,
+        description="WebSockets and event streams one address may have open in one process; 0 is no limit. "
+        "Set it only where clients are not behind one proxy.",
+    )
     allowed_origins: tuple[str, ...] = Field(
         (),
         description='Browser origins allowed to call the API and sockets, as JSON: `["https://shop.example"]`.',

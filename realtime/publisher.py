@@ -5,6 +5,7 @@ from redis.asyncio import Redis
 
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.ports import AssignmentNotice, StatusChange
+from realtime.control import Recheck, encode_control
 from realtime.keys import Keys
 from realtime.protocol import AssignmentFrame, encode
 from realtime.redis_client import load_script
@@ -41,6 +42,10 @@ class RedisPublisher:
                 KEPT_S,
             ],
         )
+
+    async def access_changed(self, user_id: int) -> None:
+        """To every process that may have sockets of the user."""
+        await self._redis.publish(self._keys.control, encode_control(Recheck(user_id)))
 
     async def assigned(self, notice: AssignmentNotice) -> None:
         """To the transporter's open connections, ready to be sent."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from realtime.connection import Connection, Disconnected
+from realtime.logins import Login
 from realtime.outbox import Outbox
 from realtime.outgoing import Outgoing
 from realtime.protocol import Close
@@ -49,6 +50,7 @@ class Watcher:
         self._catching_up: asyncio.Task[None] | None = None
         self._over = False
         self._after = 0
+        self.login: Login | None = None
 
     def start_again(self, snapshot: Outgoing, *, over: bool) -> None:
         """See Follower."""

@@ -136,7 +136,8 @@ async def test_a_watcher_resumes_on_another_server(world: World) -> None:
 
 async def test_a_watcher_who_comes_and_goes_all_the_time_misses_nothing_and_sees_nothing_twice(world: World) -> None:
     delivery, driver = await under_way(world)
-    seen, offsets, last = None, [], (0.0, 0.0)
+    seen, offsets = None, []
+    last: tuple[object, object] = (None, None)
     async with world.phone(driver) as phone:
         for seq in range(1, 31):
             await phone.send(ping(seq, 27.6 + seq / 1000, 85.4))
