@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from api.adapters.khalti import KhaltiClient
 from api.adapters.photos import FolderPhotoStore
+from api.doorkeeper import AccountDoorkeeper
 from dispatch.accounts.tokens import Tokens
 from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
@@ -21,6 +22,7 @@ from dispatch.payments.initiation import PaymentTerms
 from dispatch.payments.sweeper import PaymentSweeper
 from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher
 from dispatch.settings import Settings
+from realtime.fleet_watch import FleetWatch
 from realtime.history import HistoryWriter
 from realtime.hub import Hub
 from realtime.ingest import Ingest
@@ -29,6 +31,8 @@ from realtime.live import RedisLivePositions
 from realtime.protocol import PingPolicy
 from realtime.publisher import RedisPublisher
 from realtime.redis_client import connect_redis
+from realtime.sessions import Sessions
+from realtime.tickets import Tickets
 from realtime.tracking import Tracking
 
 log = structlog.get_logger(__name__)
@@ -63,6 +67,10 @@ class Services:
     hub: Hub
     ingest: Ingest
     tracking: Tracking
+    sessions: Sessions
+    doorkeeper: AccountDoorkeeper
+    tickets: Tickets
+    fleet: FleetWatch
     history: HistoryWriter
     sweeper: PaymentSweeper
 
@@ -118,17 +126,14 @@ def build_services(
     live = RedisLivePositions(redis, keys, online_after_s=settings.online_after_s)
     publisher = RedisPublisher(redis, keys)
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
-    hub = Hub(redis)
+    hub = Hub(connect_redis(addresses.redis_url, max_connections=2, retries=0))
     movement = Movement(database, clock, publisher)
+    tokens = Tokens(settings.signing_key(), clock, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
+    doorkeeper = AccountDoorkeeper(database, tokens, clock)
     return Services(
         settings=settings,
         clock=clock,
-        tokens=Tokens(
-            settings.signing_key(),
-            clock,
-            access_s=settings.access_token_s,
-            refresh_s=settings.refresh_token_s,
-        ),
+        tokens=tokens,
         database=database,
         redis=redis,
         keys=keys,
@@ -144,7 +149,26 @@ def build_services(
             max_age_s=settings.ping_max_age_s,
             max_ahead_s=settings.ping_max_ahead_s,
         ),
-        tracking=Tracking(redis, keys, database, live, hub, road_factor=settings.road_factor),
+        tracking=Tracking(
+            redis,
+            keys,
+            database,
+            live,
+            hub,
+            road_factor=settings.road_factor,
+            send_within_s=settings.send_timeout_s,
+        ),
+        sessions=Sessions(
+            redis,
+            keys,
+            hub,
+            doorkeeper,
+            per_user=settings.sockets_per_user,
+            per_address=settings.sockets_per_address,
+        ),
+        doorkeeper=doorkeeper,
+        tickets=Tickets(redis, keys),
+        fleet=FleetWatch(redis, keys, database, hub, online_after_s=settings.online_after_s),
         history=HistoryWriter(redis, keys, database, movement.note),
         sweeper=PaymentSweeper(database, gateway, clock),
     )
@@ -156,6 +180,8 @@ async def running(services: Services) -> AsyncIterator[Services]:
     services.hub.start()
     services.ingest.start()
     services.history.start()
+    services.tracking.start()
+    await services.sessions.start()
     sweeping = asyncio.create_task(_sweep(services), name="payment-sweeper")
     try:
         yield services
@@ -164,6 +190,8 @@ async def running(services: Services) -> AsyncIterator[Services]:
         await asyncio.gather(sweeping, return_exceptions=True)
         await services.ingest.stop()
         await services.history.stop()
+        await services.tracking.stop()
+        await services.sessions.stop()
         await services.hub.stop()
         await services.close()
 
