@@ -21,6 +21,8 @@ from dispatch.payments.initiation import PaymentTerms
 from dispatch.payments.sweeper import PaymentSweeper
 from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher
 from dispatch.settings import Settings
+from dispatch.tracking.retention import Retention
+from dispatch.tracking.store import FixStore
 from realtime.history import HistoryWriter
 from realtime.hub import Hub
 from realtime.ingest import Ingest
@@ -34,6 +36,7 @@ from realtime.tracking import Tracking
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY_S = 15.0
+KEEP_DAYS_EVERY_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Services:
     tracking: Tracking
     history: HistoryWriter
     sweeper: PaymentSweeper
+    retention: Retention
 
     @property
     def payment_terms(self) -> PaymentTerms:
@@ -141,11 +145,12 @@ def build_services(
             redis,
             keys,
             flush_ms=settings.ping_flush_ms,
-            max_age_s=settings.ping_max_age_s,
+            max_age_s=settings.oldest_fix_s,
             max_ahead_s=settings.ping_max_ahead_s,
         ),
         tracking=Tracking(redis, keys, database, live, hub, road_factor=settings.road_factor),
-        history=HistoryWriter(redis, keys, database, movement.note),
+        history=HistoryWriter(redis, keys, FixStore(database), movement.note),
+        retention=Retention(database, clock, keep_days=settings.history_keep_days),
         sweeper=PaymentSweeper(database, gateway, clock),
     )
 
@@ -157,11 +162,13 @@ async def running(services: Services) -> AsyncIterator[Services]:
     services.ingest.start()
     services.history.start()
     sweeping = asyncio.create_task(_sweep(services), name="payment-sweeper")
+    keeping = asyncio.create_task(_keep_days(services), name="retention")
     try:
         yield services
     finally:
         sweeping.cancel()
-        await asyncio.gather(sweeping, return_exceptions=True)
+        keeping.cancel()
+        await asyncio.gather(sweeping, keeping, return_exceptions=True)
         await services.ingest.stop()
         await services.history.stop()
         await services.hub.stop()
@@ -175,3 +182,12 @@ async def _sweep(services: Services) -> None:
             await services.sweeper.sweep()
         except Exception:  # the next round tries again
             log.exception("payment sweep failed")
+
+
+async def _keep_days(services: Services) -> None:
+    while True:
+        try:
+            await services.retention.sweep()
+        except Exception:  # days are made on demand too, and old ones can wait
+            log.exception("old positions were not swept")
+        await asyncio.sleep(KEEP_DAYS_EVERY_S)

@@ -125,6 +125,9 @@ class Settings(BaseSettings):
     ping_flush_ms: float = Field(
         5.0, ge=0, le=1000, description="Longest wait for more pings before a batch is stored."
     )
+    history_keep_days: int = Field(
+        90, ge=0, le=36500, description="Stored positions older than so many days are dropped; 0 keeps them for ever."
+    )
     ws_max_bytes: int = Field(65536, ge=1024, description="Largest WebSocket message; a larger one closes with 1009.")
     allowed_origins: tuple[str, ...] = Field(
         (),
@@ -138,6 +141,11 @@ class Settings(BaseSettings):
             return self.site_url.rstrip("/")
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  # a comparison, not a bind
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def oldest_fix_s(self) -> int:
+        """Age beyond which a fix is rejected: nothing is accepted only to be dropped."""
+        return min(self.ping_max_age_s, self.history_keep_days * 86400 or self.ping_max_age_s)
 
     def signing_key(self) -> str:
         """The key of access tokens: the configured one, else one made once per data folder."""

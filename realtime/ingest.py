@@ -156,7 +156,7 @@ class Ingest:
             arguments += waiting.sifted.arguments
         try:
             new = await self._script(
-                keys=[keys.log, keys.live, keys.live_at, keys.geo, keys.last_seen, keys.offset],
+                keys=[keys.log, keys.live, keys.live_at, keys.geo, keys.last_seen, keys.offset, keys.backlog],
                 args=arguments,
             )
         except (RedisError, OSError) as error:

@@ -22,6 +22,16 @@ class Keys:
         return self._key("log")
 
     @property
+    def backlog(self) -> str:
+        """Counter: fixes in the log."""
+        return self._key("backlog")
+
+    @property
+    def dead(self) -> str:
+        """Stream: logged fixes that PostgreSQL will never take, with the reason."""
+        return self._key("dead")
+
+    @property
     def live(self) -> str:
         """Hash: transporter → its newest fix, ``[offset, fix]``."""
         return self._key("live")

@@ -1,6 +1,6 @@
 -- One batch of fixes, atomically: dedupe, durable log, newest fix wins, geo index, last-seen, publish.
 --
--- KEYS  1 log  2 live  3 live-at  4 geo  5 last-seen  6 offset
+-- KEYS  1 log  2 live  3 live-at  4 geo  5 last-seen  6 offset  7 backlog
 -- ARGV  1 now (ms)  2 prefix of seen bitmaps  3 prefix of last seqs  4 prefix of position channels
 --       then for each group: transporter, device stream, number of fixes,
 --       and for each fix: seq, recorded (ms), lat, lon, the fix as JSON
@@ -61,6 +61,7 @@ while at <= #ARGV do
 end
 
 if #logged > 0 then
-  redis.call('XADD', KEYS[1], '*', 'fixes', '[' .. table.concat(logged, ',') .. ']')
+  redis.call('XADD', KEYS[1], '*', 'fixes', '[' .. table.concat(logged, ',') .. ']', 'n', #logged)
+  redis.call('INCRBY', KEYS[7], #logged)
 end
 return reply
