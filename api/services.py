@@ -23,6 +23,7 @@ from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher
 from dispatch.settings import Settings
 from dispatch.tracking.retention import Retention
 from dispatch.tracking.store import FixStore
+from realtime.filters import Plausibility
 from realtime.history import HistoryWriter
 from realtime.hub import Hub
 from realtime.ingest import Ingest
@@ -31,6 +32,7 @@ from realtime.live import RedisLivePositions
 from realtime.protocol import PingPolicy
 from realtime.publisher import RedisPublisher
 from realtime.redis_client import connect_redis
+from realtime.throttle import Rates
 from realtime.tracking import Tracking
 
 log = structlog.get_logger(__name__)
@@ -145,8 +147,14 @@ def build_services(
             redis,
             keys,
             flush_ms=settings.ping_flush_ms,
-            max_age_s=settings.oldest_fix_s,
-            max_ahead_s=settings.ping_max_ahead_s,
+            plausibility=Plausibility(
+                max_age_ms=settings.oldest_fix_s * 1000,
+                max_ahead_ms=settings.ping_max_ahead_s * 1000,
+                max_speed_mps=settings.ping_max_speed_mps,
+                poor_accuracy_m=settings.ping_poor_accuracy_m,
+            ),
+            rates=Rates(settings.ping_rate, settings.ping_bytes_rate),
+            log_max=settings.ping_log_max,
         ),
         tracking=Tracking(redis, keys, database, live, hub, road_factor=settings.road_factor),
         history=HistoryWriter(redis, keys, FixStore(database), movement.note),

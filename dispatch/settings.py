@@ -122,6 +122,21 @@ class Settings(BaseSettings):
     ping_heartbeat_s: float = Field(30.0, gt=0, description="Longest silence of a phone that does not move.")
     ping_max_age_s: int = Field(30 * 86400, ge=60, description="Fixes older than this are rejected as too old.")
     ping_max_ahead_s: int = Field(120, ge=0, description="Fixes further in the future than this are rejected.")
+    ping_max_speed_mps: float = Field(
+        70.0, gt=0, description="Fixes that would need a higher speed are flagged `impossible_speed`."
+    )
+    ping_poor_accuracy_m: float = Field(
+        100.0, gt=0, description="Fixes that are less accurate are flagged `poor_accuracy`."
+    )
+    ping_rate: float = Field(
+        20_000.0, gt=0, description="Pings a second that one connection may send for long; it is read no faster."
+    )
+    ping_bytes_rate: float = Field(8 * 2**20, gt=0, description="The same in bytes a second.")
+    ping_log_max: int = Field(
+        5_000_000,
+        ge=1000,
+        description="Fixes that may wait for PostgreSQL, about 250 bytes of Redis each; beyond it pings are refused.",
+    )
     ping_flush_ms: float = Field(
         5.0, ge=0, le=1000, description="Longest wait for more pings before a batch is stored."
     )

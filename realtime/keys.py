@@ -57,6 +57,11 @@ class Keys:
         return self._key("last-seq:")
 
     @property
+    def trail(self) -> str:
+        """Prefix of strings: what the plausibility steps remember of a device."""
+        return self._key("trail:")
+
+    @property
     def seen(self) -> str:
         """Prefix of bitmaps: which seqs of a device stream are stored."""
         return self._key("seen:")
@@ -86,5 +91,9 @@ class Keys:
 
 def device_stream(transporter_id: int, device: str, epoch: str) -> str:
     """Short, separator-safe name of one device's numbering."""
-    digest = blake2s(f"{device}\0{epoch}".encode(), digest_size=12).hexdigest()
-    return f"{transporter_id}:{digest}"
+    return device_key(transporter_id, f"{device}\0{epoch}")
+
+
+def device_key(transporter_id: int, device: str) -> str:
+    """Short, separator-safe name of one device."""
+    return f"{transporter_id}:{blake2s(device.encode(), digest_size=12).hexdigest()}"

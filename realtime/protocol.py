@@ -44,6 +44,8 @@ class Close(IntEnum):
     """The delivery is over; there is nothing left to watch."""
     TOO_SLOW = 4413
     """The reader did not keep up; reconnect for a fresh snapshot."""
+    FLOOD = 4429
+    """The app sends without a pause far more than agreed; reconnect with backoff and send less."""
     UNAVAILABLE = 4503
     """The server cannot store pings now. Nothing that was acknowledged is lost; reconnect with backoff."""
 
