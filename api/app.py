@@ -23,6 +23,7 @@ from api.health import HealthController
 from api.injected import GivenServices
 from api.live import track_socket, transporter_socket
 from api.orders import OrderController
+from api.paths import PathController
 from api.payments import PaymentController
 from api.sales import SaleController
 from api.security import PUBLIC, BearerAuthentication
@@ -51,6 +52,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     SaleController,
     TransporterController,
     DeliveryController,
+    PathController,
     AssignmentController,
     HealthController,
     MetricsController,
