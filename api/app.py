@@ -25,6 +25,7 @@ from api.live import track_socket, transporter_socket
 from api.orders import OrderController
 from api.paths import PathController
 from api.payments import PaymentController
+from api.phones import DeviceController, PhoneController
 from api.sales import SaleController
 from api.security import PUBLIC, BearerAuthentication
 from api.services import Services, running
@@ -51,6 +52,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     PaymentController,
     SaleController,
     TransporterController,
+    DeviceController,
+    PhoneController,
     DeliveryController,
     PathController,
     AssignmentController,

@@ -128,6 +128,16 @@ class Ingest:
                 source.trail = Trail()
         return int(last_seq or 0)
 
+    async def keep(self, source: Source, fixes: Sequence[Fix]) -> Sifted:
+        """All of it for a request that stands alone: returns once the accepted fixes are safe.
+
+        Raises IngestUnavailable.
+        """
+        await self.resume(source)
+        sifted = self.sift(source, fixes)
+        await self.submit(source, sifted)
+        return sifted
+
     def sift(self, source: Source, fixes: Sequence[Fix]) -> Sifted:
         """Run the plausibility steps over a frame's fixes, in the order of the device's clock."""
         now_ms = time.time_ns() // 1_000_000

@@ -241,16 +241,17 @@ def _decode_loosely(raw: str | bytes, error: msgspec.ValidationError) -> Receive
     except (msgspec.DecodeError, RecursionError):
         raise BadFrame(f"not a frame: {error}") from None
     if frame.get("type") == "ping":
-        return Received(*_sort_out([frame]))
+        return Received(*sort_out([frame]))
     pings = frame.get("pings")
     if frame.get("type") == "pings" and isinstance(pings, list):
         if len(pings) > MAX_PINGS_A_FRAME:
             raise BadFrame(f"{len(pings)} pings in a frame, at most {MAX_PINGS_A_FRAME}")
-        return Received(*_sort_out(pings))
+        return Received(*sort_out(pings))
     raise BadFrame(f"not a frame: {error}")
 
 
-def _sort_out(pings: list[Any]) -> tuple[list[Fix], list[int]]:
+def sort_out(pings: list[Any]) -> tuple[list[Fix], list[int]]:
+    """The fixes among decoded pings, and the seqs of those that are none. Raises BadFrame where one has no seq."""
     fixes: list[Fix] = []
     malformed: list[int] = []
     for ping in pings:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dispatch.accounts.models import User
 from dispatch.database.base import DateTimeUTC, IdentityBase, reference
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, NotFound, NotSignedIn
@@ -74,8 +75,13 @@ class Devices:
     async def identify(self, token: str) -> TransporterDevice:
         """The device of a token. Raises NotSignedIn, in the same words for every token that is none."""
         found: TransporterDevice | None = await self._session.scalar(
-            select(TransporterDevice).where(
-                TransporterDevice.token_hash == token_hash(token), TransporterDevice.revoked_at.is_(None)
+            select(TransporterDevice)
+            .join(Transporter, Transporter.id == TransporterDevice.transporter_id)
+            .join(User, User.id == Transporter.user_id)
+            .where(
+                TransporterDevice.token_hash == token_hash(token),
+                TransporterDevice.revoked_at.is_(None),
+                User.is_active,
             )
         )
         if found is None:
