@@ -28,7 +28,9 @@ from api.health import HealthController
 from api.injected import GivenServices
 from api.live import console_socket, track_socket, transporter_socket
 from api.orders import OrderController
+from api.paths import PathController
 from api.payments import PaymentController
+from api.phones import DeviceController, PhoneController
 from api.requests import JsonRequest
 from api.sales import SaleController
 from api.security import PUBLIC, BearerAuthentication
@@ -59,7 +61,10 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     PaymentController,
     SaleController,
     TransporterController,
+    DeviceController,
+    PhoneController,
     DeliveryController,
+    PathController,
     AssignmentController,
     HealthController,
     MetricsController,
