@@ -122,8 +122,8 @@ class Pricer:
             return rows
         index = Neighbourhood(self.market, self.prices.toll, self.prices.weight_toll)
         for k in _STEPS:
-            if not rows.size or self.expired():
-                break
+            if not rows.size or (k > _STEPS[0] and self.expired()):
+                break  # the first look is always taken: without it there is hardly a bound
             columns, ceiling = index.query(rows, k, self.best[rows])
             self._look(rows, columns)
             self.unseen[rows] = np.minimum(self.unseen[rows], ceiling)

@@ -20,7 +20,8 @@ from scoring.terms import BEST, capacity_term
 
 _SAFETY = 1e-7  # points; far above the rounding of any step below, far below what a certificate allows
 _UPRIGHT = 0.1  # share of the frame's third axis; the other two get what is left of a unit vector
-_PARALLEL = 500  # rows above which threads pay
+_PARALLEL = 1_500  # rows above which threads pay
+_PER_SUBSET = 200  # deliveries below which a subset of their own is not worth a tree
 _SUBSETS = 24  # random subsets of transporters at each scale
 
 
@@ -135,7 +136,7 @@ class Neighbourhood:
         pairs: list[tuple[Ints, Ints]] = [(np.zeros(0, dtype=np.int64),) * 2]
         for scale, k in enumerate(counts):
             size = max(columns.size // 4**scale, 1)
-            parts = min(4**scale, _SUBSETS) if columns.size else 0
+            parts = min(4**scale, _SUBSETS, 1 + rows.size // _PER_SUBSET) if columns.size else 0
             own, other = rng.permutation(rows.size), rng.permutation(columns.size)
             for part in range(parts):
                 mine = own[part::parts]

@@ -22,10 +22,14 @@ from scoring.workset import all_pairs, extended, foremost, make_graph
 CERTIFIED = 1e-6  # relative distance of total and bound below which a plan is called optimal
 
 _ALL_PAIRS = 40_000  # markets up to this size are solved on every pair at once
+_WARM_SLACK = 0.5  # the same where prices are known beforehand
+_FINE_SLACK = 1.0  # the same once the gap is small
 _SLACK = 5.0  # points below its delivery's best at which a pair leaves the working set
 _PER_ROW, _PER_COLUMN = 8, 24  # violators that join: more of one transporter's would only repeat its price
 _SHEDDING = 3  # rounds after which no pair leaves
 _ROUGH = 1e-3  # gap above which pairs at all scales join beside the violators
+_SMALL = 4_000_000  # pairs up to which a market is cheap enough to begin with more of them
+_WIDE_SPREAD = (12, 8, 6, 4)
 _SPREAD, _WARM_SPREAD, _EXTRA_SPREAD = (4, 3, 3, 2, 1), (6, 1, 1), (2, 2, 2, 2)
 
 _NO_PAIRS = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
@@ -155,12 +159,18 @@ def _first_graph(market: Market, start: Start | None, rng: np.random.Generator) 
     if start is not None:
         toll, i_held, j_held = renewed(market, start)
     index = Neighbourhood(market, toll, np.zeros(market.m))
-    i, j = index.spread(_SPREAD if start is None else _WARM_SPREAD, rng)
+    wide = _WIDE_SPREAD if market.n * market.m <= _SMALL else _SPREAD
+    i, j = index.spread(wide if start is None else _WARM_SPREAD, rng)
     if rows.size:
         more_i, more_j = equal_pairs(market, rows, 2 * sum(_SPREAD), rng)
         i, j = np.concatenate((i, more_i)), np.concatenate((j, more_j))
     graph = make_graph(market, np.concatenate((i, i_held)), np.concatenate((j, j_held)))
-    return graph, None if start is None else toll
+    if start is None:
+        return graph, None
+    prices = Prices(toll, np.zeros(market.m))
+    lag = best_inside(market, graph, prices)[graph.i] - prices.net(market, graph.i, graph.j, graph.gain)
+    keep: Bools = (lag <= _WARM_SLACK) | (start.taken[graph.i] == graph.j)
+    return extended(graph, keep, *_NO_PAIRS, np.zeros(0)), toll
 
 
 def _grown(
@@ -177,8 +187,8 @@ def _grown(
     """The next working set: violators in, pairs that lag far behind out."""
     rough = np.maximum(sweep.ceiling - known, 0.0).sum() > _ROUGH * known.sum()
     keep: Bools = np.ones(graph.i.size, dtype=np.bool_)
-    if rough and shed:  # later on nothing leaves any more: what leaves might come back, for ever
-        keep = known[graph.i] - prices.net(market, graph.i, graph.j, graph.gain) <= _SLACK
+    if shed:  # later on nothing leaves any more: what leaves might come back, for ever
+        keep = known[graph.i] - prices.net(market, graph.i, graph.j, graph.gain) <= (_SLACK if rough else _FINE_SLACK)
         keep[chosen[chosen >= 0]] = True
     i, j, gain = sweep.i, sweep.j, sweep.gain
     excess = prices.net(market, i, j, gain) - known[i]

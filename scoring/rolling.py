@@ -9,7 +9,7 @@ from scoring.candidates import Neighbourhood, nearest_members
 from scoring.market import Market
 
 _TIGHT = 1e-4  # points within which an old pair must still balance for both its rows to count as unchanged
-_SUITORS = 6  # deliveries looked at to find what a transporter is worth now
+_SUITORS = 4  # deliveries looked at to find what a transporter is worth now
 
 
 @dataclass(frozen=True, eq=False)

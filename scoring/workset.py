@@ -10,7 +10,8 @@ from scoring.market import Market
 def make_graph(market: Market, i: Ints, j: Ints) -> Graph:
     """Graph of the feasible ones of some pairs, each once."""
     wide = np.int64(max(market.m, 1))
-    i, j = np.divmod(np.unique(i * wide + j), wide)
+    code = np.sort(i * wide + j)
+    i, j = np.divmod(code[np.diff(code, prepend=-1) != 0], wide)
     gain = market.gain(i, j)
     fine = gain > -np.inf
     return Graph(market.n, market.m, i[fine], j[fine], gain[fine], market.slot_start, market.slot_gain)

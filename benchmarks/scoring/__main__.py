@@ -28,7 +28,7 @@ def _arguments() -> argparse.Namespace:
 def _measurements(data: Path) -> dict[str, Callable[[], Any]]:
     found: dict[str, Callable[[], Any]] = {
         "1000": lambda: bulk.sizes(1_000, 11),
-        "10000": lambda: bulk.sizes(10_000, 3),
+        "10000": lambda: bulk.sizes(10_000, 3, limit_s=10.0),
         "100000": lambda: [bulk.worker("clustered", 100_000, repeats=1, limit_s=25.0)],
         "single": single.single,
         "rolling": rolling.rolling,

@@ -10,7 +10,7 @@ from scoring.market import Market
 from scoring.optimal import best_inside, value_of
 from scoring.workset import make_graph
 from tests.scoring import reference
-from tests.scoring.markets import Kind, market
+from tests.scoring.markets import Kind, market, packages, people
 
 
 @pytest.mark.parametrize("kind", ["clustered", "uneven", "one_place"])
@@ -83,3 +83,11 @@ def test_whole_units_of_the_solver_do_not_reach_the_bound() -> None:
     plan, same = solve(deliveries, transporters, tiny), solve(deliveries, transporters, Params())
     assert plan.certified
     assert plan.total == pytest.approx(same.total, rel=1e-9), "only ratios of weights count"
+
+
+def test_a_market_where_nothing_can_be_done_is_certified_with_a_bound_of_exactly_zero() -> None:
+    heavy = packages([27.7] * 2, [85.3] * 2, [1.0, 1.0])
+    full = people([27.7] * 3, [85.3] * 3, [0.0] * 3, [0.0] * 3, [2, 0, 0], [3, 0, 1])
+    plan = solve(heavy, full)
+    assert plan.upper_bound == 0.0
+    assert plan.certified
