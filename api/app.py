@@ -23,11 +23,14 @@ from api.carts import CartController
 from api.catalogue import ProductController
 from api.deliveries import DeliveryController
 from api.errors import EXCEPTION_HANDLERS
+from api.events import delivery_events
 from api.health import HealthController
 from api.injected import GivenServices
-from api.live import track_socket, transporter_socket
+from api.live import console_socket, track_socket, transporter_socket
 from api.orders import OrderController
+from api.paths import PathController
 from api.payments import PaymentController
+from api.phones import DeviceController, PhoneController
 from api.requests import JsonRequest
 from api.sales import SaleController
 from api.security import PUBLIC, BearerAuthentication
@@ -58,7 +61,10 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     PaymentController,
     SaleController,
     TransporterController,
+    DeviceController,
+    PhoneController,
     DeliveryController,
+    PathController,
     AssignmentController,
     HealthController,
     MetricsController,
@@ -67,6 +73,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     create_static_files_router(
         path=PAGE_ASSETS, directories=[PAGE_ASSETS_FOLDER], opt=PUBLIC, include_in_schema=False, name="schema-assets"
     ),
+    console_socket,
+    delivery_events,
 ]
 
 

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from api.adapters.khalti import KhaltiClient
 from api.adapters.photos import FolderPhotoStore
+from api.doorkeeper import AccountDoorkeeper
 from dispatch.accounts.tokens import Tokens
 from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
@@ -21,6 +22,10 @@ from dispatch.payments.initiation import PaymentTerms
 from dispatch.payments.sweeper import PaymentSweeper
 from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher
 from dispatch.settings import Settings
+from dispatch.tracking.retention import Retention
+from dispatch.tracking.store import FixStore
+from realtime.filters import Plausibility
+from realtime.fleet_watch import FleetWatch
 from realtime.history import HistoryWriter
 from realtime.hub import Hub
 from realtime.ingest import Ingest
@@ -29,11 +34,15 @@ from realtime.live import RedisLivePositions
 from realtime.protocol import PingPolicy
 from realtime.publisher import RedisPublisher
 from realtime.redis_client import connect_redis
+from realtime.sessions import Sessions
+from realtime.throttle import Rates
+from realtime.tickets import Tickets
 from realtime.tracking import Tracking
 
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY_S = 15.0
+KEEP_DAYS_EVERY_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +72,13 @@ class Services:
     hub: Hub
     ingest: Ingest
     tracking: Tracking
+    sessions: Sessions
+    doorkeeper: AccountDoorkeeper
+    tickets: Tickets
+    fleet: FleetWatch
     history: HistoryWriter
     sweeper: PaymentSweeper
+    retention: Retention
 
     @property
     def payment_terms(self) -> PaymentTerms:
@@ -118,17 +132,14 @@ def build_services(
     live = RedisLivePositions(redis, keys, online_after_s=settings.online_after_s)
     publisher = RedisPublisher(redis, keys)
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
-    hub = Hub(redis)
+    hub = Hub(connect_redis(addresses.redis_url, max_connections=2, retries=0))
     movement = Movement(database, clock, publisher)
+    tokens = Tokens(settings.signing_key(), clock, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
+    doorkeeper = AccountDoorkeeper(database, tokens, clock)
     return Services(
         settings=settings,
         clock=clock,
-        tokens=Tokens(
-            settings.signing_key(),
-            clock,
-            access_s=settings.access_token_s,
-            refresh_s=settings.refresh_token_s,
-        ),
+        tokens=tokens,
         database=database,
         redis=redis,
         keys=keys,
@@ -141,11 +152,37 @@ def build_services(
             redis,
             keys,
             flush_ms=settings.ping_flush_ms,
-            max_age_s=settings.ping_max_age_s,
-            max_ahead_s=settings.ping_max_ahead_s,
+            plausibility=Plausibility(
+                max_age_ms=settings.oldest_fix_s * 1000,
+                max_ahead_ms=settings.ping_max_ahead_s * 1000,
+                max_speed_mps=settings.ping_max_speed_mps,
+                poor_accuracy_m=settings.ping_poor_accuracy_m,
+            ),
+            rates=Rates(settings.ping_rate, settings.ping_bytes_rate),
+            log_max=settings.ping_log_max,
         ),
-        tracking=Tracking(redis, keys, database, live, hub, road_factor=settings.road_factor),
-        history=HistoryWriter(redis, keys, database, movement.note),
+        tracking=Tracking(
+            redis,
+            keys,
+            database,
+            live,
+            hub,
+            road_factor=settings.road_factor,
+            send_within_s=settings.send_timeout_s,
+        ),
+        sessions=Sessions(
+            redis,
+            keys,
+            hub,
+            doorkeeper,
+            per_user=settings.sockets_per_user,
+            per_address=settings.sockets_per_address,
+        ),
+        doorkeeper=doorkeeper,
+        tickets=Tickets(redis, keys),
+        fleet=FleetWatch(redis, keys, database, hub, online_after_s=settings.online_after_s),
+        history=HistoryWriter(redis, keys, FixStore(database), movement.note),
+        retention=Retention(database, clock, keep_days=settings.history_keep_days),
         sweeper=PaymentSweeper(database, gateway, clock),
     )
 
@@ -156,14 +193,20 @@ async def running(services: Services) -> AsyncIterator[Services]:
     services.hub.start()
     services.ingest.start()
     services.history.start()
+    services.tracking.start()
+    await services.sessions.start()
     sweeping = asyncio.create_task(_sweep(services), name="payment-sweeper")
+    keeping = asyncio.create_task(_keep_days(services), name="retention")
     try:
         yield services
     finally:
         sweeping.cancel()
-        await asyncio.gather(sweeping, return_exceptions=True)
+        keeping.cancel()
+        await asyncio.gather(sweeping, keeping, return_exceptions=True)
         await services.ingest.stop()
         await services.history.stop()
+        await services.tracking.stop()
+        await services.sessions.stop()
         await services.hub.stop()
         await services.close()
 
@@ -175,3 +218,12 @@ async def _sweep(services: Services) -> None:
             await services.sweeper.sweep()
         except Exception:  # the next round tries again
             log.exception("payment sweep failed")
+
+
+async def _keep_days(services: Services) -> None:
+    while True:
+        try:
+            await services.retention.sweep()
+        except Exception:  # days are made on demand too, and old ones can wait
+            log.exception("old positions were not swept")
+        await asyncio.sleep(KEEP_DAYS_EVERY_S)

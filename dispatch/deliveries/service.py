@@ -130,6 +130,7 @@ class Deliveries:
     ) -> DeliveryTracking:
         """Move a delivery to a status, write the step down and tell its watchers after the commit."""
         now = self._clock.now()
+        previous = delivery.status
         delivery.status = status
         step = DeliveryTracking(
             delivery_id=delivery.id,
@@ -143,7 +144,13 @@ class Deliveries:
         )
         self._session.add(step)
         change = StatusChange(
-            delivery.id, delivery.tracking_number, status.value, message, now, delivery.transporter_id
+            delivery.id,
+            delivery.tracking_number,
+            status.value,
+            message,
+            now,
+            delivery.transporter_id,
+            previous.value,
         )
         self._work.after_commit(lambda: self._publisher.status_changed(change))
         return step

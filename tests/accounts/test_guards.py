@@ -25,6 +25,11 @@ PUBLIC = {
     ("GET", "/metrics"),
     ("WS", "/ws/transporter"),  # asks for the token itself, to answer with a close code
     ("WS", "/ws/track/{tracking_number:str}"),
+    ("WS", "/ws/console"),  # the same
+    ("GET", "/api/deliveries/{tracking_number:str}/events"),
+    ("GET", "/api/phones/osmand"),  # these three know a device by its own token
+    ("POST", "/api/phones/osmand"),
+    ("POST", "/api/phones/owntracks"),
 }
 # Route → who is let in, of a customer, a seller, a transporter and an admin; unknown ids, so that nothing happens.
 ID = 2**62
@@ -61,6 +66,13 @@ OPEN_TO = {
     ("POST", f"/api/deliveries/{ID}/accept/"): "transporter",
     ("POST", f"/api/deliveries/{ID}/pickup/"): "transporter",
     ("POST", f"/api/deliveries/{ID}/deliver/"): "transporter",
+    ("GET", f"/api/deliveries/{ID}/path.geojson"): "customer seller transporter admin",
+    ("GET", f"/api/deliveries/{ID}/path.gpx"): "customer seller transporter admin",
+    ("POST", "/api/v1/auth/ws-ticket/"): "customer seller transporter admin",
+    ("POST", "/api/transporters/me/devices/"): "transporter",
+    ("GET", "/api/transporters/me/devices/"): "transporter",
+    ("DELETE", f"/api/transporters/me/devices/{ID}/"): "transporter",
+    ("POST", "/api/transporters/me/positions/"): "transporter",
     ("POST", "/api/auto-assign/"): "admin",
     ("POST", "/api/deliveries/bulk-operations/"): "admin",
 }
