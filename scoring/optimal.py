@@ -23,14 +23,14 @@ CERTIFIED = 1e-6  # relative distance of total and bound below which a plan is c
 
 _ALL_PAIRS = 40_000  # markets up to this size are solved on every pair at once
 _WARM_SLACK = 0.5  # the same where prices are known beforehand
-_FINE_SLACK = 1.0  # the same once the gap is small
+_FINE_SLACK = 3.0  # the same once the gap is small
 _SLACK = 5.0  # points below its delivery's best at which a pair leaves the working set
 _PER_ROW, _PER_COLUMN = 8, 24  # violators that join: more of one transporter's would only repeat its price
 _SHEDDING = 3  # rounds after which no pair leaves
 _ROUGH = 1e-3  # gap above which pairs at all scales join beside the violators
 _SMALL = 4_000_000  # pairs up to which a market is cheap enough to begin with more of them
 _WIDE_SPREAD = (12, 8, 6, 4)
-_SPREAD, _WARM_SPREAD, _EXTRA_SPREAD = (4, 3, 3, 2, 1), (6, 1, 1), (2, 2, 2, 2)
+_SPREAD, _WARM_SPREAD, _EXTRA_SPREAD = (8, 6, 4, 4), (6, 1, 1), (2, 2, 2, 2)
 
 _NO_PAIRS = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
