@@ -147,7 +147,7 @@ async def test_a_large_fleet_comes_in_several_frames(world: World, admin: Person
     redis, keys = world.server.services.redis, Keys()
     update = await redis.hget(keys.live, driver.transporter_id)
     seen_ms = await redis.zscore(keys.last_seen, driver.transporter_id)
-    assert update is not None
+    assert isinstance(update, bytes)
     assert seen_ms is not None
     ghosts = range(10_000_000, 10_000_000 + MAX_ITEMS * 2 + 1)
     own = f",[{driver.transporter_id},".encode()

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -110,10 +111,10 @@ async def test_sigterm_under_load_loses_no_acknowledged_ping_and_every_client_is
             assert all(frame["type"] != "snapshot" for frame in frames)
 
 
-async def next_frame_of(socket: websockets.ClientConnection) -> dict[str, object]:
+async def next_frame_of(socket: websockets.ClientConnection) -> dict[str, Any]:
     """The next frame; raises ConnectionClosed."""
     async with asyncio.timeout(30):
-        frame: dict[str, object] = json.loads(await socket.recv())
+        frame: dict[str, Any] = json.loads(await socket.recv())
     return frame
 
 
