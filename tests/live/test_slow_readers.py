@@ -208,6 +208,7 @@ async def test_many_who_never_read_take_little_memory_and_the_one_who_reads_is_s
                 await phone.send(ping(seq, 27.6 + seq / 1e4, 85.4))
                 while (await next_frame(reader))["lat"] != 27.6 + seq / 1e4:
                     pass
+            await phone.until_ack(100)
             grown = psutil.Process().memory_info().rss - before
             assert grown < deaf * 2 * KERNEL_BUFFER_BYTES
         finally:
@@ -232,5 +233,6 @@ async def test_a_watcher_that_floods_does_not_delay_the_others(world: World) -> 
             await phone.send(ping(seq, 27.6 + seq / 1e4, 85.4))
             while (await next_frame(reader))["lat"] != 27.6 + seq / 1e4:
                 pass
+        await phone.until_ack(50)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
