@@ -103,7 +103,7 @@ async def _answer(socket: AnySocket, services: Services, serve: Served) -> None:
     except NotFound as error:
         await turn_away(connection, Close.NOT_FOUND, "delivery_not_found", error.detail)
     except TooManySockets as error:
-        await turn_away(connection, Close.TOO_MANY, "too_many", str(error))
+        await turn_away(connection, Close.TOO_MUCH, "too_many", str(error))
     except Stopping:
         await connection.close(Close.RESTARTING, "restarting")
     except (SQLAlchemyError, RedisError, OSError):  # a TimeoutError is an OSError

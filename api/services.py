@@ -22,6 +22,9 @@ from dispatch.payments.initiation import PaymentTerms
 from dispatch.payments.sweeper import PaymentSweeper
 from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher
 from dispatch.settings import Settings
+from dispatch.tracking.retention import Retention
+from dispatch.tracking.store import FixStore
+from realtime.filters import Plausibility
 from realtime.fleet_watch import FleetWatch
 from realtime.history import HistoryWriter
 from realtime.hub import Hub
@@ -32,12 +35,14 @@ from realtime.protocol import PingPolicy
 from realtime.publisher import RedisPublisher
 from realtime.redis_client import connect_redis
 from realtime.sessions import Sessions
+from realtime.throttle import Rates
 from realtime.tickets import Tickets
 from realtime.tracking import Tracking
 
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY_S = 15.0
+KEEP_DAYS_EVERY_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Services:
     fleet: FleetWatch
     history: HistoryWriter
     sweeper: PaymentSweeper
+    retention: Retention
 
     @property
     def payment_terms(self) -> PaymentTerms:
@@ -146,8 +152,14 @@ def build_services(
             redis,
             keys,
             flush_ms=settings.ping_flush_ms,
-            max_age_s=settings.ping_max_age_s,
-            max_ahead_s=settings.ping_max_ahead_s,
+            plausibility=Plausibility(
+                max_age_ms=settings.oldest_fix_s * 1000,
+                max_ahead_ms=settings.ping_max_ahead_s * 1000,
+                max_speed_mps=settings.ping_max_speed_mps,
+                poor_accuracy_m=settings.ping_poor_accuracy_m,
+            ),
+            rates=Rates(settings.ping_rate, settings.ping_bytes_rate),
+            log_max=settings.ping_log_max,
         ),
         tracking=Tracking(
             redis,
@@ -169,7 +181,8 @@ def build_services(
         doorkeeper=doorkeeper,
         tickets=Tickets(redis, keys),
         fleet=FleetWatch(redis, keys, database, hub, online_after_s=settings.online_after_s),
-        history=HistoryWriter(redis, keys, database, movement.note),
+        history=HistoryWriter(redis, keys, FixStore(database), movement.note),
+        retention=Retention(database, clock, keep_days=settings.history_keep_days),
         sweeper=PaymentSweeper(database, gateway, clock),
     )
 
@@ -183,11 +196,13 @@ async def running(services: Services) -> AsyncIterator[Services]:
     services.tracking.start()
     await services.sessions.start()
     sweeping = asyncio.create_task(_sweep(services), name="payment-sweeper")
+    keeping = asyncio.create_task(_keep_days(services), name="retention")
     try:
         yield services
     finally:
         sweeping.cancel()
-        await asyncio.gather(sweeping, return_exceptions=True)
+        keeping.cancel()
+        await asyncio.gather(sweeping, keeping, return_exceptions=True)
         await services.ingest.stop()
         await services.history.stop()
         await services.tracking.stop()
@@ -203,3 +218,12 @@ async def _sweep(services: Services) -> None:
             await services.sweeper.sweep()
         except Exception:  # the next round tries again
             log.exception("payment sweep failed")
+
+
+async def _keep_days(services: Services) -> None:
+    while True:
+        try:
+            await services.retention.sweep()
+        except Exception:  # days are made on demand too, and old ones can wait
+            log.exception("old positions were not swept")
+        await asyncio.sleep(KEEP_DAYS_EVERY_S)

@@ -1,6 +1,7 @@
 """Plausibility of fixes: one ordered list of pure steps, each with its reason.
 
-A step answers why a fix cannot be true, or None. The first answer counts.
+A step answers why a fix cannot be true, or None; the first answer counts and the fix is rejected by name. What may
+be true but is doubtful is for ``realtime.doubts``: it is flagged and stored.
 """
 
 from collections.abc import Callable
@@ -13,11 +14,35 @@ MAX_LON = 180.0
 
 
 @dataclass(frozen=True, slots=True)
+class Plausibility:
+    """What is believed of fixes: ages in ms, speed in m/s, accuracy in m."""
+
+    max_age_ms: int
+    max_ahead_ms: int
+    max_speed_mps: float = 70.0
+    poor_accuracy_m: float = 100.0
+    skew_ms: int = 10_000
+
+    def at(self, now_ms: int) -> "Limits":
+        """The same at a moment, in ms since 1970."""
+        return Limits(
+            now_ms - self.max_age_ms,
+            now_ms + self.max_ahead_ms,
+            now_ms + self.skew_ms,
+            self.max_speed_mps,
+            self.poor_accuracy_m,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
-    """What the clock allows, in milliseconds since 1970."""
+    """What the clock and the roads allow; times in milliseconds since 1970."""
 
     oldest_ms: int
     newest_ms: int
+    skewed_ms: int
+    max_speed_mps: float
+    poor_accuracy_m: float
 
 
 Step = Callable[[Fix, int, Limits], Reject | None]

@@ -22,6 +22,16 @@ class Keys:
         return self._key("log")
 
     @property
+    def backlog(self) -> str:
+        """Counter: fixes in the log."""
+        return self._key("backlog")
+
+    @property
+    def dead(self) -> str:
+        """Stream: logged fixes that PostgreSQL will never take, with the reason."""
+        return self._key("dead")
+
+    @property
     def live(self) -> str:
         """Hash: transporter → its newest fix, ``[offset, fix]``."""
         return self._key("live")
@@ -45,6 +55,11 @@ class Keys:
     def last_seq(self) -> str:
         """Prefix of strings: highest stored seq of a device stream."""
         return self._key("last-seq:")
+
+    @property
+    def trail(self) -> str:
+        """Prefix of strings: what the plausibility steps remember of a device."""
+        return self._key("trail:")
 
     @property
     def seen(self) -> str:
@@ -98,5 +113,9 @@ class Keys:
 
 def device_stream(transporter_id: int, device: str, epoch: str) -> str:
     """Short, separator-safe name of one device's numbering."""
-    digest = blake2s(f"{device}\0{epoch}".encode(), digest_size=12).hexdigest()
-    return f"{transporter_id}:{digest}"
+    return device_key(transporter_id, f"{device}\0{epoch}")
+
+
+def device_key(transporter_id: int, device: str) -> str:
+    """Short, separator-safe name of one device."""
+    return f"{transporter_id}:{blake2s(device.encode(), digest_size=12).hexdigest()}"

@@ -47,8 +47,8 @@ class Close(IntEnum):
     """The delivery is over; there is nothing left to watch."""
     TOO_SLOW = 4413
     """The reader did not keep up; reconnect, with resume where there is one."""
-    TOO_MANY = 4429
-    """The user or the address has too many connections open; reconnect later, with backoff."""
+    TOO_MUCH = 4429
+    """Too many connections of one user or address, or pings without a pause: reconnect later, with backoff."""
     UNAVAILABLE = 4503
     """The server cannot store pings now. Nothing that was acknowledged is lost; reconnect with backoff."""
 
@@ -262,16 +262,17 @@ def _decode_loosely(raw: str | bytes, error: msgspec.ValidationError) -> Receive
     except (msgspec.DecodeError, RecursionError):
         raise BadFrame(f"not a frame: {error}") from None
     if frame.get("type") == "ping":
-        return Received(*_sort_out([frame]))
+        return Received(*sort_out([frame]))
     pings = frame.get("pings")
     if frame.get("type") == "pings" and isinstance(pings, list):
         if len(pings) > MAX_PINGS_A_FRAME:
             raise BadFrame(f"{len(pings)} pings in a frame, at most {MAX_PINGS_A_FRAME}")
-        return Received(*_sort_out(pings))
+        return Received(*sort_out(pings))
     raise BadFrame(f"not a frame: {error}")
 
 
-def _sort_out(pings: list[Any]) -> tuple[list[Fix], list[int]]:
+def sort_out(pings: list[Any]) -> tuple[list[Fix], list[int]]:
+    """The fixes among decoded pings, and the seqs of those that are none. Raises BadFrame where one has no seq."""
     fixes: list[Fix] = []
     malformed: list[int] = []
     for ping in pings:

@@ -24,7 +24,7 @@ def connect_redis(url: str, *, max_connections: int = 50, retries: int = 2) -> "
         health_check_interval=30,
         retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries=retries),
     )
-    return Redis.from_pool(pool)
+    return Redis.from_pool(pool)  # owns the pool: closing the client closes the connections
 
 
 def load_script(name: str) -> str:

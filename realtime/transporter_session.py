@@ -1,6 +1,7 @@
 """One transporter's connection: hello, pings in, acks out, assignments out."""
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ class _Pending:
 
     malformed: list[int]
     sifted: Sifted
-    stored: asyncio.Future[int]
+    stored: asyncio.Future[None]
 
 
 class TransporterSession:
@@ -85,6 +86,7 @@ class TransporterSession:
         self._room = asyncio.Event()
         self._room.set()
         self._acked_seq = 0
+        self._throttle = ingest.throttle()
         self._notices: asyncio.Queue[bytes] = asyncio.Queue(MAX_NOTICES)
 
     def heard(self, channel: str, message: bytes) -> None:
@@ -144,7 +146,7 @@ class TransporterSession:
             await self._refuse(Close.BAD_FRAME, "hello_first", "the first frame must be hello")
             return None
         source = Source(self._transporter_id, hello.device, hello.epoch)
-        last_seq = await self._ingest.last_seq(source)
+        last_seq = await self._ingest.resume(source)
         await self._connection.send(encode(Welcome(last_seq, self._policy)))
         return source
 
@@ -190,8 +192,23 @@ class TransporterSession:
                 await self._refuse(Close.BAD_FRAME, "hello_twice", "hello comes once; reconnect for a new epoch")
                 return
             self._accept(source, frame)
+            if not await self._paused(len(frame.fixes) + len(frame.malformed), len(raw)):
+                return
+
+    async def _paused(self, pings: int, size: int) -> bool:
+        """Do not read for as long as the app has sent ahead of its time; False where it is closed for a flood."""
+        now = time.monotonic()
+        wait_s = self._throttle.wait_s(pings, size, now)
+        if wait_s:
+            if self._throttle.flooded(now):
+                await self._refuse(Close.TOO_MUCH, "flood", "too much without a pause; send less and in batches")
+                return False
+            await asyncio.sleep(wait_s)
+        return True
 
     def _accept(self, source: Source, frame: Received) -> None:
+        if self._pending and self._pending[-1].stored.done():
+            self._pending[-1].stored.result()  # raises where it failed: nothing may be stored behind a hole
         sifted = self._ingest.sift(source, frame.fixes)
         self._pending.append(_Pending(frame.malformed, sifted, self._ingest.submit(source, sifted)))
         self._handed_in.set()

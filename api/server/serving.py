@@ -16,6 +16,7 @@ from api.server.backing import backing
 from api.server.wire import WireProtocol
 from api.services import Services, build_services
 from dispatch.database.migrate import migrate
+from dispatch.errors import OperatorError
 from dispatch.settings import Settings
 
 STOP_WITHIN_S = 10
@@ -23,7 +24,7 @@ STOP_WITHIN_S = 10
 CLOSE_CLIENTS_WITHIN_S = 6.0
 
 
-class ServeError(Exception):
+class ServeError(OperatorError):
     """The server cannot start; the text says why and what to do."""
 
 
@@ -137,17 +138,18 @@ def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
 
 @contextlib.contextmanager
 def stopped_by_signals(stop: asyncio.Event) -> Generator[None, None, None]:
-    """Ctrl-C and SIGTERM set ``stop``; a second Ctrl-C is for those who cannot wait."""
+    """Ctrl-C, SIGTERM and a closed terminal set ``stop``; a second Ctrl-C is for those who cannot wait."""
     loop = asyncio.get_running_loop()
 
     def told() -> None:
         stop.set()
         loop.remove_signal_handler(signal.SIGINT)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in numbers:
         loop.add_signal_handler(number, told)
     try:
         yield
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             loop.remove_signal_handler(number)

@@ -1,6 +1,6 @@
 """From picked up to in transit: the first fix that is clearly away from where the parcel was taken."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -9,6 +9,7 @@ from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTrackin
 from dispatch.deliveries.service import Deliveries, Place
 from dispatch.geo import great_circle_m
 from dispatch.ports import Clock, Publisher
+from dispatch.tracking.store import FixRow
 
 # Farther than a phone's fix is off in a street, nearer than the first corner.
 LEFT_AFTER_M = 150.0
@@ -22,8 +23,10 @@ class Movement:
         self._clock = clock
         self._publisher = publisher
 
-    async def note(self, newest: Mapping[int, tuple[float, float]]) -> None:
-        """``newest``: transporter → (lat, lon). May be told the same twice; each parcel leaves once."""
+    async def note(self, fixes: Sequence[FixRow]) -> None:
+        """May be told the same twice; each parcel leaves once."""
+        ordered = sorted(fixes, key=lambda fix: fix.recorded_at)
+        newest = {fix.transporter_id: (fix.lat, fix.lon) for fix in ordered}
         async with self._database.work() as work:
             rows = await work.session.execute(
                 select(Delivery, DeliveryTracking.lat, DeliveryTracking.lon)

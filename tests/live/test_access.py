@@ -186,7 +186,7 @@ async def test_one_connection_too_many_is_turned_away_and_a_closed_one_makes_roo
         await _hello(one, "one")
         await _hello(two, "two")
         async with _socket(allowing, "/ws/transporter", token) as three:
-            assert await close_code(three) == Close.TOO_MANY
+            assert await close_code(three) == Close.TOO_MUCH
     await _welcomed_again(allowing, token)
 
 
@@ -206,7 +206,7 @@ async def test_an_address_has_so_many_watchers_and_no_more(allowing: World) -> N
         for socket in open_ones:
             assert (await next_frame(socket))["type"] == "snapshot"
         async with watch(allowing, delivery["tracking_number"]) as socket:
-            assert await close_code(socket) == Close.TOO_MANY
+            assert await close_code(socket) == Close.TOO_MUCH
     finally:
         for socket in open_ones:
             await socket.close()
