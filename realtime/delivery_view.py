@@ -37,7 +37,7 @@ class DeliveryView:
         self.offset = offset
         self._history = history
         self._update = update
-        self._epoch = epoch
+        self.epoch = epoch
         self._road_factor = road_factor
 
     @property
@@ -54,7 +54,7 @@ class DeliveryView:
     def number_of(self, offset: str) -> int | None:
         """The number of an offset that a watcher names; None where it is none or of another epoch."""
         epoch, _, number = offset.partition(":")
-        if epoch != self._epoch or not number.isascii() or not number.isdigit() or len(number) > MAX_DIGITS:
+        if epoch != self.epoch or not number.isascii() or not number.isdigit() or len(number) > MAX_DIGITS:
             return None
         return int(number)
 
@@ -139,7 +139,7 @@ class DeliveryView:
         )
 
     def _name(self, number: int) -> str:
-        return f"{self._epoch}:{number}"
+        return f"{self.epoch}:{number}"
 
     def _outgoing(self, frame: Snapshot | StatusFrame | PositionFrame, number: int) -> Outgoing:
         return Outgoing(encode(frame), number, frame.offset)

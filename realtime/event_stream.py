@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 
 from realtime.logins import Login
 from realtime.outbox import Outbox
@@ -63,7 +63,7 @@ class EventStream:
         """Whether there is nothing to send and nothing will come."""
         return self._over and self._outbox.is_empty
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self, *, heartbeat_s: float = HEARTBEAT_S) -> AsyncGenerator[bytes, None]:
         """Until the delivery is over, the server stops or the reader has let too much gather."""
         while True:
             while not self._outbox.overrun and (frame := self._outbox.take()) is not None:
@@ -76,7 +76,7 @@ class EventStream:
                 return
             self._wake.clear()
             try:
-                async with asyncio.timeout(HEARTBEAT_S):
+                async with asyncio.timeout(heartbeat_s):
                     await self._wake.wait()
             except TimeoutError:
                 yield HEARTBEAT

@@ -27,7 +27,7 @@ Seq = Annotated[int, Meta(ge=1, le=MAX_SEQ)]
 
 
 class Close(IntEnum):
-    """Close codes of ours. An app reconnects after those below 4400 and after 4429 and 4503, with backoff."""
+    """Close codes of ours; what an app does after each is in ``docs/protocol.md``."""
 
     RESTARTING = 1012
     """This server stops; reconnect after a random moment, with resume where there is one."""

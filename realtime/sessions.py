@@ -117,6 +117,11 @@ class Sessions:
                 _count(self._users, user_id, -1)
 
     @property
+    def count(self) -> int:
+        """How many sockets and streams are open."""
+        return len(self._open)
+
+    @property
     def is_stopping(self) -> bool:
         """Whether nothing new is taken on."""
         return self._stopping

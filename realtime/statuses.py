@@ -100,15 +100,24 @@ class StatusHistories:
     """The histories of one zone."""
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
+        self._redis = redis
         self._keys = keys
         self._open = redis.register_script(load_script("open_history"))
 
-    async def open(self, present: StatusUpdate) -> OpenedHistory:
-        """Read a delivery's history; where there is none it begins with ``present``."""
+    async def open(self, present: StatusUpdate, *, known_epoch: str, known_offset: int) -> OpenedHistory:
+        """Read a delivery's history; where there is none it begins with ``present``.
+
+        A new epoch begins where Redis is behind an offset that is known to have been given out in this one.
+        """
         keys = self._keys
         epoch, offset, entries = await self._open(
             keys=[keys.offset, keys.status_history(present.delivery_id), keys.offset_epoch],
-            args=[msgspec.json.encode(present), KEPT_S, secrets.token_hex(4)],
+            args=[msgspec.json.encode(present), KEPT_S, secrets.token_hex(4), known_epoch, known_offset],
         )
         name = epoch.decode() if isinstance(epoch, bytes) else str(epoch)
         return OpenedHistory(name, int(offset), [decode_status(entry) for entry in entries])
+
+    async def epoch(self) -> str | None:
+        """The epoch of the offsets; None in a Redis that has lost everything."""
+        found = await self._redis.get(self._keys.offset_epoch)
+        return found.decode() if isinstance(found, bytes) else found

@@ -159,7 +159,11 @@ class DeliveryTopic:
 
     async def _read(self, before: TrackState) -> DeliveryView:
         while True:
-            history = await self._histories.open(first_status(before))
+            history = await self._histories.open(
+                first_status(before),
+                known_epoch=self._view.epoch if self._view else "",
+                known_offset=self._view.offset if self._view else 0,
+            )
             state = await track_state(self._database, self._tracking_number)
             transporter_id = state.transporter_id if state.status.under_way else None
             if transporter_id == self._followed:

@@ -143,13 +143,19 @@ class Tracking:
             await asyncio.sleep(COMPARE_EVERY_S)
             try:
                 await self._compare()
-            except (SQLAlchemyError, OSError) as error:
+            except (RedisError, SQLAlchemyError, OSError) as error:
                 log.warning("watched deliveries not compared", error=f"{type(error).__name__}: {error}"[:200])
             except Exception:  # the next round tries again
                 log.exception("comparing watched deliveries failed")
 
     async def _compare(self) -> None:
-        topics = iter([opening.result() for opening in self._topics.values() if _is_open(opening)])
+        opened = [opening.result() for opening in self._topics.values() if _is_open(opening)]
+        epoch = await self._histories.epoch() if opened else None
+        for topic in opened:
+            if topic.view.epoch != epoch:
+                log.warning("Redis has begun anew; watchers get a snapshot", topic=topic.view.state.delivery_id)
+                topic.repair()
+        topics = iter(opened)
         suspected: dict[int, PresentState] = {}
         while batch := list(islice(topics, COMPARE_AT_ONCE)):
             present = await present_states(self._database, [topic.view.state.delivery_id for topic in batch])

@@ -152,6 +152,7 @@ async def test_a_watcher_who_comes_and_goes_all_the_time_misses_nothing_and_sees
                     assert frame["type"] != "snapshot" or seen is None
                     offsets.append(number(frame["offset"]))
                     seen = frame["offset"]
+        await phone.until_ack(30)
     assert offsets == sorted(set(offsets))
     async with watch(world, delivery["tracking_number"], resume=seen) as watcher:
         ok(await driver.post(f"/api/deliveries/{delivery['id']}/deliver/", {}))
