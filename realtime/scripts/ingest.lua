@@ -46,7 +46,7 @@ while at <= #ARGV do
     end
     at = at + 5
   end
-  redis.call('ZADD', KEYS[5], now, transporter)
+  local returned = redis.call('ZADD', KEYS[5], now, transporter) == 1
   if highest > tonumber(redis.call('GET', ARGV[3] .. stream) or '0') then
     redis.call('SET', ARGV[3] .. stream, string.format('%.0f', highest), 'EX', SEEN_FOR_S)
   end
@@ -62,6 +62,12 @@ while at <= #ARGV do
     local update = '[' .. string.format('%.0f', offset) .. ',' .. ARGV[newest_at + 4] .. ']'
     redis.call('HSET', KEYS[2], transporter, update)
     redis.call('PUBLISH', ARGV[4] .. transporter, update)
+  elseif returned then -- swept, and heard of again without a newer fix: it is where it was
+    local update = redis.call('HGET', KEYS[2], transporter)
+    local fix = update and cjson.decode(update)[2]
+    if fix and math.abs(fix[5]) <= GEO_MAX_LAT then
+      redis.call('GEOADD', KEYS[4], fix[6], fix[5], transporter)
+    end
   end
 end
 
