@@ -12,6 +12,9 @@ from realtime.presence import PresenceLimits
 from realtime.protocol import utc_from_ms
 from realtime.redis_client import load_script
 
+# Beyond it the geo index has no cells, and so nobody.
+GEO_MAX_LAT = 85.05112878
+
 
 class RedisLivePositions:
     """Reads what the ingest keeps. Offline ones show nowhere; stale ones do, and say so."""
@@ -67,6 +70,8 @@ class RedisLivePositions:
 
     async def nearby(self, lat: float, lon: float, radius_m: float, limit: int) -> list[tuple[int, float]]:
         """Online and stale transporters within the radius, nearest first, in one step of Redis."""
+        if abs(lat) > GEO_MAX_LAT:
+            return []
         found: list[bytes] = await self._nearby(
             keys=[self._keys.geo, self._keys.last_seen],
             args=[repr(lon), repr(lat), repr(radius_m), limit, self._limits.oldest_online_ms(time.time())],
