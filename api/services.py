@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from api.adapters.khalti import KhaltiClient
 from api.adapters.photos import FolderPhotoStore
+from api.doorkeeper import AccountDoorkeeper
 from dispatch.accounts.tokens import Tokens
 from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
@@ -24,6 +25,7 @@ from dispatch.settings import Settings
 from dispatch.tracking.retention import Retention
 from dispatch.tracking.store import FixStore
 from realtime.filters import Plausibility
+from realtime.fleet_watch import FleetWatch
 from realtime.history import HistoryWriter
 from realtime.hub import Hub
 from realtime.ingest import Ingest
@@ -33,7 +35,9 @@ from realtime.presence import PresenceLimits, PresenceSweeper
 from realtime.protocol import PingPolicy
 from realtime.publisher import RedisPublisher
 from realtime.redis_client import connect_redis
+from realtime.sessions import Sessions
 from realtime.throttle import Rates
+from realtime.tickets import Tickets
 from realtime.tracking import Tracking
 
 log = structlog.get_logger(__name__)
@@ -70,6 +74,10 @@ class Services:
     hub: Hub
     ingest: Ingest
     tracking: Tracking
+    sessions: Sessions
+    doorkeeper: AccountDoorkeeper
+    tickets: Tickets
+    fleet: FleetWatch
     history: HistoryWriter
     sweeper: PaymentSweeper
     retention: Retention
@@ -128,17 +136,14 @@ def build_services(
     live = RedisLivePositions(redis, keys, limits=presence)
     publisher = RedisPublisher(redis, keys)
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
-    hub = Hub(redis)
+    hub = Hub(connect_redis(addresses.redis_url, max_connections=2, retries=0))
     movement = Movement(database, clock, publisher)
+    tokens = Tokens(settings.signing_key(), clock, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
+    doorkeeper = AccountDoorkeeper(database, tokens, clock)
     return Services(
         settings=settings,
         clock=clock,
-        tokens=Tokens(
-            settings.signing_key(),
-            clock,
-            access_s=settings.access_token_s,
-            refresh_s=settings.refresh_token_s,
-        ),
+        tokens=tokens,
         database=database,
         redis=redis,
         keys=keys,
@@ -160,7 +165,26 @@ def build_services(
             rates=Rates(settings.ping_rate, settings.ping_bytes_rate),
             log_max=settings.ping_log_max,
         ),
-        tracking=Tracking(redis, keys, database, live, hub, road_factor=settings.road_factor),
+        tracking=Tracking(
+            redis,
+            keys,
+            database,
+            live,
+            hub,
+            road_factor=settings.road_factor,
+            send_within_s=settings.send_timeout_s,
+        ),
+        sessions=Sessions(
+            redis,
+            keys,
+            hub,
+            doorkeeper,
+            per_user=settings.sockets_per_user,
+            per_address=settings.sockets_per_address,
+        ),
+        doorkeeper=doorkeeper,
+        tickets=Tickets(redis, keys),
+        fleet=FleetWatch(redis, keys, database, hub, online_after_s=settings.online_after_s),
         history=HistoryWriter(redis, keys, FixStore(database), movement.note),
         presence=PresenceSweeper(redis, keys, presence),
         retention=Retention(database, clock, keep_days=settings.history_keep_days),
@@ -174,6 +198,8 @@ async def running(services: Services) -> AsyncIterator[Services]:
     services.hub.start()
     services.ingest.start()
     services.history.start()
+    services.tracking.start()
+    await services.sessions.start()
     sweeping = asyncio.create_task(_sweep(services), name="payment-sweeper")
     keeping = asyncio.create_task(_keep_days(services), name="retention")
     leaving = asyncio.create_task(_sweep_presence(services), name="presence-sweeper")
@@ -186,6 +212,8 @@ async def running(services: Services) -> AsyncIterator[Services]:
         await asyncio.gather(sweeping, keeping, leaving, return_exceptions=True)
         await services.ingest.stop()
         await services.history.stop()
+        await services.tracking.stop()
+        await services.sessions.stop()
         await services.hub.stop()
         await services.close()
 

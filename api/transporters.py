@@ -14,6 +14,7 @@ from api.injected import GivenServices, GivenWork
 from api.schemas import (
     NO_NUL,
     Body,
+    Kilograms,
     Page,
     PageNumber,
     PageSize,
@@ -40,9 +41,9 @@ TransporterId = ProductId
 BusinessName = Annotated[str, Meta(max_length=120, pattern=NO_NUL)]
 VehicleType = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z][a-z0-9_ -]*$")]
 VehicleNumber = Annotated[str, Meta(max_length=32, pattern=NO_NUL)]
-Kilograms = Annotated[float, Meta(gt=0, le=100_000)]
 Parcels = Annotated[int, Meta(ge=1, le=1000)]
-LatQuery = Annotated[float, QueryParameter(ge=-90, le=90)]
+# Redis indexes places up to the edge of the Web Mercator square.
+LatQuery = Annotated[float, QueryParameter(ge=-85.05, le=85.05)]
 LonQuery = Annotated[float, QueryParameter(ge=-180, le=180)]
 
 

@@ -12,8 +12,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dispatch.errors import OperatorError
 
-class SettingsError(Exception):
+
+class SettingsError(OperatorError):
     """A setting has a value that cannot be used; the message names each one."""
 
 
@@ -143,10 +145,25 @@ class Settings(BaseSettings):
     ping_flush_ms: float = Field(
         5.0, ge=0, le=1000, description="Longest wait for more pings before a batch is stored."
     )
+    ws_max_bytes: int = Field(131072, ge=1024, description="Largest WebSocket message; a larger one closes with 1009.")
+    send_timeout_s: float = Field(
+        10.0,
+        gt=0,
+        le=300,
+        description="Longest a reader may take for what was sent to it, seconds; then it is cut off.",
+    )
+    sockets_per_user: int = Field(
+        50, ge=0, description="WebSockets a signed-in user may have open in one process; 0 is no limit."
+    )
+    sockets_per_address: int = Field(
+        0,
+        ge=0,
+        description="WebSockets and event streams one address may have open in one process; 0 is no limit. "
+        "Set it only where clients are not behind one proxy.",
+    )
     history_keep_days: int = Field(
         90, ge=0, le=36500, description="Stored positions older than so many days are dropped; 0 keeps them for ever."
     )
-    ws_max_bytes: int = Field(65536, ge=1024, description="Largest WebSocket message; a larger one closes with 1009.")
     allowed_origins: tuple[str, ...] = Field(
         (),
         description='Browser origins allowed to call the API and sockets, as JSON: `["https://shop.example"]`.',

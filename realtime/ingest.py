@@ -95,6 +95,11 @@ class Ingest:
         self._task: asyncio.Task[None] | None = None
         self._closing = False
 
+    @property
+    def waiting(self) -> int:
+        """Frames that are not on their way to Redis yet."""
+        return len(self._waiting)
+
     def throttle(self) -> Throttle:
         """What holds one connection to the rates."""
         return Throttle(self._rates, time.monotonic())
@@ -192,6 +197,19 @@ class Ingest:
         batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
         return batch
 
+    def _fail(self, batch: list[_Waiting], why: str) -> None:
+        """Fail a batch and whatever its device streams have handed in since.
+
+        Were a later frame stored alone, the highest stored seq would jump over those that were not, and an app
+        that goes on from there would lose them.
+        """
+        broken = {waiting.source.stream for waiting in batch}
+        later = [waiting for waiting in self._waiting if waiting.source.stream in broken]
+        self._waiting = [waiting for waiting in self._waiting if waiting.source.stream not in broken]
+        for waiting in [*batch, *later]:
+            if not waiting.done.done():
+                waiting.done.set_exception(IngestUnavailable(why))
+
     async def _store(self, batch: list[_Waiting]) -> None:
         keys = self._keys
         arguments: list[Any] = [
@@ -209,9 +227,7 @@ class Ingest:
             )
         except (RedisError, OSError) as error:
             log.warning("batch not stored", fixes=sum(waiting.sifted.count for waiting in batch), error=str(error))
-            for waiting in batch:
-                if not waiting.done.done():
-                    waiting.done.set_exception(IngestUnavailable(str(error)))
+            self._fail(batch, str(error))
             return
         for waiting in batch:
             if not waiting.done.done():

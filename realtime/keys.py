@@ -84,6 +84,28 @@ class Keys:
         """Channel: new statuses of a delivery."""
         return self._key(f"statuses:{delivery_id}")
 
+    @property
+    def all_statuses(self) -> str:
+        """Channel: new statuses of every delivery, for consoles."""
+        return self._key("all-statuses")
+
+    def status_history(self, delivery_id: int) -> str:
+        """List: the last statuses of a delivery that is watched, ``[offset, status]``, for those who come back."""
+        return self._key(f"status-history:{delivery_id}")
+
+    @property
+    def control(self) -> str:
+        """Channel: whose access changed and which connection was replaced, for every process."""
+        return self._key("control")
+
+    def device_connection(self, device: str) -> str:
+        """String: the newest connection of a device."""
+        return self._key(f"device-connection:{device}")
+
+    def ticket(self, digest: str) -> str:
+        """String: whom a one-time ticket lets in."""
+        return self._key(f"ticket:{digest}")
+
     def notices(self, transporter_id: int) -> str:
         """Channel: what a transporter's app is told."""
         return self._key(f"notices:{transporter_id}")

@@ -18,7 +18,7 @@ from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.numbers import tracking_number
 from dispatch.orders.models import DeliveryInfo, Order
 from dispatch.ports import Clock, Publisher, StatusChange
-from dispatch.sales.models import Sale
+from dispatch.sales.models import Sale, SaleStatus
 from dispatch.transporters.models import Transporter
 
 DeliveryKey = int | UUID
@@ -53,6 +53,8 @@ class Deliveries:
             raise NotFound("There is no such sale.", code="sale_not_found")
         if user is not None and sale.seller_id != user.id and not user.has(Role.ADMIN):
             raise Forbidden("Only the sale's seller or an admin may make its delivery.")
+        if sale.status in {SaleStatus.DELIVERED, SaleStatus.CANCELLED}:
+            raise Conflict(f"This sale is {sale.status.value}; there is nothing to carry.", code="sale_closed")
         known = dict(details)
         if known.get("delivery_lat") is None:
             known["delivery_lat"], known["delivery_lon"] = await self._order_point(sale)
@@ -128,6 +130,7 @@ class Deliveries:
     ) -> DeliveryTracking:
         """Move a delivery to a status, write the step down and tell its watchers after the commit."""
         now = self._clock.now()
+        previous = delivery.status
         delivery.status = status
         step = DeliveryTracking(
             delivery_id=delivery.id,
@@ -141,7 +144,13 @@ class Deliveries:
         )
         self._session.add(step)
         change = StatusChange(
-            delivery.id, delivery.tracking_number, status.value, message, now, delivery.transporter_id
+            delivery.id,
+            delivery.tracking_number,
+            status.value,
+            message,
+            now,
+            delivery.transporter_id,
+            previous.value,
         )
         self._work.after_commit(lambda: self._publisher.status_changed(change))
         return step

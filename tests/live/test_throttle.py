@@ -14,6 +14,7 @@ from realtime.connection import Disconnected
 from realtime.filters import Plausibility
 from realtime.ingest import Ingest, IngestUnavailable, Source
 from realtime.keys import Keys
+from realtime.logins import Login
 from realtime.protocol import Close, Fix, PingPolicy
 from realtime.throttle import Rates, Throttle, TokenBucket
 from realtime.transporter_session import TransporterSession
@@ -115,10 +116,12 @@ async def test_a_writer_that_floods_is_read_at_its_rate_and_closed_with_4429(ser
             hub=server.services.hub,
             keys=server.services.keys,
             policy=PingPolicy(5, 15, 30),
-            expires_at=datetime.now(UTC).timestamp() + 600,
+            login=Login(900_001, uuid4(), datetime.now(UTC).timestamp() + 600, "transporter"),
+            doorkeeper=server.services.doorkeeper,
+            sessions=server.services.sessions,
         )
         async with asyncio.timeout(20):
             await session.run()
-    assert flooder.closed == Close.FLOOD
+    assert flooder.closed == Close.TOO_MUCH
     assert b'"type":"error"' in flooder.sent[-1]
     assert any(b'"type":"ack"' in frame for frame in flooder.sent)
