@@ -15,6 +15,7 @@ from realtime.filters import Plausibility
 from realtime.ingest import Ingest, IngestUnavailable, Source
 from realtime.keys import Keys
 from realtime.logins import Login
+from realtime.outgoing import Outgoing
 from realtime.protocol import Close, Fix, PingPolicy
 from realtime.throttle import Rates, Throttle, TokenBucket
 from realtime.transporter_session import TransporterSession
@@ -100,6 +101,9 @@ class Flooder:
 
     async def send(self, frame: bytes) -> None:
         self.sent.append(frame)
+
+    def send_now(self, frame: Outgoing) -> bool:
+        raise NotImplementedError(frame)
 
     async def close(self, code: int, reason: str) -> None:
         assert reason == "flood"
