@@ -23,14 +23,15 @@ CERTIFIED = 1e-6  # relative distance of total and bound below which a plan is c
 
 _ALL_PAIRS = 40_000  # markets up to this size are solved on every pair at once
 _WARM_SLACK = 0.5  # the same where prices are known beforehand
-_FINE_SLACK = 1.0  # the same once the gap is small
+_FINE_SLACK = 3.0  # the same once the gap is small
 _SLACK = 5.0  # points below its delivery's best at which a pair leaves the working set
 _PER_ROW, _PER_COLUMN = 8, 24  # violators that join: more of one transporter's would only repeat its price
 _SHEDDING = 3  # rounds after which no pair leaves
 _ROUGH = 1e-3  # gap above which pairs at all scales join beside the violators
 _SMALL = 4_000_000  # pairs up to which a market is cheap enough to begin with more of them
-_WIDE_SPREAD = (12, 8, 6, 4)
-_SPREAD, _WARM_SPREAD, _EXTRA_SPREAD = (4, 3, 3, 2, 1), (6, 1, 1), (2, 2, 2, 2)
+_VAST = 1_000_000_000  # pairs above which fewer of them must do
+_WIDE_SPREAD, _THIN_SPREAD = (12, 8, 6, 4), (4, 3, 3, 2, 1)
+_SPREAD, _WARM_SPREAD, _EXTRA_SPREAD = (8, 6, 4, 4), (6, 1, 1), (2, 2, 2, 2)
 
 _NO_PAIRS = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
@@ -159,8 +160,8 @@ def _first_graph(market: Market, start: Start | None, rng: np.random.Generator) 
     if start is not None:
         toll, i_held, j_held = renewed(market, start)
     index = Neighbourhood(market, toll, np.zeros(market.m))
-    wide = _WIDE_SPREAD if market.n * market.m <= _SMALL else _SPREAD
-    i, j = index.spread(wide if start is None else _WARM_SPREAD, rng)
+    counts = _spread(market) if start is None else _WARM_SPREAD
+    i, j = index.spread(counts, rng)
     if rows.size:
         more_i, more_j = equal_pairs(market, rows, 2 * sum(_SPREAD), rng)
         i, j = np.concatenate((i, more_i)), np.concatenate((j, more_j))
@@ -171,6 +172,14 @@ def _first_graph(market: Market, start: Start | None, rng: np.random.Generator) 
     lag = best_inside(market, graph, prices)[graph.i] - prices.net(market, graph.i, graph.j, graph.gain)
     keep: Bools = (lag <= _WARM_SLACK) | (start.taken[graph.i] == graph.j)
     return extended(graph, keep, *_NO_PAIRS, np.zeros(0)), toll
+
+
+def _spread(market: Market) -> tuple[int, ...]:
+    """Pairs at each scale to begin with: the larger the market, the dearer a flow and the more scales."""
+    pairs = market.n * market.m
+    if pairs <= _SMALL:
+        return _WIDE_SPREAD
+    return _SPREAD if pairs <= _VAST else _THIN_SPREAD
 
 
 def _grown(

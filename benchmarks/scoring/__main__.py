@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
@@ -104,7 +105,9 @@ def main() -> None:
                 plots.scaling(results, arguments.plots)
                 plots.quality(arguments.plots)
                 continue
+            load = os.getloadavg()[0]  # a busy machine inflates seconds, so how busy it was is kept beside them
             results[name] = measurements[name]()
+            results.setdefault("load_average_before", {})[name] = round(load, 2)
             arguments.out.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(results, indent=2) + "\n")
     console.print(_table({name: results[name] for name in names if name in results}))
