@@ -37,6 +37,7 @@ from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Priority
+from dispatch.deliveries.movement import list_events
 from dispatch.deliveries.service import DeliveryKey, Place
 from dispatch.deliveries.work_steps import Handover
 from dispatch.errors import Invalid, NotFound
@@ -263,4 +264,5 @@ class DeliveryController(Controller):
     async def track(self, tracking_number: FromPath[str], work: GivenWork, services: GivenServices) -> dict[str, Any]:
         """A parcel, for anyone who has its tracking number."""
         deliveries = services.delivery_steps(work).deliveries
-        return tracked_answer(await deliveries.get_by_tracking_number(checked_tracking_number(tracking_number)))
+        delivery = await deliveries.get_by_tracking_number(checked_tracking_number(tracking_number))
+        return tracked_answer(delivery, await list_events(work.session, delivery.id))

@@ -31,6 +31,7 @@ from realtime.hub import Hub
 from realtime.ingest import Ingest
 from realtime.keys import Keys
 from realtime.live import RedisLivePositions
+from realtime.presence import PresenceLimits, PresenceSweeper
 from realtime.protocol import PingPolicy
 from realtime.publisher import RedisPublisher
 from realtime.redis_client import connect_redis
@@ -42,6 +43,7 @@ from realtime.tracking import Tracking
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY_S = 15.0
+SWEEP_PRESENCE_EVERY_S = 5.0
 KEEP_DAYS_EVERY_S = 3600.0
 
 
@@ -79,6 +81,7 @@ class Services:
     history: HistoryWriter
     sweeper: PaymentSweeper
     retention: Retention
+    presence: PresenceSweeper
 
     @property
     def payment_terms(self) -> PaymentTerms:
@@ -129,7 +132,8 @@ def build_services(
     keys = Keys()
     database = Database(addresses.database_url, pool_size=settings.database_pool_size)
     redis = connect_redis(addresses.redis_url)
-    live = RedisLivePositions(redis, keys, online_after_s=settings.online_after_s)
+    presence = PresenceLimits(settings.stale_after_s, settings.online_after_s)
+    live = RedisLivePositions(redis, keys, limits=presence)
     publisher = RedisPublisher(redis, keys)
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
     hub = Hub(connect_redis(addresses.redis_url, max_connections=2, retries=0))
@@ -182,6 +186,7 @@ def build_services(
         tickets=Tickets(redis, keys),
         fleet=FleetWatch(redis, keys, database, hub, online_after_s=settings.online_after_s),
         history=HistoryWriter(redis, keys, FixStore(database), movement.note),
+        presence=PresenceSweeper(redis, keys, presence),
         retention=Retention(database, clock, keep_days=settings.history_keep_days),
         sweeper=PaymentSweeper(database, gateway, clock),
     )
@@ -197,12 +202,14 @@ async def running(services: Services) -> AsyncIterator[Services]:
     await services.sessions.start()
     sweeping = asyncio.create_task(_sweep(services), name="payment-sweeper")
     keeping = asyncio.create_task(_keep_days(services), name="retention")
+    leaving = asyncio.create_task(_sweep_presence(services), name="presence-sweeper")
     try:
         yield services
     finally:
         sweeping.cancel()
         keeping.cancel()
-        await asyncio.gather(sweeping, keeping, return_exceptions=True)
+        leaving.cancel()
+        await asyncio.gather(sweeping, keeping, leaving, return_exceptions=True)
         await services.ingest.stop()
         await services.history.stop()
         await services.tracking.stop()
@@ -218,6 +225,15 @@ async def _sweep(services: Services) -> None:
             await services.sweeper.sweep()
         except Exception:  # the next round tries again
             log.exception("payment sweep failed")
+
+
+async def _sweep_presence(services: Services) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_PRESENCE_EVERY_S)
+        try:
+            await services.presence.sweep()
+        except Exception:  # readers pass over the offline themselves
+            log.exception("presence sweep failed")
 
 
 async def _keep_days(services: Services) -> None:

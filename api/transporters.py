@@ -148,6 +148,7 @@ def _nearby_row(found: NearbyTransporter) -> dict[str, Any]:
         "free_capacity_kg": max(0.0, float(transporter.capacity_kg - found.load.weight_kg)),
         "active_deliveries": found.load.active,
         "max_active": transporter.max_active,
+        "presence": position.presence,
         "distance_m": round(found.distance_m, 1),
         "position": {
             "lat": position.lat,

@@ -26,6 +26,15 @@ class PhotoStore(Protocol):
         ...
 
 
+class Presence(StrEnum):
+    """How lately a transporter was heard of."""
+
+    ONLINE = "online"
+    STALE = "stale"
+    """Silent for a while: still there, but its position is doubtful."""
+    OFFLINE = "offline"
+
+
 @dataclass(frozen=True, slots=True)
 class LivePosition:
     """The newest accepted fix of a transporter; degrees, metres, UTC."""
@@ -38,6 +47,7 @@ class LivePosition:
     accuracy_m: float | None = None
     speed_mps: float | None = None
     heading_deg: float | None = None
+    presence: Presence = Presence.ONLINE
 
 
 class LivePositions(Protocol):

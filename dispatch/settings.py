@@ -119,6 +119,9 @@ class Settings(BaseSettings):
     )
 
     online_after_s: int = Field(120, ge=1, description="A transporter without a ping for so long is offline.")
+    stale_after_s: int = Field(
+        45, ge=1, description="A transporter without a ping for so long is stale: online, but its position is doubtful."
+    )
     ping_interval_s: float = Field(5.0, gt=0, description="How often phones are asked to send a position.")
     ping_distance_m: float = Field(15.0, ge=0, description="Movement below which phones may stay silent.")
     ping_heartbeat_s: float = Field(30.0, gt=0, description="Longest silence of a phone that does not move.")

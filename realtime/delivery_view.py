@@ -132,7 +132,7 @@ class DeliveryView:
             position.lat,
             position.lon,
             self.state.target,
-            speed_mps=self._update.fix.speed_mps,
+            speed_mps=self._update.fix.recent_mps,
             age_s=position.age_s,
             road_factor=self._road_factor,
             now=datetime.now(UTC),

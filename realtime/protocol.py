@@ -259,7 +259,7 @@ def decode_frame(raw: str | bytes) -> Hello | Auth | Received:
 def _decode_loosely(raw: str | bytes, error: msgspec.ValidationError) -> Received:
     try:
         frame = _loose.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadFrame(f"not a frame: {error}") from None
     if frame.get("type") == "ping":
         return Received(*sort_out([frame]))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.doubts import MAX_HELD, Flag, Judged, Trail, decode_trail, encode_trail, judge
+from realtime.doubts import MAX_HELD, Flag, Judged, Trail, decode_trail, encode_trail, judge, judge_by_steps
 from realtime.filters import Limits, Plausibility
 from realtime.protocol import Fix
 from tests.world import World, ping
@@ -150,6 +150,26 @@ def test_whatever_comes_the_trail_stays_in_order_and_survives_its_encoding(
         trails.append(judged.trail)
     times = [trail.last.at_ms for trail in trails if trail.last is not None]
     assert all(a <= b for a, b in pairwise(times))
+
+
+steps = st.tuples(
+    st.sampled_from([-5.0, 0.0, 1.0, 5.0, 200.0]),
+    st.sampled_from([0.0, 1e-4, 2e-4, 3e-4, 0.5]),
+    st.sampled_from([0.0, 1e-4, -2e-4]),
+    st.sampled_from([None, -1.0, 0.0, 8.0, 100.0, 500.0]),
+)
+
+
+@given(st.lists(steps, max_size=30))
+def test_the_short_way_judges_as_the_steps_do(walk: list[tuple[float, float, float, float | None]]) -> None:
+    trail, at_s, lat, lon = Trail(), 0.0, *HOME
+    for seq, (elapsed_s, north, east, accuracy_m) in enumerate(walk, 1):
+        at_s, lat, lon = max(0.0, at_s + elapsed_s), lat + north, lon + east
+        at = START + timedelta(seconds=at_s)
+        fix, at_ms, limits = Fix(seq, lat, lon, at, accuracy_m), int(at.timestamp() * 1000), _limits(100)
+        judged = judge(fix, at_ms, trail, limits)
+        assert judged == judge_by_steps(fix, at_ms, trail, limits)
+        trail = judged.trail
 
 
 async def test_a_jump_moves_the_live_position_only_once_it_is_confirmed_even_over_a_reconnect(world: World) -> None:
