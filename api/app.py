@@ -21,9 +21,12 @@ from api.deliveries import DeliveryController
 from api.errors import EXCEPTION_HANDLERS
 from api.health import HealthController
 from api.injected import GivenServices
+from api.invoices import InvoiceController
 from api.live import track_socket, transporter_socket
 from api.orders import OrderController
+from api.outbox import OutboxController
 from api.payments import PaymentController
+from api.refunds import RefundController
 from api.sales import SaleController
 from api.security import PUBLIC, BearerAuthentication
 from api.services import Services, running
@@ -48,6 +51,9 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     CartController,
     OrderController,
     PaymentController,
+    InvoiceController,
+    RefundController,
+    OutboxController,
     SaleController,
     TransporterController,
     DeliveryController,

@@ -216,6 +216,7 @@ class PaymentController(Controller):
         """A gateway says that something happened. Nothing in it is believed: the payment is looked up."""
         settlement = PaymentSettlement(work, services.gateway, services.clock)
         settled = await settlement.settle(await settlement.find_by_pidx(data.pidx))
+        await work.commit()  # what did not succeed is settled, too: the error below must not undo it
         _check_successful(settled)
         return {
             "status": "success",

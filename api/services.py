@@ -1,23 +1,29 @@
 """The composition root: the only place where ports meet what implements them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
-import structlog
 from redis.asyncio import Redis
 
 from api.adapters.khalti import KhaltiClient
+from api.adapters.messages import build_mail_sender, build_sms_sender, build_templates
 from api.adapters.photos import FolderPhotoStore
+from api.adapters.rate_limits import RateLimiter
+from api.adapters.sms import HttpSmsSender
+from api.upkeep import upkeep
 from dispatch.accounts.tokens import Tokens
 from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.movement import Movement
 from dispatch.deliveries.work_steps import DeliverySteps
+from dispatch.notifications.ports import MailSender, SmsSender
+from dispatch.notifications.relay import OutboxRelay
 from dispatch.payments.initiation import PaymentTerms
+from dispatch.payments.order_refunds import OrderRefunds
+from dispatch.payments.refund_carrier import RefundCarrier
 from dispatch.payments.sweeper import PaymentSweeper
 from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher
 from dispatch.settings import Settings
@@ -30,10 +36,6 @@ from realtime.protocol import PingPolicy
 from realtime.publisher import RedisPublisher
 from realtime.redis_client import connect_redis
 from realtime.tracking import Tracking
-
-log = structlog.get_logger(__name__)
-
-SWEEP_EVERY_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class Services:
     tracking: Tracking
     history: HistoryWriter
     sweeper: PaymentSweeper
+    refunds: RefundCarrier
+    relay: OutboxRelay
+    sms: SmsSender | None
+    limiter: RateLimiter
 
     @property
     def payment_terms(self) -> PaymentTerms:
@@ -87,8 +93,14 @@ class Services:
         """Close all connections."""
         if isinstance(self.gateway, KhaltiClient):
             await self.gateway.aclose()
+        if isinstance(self.sms, HttpSmsSender):
+            await self.sms.aclose()
         await self.redis.aclose()
         await self.database.close()
+
+    def order_refunds(self, work: Work) -> OrderRefunds:
+        """Cancelling and refunding orders in a unit of work."""
+        return OrderRefunds(work, self.clock, self.delivery_steps(work).deliveries)
 
     def delivery_steps(self, work: Work) -> DeliverySteps:
         """The deliveries of a unit of work."""
@@ -109,6 +121,8 @@ def build_services(
     clock: Clock | None = None,
     gateway: PaymentGateway | None = None,
     photos: PhotoStore | None = None,
+    mail: MailSender | None = None,
+    sms: SmsSender | None = None,
 ) -> Services:
     """Join ports and implementations. Opens no connection yet."""
     clock = clock or SystemClock()
@@ -120,6 +134,8 @@ def build_services(
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
     hub = Hub(redis)
     movement = Movement(database, clock, publisher)
+    sms = sms or build_sms_sender(settings)
+    mail = mail or build_mail_sender(settings, clock)
     return Services(
         settings=settings,
         clock=clock,
@@ -147,6 +163,10 @@ def build_services(
         tracking=Tracking(redis, keys, database, live, hub, road_factor=settings.road_factor),
         history=HistoryWriter(redis, keys, database, movement.note),
         sweeper=PaymentSweeper(database, gateway, clock),
+        refunds=RefundCarrier(database, gateway, clock),
+        relay=OutboxRelay(database, clock, build_templates(settings), mail, sms),
+        sms=sms,
+        limiter=RateLimiter(redis),
     )
 
 
@@ -156,22 +176,11 @@ async def running(services: Services) -> AsyncIterator[Services]:
     services.hub.start()
     services.ingest.start()
     services.history.start()
-    sweeping = asyncio.create_task(_sweep(services), name="payment-sweeper")
     try:
-        yield services
+        async with upkeep(services.sweeper, services.refunds, services.relay, services.database, services.clock):
+            yield services
     finally:
-        sweeping.cancel()
-        await asyncio.gather(sweeping, return_exceptions=True)
         await services.ingest.stop()
         await services.history.stop()
         await services.hub.stop()
         await services.close()
-
-
-async def _sweep(services: Services) -> None:
-    while True:
-        await asyncio.sleep(SWEEP_EVERY_S)
-        try:
-            await services.sweeper.sweep()
-        except Exception:  # the next round tries again
-            log.exception("payment sweep failed")
