@@ -20,6 +20,7 @@ from api.catalogue import ProductController
 from api.deliveries import DeliveryController
 from api.errors import EXCEPTION_HANDLERS
 from api.health import HealthController
+from api.idempotency import IdempotentRequests
 from api.injected import GivenServices
 from api.invoices import InvoiceController
 from api.live import track_socket, transporter_socket
@@ -27,10 +28,12 @@ from api.orders import OrderController
 from api.outbox import OutboxController
 from api.payments import PaymentController
 from api.refunds import RefundController
+from api.reviews import ReviewController
 from api.sales import SaleController
 from api.security import PUBLIC, BearerAuthentication
 from api.services import Services, running
 from api.transporters import TransporterController
+from api.webhooks import WebhookController
 from dispatch.database.work import Work
 
 VERSION = "0.1.0"
@@ -53,6 +56,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     PaymentController,
     InvoiceController,
     RefundController,
+    ReviewController,
+    WebhookController,
     OutboxController,
     SaleController,
     TransporterController,
@@ -97,6 +102,7 @@ def create_app(services: Services) -> Litestar:
         middleware=[
             PrometheusConfig(app_name="dispatch", prefix="dispatch", group_path=True).middleware,
             DefineMiddleware(BearerAuthentication, exclude=["^/schema"]),
+            IdempotentRequests(),
         ],
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,

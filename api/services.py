@@ -24,6 +24,7 @@ from dispatch.notifications.relay import OutboxRelay
 from dispatch.payments.initiation import PaymentTerms
 from dispatch.payments.order_refunds import OrderRefunds
 from dispatch.payments.refund_carrier import RefundCarrier
+from dispatch.payments.review import ReviewRules
 from dispatch.payments.sweeper import PaymentSweeper
 from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher
 from dispatch.settings import Settings
@@ -81,6 +82,12 @@ class Services:
             shipping_cost=self.settings.shipping_cost,
             callback_url=f"{site}/api/v1/payments/callback/",
             website_url=f"{site}/",
+            rules=ReviewRules(
+                attempts=self.settings.review_attempts,
+                failed_cards=self.settings.review_failed_cards,
+                new_account_amount=self.settings.review_new_account_amount,
+                far_amount=self.settings.review_far_amount,
+            ),
         )
 
     @property
