@@ -14,6 +14,7 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ControllerRouterHandler
 
 from api.accounts import AccountController
+from api.analytics import AnalyticsController
 from api.assignments import AssignmentController
 from api.carts import CartController
 from api.catalogue import ProductController
@@ -59,6 +60,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     ReviewController,
     WebhookController,
     OutboxController,
+    AnalyticsController,
     SaleController,
     TransporterController,
     DeliveryController,
