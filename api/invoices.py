@@ -1,11 +1,13 @@
 """Invoices as JSON, as a page and as PDF."""
 
+import asyncio
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from litestar import Controller, Request, get
-from litestar.params import FromPath
+from litestar import Controller, Request, Response, get
+from litestar.params import FromPath, FromQuery
 
+from api.adapters.invoice_pages import invoice_html, invoice_pdf
 from api.injected import GivenServices, GivenWork
 from api.refunds import parsed_uuid
 from api.security import needs
@@ -20,6 +22,8 @@ from dispatch.payments.invoices import Invoices, status_of
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refund_models import Refund
 from dispatch.payments.settlement import PaymentSettlement
+
+CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def invoice_answer(payment: PaymentTransaction, invoice: Invoice, credit_notes: list[Refund]) -> dict[str, Any]:
@@ -78,7 +82,21 @@ class InvoiceController(Controller):
 
     @get("/{transaction_id:str}/invoice/", guards=[needs(Role.CUSTOMER, Role.ADMIN)])
     async def show(
-        self, request: Request[User, Any, Any], transaction_id: FromPath[str], work: GivenWork, services: GivenServices
-    ) -> dict[str, Any]:
-        """The invoice of a completed payment."""
-        return await invoice_of(transaction_id, request.user, work, services)
+        self,
+        request: Request[User, Any, Any],
+        transaction_id: FromPath[str],
+        work: GivenWork,
+        services: GivenServices,
+        format: FromQuery[Literal["json", "html", "pdf"]] = "json",  # noqa: A002  the query parameter's name
+    ) -> Response[Any]:
+        """The invoice of a completed payment, as JSON, as a page, or as PDF."""
+        invoice = await invoice_of(transaction_id, request.user, work, services)
+        if format == "html":
+            page = invoice_html(services.templates, invoice)
+            return Response(page, media_type="text/html; charset=utf-8", headers={"content-security-policy": CSP})
+        if format == "pdf":
+            headers = {"content-disposition": f'attachment; filename="{invoice["invoice_number"]}.pdf"'}
+            return Response(
+                await asyncio.to_thread(invoice_pdf, invoice), media_type="application/pdf", headers=headers
+            )
+        return Response(invoice, media_type="application/json")

@@ -21,6 +21,7 @@ from dispatch.deliveries.movement import Movement
 from dispatch.deliveries.work_steps import DeliverySteps
 from dispatch.notifications.ports import MailSender, SmsSender
 from dispatch.notifications.relay import OutboxRelay
+from dispatch.notifications.templates import Templates
 from dispatch.payments.initiation import PaymentTerms
 from dispatch.payments.order_refunds import OrderRefunds
 from dispatch.payments.refund_carrier import RefundCarrier
@@ -71,6 +72,7 @@ class Services:
     refunds: RefundCarrier
     relay: OutboxRelay
     sms: SmsSender | None
+    templates: Templates
     limiter: RateLimiter
 
     @property
@@ -142,6 +144,7 @@ def build_services(
     hub = Hub(redis)
     movement = Movement(database, clock, publisher)
     sms = sms or build_sms_sender(settings)
+    templates = build_templates(settings)
     mail = mail or build_mail_sender(settings, clock)
     return Services(
         settings=settings,
@@ -171,8 +174,9 @@ def build_services(
         history=HistoryWriter(redis, keys, database, movement.note),
         sweeper=PaymentSweeper(database, gateway, clock),
         refunds=RefundCarrier(database, gateway, clock),
-        relay=OutboxRelay(database, clock, build_templates(settings), mail, sms),
+        relay=OutboxRelay(database, clock, templates, mail, sms),
         sms=sms,
+        templates=templates,
         limiter=RateLimiter(redis),
     )
 

@@ -35,6 +35,10 @@ class Templates:
         subject, _, text = self._render(f"{template}.txt", content).partition("\n")
         return Mail(key, to, " ".join(subject.split()), text.lstrip("\n"), self._render(f"{template}.html", content))
 
+    def page(self, template: str, content: Mapping[str, Any]) -> str:
+        """An HTML page. Raises SendRefused as above."""
+        return self._render(f"{template}.html", content)
+
     def sms(self, template: str, content: Mapping[str, Any]) -> str:
         """Raises SendRefused as above."""
         return " ".join(self._render(f"{template}.sms.txt", content).split())

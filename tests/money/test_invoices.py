@@ -92,3 +92,19 @@ def test_the_fiscal_year_begins_at_midnight_in_nepal_in_the_middle_of_july(
 ) -> None:
     assert fiscal_year(moment) == year
     assert fiscal_year_name(fiscal_year(moment)) == name
+
+
+async def test_an_invoice_is_also_a_page_and_a_pdf_in_every_script(world: World, till: Till) -> None:
+    paid = await till.paid(customer_name="सीता <b>Rai</b> Ł")
+    path = path_of(paid.transaction_id)
+    page = await paid.customer.get(path, format="html")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "सीता &lt;b&gt;Rai&lt;/b&gt; Ł" in page.text
+    assert "NPR 2,925.00" in page.text
+    pdf = await paid.customer.get(path, format="pdf")
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert pdf.content.startswith(b"%PDF-")
+    assert pdf.content.rstrip().endswith(b"%%EOF")
+    assert (await paid.customer.get(path, format="docx")).status_code == 400
+    assert (await (await world.person()).get(path, format="pdf")).status_code == 404
