@@ -18,6 +18,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from api.accounts import AccountController
+from api.analytics import AnalyticsController
 from api.assignments import AssignmentController
 from api.carts import CartController
 from api.catalogue import ProductController
@@ -25,18 +26,24 @@ from api.deliveries import DeliveryController
 from api.errors import EXCEPTION_HANDLERS
 from api.events import delivery_events
 from api.health import HealthController
+from api.idempotency import IdempotentRequests
 from api.injected import GivenServices
+from api.invoices import InvoiceController
 from api.live import console_socket, track_socket, transporter_socket
 from api.orders import OrderController
+from api.outbox import OutboxController
 from api.paths import PathController
 from api.payments import PaymentController
 from api.phones import DeviceController, PhoneController
+from api.refunds import RefundController
 from api.requests import JsonRequest
+from api.reviews import ReviewController
 from api.sales import SaleController
 from api.security import PUBLIC, BearerAuthentication
 from api.services import Services, running
 from api.transporters import TransporterController
 from api.version import VERSION
+from api.webhooks import WebhookController
 from dispatch.database.work import Work
 
 MAX_BODY_BYTES = 2**20
@@ -59,6 +66,12 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     CartController,
     OrderController,
     PaymentController,
+    InvoiceController,
+    RefundController,
+    ReviewController,
+    WebhookController,
+    OutboxController,
+    AnalyticsController,
     SaleController,
     TransporterController,
     DeviceController,
@@ -110,6 +123,7 @@ def create_app(services: Services) -> Litestar:
         middleware=[
             PrometheusConfig(app_name="dispatch", prefix="dispatch", group_path=True).middleware,
             DefineMiddleware(BearerAuthentication, exclude=["^/schema"]),
+            IdempotentRequests(),
         ],
         exception_handlers=EXCEPTION_HANDLERS,
         request_class=JsonRequest,

@@ -25,7 +25,9 @@ from dispatch.errors import (
     NotSignedIn,
     Unavailable,
 )
-from dispatch.payments.errors import GatewayFailure, PaymentNotSuccessful
+from dispatch.payments.answered_requests import KeyReused
+from dispatch.payments.errors import GatewayFailure, PaymentNotSuccessful, TooManyPayments
+from dispatch.payments.webhook_signatures import WebhookRefused
 from dispatch.ports import GatewayError
 
 log = structlog.get_logger(__name__)
@@ -37,6 +39,9 @@ STATUS: dict[type[DispatchError], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    KeyReused: 422,
+    TooManyPayments: 429,
+    WebhookRefused: 401,
     GatewayFailure: 500,
     Unavailable: 503,
 }
@@ -74,12 +79,14 @@ def answer(
 def dispatch_error(request: AnyRequest, error: DispatchError) -> Response[Any]:
     """Errors of the business, by the table above."""
     if isinstance(error, PaymentNotSuccessful):
-        data = {"khalti_status": error.gateway_status, "reason": error.reason}
+        data = {"khalti_status": error.gateway_status, "reason": error.reason} | error.data
         body = {"status": "failed", "message": error.detail, "error_code": error.code, "data": data}
         return Response(body, status_code=400, media_type="application/json")
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 409)
     fields = error.fields if isinstance(error, Invalid) else None
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, NotSignedIn) else None
+    if isinstance(error, TooManyPayments):
+        headers = {"Retry-After": str(error.retry_after_s)}
     return answer(request, status, error.detail, error.code, fields=fields, headers=headers, **error.extra)
 
 

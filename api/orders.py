@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from api.catalogue import ProductId, image_list
 from api.injected import GivenServices, GivenWork
+from api.refunds import NewRefund, carry_out_now, refund_answer
 from api.schemas import (
     NO_NUL,
     Body,
@@ -33,6 +34,7 @@ from dispatch.money import CURRENCY, display_amount
 from dispatch.orders.models import DeliveryInfo, Order, OrderStatus, PaymentStatus
 from dispatch.orders.service import Orders, OrderView
 from dispatch.payments.models import PaymentMode
+from dispatch.payments.refunds import Refunds
 
 City = Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL)]
 Short = Annotated[str, Meta(max_length=100, pattern=NO_NUL)]
@@ -137,8 +139,8 @@ def order_answer(view: OrderView) -> OrderAnswer:
         created_at=order.created_at,
         estimated_delivery_date=_expected(delivery),
         tracking_number=delivery.tracking_number if delivery else None,
-        can_cancel=order.can_cancel,
-        can_refund=False,
+        can_cancel=view.can_cancel,
+        can_refund=view.can_refund,
         is_paid=order.is_paid,
         is_delivered=order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED},
     )
@@ -220,8 +222,26 @@ class OrderController(Controller):
     async def cancel(
         self, request: Request[User, Any, Any], order_id: ProductId, work: GivenWork, services: GivenServices
     ) -> OrderAnswer:
-        """Call off an order that is not paid yet."""
-        return order_answer(await Orders(work, services.clock).cancel(order_id, request.user))
+        """Call off an order that is not on its way; a paid one is refunded in full."""
+        refund = await services.order_refunds(work).cancel(order_id, request.user)
+        await carry_out_now(work, services, refund)
+        return order_answer(await Orders(work, services.clock).get(order_id, request.user))
+
+    @post("/{order_id:int}/refund/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
+    async def refund(
+        self,
+        request: Request[User, Any, Any],
+        order_id: ProductId,
+        data: JSONBody[NewRefund],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> dict[str, Any]:
+        """Give the money back: all of it, or for admins a part."""
+        wanted = data.wanted(request)
+        refund = await services.order_refunds(work).refund(order_id, request.user, wanted, restock=data.restock)
+        await carry_out_now(work, services, refund)
+        order = order_answer(await Orders(work, services.clock).get(order_id, request.user))
+        return refund_answer(await Refunds(work, services.clock).get(refund.refund_id)) | {"order": order}
 
 
 def _list_row(order: Order, delivery: Delivery | None) -> dict[str, Any]:

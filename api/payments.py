@@ -18,7 +18,8 @@ from api.security import PUBLIC, needs
 from dispatch.accounts.models import Role, User
 from dispatch.errors import Invalid, NotFound
 from dispatch.money import from_paisa
-from dispatch.payments.errors import PaymentNotSuccessful
+from dispatch.payments.errors import PaymentNotSuccessful, TooManyPayments
+from dispatch.payments.failures import explain
 from dispatch.payments.initiation import NewPayment, PaymentInitiation
 from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
 from dispatch.payments.settlement import PaymentSettlement, Settlement
@@ -111,8 +112,17 @@ def _status_data(payment: PaymentTransaction) -> dict[str, Any]:
         "created_at": payment.created_at,
         "completed_at": payment.completed_at,
         "failure_reason": payment.failure_reason,
+        "failure": _failure(payment),
         "inquiry_data": {key: inquiry.get(key) for key in ("status", "total_amount", "fee", "refunded")},
     }
+
+
+def _failure(payment: PaymentTransaction) -> dict[str, Any] | None:
+    """Why it failed, in the shape of 2.7."""
+    failure = explain(payment)
+    if failure is None:
+        return None
+    return {"status": "failed", "message": failure.message, "error_code": failure.code, "data": failure.data}
 
 
 def _settled_data(settlement: Settlement) -> dict[str, Any]:
@@ -144,7 +154,10 @@ def _check_successful(settlement: Settlement) -> None:
     if payment.status is not TransactionStatus.COMPLETED:
         inquiry = payment.inquiry_data or {}
         said = lookup.raw_status if lookup else str(inquiry.get("status") or payment.status.value)
-        raise PaymentNotSuccessful(said, payment.failure_reason or "The payment is not finished yet")
+        reason = payment.failure_reason or "The payment is not finished yet"
+        failure = explain(payment)
+        code, data = (failure.code, {"reason": reason} | failure.data) if failure else (None, None)
+        raise PaymentNotSuccessful(said, reason, code=code, data=data)
 
 
 def return_address(payment: PaymentTransaction) -> str:
@@ -176,6 +189,9 @@ class PaymentController(Controller):
     ) -> InitiationAnswer:
         """Open a payment for the cart's unpaid order, or for its items."""
         user = request.user
+        wait_s = await services.limiter.take("initiate", user.id, per_minute=services.settings.payments_per_minute)
+        if wait_s:
+            raise TooManyPayments(wait_s)
         return_url = data.return_url or services.settings.khalti_return_url
         if return_url is None:
             raise Invalid("Say where the buyer goes after paying.", fields={"return_url": "is required"})
@@ -216,6 +232,7 @@ class PaymentController(Controller):
         """A gateway says that something happened. Nothing in it is believed: the payment is looked up."""
         settlement = PaymentSettlement(work, services.gateway, services.clock)
         settled = await settlement.settle(await settlement.find_by_pidx(data.pidx))
+        await work.commit()  # what did not succeed is settled, too: the error below must not undo it
         _check_successful(settled)
         return {
             "status": "success",

@@ -1,24 +1,33 @@
 """The composition root: the only place where ports meet what implements them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
-import structlog
 from redis.asyncio import Redis
 
 from api.adapters.khalti import KhaltiClient
+from api.adapters.messages import build_mail_sender, build_sms_sender, build_templates
 from api.adapters.photos import FolderPhotoStore
+from api.adapters.rate_limits import RateLimiter
+from api.adapters.sms import HttpSmsSender
 from api.doorkeeper import AccountDoorkeeper
+from api.upkeep import Job, upkeep
 from dispatch.accounts.tokens import Tokens
 from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.movement import Movement
 from dispatch.deliveries.work_steps import DeliverySteps
+from dispatch.notifications.ports import MailSender, SmsSender
+from dispatch.notifications.relay import OutboxRelay
+from dispatch.notifications.templates import Templates
+from dispatch.payments.forgetting import forget_old
 from dispatch.payments.initiation import PaymentTerms
+from dispatch.payments.order_refunds import OrderRefunds
+from dispatch.payments.refund_carrier import RefundCarrier
+from dispatch.payments.review import ReviewRules
 from dispatch.payments.sweeper import PaymentSweeper
 from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher
 from dispatch.settings import Settings
@@ -40,11 +49,10 @@ from realtime.throttle import Rates
 from realtime.tickets import Tickets
 from realtime.tracking import Tracking
 
-log = structlog.get_logger(__name__)
-
 SWEEP_EVERY_S = 15.0
 SWEEP_PRESENCE_EVERY_S = 5.0
-KEEP_DAYS_EVERY_S = 3600.0
+RELAY_EVERY_S = 1.0
+TIDY_EVERY_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,11 @@ class Services:
     sweeper: PaymentSweeper
     retention: Retention
     presence: PresenceSweeper
+    refunds: RefundCarrier
+    relay: OutboxRelay
+    sms: SmsSender | None
+    templates: Templates
+    limiter: RateLimiter
 
     @property
     def payment_terms(self) -> PaymentTerms:
@@ -92,6 +105,12 @@ class Services:
             shipping_cost=self.settings.shipping_cost,
             callback_url=f"{site}/api/v1/payments/callback/",
             website_url=f"{site}/",
+            rules=ReviewRules(
+                attempts=self.settings.review_attempts,
+                failed_cards=self.settings.review_failed_cards,
+                new_account_amount=self.settings.review_new_account_amount,
+                far_amount=self.settings.review_far_amount,
+            ),
         )
 
     @property
@@ -104,8 +123,14 @@ class Services:
         """Close all connections."""
         if isinstance(self.gateway, KhaltiClient):
             await self.gateway.aclose()
+        if isinstance(self.sms, HttpSmsSender):
+            await self.sms.aclose()
         await self.redis.aclose()
         await self.database.close()
+
+    def order_refunds(self, work: Work) -> OrderRefunds:
+        """Cancelling and refunding orders in a unit of work."""
+        return OrderRefunds(work, self.clock, self.delivery_steps(work).deliveries)
 
     def delivery_steps(self, work: Work) -> DeliverySteps:
         """The deliveries of a unit of work."""
@@ -126,6 +151,8 @@ def build_services(
     clock: Clock | None = None,
     gateway: PaymentGateway | None = None,
     photos: PhotoStore | None = None,
+    mail: MailSender | None = None,
+    sms: SmsSender | None = None,
 ) -> Services:
     """Join ports and implementations. Opens no connection yet."""
     clock = clock or SystemClock()
@@ -140,6 +167,9 @@ def build_services(
     movement = Movement(database, clock, publisher)
     tokens = Tokens(settings.signing_key(), clock, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
     doorkeeper = AccountDoorkeeper(database, tokens, clock)
+    sms = sms or build_sms_sender(settings)
+    templates = build_templates(settings)
+    mail = mail or build_mail_sender(settings, clock)
     return Services(
         settings=settings,
         clock=clock,
@@ -189,6 +219,11 @@ def build_services(
         presence=PresenceSweeper(redis, keys, presence),
         retention=Retention(database, clock, keep_days=settings.history_keep_days),
         sweeper=PaymentSweeper(database, gateway, clock),
+        refunds=RefundCarrier(database, gateway, clock),
+        relay=OutboxRelay(database, clock, templates, mail, sms),
+        sms=sms,
+        templates=templates,
+        limiter=RateLimiter(redis),
     )
 
 
@@ -200,16 +235,10 @@ async def running(services: Services) -> AsyncIterator[Services]:
     services.history.start()
     services.tracking.start()
     await services.sessions.start()
-    sweeping = asyncio.create_task(_sweep(services), name="payment-sweeper")
-    keeping = asyncio.create_task(_keep_days(services), name="retention")
-    leaving = asyncio.create_task(_sweep_presence(services), name="presence-sweeper")
     try:
-        yield services
+        async with upkeep(_jobs(services)):
+            yield services
     finally:
-        sweeping.cancel()
-        keeping.cancel()
-        leaving.cancel()
-        await asyncio.gather(sweeping, keeping, leaving, return_exceptions=True)
         await services.ingest.stop()
         await services.history.stop()
         await services.tracking.stop()
@@ -218,28 +247,12 @@ async def running(services: Services) -> AsyncIterator[Services]:
         await services.close()
 
 
-async def _sweep(services: Services) -> None:
-    while True:
-        await asyncio.sleep(SWEEP_EVERY_S)
-        try:
-            await services.sweeper.sweep()
-        except Exception:  # the next round tries again
-            log.exception("payment sweep failed")
-
-
-async def _sweep_presence(services: Services) -> None:
-    while True:
-        await asyncio.sleep(SWEEP_PRESENCE_EVERY_S)
-        try:
-            await services.presence.sweep()
-        except Exception:  # readers pass over the offline themselves
-            log.exception("presence sweep failed")
-
-
-async def _keep_days(services: Services) -> None:
-    while True:
-        try:
-            await services.retention.sweep()
-        except Exception:  # days are made on demand too, and old ones can wait
-            log.exception("old positions were not swept")
-        await asyncio.sleep(KEEP_DAYS_EVERY_S)
+def _jobs(services: Services) -> list[Job]:
+    return [
+        Job("payment sweep", SWEEP_EVERY_S, services.sweeper.sweep),
+        Job("refunds", SWEEP_EVERY_S, services.refunds.carry_out_due),
+        Job("outbox", RELAY_EVERY_S, services.relay.relay_all),
+        Job("forgetting", TIDY_EVERY_S, lambda: forget_old(services.database, services.clock)),
+        Job("presence sweep", SWEEP_PRESENCE_EVERY_S, services.presence.sweep),
+        Job("days of positions", TIDY_EVERY_S, services.retention.sweep, at_once=True),
+    ]

@@ -105,6 +105,46 @@ class Settings(BaseSettings):
     )
     sandbox_port: Port = Field(0, description="Port of the sandbox gateway; 0 keeps the last one or takes a free one.")
 
+    webhook_secrets: tuple[SecretStr, ...] = Field(
+        (),
+        description="Secrets that payment webhooks may be signed with, as JSON; several while they are exchanged. "
+        "`whsec_…` is base64, anything else is taken as it is. Default: every webhook is refused.",
+    )
+    payments_per_minute: int = Field(
+        30, ge=1, le=100_000, description="Payments a user may open at once; they come back evenly over a minute."
+    )
+    review_attempts: int = Field(
+        20, ge=1, description="Payments without success in an hour from which a user's next one is held for review."
+    )
+    review_failed_cards: int = Field(
+        5, ge=1, description="Failed card payments in a day from which a user's next one is held for review."
+    )
+    review_new_account_amount: Decimal = Field(
+        Decimal("200000.00"),
+        ge=0,
+        description="Amount from which a payment of an account under a day old is held, NPR.",
+    )
+    review_far_amount: Decimal = Field(
+        Decimal("50000.00"),
+        ge=0,
+        description="Amount from which a payment ten times the user's usual one is held, NPR.",
+    )
+
+    mail_from: str = Field("Marketplace <no-reply@localhost>", description="Sender of mails.")
+    smtp_host: str | None = Field(None, description="SMTP server. Default: mails become files in the data folder.")
+    smtp_port: Port = Field(587, description="Port of the SMTP server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="`starttls`, `tls` from the first byte (port 465), or `none`, for this machine only."
+    )
+    smtp_username: str | None = Field(None, description="Log-in at the SMTP server.")
+    smtp_password: SecretStr | None = Field(None, description="Password at the SMTP server.")
+    templates_dir: Path | None = Field(
+        None, description="Folder of own message templates; each comes before ours of the same name."
+    )
+    sms_url: HttpUrl | None = Field(None, description="SMS provider's address. Default: no SMS are sent.")
+    sms_token: SecretStr | None = Field(None, description="Bearer token at the SMS provider.")
+    sms_sender: str = Field("Marketplace", description="Sender of SMS.")
+
     vat_rate: Decimal = Field(Decimal("0.13"), ge=0, le=1, description="VAT on products of the standard tax class.")
     shipping_cost: Decimal = Field(
         Decimal("100.00"), ge=0, description="Shipping of an order whose client names none, NPR."

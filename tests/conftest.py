@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from api.server.logs import configure_logs
 from api.server.serving import RunningServer, serving
@@ -14,11 +15,16 @@ from tests.world import World
 
 DATA = Path(os.environ.get("DISPATCH_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
+# Two, as while one secret takes the other's place.
+OLD_WEBHOOK_SECRET = "whsec_b2xkLXNlY3JldC1vZi10aGUtdGVzdHM="
+NEW_WEBHOOK_SECRET = "whsec_bmV3LXNlY3JldC1vZi10aGUtdGVzdHM="
+
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The defaults, in a folder of their own and at a free port."""
-    return Settings(data_dir=tmp_path_factory.mktemp("server"), port=0)
+    secrets = (SecretStr(OLD_WEBHOOK_SECRET), SecretStr(NEW_WEBHOOK_SECRET))
+    return Settings(data_dir=tmp_path_factory.mktemp("server"), port=0, webhook_secrets=secrets)
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ def initiate_reply(payment: Payment, payment_url: str, merchant: dict[str, str])
 
 
 def lookup_body(payment: Payment) -> dict[str, Any]:
-    """The lookup JSON; the same keys in every state."""
+    """The lookup JSON; the same keys in every state, and where a session failed, why."""
     return {
         "pidx": payment.pidx,
         "total_amount": payment.total_amount,
@@ -36,6 +36,7 @@ def lookup_body(payment: Payment) -> dict[str, Any]:
         "transaction_id": payment.transaction_id,
         "fee": payment.fee,
         "refunded": payment.status is Status.REFUNDED,
+        **({"reason": payment.reason} if payment.reason and payment.status in ENDED_UNPAID else {}),
     }
 
 

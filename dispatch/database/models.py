@@ -7,14 +7,19 @@ from dispatch.catalogue.models import Product
 from dispatch.database.base import metadata
 from dispatch.deliveries.events import DeliveryEvent, DeliveryJourney
 from dispatch.deliveries.models import Delivery, DeliveryTracking
+from dispatch.notifications.models import OutboxMessage
 from dispatch.orders.models import DeliveryInfo, Order, OrderItem, OrderTrackingEvent
+from dispatch.payments.invoice_models import Invoice, InvoiceCounter
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
+from dispatch.payments.refund_models import LedgerEntry, Refund
+from dispatch.payments.watch_models import AnsweredRequest, PaymentReview, WebhookReceipt
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.transporters.devices import TransporterDevice
 from dispatch.transporters.models import Transporter, TransporterDocument
 
 __all__ = [
+    "AnsweredRequest",
     "Assignment",
     "Cart",
     "CartItem",
@@ -23,12 +28,18 @@ __all__ = [
     "DeliveryInfo",
     "DeliveryJourney",
     "DeliveryTracking",
+    "Invoice",
+    "InvoiceCounter",
+    "LedgerEntry",
     "Order",
     "OrderItem",
     "OrderTrackingEvent",
+    "OutboxMessage",
+    "PaymentReview",
     "PaymentTransaction",
     "PaymentTransactionItem",
     "Product",
+    "Refund",
     "Sale",
     "SignIn",
     "StoredFix",
@@ -37,5 +48,6 @@ __all__ = [
     "TransporterDevice",
     "TransporterDocument",
     "User",
+    "WebhookReceipt",
     "metadata",
 ]

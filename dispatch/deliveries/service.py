@@ -48,9 +48,11 @@ class Deliveries:
 
         The drop-off point falls back on the order's; the value on the sale's total.
         """
-        sale = await self._session.get(Sale, sale_id)
+        sale = await self._session.get(Sale, sale_id, with_for_update={"read": True})
         if sale is None:
             raise NotFound("There is no such sale.", code="sale_not_found")
+        if sale.status is SaleStatus.CANCELLED:
+            raise Conflict("This sale was cancelled.", code="sale_cancelled")
         if user is not None and sale.seller_id != user.id and not user.has(Role.ADMIN):
             raise Forbidden("Only the sale's seller or an admin may make its delivery.")
         if sale.status in {SaleStatus.DELIVERED, SaleStatus.CANCELLED}:

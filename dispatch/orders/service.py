@@ -10,7 +10,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.carts.service import Carts
 from dispatch.catalogue.models import Product
 from dispatch.database.work import Work
-from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.money import MAX_AMOUNT
 from dispatch.numbers import order_number
@@ -25,6 +25,8 @@ from dispatch.orders.models import (
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale
 
+NOT_SHIPPED = frozenset({OrderStatus.CONFIRMED, OrderStatus.PROCESSING})
+
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
@@ -32,6 +34,19 @@ class OrderView:
 
     order: Order
     delivery: Delivery | None
+    for_admin: bool = False
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether it can still be called off: nobody has come for it yet. A paid one is refunded."""
+        waits = self.delivery is None or self.delivery.status in {DeliveryStatus.AVAILABLE, DeliveryStatus.CANCELLED}
+        return self.order.can_cancel or (self.order.is_paid and self.order.order_status in NOT_SHIPPED and waits)
+
+    @property
+    def can_refund(self) -> bool:
+        """Whether the viewer may have its money sent back: until it is on its way, an admin also once it arrived."""
+        arrived = self.order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED}
+        return self.order.is_paid and (self.can_cancel or (self.for_admin and arrived))
 
 
 class Orders:
@@ -86,6 +101,7 @@ class Orders:
         order = await self._session.scalar(
             select(Order)
             .where(Order.id == order_id)
+            .execution_options(populate_existing=True)
             .options(
                 selectinload(Order.items).selectinload(OrderItem.product).selectinload(Product.seller),
                 selectinload(Order.delivery_info),
@@ -94,7 +110,8 @@ class Orders:
         )
         if order is None or (order.customer_id != user.id and not user.has(Role.ADMIN)):
             raise NotFound("There is no such order.")
-        return OrderView(order, (await self.first_deliveries([order.id])).get(order.id))
+        delivery = (await self.first_deliveries([order.id])).get(order.id)
+        return OrderView(order, delivery, for_admin=user.has(Role.ADMIN))
 
     def mine_query(
         self, customer: User, *, status: OrderStatus | None, payment_status: PaymentStatus | None

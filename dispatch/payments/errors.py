@@ -1,5 +1,7 @@
 """What can go wrong with a payment beyond the general errors."""
 
+from typing import Any
+
 from dispatch.errors import DispatchError
 
 
@@ -8,8 +10,10 @@ class GatewayFailure(DispatchError):
 
     code = "GATEWAY_ERROR"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"The payment gateway could not start the payment: {reason}")
+    def __init__(self, reason: str, *, code: str | None = None, data: dict[str, Any] | None = None) -> None:
+        super().__init__(
+            f"The payment gateway could not start the payment: {reason}", code=code, **({"data": data} if data else {})
+        )
 
 
 class PaymentNotSuccessful(DispatchError):
@@ -17,7 +21,20 @@ class PaymentNotSuccessful(DispatchError):
 
     code = "PAYMENT_FAILED"
 
-    def __init__(self, gateway_status: str, reason: str) -> None:
-        super().__init__("Payment was not successful")
+    def __init__(
+        self, gateway_status: str, reason: str, *, code: str | None = None, data: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__("Payment was not successful", code=code)
         self.gateway_status = gateway_status
         self.reason = reason
+        self.data = data or {}
+
+
+class TooManyPayments(DispatchError):
+    """The user opens payments faster than anybody pays."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"Too many payments were opened; try again in {retry_after_s} s.", retry_after=retry_after_s)
+        self.retry_after_s = retry_after_s

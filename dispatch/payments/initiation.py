@@ -20,12 +20,14 @@ from dispatch.money import MAX_AMOUNT, round_amount, to_paisa
 from dispatch.numbers import payment_number
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.payments.errors import GatewayFailure
+from dispatch.payments.failures import explain
 from dispatch.payments.models import (
     PaymentMode,
     PaymentTransaction,
     PaymentTransactionItem,
     TransactionStatus,
 )
+from dispatch.payments.review import USUAL_RULES, PaymentReviews, ReviewRules
 from dispatch.payments.stock import let_go_of_attempts, release_stock, reserve_stock
 from dispatch.ports import (
     Clock,
@@ -51,6 +53,7 @@ class PaymentTerms:
     shipping_cost: Decimal
     callback_url: str
     website_url: str
+    rules: ReviewRules = USUAL_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ class PaymentInitiation:
         products = await lock_products(self._work, [product_id for product_id, _, _ in purchase.lines])
         await let_go_of_attempts(self._work, purchase.purpose, products)
         payment = self._freeze(user, new, purchase, products)
+        await PaymentReviews(self._work, self._clock).check(user, payment, self._terms.rules)
         reserve_stock(payment, products)
         self._session.add(payment)
         await self._work.commit()
@@ -214,7 +218,10 @@ class PaymentInitiation:
             opened = await self._gateway.initiate(_request_of(payment, self._terms))
         except GatewayError as error:
             await self._close_unopened(payment, error)
-            raise GatewayFailure(error.reason) from error
+            failure = explain(payment, error.reason)
+            known = failure if failure and failure.code != "PAYMENT_FAILED" else None
+            code, data = (known.code, known.data) if known else (None, None)
+            raise GatewayFailure(error.reason, code=code, data=data) from error
         payment.pidx = opened.pidx
         payment.payment_url = opened.payment_url
         payment.expires_at = opened.expires_at

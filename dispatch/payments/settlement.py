@@ -22,7 +22,8 @@ from dispatch.money import to_paisa
 from dispatch.numbers import sale_number
 from dispatch.orders.models import Order, OrderStatus, OrderTrackingEvent, PaymentStatus
 from dispatch.orders.service import Orders, lock_order
-from dispatch.payments.models import PaymentTransaction, TransactionStatus
+from dispatch.payments.books import Books
+from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem, TransactionStatus
 from dispatch.payments.stock import let_go_of_attempts, release_stock, take_stock
 from dispatch.ports import Clock, GatewayStatus, Lookup, PaymentGateway
 from dispatch.sales.models import Sale, SaleStatus
@@ -58,6 +59,7 @@ class PaymentSettlement:
         self._gateway = gateway
         self._clock = clock
         self._orders = Orders(work, clock)
+        self._books = Books(work, clock)
 
     async def find_by_pidx(self, pidx: str) -> PaymentTransaction:
         """Raises NotFound. Only a pidx that we stored ourselves is believed in."""
@@ -132,19 +134,26 @@ class PaymentSettlement:
             release_stock(payment, products)
             payment.status = TransactionStatus.REFUND_DUE
             payment.failure_reason = obstacle
+            await self._books.enter_owed(payment, obstacle)
             return
         payment.status = TransactionStatus.COMPLETED
         payment.failure_reason = None
         await self._sell(payment, order)
+        sellers = {product.seller_id: product.seller for product in products.values()}
+        await self._books.enter_sale(payment, order, sellers)
 
     async def _obstacle(self, payment: PaymentTransaction, order: Order | None) -> str | None:
         """Why money that came cannot be turned into sales, if so."""
+        # Sales and not the status tell it: what was sold may have been refunded since.
         paid_already = await self._session.scalar(
-            select(PaymentTransaction.id).where(
+            select(PaymentTransaction.id)
+            .join(PaymentTransactionItem)
+            .where(
                 PaymentTransaction.purpose == payment.purpose,
-                PaymentTransaction.status == TransactionStatus.COMPLETED,
+                PaymentTransactionItem.sale_id.is_not(None),
                 PaymentTransaction.id != payment.id,
             )
+            .limit(1)
         )
         if paid_already is not None:
             return "Another payment for the same purchase was completed before"

@@ -1,9 +1,9 @@
 """Reconciling what no callback reported: buyers close browsers, networks lose redirects, servers die."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from dispatch.database.engine import Database
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
@@ -14,7 +14,26 @@ log = structlog.get_logger(__name__)
 
 # How often an open payment is looked up, and how long after its end it is given up if it never had a session.
 RECHECK_AFTER = timedelta(seconds=60)
+RECHECK_CLOSED_AFTER = timedelta(hours=1)
+LATE_MONEY_FOR = timedelta(days=1)
 BATCH = 50
+
+
+def _open(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        PaymentTransaction.status == TransactionStatus.PROCESSING,
+        or_(PaymentTransaction.expires_at < now, PaymentTransaction.created_at < now - RECHECK_AFTER),
+        or_(PaymentTransaction.checked_at.is_(None), PaymentTransaction.checked_at < now - RECHECK_AFTER),
+    )
+
+
+def _closed_lately(now: datetime) -> ColumnElement[bool]:
+    """Closed without money: a bank that was slow may still bring it, and nobody would tell us."""
+    return and_(
+        PaymentTransaction.status.in_([TransactionStatus.EXPIRED, TransactionStatus.CANCELED]),
+        PaymentTransaction.expires_at > now - LATE_MONEY_FOR,
+        PaymentTransaction.checked_at < now - RECHECK_CLOSED_AFTER,
+    )
 
 
 class PaymentSweeper:
@@ -40,17 +59,7 @@ class PaymentSweeper:
         async with self._database.work() as work:
             rows = await work.session.scalars(
                 select(PaymentTransaction.id)
-                .where(
-                    PaymentTransaction.status == TransactionStatus.PROCESSING,
-                    or_(
-                        PaymentTransaction.expires_at < now,
-                        PaymentTransaction.created_at < now - RECHECK_AFTER,
-                    ),
-                    or_(
-                        PaymentTransaction.checked_at.is_(None),
-                        PaymentTransaction.checked_at < now - RECHECK_AFTER,
-                    ),
-                )
+                .where(or_(_open(now), _closed_lately(now)))
                 .order_by(PaymentTransaction.checked_at.asc().nulls_first())
                 .limit(BATCH)
             )

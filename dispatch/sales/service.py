@@ -8,10 +8,10 @@ from sqlalchemy.orm import selectinload
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
-from dispatch.errors import Forbidden, NotFound
+from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.orders.progress import OrderProgress
 from dispatch.ports import Clock
-from dispatch.sales.models import Sale
+from dispatch.sales.models import Sale, SaleStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +54,7 @@ class Sales:
             raise NotFound("There is no such sale.")
         if sale.seller_id != user.id:
             raise Forbidden("Only its seller may mark a sale as delivered.")
+        if sale.status is SaleStatus.CANCELLED:
+            raise Conflict("This sale was cancelled.", code="sale_cancelled")
         await OrderProgress(self._work, self._clock).delivered(sale)
         return sale

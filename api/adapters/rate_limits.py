@@ -1,0 +1,33 @@
+"""How often a user may do something, counted in Redis, so that all workers count together."""
+
+import math
+
+from redis.asyncio import Redis
+
+# The generic cell rate algorithm: one number a key, the moment at which the allowance is whole again.
+# Redis' own clock, since hosts disagree.
+_TAKE = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local interval = tonumber(ARGV[1])
+local allowance = tonumber(ARGV[2]) * interval
+local whole = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now) + interval
+if whole - now > allowance then
+  return math.ceil(whole - now - allowance)
+end
+redis.call('SET', KEYS[1], string.format('%.0f', whole), 'PX', math.ceil(whole - now))
+return 0
+"""
+
+
+class RateLimiter:
+    """Takes one from an allowance."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._take = redis.register_script(_TAKE)
+
+    async def take(self, name: str, who: int, *, per_minute: int) -> int:
+        """0, or after how many whole seconds one may try again. Raises RedisError."""
+        key = f"dispatch:limit:{name}:{who}"
+        wait_ms = int(await self._take(keys=[key], args=[60_000 / per_minute, per_minute]))
+        return math.ceil(wait_ms / 1000)

@@ -1,0 +1,132 @@
+"""Sending what the outbox holds: at least once, again after a failure, and never silently given up."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Select, select, update
+
+from dispatch.database.engine import Database
+from dispatch.database.work import Work
+from dispatch.errors import Conflict, NotFound
+from dispatch.notifications.models import Channel, MessageStatus, OutboxMessage
+from dispatch.notifications.ports import MailSender, SendFailed, SendRefused, SmsSender
+from dispatch.notifications.templates import Templates
+from dispatch.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+BATCH = 20
+SEND_WITHIN_S = 30.0
+# Longer than a batch takes: after it, whoever claimed a message is believed dead and another sends it.
+CLAIM = timedelta(seconds=60)
+PAUSES_S = (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600)
+"""Before the second try, the third, …; a message whose last pause is used up is dead."""
+
+
+class OutboxRelay:
+    """Sends messages. Several processes may run one each; a message is claimed by one of them."""
+
+    def __init__(
+        self, database: Database, clock: Clock, templates: Templates, mail: MailSender, sms: SmsSender | None
+    ) -> None:
+        """``sms`` None: no provider is configured, and those messages are skipped."""
+        self._database = database
+        self._clock = clock
+        self._templates = templates
+        self._mail = mail
+        self._sms = sms
+
+    async def relay(self) -> int:
+        """Send what is due, a batch at most; returns how many messages were tried."""
+        claimed = await self._claim()
+        await asyncio.gather(*(self._send(message) for message in claimed))
+        return len(claimed)
+
+    async def relay_all(self) -> None:
+        """Send until nothing is due."""
+        while await self.relay():
+            pass
+
+    async def _claim(self) -> list[OutboxMessage]:
+        now = self._clock.now()
+        due = (
+            select(OutboxMessage.id)
+            .where(OutboxMessage.status == MessageStatus.PENDING, OutboxMessage.next_attempt_at <= now)
+            .order_by(OutboxMessage.next_attempt_at)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        async with self._database.work() as work:
+            rows = await work.session.scalars(
+                update(OutboxMessage)
+                .where(OutboxMessage.id.in_(due.scalar_subquery()))
+                .values(attempts=OutboxMessage.attempts + 1, next_attempt_at=now + CLAIM)
+                .returning(OutboxMessage)
+            )
+            return list(rows)
+
+    async def _send(self, message: OutboxMessage) -> None:
+        try:
+            async with asyncio.timeout(SEND_WITHIN_S):
+                status = await self._hand_over(message)
+        except TimeoutError:
+            await self._failed(message, "No answer in time.", final=False)
+        except SendFailed as error:
+            await self._failed(message, error.reason, final=isinstance(error, SendRefused))
+        else:
+            await self._set(message, status=status, sent_at=self._clock.now(), last_error=None)
+
+    async def _hand_over(self, message: OutboxMessage) -> MessageStatus:
+        if message.channel is Channel.MAIL:
+            mail = self._templates.mail(message.key, message.template, message.recipient, message.content)
+            await self._mail.send(mail)
+        elif self._sms is None:
+            return MessageStatus.SKIPPED
+        else:
+            text = self._templates.sms(message.template, message.content)
+            await self._sms.send(message.key, message.recipient, text)
+        return MessageStatus.SENT
+
+    async def _failed(self, message: OutboxMessage, reason: str, *, final: bool) -> None:
+        dead = final or message.attempts > len(PAUSES_S)
+        log.log(40 if dead else 30, "message not sent", message_id=message.id, template=message.template, reason=reason)
+        pause_s = PAUSES_S[min(message.attempts, len(PAUSES_S)) - 1]
+        await self._set(
+            message,
+            status=MessageStatus.DEAD if dead else MessageStatus.PENDING,
+            next_attempt_at=self._clock.now() + timedelta(seconds=pause_s),
+            last_error=reason[:300],
+        )
+
+    async def _set(self, message: OutboxMessage, **values: object) -> None:
+        async with self._database.work() as work:
+            await work.session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.id == message.id, OutboxMessage.status == MessageStatus.PENDING)
+                .values(**values)
+            )
+
+
+class Outbox:
+    """Looking at the outbox, for admins."""
+
+    def __init__(self, work: Work, clock: Clock) -> None:
+        self._session = work.session
+        self._clock = clock
+
+    def list_query(self, status: MessageStatus | None) -> Select[OutboxMessage]:
+        """Messages, newest first, for a page."""
+        query = select(OutboxMessage).order_by(OutboxMessage.id.desc())
+        return query if status is None else query.where(OutboxMessage.status == status)
+
+    async def send_again(self, message_id: int) -> OutboxMessage:
+        """Put a dead message in line again, with all its tries. Raises NotFound and Conflict."""
+        message = await self._session.get(OutboxMessage, message_id, with_for_update=True)
+        if message is None:
+            raise NotFound("There is no such message.")
+        if message.status is not MessageStatus.DEAD:
+            raise Conflict(f"A message that is {message.status.value} is not sent again.", code="message_not_dead")
+        message.status, message.attempts, message.next_attempt_at = MessageStatus.PENDING, 0, self._clock.now()
+        await self._session.flush()
+        return message

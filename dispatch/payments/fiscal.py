@@ -1,0 +1,31 @@
+"""Nepal's fiscal year, by which invoices are numbered."""
+
+from datetime import date, datetime, timedelta, timezone
+
+NEPAL_TIME = timezone(timedelta(hours=5, minutes=45))
+# 1 Shrawan, the first day of the fiscal year, falls on 17 July except in these years, where it is the 16th.
+STARTS_ON_THE_16TH = frozenset({2020, 2021, 2024, 2028, 2032})
+# Bikram Sambat is ahead by so many years when the fiscal year begins.
+BIKRAM_SAMBAT_AHEAD = 57
+
+
+def nepal_date(moment: datetime) -> date:
+    """The date in Nepal at a moment."""
+    return moment.astimezone(NEPAL_TIME).date()
+
+
+def first_day(year: int) -> date:
+    """The first day of the fiscal year that begins in a Gregorian year."""
+    return date(year, 7, 16 if year in STARTS_ON_THE_16TH else 17)
+
+
+def fiscal_year(moment: datetime) -> int:
+    """The Gregorian year in which the moment's fiscal year began."""
+    day = nepal_date(moment)
+    return day.year if day >= first_day(day.year) else day.year - 1
+
+
+def fiscal_year_name(year: int) -> str:
+    """As invoices write it: 2026 is ``2083/84``."""
+    bikram = year + BIKRAM_SAMBAT_AHEAD
+    return f"{bikram}/{(bikram + 1) % 100:02d}"

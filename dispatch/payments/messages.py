@@ -1,0 +1,84 @@
+"""What buyers and sellers are told about money."""
+
+from collections import defaultdict
+from typing import Any
+
+from dispatch.accounts.models import User
+from dispatch.money import display_amount, from_paisa
+from dispatch.notifications.models import Channel
+from dispatch.notifications.outbox import NewMessage
+from dispatch.orders.models import Order
+from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
+from dispatch.payments.refund_models import Refund
+
+
+def messages_of_sale(
+    payment: PaymentTransaction, order: Order | None, sellers: dict[int, User], invoice_number: str
+) -> list[NewMessage]:
+    """Order confirmation and receipt for the buyer, a notice for each seller, an SMS for the buyer."""
+    about = str(payment.transaction_id)
+    number = order.order_number if order else payment.order_number
+    content = _content(payment, number) | {"invoice_number": invoice_number}
+    buyer = payment.customer_email
+    by_seller: dict[int, list[PaymentTransactionItem]] = defaultdict(list)
+    for item in payment.items:
+        by_seller[item.seller_id].append(item)
+    return [
+        NewMessage(f"order-confirmation:{about}", Channel.MAIL, "order_confirmation", buyer, content),
+        NewMessage(f"receipt:{about}", Channel.MAIL, "receipt", buyer, content),
+        *(
+            NewMessage(
+                f"sale-notice:{about}:{seller_id}",
+                Channel.MAIL,
+                "sale_notice",
+                sellers[seller_id].email,
+                {"seller_name": sellers[seller_id].name, "order_number": number, "items": _lines(items)},
+            )
+            for seller_id, items in by_seller.items()
+        ),
+        NewMessage(
+            f"payment-sms:{about}",
+            Channel.SMS,
+            "payment",
+            payment.customer_phone,
+            {"total": content["total"], "order_number": number},
+        ),
+    ]
+
+
+def messages_of_refund(payment: PaymentTransaction, order: Order | None, refund: Refund) -> list[NewMessage]:
+    """The buyer hears that money went back."""
+    content = {
+        "customer_name": payment.customer_name,
+        "order_number": order.order_number if order else payment.order_number,
+        "amount": display_amount(from_paisa(refund.amount_paisa)),
+        "credit_note_number": refund.credit_note_number or "",
+        "reason": refund.reason,
+    }
+    about = str(refund.refund_id)
+    return [
+        NewMessage(f"refund:{about}", Channel.MAIL, "refund", payment.customer_email, content),
+        NewMessage(f"refund-sms:{about}", Channel.SMS, "refund", payment.customer_phone, content),
+    ]
+
+
+def _content(payment: PaymentTransaction, number: str) -> dict[str, Any]:
+    return {
+        "customer_name": payment.customer_name,
+        "order_number": number,
+        "payment_number": payment.order_number,
+        "gateway": payment.gateway.value,
+        "items": _lines(payment.items),
+        "subtotal": display_amount(payment.subtotal),
+        "tax": display_amount(payment.tax_amount),
+        "shipping": display_amount(payment.shipping_cost),
+        "total": display_amount(payment.total_amount),
+        "paid_at": payment.completed_at.isoformat() if payment.completed_at else "",
+    }
+
+
+def _lines(items: list[PaymentTransactionItem]) -> list[dict[str, Any]]:
+    return [
+        {"name": item.product_name, "quantity": item.quantity, "total": display_amount(item.total_amount)}
+        for item in items
+    ]

@@ -1,0 +1,57 @@
+"""Entering a refund that happened: ledger, statuses, credit note, messages, in one transaction."""
+
+from sqlalchemy import select, update
+
+from dispatch.database.work import Work
+from dispatch.money import display_amount, from_paisa
+from dispatch.notifications.outbox import write_messages
+from dispatch.orders.models import Order, PaymentStatus
+from dispatch.orders.service import Orders, lock_order
+from dispatch.payments.invoices import Invoices
+from dispatch.payments.ledger import Ledger
+from dispatch.payments.messages import messages_of_refund
+from dispatch.payments.models import PaymentTransaction, TransactionStatus
+from dispatch.payments.refund_models import Refund, RefundStatus
+from dispatch.payments.refunds import Refunds, lock_payment
+from dispatch.ports import Clock
+from dispatch.sales.models import Sale
+
+
+async def book_refund(work: Work, clock: Clock, refund_id: int) -> None:
+    """Enter a refund once; a repeat changes nothing. Locks in the order of settling: order, payment, refund."""
+    session = work.session
+    payment_id = (await session.execute(select(Refund.payment_id).where(Refund.id == refund_id))).scalar_one()
+    order_id = await session.scalar(select(PaymentTransaction.order_id).where(PaymentTransaction.id == payment_id))
+    order = await lock_order(work, order_id) if order_id is not None else None
+    payment = await lock_payment(work, payment_id)
+    refund = await session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
+    if refund.status is RefundStatus.SUCCEEDED:
+        return
+    now = clock.now()
+    await Ledger(work).record_refund(payment, refund.id, refund.amount_paisa, now)
+    refund.status, refund.completed_at, refund.last_error = RefundStatus.SUCCEEDED, now, None
+    await session.flush()
+    standing = await Refunds(work, clock).refundable(payment)
+    if standing.refunded == standing.paid:
+        payment.status = TransactionStatus.REFUNDED
+    was_sold = any(item.sale_id is not None for item in payment.items)
+    if was_sold:
+        await _tell_order(work, clock, payment, order, refund)
+        refund.credit_note_number = await Invoices(work).next_credit_note(now)
+    await write_messages(work, messages_of_refund(payment, order, refund), now)
+
+
+async def _tell_order(
+    work: Work, clock: Clock, payment: PaymentTransaction, order: Order | None, refund: Refund
+) -> None:
+    """The order and its sales follow the money that paid them, and only that."""
+    if payment.status is TransactionStatus.REFUNDED:
+        sale_ids = [item.sale_id for item in payment.items if item.sale_id is not None]
+        await work.session.execute(
+            update(Sale).where(Sale.id.in_(sale_ids)).values(payment_status=PaymentStatus.REFUNDED)
+        )
+        if order is not None:
+            order.payment_status = PaymentStatus.REFUNDED
+    if order is not None:
+        told = f"Refunded {display_amount(from_paisa(refund.amount_paisa))}"
+        Orders(work, clock).add_event(order, order.order_status, told)

@@ -1,0 +1,215 @@
+"""Carrying refunds out at the gateway, so that none is lost and none is sent twice.
+
+A refund is claimed, looked up, marked as sent on disk, sent, and looked up again where the answer was lost. One that
+stays unknown waits before anything is repeated: the gateway may still be at work on it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select, update
+
+from dispatch.database.engine import Database
+from dispatch.errors import Conflict
+from dispatch.payments.models import PaymentMode, PaymentTransaction
+from dispatch.payments.refund_booking import book_refund
+from dispatch.payments.refund_models import IN_FLIGHT, Refund, RefundStatus
+from dispatch.payments.refund_rules import Verdict, judge
+from dispatch.payments.refunds import Refunds, lock_payment
+from dispatch.ports import Clock, GatewayError, GatewayOutcomeUnknown, GatewayRefused, Lookup, PaymentGateway
+
+log = structlog.get_logger(__name__)
+
+# Longer than all tries of a lookup and one refund take together, so that a claim outlives its own work.
+CLAIM = timedelta(minutes=5)
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+BATCH = 50
+# Money from a bank account goes back to a wallet, whose number the gateway asks for.
+BANK_MODES = frozenset({PaymentMode.CONNECT_IPS, PaymentMode.MOBILE_BANKING, PaymentMode.EBANKING})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A refund that this process works on, until ``CLAIM`` is over. ``is_rest``: it takes all that is left."""
+
+    refund_id: int
+    attempt: int
+    status: RefundStatus
+    gateway_before: str | None
+    pidx: str
+    gateway_transaction_id: str
+    amount_paisa: int
+    is_rest: bool
+    is_whole: bool
+    mobile: str
+
+
+class RefundCarrier:
+    """Sends refunds to the gateway. Several processes may run one each."""
+
+    def __init__(self, database: Database, gateway: PaymentGateway, clock: Clock) -> None:
+        self._database = database
+        self._gateway = gateway
+        self._clock = clock
+
+    async def carry_out_due(self) -> int:
+        """Work on every refund whose time has come; returns how many."""
+        async with self._database.work() as work:
+            due = await work.session.scalars(
+                select(Refund.id)
+                .where(
+                    Refund.status.in_([RefundStatus.REQUESTED, RefundStatus.SENT]),
+                    Refund.next_attempt_at <= self._clock.now(),
+                )
+                .order_by(Refund.next_attempt_at, Refund.id)
+                .limit(BATCH)
+            )
+            ids = list(due)
+        for refund_id in ids:
+            await self.carry_out(refund_id)
+        return len(ids)
+
+    async def carry_out(self, refund_id: int) -> None:
+        """Bring one refund as far as it goes now. Never raises GatewayError: what fails is tried again later."""
+        claim = await self._claim(refund_id)
+        if claim is None:
+            return
+        before = await self._look_up(claim)
+        if before is None:
+            return
+        verdict = judge(claim.status, is_rest=claim.is_rest, before=claim.gateway_before, now=before.status)
+        if verdict is Verdict.SEND:
+            if await self._mark_sent(claim, before):
+                await self._send(claim, before)
+        else:
+            await self._close(claim, verdict, f"The gateway says {before.raw_status}.")
+
+    async def _claim(self, refund_id: int) -> Claim | None:
+        """Take a refund for ourselves; None where it is not due, another has it, or an older one is undecided."""
+        now = self._clock.now()
+        async with self._database.work() as work:
+            payment_id = await work.session.scalar(select(Refund.payment_id).where(Refund.id == refund_id))
+            if payment_id is None:
+                return None
+            payment = await lock_payment(work, payment_id)
+            refunds = {refund.id: refund for refund in await Refunds(work, self._clock).of_payment(payment_id)}
+            refund = refunds[refund_id]
+            if refund.status not in {RefundStatus.REQUESTED, RefundStatus.SENT} or refund.next_attempt_at > now:
+                return None
+            # One after the other, oldest first: what a lookup says must be about this refund and no other.
+            if any(other.status in IN_FLIGHT and other.id < refund.id for other in refunds.values()):
+                refund.next_attempt_at = now + FIRST_PAUSE
+                return None
+            refund.attempts += 1
+            refund.next_attempt_at = now + CLAIM
+            return _claimed(payment, refund, list(refunds.values()))
+
+    async def _look_up(self, claim: Claim) -> Lookup | None:
+        try:
+            return await self._gateway.lookup(claim.pidx)
+        except GatewayError as error:
+            await self._postpone(claim, error.reason)
+            return None
+
+    async def _mark_sent(self, claim: Claim, before: Lookup) -> bool:
+        """Write down that a request is about to go out. False where the claim is no longer ours."""
+        async with self._database.work() as work:
+            marked = await work.session.scalar(
+                update(Refund)
+                .where(
+                    Refund.id == claim.refund_id,
+                    Refund.attempts == claim.attempt,
+                    Refund.next_attempt_at > self._clock.now(),
+                    Refund.status.in_([RefundStatus.REQUESTED, RefundStatus.SENT]),
+                )
+                .values(status=RefundStatus.SENT, gateway_before=before.status.value)
+                .returning(Refund.id)
+            )
+            return marked is not None
+
+    async def _send(self, claim: Claim, before: Lookup) -> None:
+        try:
+            await self._gateway.refund(
+                claim.gateway_transaction_id,
+                amount_paisa=None if claim.is_whole else claim.amount_paisa,
+                mobile=claim.mobile or None,
+            )
+        except GatewayOutcomeUnknown as error:
+            await self._look_after(claim, before, error.reason)
+        except GatewayRefused as error:
+            await self._refused(claim, before, error.reason)
+        except GatewayError as error:  # it was not reached: nothing has happened there
+            await self._postpone(claim, error.reason, status=RefundStatus.REQUESTED)
+        else:
+            await self._finish(claim)
+
+    async def _look_after(self, claim: Claim, before: Lookup, reason: str) -> None:
+        """The answer was lost. Only a lookup that shows the refund ends it now; anything else waits."""
+        after = await self._look_up(claim)
+        if after is None:
+            return
+        verdict = judge(RefundStatus.SENT, is_rest=claim.is_rest, before=before.status.value, now=after.status)
+        if verdict is Verdict.HAPPENED:
+            await self._finish(claim)
+        else:
+            await self._postpone(claim, reason)
+
+    async def _refused(self, claim: Claim, before: Lookup, reason: str) -> None:
+        """The gateway said no; where an earlier try of ours had gone through, that is why."""
+        after = await self._look_up(claim)
+        if after is None:
+            return
+        verdict = judge(RefundStatus.SENT, is_rest=claim.is_rest, before=before.status.value, now=after.status)
+        if verdict is Verdict.HAPPENED:
+            await self._finish(claim)
+        else:
+            log.error("refund refused", refund_id=claim.refund_id, reason=reason)
+            await self._set(claim, status=RefundStatus.FAILED, last_error=reason[:300])
+
+    async def _close(self, claim: Claim, verdict: Verdict, reason: str) -> None:
+        if verdict is Verdict.HAPPENED:
+            await self._finish(claim)
+        elif verdict is Verdict.UNCLEAR:
+            log.error("refund unclear", refund_id=claim.refund_id, reason=reason)
+            await self._set(claim, status=RefundStatus.UNCLEAR, last_error=reason[:300])
+        else:
+            await self._postpone(claim, reason)
+
+    async def _finish(self, claim: Claim) -> None:
+        async with self._database.work() as work:
+            await book_refund(work, self._clock, claim.refund_id)
+
+    async def _postpone(self, claim: Claim, reason: str, *, status: RefundStatus | None = None) -> None:
+        pause = min(FIRST_PAUSE * 2 ** min(claim.attempt - 1, 10), LONGEST_PAUSE)
+        log.warning("refund postponed", refund_id=claim.refund_id, attempt=claim.attempt, reason=reason)
+        changes: dict[str, object] = {"next_attempt_at": self._clock.now() + pause, "last_error": reason[:300]}
+        await self._set(claim, **changes, **({"status": status} if status else {}))
+
+    async def _set(self, claim: Claim, **values: object) -> None:
+        """Change the refund if it is still ours."""
+        async with self._database.work() as work:
+            await work.session.execute(
+                update(Refund).where(Refund.id == claim.refund_id, Refund.attempts == claim.attempt).values(**values)
+            )
+
+
+def _claimed(payment: PaymentTransaction, refund: Refund, refunds: list[Refund]) -> Claim:
+    if payment.pidx is None or payment.gateway_transaction_id is None:
+        raise Conflict("The gateway has named no transaction for this payment.", code="NOT_PAID")
+    total_paisa = int(payment.total_amount * 100)
+    refunded_paisa = sum(one.amount_paisa for one in refunds if one.status is RefundStatus.SUCCEEDED)
+    mobile = refund.mobile or (payment.customer_phone if payment.gateway in BANK_MODES else "")
+    return Claim(
+        refund_id=refund.id,
+        attempt=refund.attempts,
+        status=refund.status,
+        gateway_before=refund.gateway_before,
+        pidx=payment.pidx,
+        gateway_transaction_id=payment.gateway_transaction_id,
+        amount_paisa=refund.amount_paisa,
+        is_rest=refund.amount_paisa == total_paisa - refunded_paisa,
+        is_whole=refund.amount_paisa == total_paisa,
+        mobile=mobile,
+    )

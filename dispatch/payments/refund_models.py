@@ -1,0 +1,85 @@
+"""Refunds and the ledger: where every paisa of a payment is."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dispatch.database.base import DateTimeUTC, IdentityAuditBase, IdentityBase, reference, text_enum
+from dispatch.payments.models import PaymentTransaction
+
+
+class RefundStatus(StrEnum):
+    """``requested → sent → succeeded``, or ``failed``.
+
+    ``sent`` is written before the gateway is called, so that a lost answer is known as one. ``unclear`` is a lost
+    answer that no lookup can clear up; a person decides it.
+    """
+
+    REQUESTED = "requested"
+    SENT = "sent"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNCLEAR = "unclear"
+
+
+IN_FLIGHT = frozenset({RefundStatus.REQUESTED, RefundStatus.SENT, RefundStatus.UNCLEAR})
+
+
+class Refund(IdentityAuditBase):
+    """Money that goes back, or should. ``gateway_before`` is what lookup said just before the request was sent."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        CheckConstraint("amount_paisa > 0", name="amount_positive"),
+        Index("ix_refunds_due", "next_attempt_at", postgresql_where=text("status IN ('requested', 'sent')")),
+        # What a lost answer meant can only be told while nothing else moves.
+        Index("uq_refunds_one_sent", "payment_id", unique=True, postgresql_where=text("status = 'sent'")),
+    )
+
+    refund_id: Mapped[UUID] = mapped_column(unique=True)
+    payment_id: Mapped[int] = mapped_column(reference("payment_transactions.id"), index=True)
+    requested_by: Mapped[int | None] = mapped_column(reference("users.id"))
+    request_key: Mapped[str | None] = mapped_column(String(300), unique=True)
+    amount_paisa: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(300))
+    mobile: Mapped[str] = mapped_column(String(32), default="")
+    status: Mapped[RefundStatus] = mapped_column(text_enum(RefundStatus), default=RefundStatus.REQUESTED)
+    is_late: Mapped[bool] = mapped_column(Boolean, default=False)
+    gateway_before: Mapped[str | None] = mapped_column(String(64))
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_attempt_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    last_error: Mapped[str | None] = mapped_column(String(300))
+    credit_note_number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    completed_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+
+    payment: Mapped[PaymentTransaction] = relationship(lazy="raise")
+
+
+class LedgerAccount(StrEnum):
+    """Where money stands. Entries of one event add up to zero.
+
+    ``gateway`` is what the gateway holds for us (positive); ``sales``, ``vat`` and ``shipping`` are what it was
+    taken for, ``owed`` what belongs back to the buyer (negative).
+    """
+
+    GATEWAY = "gateway"
+    SALES = "sales"
+    VAT = "vat"
+    SHIPPING = "shipping"
+    OWED = "owed"
+
+
+class LedgerEntry(IdentityBase):
+    """One movement, never changed: a correction is another entry."""
+
+    __tablename__ = "ledger_entries"
+
+    payment_id: Mapped[int] = mapped_column(reference("payment_transactions.id"), index=True)
+    refund_id: Mapped[int | None] = mapped_column(reference("refunds.id"), index=True)
+    sale_id: Mapped[int | None] = mapped_column(reference("sales.id"), index=True)
+    account: Mapped[LedgerAccount] = mapped_column(text_enum(LedgerAccount))
+    amount_paisa: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))

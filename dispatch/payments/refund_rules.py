@@ -1,0 +1,36 @@
+"""What a lookup says about a refund whose answer is not known. Pure: statuses in, a verdict out."""
+
+from enum import StrEnum
+
+from dispatch.payments.refund_models import RefundStatus
+from dispatch.ports import GatewayStatus
+
+
+class Verdict(StrEnum):
+    """What to do next with a refund."""
+
+    SEND = "send"
+    HAPPENED = "happened"
+    WAIT = "wait"
+    UNCLEAR = "unclear"
+
+
+def judge(status: RefundStatus, *, is_rest: bool, before: str | None, now: GatewayStatus) -> Verdict:
+    """Whether to send a refund, or whether it has happened.
+
+    is_rest: the refund takes all that is left of the payment; before: what lookup said before it was sent;
+    now: what it says at this moment. Only one refund of a payment is under way at a time, so a status that
+    moved since ``before`` moved because of it. Lookup names no refunded amount: a second partial refund whose
+    answer was lost cannot be told from its absence.
+    """
+    if now not in {GatewayStatus.COMPLETED, GatewayStatus.PARTIALLY_REFUNDED, GatewayStatus.REFUNDED}:
+        return Verdict.WAIT
+    if status is RefundStatus.REQUESTED:
+        return Verdict.UNCLEAR if now is GatewayStatus.REFUNDED else Verdict.SEND
+    if now is GatewayStatus.REFUNDED:
+        return Verdict.HAPPENED if is_rest else Verdict.UNCLEAR
+    if now is GatewayStatus.COMPLETED:
+        return Verdict.SEND
+    if before == GatewayStatus.COMPLETED.value:
+        return Verdict.UNCLEAR if is_rest else Verdict.HAPPENED
+    return Verdict.SEND if is_rest else Verdict.UNCLEAR

@@ -1,0 +1,148 @@
+"""Asking for refunds: recorded first, capped by what is left, carried out afterwards."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import selectinload
+
+from dispatch.database.work import Work
+from dispatch.errors import Conflict, Invalid, NotFound
+from dispatch.money import display_amount, from_paisa, to_paisa
+from dispatch.payments.models import PaymentTransaction, TransactionStatus
+from dispatch.payments.refund_models import IN_FLIGHT, Refund, RefundStatus
+from dispatch.ports import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """How a payment stands, paisa. ``in_flight`` is asked for and not decided yet."""
+
+    paid: int
+    refunded: int
+    in_flight: int
+
+    @property
+    def left(self) -> int:
+        """What may still be asked for."""
+        return self.paid - self.refunded - self.in_flight
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """What is asked for; ``amount_paisa`` None asks for all that is left. ``request_key`` makes a repeat known."""
+
+    amount_paisa: int | None
+    reason: str
+    requested_by: int | None
+    request_key: str | None = None
+    mobile: str = ""
+
+
+class Refunds:
+    """The refunds of one unit of work."""
+
+    def __init__(self, work: Work, clock: Clock) -> None:
+        self._work = work
+        self._session = work.session
+        self._clock = clock
+
+    async def request(self, payment: PaymentTransaction, wanted: RefundRequest) -> Refund:
+        """Record a refund of a payment whose row the caller has locked.
+
+        Raises Conflict where nothing was paid or is left, Invalid where more is asked for than is left.
+        """
+        if wanted.request_key is not None:
+            earlier = await self._session.scalar(select(Refund).where(Refund.request_key == wanted.request_key))
+            if earlier is not None:
+                return earlier
+        left = (await self.refundable(payment)).left
+        if left <= 0:
+            raise Conflict("Nothing of this payment is left to refund.", code="nothing_to_refund")
+        amount_paisa = left if wanted.amount_paisa is None else wanted.amount_paisa
+        if not 0 < amount_paisa <= left:
+            raise Invalid(
+                f"At most {display_amount(from_paisa(left))} can be refunded.",
+                code="refund_too_large",
+                fields={"amount": f"must be more than 0 and at most {from_paisa(left)}"},
+            )
+        refund = Refund(
+            refund_id=uuid4(),
+            payment_id=payment.id,
+            requested_by=wanted.requested_by,
+            request_key=wanted.request_key,
+            amount_paisa=amount_paisa,
+            reason=wanted.reason,
+            mobile=wanted.mobile,
+            status=RefundStatus.REQUESTED,
+            is_late=False,
+            attempts=0,
+            next_attempt_at=self._clock.now(),
+        )
+        self._session.add(refund)
+        await self._session.flush()
+        return refund
+
+    async def refundable(self, payment: PaymentTransaction) -> Refundable:
+        """What was paid, given back and asked back."""
+        paid = {TransactionStatus.COMPLETED, TransactionStatus.REFUND_DUE, TransactionStatus.REFUNDED}
+        if payment.status not in paid or payment.completed_at is None:
+            return Refundable(0, 0, 0)
+        sums = await self._session.execute(
+            select(Refund.status, func.sum(Refund.amount_paisa))
+            .where(Refund.payment_id == payment.id)
+            .group_by(Refund.status)
+        )
+        by_status = {status: int(amount) for status, amount in sums}
+        return Refundable(
+            to_paisa(payment.total_amount),
+            by_status.get(RefundStatus.SUCCEEDED, 0),
+            sum(by_status.get(status, 0) for status in IN_FLIGHT),
+        )
+
+    async def get(self, refund_id: UUID, *, lock: bool = False) -> Refund:
+        """Raises NotFound."""
+        query = select(Refund).where(Refund.refund_id == refund_id).options(selectinload(Refund.payment))
+        if lock:
+            query = query.with_for_update(of=Refund).execution_options(populate_existing=True)
+        refund: Refund | None = await self._session.scalar(query)
+        if refund is None:
+            raise NotFound("There is no such refund.", code="REFUND_NOT_FOUND")
+        return refund
+
+    def list_query(self, status: RefundStatus | None) -> Select[Refund]:
+        """Refunds, newest first, for a page."""
+        query = select(Refund).options(selectinload(Refund.payment)).order_by(Refund.id.desc())
+        return query if status is None else query.where(Refund.status == status)
+
+    async def of_payment(self, payment_id: int) -> list[Refund]:
+        """A payment's refunds, oldest first."""
+        rows = await self._session.scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id))
+        return list(rows)
+
+    async def ask_again(self, refund_id: UUID, mobile: str | None) -> Refund:
+        """Put a failed refund in line again, perhaps with another mobile number. Raises Conflict."""
+        payment = await lock_payment(self._work, (await self.get(refund_id)).payment_id)
+        refund = await self.get(refund_id, lock=True)
+        if refund.status is not RefundStatus.FAILED:
+            raise Conflict(f"A refund that is {refund.status.value} cannot be tried again.", code="refund_not_failed")
+        if refund.amount_paisa > (await self.refundable(payment)).left:
+            raise Conflict("So much of this payment is no longer left.", code="refund_too_large")
+        refund.status, refund.next_attempt_at = RefundStatus.REQUESTED, self._clock.now()
+        refund.mobile = mobile or refund.mobile
+        await self._session.flush()
+        return refund
+
+
+async def lock_payment(work: Work, payment_id: int) -> PaymentTransaction:
+    """The payment's row with its lines, held until the end of the transaction."""
+    payment: PaymentTransaction | None = await work.session.scalar(
+        select(PaymentTransaction)
+        .where(PaymentTransaction.id == payment_id)
+        .options(selectinload(PaymentTransaction.items))
+        .with_for_update(of=PaymentTransaction)
+        .execution_options(populate_existing=True)
+    )
+    if payment is None:
+        raise NotFound("Payment transaction not found", code="PAYMENT_NOT_FOUND")
+    return payment

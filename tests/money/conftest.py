@@ -1,0 +1,12 @@
+"""What the money tests share."""
+
+import pytest
+
+from tests.money.till import Till
+from tests.world import World
+
+
+@pytest.fixture(scope="session")
+def till(world: World) -> Till:
+    """Pays, refunds and counts on the test run's server."""
+    return Till(world)

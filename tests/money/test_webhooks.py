@@ -1,0 +1,131 @@
+"""Webhooks: only ours, only fresh, only once, whatever else is sent there."""
+
+import json
+import math
+import time
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from standardwebhooks import Webhook
+
+from dispatch.payments.webhook_signatures import sign_body
+from tests.conftest import NEW_WEBHOOK_SECRET as NEW_SECRET
+from tests.conftest import OLD_WEBHOOK_SECRET as OLD_SECRET
+from tests.money.till import Till
+from tests.world import World, ok
+
+PATH = "/api/v1/payments/webhook/"
+
+
+def body_of(pidx: str) -> bytes:
+    data = {"pidx": pidx, "status": "Completed", "amount": 292500, "timestamp": datetime.now(UTC).isoformat()}
+    return json.dumps({"event": "payment.completed", "data": data}).encode()
+
+
+def signed(body: bytes, secret: str = NEW_SECRET, *, at: float | None = None, webhook_id: str = "") -> dict[str, str]:
+    """Headers as the Standard Webhooks library of others makes them."""
+    webhook_id, sent_at = webhook_id or f"msg_{uuid4().hex}", datetime.fromtimestamp(at or time.time(), UTC)
+    return {
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(math.floor(sent_at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(webhook_id, sent_at, body.decode()),
+        "content-type": "application/json",
+    }
+
+
+async def send(world: World, body: bytes, headers: dict[str, str]) -> httpx.Response:
+    return await world.http.post(PATH, content=body, headers=headers)
+
+
+async def test_a_signed_webhook_settles_a_payment_and_is_not_accepted_twice(world: World, till: Till) -> None:
+    opened = await till.opened()
+    await world.at_gateway(opened.pidx, "completed")
+    body = body_of(opened.pidx)
+    headers = signed(body)
+    assert ok(await send(world, body, headers))["data"]["payment_status"] == "completed"
+    replayed = await send(world, body, headers)
+    assert (replayed.status_code, replayed.json()["error_code"]) == (409, "WEBHOOK_REPLAYED")
+    assert (await till.count(opened.transaction_id)).sales == 1
+
+
+async def test_a_webhook_that_lies_changes_nothing_because_the_gateway_is_asked(world: World, till: Till) -> None:
+    opened = await till.opened()
+    body = body_of(opened.pidx)
+    assert ok(await send(world, body, signed(body)))["data"]["payment_status"] == "processing"
+    assert (await till.count(opened.transaction_id)).sales == 0
+
+
+async def test_the_body_form_with_its_own_signature_settles_too_and_once(world: World, till: Till) -> None:
+    opened = await till.opened()
+    await world.at_gateway(opened.pidx, "completed")
+    content = json.loads(body_of(opened.pidx))
+    content["signature"] = sign_body(OLD_SECRET, content)
+    assert ok(await world.http.post(PATH, json=content))["data"]["payment_status"] == "completed"
+    assert (await world.http.post(PATH, json=content)).status_code == 409
+    content["data"]["amount"] = 1
+    assert (await world.http.post(PATH, json=content)).status_code == 401
+
+
+@pytest.mark.parametrize("secret", [OLD_SECRET, NEW_SECRET])
+async def test_every_active_secret_signs_while_they_are_exchanged(world: World, till: Till, secret: str) -> None:
+    opened = await till.opened()
+    body = body_of(opened.pidx)
+    ok(await send(world, body, signed(body, secret)))
+
+
+async def test_a_list_of_signatures_is_accepted_if_one_fits(world: World, till: Till) -> None:
+    body = body_of((await till.opened()).pidx)
+    headers = signed(body)
+    headers["webhook-signature"] = f"v2,AAAA v1,{'A' * 43}= {headers['webhook-signature']}"
+    ok(await send(world, body, headers))
+
+
+@pytest.mark.parametrize("seconds", [-301, 310, -86400])
+async def test_a_webhook_from_another_time_is_refused(world: World, till: Till, seconds: int) -> None:
+    body = body_of((await till.opened()).pidx)
+    stale = await send(world, body, signed(body, at=time.time() + seconds))
+    assert (stale.status_code, stale.json()["error_code"]) == (400, "WEBHOOK_STALE")
+
+
+async def test_a_foreign_secret_or_a_changed_body_is_refused(world: World, till: Till) -> None:
+    body = body_of((await till.opened()).pidx)
+    foreign = await send(world, body, signed(body, "whsec_" + "QUJD" * 8))
+    assert (foreign.status_code, foreign.json()["error_code"]) == (401, "WEBHOOK_SIGNATURE")
+    assert (await send(world, body + b" ", signed(body))).status_code == 401
+
+
+async def test_a_webhook_for_an_unknown_payment_is_404_and_may_come_again(world: World) -> None:
+    body = body_of("nobody")
+    headers = signed(body)
+    assert [(await send(world, body, headers)).status_code for _ in range(2)] == [404, 404]
+
+
+HEADER_TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60)
+
+
+@given(
+    headers=st.fixed_dictionaries(
+        {},
+        optional={
+            "webhook-id": HEADER_TEXT,
+            "webhook-timestamp": HEADER_TEXT | st.integers(-(10**30), 10**30).map(str),
+            "webhook-signature": HEADER_TEXT | HEADER_TEXT.map(lambda text: f"v1,{text}"),
+        },
+    ),
+    body=st.binary(max_size=80)
+    | st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["event", "data", "signature", "pidx", "timestamp"]), inner, max_size=5)
+        ),
+    ).map(lambda value: json.dumps(value).encode()),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_junk_is_a_4xx(world: World, headers: dict[str, str], body: bytes) -> None:
+    reply = await send(world, body, headers)
+    assert 400 <= reply.status_code < 500, reply.text
