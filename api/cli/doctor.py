@@ -4,8 +4,8 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict
+from typing import Any
 
 import httpx
 from redis.exceptions import RedisError
@@ -14,6 +14,8 @@ from rich.table import Table
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.cli.findings import Finding
+from api.cli.production import production_findings
 from api.server.backing import addresses_in_use
 from api.services import Services, build_services
 from dispatch.database.migrate import current_revision, newest_revision
@@ -25,19 +27,9 @@ POSTGRES_MIN = 150_000
 REDIS_MIN = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found, and what to do about it."""
-
-    check: str
-    state: Literal["ok", "warning", "bad"]
-    found: str
-    advice: str = ""
-
-
 async def examine(settings: Settings, *, as_json: bool) -> int:
     """Print the findings; the exit code is 1 where something is bad."""
-    findings = [_python(), *_production(settings)]
+    findings = [_python(), *production_findings(settings)]
     addresses = addresses_in_use(settings)
     if addresses is None:
         findings.append(
@@ -123,20 +115,6 @@ async def _server(services: Services) -> Finding:
     if reply.status_code != httpx.codes.OK:
         return Finding("server", "bad", f"{reply.status_code} {reply.text}", "see its log")
     return Finding("server", "ok", url)
-
-
-def _production(settings: Settings) -> list[Finding]:
-    """Settings that production needs and that a demo does without."""
-    if settings.debug:
-        return [Finding("mode", "ok", "DEBUG: Khalti's sandbox", "set DEBUG=False for production")]
-    needed = {
-        "KHALTI_SECRET_KEY": settings.khalti_secret_key,
-        "SITE_URL": settings.site_url,
-        "DISPATCH_SECRET_KEY": settings.secret_key,
-        "DISPATCH_DATABASE_URL": settings.database_url,
-        "DISPATCH_REDIS_URL": settings.redis_url,
-    }
-    return [Finding(name, "bad", "not set", "production needs it") for name, value in needed.items() if value is None]
 
 
 def _print(findings: list[Finding]) -> None:

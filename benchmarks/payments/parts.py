@@ -1,0 +1,155 @@
+"""What the suite drives: a gateway that answers at once, people with carts, and a client in a process of its own."""
+
+import asyncio
+import http.client
+import json
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from api.services import Services
+from dispatch.accounts.models import Role
+from dispatch.accounts.service import Accounts, NewUser
+from dispatch.carts.service import Carts
+from dispatch.catalogue.models import TaxClass
+from dispatch.catalogue.service import Catalogue
+from dispatch.notifications.ports import Mail
+from dispatch.ports import Bank, GatewayStatus, Initiated, InitiateRequest, Lookup
+
+PRICE = "1250.00"
+
+
+class InstantGateway:
+    """Every session is paid. What the network and Khalti take is not what is measured."""
+
+    def __init__(self) -> None:
+        self._amounts: dict[str, int] = {}
+
+    async def initiate(self, request: InitiateRequest) -> Initiated:
+        """Open a session."""
+        pidx = f"bench-{request.purchase_order_id}"
+        self._amounts[pidx] = request.amount_paisa
+        return Initiated(pidx, "http://gateway.test/pay", datetime.now(UTC) + timedelta(minutes=30))
+
+    async def lookup(self, pidx: str) -> Lookup:
+        """It is paid."""
+        amount = self._amounts[pidx]
+        raw: dict[str, object] = {"status": "Completed", "total_amount": amount, "fee": 0, "refunded": False}
+        return Lookup(pidx, GatewayStatus.COMPLETED, "Completed", amount, f"t-{pidx}", 0, refunded=False, raw=raw)
+
+    async def refund(self, transaction_id: str, *, amount_paisa: int | None, mobile: str | None) -> None:
+        """Not measured."""
+
+    async def list_banks(self, payment_type: str) -> list[Bank]:
+        """None."""
+        del payment_type
+        return []
+
+
+class Yesterday:
+    """A clock for which nothing is due yet."""
+
+    def now(self) -> datetime:
+        """A day ago."""
+        return datetime.now(UTC) - timedelta(days=1)
+
+
+class TakesEveryMail:
+    """A mail sender that costs nothing."""
+
+    async def send(self, mail: Mail) -> None:
+        """Take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Somebody with a full cart."""
+
+    token: str
+    cart_id: int
+
+
+async def seed(services: Services, number: int) -> list[Buyer]:
+    """A seller with a product for each of ``number`` buyers, whose carts hold two of it."""
+    buyers = []
+    async with services.database.work() as work:
+        accounts = Accounts(work, services.tokens, services.clock)
+        seller = await accounts.register(NewUser("seller@bench.test", "long enough a password", "S", (Role.SELLER,)))
+        for index in range(number):
+            name = f"buyer{index}@bench.test"
+            buyer = await accounts.register(NewUser(name, "long enough a password", "B", (Role.CUSTOMER,)))
+            product = await Catalogue(work).add(
+                seller,
+                name=f"Rice {index}",
+                listed_price=Decimal(PRICE),
+                discounted_price=None,
+                stock=100,
+                description="",
+                tax_class=TaxClass.STANDARD,
+                images=[],
+            )
+            carts = Carts(work)
+            cart = await carts.create(buyer)
+            await carts.add_item(cart.id, buyer, product.id, 2)
+            buyers.append(Buyer(accounts.open_sign_in(buyer).access, cart.id))
+    return buyers
+
+
+def buy(connection: http.client.HTTPConnection, buyer: dict[str, Any]) -> None:
+    """One initiate and one callback. Raises RuntimeError on any answer but 200."""
+    body = {
+        "cart_id": buyer["cart_id"],
+        "gateway": "KHALTI",
+        "return_url": "https://shop.test/return",
+        "customer_name": "John Doe",
+        "customer_email": "john@example.com",
+        "customer_phone": "+977-9841234567",
+    }
+    headers = {"content-type": "application/json", "authorization": f"Bearer {buyer['token']}"}
+    opened = _post(connection, "/api/v1/payments/initiate/", body, headers)
+    _post(connection, "/api/v1/payments/callback/", {"pidx": opened["data"]["pidx"]}, headers)
+
+
+def _post(connection: http.client.HTTPConnection, path: str, body: object, headers: dict[str, str]) -> Any:  # noqa: ANN401
+    connection.request("POST", path, json.dumps(body), headers)
+    reply = connection.getresponse()
+    content = reply.read()
+    if reply.status != http.client.OK:
+        raise RuntimeError(f"{path} → {reply.status} {content[:300]!r}")
+    return json.loads(content)
+
+
+def client() -> None:
+    """The client's process: buy in turn what standard input lists; print the seconds it took."""
+    told = json.loads(sys.stdin.readline())
+    connection = http.client.HTTPConnection(urlsplit(told["url"]).netloc, timeout=60)
+    for buyer in told["warm_up"]:
+        buy(connection, buyer)
+    start = time.perf_counter()
+    for buyer in told["buyers"]:
+        buy(connection, buyer)
+    sys.stdout.write(f"{time.perf_counter() - start}\n")
+
+
+async def run_client(url: str, warm_up: list[Buyer], buyers: list[Buyer]) -> float:
+    """The client in a process of its own; the seconds that ``buyers`` took. Raises RuntimeError where it failed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        "from benchmarks.payments.parts import client; client()",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    told = {
+        "url": url,
+        "warm_up": [{"token": one.token, "cart_id": one.cart_id} for one in warm_up],
+        "buyers": [{"token": one.token, "cart_id": one.cart_id} for one in buyers],
+    }
+    out, _ = await process.communicate(json.dumps(told).encode() + b"\n")
+    if process.returncode:
+        raise RuntimeError("the client failed; its error is above")
+    return float(out)
