@@ -191,6 +191,7 @@ def build_services(
                 max_ahead_ms=settings.ping_max_ahead_s * 1000,
                 max_speed_mps=settings.ping_max_speed_mps,
                 poor_accuracy_m=settings.ping_poor_accuracy_m,
+                hold_jumps=settings.ping_hold_jumps,
             ),
             rates=Rates(settings.ping_rate, settings.ping_bytes_rate),
             log_max=settings.ping_log_max,

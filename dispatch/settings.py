@@ -170,6 +170,11 @@ class Settings(BaseSettings):
     ping_max_speed_mps: float = Field(
         70.0, gt=0, description="Fixes that would need a higher speed are flagged `impossible_speed`."
     )
+    ping_hold_jumps: bool = Field(
+        False,
+        description="True holds the live position back from a jump until the next fix confirms it; "
+        "False lets the newest fix win, flagged.",
+    )
     ping_poor_accuracy_m: float = Field(
         100.0, gt=0, description="Fixes that are less accurate are flagged `poor_accuracy`."
     )

@@ -157,7 +157,7 @@ def judge_by_steps(fix: Fix, recorded_ms: int, trail: Trail, limits: Limits) -> 
         return Judged(tuple(flags), may_lead=True, trail=_believe(trail, here, limits))
     if trail.established and trail.held < MAX_HELD:
         held = msgspec.structs.replace(trail, suspect=here, held=trail.held + 1)
-        return Judged((*flags, Flag.UNCONFIRMED), may_lead=False, trail=held)
+        return Judged((*flags, Flag.UNCONFIRMED), may_lead=not limits.hold_jumps, trail=held)
     return Judged(tuple(flags), may_lead=True, trail=Trail(here, 1, recorded_ms))
 
 

@@ -24,6 +24,8 @@ class Plausibility:
     max_speed_mps: float = 70.0
     poor_accuracy_m: float = 100.0
     skew_ms: int = 10_000
+    hold_jumps: bool = False
+    """Whether the live position waits for a jump to be confirmed; otherwise the newest fix wins, flagged."""
 
     def at(self, now_ms: int) -> "Limits":
         """The same at a moment, in ms since 1970."""
@@ -33,6 +35,7 @@ class Plausibility:
             now_ms + self.skew_ms,
             self.max_speed_mps,
             self.poor_accuracy_m,
+            self.hold_jumps,
         )
 
 
@@ -44,6 +47,7 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     skewed_ms: int
     max_speed_mps: float
     poor_accuracy_m: float
+    hold_jumps: bool
 
 
 Step = Callable[[Fix, int, Limits], Reject | None]

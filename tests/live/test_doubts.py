@@ -1,16 +1,25 @@
 """Which fixes are doubted, and which may become the live position."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.server.serving import RunningServer
 from realtime.doubts import MAX_HELD, Flag, Judged, Trail, decode_trail, encode_trail, judge, judge_by_steps
 from realtime.filters import Limits, Plausibility
+from realtime.ingest import Ingest, Source
+from realtime.keys import Keys
+from realtime.live import RedisLivePositions
+from realtime.presence import PresenceLimits
 from realtime.protocol import Fix
+from realtime.throttle import Rates
 from tests.world import World, ping
 
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
@@ -40,7 +49,7 @@ class Track:
 
 
 def _limits(now_s: float) -> Limits:
-    plausibility = Plausibility(max_age_ms=30 * 86_400_000, max_ahead_ms=120_000)
+    plausibility = Plausibility(max_age_ms=30 * 86_400_000, max_ahead_ms=120_000, hold_jumps=True)
     return plausibility.at(int((START.timestamp() + now_s) * 1000))
 
 
@@ -172,28 +181,46 @@ def test_the_short_way_judges_as_the_steps_do(walk: list[tuple[float, float, flo
         trail = judged.trail
 
 
-async def test_a_jump_moves_the_live_position_only_once_it_is_confirmed_even_over_a_reconnect(world: World) -> None:
-    driver, now = await world.driver(), datetime.now(UTC)
-    live = world.server.services.live
+def _jumping(now: datetime) -> list[Fix]:
+    """Four fixes of a slow track, then one far away that no vehicle could have reached."""
+    track = [Fix(step + 1, HOME[0] + step * 1e-4, HOME[1], now - timedelta(seconds=60 - 5 * step)) for step in range(4)]
+    return [*track, Fix(5, *FAR, now - timedelta(seconds=40))]
 
-    async def here() -> tuple[float, float]:
-        position = (await live.positions_of([driver.transporter_id]))[driver.transporter_id]
-        return position.lat, position.lon
 
-    track = [
-        ping(step + 1, HOME[0] + step * 1e-4, HOME[1], now - timedelta(seconds=60 - 5 * step)) for step in range(4)
-    ]
-    async with world.phone(driver, epoch="one") as phone:
-        await phone.send({"type": "pings", "pings": track})
-        await phone.send(ping(5, *FAR, now - timedelta(seconds=40)))
-        await phone.until_ack(5)
-    assert await here() == (HOME[0] + 3e-4, HOME[1])
-    async with world.phone(driver, epoch="two") as phone:
-        await phone.send(ping(1, FAR[0] + 1e-4, FAR[1], now - timedelta(seconds=35)))
-        await phone.until_ack(1)
-    assert await here() == (FAR[0] + 1e-4, FAR[1])
-    flags = [fix["flags"] for fix in await world.stored_fixes(driver, 6)]
-    assert flags == [[], [], [], [], ["impossible_speed", "unconfirmed"], []]
+@asynccontextmanager
+async def _zone(server: RunningServer, *, hold_jumps: bool) -> AsyncIterator[tuple[Ingest, RedisLivePositions]]:
+    """An ingest in a zone of its own, and what it makes of the live positions there."""
+    keys, services = Keys(f"zone-{uuid4().hex[:8]}"), server.services
+    ingest = Ingest(
+        services.redis,
+        keys,
+        flush_ms=1,
+        plausibility=Plausibility(max_age_ms=86_400_000, max_ahead_ms=60_000, hold_jumps=hold_jumps),
+        rates=Rates(1e6, 1e9),
+        log_max=10_000,
+    )
+    ingest.start()
+    yield ingest, RedisLivePositions(services.redis, keys, limits=PresenceLimits(60, 120))
+    await ingest.stop()
+
+
+async def test_the_newest_fix_leads_even_where_it_is_a_jump(server: RunningServer) -> None:
+    async with _zone(server, hold_jumps=False) as (ingest, live):
+        await ingest.keep(Source(1, "phone", "one"), _jumping(datetime.now(UTC)))
+        position = (await live.positions_of([1]))[1]
+    assert (position.lat, position.lon) == FAR
+
+
+async def test_where_jumps_are_held_the_next_fix_confirms_them_even_over_a_reconnect(server: RunningServer) -> None:
+    now = datetime.now(UTC)
+    async with _zone(server, hold_jumps=True) as (ingest, live):
+        await ingest.keep(Source(1, "phone", "one"), _jumping(now))
+        position = (await live.positions_of([1]))[1]
+        assert (position.lat, position.lon) == (HOME[0] + 3e-4, HOME[1])
+        near = Fix(1, FAR[0] + 1e-4, FAR[1], now - timedelta(seconds=35))
+        await ingest.keep(Source(1, "phone", "two"), [near])
+        position = (await live.positions_of([1]))[1]
+        assert (position.lat, position.lon) == (FAR[0] + 1e-4, FAR[1])
 
 
 async def test_doubts_stand_with_the_stored_fixes(world: World) -> None:
