@@ -105,7 +105,10 @@ async def accept(socket: AnySocket) -> Connection:
     await socket.accept(subprotocols=SUBPROTOCOL if SUBPROTOCOL in offered else None)
     extensions: dict[str, Any] = socket.scope.get("extensions") or {}
     wire = extensions.get(EXTENSION)
-    return WireConnection(wire) if isinstance(wire, WireProtocol) else AsgiConnection(socket)
+    if not isinstance(wire, WireProtocol):
+        return AsgiConnection(socket)
+    wire.forget_handshake()
+    return WireConnection(wire)
 
 
 async def turn_away(connection: Connection, code: Close, name: str, detail: str) -> None:

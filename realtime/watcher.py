@@ -46,7 +46,7 @@ class Watcher:
         """``send_within_s``: a reader that takes longer for one frame is gone or hostile."""
         self._connection = connection
         self._send_within_s = send_within_s
-        self._outbox = Outbox()
+        self._outbox: Outbox | None = None
         self._catching_up: asyncio.Task[None] | None = None
         self._over = False
         self._after = 0
@@ -57,8 +57,7 @@ class Watcher:
         self._over = over
         self._after = 0
         if self._catching_up is not None or over or not self._connection.send_now(snapshot):
-            self._outbox.start_again(snapshot)
-            self._catch_up()
+            self._catch_up().start_again(snapshot)
 
     def resume(self, after: int, missed: Iterable[Outgoing], *, over: bool) -> None:
         """See Follower."""
@@ -75,16 +74,14 @@ class Watcher:
             return
         self._over = over
         if self._catching_up is not None or over or not self._connection.send_now(frame):
-            self._outbox.put(frame)
-            self._catch_up()
+            self._catch_up().put(frame)
 
     def position(self, frame: Outgoing) -> None:
         """See Follower."""
         if frame.number <= self._after:
             return
         if self._catching_up is not None or not self._connection.send_now(frame):
-            self._outbox.put_position(frame)
-            self._catch_up()
+            self._catch_up().put_position(frame)
 
     async def run(self) -> None:
         """Until the reader leaves, falls behind, or the delivery is over."""
@@ -103,13 +100,16 @@ class Watcher:
         """Close for a reason that lies outside the delivery."""
         await self._connection.close(code, reason)
 
-    def _catch_up(self) -> None:
-        if self._catching_up is None:
-            self._catching_up = asyncio.create_task(self._send_waiting(), name="watcher-catches-up")
+    def _catch_up(self) -> Outbox:
+        """The outbox, and a task that sends what is put into it; most watchers never need either."""
+        if self._outbox is None or self._catching_up is None:
+            self._outbox = Outbox()
+            self._catching_up = asyncio.create_task(self._send_waiting(self._outbox), name="watcher-catches-up")
+        return self._outbox
 
-    async def _send_waiting(self) -> None:
+    async def _send_waiting(self, outbox: Outbox) -> None:
         try:
-            while not self._outbox.overrun and (frame := self._outbox.take()) is not None:
+            while not outbox.overrun and (frame := outbox.take()) is not None:
                 async with asyncio.timeout(self._send_within_s):
                     await self._connection.send(frame.payload)
         except TimeoutError:
@@ -117,9 +117,9 @@ class Watcher:
         except Disconnected:
             pass  # run() hears of it too
         else:
-            if self._outbox.overrun:
+            if outbox.overrun:
                 await self._connection.close(Close.TOO_SLOW, "reader too slow")
             elif self._over:
                 await self._connection.close(Close.OVER, "the delivery is over")
         finally:
-            self._catching_up = None
+            self._catching_up = self._outbox = None

@@ -22,6 +22,7 @@ from dispatch.settings import Settings
 STOP_WITHIN_S = 10
 # Of that, the part in which clients are closed in waves; the rest is for requests that are being answered.
 CLOSE_CLIENTS_WITHIN_S = 6.0
+TAKE_LEAVE_WITHIN_S = 1.0
 
 
 class ServeError(OperatorError):
@@ -114,8 +115,17 @@ async def _stop_when_told(server: uvicorn.Server, services: Services, stop: asyn
         for listening in getattr(server, "servers", []):
             listening.close()
         await services.sessions.drain(CLOSE_CLIENTS_WITHIN_S)
+        await _taken_leave(server)
     finally:
         server.should_exit = True
+
+
+async def _taken_leave(server: uvicorn.Server) -> None:
+    """Let clients answer the close: cutting off one that is still sending would lose the word that it should return."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(TAKE_LEAVE_WITHIN_S):
+            while any(isinstance(open_one, WireProtocol) for open_one in server.server_state.connections):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)  # uvicorn tells nobody when a connection goes
 
 
 def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
@@ -129,6 +139,8 @@ def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
         ws_ping_interval=20.0,
         ws_ping_timeout=20.0,
         access_log=False,
+        # Longer than clients and proxies keep an idle connection, or they send into one that we are just closing.
+        timeout_keep_alive=75,
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN_S,

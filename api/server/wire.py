@@ -40,6 +40,10 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if scope is not None:
             scope["extensions"][EXTENSION] = self
 
+    def forget_handshake(self) -> None:
+        """Let go of the request and our answer to it: kilobytes a connection, and nobody asks for them again."""
+        del self.request, self.response
+
     @property
     def is_open(self) -> bool:
         """Whether messages can be sent."""

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from realtime import event_stream
-from tests.live.watching import another_world, next_frame, number, step, under_way, watch
+from tests.live.watching import AT_PICKUP, another_world, next_frame, number, step, under_way, watch
 from tests.world import THAMEL, World, ok
 
 
@@ -90,7 +90,7 @@ async def test_an_event_source_that_comes_back_misses_nothing(world: World) -> N
     async with _events(world, delivery["tracking_number"]) as events:
         seen = (await _next(events)).id
     await step(driver, delivery, "pickup")
-    await world.online_at(driver, *THAMEL)
+    await world.online_at(driver, *AT_PICKUP)
     async with _events(world, delivery["tracking_number"], seen) as events:
         status = await _next(events)
         assert (status.frame["type"], status.frame["status"], status.frame["recovered"]) == (
@@ -100,7 +100,7 @@ async def test_an_event_source_that_comes_back_misses_nothing(world: World) -> N
         )
         while (event := await _next(events)).frame["type"] != "position":
             assert number(event.id) > number(status.id)
-        assert (event.frame["lat"], event.frame["lon"]) == THAMEL
+        assert (event.frame["lat"], event.frame["lon"]) == AT_PICKUP
 
 
 async def test_a_stream_says_that_the_delivery_is_over_ends_and_does_not_begin_again(world: World) -> None:

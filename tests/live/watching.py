@@ -14,7 +14,7 @@ from api.embedded import running
 from api.server.backing import find_sandbox
 from api.server.serving import RunningServer, serving
 from dispatch.settings import Settings
-from tests.world import Driver, World, ok
+from tests.world import BHAKTAPUR, Driver, World, ok
 
 
 async def next_frame(socket: ClientConnection) -> dict[str, Any]:
@@ -68,6 +68,10 @@ async def step(driver: Driver, delivery: dict[str, Any], *steps: str) -> None:
     """What the transporter does with the delivery."""
     for name in steps:
         ok(await driver.post(f"/api/deliveries/{delivery['id']}/{name}/", {}))
+
+
+# So near to the pickup that a parcel which was taken there has not left yet.
+AT_PICKUP = (BHAKTAPUR[0] + 0.0005, BHAKTAPUR[1])
 
 
 def number(offset: str) -> int:
