@@ -15,6 +15,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.accounts.service import Accounts, NewUser
 from dispatch.accounts.tokens import TokenClaims, TokenPair
 from dispatch.errors import Invalid
+from realtime.tickets import TICKET_S, TicketHolder
 
 Password = Annotated[str, Meta(min_length=8, max_length=200)]
 OPEN_ROLES = (Role.CUSTOMER, Role.SELLER, Role.TRANSPORTER)
@@ -49,6 +50,13 @@ class TokenAnswer(Struct, frozen=True):
 
     access: str
     refresh: str
+
+
+class TicketAnswer(Struct, frozen=True):
+    """A ticket, good once and for so many seconds."""
+
+    ticket: str
+    expires_in: int
 
 
 class UserAnswer(Struct, frozen=True):
@@ -105,7 +113,7 @@ class AccountController(Controller):
     @post("/token/refresh/", opt=PUBLIC, status_code=200)
     async def refresh(self, data: JSONBody[RefreshBody], work: GivenWork, services: GivenServices) -> TokenAnswer:
         """Exchange a refresh token for a new pair; using one twice ends the sign-in."""
-        tokens = await Accounts(work, services.tokens, services.clock).refresh(data.refresh)
+        tokens = await Accounts(work, services.tokens, services.clock, services.publisher).refresh(data.refresh)
         return TokenAnswer(tokens.access, tokens.refresh)
 
     @post("/logout/", guards=[needs()], status_code=204)
@@ -113,7 +121,14 @@ class AccountController(Controller):
         self, request: Request[User, TokenClaims, State], work: GivenWork, services: GivenServices
     ) -> None:
         """End this sign-in: its access and refresh tokens stop working."""
-        await Accounts(work, services.tokens, services.clock).sign_out(request.auth)
+        await Accounts(work, services.tokens, services.clock, services.publisher).sign_out(request.auth)
+
+    @post("/ws-ticket/", guards=[needs()], status_code=200)
+    async def ticket(self, request: Request[User, TokenClaims, State], services: GivenServices) -> TicketAnswer:
+        """A one-time ticket that opens one WebSocket: for browsers, offered as the subprotocol `ticket.<ticket>`."""
+        claims = request.auth
+        holder = TicketHolder(claims.user_id, claims.sign_in_id, claims.expires_at.timestamp())
+        return TicketAnswer(await services.tickets.issue(holder), TICKET_S)
 
     @get("/me/", guards=[needs()])
     async def me(self, request: Request[User, TokenClaims, State]) -> UserAnswer:

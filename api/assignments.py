@@ -1,6 +1,5 @@
 """Assigning deliveries to transporters."""
 
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Literal
 
 from litestar import Controller, Request, post
@@ -13,6 +12,7 @@ from api.schemas import NO_NUL, Body, Id
 from api.security import needs
 from api.services import Services
 from dispatch.accounts.models import Role, User
+from dispatch.assignments.pool import whole_score
 from dispatch.assignments.service import Assigned, Assignments, BulkFilter, BulkResult
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Priority
@@ -47,11 +47,6 @@ class BulkOperation(Body, frozen=True, kw_only=True):
     parameters: BulkParameters = BulkParameters()
 
 
-def whole(score: float) -> int:
-    """A score as people read it; halves go up."""
-    return int(Decimal(str(score)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-
-
 def _single_answer(made: Assigned) -> dict[str, Any]:
     delivery, transporter, scores = made.delivery, made.transporter, made.scores
     return {
@@ -70,11 +65,11 @@ def _single_answer(made: Assigned) -> dict[str, Any]:
             "phone": transporter.phone,
         },
         "score_details": {
-            "distance_score": whole(scores.distance),
-            "rating_score": whole(scores.rating),
-            "capacity_score": whole(scores.capacity),
-            "workload_score": whole(scores.workload),
-            "total_score": whole(scores.total),
+            "distance_score": whole_score(scores.distance),
+            "rating_score": whole_score(scores.rating),
+            "capacity_score": whole_score(scores.capacity),
+            "workload_score": whole_score(scores.workload),
+            "total_score": whole_score(scores.total),
         },
         "alternatives": made.alternatives,
         "distance_km": delivery.distance_km,
@@ -93,7 +88,7 @@ def _bulk_answer(result: BulkResult) -> dict[str, Any]:
                 "tracking_number": made.delivery.tracking_number,
                 "assigned_transporter": made.transporter.user.name,
                 "transporter_id": made.transporter.id,
-                "score": whole(made.scores.total),
+                "score": whole_score(made.scores.total),
             }
             for made in result.assigned
         ],
@@ -167,7 +162,7 @@ class AssignmentController(Controller):
                     {
                         "delivery_id": made.delivery.id,
                         "transporter": made.transporter.user.name,
-                        "score": whole(made.scores.total),
+                        "score": whole_score(made.scores.total),
                     }
                     for made in result.assigned
                 ],

@@ -46,7 +46,7 @@ class NewProduct(Body, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.listed_price is None and self.price is None:
-            raise ValueError("listed_price is required")
+            raise ValueError("`listed_price` is required")
 
 
 class ProductChanges(Body, frozen=True, kw_only=True):

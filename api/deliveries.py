@@ -17,6 +17,7 @@ from api.schemas import (
     NO_NUL,
     Body,
     Id,
+    Kilograms,
     Lat,
     Lon,
     Moment,
@@ -36,6 +37,7 @@ from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Priority
+from dispatch.deliveries.movement import list_events
 from dispatch.deliveries.service import DeliveryKey, Place
 from dispatch.deliveries.work_steps import Handover
 from dispatch.errors import Invalid, NotFound
@@ -45,7 +47,6 @@ from dispatch.transporters.service import Transporters
 MAX_PHOTO_BYTES = 5 * 2**20
 MAX_BODY_BYTES = 12 * 2**20
 Base64 = Annotated[str, Meta(max_length=MAX_PHOTO_BYTES * 4 // 3 + 100)]
-Kilograms = Annotated[float, Meta(gt=0, le=100_000)]
 KeyPath = Annotated[str, PathParameter(description="The delivery's number or UUID.")]
 
 
@@ -80,7 +81,7 @@ class NewDelivery(Body, frozen=True, kw_only=True):
         super().__post_init__()
         for end in ("pickup", "delivery"):
             if (getattr(self, f"{end}_latitude") is None) != (getattr(self, f"{end}_longitude") is None):
-                raise ValueError(f"{end}_latitude and {end}_longitude come together")
+                raise ValueError(f"`{end}_latitude` comes together with {end}_longitude")
 
     def details(self) -> dict[str, Any]:
         """The columns of the delivery."""
@@ -88,7 +89,7 @@ class NewDelivery(Body, frozen=True, kw_only=True):
         for end in ("pickup", "delivery"):
             known[f"{end}_lat"] = known.pop(f"{end}_latitude")
             known[f"{end}_lon"] = known.pop(f"{end}_longitude")
-        known["package_weight"] = max(Decimal("0.001"), Decimal(str(self.package_weight)).quantize(Decimal("0.001")))
+        known["package_weight"] = Decimal(str(self.package_weight)).quantize(Decimal("0.001"))
         return known
 
 
@@ -134,7 +135,7 @@ def _decoded(field: str, text: str | None) -> bytes | None:
         return None
     encoded = text.partition(",")[2] if text.startswith("data:") else text
     try:
-        content = base64.b64decode(encoded, validate=True)
+        content = base64.b64decode("".join(encoded.split()), validate=True)  # phones break it into lines
     except (binascii.Error, ValueError):
         raise Invalid(
             "A photo is not base64.", fields={field: "must be base64, with or without a data: prefix"}
@@ -263,4 +264,5 @@ class DeliveryController(Controller):
     async def track(self, tracking_number: FromPath[str], work: GivenWork, services: GivenServices) -> dict[str, Any]:
         """A parcel, for anyone who has its tracking number."""
         deliveries = services.delivery_steps(work).deliveries
-        return tracked_answer(await deliveries.get_by_tracking_number(checked_tracking_number(tracking_number)))
+        delivery = await deliveries.get_by_tracking_number(checked_tracking_number(tracking_number))
+        return tracked_answer(delivery, await list_events(work.session, delivery.id))

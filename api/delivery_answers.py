@@ -1,8 +1,10 @@
 """Deliveries as the contract writes them; each caller sees its own part."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from api.schemas import number
+from dispatch.deliveries.events import DeliveryEvent
 from dispatch.deliveries.models import Delivery, DeliveryTracking
 from dispatch.transporters.models import Transporter
 
@@ -68,7 +70,17 @@ def place_of(step: DeliveryTracking, *, with_address: bool) -> dict[str, Any] | 
     return place | {"address": step.address} if with_address else place
 
 
-def tracked_answer(delivery: Delivery) -> dict[str, Any]:
+def _event_row(event: DeliveryEvent) -> dict[str, Any]:
+    return {
+        "kind": event.kind,
+        "message": event.kind.message,
+        "timestamp": event.at,
+        "noticed_at": event.noticed_at,
+        "location": {"latitude": event.lat, "longitude": event.lon},
+    }
+
+
+def tracked_answer(delivery: Delivery, events: Sequence[DeliveryEvent]) -> dict[str, Any]:
     """A delivery for anyone who has its tracking number; the phone shows only while it is under way."""
     transporter = delivery.transporter
     return {
@@ -97,6 +109,7 @@ def tracked_answer(delivery: Delivery) -> dict[str, Any]:
             }
             for step in delivery.tracking_history
         ],
+        "events": [_event_row(event) for event in events],
         "distance_km": delivery.distance_km,
         "package_details": {
             "weight": float(delivery.package_weight),

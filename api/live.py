@@ -1,130 +1,137 @@
 """The sockets: thin shells that authenticate and hand over to ``realtime``."""
 
-import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from litestar import WebSocket, websocket
-from litestar.exceptions import WebSocketDisconnect
+from litestar import websocket
 from litestar.params import FromPath
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.connections import AnySocket, accept, turn_away
+from api.doorkeeper import origin_allowed
 from api.injected import GivenServices
 from api.schemas import checked_tracking_number
-from api.security import PUBLIC, SignedIn, bearer_token, identify
+from api.security import PUBLIC, bearer_token
 from api.services import Services
 from dispatch.accounts.models import Role
-from dispatch.errors import NotFound, NotSignedIn
+from dispatch.accounts.tokens import TokenClaims
+from dispatch.errors import Forbidden, NotFound, NotSignedIn
 from dispatch.transporters.service import Transporters
-from realtime.connection import Connection, Disconnected
-from realtime.protocol import SUBPROTOCOL, Close, Error, bearer_of, encode
+from realtime.connection import Connection
+from realtime.console_session import ConsoleSession
+from realtime.logins import Login
+from realtime.protocol import BEARER_PREFIX, TICKET_PREFIX, Close, offered_with
+from realtime.sessions import Stopping, TooManySockets
 from realtime.transporter_session import TransporterSession
 
 log = structlog.get_logger(__name__)
 
-AnySocket = WebSocket[Any, Any, Any]
-CLOSE_WITHIN_S = 5.0
-
-
-class LitestarConnection:
-    """A Litestar socket as ``realtime`` knows connections."""
-
-    def __init__(self, socket: AnySocket) -> None:
-        self._socket = socket
-        self._open = True
-
-    async def receive(self) -> str | bytes:
-        """The next message. Raises Disconnected."""
-        if not self._open:
-            raise Disconnected
-        message: dict[str, Any] = await self._socket.receive()  # type: ignore[assignment]
-        if message["type"] == "websocket.disconnect":
-            self._open = False
-            raise Disconnected
-        text = message.get("text")
-        return text if text is not None else message.get("bytes") or b""
-
-    async def send(self, frame: bytes) -> None:
-        """Send a text message. Raises Disconnected."""
-        if not self._open:
-            raise Disconnected
-        try:
-            await self._socket.send({"type": "websocket.send", "bytes": None, "text": frame.decode()})
-        except (WebSocketDisconnect, RuntimeError, OSError) as error:
-            self._open = False
-            raise Disconnected from error
-
-    async def close(self, code: int, reason: str) -> None:
-        """Close; a second close does nothing."""
-        if self._open:
-            self._open = False
-            try:
-                async with asyncio.timeout(CLOSE_WITHIN_S):
-                    await self._socket.close(code, reason)
-            except (WebSocketDisconnect, RuntimeError, OSError, TimeoutError):
-                log.debug("the socket was gone before it was closed", code=code)
-
-
-async def _turn_away(connection: Connection, code: Close, name: str, detail: str) -> None:
-    """Say why, then close: a close before accepting would reach apps as a bare HTTP 403."""
-    try:
-        await connection.send(encode(Error(name, detail)))
-    except Disconnected:
-        return
-    await connection.close(code, name)
-
-
-async def _accept(socket: AnySocket) -> LitestarConnection:
-    offered = socket.scope.get("subprotocols") or []
-    await socket.accept(subprotocols=SUBPROTOCOL if SUBPROTOCOL in offered else None)
-    return LitestarConnection(socket)
-
-
-async def _transporter_id(services: Services, signed_in: SignedIn) -> int:
-    """Raises NotFound where the user has no profile."""
-    if not signed_in.user.has(Role.TRANSPORTER):
-        raise NotFound("only transporters send pings")
-    async with services.database.work() as work:
-        return (await Transporters(work, services.clock).get_of(signed_in.user)).id
+Served = Callable[[Connection], Coroutine[Any, Any, None]]
 
 
 @websocket("/ws/transporter", opt=PUBLIC)
 async def transporter_socket(socket: AnySocket, services: GivenServices) -> None:
-    """Pings in; acks, rejects and assignments out. The token comes as a subprotocol or an Authorization header."""
-    connection = await _accept(socket)
-    try:
-        offered = socket.scope.get("subprotocols") or []
-        token = bearer_of(list(offered)) or bearer_token(socket.headers.get("authorization"))
-        signed_in = await identify(services, token)
-        transporter_id = await _transporter_id(services, signed_in)
-    except NotSignedIn as error:
-        await _turn_away(connection, Close.UNAUTHORIZED, error.code, error.detail)
-        return
-    except NotFound as error:
-        await _turn_away(connection, Close.FORBIDDEN, "no_transporter", error.detail)
-        return
-    except (SQLAlchemyError, OSError):
-        await _turn_away(connection, Close.UNAVAILABLE, "unavailable", "try again in a moment")
-        return
-    await TransporterSession(
-        connection,
-        transporter_id,
-        ingest=services.ingest,
-        hub=services.hub,
-        keys=services.keys,
-        policy=services.ping_policy,
-        expires_at=signed_in.claims.expires_at.timestamp(),
-    ).run()
+    """Pings in; acks, rejects and assignments out. A token or a ticket says whose."""
+
+    async def serve(connection: Connection) -> None:
+        login = await _login(socket, services, Role.TRANSPORTER)
+        session = TransporterSession(
+            connection,
+            await _transporter_id(services, login),
+            ingest=services.ingest,
+            hub=services.hub,
+            keys=services.keys,
+            policy=services.ping_policy,
+            login=login,
+            doorkeeper=services.doorkeeper,
+            sessions=services.sessions,
+        )
+        with services.sessions.entered(session, _address(socket)):
+            await session.run()
+
+    await _answer(socket, services, serve)
 
 
 @websocket("/ws/track/{tracking_number:str}", opt=PUBLIC)
 async def track_socket(socket: AnySocket, services: GivenServices, tracking_number: FromPath[str]) -> None:
-    """A parcel, live, for anyone who has its tracking number."""
-    connection = await _accept(socket)
+    """A parcel, live, for anyone who has its tracking number; ``?resume=<offset>`` goes on where one was."""
+
+    async def serve(connection: Connection) -> None:
+        watcher = services.tracking.watcher(connection)
+        with services.sessions.entered(watcher, _address(socket)):
+            number = checked_tracking_number(tracking_number)
+            await services.tracking.watch(watcher, number, socket.query_params.get("resume"))
+
+    await _answer(socket, services, serve)
+
+
+@websocket("/ws/console", opt=PUBLIC)
+async def console_socket(socket: AnySocket, services: GivenServices) -> None:
+    """The fleet and its deliveries, for dispatchers."""
+
+    async def serve(connection: Connection) -> None:
+        login = await _login(socket, services, Role.ADMIN)
+        session = ConsoleSession(
+            connection,
+            login,
+            fleet=services.fleet,
+            doorkeeper=services.doorkeeper,
+            send_within_s=services.settings.send_timeout_s,
+        )
+        with services.sessions.entered(session, _address(socket)):
+            await session.run()
+
+    await _answer(socket, services, serve)
+
+
+async def _answer(socket: AnySocket, services: Services, serve: Served) -> None:
+    """Accept, serve, and say with a close code why not."""
+    connection = await accept(socket)
+    headers = socket.headers
+    if not origin_allowed(headers.get("origin"), headers.get("host"), services.settings.allowed_origins):
+        await turn_away(connection, Close.FORBIDDEN, "origin_not_allowed", "this page may not connect here")
+        return
     try:
-        await services.tracking.watch(connection, checked_tracking_number(tracking_number))
+        await serve(connection)
+    except NotSignedIn as error:
+        await turn_away(connection, Close.UNAUTHORIZED, error.code, error.detail)
+    except Forbidden as error:
+        await turn_away(connection, Close.FORBIDDEN, error.code, error.detail)
     except NotFound as error:
-        await _turn_away(connection, Close.NOT_FOUND, "delivery_not_found", error.detail)
+        await turn_away(connection, Close.NOT_FOUND, "delivery_not_found", error.detail)
+    except TooManySockets as error:
+        await turn_away(connection, Close.TOO_MUCH, "too_many", str(error))
+    except Stopping:
+        await connection.close(Close.RESTARTING, "restarting")
     except (SQLAlchemyError, RedisError, OSError):  # a TimeoutError is an OSError
-        await _turn_away(connection, Close.UNAVAILABLE, "unavailable", "try again in a moment")
+        await turn_away(connection, Close.UNAVAILABLE, "unavailable", "try again in a moment")
+
+
+async def _login(socket: AnySocket, services: Services, role: Role) -> Login:
+    """By ticket or token. Raises NotSignedIn or Forbidden."""
+    offered = list(socket.scope.get("subprotocols") or [])
+    ticket = offered_with(TICKET_PREFIX, offered)
+    if ticket is None:
+        token = offered_with(BEARER_PREFIX, offered) or bearer_token(socket.headers.get("authorization"))
+        return await services.doorkeeper.check(token, role)
+    holder = await services.tickets.redeem(ticket)
+    if holder is None:
+        raise NotSignedIn("The ticket was used before or is too old. Ask for a new one.", code="ticket_invalid")
+    expires_at = datetime.fromtimestamp(holder.expires_at, UTC)
+    return await services.doorkeeper.check_claims(TokenClaims(holder.user_id, holder.sign_in_id, expires_at), role)
+
+
+async def _transporter_id(services: Services, login: Login) -> int:
+    """Raises Forbidden where the user has no profile."""
+    async with services.database.work() as work:
+        transporter_id = await Transporters(work, services.clock).find_id_of(login.user_id)
+    if transporter_id is None:
+        raise Forbidden("You have no transporter profile yet.", code="no_transporter")
+    return transporter_id
+
+
+def _address(socket: AnySocket) -> str:
+    return socket.client.host if socket.client else ""

@@ -56,7 +56,7 @@ class DeliveryInfoBody(Body, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         if (self.latitude is None) != (self.longitude is None):
-            raise ValueError("latitude and longitude come together")
+            raise ValueError("`latitude` comes together with longitude")
 
 
 class NewOrder(Body, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 import phonenumbers
@@ -25,19 +25,22 @@ Row = TypeVar("Row")
 NO_NUL = r"^[^\x00]*$"
 BIGINT_MAX = 2**63 - 1
 PAGE_MAX = 1_000_000
+# Times of orders and parcels; beyond it sums of times would leave the calendar.
+YEARS = range(2000, 2200)
 
 Line = Annotated[str, Meta(max_length=300, pattern=NO_NUL)]
 RequiredLine = Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_NUL)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=120, pattern=NO_NUL)]
 Text = Annotated[str, Meta(max_length=2000, pattern=NO_NUL)]
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^\s@\x00]+@[^\s@\x00]+$")]
-Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=r"^\+?[0-9 ()./-]+$")]
-Url = Annotated[str, Meta(max_length=1000, pattern=r"^https?://[^\s\x00]+$")]
+Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^\s@\x00]+@[^\s@\x00]+$(?!\n)")]
+Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=r"^\+?[0-9 ()./-]+$(?!\n)")]
+Url = Annotated[str, Meta(max_length=1000, pattern=r"^https?://[^\s\x00]+$(?!\n)")]
 Id = Annotated[int, Meta(ge=1, le=BIGINT_MAX)]
 Quantity = Annotated[int, Meta(ge=1, le=100_000)]
 Lat = Annotated[float, Meta(ge=-90, le=90)]
 Lon = Annotated[float, Meta(ge=-180, le=180)]
 Moment = Annotated[datetime, Meta(tz=True)]
+Kilograms = Annotated[float, Meta(ge=0.001, le=100_000)]
 
 PageNumber = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="Page, from 1.")]
 PageSize = Annotated[int, QueryParameter(ge=1, le=100, description="Results a page.")]
@@ -46,29 +49,37 @@ SearchText = Annotated[str | None, QueryParameter(max_length=100, pattern=NO_NUL
 
 
 class Body(Struct, frozen=True, kw_only=True):
-    """A request body. Unknown keys are ignored; amounts are checked to be amounts."""
+    """A request body. Unknown keys are ignored; amounts, times, addresses and phone numbers are checked to be such.
+
+    A message that begins with a field in backticks names that field in the answer.
+    """
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
             if isinstance(value, Decimal):
-                _check_amount(name, value)
+                msgspec.structs.force_setattr(self, name, _checked_amount(name, value))
             elif isinstance(value, datetime):
                 _check_moment(name, value)
             elif isinstance(value, str) and name.endswith(("phone", "phone_number")):
                 _check_phone(name, value)
+            elif isinstance(value, str) and name.endswith("url"):
+                _check_url(name, value)
 
 
-def _check_amount(name: str, value: Decimal) -> None:
+def _checked_amount(name: str, value: Decimal) -> Decimal:
     if not value.is_finite() or not 0 <= value <= MAX_AMOUNT or value != value.quantize(CENT):
-        raise ValueError(f"{name} must be an amount from 0 to {MAX_AMOUNT} with at most two decimals")
+        raise ValueError(f"`{name}` must be an amount from 0 to {MAX_AMOUNT} with at most two decimals")
+    return abs(value.quantize(CENT))  # no exponents, no minus zero
 
 
 def _check_moment(name: str, value: datetime) -> None:
     try:
-        value.astimezone(UTC)
+        known = value.astimezone(UTC).year in YEARS
     except OverflowError:
-        raise ValueError(f"{name} is not a time on this calendar") from None
+        known = False
+    if not known:
+        raise ValueError(f"`{name}` must be a time in the years {YEARS.start} to {YEARS.stop - 1}")
 
 
 def _check_phone(name: str, value: str) -> None:
@@ -77,7 +88,17 @@ def _check_phone(name: str, value: str) -> None:
     except phonenumbers.NumberParseException:
         possible = False
     if not possible:
-        raise ValueError(f"{name} is not a phone number; write it like +977-9841234567")
+        raise ValueError(f"`{name}` is not a phone number; write it like +977-9841234567")
+
+
+def _check_url(name: str, value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ValueError(f"`{name}` is not an address that a browser can open")
 
 
 class Page(Struct, frozen=True, kw_only=True):

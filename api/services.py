@@ -1,10 +1,12 @@
 """The composition root: the only place where ports meet what implements them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
+import structlog
 from redis.asyncio import Redis
 
 from api.adapters.khalti import KhaltiClient
@@ -12,6 +14,7 @@ from api.adapters.messages import build_mail_sender, build_sms_sender, build_tem
 from api.adapters.photos import FolderPhotoStore
 from api.adapters.rate_limits import RateLimiter
 from api.adapters.sms import HttpSmsSender
+from api.doorkeeper import AccountDoorkeeper
 from api.upkeep import upkeep
 from dispatch.accounts.tokens import Tokens
 from dispatch.clock import SystemClock
@@ -29,15 +32,28 @@ from dispatch.payments.review import ReviewRules
 from dispatch.payments.sweeper import PaymentSweeper
 from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher
 from dispatch.settings import Settings
+from dispatch.tracking.retention import Retention
+from dispatch.tracking.store import FixStore
+from realtime.filters import Plausibility
+from realtime.fleet_watch import FleetWatch
 from realtime.history import HistoryWriter
 from realtime.hub import Hub
 from realtime.ingest import Ingest
 from realtime.keys import Keys
 from realtime.live import RedisLivePositions
+from realtime.presence import PresenceLimits, PresenceSweeper
 from realtime.protocol import PingPolicy
 from realtime.publisher import RedisPublisher
 from realtime.redis_client import connect_redis
+from realtime.sessions import Sessions
+from realtime.throttle import Rates
+from realtime.tickets import Tickets
 from realtime.tracking import Tracking
+
+log = structlog.get_logger(__name__)
+
+SWEEP_PRESENCE_EVERY_S = 5.0
+KEEP_DAYS_EVERY_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,10 @@ class Services:
     hub: Hub
     ingest: Ingest
     tracking: Tracking
+    sessions: Sessions
+    doorkeeper: AccountDoorkeeper
+    tickets: Tickets
+    fleet: FleetWatch
     history: HistoryWriter
     sweeper: PaymentSweeper
     refunds: RefundCarrier
@@ -74,6 +94,8 @@ class Services:
     sms: SmsSender | None
     templates: Templates
     limiter: RateLimiter
+    retention: Retention
+    presence: PresenceSweeper
 
     @property
     def payment_terms(self) -> PaymentTerms:
@@ -138,23 +160,21 @@ def build_services(
     keys = Keys()
     database = Database(addresses.database_url, pool_size=settings.database_pool_size)
     redis = connect_redis(addresses.redis_url)
-    live = RedisLivePositions(redis, keys, online_after_s=settings.online_after_s)
+    presence = PresenceLimits(settings.stale_after_s, settings.online_after_s)
+    live = RedisLivePositions(redis, keys, limits=presence)
     publisher = RedisPublisher(redis, keys)
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
-    hub = Hub(redis)
+    hub = Hub(connect_redis(addresses.redis_url, max_connections=2, retries=0))
     movement = Movement(database, clock, publisher)
     sms = sms or build_sms_sender(settings)
     templates = build_templates(settings)
     mail = mail or build_mail_sender(settings, clock)
+    tokens = Tokens(settings.signing_key(), clock, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
+    doorkeeper = AccountDoorkeeper(database, tokens, clock)
     return Services(
         settings=settings,
         clock=clock,
-        tokens=Tokens(
-            settings.signing_key(),
-            clock,
-            access_s=settings.access_token_s,
-            refresh_s=settings.refresh_token_s,
-        ),
+        tokens=tokens,
         database=database,
         redis=redis,
         keys=keys,
@@ -167,11 +187,38 @@ def build_services(
             redis,
             keys,
             flush_ms=settings.ping_flush_ms,
-            max_age_s=settings.ping_max_age_s,
-            max_ahead_s=settings.ping_max_ahead_s,
+            plausibility=Plausibility(
+                max_age_ms=settings.oldest_fix_s * 1000,
+                max_ahead_ms=settings.ping_max_ahead_s * 1000,
+                max_speed_mps=settings.ping_max_speed_mps,
+                poor_accuracy_m=settings.ping_poor_accuracy_m,
+            ),
+            rates=Rates(settings.ping_rate, settings.ping_bytes_rate),
+            log_max=settings.ping_log_max,
         ),
-        tracking=Tracking(redis, keys, database, live, hub, road_factor=settings.road_factor),
-        history=HistoryWriter(redis, keys, database, movement.note),
+        tracking=Tracking(
+            redis,
+            keys,
+            database,
+            live,
+            hub,
+            road_factor=settings.road_factor,
+            send_within_s=settings.send_timeout_s,
+        ),
+        sessions=Sessions(
+            redis,
+            keys,
+            hub,
+            doorkeeper,
+            per_user=settings.sockets_per_user,
+            per_address=settings.sockets_per_address,
+        ),
+        doorkeeper=doorkeeper,
+        tickets=Tickets(redis, keys),
+        fleet=FleetWatch(redis, keys, database, hub, online_after_s=settings.online_after_s),
+        history=HistoryWriter(redis, keys, FixStore(database), movement.note),
+        presence=PresenceSweeper(redis, keys, presence),
+        retention=Retention(database, clock, keep_days=settings.history_keep_days),
         sweeper=PaymentSweeper(database, gateway, clock),
         refunds=RefundCarrier(database, gateway, clock),
         relay=OutboxRelay(database, clock, templates, mail, sms),
@@ -187,11 +234,38 @@ async def running(services: Services) -> AsyncIterator[Services]:
     services.hub.start()
     services.ingest.start()
     services.history.start()
+    services.tracking.start()
+    await services.sessions.start()
+    keeping = asyncio.create_task(_keep_days(services), name="retention")
+    leaving = asyncio.create_task(_sweep_presence(services), name="presence-sweeper")
     try:
         async with upkeep(services.sweeper, services.refunds, services.relay, services.database, services.clock):
             yield services
     finally:
+        keeping.cancel()
+        leaving.cancel()
+        await asyncio.gather(keeping, leaving, return_exceptions=True)
         await services.ingest.stop()
         await services.history.stop()
+        await services.tracking.stop()
+        await services.sessions.stop()
         await services.hub.stop()
         await services.close()
+
+
+async def _sweep_presence(services: Services) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_PRESENCE_EVERY_S)
+        try:
+            await services.presence.sweep()
+        except Exception:  # readers pass over the offline themselves
+            log.exception("presence sweep failed")
+
+
+async def _keep_days(services: Services) -> None:
+    while True:
+        try:
+            await services.retention.sweep()
+        except Exception:  # days are made on demand too, and old ones can wait
+            log.exception("old positions were not swept")
+        await asyncio.sleep(KEEP_DAYS_EVERY_S)

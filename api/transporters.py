@@ -14,6 +14,7 @@ from api.injected import GivenServices, GivenWork
 from api.schemas import (
     NO_NUL,
     Body,
+    Kilograms,
     Page,
     PageNumber,
     PageSize,
@@ -40,9 +41,9 @@ TransporterId = ProductId
 BusinessName = Annotated[str, Meta(max_length=120, pattern=NO_NUL)]
 VehicleType = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z][a-z0-9_ -]*$")]
 VehicleNumber = Annotated[str, Meta(max_length=32, pattern=NO_NUL)]
-Kilograms = Annotated[float, Meta(gt=0, le=100_000)]
 Parcels = Annotated[int, Meta(ge=1, le=1000)]
-LatQuery = Annotated[float, QueryParameter(ge=-90, le=90)]
+# Redis indexes places up to the edge of the Web Mercator square.
+LatQuery = Annotated[float, QueryParameter(ge=-85.05, le=85.05)]
 LonQuery = Annotated[float, QueryParameter(ge=-180, le=180)]
 
 
@@ -147,6 +148,7 @@ def _nearby_row(found: NearbyTransporter) -> dict[str, Any]:
         "free_capacity_kg": max(0.0, float(transporter.capacity_kg - found.load.weight_kg)),
         "active_deliveries": found.load.active,
         "max_active": transporter.max_active,
+        "presence": position.presence,
         "distance_m": round(found.distance_m, 1),
         "position": {
             "lat": position.lat,

@@ -12,6 +12,10 @@ The API maps each class to a status; nothing here knows HTTP. ``extra`` holds fu
 """
 
 
+class OperatorError(Exception):
+    """Whoever runs the process can do something about it; the text says what is wrong and what to do."""
+
+
 class DispatchError(Exception):
     """Base of all errors that a person can do something about."""
 

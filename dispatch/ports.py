@@ -26,6 +26,15 @@ class PhotoStore(Protocol):
         ...
 
 
+class Presence(StrEnum):
+    """How lately a transporter was heard of."""
+
+    ONLINE = "online"
+    STALE = "stale"
+    """Silent for a while: still there, but its position is doubtful."""
+    OFFLINE = "offline"
+
+
 @dataclass(frozen=True, slots=True)
 class LivePosition:
     """The newest accepted fix of a transporter; degrees, metres, UTC."""
@@ -38,6 +47,7 @@ class LivePosition:
     accuracy_m: float | None = None
     speed_mps: float | None = None
     heading_deg: float | None = None
+    presence: Presence = Presence.ONLINE
 
 
 class LivePositions(Protocol):
@@ -54,7 +64,10 @@ class LivePositions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A delivery's new status, as its watchers see it."""
+    """A delivery's new status, as its watchers see it.
+
+    ``previous`` is the status before: who knows another one has missed something. None where it is not known.
+    """
 
     delivery_id: int
     tracking_number: str
@@ -62,6 +75,7 @@ class StatusChange:
     message: str
     timestamp: datetime
     transporter_id: int | None
+    previous: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,10 @@ class Publisher(Protocol):
 
     async def status_changed(self, change: StatusChange) -> None:
         """Send a delivery's new status to everyone who watches it."""
+        ...
+
+    async def access_changed(self, user_id: int) -> None:
+        """A sign-in was ended, an account closed or a role taken: what the user has open is looked at again."""
         ...
 
     async def assigned(self, notice: AssignmentNotice) -> None:

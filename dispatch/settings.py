@@ -12,8 +12,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dispatch.errors import OperatorError
 
-class SettingsError(Exception):
+
+class SettingsError(OperatorError):
     """A setting has a value that cannot be used; the message names each one."""
 
 
@@ -157,15 +159,51 @@ class Settings(BaseSettings):
     )
 
     online_after_s: int = Field(120, ge=1, description="A transporter without a ping for so long is offline.")
+    stale_after_s: int = Field(
+        45, ge=1, description="A transporter without a ping for so long is stale: online, but its position is doubtful."
+    )
     ping_interval_s: float = Field(5.0, gt=0, description="How often phones are asked to send a position.")
     ping_distance_m: float = Field(15.0, ge=0, description="Movement below which phones may stay silent.")
     ping_heartbeat_s: float = Field(30.0, gt=0, description="Longest silence of a phone that does not move.")
     ping_max_age_s: int = Field(30 * 86400, ge=60, description="Fixes older than this are rejected as too old.")
     ping_max_ahead_s: int = Field(120, ge=0, description="Fixes further in the future than this are rejected.")
+    ping_max_speed_mps: float = Field(
+        70.0, gt=0, description="Fixes that would need a higher speed are flagged `impossible_speed`."
+    )
+    ping_poor_accuracy_m: float = Field(
+        100.0, gt=0, description="Fixes that are less accurate are flagged `poor_accuracy`."
+    )
+    ping_rate: float = Field(
+        20_000.0, gt=0, description="Pings a second that one connection may send for long; it is read no faster."
+    )
+    ping_bytes_rate: float = Field(8 * 2**20, gt=0, description="The same in bytes a second.")
+    ping_log_max: int = Field(
+        5_000_000,
+        ge=1000,
+        description="Fixes that may wait for PostgreSQL, about 250 bytes of Redis each; beyond it pings are refused.",
+    )
     ping_flush_ms: float = Field(
         5.0, ge=0, le=1000, description="Longest wait for more pings before a batch is stored."
     )
-    ws_max_bytes: int = Field(65536, ge=1024, description="Largest WebSocket message; a larger one closes with 1009.")
+    ws_max_bytes: int = Field(131072, ge=1024, description="Largest WebSocket message; a larger one closes with 1009.")
+    send_timeout_s: float = Field(
+        10.0,
+        gt=0,
+        le=300,
+        description="Longest a reader may take for what was sent to it, seconds; then it is cut off.",
+    )
+    sockets_per_user: int = Field(
+        50, ge=0, description="WebSockets a signed-in user may have open in one process; 0 is no limit."
+    )
+    sockets_per_address: int = Field(
+        0,
+        ge=0,
+        description="WebSockets and event streams one address may have open in one process; 0 is no limit. "
+        "Set it only where clients are not behind one proxy.",
+    )
+    history_keep_days: int = Field(
+        90, ge=0, le=36500, description="Stored positions older than so many days are dropped; 0 keeps them for ever."
+    )
     allowed_origins: tuple[str, ...] = Field(
         (),
         description='Browser origins allowed to call the API and sockets, as JSON: `["https://shop.example"]`.',
@@ -178,6 +216,11 @@ class Settings(BaseSettings):
             return self.site_url.rstrip("/")
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  # a comparison, not a bind
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def oldest_fix_s(self) -> int:
+        """Age beyond which a fix is rejected: nothing is accepted only to be dropped."""
+        return min(self.ping_max_age_s, self.history_keep_days * 86400 or self.ping_max_age_s)
 
     def signing_key(self) -> str:
         """The key of access tokens: the configured one, else one made once per data folder."""

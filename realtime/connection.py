@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from realtime.outgoing import Outgoing
+
 
 class Disconnected(Exception):
     """The other side is gone."""
@@ -18,6 +20,13 @@ class Connection(Protocol):
         """Send a text message. Raises Disconnected. Waits while the other side does not read."""
         ...
 
+    def send_now(self, frame: Outgoing) -> bool:
+        """Send without waiting and without a task. False: there is no room now, and nothing was sent.
+
+        True where the other side is gone as well: there is nothing left to do, and ``receive`` will say so.
+        """
+        ...
+
     async def close(self, code: int, reason: str) -> None:
-        """Close; a second close does nothing."""
+        """Close; a second close does nothing. A reader that does not read is cut off after some seconds."""
         ...

@@ -1,10 +1,13 @@
 """Plausibility of fixes: one ordered list of pure steps, each with its reason.
 
-A step answers why a fix cannot be true, or None. The first answer counts.
+A step answers why a fix cannot be true, or None; the first answer counts and the fix is rejected by name. What may
+be true but is doubtful is for ``realtime.doubts``: it is flagged and stored.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+
+import msgspec
 
 from realtime.protocol import Fix, Reject
 
@@ -13,11 +16,34 @@ MAX_LON = 180.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What the clock allows, in milliseconds since 1970."""
+class Plausibility:
+    """What is believed of fixes: ages in ms, speed in m/s, accuracy in m."""
+
+    max_age_ms: int
+    max_ahead_ms: int
+    max_speed_mps: float = 70.0
+    poor_accuracy_m: float = 100.0
+    skew_ms: int = 10_000
+
+    def at(self, now_ms: int) -> "Limits":
+        """The same at a moment, in ms since 1970."""
+        return Limits(
+            now_ms - self.max_age_ms,
+            now_ms + self.max_ahead_ms,
+            now_ms + self.skew_ms,
+            self.max_speed_mps,
+            self.poor_accuracy_m,
+        )
+
+
+class Limits(msgspec.Struct, frozen=True, gc=False):
+    """What the clock and the roads allow; times in milliseconds since 1970."""
 
     oldest_ms: int
     newest_ms: int
+    skewed_ms: int
+    max_speed_mps: float
+    poor_accuracy_m: float
 
 
 Step = Callable[[Fix, int, Limits], Reject | None]
@@ -48,6 +74,13 @@ STEPS: tuple[Step, ...] = (in_range, not_null_island, not_in_future, not_too_old
 
 def why_not(fix: Fix, recorded_ms: int, limits: Limits) -> Reject | None:
     """The first reason why a fix cannot be true; None for a plausible one."""
+    if (
+        -MAX_LAT <= fix.lat <= MAX_LAT
+        and -MAX_LON <= fix.lon <= MAX_LON
+        and (fix.lat or fix.lon)
+        and limits.oldest_ms <= recorded_ms <= limits.newest_ms
+    ):
+        return None  # what all steps say together, for nearly every fix
     for step in STEPS:
         reason = step(fix, recorded_ms, limits)
         if reason is not None:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from realtime.doubts import Judged
 from realtime.protocol import Fix
 
 
@@ -21,6 +22,12 @@ class LoggedFix(msgspec.Struct, frozen=True, array_like=True, gc=False):
     heading_deg: float | None = None
     battery: float | None = None
     flags: tuple[str, ...] = ()
+    pace_mps: float | None = None
+
+    @property
+    def recent_mps(self) -> float | None:
+        """How fast it goes: the mean over the last minutes where there is one, else what the device says."""
+        return self.speed_mps if self.pace_mps is None else self.pace_mps
 
 
 class LiveUpdate(msgspec.Struct, frozen=True, array_like=True):
@@ -35,7 +42,9 @@ decode_fixes = msgspec.json.Decoder(list[LoggedFix]).decode
 decode_update = msgspec.json.Decoder(LiveUpdate).decode
 
 
-def logged_fix(transporter_id: int, device: str, epoch: str, fix: Fix, recorded_ms: int, received_ms: int) -> LoggedFix:
+def logged_fix(
+    transporter_id: int, device: str, epoch: str, fix: Fix, recorded_ms: int, received_ms: int, judged: Judged
+) -> LoggedFix:
     """A fix as it is logged."""
     return LoggedFix(
         transporter_id,
@@ -50,4 +59,6 @@ def logged_fix(transporter_id: int, device: str, epoch: str, fix: Fix, recorded_
         fix.speed_mps,
         fix.heading_deg,
         fix.battery,
+        judged.flags,
+        judged.trail.pace_mps,
     )

@@ -1,25 +1,28 @@
 """The durable log in Redis, worked off into PostgreSQL: exactly once in effect.
 
-A consumer group shares the work among processes. Entries are written with ON CONFLICT DO NOTHING, then acknowledged
-and deleted; a writer that dies in between leaves its entries pending and another takes them over.
+A consumer group shares the work among processes. Entries are stored (``FixStore`` knows what is there already), what
+follows from them is noted, and only then are they acknowledged and deleted; a writer that dies in between leaves its
+entries pending and another takes them over. A fix that the database will never take is set aside under ``dead``, with
+the reason, and does not come again.
 """
 
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 
+import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
-from dispatch.database.engine import Database
-from dispatch.tracking.models import StoredFix
-from realtime.fixes import LoggedFix, decode_fixes
+from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable, Unstorable
+from realtime.fixes import LoggedFix, decode_fixes, encode_fix
 from realtime.keys import Keys
 from realtime.protocol import utc_from_ms
+from realtime.redis_client import load_script
 
 log = structlog.get_logger(__name__)
 
@@ -27,24 +30,34 @@ GROUP = "history"
 READ_ENTRIES = 100
 BLOCK_MS = 1_000
 TAKE_OVER_AFTER_MS = 5_000
-# PostgreSQL takes 32,767 parameters a statement; a row has 13.
-ROWS_A_STATEMENT = 2_000
+# The event loop stands still while so many rows are made and encoded: about 20 ms.
+ROWS_AT_ONCE = 2_000
+# The dead are kept to be looked at, not for ever.
+MAX_DEAD = 10_000
 
-Entry = tuple[bytes, dict[bytes, bytes]]
-Newest = Mapping[int, tuple[float, float]]
+RawEntry = tuple[bytes, dict[bytes, bytes] | None]
+AfterWrite = Callable[[Sequence[FixRow]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the log: what one batch of the ingest accepted."""
+
+    entry_id: bytes
+    count: int
+    raw: bytes
 
 
 class HistoryWriter:
     """Moves the log of one zone. Several may run at once, in one process or many."""
 
-    def __init__(
-        self, redis: Redis, keys: Keys, database: Database, after_write: Callable[[Newest], Awaitable[None]]
-    ) -> None:
+    def __init__(self, redis: Redis, keys: Keys, store: FixStore, after_write: AfterWrite) -> None:
         self._redis = redis
         self._keys = keys
-        self._database = database
+        self._store = store
         self._after_write = after_write
         self._consumer = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
+        self._forget = redis.register_script(load_script("moved"))
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -64,7 +77,7 @@ class HistoryWriter:
                 while True:
                     await self._take_over()
                     await self._move(await self._read())
-            except (RedisError, SQLAlchemyError, OSError) as error:
+            except (RedisError, SQLAlchemyError, StoreUnavailable, OSError) as error:
                 log.warning("history writer waits", error=f"{type(error).__name__}: {error}"[:300])
             except Exception:  # a defect must not end the history for ever
                 log.exception("history writer failed")
@@ -77,7 +90,7 @@ class HistoryWriter:
             if "BUSYGROUP" not in str(error):
                 raise
 
-    async def _read(self) -> list[Entry]:
+    async def _read(self) -> list[RawEntry]:
         found = await self._redis.xreadgroup(
             GROUP, self._consumer, {self._keys.log: ">"}, count=READ_ENTRIES, block=BLOCK_MS
         )
@@ -85,7 +98,7 @@ class HistoryWriter:
 
     async def _take_over(self) -> None:
         """Finish what a dead writer began."""
-        start = "0-0"
+        start: bytes | str = "0-0"
         while True:
             start, entries, *_ = await self._redis.xautoclaim(
                 self._keys.log, GROUP, self._consumer, TAKE_OVER_AFTER_MS, start_id=start, count=READ_ENTRIES
@@ -94,27 +107,70 @@ class HistoryWriter:
             if start in {b"0-0", "0-0"}:
                 return
 
-    async def _move(self, entries: list[Entry]) -> None:
-        if not entries:
-            return
-        fixes = [fix for _, fields in entries for fix in decode_fixes(fields[b"fixes"])]
-        await self._write(fixes)
-        ids = [entry_id for entry_id, _ in entries]
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.xack(self._keys.log, GROUP, *ids)
-            pipe.xdel(self._keys.log, *ids)
-            await pipe.execute()
-        newest = sorted(fixes, key=lambda fix: fix.recorded_ms)
-        await self._after_write({fix.transporter_id: (fix.lat, fix.lon) for fix in newest})
+    async def _move(self, found: list[RawEntry]) -> None:
+        for entries in _portions(found):
+            rows = await self._write(await self._fixes_of(entries))
+            if rows:
+                await self._note(rows)
+            arguments = [argument for entry in entries for argument in (entry.entry_id, entry.count)]
+            await self._forget(keys=[self._keys.log, self._keys.backlog], args=[GROUP, *arguments])
 
-    async def _write(self, fixes: list[LoggedFix]) -> None:
-        async with self._database.work() as work:
-            for start in range(0, len(fixes), ROWS_A_STATEMENT):
-                rows = [_row(fix) for fix in fixes[start : start + ROWS_A_STATEMENT]]
-                await work.session.execute(insert(StoredFix).values(rows).on_conflict_do_nothing())
+    async def _fixes_of(self, entries: list[Entry]) -> list[LoggedFix]:
+        fixes: list[LoggedFix] = []
+        for entry in entries:
+            try:
+                fixes += decode_fixes(entry.raw)
+            except msgspec.DecodeError as error:
+                await self._set_aside(entry.raw, f"not a list of fixes: {error}")
+        return fixes
+
+    async def _write(self, fixes: list[LoggedFix]) -> list[FixRow]:
+        """Store them; where something in them cannot be stored, halve until it stands alone."""
+        if not fixes:
+            return []
+        try:
+            rows = [_row(fix) for fix in fixes]
+            await self._store.write(rows)
+        except Unstorable as error:
+            if len(fixes) == 1:
+                await self._set_aside(encode_fix(fixes[0]), str(error))
+                return []
+            half = len(fixes) // 2
+            return [*await self._write(fixes[:half]), *await self._write(fixes[half:])]
+        return rows
+
+    async def _set_aside(self, raw: bytes, reason: str) -> None:
+        log.error("a logged fix cannot be stored and is set aside", reason=reason)
+        await self._redis.xadd(self._keys.dead, {"fix": raw, "reason": reason}, maxlen=MAX_DEAD, approximate=True)
+
+    async def _note(self, rows: Sequence[FixRow]) -> None:
+        """What follows from the fixes may wait for the database, but its defects must not hold up the history."""
+        try:
+            await self._after_write(rows)
+        except (IntegrityError, DataError, ProgrammingError):
+            log.exception("stored fixes could not be followed up")
+        except (SQLAlchemyError, OSError):
+            raise
+        except Exception:
+            log.exception("stored fixes could not be followed up")
 
 
-def _entries_of(found: object) -> list[Entry]:
+def _portions(found: list[RawEntry]) -> Iterator[list[Entry]]:
+    """The entries in portions of a bounded number of fixes; those that were deleted meanwhile are left out."""
+    portion: list[Entry] = []
+    size = 0
+    for entry_id, fields in found:
+        count = int((fields or {}).get(b"n", 0))
+        if portion and size + count > ROWS_AT_ONCE:
+            yield portion
+            portion, size = [], 0
+        portion.append(Entry(entry_id, count, (fields or {}).get(b"fixes", b"[]")))
+        size += count
+    if portion:
+        yield portion
+
+
+def _entries_of(found: object) -> list[RawEntry]:
     """RESP3 answers a map of streams, RESP2 a list of pairs."""
     if not found:
         return []
@@ -124,19 +180,24 @@ def _entries_of(found: object) -> list[Entry]:
     return list(found[0][1])  # type: ignore[index]
 
 
-def _row(fix: LoggedFix) -> dict[str, object]:
-    return {
-        "transporter_id": fix.transporter_id,
-        "device": fix.device,
-        "epoch": fix.epoch,
-        "seq": fix.seq,
-        "lat": fix.lat,
-        "lon": fix.lon,
-        "recorded_at": utc_from_ms(fix.recorded_ms),
-        "received_at": utc_from_ms(fix.received_ms),
-        "accuracy_m": fix.accuracy_m,
-        "speed_mps": fix.speed_mps,
-        "heading_deg": fix.heading_deg,
-        "battery": fix.battery,
-        "flags": list(fix.flags),
-    }
+def _row(fix: LoggedFix) -> FixRow:
+    """Raises Unstorable for a time that is on no calendar."""
+    try:
+        recorded_at, received_at = utc_from_ms(fix.recorded_ms), utc_from_ms(fix.received_ms)
+    except (ValueError, OverflowError, OSError) as error:
+        raise Unstorable(f"no such time: {error}") from None
+    return FixRow(
+        fix.transporter_id,
+        fix.device,
+        fix.epoch,
+        fix.seq,
+        fix.lat,
+        fix.lon,
+        recorded_at,
+        received_at,
+        fix.accuracy_m,
+        fix.speed_mps,
+        fix.heading_deg,
+        fix.battery,
+        list(fix.flags),
+    )

@@ -7,6 +7,7 @@ as "nothing happened".
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -20,6 +21,9 @@ log = structlog.get_logger(__name__)
 POLL_S = 1.0
 CONFIRM_WITHIN_S = 5.0
 RETRY_S = 0.5
+# A connection that says nothing for so long is asked, and given up if it does not answer either.
+PROBE_AFTER_S = 5.0
+ANSWER_WITHIN_S = 5.0
 
 
 class Listener(Protocol):
@@ -34,16 +38,28 @@ class Listener(Protocol):
         ...
 
 
+class _Channel:
+    """Who listens to a channel, and whether Redis has confirmed everything that was asked of it."""
+
+    __slots__ = ("confirmed", "listeners", "unconfirmed")
+
+    def __init__(self) -> None:
+        self.listeners: set[Listener] = set()
+        self.confirmed = asyncio.Event()
+        self.unconfirmed = 0
+
+
 class Hub:
     """Brings Redis' channels to the listeners of this process."""
 
     def __init__(self, redis: Redis) -> None:
+        """``redis``: a client of the hub's own, without retries. It would reconnect silently with them."""
         self._redis = redis
-        self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
+        self._channels: defaultdict[str, _Channel] = defaultdict(_Channel)
         self._pubsub: PubSub | None = None
         self._task: asyncio.Task[None] | None = None
-        self._confirmed: dict[str, asyncio.Event] = {}
         self._wanted = asyncio.Event()
+        self._broken = False
 
     def start(self) -> None:
         """Begin to listen."""
@@ -54,38 +70,52 @@ class Hub:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        await self._redis.aclose()
 
     async def listen(self, channel: str, listener: Listener) -> None:
         """Returns once Redis has confirmed, so that nothing published from then on is missed.
 
         Raises TimeoutError where it does not within seconds; the listener stays registered until it leaves.
         """
-        self._listeners[channel].add(listener)
-        if channel not in self._confirmed:
-            self._confirmed[channel] = asyncio.Event()
+        entry = self._channels[channel]
+        entry.listeners.add(listener)
+        if len(entry.listeners) == 1:
             self._wanted.set()
-            await self._tell_redis("subscribe", channel)
+            if self._pubsub is not None:  # otherwise the reconnect subscribes to everything that is wanted
+                await self._subscribe(self._pubsub, channel)
         async with asyncio.timeout(CONFIRM_WITHIN_S):
-            await self._confirmed[channel].wait()
+            await entry.confirmed.wait()
 
     async def leave(self, channel: str, listener: Listener) -> None:
         """Stop hearing a channel; leaving twice does nothing."""
-        listeners = self._listeners.get(channel)
-        if listeners is None:
+        if channel not in self._channels:
             return
-        listeners.discard(listener)
-        if not listeners:
-            del self._listeners[channel]
-            self._confirmed.pop(channel, None)
-            await self._tell_redis("unsubscribe", channel)
+        entry = self._channels[channel]
+        entry.listeners.discard(listener)
+        if not entry.listeners:
+            # The channel's name stays until Redis has confirmed what was asked, or a late word would be taken
+            # for the answer to a later question.
+            entry.confirmed.clear()
+            self._forget_if_settled(channel)
+            if self._pubsub is not None:
+                try:
+                    await self._pubsub.unsubscribe(channel)
+                except (RedisError, OSError) as error:
+                    log.warning("hub could not unsubscribe", error=str(error))
 
-    async def _tell_redis(self, verb: str, channel: str) -> None:
-        if self._pubsub is None:
-            return  # the reconnect subscribes to everything that is wanted
+    async def _subscribe(self, pubsub: PubSub, *channels: str) -> None:
+        for channel in channels:
+            self._channels[channel].unconfirmed += 1
         try:
-            await (self._pubsub.subscribe if verb == "subscribe" else self._pubsub.unsubscribe)(channel)
+            await pubsub.subscribe(*channels)
         except (RedisError, OSError) as error:
-            log.warning("hub could not change its subscription", verb=verb, error=str(error))
+            log.warning("hub could not subscribe", error=str(error))
+            self._broken = True  # what was asked is unknown now; a new connection asks for everything
+
+    def _forget_if_settled(self, channel: str) -> None:
+        entry = self._channels[channel]
+        if not entry.listeners and entry.unconfirmed <= 0:
+            del self._channels[channel]
 
     async def _run(self) -> None:
         interrupted = False
@@ -94,8 +124,8 @@ class Hub:
             try:
                 await self._listen_until_lost(interrupted=interrupted)
             except (RedisError, OSError) as error:
-                log.warning("hub lost its subscription", error=str(error))
-            except Exception:  # a defect in one listener must not silence the process
+                log.warning("hub lost its subscription", error=f"{type(error).__name__}: {error}")
+            except Exception:  # a defect must not silence the process
                 log.exception("hub failed")
             finally:
                 pubsub, self._pubsub = self._pubsub, None
@@ -106,35 +136,76 @@ class Hub:
 
     async def _listen_until_lost(self, *, interrupted: bool) -> None:
         pubsub = self._redis.pubsub()
-        channels = list(self._confirmed)
-        if channels:
-            await pubsub.subscribe(*channels)
-        self._pubsub = pubsub
-        for channel in set(self._confirmed).difference(channels):  # wanted while we were subscribing
-            await pubsub.subscribe(channel)
+        await pubsub.connect()  # type: ignore[no-untyped-call]
+        self._pubsub, self._broken = pubsub, False
+        for channel, entry in list(self._channels.items()):
+            entry.unconfirmed = 0
+            entry.confirmed.clear()
+            self._forget_if_settled(channel)
+        if self._channels:
+            await self._subscribe(pubsub, *self._channels)
         if interrupted:
-            for listeners in list(self._listeners.values()):
-                for listener in list(listeners):
-                    listener.missed()
+            await self._until_all_confirmed(pubsub)
+            for entry in list(self._channels.values()):
+                for listener in list(entry.listeners):
+                    _tell(listener.missed)
+        await self._listen(pubsub)
+
+    async def _until_all_confirmed(self, pubsub: PubSub) -> None:
+        """Listeners read afresh when they are told; what is published after that must reach them."""
+        async with asyncio.timeout(CONFIRM_WITHIN_S):
+            while any(entry.unconfirmed > 0 for entry in self._channels.values()):
+                message = await pubsub.get_message(timeout=POLL_S)
+                if message is not None:
+                    self._deliver(message)
+
+    async def _listen(self, pubsub: PubSub) -> None:
+        loop = asyncio.get_running_loop()
+        heard_at = loop.time()
+        probed = False
         while True:
+            if self._broken:
+                raise ConnectionError("a subscription could not be made")
             if not pubsub.subscribed:
-                if not self._confirmed:
+                if not self._channels:
                     self._wanted.clear()
                 await self._wanted.wait()
                 await asyncio.sleep(0.01)
+                heard_at = loop.time()
                 continue
             message = await pubsub.get_message(timeout=POLL_S)
             if message is not None:
+                heard_at, probed = loop.time(), False
                 self._deliver(message)
+            elif loop.time() - heard_at > PROBE_AFTER_S + ANSWER_WITHIN_S:
+                raise ConnectionError("Redis does not answer on the subscription")
+            elif not probed and loop.time() - heard_at > PROBE_AFTER_S:
+                probed = True
+                await pubsub.ping("hub")
 
     def _deliver(self, message: dict[str, Any]) -> None:
+        if message["type"] not in {"subscribe", "message"}:
+            return
         channel = message["channel"].decode()
+        entry = self._channels.get(channel)
+        if entry is None:
+            return
         if message["type"] == "subscribe":
-            if channel in self._confirmed:
-                self._confirmed[channel].set()
-        elif message["type"] == "message":
-            for listener in list(self._listeners.get(channel, ())):
-                listener.heard(channel, message["data"])
+            entry.unconfirmed -= 1
+            if entry.unconfirmed <= 0 and entry.listeners:
+                entry.confirmed.set()
+            self._forget_if_settled(channel)
+            return
+        for listener in list(entry.listeners):
+            _tell(listener.heard, channel, message["data"])
+
+
+def _tell(call: Callable[..., None], *what: object) -> None:
+    """One listener's defect must not silence the others."""
+    try:
+        call(*what)
+    except Exception:
+        log.exception("a listener failed")
 
 
 async def _close(pubsub: PubSub) -> None:

@@ -22,6 +22,16 @@ class Keys:
         return self._key("log")
 
     @property
+    def backlog(self) -> str:
+        """Counter: fixes in the log."""
+        return self._key("backlog")
+
+    @property
+    def dead(self) -> str:
+        """Stream: logged fixes that PostgreSQL will never take, with the reason."""
+        return self._key("dead")
+
+    @property
     def live(self) -> str:
         """Hash: transporter → its newest fix, ``[offset, fix]``."""
         return self._key("live")
@@ -47,6 +57,11 @@ class Keys:
         return self._key("last-seq:")
 
     @property
+    def trail(self) -> str:
+        """Prefix of strings: what the plausibility steps remember of a device."""
+        return self._key("trail:")
+
+    @property
     def seen(self) -> str:
         """Prefix of bitmaps: which seqs of a device stream are stored."""
         return self._key("seen:")
@@ -69,6 +84,28 @@ class Keys:
         """Channel: new statuses of a delivery."""
         return self._key(f"statuses:{delivery_id}")
 
+    @property
+    def all_statuses(self) -> str:
+        """Channel: new statuses of every delivery, for consoles."""
+        return self._key("all-statuses")
+
+    def status_history(self, delivery_id: int) -> str:
+        """List: the last statuses of a delivery that is watched, ``[offset, status]``, for those who come back."""
+        return self._key(f"status-history:{delivery_id}")
+
+    @property
+    def control(self) -> str:
+        """Channel: whose access changed and which connection was replaced, for every process."""
+        return self._key("control")
+
+    def device_connection(self, device: str) -> str:
+        """String: the newest connection of a device."""
+        return self._key(f"device-connection:{device}")
+
+    def ticket(self, digest: str) -> str:
+        """String: whom a one-time ticket lets in."""
+        return self._key(f"ticket:{digest}")
+
     def notices(self, transporter_id: int) -> str:
         """Channel: what a transporter's app is told."""
         return self._key(f"notices:{transporter_id}")
@@ -76,5 +113,9 @@ class Keys:
 
 def device_stream(transporter_id: int, device: str, epoch: str) -> str:
     """Short, separator-safe name of one device's numbering."""
-    digest = blake2s(f"{device}\0{epoch}".encode(), digest_size=12).hexdigest()
-    return f"{transporter_id}:{digest}"
+    return device_key(transporter_id, f"{device}\0{epoch}")
+
+
+def device_key(transporter_id: int, device: str) -> str:
+    """Short, separator-safe name of one device."""
+    return f"{transporter_id}:{blake2s(device.encode(), digest_size=12).hexdigest()}"

@@ -5,19 +5,25 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from dispatch.ports import LivePosition
+from dispatch.ports import LivePosition, Presence
 from realtime.fixes import LiveUpdate, decode_update
 from realtime.keys import Keys
+from realtime.presence import PresenceLimits
 from realtime.protocol import utc_from_ms
+from realtime.redis_client import load_script
+
+# Beyond it the geo index has no cells, and so nobody.
+GEO_MAX_LAT = 85.05112878
 
 
 class RedisLivePositions:
-    """Reads what the ingest keeps. A transporter is online while we heard of it within ``online_after_s``."""
+    """Reads what the ingest keeps. Offline ones show nowhere; stale ones do, and say so."""
 
-    def __init__(self, redis: Redis, keys: Keys, *, online_after_s: int) -> None:
+    def __init__(self, redis: Redis, keys: Keys, *, limits: PresenceLimits) -> None:
         self._redis = redis
         self._keys = keys
-        self._online_after_ms = online_after_s * 1000
+        self._limits = limits
+        self._nearby = redis.register_script(load_script("nearby"))
 
     async def positions_of(self, transporter_ids: list[int]) -> dict[int, LivePosition]:
         """Newest fix of each online transporter among the given."""
@@ -27,11 +33,24 @@ class RedisLivePositions:
             pipe.zmscore(self._keys.last_seen, [str(member) for member in transporter_ids])
             pipe.hmget(self._keys.live, [str(member) for member in transporter_ids])
             scores, updates = await pipe.execute()
-        oldest_ms = time.time() * 1000 - self._online_after_ms
+        now_s = time.time()
+        found = {}
+        for transporter_id, heard_ms, update in zip(transporter_ids, scores, updates, strict=True):
+            presence = self._limits.of(heard_ms, now_s)
+            if update is not None and presence is not Presence.OFFLINE:
+                found[transporter_id] = _position(decode_update(update), presence)
+        return found
+
+    async def presence_of(self, transporter_ids: list[int]) -> dict[int, Presence]:
+        """Presence of each, by when we last heard of it."""
+        if not transporter_ids:
+            return {}
+        members = [str(member) for member in transporter_ids]
+        scores = await self._redis.zmscore(self._keys.last_seen, members)
+        now_s = time.time()
         return {
-            transporter_id: _position(decode_update(update))
-            for transporter_id, score, update in zip(transporter_ids, scores, updates, strict=True)
-            if update is not None and score is not None and score >= oldest_ms
+            transporter_id: self._limits.of(heard_ms, now_s)
+            for transporter_id, heard_ms in zip(transporter_ids, scores, strict=True)
         }
 
     async def find_update(self, transporter_id: int) -> LiveUpdate | None:
@@ -45,42 +64,22 @@ class RedisLivePositions:
 
     async def online(self) -> list[int]:
         """All online transporters."""
-        oldest_ms = time.time() * 1000 - self._online_after_ms
+        oldest_ms = self._limits.oldest_online_ms(time.time())
         members: list[Any] = await self._redis.zrangebyscore(self._keys.last_seen, oldest_ms, "+inf")
         return [int(member) for member in members]
 
     async def nearby(self, lat: float, lon: float, radius_m: float, limit: int) -> list[tuple[int, float]]:
-        """Online transporters within the radius, nearest first.
-
-        The index has no expiry of its own, so offline ones are passed over here and the search widened until
-        enough are found or the area is exhausted.
-        """
-        oldest_ms = time.time() * 1000 - self._online_after_ms
-        asked = limit
-        while True:
-            found: list[Any] = await self._redis.geosearch(
-                self._keys.geo,
-                longitude=lon,
-                latitude=lat,
-                radius=radius_m,
-                unit="m",
-                sort="ASC",
-                count=asked,
-                withdist=True,
-            )
-            members = [member for member, _ in found]
-            scores = await self._redis.zmscore(self._keys.last_seen, members) if members else []
-            online = [
-                (int(member), float(distance))
-                for (member, distance), score in zip(found, scores, strict=True)
-                if score is not None and score >= oldest_ms
-            ]
-            if len(online) >= limit or len(found) < asked:
-                return online[:limit]
-            asked *= 4
+        """Online and stale transporters within the radius, nearest first, in one step of Redis."""
+        if abs(lat) > GEO_MAX_LAT:
+            return []
+        found: list[bytes] = await self._nearby(
+            keys=[self._keys.geo, self._keys.last_seen],
+            args=[repr(lon), repr(lat), repr(radius_m), limit, self._limits.oldest_online_ms(time.time())],
+        )
+        return [(int(found[at]), float(found[at + 1])) for at in range(0, len(found), 2)]
 
 
-def _position(update: LiveUpdate) -> LivePosition:
+def _position(update: LiveUpdate, presence: Presence) -> LivePosition:
     fix = update.fix
     return LivePosition(
         transporter_id=fix.transporter_id,
@@ -91,4 +90,5 @@ def _position(update: LiveUpdate) -> LivePosition:
         accuracy_m=fix.accuracy_m,
         speed_mps=fix.speed_mps,
         heading_deg=fix.heading_deg,
+        presence=presence,
     )

@@ -14,10 +14,11 @@ from enum import IntEnum, StrEnum
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 SUBPROTOCOL = "dispatch.v1"
 BEARER_PREFIX = "bearer."
+TICKET_PREFIX = "ticket."
 MAX_PINGS_A_FRAME = 500
 MAX_SEQ = 2**53 - 1
 
@@ -26,24 +27,28 @@ Seq = Annotated[int, Meta(ge=1, le=MAX_SEQ)]
 
 
 class Close(IntEnum):
-    """Close codes of ours. An app reconnects after those below 4400 and after 4429 and 4503, with backoff."""
+    """Close codes of ours; what an app does after each is in ``docs/protocol.md``."""
 
-    GOING_AWAY = 1001
-    """The server stops; reconnect."""
+    RESTARTING = 1012
+    """This server stops; reconnect after a random moment, with resume where there is one."""
     BAD_FRAME = 4400
     """Not the protocol: not JSON, not an object, no known type, or a ping without a usable seq."""
     UNAUTHORIZED = 4401
-    """The token is missing, invalid or expired: refresh it, then reconnect."""
+    """The token is missing, invalid, expired or no longer good: refresh it or sign in again, then reconnect."""
     FORBIDDEN = 4403
-    """The token is good, but its user has no transporter profile."""
+    """The token is good, but its user has no transporter profile or not the role; or the page's origin is not ours."""
     NOT_FOUND = 4404
     """No delivery has this tracking number."""
     HELLO_TIMEOUT = 4408
-    """No hello within ten seconds."""
+    """No hello, or no subscribe, within ten seconds."""
+    REPLACED = 4409
+    """The same device has connected again; this was its older connection. Do not reconnect."""
     OVER = 4410
     """The delivery is over; there is nothing left to watch."""
     TOO_SLOW = 4413
-    """The reader did not keep up; reconnect for a fresh snapshot."""
+    """The reader did not keep up; reconnect, with resume where there is one."""
+    TOO_MUCH = 4429
+    """Too many connections of one user or address, or pings without a pause: reconnect later, with backoff."""
     UNAVAILABLE = 4503
     """The server cannot store pings now. Nothing that was acknowledged is lost; reconnect with backoff."""
 
@@ -76,6 +81,18 @@ class Hello(Struct, frozen=True, tag="hello"):
 
     device: Name
     epoch: Name
+
+
+class Auth(Struct, frozen=True, tag="auth"):
+    """A fresh access token of the same user, before the present one expires."""
+
+    token: Annotated[str, Meta(min_length=1, max_length=4096)]
+
+
+class AuthOk(Struct, frozen=True, tag="auth_ok"):
+    """The connection now lasts until then."""
+
+    expires_at: datetime
 
 
 class Ping(Fix, frozen=True, gc=False, tag="ping"):
@@ -152,12 +169,16 @@ class EtaWindow(Struct, frozen=True):
 
 
 class Snapshot(Struct, frozen=True, tag="snapshot"):
-    """Everything a watcher needs; what follows are changes to it."""
+    """Everything a watcher needs; what follows are changes to it.
+
+    ``recovered`` is False where a resume was asked for and could not be had.
+    """
 
     offset: str
     status: str
     position: Position | None
     eta: EtaWindow | None
+    recovered: bool | UnsetType = UNSET
 
 
 class PositionFrame(Struct, frozen=True, tag="position"):
@@ -171,15 +192,17 @@ class PositionFrame(Struct, frozen=True, tag="position"):
     accuracy_m: float | None
     age_s: float
     eta: EtaWindow | None
+    recovered: bool | UnsetType = UNSET
 
 
 class StatusFrame(Struct, frozen=True, tag="status"):
-    """A new status of the delivery."""
+    """A new status of the delivery. ``recovered`` is True in the first frame that a resume brings back."""
 
     offset: str
     status: str
     message: str
     timestamp: datetime
+    recovered: bool | UnsetType = UNSET
 
 
 class BadFrame(Exception):
@@ -191,7 +214,7 @@ class BadFrame(Exception):
 
 
 _encoder = msgspec.json.Encoder()
-_app_frame = msgspec.json.Decoder(Hello | Ping | Pings)
+_app_frame = msgspec.json.Decoder(Hello | Ping | Pings | Auth)
 _loose = msgspec.json.Decoder(dict[str, Any])
 _ENCODED_ACK = b'{"type":"ack","seq":%d}'
 
@@ -213,13 +236,13 @@ class Received(Struct, frozen=True):
     malformed: list[int]
 
 
-def decode_frame(raw: str | bytes) -> Hello | Received:
+def decode_frame(raw: str | bytes) -> Hello | Auth | Received:
     """Read an app's frame. Raises BadFrame where it is not the protocol or a ping cannot be named.
 
     One unreadable ping must not cost a batch its other 499, and must not come back for ever either: whatever has a
     usable ``seq`` is rejected under it, so that the app can drop it.
     """
-    frame: Hello | Ping | Pings
+    frame: Hello | Ping | Pings | Auth
     try:
         frame = _app_frame.decode(raw)
     except msgspec.ValidationError as error:
@@ -236,19 +259,20 @@ def decode_frame(raw: str | bytes) -> Hello | Received:
 def _decode_loosely(raw: str | bytes, error: msgspec.ValidationError) -> Received:
     try:
         frame = _loose.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadFrame(f"not a frame: {error}") from None
     if frame.get("type") == "ping":
-        return Received(*_sort_out([frame]))
+        return Received(*sort_out([frame]))
     pings = frame.get("pings")
     if frame.get("type") == "pings" and isinstance(pings, list):
         if len(pings) > MAX_PINGS_A_FRAME:
             raise BadFrame(f"{len(pings)} pings in a frame, at most {MAX_PINGS_A_FRAME}")
-        return Received(*_sort_out(pings))
+        return Received(*sort_out(pings))
     raise BadFrame(f"not a frame: {error}")
 
 
-def _sort_out(pings: list[Any]) -> tuple[list[Fix], list[int]]:
+def sort_out(pings: list[Any]) -> tuple[list[Fix], list[int]]:
+    """The fixes among decoded pings, and the seqs of those that are none. Raises BadFrame where one has no seq."""
     fixes: list[Fix] = []
     malformed: list[int] = []
     for ping in pings:
@@ -262,11 +286,11 @@ def _sort_out(pings: list[Any]) -> tuple[list[Fix], list[int]]:
     return fixes, malformed
 
 
-def bearer_of(subprotocols: list[str]) -> str | None:
-    """The token among the offered subprotocols."""
+def offered_with(prefix: str, subprotocols: list[str]) -> str | None:
+    """What stands behind a prefix among the offered subprotocols: a token or a ticket."""
     for offered in subprotocols:
-        if offered.startswith(BEARER_PREFIX):
-            return offered.removeprefix(BEARER_PREFIX)
+        if offered.startswith(prefix):
+            return offered.removeprefix(prefix)
     return None
 
 

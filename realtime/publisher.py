@@ -1,27 +1,15 @@
 """Committed changes out to the live side: implements the Publisher port."""
 
-from datetime import datetime
-
 import msgspec
 from redis.asyncio import Redis
 
+from dispatch.deliveries.models import DeliveryStatus
 from dispatch.ports import AssignmentNotice, StatusChange
+from realtime.control import Recheck, encode_control
 from realtime.keys import Keys
 from realtime.protocol import AssignmentFrame, encode
 from realtime.redis_client import load_script
-
-
-class StatusUpdate(msgspec.Struct, frozen=True):
-    """A status on its way to the hubs."""
-
-    delivery_id: int
-    status: str
-    message: str
-    timestamp: datetime
-    transporter_id: int | None
-
-
-decode_status = msgspec.json.Decoder(tuple[int, StatusUpdate]).decode
+from realtime.statuses import KEPT_S, KEPT_STATUSES, StatusUpdate
 
 
 class RedisPublisher:
@@ -33,14 +21,31 @@ class RedisPublisher:
         self._publish = redis.register_script(load_script("publish"))
 
     async def status_changed(self, change: StatusChange) -> None:
-        """To everyone who watches the delivery."""
+        """To everyone who watches the delivery, now or when they come back, and to the consoles."""
         update = StatusUpdate(
-            change.delivery_id, change.status, change.message, change.timestamp, change.transporter_id
+            change.delivery_id,
+            DeliveryStatus(change.status),
+            change.message,
+            change.timestamp,
+            change.transporter_id,
+            change.tracking_number,
+            change.previous,
         )
+        keys = self._keys
         await self._publish(
-            keys=[self._keys.offset],
-            args=[self._keys.statuses(change.delivery_id), msgspec.json.encode(update)],
+            keys=[keys.offset, keys.status_history(change.delivery_id)],
+            args=[
+                keys.statuses(change.delivery_id),
+                keys.all_statuses,
+                msgspec.json.encode(update),
+                KEPT_STATUSES,
+                KEPT_S,
+            ],
         )
+
+    async def access_changed(self, user_id: int) -> None:
+        """To every process that may have sockets of the user."""
+        await self._redis.publish(self._keys.control, encode_control(Recheck(user_id)))
 
     async def assigned(self, notice: AssignmentNotice) -> None:
         """To the transporter's open connections, ready to be sent."""

@@ -10,7 +10,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 SOCKET_TIMEOUT_S = 5.0
 
 
-def connect_redis(url: str, *, max_connections: int = 50) -> "Redis":
+def connect_redis(url: str, *, max_connections: int = 50, retries: int = 2) -> "Redis":
     """A client whose calls fail within seconds: an outage must reach the ack path, not hide behind retries.
 
     A call that timed out may still have been carried out; every script of ours may run twice.
@@ -22,9 +22,9 @@ def connect_redis(url: str, *, max_connections: int = 50) -> "Redis":
         socket_timeout=SOCKET_TIMEOUT_S,
         socket_connect_timeout=3,
         health_check_interval=30,
-        retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries=2),
+        retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries=retries),
     )
-    return Redis(connection_pool=pool)
+    return Redis.from_pool(pool)  # owns the pool: closing the client closes the connections
 
 
 def load_script(name: str) -> str:

@@ -6,12 +6,15 @@ from collections import deque
 from dataclasses import dataclass
 
 import structlog
+from redis.exceptions import RedisError
 
 from realtime.connection import Connection, Disconnected
 from realtime.hub import Hub
 from realtime.ingest import Ingest, IngestUnavailable, Sifted, Source
-from realtime.keys import Keys
+from realtime.keys import Keys, device_stream
+from realtime.logins import Doorkeeper, Login
 from realtime.protocol import (
+    Auth,
     BadFrame,
     Close,
     Error,
@@ -25,6 +28,8 @@ from realtime.protocol import (
     encode,
     encode_ack,
 )
+from realtime.renewal import Refused, renew, renewed_frame, until_expired
+from realtime.sessions import Sessions
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +37,10 @@ HELLO_WITHIN_S = 10.0
 # Fixes a connection may have on their way to Redis; beyond it the socket is simply not read.
 MAX_UNACKED = 5_000
 MAX_NOTICES = 100
+# A session that ends waits so long for the acks of what it has taken in.
+FLUSH_WITHIN_S = 3.0
+# New tokens come hours apart; an app that sends them all the time is read this slowly.
+PAUSE_AFTER_AUTH_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class _Pending:
 
     malformed: list[int]
     sifted: Sifted
-    stored: asyncio.Future[int]
+    stored: asyncio.Future[None]
 
 
 class TransporterSession:
@@ -55,7 +64,9 @@ class TransporterSession:
         hub: Hub,
         keys: Keys,
         policy: PingPolicy,
-        expires_at: float,
+        login: Login,
+        doorkeeper: Doorkeeper,
+        sessions: Sessions,
     ) -> None:
         self._connection = connection
         self._transporter_id = transporter_id
@@ -63,13 +74,19 @@ class TransporterSession:
         self._hub = hub
         self._channel = keys.notices(transporter_id)
         self._policy = policy
-        self._expires_at = expires_at
+        self.login: Login | None = login
+        self._doorkeeper = doorkeeper
+        self._sessions = sessions
+        self._ending = False
+        self._flushed = asyncio.Event()
+        self._flushed.set()
         self._pending: deque[_Pending] = deque()
         self._handed_in = asyncio.Event()
         self._unacked = 0
         self._room = asyncio.Event()
         self._room.set()
         self._acked_seq = 0
+        self._throttle = ingest.throttle()
         self._notices: asyncio.Queue[bytes] = asyncio.Queue(MAX_NOTICES)
 
     def heard(self, channel: str, message: bytes) -> None:
@@ -87,11 +104,31 @@ class TransporterSession:
         try:
             source = await self._greet()
             if source is not None:
-                await self._serve(source)
+                with self._sessions.device(self) as connection_id:
+                    await self._take_over(source, connection_id)
+                    await self._serve(source)
         except Disconnected:
             pass
+        except Refused as refusal:
+            await self._refuse(refusal.code, refusal.name, refusal.detail)
         except IngestUnavailable as error:
             await self._refuse(Close.UNAVAILABLE, "unavailable", f"pings cannot be stored now: {error}")
+
+    async def end(self, code: int, reason: str) -> None:
+        """Take nothing more in, acknowledge what was taken in, then close."""
+        self._ending = True
+        try:
+            async with asyncio.timeout(FLUSH_WITHIN_S):
+                await self._flushed.wait()
+        except TimeoutError:
+            log.warning("connection closed before all was acknowledged", transporter_id=self._transporter_id)
+        await self._connection.close(code, reason)
+
+    async def _take_over(self, source: Source, connection_id: str) -> None:
+        try:
+            await self._sessions.take_over(device_stream(source.transporter_id, source.device, ""), connection_id)
+        except (RedisError, OSError) as error:
+            raise IngestUnavailable(str(error)) from error
 
     async def _greet(self) -> Source | None:
         try:
@@ -109,7 +146,7 @@ class TransporterSession:
             await self._refuse(Close.BAD_FRAME, "hello_first", "the first frame must be hello")
             return None
         source = Source(self._transporter_id, hello.device, hello.epoch)
-        last_seq = await self._ingest.last_seq(source)
+        last_seq = await self._ingest.resume(source)
         await self._connection.send(encode(Welcome(last_seq, self._policy)))
         return source
 
@@ -123,7 +160,7 @@ class TransporterSession:
             asyncio.create_task(self._read(source)),
             asyncio.create_task(self._acknowledge()),
             asyncio.create_task(self._notify()),
-            asyncio.create_task(self._expire()),
+            asyncio.create_task(until_expired(self)),
         ]
         try:
             done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
@@ -139,20 +176,43 @@ class TransporterSession:
         while True:
             await self._room.wait()
             raw = await self._connection.receive()
+            if self._ending:
+                continue  # not taken in, so never acknowledged: the app sends it again elsewhere
             try:
                 frame = decode_frame(raw)
             except BadFrame as error:
                 await self._refuse(Close.BAD_FRAME, "bad_frame", error.detail)
                 return
-            if isinstance(frame, Hello):
+            if isinstance(frame, Auth) and self.login is not None:
+                self.login = await renew(self._doorkeeper, self.login, frame.token)
+                await self._connection.send(renewed_frame(self.login))
+                await asyncio.sleep(PAUSE_AFTER_AUTH_S)
+                continue
+            if not isinstance(frame, Received):
                 await self._refuse(Close.BAD_FRAME, "hello_twice", "hello comes once; reconnect for a new epoch")
                 return
             self._accept(source, frame)
+            if not await self._paused(len(frame.fixes) + len(frame.malformed), len(raw)):
+                return
+
+    async def _paused(self, pings: int, size: int) -> bool:
+        """Do not read for as long as the app has sent ahead of its time; False where it is closed for a flood."""
+        now = time.monotonic()
+        wait_s = self._throttle.wait_s(pings, size, now)
+        if wait_s:
+            if self._throttle.flooded(now):
+                await self._refuse(Close.TOO_MUCH, "flood", "too much without a pause; send less and in batches")
+                return False
+            await asyncio.sleep(wait_s)
+        return True
 
     def _accept(self, source: Source, frame: Received) -> None:
+        if self._pending and self._pending[-1].stored.done():
+            self._pending[-1].stored.result()  # raises where it failed: nothing may be stored behind a hole
         sifted = self._ingest.sift(source, frame.fixes)
         self._pending.append(_Pending(frame.malformed, sifted, self._ingest.submit(source, sifted)))
         self._handed_in.set()
+        self._flushed.clear()
         self._unacked += sifted.count
         if self._unacked >= MAX_UNACKED:
             self._room.clear()
@@ -168,6 +228,8 @@ class TransporterSession:
                 self._handed_in.clear()
             if self._acked_seq:
                 await self._connection.send(encode_ack(self._acked_seq))
+            if not self._pending:
+                self._flushed.set()
 
     async def _settle(self, pending: _Pending) -> None:
         await pending.stored
@@ -183,10 +245,6 @@ class TransporterSession:
     async def _notify(self) -> None:
         while True:
             await self._connection.send(await self._notices.get())
-
-    async def _expire(self) -> None:
-        await asyncio.sleep(max(0.0, self._expires_at - time.time()))
-        await self._refuse(Close.UNAUTHORIZED, "token_expired", "the token has expired; refresh it and reconnect")
 
     async def _refuse(self, code: Close, name: str, detail: str) -> None:
         try:

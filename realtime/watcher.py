@@ -1,80 +1,125 @@
-"""One watcher's outbox: statuses in order, of positions only the newest, and a limit on patience."""
+"""One watcher's socket: what there is room for is sent at once, the rest waits in an outbox."""
 
 import asyncio
-from collections import deque
+from collections.abc import Iterable
+from typing import Protocol
 
 from realtime.connection import Connection, Disconnected
+from realtime.logins import Login
+from realtime.outbox import Outbox
+from realtime.outgoing import Outgoing
 from realtime.protocol import Close
 
-# A reader that takes longer for one frame is gone or hostile.
-SEND_WITHIN_S = 10.0
-MAX_WAITING = 64
+# Watchers have nothing to say. One that talks all the same is read this slowly and fills its own buffers.
+PAUSE_AFTER_MESSAGE_S = 0.05
+
+
+class Follower(Protocol):
+    """Somebody who follows a delivery. The calls return at once."""
+
+    def start_again(self, snapshot: Outgoing, *, over: bool) -> None:
+        """A snapshot replaces what was known. ``over``: nothing will follow."""
+        ...
+
+    def resume(self, after: int, missed: Iterable[Outgoing], *, over: bool) -> None:
+        """Go on after an offset: first what was missed; whatever is not newer than ``after`` is known already."""
+        ...
+
+    def status(self, frame: Outgoing, *, over: bool) -> None:
+        """A status: never dropped."""
+        ...
+
+    def position(self, frame: Outgoing) -> None:
+        """A position: may be replaced by a newer one before it is sent."""
+        ...
 
 
 class Watcher:
-    """Stores what is to be sent and sends it at the reader's pace."""
+    """A follower over a WebSocket.
 
-    def __init__(self, connection: Connection) -> None:
+    While the reader keeps up, a frame is written where it is heard: no task is woken, and a parcel with thousands
+    of watchers costs little more than the writes themselves. When the socket is full a task takes over until the
+    reader has caught up.
+    """
+
+    def __init__(self, connection: Connection, *, send_within_s: float) -> None:
+        """``send_within_s``: a reader that takes longer for one frame is gone or hostile."""
         self._connection = connection
-        self._outbox: deque[bytes] = deque()
-        self._position: bytes | None = None
+        self._send_within_s = send_within_s
+        self._outbox = Outbox()
+        self._catching_up: asyncio.Task[None] | None = None
         self._over = False
-        self._overrun = False
-        self._wake = asyncio.Event()
+        self._after = 0
+        self.login: Login | None = None
 
-    def start_again(self, snapshot: bytes, *, over: bool) -> None:
-        """A fresh snapshot, in its place among the statuses; an older position need not be sent any more."""
-        self._outbox.append(snapshot)
-        self._position = None
+    def start_again(self, snapshot: Outgoing, *, over: bool) -> None:
+        """See Follower."""
         self._over = over
-        self._wake.set()
+        self._after = 0
+        if self._catching_up is not None or over or not self._connection.send_now(snapshot):
+            self._outbox.start_again(snapshot)
+            self._catch_up()
 
-    def status(self, frame: bytes, *, over: bool) -> None:
-        """A status is never dropped; a reader that lets too many gather is closed."""
-        self._outbox.append(frame)
-        self._overrun = len(self._outbox) > MAX_WAITING
+    def resume(self, after: int, missed: Iterable[Outgoing], *, over: bool) -> None:
+        """See Follower."""
+        self._after = after
+        for frame in missed:
+            self.status(frame, over=False)
         self._over = over
-        self._wake.set()
+        if over:
+            self._catch_up()
 
-    def position(self, frame: bytes) -> None:
-        """The newest position replaces one that was not sent yet."""
-        self._position = frame
-        self._wake.set()
+    def status(self, frame: Outgoing, *, over: bool) -> None:
+        """See Follower."""
+        if frame.number <= self._after:
+            return
+        self._over = over
+        if self._catching_up is not None or over or not self._connection.send_now(frame):
+            self._outbox.put(frame)
+            self._catch_up()
+
+    def position(self, frame: Outgoing) -> None:
+        """See Follower."""
+        if frame.number <= self._after:
+            return
+        if self._catching_up is not None or not self._connection.send_now(frame):
+            self._outbox.put_position(frame)
+            self._catch_up()
 
     async def run(self) -> None:
-        """Send until the reader leaves, falls behind, or the delivery is over."""
+        """Until the reader leaves, falls behind, or the delivery is over."""
         try:
-            async with asyncio.TaskGroup() as group:
-                reader = group.create_task(self._watch_for_close())
-                await self._send_all()
-                reader.cancel()
-        except* Disconnected:
+            while True:
+                await self._connection.receive()
+                await asyncio.sleep(PAUSE_AFTER_MESSAGE_S)
+        except Disconnected:
             pass
+        finally:
+            if self._catching_up is not None:
+                self._catching_up.cancel()
+                await asyncio.gather(self._catching_up, return_exceptions=True)
 
-    async def _send_all(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            try:
-                async with asyncio.timeout(SEND_WITHIN_S):
-                    await self._send_waiting()
-            except TimeoutError:
-                self._overrun = True
-            if self._overrun:
-                await self._connection.close(Close.TOO_SLOW, "reader too slow")
-                return
-            if self._over and not self._outbox:
-                await self._connection.close(Close.OVER, "the delivery is over")
-                return
+    async def end(self, code: int, reason: str) -> None:
+        """Close for a reason that lies outside the delivery."""
+        await self._connection.close(code, reason)
+
+    def _catch_up(self) -> None:
+        if self._catching_up is None:
+            self._catching_up = asyncio.create_task(self._send_waiting(), name="watcher-catches-up")
 
     async def _send_waiting(self) -> None:
-        while self._outbox:
-            await self._connection.send(self._outbox.popleft())
-        if self._position is not None:
-            frame, self._position = self._position, None
-            await self._connection.send(frame)
-
-    async def _watch_for_close(self) -> None:
-        """Watchers have nothing to say; reading tells us when they leave."""
-        while True:
-            await self._connection.receive()
+        try:
+            while not self._outbox.overrun and (frame := self._outbox.take()) is not None:
+                async with asyncio.timeout(self._send_within_s):
+                    await self._connection.send(frame.payload)
+        except TimeoutError:
+            await self._connection.close(Close.TOO_SLOW, "reader too slow")
+        except Disconnected:
+            pass  # run() hears of it too
+        else:
+            if self._outbox.overrun:
+                await self._connection.close(Close.TOO_SLOW, "reader too slow")
+            elif self._over:
+                await self._connection.close(Close.OVER, "the delivery is over")
+        finally:
+            self._catching_up = None

@@ -4,8 +4,11 @@ Arrays in, frozen results out: no I/O, no clock but the time limit's, explicit s
 """
 
 from scoring import optional_terms as _optional_terms  # noqa: F401 - registers them
+from scoring.blocks import ScoreBlock, score_blocks
 from scoring.errors import InputError
+from scoring.explain import Explanation, explain
 from scoring.inputs import Deliveries, Params, Transporters
+from scoring.matrix import MatrixPlan, solve_matrix
 from scoring.ranking import rank
 from scoring.result import Plan, Ranking, Reason
 from scoring.solver import solve
@@ -13,15 +16,21 @@ from scoring.terms import Pairs, Term, register
 
 __all__ = [
     "Deliveries",
+    "Explanation",
     "InputError",
+    "MatrixPlan",
     "Pairs",
     "Params",
     "Plan",
     "Ranking",
     "Reason",
+    "ScoreBlock",
     "Term",
     "Transporters",
+    "explain",
     "rank",
     "register",
+    "score_blocks",
     "solve",
+    "solve_matrix",
 ]

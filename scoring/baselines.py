@@ -16,7 +16,7 @@ class _Room:
         self.market = market
         self.used = np.zeros(market.m, dtype=np.int64)
         self.left_kg: Floats = market.capacity_kg.copy()
-        self.next_gain: Floats = market.first_gain
+        self.next_gain: Floats = market.first_gain.copy()
         self.next_gain[market.open_slots == 0] = -np.inf
         self.summed = market.params.load == "sum"
 

@@ -17,6 +17,7 @@ from scoring.market import Market
 
 _STEPS = (8, 32, 128)
 _TOLERANCE = 1e-9  # points by which a pair must beat the graph to count as a violator
+_HOPELESS = 0.2  # share of deliveries with violators above which the prices are plainly wrong
 _ARRAYS = 10  # arrays of a block's size that are alive at once while a block is scored
 
 
@@ -91,7 +92,6 @@ class Pricer:
         market: Market,
         prices: Prices,
         known: Floats,
-        *,
         keep: int,
         expired: Callable[[], bool],
         memory_bytes: int,
@@ -102,41 +102,39 @@ class Pricer:
         self.unseen = np.full(market.n, np.inf)
         self._found: list[tuple[Ints, Ints, Floats]] = []
 
-    def sweep(self, *, prove: bool) -> Sweep:
-        """Price all pairs.
-
-        Parameters
-        ----------
-        prove
-            Go on until every ceiling is tight. Otherwise stop after a first look, which finds most
-            violators at a fraction of the time.
-        """
-        open_rows: Ints = np.arange(self.market.n)
+    def sweep(self) -> Sweep:
+        """Price all pairs, until every ceiling is tight, or the prices prove wrong, or time is up."""
+        rows: Ints = np.arange(self.market.n)
         if self.market.distance_share > 0:
             located = self.market.located
-            near = self._search(np.flatnonzero(located), _STEPS if prove else _STEPS[:1])
-            open_rows = np.concatenate((near, np.flatnonzero(~located)))
-        if prove or self.market.distance_share == 0:
-            self._scan(open_rows)
+            unproven = self._search(np.flatnonzero(located))
+            rows = np.concatenate((unproven, np.flatnonzero(~located)))
+        if not self._hopeless():
+            self._scan(rows)
         ceiling = np.maximum(self.best, np.minimum(self.unseen, self._trivial()))
-        i, j, gain = (
-            (np.concatenate(parts) for parts in zip(*self._found, strict=True))
-            if self._found
-            else (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
-        )
+        parts = self._found or [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))]
+        i, j, gain = (np.concatenate(part) for part in zip(*parts, strict=True))
         return Sweep(ceiling, i, j, gain)
 
-    def _search(self, rows: Ints, steps: tuple[int, ...]) -> Ints:
+    def _search(self, rows: Ints) -> Ints:
         """Neighbour queries with growing k; answers the rows that they leave unproven."""
+        if not rows.size or not self.market.slot_gain.size:
+            return rows
         index = Neighbourhood(self.market, self.prices.toll, self.prices.weight_toll)
-        for k in steps:
-            if not rows.size or self.expired():
-                break
-            columns, ceiling = index.query(rows, k)
+        for k in _STEPS:
+            if not rows.size or (k > _STEPS[0] and self.expired()):
+                break  # the first look is always taken: without it there is hardly a bound
+            columns, ceiling = index.query(rows, k, self.best[rows])
             self._look(rows, columns)
             self.unseen[rows] = np.minimum(self.unseen[rows], ceiling)
             rows = rows[self.unseen[rows] > self.best[rows] + _TOLERANCE]
+            if self._hopeless():
+                break
         return rows
+
+    def _hopeless(self) -> bool:
+        """Whether so many deliveries have violators that a tight bound is not worth its time yet."""
+        return bool(self._found) and (self.best > self.known + _TOLERANCE).mean() > _HOPELESS
 
     def _scan(self, rows: Ints) -> None:
         """Whole blocks of rows, every transporter."""
@@ -150,9 +148,7 @@ class Pricer:
                 return
             part = rows[start : start + height]
             gain = self.market.block(part, columns)
-            cost = self.prices.toll[columns] + np.outer(
-                self.market.weight_kg[part], self.prices.weight_toll[columns]
-            )
+            cost = self.prices.toll[columns] + np.outer(self.market.weight_kg[part], self.prices.weight_toll[columns])
             self._collect(part, columns[None, :], gain, gain - cost)
             self.unseen[part] = -np.inf
 
@@ -188,4 +184,5 @@ class Pricer:
             return np.full(market.n, -np.inf)
         net = market.column_gain[usable] - self.prices.toll[usable]
         most = 100.0 * (market.distance_share + market.capacity_share) + market.pair_term_ceiling
-        return market.row_gain + net.max() + most
+        ceiling: Floats = market.row_gain + float(net.max()) + most
+        return ceiling

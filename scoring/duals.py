@@ -20,20 +20,29 @@ from scoring.flow import Graph, WholeGraph
 _FAR = np.int64(2**62)
 
 
-def tolls(problem: WholeGraph, chosen: Ints) -> Floats:
-    """(M,) optimal tolls in points, half-way between the highest and the lowest optimal ones.
-
-    The middle is as optimal as both ends (the set is convex) and keeps away from either side's extreme,
-    which leaves fewer pairs outside the graph undecided.
+def tolls(problem: WholeGraph, chosen: Ints, near: Floats | None = None) -> Floats:
+    """(M,) optimal tolls in points: of many optimal ones, those that leave least to be found outside.
 
     Parameters
     ----------
     problem, chosen
         A graph and the optimal choice that `flow.assign` made in it.
+    near
+        (M,) tolls known to be good over all pairs: the answer stays as near to them as optimality in this
+        graph lets it. Without them it lies half-way between the highest and the lowest optimal tolls.
     """
     high = highest(problem, chosen)
-    low = lowest(problem, chosen)
-    return (high + np.where(low > -_FAR, low, high)) / (2.0 * problem.scale)
+    if near is None:
+        other = lowest(problem, chosen, np.full(problem.graph.m, -_FAR))
+        other = np.where(other > -_FAR, high / 2.0 + other / 2.0, high)
+    else:
+        other = lowest(problem, chosen, np.minimum(np.rint(near * problem.scale), high).astype(np.int64))
+    # Idle transporters charge their first slot's gain, to the last bit: less, and they would look like
+    # bargains; a rounding more, and a market where nothing can be done would have a bound above 0.
+    graph, toll = problem.graph, other / problem.scale
+    idle = np.flatnonzero((slots_used(graph, chosen) == 0) & (np.diff(graph.slot_start) > 0))
+    toll[idle] = -graph.slot_gain[graph.slot_start[idle]]
+    return toll
 
 
 def slots_used(graph: Graph, chosen: Ints) -> Ints:
@@ -49,47 +58,69 @@ def highest(problem: WholeGraph, chosen: Ints) -> Ints:
     toll = np.full(graph.m, _FAR)
     toll[free] = -problem.slot_gain[(graph.slot_start[:-1] + used)[free]]
     toll[np.diff(graph.slot_start) == 0] = 0
-    mine = chosen[chosen >= 0]
-    gain, column = problem.gain[mine], graph.j[mine]
-    np.minimum.at(toll, column, gain)  # a served delivery must not lose by being served
-    starts, rows = _row_starts(graph.i)
-    place = np.searchsorted(rows, graph.i[mine])
-    while mine.size:
-        surplus = np.minimum.reduceat(toll[graph.j] - problem.gain, starts)
-        offer = gain + surplus[place]
-        better = offer < toll[column]
-        if not better.any():
-            break
-        np.minimum.at(toll, column[better], offer[better])
+    served = chosen >= 0
+    np.minimum.at(toll, graph.j[chosen[served]], problem.gain[chosen[served]])  # being served must not lose
+    by_column = np.argsort(graph.j, kind="stable")
+    starts = np.searchsorted(graph.j[by_column], np.arange(graph.m + 1))
+    least = np.full(graph.n, _FAR)  # toll less gain of each delivery's best pair
+    columns: Ints = np.arange(graph.m)
+    while columns.size:
+        edges = by_column[_spans(starts, columns)]
+        rows = graph.i[edges]
+        np.minimum.at(least, rows, toll[graph.j[edges]] - problem.gain[edges])
+        rows = _distinct(rows[served[rows]], graph.n)
+        column = graph.j[chosen[rows]]
+        offer = problem.gain[chosen[rows]] + least[rows]
+        lower = offer < toll[column]
+        np.minimum.at(toll, column[lower], offer[lower])
+        columns = _distinct(column[lower], graph.m)
     return toll
 
 
-def lowest(problem: WholeGraph, chosen: Ints) -> Ints:
-    """(M,) the lowest optimal tolls in whole units; -2**62 where nothing bounds one from below."""
+def lowest(problem: WholeGraph, chosen: Ints, least: Ints) -> Ints:
+    """(M,) the lowest optimal tolls of at least `least`, in whole units.
+
+    Parameters
+    ----------
+    problem, chosen
+        As for `tolls`.
+    least
+        (M,) at most the highest optimal tolls; -2**62 where there is nothing to keep to, and in the answer
+        where nothing bounds a toll from below.
+    """
     graph = problem.graph
     used = slots_used(graph, chosen)
-    toll = np.full(graph.m, -_FAR)
+    toll = least.copy()
     busy = used > 0
-    toll[busy] = -problem.slot_gain[(graph.slot_start[:-1] + used - 1)[busy]]
-    by_column = np.argsort(graph.j, kind="stable")
-    starts, columns = _row_starts(graph.j[by_column])
-    rows, gains = graph.i[by_column], problem.gain[by_column]
-    served = chosen >= 0
+    last = -problem.slot_gain[(graph.slot_start[:-1] + used - 1)[busy]]
+    toll[busy] = np.maximum(toll[busy], last)
+    starts = np.searchsorted(graph.i, np.arange(graph.n + 1))
+    served = np.flatnonzero(chosen >= 0)
     own_gain, own_column = problem.gain[chosen[served]], graph.j[chosen[served]]
     surplus = np.zeros(graph.n, dtype=np.int64)
-    while columns.size:
+    rows: Ints = np.arange(graph.n)
+    while rows.size:
         surplus[served] = own_gain - toll[own_column]
-        needed = np.maximum.reduceat(gains - surplus[rows], starts)
-        better = needed > toll[columns]
-        if not better.any():
-            break
-        toll[columns[better]] = needed[better]
+        edges = _spans(starts, rows)
+        column, needed = graph.j[edges], problem.gain[edges] - surplus[graph.i[edges]]
+        higher = needed > toll[column]
+        np.maximum.at(toll, column[higher], needed[higher])
+        raised = np.zeros(graph.m, dtype=np.bool_)
+        raised[column[higher]] = True
+        rows = served[raised[own_column]]
     return toll
 
 
-def _row_starts(sorted_rows: Ints) -> tuple[Ints, Ints]:
-    """Where each run of equal rows begins, and the row of each run."""
-    if not sorted_rows.size:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    starts = np.flatnonzero(np.concatenate(([True], np.diff(sorted_rows) != 0)))
-    return starts, sorted_rows[starts]
+def _spans(starts: Ints, which: Ints) -> Ints:
+    """All places of the given runs, where run r covers ``starts[r]`` to ``starts[r + 1]``."""
+    first, count = starts[which], starts[which + 1] - starts[which]
+    ends = np.cumsum(count)
+    offset = np.repeat(first - (ends - count), count)
+    return np.asarray(offset + np.arange(offset.size), dtype=np.int64)
+
+
+def _distinct(rows: Ints, size: int) -> Ints:
+    """Each of some rows below `size` once, in order."""
+    seen = np.zeros(size, dtype=np.bool_)
+    seen[rows] = True
+    return np.flatnonzero(seen)

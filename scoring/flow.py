@@ -3,7 +3,7 @@
 Deliveries send one unit each to a transporter or to nobody; transporters pass units on through slots whose
 gains never rise, so slots fill in order by themselves and the problem stays an exact flow. The solver is
 OR-tools' cost-scaling push-relabel (Goldberg and Tarjan 1990), which wants whole costs: gains are rounded
-to 1e-10 of the largest one, and nothing here claims optimality beyond that. `bound` does, in floats.
+to 1e-12 of the largest one, and nothing here claims optimality beyond that. `bound` does, in floats.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from scipy.sparse.csgraph import connected_components
 
 from scoring.arrays import Floats, Ints
 
-_FINEST = 1e10  # whole units of the largest gain
+_FINEST = 1e12  # whole units of the largest gain
+_LEAST = 1e-6  # points; scores that all lie below it are as good as none
 _HEADROOM = 2.0**58  # times nodes, costs must stay inside 64 bits while the solver scales them
 _BATCH_EDGES = 4_000  # small components are solved together up to this many pairs: a call has its own cost
 
@@ -57,7 +58,7 @@ class WholeGraph:
 
 def whole(graph: Graph) -> WholeGraph:
     """Round the gains of `graph` as finely as 64-bit costs allow."""
-    largest = max(np.abs(graph.gain).max(initial=0.0), np.abs(graph.slot_gain).max(initial=0.0), 1e-300)
+    largest = max(np.abs(graph.gain).max(initial=0.0), np.abs(graph.slot_gain).max(initial=0.0), _LEAST)
     scale = min(_FINEST, _HEADROOM / (graph.n + graph.m + 1)) / largest
     return WholeGraph(
         graph,

@@ -30,8 +30,8 @@ def squared_chords(a: Floats, b: Floats) -> Floats:
 
     Differences are taken before squaring: ``2 - 2 a.b`` would lose everything below a metre.
     """
-    x = a[0] - b[0]
-    out = x * x
+    x: Floats = a[0] - b[0]
+    out: Floats = x * x
     for axis in (1, 2):
         np.subtract(a[axis], b[axis], out=x)
         np.multiply(x, x, out=x)

@@ -193,9 +193,14 @@ class Transporters(_Columns):
         return unit_vectors(self.lat, self.lon)
 
     @cached_property
+    def spare_share(self) -> Floats:
+        """(M,) share of the allowed deliveries that is not under way; below 0 over the limit."""
+        return 1.0 - self.active / np.maximum(self.max_active, 1)
+
+    @cached_property
     def slots(self) -> Ints:
         """(M,) how many deliveries each may still take; 0 where not available."""
-        free = np.maximum(self.max_active - self.active, 0)
+        free: Ints = np.maximum(self.max_active - self.active, 0)
         if self.available is not None:
             free[~self.available] = 0
         free.flags.writeable = False

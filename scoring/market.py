@@ -1,5 +1,8 @@
 """The market of one call: everything about its pairs that does not depend on who gets whom."""
 
+from functools import cached_property
+from typing import Protocol
+
 import numpy as np
 
 from scoring.arrays import Bools, Floats, Ints
@@ -15,6 +18,25 @@ from scoring.terms import (
     rating_term,
     workload_term,
 )
+
+_WEIGHT_GROUPS = 5
+
+
+class PairSource(Protocol):
+    """What a search for plans needs to know of a market, geographic or not."""
+
+    n: int
+    m: int
+    slot_start: Ints
+    slot_gain: Floats
+    open_slots: Ints
+    capacity_kg: Floats
+
+    def gain(self, i: Ints, j: Ints) -> Floats:
+        """(E,) points of pairs without the slot's, -inf where not feasible."""
+
+    def load(self, i: Ints, j: Ints) -> Floats:
+        """(E,) room that each pair takes of its transporter's."""
 
 
 class Market:
@@ -38,9 +60,7 @@ class Market:
         self.n, self.m = len(deliveries), len(transporters)
         shares = [weight / params.total_weight for weight in params.weights]
         self.distance_share, rating_share, self.capacity_share, self.workload_share = shares
-        self.located: Bools = (
-            np.ones(self.n, dtype=np.bool_) if deliveries.located is None else deliveries.located
-        )
+        self.located: Bools = np.ones(self.n, dtype=np.bool_) if deliveries.located is None else deliveries.located
         self.bonus: Floats = np.zeros(self.n) if bonus is None else bonus
         self.row_gain: Floats = self.bonus.copy()
         self.column_gain: Floats = rating_share * rating_term(transporters.rating)
@@ -57,7 +77,10 @@ class Market:
         self.capacity_kg: Floats = transporters.free_capacity_kg
         slots = np.minimum(transporters.slots, self.n)
         self.slot_start: Ints = np.concatenate(([0], np.cumsum(slots))).astype(np.int64)
+        self.open_slots: Ints = slots
         self.slot_gain: Floats = self.workload_share * self.slot_workload(slots)
+        self.first_gain: Floats = np.zeros(self.m)
+        self.first_gain[slots > 0] = self.slot_gain[self.slot_start[:-1][slots > 0]]
 
     def slot_workload(self, slots: Ints) -> Floats:
         """Workload term of every slot, transporter by transporter."""
@@ -65,18 +88,10 @@ class Market:
         extra = np.arange(owner.size) - self.slot_start[owner]
         return workload_term(self.transporters.active[owner], extra, self.transporters.max_active[owner])
 
-    @property
-    def open_slots(self) -> Ints:
-        """(M,) slots of each transporter, at most N."""
-        return np.diff(self.slot_start)
-
-    @property
-    def first_gain(self) -> Floats:
-        """(M,) gain of each transporter's first slot, 0 where it has none."""
-        first = np.zeros(self.m)
-        has = self.open_slots > 0
-        first[has] = self.slot_gain[self.slot_start[:-1][has]]
-        return first
+    @cached_property
+    def weight_group(self) -> Ints:
+        """(N,) deliveries of like weight, see `weight_groups`."""
+        return weight_groups(self.weight_kg, self.capacity_kg[self.open_slots > 0])
 
     def distance_m(self, i: Ints, j: Ints) -> Floats:
         """(E,) great-circle metres of pairs; 0 where the delivery is not located."""
@@ -99,11 +114,13 @@ class Market:
         distance = self.distance_m(i, j)
         return self._combine(i, j, distance, capacity_term(self.weight_kg[i], self.capacity_kg[j]))
 
+    def load(self, i: Ints, j: Ints) -> Floats:
+        """(E,) kg that each pair takes of its transporter's free capacity."""
+        return np.broadcast_to(self.weight_kg[i], j.shape)
+
     def block(self, rows: Ints, columns: Ints) -> Floats:
         """`gain` of every pair of some rows and columns, (R, C), without forming index arrays first."""
-        chords = squared_chords(
-            self.deliveries.vectors[:, rows, None], self.transporters.vectors[:, None, columns]
-        )
+        chords = squared_chords(self.deliveries.vectors[:, rows, None], self.transporters.vectors[:, None, columns])
         distance = arc_m(chords)
         distance[~self.located[rows]] = 0.0
         capacity = capacity_term(self.weight_kg[rows, None], self.capacity_kg[columns])
@@ -149,3 +166,25 @@ class Market:
                 workload_term(t.active[j], extra, t.max_active[j]),
             )
         )
+
+
+def weight_groups(weight_kg: Floats, capacity_kg: Floats) -> Ints:
+    """(N,) group of each delivery: light ones that everybody carries alike, heavier ones by quantiles.
+
+    Within a group the capacity term is bounded by that of the lightest, so groups keep ceilings tight.
+
+    Parameters
+    ----------
+    weight_kg
+        (N,) of the deliveries.
+    capacity_kg
+        (C,) free capacities of the transporters that can take any.
+    """
+    groups = np.zeros(weight_kg.size, dtype=np.int64)
+    if not capacity_kg.size:
+        return groups
+    heavy: Bools = 2.0 * weight_kg > capacity_kg.min()
+    if heavy.any():
+        cuts = np.quantile(weight_kg[heavy], np.linspace(0.0, 1.0, _WEIGHT_GROUPS)[:-1])
+        groups[heavy] = np.searchsorted(cuts, weight_kg[heavy], side="right")
+    return groups

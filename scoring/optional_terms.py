@@ -14,7 +14,8 @@ def _spread(values: Floats) -> Floats:
     if not values.size or values.min() == values.max():
         return np.ones(values.size)
     low, high = values.min(), values.max()
-    return (values - low) / (high - low)
+    spread: Floats = (values - low) / (high - low)
+    return spread
 
 
 def priority(deliveries: Deliveries) -> Floats:
@@ -54,7 +55,7 @@ register("lateness", "pair", lateness, needs=("Deliveries.deadline_s", "Transpor
 def incumbent(pairs: Pairs) -> Floats:
     """100 for the transporter that holds the delivery already: what a change of hands must outbid."""
     assert pairs.deliveries.incumbent is not None  # noqa: S101 - guaranteed by the registration
-    return BEST * (pairs.deliveries.incumbent[pairs.i] == pairs.j)
+    return np.where(pairs.deliveries.incumbent[pairs.i] == pairs.j, BEST, 0.0)
 
 
 register("incumbent", "pair", incumbent, needs=("Deliveries.incumbent",))

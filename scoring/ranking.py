@@ -1,5 +1,7 @@
 """One delivery against every transporter."""
 
+from typing import Any
+
 import numpy as np
 
 from scoring.arrays import Bools, Floats, Ints
@@ -7,8 +9,9 @@ from scoring.errors import InputError
 from scoring.geometry import arc_m, squared_chords, unit_vectors
 from scoring.inputs import Deliveries, Params, Transporters
 from scoring.result import Ranking, Reason
-from scoring.terms import Pairs, active_terms, capacity_term, distance_term, rating_term, workload_term
+from scoring.terms import BEST, Pairs, active_terms, capacity_term, distance_term, rating_term
 
+_BLOCK = 128  # scores looked at together in search of the best
 _NOTHING = np.zeros(0, dtype=np.int64)
 
 
@@ -53,33 +56,46 @@ def rank(
     """
     if top_k < 0:
         raise InputError("top_k", f"must be at least 0, is {top_k}")
+    one = _delivery(lat, lon, weight_kg, priority, deadline_s=deadline_s, vehicle=vehicle, incumbent=incumbent)
+    distance = np.zeros(len(transporters))
+    if lat is not None:
+        distance = arc_m(squared_chords(unit_vectors(one.lat, one.lon), transporters.vectors))
+    terms = _terms(one, transporters, params, distance)
+    score = terms @ (np.array(params.weights) / params.total_weight)
+    score += _optional(one, transporters, params, distance)
+    reason = _reasons(one, transporters, params, distance)
+    barred = reason != Reason.NONE
+    score[barred] = -np.inf
+    order = _best(score, transporters.key, min(top_k, int(barred.size - barred.sum())))
+    score[barred] = np.nan
+    return Ranking(order, score, terms, reason)
+
+
+def _delivery(
+    lat: float | None, lon: float | None, weight_kg: float, priority: float | None, **more: float | None
+) -> Deliveries:
+    """The one delivery as columns of one row, checked like any."""
     if (lat is None) != (lon is None):
         raise InputError("Deliveries.lon" if lon is None else "Deliveries.lat", "must be None together")
-    one = Deliveries(
+    columns: dict[str, Any] = {name: [value] for name, value in more.items() if value is not None}
+    return Deliveries(
         np.array([0.0 if lat is None else lat]),
         np.array([0.0 if lon is None else lon]),
         np.array([weight_kg]),
         None if priority is None else np.array([priority]),
         np.array([lat is not None]),
-        deadline_s=None if deadline_s is None else np.array([deadline_s]),
-        vehicle=None if vehicle is None else np.array([vehicle]),
-        incumbent=None if incumbent is None else np.array([incumbent]),
+        **columns,
     )
-    m = len(transporters)
-    if lat is None:
-        distance = np.zeros(m)
-    else:
-        distance = arc_m(squared_chords(unit_vectors(one.lat, one.lon), transporters.vectors))
-    terms = np.empty((m, 4), order="F")  # one contiguous column a term: they are written and summed so
-    terms[:, 0] = 0.0 if lat is None else distance_term(distance, params.radius_m)
+
+
+def _terms(one: Deliveries, transporters: Transporters, params: Params, distance: Floats) -> Floats:
+    """(M, 4) terms, one contiguous column each: they are written and summed so."""
+    terms = np.empty((len(transporters), 4), order="F")
+    terms[:, 0] = distance_term(distance, params.radius_m) if one.located is None or one.located[0] else 0.0
     terms[:, 1] = rating_term(transporters.rating)
     terms[:, 2] = capacity_term(one.weight_kg, transporters.free_capacity_kg)
-    terms[:, 3] = workload_term(transporters.active, np.int64(0), transporters.max_active)
-    score = terms @ (np.array(params.weights) / params.total_weight)
-    score += _optional(one, transporters, params, distance)
-    reason = _reasons(one, transporters, params, distance)
-    score[reason != Reason.NONE] = np.nan
-    return Ranking(_best(score, transporters.key, top_k), score, terms, reason)
+    terms[:, 3] = BEST * transporters.spare_share
+    return terms
 
 
 def _reasons(one: Deliveries, transporters: Transporters, params: Params, distance: Floats) -> Ints:
@@ -97,9 +113,7 @@ def _reasons(one: Deliveries, transporters: Transporters, params: Params, distan
     return reason
 
 
-def _optional(
-    one: Deliveries, transporters: Transporters, params: Params, distance: Floats
-) -> Floats | float:
+def _optional(one: Deliveries, transporters: Transporters, params: Params, distance: Floats) -> Floats | float:
     total: Floats | float = 0.0
     for term, weight in active_terms(one, transporters, params):
         share = weight / params.total_weight
@@ -114,13 +128,15 @@ def _optional(
     return total
 
 
-def _best(score: Floats, key: Ints | None, top_k: int) -> Ints:
-    """Rows of the `top_k` highest scores; equal ones by key, then by row."""
-    count = min(top_k, int(score.size - np.isnan(score).sum()))
+def _best(score: Floats, key: Ints | None, count: int) -> Ints:
+    """Rows of the `count` highest scores, none of them -inf; equal ones by key, then by row."""
     if not count:
         return _NOTHING
-    value = np.where(np.isnan(score), -np.inf, score)
-    threshold = np.partition(value, value.size - count)[value.size - count]
-    rows = np.flatnonzero(value >= threshold)  # everyone who ties with the last place is weighed
+    # The count-th best of block maxima has at least `count` scores at or above it, and few more: that
+    # spares a partition of everybody. Whoever ties with the last place is weighed.
+    rest = score.size % _BLOCK
+    blocks = score[: score.size - rest].reshape(-1, _BLOCK).max(axis=1)
+    threshold = np.partition(blocks, -count)[-count] if blocks.size >= count else -np.inf
+    rows = np.flatnonzero(score >= threshold)
     ties = [rows] if key is None else [rows, key[rows]]
-    return rows[np.lexsort((*ties, -value[rows]))][:count]
+    return rows[np.lexsort((*ties, -score[rows]))][:count]

@@ -2,56 +2,62 @@
 
 import numpy as np
 
-from scoring.arrays import Ints
-from scoring.geometry import EARTH_RADIUS_M, arc_m, squared_chords
+from scoring.arrays import Bools, Ints
+from scoring.flow import Graph
+from scoring.geometry import arc_m, squared_chords
 from scoring.market import Market
 from scoring.result import Reason
 
-_BLOCK = 2**18
+_BLOCK = 2**18  # pairs looked at together
 
 
-def reasons(market: Market, taken: Ints) -> Ints:
+def reasons(market: Market, taken: Ints, graph: Graph) -> Ints:
     """(N,) `Reason` codes of an assignment.
 
     Parameters
     ----------
     market, taken
         An assignment of its rows, -1 for none.
+    graph
+        Feasible pairs known already: a delivery in it has candidates, and needs no search for one.
     """
     reason = np.full(market.n, Reason.NONE, dtype=np.int64)
-    rows = np.flatnonzero(taken < 0)
+    left = taken < 0
     if not market.m:
-        reason[rows] = Reason.NO_TRANSPORTERS
+        reason[left] = Reason.NO_TRANSPORTERS
         return reason
-    used = np.bincount(taken[taken >= 0], minlength=market.m)
-    left_kg = market.capacity_kg - np.bincount(
-        taken[taken >= 0], weights=market.weight_kg[taken >= 0], minlength=market.m
-    )
+    given = np.flatnonzero(~left)
+    spare = market.open_slots > np.bincount(taken[given], minlength=market.m)
+    reason[left] = -1
+    mine = left[graph.i]
+    reason[graph.i[mine]] = Reason.OUTBID
+    if market.params.load == "sum":
+        reason[graph.i[mine & spare[graph.j]]] = Reason.NO_ROOM
+    rows = np.flatnonzero(reason == -1)
     height = max(1, _BLOCK // market.m)
     for start in range(0, rows.size, height):
         part = rows[start : start + height]
-        reason[part] = _block(market, part, market.open_slots - used, left_kg)
+        reason[part] = _last_hurdle(market, part, spare)
     return reason
 
 
-def _block(market: Market, rows: Ints, slots_left: Ints, left_kg: "np.ndarray") -> Ints:
-    """The check that the last transporters in reach failed."""
+def _last_hurdle(market: Market, rows: Ints, spare: Bools) -> Ints:
+    """(R,) the check that the last transporters in the running failed."""
     available = market.transporters.available
-    reach = np.ones((rows.size, market.m), dtype=np.bool_)
-    code = np.full(rows.size, Reason.OUTBID, dtype=np.int64)
-    weight = market.weight_kg[rows, None]
     chords = squared_chords(market.deliveries.vectors[:, rows, None], market.transporters.vectors[:, None, :])
     near = (arc_m(chords) <= market.params.radius_m) | ~market.located[rows, None]
-    steps = [
+    hurdles: list[tuple[Bools, Reason]] = [
         (np.ones(market.m, dtype=np.bool_) if available is None else available, Reason.UNAVAILABLE),
         (near, Reason.TOO_FAR),
-        (weight <= market.capacity_kg, Reason.TOO_HEAVY),
+        (market.weight_kg[rows, None] <= market.capacity_kg, Reason.TOO_HEAVY),
         (market.open_slots > 0, Reason.NO_SLOT),
     ]
+    running = np.ones((rows.size, market.m), dtype=np.bool_)
+    code = np.full(rows.size, Reason.OUTBID, dtype=np.int64)
+    for passes, why in hurdles:
+        before = running.any(axis=1)
+        running &= passes
+        code[before & ~running.any(axis=1)] = why
     if market.params.load == "sum":
-        steps.append(((weight <= left_kg) | (slots_left <= 0), Reason.NO_ROOM))
-    for passes, why in steps:
-        before = reach.any(axis=1)
-        reach &= passes
-        code[before & ~reach.any(axis=1)] = why
+        code[(running & spare).any(axis=1)] = Reason.NO_ROOM
     return code

@@ -1,8 +1,10 @@
 """What comes out: frozen results, and the reasons for what did not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal
+
+import numpy as np
 
 from scoring.arrays import Floats, Ints
 
@@ -63,6 +65,9 @@ class Plan:
         delivery must gain there beyond its own alternatives. All 0 for the baselines.
     weight_price
         (M,) points that one more kg of room is worth, at least 0; all 0 with ``load="package"``.
+    surplus
+        (N,) points that each delivery gains beyond the price of its slot, at least 0; a transporter that
+        would gain it more than its surplus and the slot's price would improve the plan.
     rounds
         How often the pairs considered were extended.
     pairs
@@ -81,8 +86,35 @@ class Plan:
     strategy: Strategy
     price: Floats
     weight_price: Floats
+    surplus: Floats
     rounds: int
     pairs: int
+
+    def carried(self, deliveries: Ints, transporters: Ints) -> "Plan":
+        """This plan as a beginning for other rows, to be given as `previous`.
+
+        Parameters
+        ----------
+        deliveries
+            (N',) row in this plan of each new row, -1 for a delivery it did not know.
+        transporters
+            (M',) the same for transporters.
+        """
+        place = np.full(self.price.size + 1, -1, dtype=np.int64)
+        known = np.flatnonzero(transporters >= 0)
+        place[transporters[known]] = known
+        old = np.append(place[self.transporter], -1)
+        return replace(
+            self,
+            transporter=old[deliveries],
+            slot=np.append(self.slot, -1)[deliveries],
+            score=np.append(self.score, 0.0)[deliveries],
+            terms=np.vstack((self.terms, np.full((1, 4), np.nan)))[deliveries],
+            reason=np.append(self.reason, Reason.NONE)[deliveries],
+            price=np.append(self.price, 0.0)[transporters],
+            weight_price=np.append(self.weight_price, 0.0)[transporters],
+            surplus=np.append(self.surplus, np.inf)[deliveries],
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,16 +8,15 @@ import numpy as np
 
 from scoring import baselines, optimal, summed
 from scoring.arrays import Floats, Ints
-from scoring.bound import Prices
 from scoring.errors import InputError
 from scoring.inputs import Deliveries, Params, Transporters
 from scoring.market import Market
-from scoring.optimal import CERTIFIED, Search, Solution
+from scoring.optimal import CERTIFIED, Search, Solution, best_inside
 from scoring.reasons import reasons
 from scoring.result import Maximise, Plan, Strategy
+from scoring.rolling import Start
 
 MEMORY_BYTES = 64 * 2**20
-NEIGHBOURS = 16
 
 
 def solve(
@@ -30,7 +29,6 @@ def solve(
     seed: int = 0,
     maximise: Maximise = "score",
     previous: Plan | None = None,
-    neighbours: int = NEIGHBOURS,
     memory_bytes: int = MEMORY_BYTES,
 ) -> Plan:
     """Give packages to transporters.
@@ -51,10 +49,8 @@ def solve(
         ``"score"``: the highest total score. ``"assignments"``: as many deliveries as possible, those of
         higher priority first, and among such plans the highest total score.
     previous
-        A plan for nearly the same transporters in the same rows; its prices start the search. The result
-        has the same total as without.
-    neighbours
-        Transporters considered for each delivery before prices are known.
+        A plan for nearly the same market, row by row (`Plan.carried` moves one to other rows): its pairs and
+        prices start the search. The result is as good as without, much sooner.
     memory_bytes
         Bound on what scoring a block of rows may hold at once.
 
@@ -69,7 +65,7 @@ def solve(
         Naming the argument that cannot be used.
     """
     params = Params() if params is None else params
-    _check(strategy, maximise, time_limit_s, neighbours, memory_bytes)
+    _check(strategy, maximise, time_limit_s, memory_bytes)
     rows, columns = _canonical(deliveries, transporters)
     market = Market(
         _taken(deliveries, rows, columns),
@@ -77,23 +73,19 @@ def solve(
         params,
         _bonus(deliveries, maximise, rows),
     )
-    search = Search(neighbours, _deadline(time_limit_s), memory_bytes)
-    start = None if previous is None else _start(previous, market, columns)
+    search = Search(_deadline(time_limit_s), memory_bytes)
+    start = None if previous is None else _start(previous, market, rows, columns)
     solution = _solution(market, strategy, search, start, seed)
     return _plan(market, solution, strategy, rows, columns)
 
 
-def _check(
-    strategy: Strategy, maximise: Maximise, time_limit_s: float | None, neighbours: int, memory_bytes: int
-) -> None:
+def _check(strategy: Strategy, maximise: Maximise, time_limit_s: float | None, memory_bytes: int) -> None:
     if strategy not in get_args(Strategy):
         raise InputError("strategy", f"must be one of {get_args(Strategy)}, is {strategy!r}")
     if maximise not in get_args(Maximise):
         raise InputError("maximise", f"must be one of {get_args(Maximise)}, is {maximise!r}")
     if time_limit_s is not None and not time_limit_s >= 0:
         raise InputError("time_limit_s", f"must be at least 0, is {time_limit_s}")
-    if neighbours < 1:
-        raise InputError("neighbours", f"must be at least 1, is {neighbours}")
     if memory_bytes < 1:
         raise InputError("memory_bytes", f"must be at least 1, is {memory_bytes}")
 
@@ -131,7 +123,8 @@ def _bonus(deliveries: Deliveries, maximise: Maximise, rows: Ints) -> Floats | N
         return None
     priority = np.zeros(rows.size) if deliveries.priority is None else deliveries.priority[rows]
     _, level = np.unique(priority, return_inverse=True)
-    return (1.0 + level) * 100.0 * (rows.size + 1.0)
+    bonus: Floats = (1.0 + level.astype(np.float64)) * 100.0 * (rows.size + 1.0)
+    return bonus
 
 
 def _deadline(time_limit_s: float | None) -> Callable[[], bool]:
@@ -141,15 +134,21 @@ def _deadline(time_limit_s: float | None) -> Callable[[], bool]:
     return lambda: perf_counter() > end
 
 
-def _start(previous: Plan, market: Market, columns: Ints) -> Prices:
-    if previous.price.size != columns.size:
-        raise InputError("previous", f"has {previous.price.size} transporters, expected {columns.size}")
-    return Prices(previous.price[columns] - market.first_gain, previous.weight_price[columns])
+def _start(previous: Plan, market: Market, rows: Ints, columns: Ints) -> Start:
+    """The previous plan in canonical rows."""
+    for side, size, expected in (
+        ("deliveries", previous.transporter.size, rows.size),
+        ("transporters", previous.price.size, columns.size),
+    ):
+        if size != expected:
+            raise InputError("previous", f"has {size} {side}, expected {expected}; see Plan.carried")
+    place = np.append(np.empty_like(columns), -1)
+    place[columns] = np.arange(columns.size)
+    toll = previous.price[columns] - market.first_gain
+    return Start(toll, place[previous.transporter[rows]], previous.surplus[rows])
 
 
-def _solution(
-    market: Market, strategy: Strategy, search: Search, start: Prices | None, seed: int
-) -> Solution:
+def _solution(market: Market, strategy: Strategy, search: Search, start: Start | None, seed: int) -> Solution:
     if strategy == "optimal":
         if market.params.load == "sum":
             return summed.optimise(market, search, start, seed)
@@ -177,12 +176,13 @@ def _plan(market: Market, solution: Solution, strategy: Strategy, rows: Ints, co
     price, weight_price = np.zeros(market.m), np.zeros(market.m)
     price[columns] = np.maximum(solution.prices.toll + market.first_gain, 0.0)
     weight_price[columns] = solution.prices.weight_toll
+    surplus = best_inside(market, solution.graph, solution.prices)
     return Plan(
         transporter=chosen[back],
         slot=slot[back],
         score=score[back],
         terms=terms[back],
-        reason=reasons(market, taken)[back],
+        reason=reasons(market, taken, solution.graph)[back],
         total=total,
         upper_bound=bound,
         gap=(bound - total) / bound if bound > 0 else 0.0,
@@ -190,8 +190,9 @@ def _plan(market: Market, solution: Solution, strategy: Strategy, rows: Ints, co
         strategy=strategy,
         price=price,
         weight_price=weight_price,
+        surplus=surplus[back],
         rounds=solution.rounds,
-        pairs=solution.pairs,
+        pairs=solution.graph.i.size,
     )
 
 

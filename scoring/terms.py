@@ -15,16 +15,17 @@ from scoring.errors import InputError
 from scoring.inputs import Deliveries, Params, Transporters
 
 BEST = 100.0
+_SOME = 1e-150  # kg, in place of none: a package that does not fit gets a huge negative term, not NaN
 
 
 def distance_term(distance_m: Floats, radius_m: float) -> Floats:
     """100 at the pickup, falling linearly to 0 at the radius; negative beyond it."""
-    return BEST * (1.0 - distance_m / radius_m)
+    return BEST - distance_m * (BEST / radius_m)
 
 
 def rating_term(rating: Floats) -> Floats:
     """100 for five stars, 0 for none."""
-    return BEST * rating / 5.0
+    return rating * (BEST / 5.0)
 
 
 def capacity_term(weight_kg: Floats, free_kg: Floats) -> Floats:
@@ -35,18 +36,18 @@ def capacity_term(weight_kg: Floats, free_kg: Floats) -> Floats:
     weight_kg, free_kg
         Arrays that broadcast; negative results mean that the package does not fit.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        falling = 2.0 * BEST * (1.0 - weight_kg / free_kg)
-    return np.where(2.0 * weight_kg <= free_kg, BEST, falling)
+    taken = 2.0 * BEST * weight_kg / np.maximum(free_kg, _SOME)
+    np.subtract(2.0 * BEST, taken, out=taken)
+    return np.minimum(taken, BEST, out=taken)
 
 
-def workload_term(active: Ints, extra: Ints, max_active: Ints) -> Floats:
+def workload_term(active: Ints, extra: Ints | int, max_active: Ints) -> Floats:
     """100 for an idle transporter, falling linearly to 0 at `max_active`.
 
     Parameters
     ----------
     active, extra, max_active
-        (E,) deliveries under way, given earlier in the same plan, and allowed.
+        (E,) deliveries under way, given earlier in the same plan (one number for all will do), and allowed.
     """
     return BEST * (1.0 - (active + extra) / np.maximum(max_active, 1))
 
@@ -107,9 +108,7 @@ def register(name: str, of: Of, function: Callable[..., Floats], needs: tuple[st
     return _REGISTRY[name]
 
 
-def active_terms(
-    deliveries: Deliveries, transporters: Transporters, params: Params
-) -> list[tuple[Term, float]]:
+def active_terms(deliveries: Deliveries, transporters: Transporters, params: Params) -> list[tuple[Term, float]]:
     """The optional terms that `params` gives a weight above 0, with that weight.
 
     Raises

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,12 +15,14 @@ from websockets.asyncio.client import ClientConnection
 
 from api.server.backing import find_sandbox
 from api.server.serving import RunningServer
-from dispatch.accounts.models import Role
-from dispatch.accounts.service import Accounts, NewUser
+from dispatch.accounts.models import User
+from dispatch.accounts.passwords import hash_password
+from dispatch.accounts.service import Accounts
 
 PASSWORD = "correct horse battery"
 THAMEL = (27.7172, 85.3240)
 BHAKTAPUR = (27.6710, 85.4298)
+Place = tuple[float, float]
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Person:
     refresh: str = ""
 
     async def get(self, path: str, **params: Any) -> httpx.Response:
-        return await self.http.get(path, params=params, headers=self.headers)
+        return await self.http.get(path, params=params or None, headers=self.headers)
 
     async def post(self, path: str, body: object = None, **headers: str) -> httpx.Response:
         return await self.http.post(path, json=body, headers=self.headers | headers)
@@ -90,25 +92,30 @@ class World:
     def __init__(self, server: RunningServer, http: httpx.AsyncClient) -> None:
         self.server = server
         self.http = http
+        self._password_hash = ""
 
     @property
     def ws_url(self) -> str:
         return self.server.settings.public_url.replace("http", "ws", 1)
 
     async def person(self, *roles: str, name: str = "Some Body") -> Person:
-        email = f"{uuid4().hex[:12]}@example.com"
-        body = {"email": email, "password": PASSWORD, "name": name, "roles": list(roles) or ["customer"]}
-        made = ok(await self.http.post("/api/v1/auth/register/", json=body), 201)
-        return Person(self.http, made["id"], email, made["access"], made["refresh"])
+        """Somebody who is signed in. Hashing a password is slow on purpose, so all have one password and one hash."""
+        services = self.server.services
+        self._password_hash = self._password_hash or await hash_password(PASSWORD)
+        user = User(
+            email=f"{uuid4().hex[:12]}@example.com",
+            password_hash=self._password_hash,
+            name=name,
+            roles=sorted(roles or ("customer",)),
+        )
+        async with services.database.work() as work:
+            work.session.add(user)
+            await work.session.flush()
+            tokens = Accounts(work, services.tokens, services.clock).open_sign_in(user)
+        return Person(self.http, user.id, user.email, tokens.access, tokens.refresh)
 
     async def admin(self) -> Person:
-        services = self.server.services
-        async with services.database.work() as work:
-            accounts = Accounts(work, services.tokens, services.clock)
-            email = f"admin-{uuid4().hex[:8]}@example.com"
-            user = await accounts.register(NewUser(email, PASSWORD, "Admin", (Role.ADMIN,)))
-            tokens = accounts.open_sign_in(user)
-        return Person(self.http, user.id, email, tokens.access, tokens.refresh)
+        return await self.person("admin", name="Admin")
 
     async def driver(self, *, verified: bool = True, **profile: Any) -> Driver:
         person = await self.person("transporter", name="Some Driver")
@@ -181,6 +188,17 @@ class World:
             await bought.seller.post("/api/deliveries/create/", delivery_body(bought.sale_id, **more)), 201
         )
         return made
+
+    async def deliveries(self, *wanted: dict[str, Any]) -> list[dict[str, Any]]:
+        """Several deliveries of one seller to one customer, each with its own changes to the contract's delivery."""
+        seller, customer = await self.person("seller"), await self.person("customer")
+        cart_id = await self.cart(customer, {await self.product(seller): 1 for _ in wanted})
+        payment = await self.initiate(customer, cart_id)
+        await self.at_gateway(payment["data"]["pidx"], "completed")
+        settled = ok(await self.http.post("/api/v1/payments/callback/", json={"pidx": payment["data"]["pidx"]}))
+        sales = [sale["id"] for sale in settled["data"]["marketplace_sales"]]
+        bodies = [delivery_body(sale_id, **more) for sale_id, more in zip(sales, wanted, strict=True)]
+        return [ok(await seller.post("/api/deliveries/create/", body), 201) for body in bodies]
 
     @asynccontextmanager
     async def phone(self, driver: Driver, *, epoch: str | None = None) -> AsyncIterator["Phone"]:
@@ -303,3 +321,8 @@ def delivery_body(sale_id: int, **more: Any) -> dict[str, Any]:
         "requested_delivery_date": "2030-10-28T18:00:00Z",
         **more,
     }
+
+
+async def together(requests: Iterable[Awaitable[httpx.Response]]) -> list[httpx.Response]:
+    """Send all at once; the answers in the order of the requests."""
+    return list(await asyncio.gather(*requests))

@@ -1,4 +1,4 @@
-"""What the commands share: settings, and a way to the database whether or not the server runs."""
+"""A way to the database for commands, whether or not the server runs."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,16 +6,12 @@ from contextlib import asynccontextmanager
 from api.server.backing import addresses_in_use, backing
 from api.services import Addresses, Services, build_services
 from dispatch.database.migrate import migrate
-from dispatch.settings import Settings, load_settings
+from dispatch.errors import OperatorError
+from dispatch.settings import Settings
 
 
-class CommandError(Exception):
+class CommandError(OperatorError):
     """The command cannot be carried out; the text says why and what to do."""
-
-
-def read_settings() -> Settings:
-    """The settings of the environment. Raises SettingsError."""
-    return load_settings()
 
 
 @asynccontextmanager

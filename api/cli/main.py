@@ -1,19 +1,17 @@
-"""``dispatch``: the command line."""
+"""``dispatch``: the command line. Commands import what they need, so that help and mistakes answer at once."""
 
 import sys
 from collections.abc import Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from rich.console import Console
 
-from api.app import VERSION
-from api.cli.context import CommandError, read_settings
-from api.embedded import EmbeddedError
-from api.server.logs import configure_logs
-from api.server.serving import ServeError
-from dispatch.errors import DispatchError, Invalid
-from dispatch.settings import SettingsError
+from api.version import VERSION
+from dispatch.errors import DispatchError, Invalid, OperatorError
+
+if TYPE_CHECKING:
+    from dispatch.settings import Settings
 
 EXIT_UNUSABLE = 2
 
@@ -21,8 +19,8 @@ EXIT_UNUSABLE = 2
 def run(command: Coroutine[Any, Any, int | None]) -> None:
     """Run a command's coroutine and end with its exit code."""
     if sys.platform == "win32":
-        raise CommandError("dispatch runs on Linux and macOS")
-    import uvloop  # noqa: PLC0415  # not installable on Windows, where the message above is better than a traceback
+        raise OperatorError("dispatch runs on Linux and macOS")
+    import uvloop
 
     sys.exit(uvloop.run(command) or 0)
 
@@ -34,7 +32,7 @@ class Group(click.Group):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (SettingsError, ServeError, EmbeddedError, CommandError) as error:
+        except OperatorError as error:
             _complain(str(error))
         except DispatchError as error:
             fields = error.fields if isinstance(error, Invalid) else {}
@@ -43,8 +41,20 @@ class Group(click.Group):
             sys.exit(130)
 
 
-def _complain(message: str) -> None:
-    Console(stderr=True).print(message, style="red", markup=False, highlight=False)
+def _settings() -> "Settings":
+    from dispatch.settings import load_settings
+
+    return load_settings()
+
+
+def _configure_logs(settings: "Settings") -> None:
+    from api.server.logs import configure_logs
+
+    configure_logs(settings)
+
+
+def _complain(message: str) -> NoReturn:
+    Console(stderr=True).print(message, style="red", markup=False, highlight=False, soft_wrap=True)
     sys.exit(EXIT_UNUSABLE)
 
 
@@ -60,40 +70,52 @@ def main() -> None:
 @main.command()
 def serve() -> None:
     """Run the server."""
-    from api.cli.serve import serve_until_stopped  # noqa: PLC0415  # commands load what they need, so help is instant
+    from api.cli.serve import serve_until_stopped
 
-    settings = read_settings()
-    configure_logs(settings)
+    settings = _settings()
+    _configure_logs(settings)
     run(serve_until_stopped(settings))
 
 
 @main.command()
 def demo() -> None:
     """Run the server with demo data and simulated transporters."""
-    from api.demo.command import run_demo  # noqa: PLC0415
+    from api.demo.command import run_demo
 
-    settings = read_settings()
-    configure_logs(settings.model_copy(update={"log_level": "WARNING"}))
+    settings = _settings()
+    _configure_logs(settings.model_copy(update={"log_level": "WARNING"}))
     run(run_demo(settings))
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--speed", default="1", show_default=True, help="Times real time, or `max`.")
 @click.option("--url", help="The server. Default: the one of the settings.")
-def replay(file: str, speed: str, url: str | None) -> None:
-    """Stream a CSV of GPS traces through WebSockets, one connection a vehicle."""
-    from api.cli.replay import replay_file  # noqa: PLC0415
+@click.option("--json", "as_json", is_flag=True, help="The summary for machines.")
+@click.option(
+    "--give-up-after",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="Seconds the server may be away before the replay ends.",
+)
+def replay(file: str, speed: str, url: str | None, as_json: bool, give_up_after: float) -> None:
+    """Stream a CSV of GPS traces through WebSockets, one connection a vehicle.
 
-    run(replay_file(read_settings(), file, speed, url))
+    FILE may be gzipped, or - for standard input. It needs a header with a vehicle, a time, latitude and longitude.
+    Replaying a file again sends only what is not stored yet.
+    """
+    from api.cli.replay import replay_file
+
+    run(replay_file(_settings(), file, speed, url, as_json=as_json, give_up_after_s=give_up_after))
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    from api.cli.operate import migrate_database  # noqa: PLC0415
+    from api.cli.operate import migrate_database
 
-    run(migrate_database(read_settings()))
+    run(migrate_database(_settings()))
 
 
 @main.command("create-user")
@@ -106,14 +128,14 @@ def migrate() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 def create_user(email: str, name: str | None, roles: tuple[str, ...], phone: str | None, password_stdin: bool) -> None:
     """Make an account, of any role."""
-    from api.cli.operate import make_user  # noqa: PLC0415
+    from api.cli.operate import make_user
 
     password = (
         sys.stdin.readline().rstrip("\n")
         if password_stdin
         else str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
     )
-    run(make_user(read_settings(), email, name, roles, phone, password))
+    run(make_user(_settings(), email, name, roles, phone, password))
 
 
 @main.command("create-delivery")
@@ -133,9 +155,9 @@ def create_user(email: str, name: str | None, roles: tuple[str, ...], phone: str
 @click.option("--priority", default="normal", show_default=True)
 def create_delivery(**fields: Any) -> None:  # noqa: ANN401  # as click read them; the body's type checks them
     """Make the delivery of a sale."""
-    from api.cli.operate import make_delivery  # noqa: PLC0415
+    from api.cli.operate import make_delivery
 
-    run(make_delivery(read_settings(), {name: value for name, value in fields.items() if value is not None}))
+    run(make_delivery(_settings(), {name: value for name, value in fields.items() if value is not None}))
 
 
 @main.command("sandbox-pay")
@@ -148,16 +170,16 @@ def create_delivery(**fields: Any) -> None:  # noqa: ANN401  # as click read the
 )
 def sandbox_pay(pidx: str, outcome: str) -> None:
     """Do at the sandbox gateway what a person would do on its payment page."""
-    from api.cli.operate import pay_at_sandbox  # noqa: PLC0415
+    from api.cli.operate import pay_at_sandbox
 
-    run(pay_at_sandbox(read_settings(), pidx, outcome))
+    run(pay_at_sandbox(_settings(), pidx, outcome))
 
 
 @main.command("sandbox-gateway", add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def sandbox_gateway(options: tuple[str, ...]) -> None:
     """Run the sandbox gateway alone; `--help` lists its options."""
-    from api.sandbox.__main__ import main as gateway_main  # noqa: PLC0415
+    from api.sandbox.__main__ import main as gateway_main
 
     gateway_main(list(options), prog_name="dispatch sandbox-gateway")
 
@@ -166,17 +188,17 @@ def sandbox_gateway(options: tuple[str, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def doctor(as_json: bool) -> None:
     """Check database, Redis, gateway and versions, and say what to do."""
-    from api.cli.doctor import examine  # noqa: PLC0415
+    from api.cli.doctor import examine
 
-    run(examine(read_settings(), as_json=as_json))
+    run(examine(_settings(), as_json=as_json))
 
 
 @main.command()
 def settings() -> None:
     """List every setting with its present value; secrets are not shown."""
-    from api.cli.settings_table import print_settings  # noqa: PLC0415
+    from api.cli.settings_table import print_settings
 
-    print_settings(read_settings())
+    print_settings(_settings())
 
 
 if __name__ == "__main__":

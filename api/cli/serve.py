@@ -16,6 +16,6 @@ async def serve_until_stopped(settings: Settings) -> None:
     with stopped_by_signals(stop):
         async with serving(settings) as server:
             url = server.settings.public_url
-            console.print(f"Listening on [bold]{url}[/], documentation at {url}/schema. Ctrl-C stops.")
+            console.print(f"Listening on [bold]{url}[/], documentation at {url}/schema. Ctrl-C stops.", soft_wrap=True)
             await stop.wait()
             console.print("Stopping…")

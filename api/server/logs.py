@@ -38,5 +38,14 @@ def configure_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for chatty in ("httpx", "httpcore", "uvicorn.access", "alembic", "sqlalchemy", "websockets", "asyncio"):
+    for chatty in (
+        "httpx",
+        "httpcore",
+        "uvicorn.access",
+        "uvicorn.error",
+        "alembic",
+        "sqlalchemy",
+        "websockets",
+        "asyncio",
+    ):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))

@@ -13,14 +13,18 @@ import uvicorn
 
 from api.app import create_app
 from api.server.backing import backing
+from api.server.wire import WireProtocol
 from api.services import Services, build_services
 from dispatch.database.migrate import migrate
+from dispatch.errors import OperatorError
 from dispatch.settings import Settings
 
 STOP_WITHIN_S = 10
+# Of that, the part in which clients are closed in waves; the rest is for requests that are being answered.
+CLOSE_CLIENTS_WITHIN_S = 6.0
 
 
-class ServeError(Exception):
+class ServeError(OperatorError):
     """The server cannot start; the text says why and what to do."""
 
 
@@ -60,6 +64,9 @@ def bind(settings: Settings) -> tuple[socket.socket, Settings]:
         raise ServeError(
             f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Set DISPATCH_HOST and DISPATCH_PORT."
         ) from None
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: accepted sockets inherit it
+        # Cuts off who does not read what we sent, whatever it was; the kernel does it even where we wait in send.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(settings.send_timeout_s * 3000))
     listener.listen(2048)
     return listener, settings.model_copy(update={"port": listener.getsockname()[1]})
 
@@ -78,14 +85,14 @@ async def serving(settings: Settings) -> AsyncIterator[RunningServer]:
             server = _Server(_uvicorn_config(settings, services))
             stop = asyncio.Event()
             running = asyncio.create_task(server.serve(sockets=[listener]), name="server")
-            watching = asyncio.create_task(_stop_when_told(server, stop), name="stop")
+            stopping = asyncio.create_task(_stop_when_told(server, services, stop), name="stop")
             try:
                 await _started(server, running)
                 yield RunningServer(settings, services, stop)
             finally:
-                server.should_exit = True
-                watching.cancel()
-                await asyncio.gather(running, watching, return_exceptions=True)
+                stop.set()
+                await asyncio.gather(stopping, return_exceptions=True)
+                await asyncio.gather(running, return_exceptions=True)
 
 
 async def _started(server: uvicorn.Server, running: asyncio.Task[None]) -> None:
@@ -96,9 +103,19 @@ async def _started(server: uvicorn.Server, running: asyncio.Task[None]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def _stop_when_told(server: uvicorn.Server, stop: asyncio.Event) -> None:
+async def _stop_when_told(server: uvicorn.Server, services: Services, stop: asyncio.Event) -> None:
+    """Take no more connections, then close the open sockets in our own order, and only then let uvicorn stop.
+
+    uvicorn closes all sockets at once and before the application hears of it, so acks would be lost on the way and
+    every client would be back in the same moment.
+    """
     await stop.wait()
-    server.should_exit = True
+    try:
+        for listening in getattr(server, "servers", []):
+            listening.close()
+        await services.sessions.drain(CLOSE_CLIENTS_WITHIN_S)
+    finally:
+        server.should_exit = True
 
 
 def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
@@ -106,7 +123,7 @@ def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
         create_app(services),
         loop="none",  # the loop runs already
         http="httptools",
-        ws="websockets-sansio",
+        ws=WireProtocol,
         ws_max_size=settings.ws_max_bytes,
         ws_per_message_deflate=False,  # 50 KiB a connection, for frames of 100 bytes
         ws_ping_interval=20.0,
@@ -121,17 +138,18 @@ def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
 
 @contextlib.contextmanager
 def stopped_by_signals(stop: asyncio.Event) -> Generator[None, None, None]:
-    """Ctrl-C and SIGTERM set ``stop``; a second Ctrl-C is for those who cannot wait."""
+    """Ctrl-C, SIGTERM and a closed terminal set ``stop``; a second Ctrl-C is for those who cannot wait."""
     loop = asyncio.get_running_loop()
 
     def told() -> None:
         stop.set()
         loop.remove_signal_handler(signal.SIGINT)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in numbers:
         loop.add_signal_handler(number, told)
     try:
         yield
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             loop.remove_signal_handler(number)

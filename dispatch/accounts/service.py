@@ -11,8 +11,8 @@ from dispatch.accounts.models import Role, SignIn, User
 from dispatch.accounts.passwords import hash_password, verify_password
 from dispatch.accounts.tokens import TokenClaims, TokenPair, Tokens, new_nonce, nonce_hash, same_nonce
 from dispatch.database.work import Work
-from dispatch.errors import Conflict, NotFound, NotSignedIn
-from dispatch.ports import Clock
+from dispatch.errors import Conflict, Invalid, NotFound, NotSignedIn
+from dispatch.ports import Clock, Publisher
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,9 @@ class NewUser:
 class Accounts:
     """The accounts of one unit of work."""
 
-    def __init__(self, work: Work, tokens: Tokens, clock: Clock) -> None:
+    def __init__(self, work: Work, tokens: Tokens, clock: Clock, publisher: Publisher | None = None) -> None:
+        """``publisher`` is told when somebody's access ends; who only makes or finds accounts needs none."""
+        self._publisher = publisher
         self._work = work
         self._session = work.session
         self._tokens = tokens
@@ -98,6 +100,7 @@ class Accounts:
         sign_in: SignIn = found.SignIn
         if not same_nonce(claims.nonce, sign_in.refresh_hash):
             sign_in.revoked_at = self._clock.now()
+            self._tell_access_changed(sign_in.user_id)
             await self._work.commit()
             raise NotSignedIn("This refresh token was used before; the sign-in is ended.", code="token_reused")
         nonce = new_nonce()
@@ -113,6 +116,25 @@ class Accounts:
         sign_in = await self._session.scalar(select(SignIn).where(SignIn.sign_in_id == claims.sign_in_id))
         if sign_in is not None and sign_in.revoked_at is None:
             sign_in.revoked_at = self._clock.now()
+            self._tell_access_changed(sign_in.user_id)
+
+    async def close_account(self, user: User) -> None:
+        """Nobody gets in with it any more, and whoever is in is out; repeating it changes nothing."""
+        user.is_active = False
+        self._tell_access_changed(user.id)
+
+    async def take_roles(self, user: User, *roles: Role) -> None:
+        """Take roles away, at once. Raises Invalid where none would be left: close the account instead."""
+        left = sorted(set(user.roles) - set(roles))
+        if not left:
+            raise Invalid("A user has at least one role. Close the account instead.")
+        user.roles = left
+        self._tell_access_changed(user.id)
+
+    def _tell_access_changed(self, user_id: int) -> None:
+        publisher = self._publisher
+        if publisher is not None:
+            self._work.after_commit(lambda: publisher.access_changed(user_id))
 
     async def identify(self, claims: TokenClaims) -> User:
         """The user behind a verified token, as the database knows them now."""

@@ -1,6 +1,7 @@
 """A snapshot of who could carry something now, as rows and as the arrays that the scoring wants."""
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,11 @@ async def load_pool(work: Work, live: LivePositions, clock: Clock, *, vehicle_ty
     )
 
 
+def whole_score(score: float) -> int:
+    """A score as people read it; halves go up."""
+    return int(Decimal(str(score)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
 def alternative(transporter: Transporter, score: float) -> dict[str, Any]:
     """A runner-up as it is kept with the decision."""
-    return {"transporter_id": transporter.id, "name": transporter.user.name, "score": round(score)}
+    return {"transporter_id": transporter.id, "name": transporter.user.name, "score": whole_score(score)}

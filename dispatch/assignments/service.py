@@ -128,6 +128,7 @@ class Assignments:
             )
             if assigned is not None:
                 return assigned
+            await self._work.commit()  # lets this transporter's row go before the next one is waited for
         raise NoTransporter(_nobody(ranking, pool))
 
     async def assign_many(self, wanted: BulkFilter, user: User | None) -> BulkResult:
@@ -137,26 +138,43 @@ class Assignments:
         if not deliveries:
             return BulkResult([], failures, 0.0, certified=True)
         plan = await asyncio.to_thread(self._solve, deliveries, pool)
+        if wanted.max_assignments is not None and len(deliveries) > wanted.max_assignments:
+            deliveries, passed_over = _first_that_can_go(deliveries, plan, wanted)
+            failures += passed_over
+            plan = await asyncio.to_thread(self._solve, deliveries, pool)
+        left_out = [row for row in range(len(deliveries)) if plan.transporter[row] < 0]
+        failures += [(deliveries[row].id, WHY_NOT[Reason(int(plan.reason[row]))]) for row in left_out]
         assigned: list[Assigned] = []
-        for row, delivery in enumerate(deliveries):
-            chosen = int(plan.transporter[row])
-            if chosen < 0:
-                failures.append((delivery.id, WHY_NOT.get(Reason(int(plan.reason[row])), "No available transporters")))
-                continue
-            try:
-                made = await self._write(
-                    delivery.id, pool, chosen, _scores(plan.terms[row], plan.score[row]), "optimal", user, []
-                )
-            except (Conflict, NotFound) as error:
-                failures.append((delivery.id, error.detail))
-                continue
-            if made is None:
-                failures.append((delivery.id, "The chosen transporter changed meanwhile; run again"))
-                continue
-            assigned.append(made)
-            if len(assigned) % COMMIT_CHUNK == 0:
-                await self._work.commit()  # keeps the locks of thousands of rows short
+        planned = [row for row in range(len(deliveries)) if plan.transporter[row] >= 0]
+        for start in range(0, len(planned), COMMIT_CHUNK):
+            chunk = planned[start : start + COMMIT_CHUNK]
+            await self._lock(chunk, deliveries, plan, pool)
+            for row in chunk:
+                made = await self._try_write(deliveries[row], row, plan, pool, user)
+                if isinstance(made, Assigned):
+                    assigned.append(made)
+                else:
+                    failures.append((deliveries[row].id, made))
+            await self._work.commit()  # keeps the locks of thousands of rows short
         return BulkResult(assigned, failures, float(plan.upper_bound), bool(plan.certified))
+
+    async def _lock(self, rows: list[int], deliveries: list[Delivery], plan: Plan, pool: Pool) -> None:
+        """Hold all deliveries, then all transporters, each by id: as single steps do, so none waits in a circle."""
+        delivery_ids = [deliveries[row].id for row in rows]
+        transporter_ids = {pool.transporters[int(plan.transporter[row])].id for row in rows}
+        for column, ids in ((Delivery.id, delivery_ids), (Transporter.id, transporter_ids)):
+            await self._session.execute(select(column).where(column.in_(ids)).order_by(column).with_for_update())
+
+    async def _try_write(
+        self, delivery: Delivery, row: int, plan: Plan, pool: Pool, user: User | None
+    ) -> Assigned | str:
+        """The assignment of a plan's row, or why it could not be made."""
+        scores = _scores(plan.terms[row], plan.score[row])
+        try:
+            made = await self._write(delivery.id, pool, int(plan.transporter[row]), scores, "optimal", user, [])
+        except (Conflict, NotFound) as error:
+            return error.detail
+        return made or "The chosen transporter changed meanwhile; run again"
 
     async def _waiting(self, wanted: BulkFilter) -> tuple[list[Delivery], list[tuple[int, str]]]:
         query = select(Delivery).order_by(
@@ -179,7 +197,7 @@ class Assignments:
         missing = set(wanted.delivery_ids or ()) - {delivery.id for delivery in found}
         failures += [(delivery_id, "No such delivery, or not within the filter") for delivery_id in sorted(missing)]
         waiting = [delivery for delivery in found if delivery.status is DeliveryStatus.AVAILABLE]
-        return waiting[: wanted.max_assignments], failures
+        return waiting, failures
 
     def _rank(self, delivery: Delivery, pool: Pool) -> Ranking:
         return rank(
@@ -240,6 +258,26 @@ class Assignments:
         )
         await self._session.flush()
         return Assigned(delivery, transporter, scores, alternatives)
+
+
+def _first_that_can_go(
+    deliveries: list[Delivery], plan: Plan, wanted: BulkFilter
+) -> tuple[list[Delivery], list[tuple[int, str]]]:
+    """The first deliveries that somebody could take, as many as are wanted, and why others were passed over.
+
+    Those that nobody can take must not keep the rest waiting. ``deliveries`` run in order of urgency.
+    """
+    chosen: list[Delivery] = []
+    passed_over: list[tuple[int, str]] = []
+    for delivery, code in zip(deliveries, plan.reason, strict=True):
+        reason = Reason(int(code))
+        if reason not in {Reason.NONE, Reason.OUTBID, Reason.NO_ROOM}:
+            passed_over.append((delivery.id, WHY_NOT[reason]))
+        elif len(chosen) < (wanted.max_assignments or 0):
+            chosen.append(delivery)
+        elif wanted.delivery_ids is not None:
+            passed_over.append((delivery.id, "Not processed: max_assignments was reached"))
+    return chosen, passed_over
 
 
 def _check_available(delivery: Delivery) -> None:

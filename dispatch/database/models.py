@@ -5,6 +5,7 @@ from dispatch.assignments.models import Assignment
 from dispatch.carts.models import Cart, CartItem
 from dispatch.catalogue.models import Product
 from dispatch.database.base import metadata
+from dispatch.deliveries.events import DeliveryEvent, DeliveryJourney
 from dispatch.deliveries.models import Delivery, DeliveryTracking
 from dispatch.notifications.models import OutboxMessage
 from dispatch.orders.models import DeliveryInfo, Order, OrderItem, OrderTrackingEvent
@@ -13,7 +14,8 @@ from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
 from dispatch.payments.refund_models import LedgerEntry, Refund
 from dispatch.payments.watch_models import AnsweredRequest, PaymentReview, WebhookReceipt
 from dispatch.sales.models import Sale
-from dispatch.tracking.models import StoredFix
+from dispatch.tracking.models import StoredFix, StoredSeqs
+from dispatch.transporters.devices import TransporterDevice
 from dispatch.transporters.models import Transporter, TransporterDocument
 
 __all__ = [
@@ -22,7 +24,9 @@ __all__ = [
     "Cart",
     "CartItem",
     "Delivery",
+    "DeliveryEvent",
     "DeliveryInfo",
+    "DeliveryJourney",
     "DeliveryTracking",
     "Invoice",
     "InvoiceCounter",
@@ -39,7 +43,9 @@ __all__ = [
     "Sale",
     "SignIn",
     "StoredFix",
+    "StoredSeqs",
     "Transporter",
+    "TransporterDevice",
     "TransporterDocument",
     "User",
     "WebhookReceipt",

@@ -1,46 +1,214 @@
-"""From picked up to in transit: the first fix that is clearly away from where the parcel was taken."""
+"""What stored fixes mean for deliveries: parcels that left, arrivals and departures, late ones backdated.
 
-from collections.abc import Mapping
+Fixes are read in time order from where a delivery's journey stands. One that lies before that makes the whole track
+be read again from the history, so what is noticed does not depend on the order in which fixes came. The journey's
+row lock lets one process at a time read; telling the same fixes twice changes nothing.
+"""
 
-from sqlalchemy import select
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import ARRAY, String, delete, literal, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.database.engine import Database
-from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
+from dispatch.database.work import Work
+from dispatch.deliveries.events import DeliveryEvent, DeliveryJourney, EventKind
+from dispatch.deliveries.journey import Happened, Journey, Seen, Stage, new_journey, read_on
+from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryTracking
 from dispatch.deliveries.service import Deliveries, Place
 from dispatch.geo import great_circle_m
-from dispatch.ports import Clock, Publisher
+from dispatch.ports import Clock, Publisher, StatusChange
+from dispatch.tracking.models import StoredFix
+from dispatch.tracking.store import FixRow
 
 # Farther than a phone's fix is off in a street, nearer than the first corner.
 LEFT_AFTER_M = 150.0
+# Not believed, so they mean nothing.
+UNBELIEVED = ["unconfirmed", "duplicate"]
+# Watchers are told of arrivals, unless they are this old: history tells those.
+NEWS_FOR = timedelta(minutes=10)
+NEWS = {EventKind.ARRIVED_AT_PICKUP, EventKind.ARRIVED_AT_DROPOFF}
 
 
 class Movement:
-    """Notes from stored fixes which picked-up parcels have left."""
+    """Reads stored fixes for the deliveries of their transporters."""
 
     def __init__(self, database: Database, clock: Clock, publisher: Publisher) -> None:
         self._database = database
         self._clock = clock
         self._publisher = publisher
 
-    async def note(self, newest: Mapping[int, tuple[float, float]]) -> None:
-        """``newest``: transporter → (lat, lon). May be told the same twice; each parcel leaves once."""
+    async def note(self, fixes: Sequence[FixRow]) -> None:
+        """May be told the same twice, and in any order."""
+        seen: defaultdict[int, list[Seen]] = defaultdict(list)
+        for fix in sorted(fixes, key=lambda fix: fix.recorded_at):
+            if not set(UNBELIEVED).intersection(fix.flags):
+                seen[fix.transporter_id].append(Seen(fix.recorded_at, fix.lat, fix.lon, fix.accuracy_m))
+        if not seen:
+            return
         async with self._database.work() as work:
-            rows = await work.session.execute(
+            concerned = await _concerned(work.session, seen)
+            journeys = await _locked_journeys(work.session, concerned)
+            for delivery, stage in concerned:
+                covered = [fix for fix in seen[stage.transporter_id] if stage.covers(fix.at)]
+                await self._read(work, delivery, stage, journeys[delivery.id], covered)
+                if delivery.status is DeliveryStatus.PICKED_UP:
+                    await self._leave(work, delivery.id, covered)
+
+    async def _read(
+        self, work: Work, delivery: Delivery, stage: Stage, row: DeliveryJourney, fixes: Sequence[Seen]
+    ) -> None:
+        before = msgspec.convert(row.state, Journey) if row.state else new_journey(stage)
+        other = (before.transporter_id, before.assigned_at) != (stage.transporter_id, stage.assigned_at)
+        late = before.newest_at is not None and any(fix.at < before.newest_at for fix in fixes)
+        if other or late:
+            track = await _track(work.session, stage, until=max(fixes[-1].at, before.newest_at or fixes[-1].at))
+            after, happened = read_on(new_journey(stage), stage, track)
+        else:
+            newer = [fix for fix in fixes if before.newest_at is None or fix.at > before.newest_at]
+            after, happened = read_on(before, stage, newer)
+        if other or late or happened:
+            await self._write(work, delivery, happened, whole=other or late)
+        if after != before:
+            row.state = msgspec.to_builtins(after)
+
+    async def _write(self, work: Work, delivery: Delivery, happened: Iterable[Happened], *, whole: bool) -> None:
+        """Write the events down; where they are the ``whole`` truth, what no longer holds goes."""
+        rows = await work.session.scalars(select(DeliveryEvent).where(DeliveryEvent.delivery_id == delivery.id))
+        known = {(event.kind, event.visit): event for event in rows}
+        now = self._clock.now()
+        for event in happened:
+            found = known.pop((event.kind, event.visit), None)
+            if found is not None:
+                found.at, found.lat, found.lon = event.at, event.lat, event.lon
+                continue
+            work.session.add(DeliveryEvent(delivery_id=delivery.id, noticed_at=now, **event._asdict()))
+            if event.kind in NEWS and delivery.status.under_way and now - event.at < NEWS_FOR:
+                self._tell(work, delivery, event)
+        if whole and known:
+            gone = [event.id for event in known.values()]
+            await work.session.execute(delete(DeliveryEvent).where(DeliveryEvent.id.in_(gone)))
+
+    def _tell(self, work: Work, delivery: Delivery, event: Happened) -> None:
+        """Watchers hear of an arrival under the present status: no client meets a status it does not know."""
+        change = StatusChange(
+            delivery.id,
+            delivery.tracking_number,
+            delivery.status.value,
+            event.kind.message,
+            event.at,
+            delivery.transporter_id,
+        )
+        work.after_commit(lambda: self._publisher.status_changed(change))
+
+    async def _leave(self, work: Work, delivery_id: int, fixes: Sequence[Seen]) -> None:
+        """From picked up to in transit: the first fix that is clearly away from where the parcel was taken."""
+        found = (
+            await work.session.execute(
                 select(Delivery, DeliveryTracking.lat, DeliveryTracking.lon)
-                .join(
-                    DeliveryTracking,
-                    (DeliveryTracking.delivery_id == Delivery.id)
-                    & (DeliveryTracking.status == DeliveryStatus.PICKED_UP),
+                .join(DeliveryTracking, DeliveryTracking.delivery_id == Delivery.id)
+                .where(
+                    Delivery.id == delivery_id,
+                    Delivery.status == DeliveryStatus.PICKED_UP,
+                    DeliveryTracking.status == DeliveryStatus.PICKED_UP,
                 )
-                .where(Delivery.status == DeliveryStatus.PICKED_UP, Delivery.transporter_id.in_(newest.keys()))
-                .with_for_update(of=Delivery, skip_locked=True)
+                .with_for_update(of=Delivery)
+                .execution_options(populate_existing=True)
             )
-            deliveries = Deliveries(work, self._clock, self._publisher, road_factor=1.0)
-            for delivery, taken_lat, taken_lon in rows:
-                lat = delivery.pickup_lat if taken_lat is None else taken_lat
-                lon = delivery.pickup_lon if taken_lon is None else taken_lon
-                here = newest.get(delivery.transporter_id or 0)
-                if here is None or lat is None or lon is None:
-                    continue
-                if great_circle_m(lat, lon, *here) >= LEFT_AFTER_M:
-                    deliveries.record(delivery, DeliveryStatus.IN_TRANSIT, "Package is on the way", place=Place(*here))
+        ).first()
+        if found is None:
+            return
+        delivery, taken_lat, taken_lon = found
+        lat = delivery.pickup_lat if taken_lat is None else taken_lat
+        lon = delivery.pickup_lon if taken_lon is None else taken_lon
+        if lat is None or lon is None or delivery.picked_up_at is None:
+            return
+        for fix in fixes:
+            if fix.at >= delivery.picked_up_at and great_circle_m(lat, lon, fix.lat, fix.lon) >= LEFT_AFTER_M:
+                Deliveries(work, self._clock, self._publisher, road_factor=1.0).record(
+                    delivery, DeliveryStatus.IN_TRANSIT, "Package is on the way", place=Place(fix.lat, fix.lon)
+                )
+                return
+
+
+async def _concerned(session: AsyncSession, seen: dict[int, list[Seen]]) -> list[tuple[Delivery, Stage]]:
+    """Deliveries that were under way when one of the fixes was recorded, in the order of their ids."""
+    oldest = min(fixes[0].at for fixes in seen.values())
+    rows = await session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.transporter_id.in_(seen.keys()),
+            or_(Delivery.status.in_(UNDER_WAY), Delivery.delivered_at >= oldest),
+        )
+        .order_by(Delivery.id)
+    )
+    staged = [(delivery, stage) for delivery in rows if (stage := _stage(delivery)) is not None]
+    return [
+        (delivery, stage)
+        for delivery, stage in staged
+        if any(stage.covers(fix.at) for fix in seen[stage.transporter_id])
+    ]
+
+
+def _stage(delivery: Delivery) -> Stage | None:
+    if delivery.transporter_id is None or delivery.assigned_at is None:
+        return None
+    return Stage(
+        delivery.transporter_id,
+        delivery.assigned_at,
+        delivery.picked_up_at,
+        delivery.delivered_at,
+        _point(delivery.pickup_lat, delivery.pickup_lon),
+        _point(delivery.delivery_lat, delivery.delivery_lon),
+    )
+
+
+def _point(lat: float | None, lon: float | None) -> tuple[float, float] | None:
+    return None if lat is None or lon is None else (lat, lon)
+
+
+async def _locked_journeys(
+    session: AsyncSession, concerned: Sequence[tuple[Delivery, Stage]]
+) -> dict[int, DeliveryJourney]:
+    """The journeys of these deliveries, made where missing, held until the commit."""
+    ids = [delivery.id for delivery, _ in concerned]
+    if not ids:
+        return {}
+    missing = [{"delivery_id": delivery_id, "state": {}} for delivery_id in ids]
+    await session.execute(insert(DeliveryJourney).values(missing).on_conflict_do_nothing())
+    rows = await session.scalars(
+        select(DeliveryJourney)
+        .where(DeliveryJourney.delivery_id.in_(ids))
+        .order_by(DeliveryJourney.delivery_id)
+        .with_for_update()
+    )
+    return {row.delivery_id: row for row in rows}
+
+
+async def _track(session: AsyncSession, stage: Stage, *, until: datetime) -> list[Seen]:
+    """The stored track of a delivery so far, oldest first."""
+    rows = await session.execute(
+        select(StoredFix.recorded_at, StoredFix.lat, StoredFix.lon, StoredFix.accuracy_m)
+        .where(
+            StoredFix.transporter_id == stage.transporter_id,
+            StoredFix.recorded_at >= stage.assigned_at,
+            StoredFix.recorded_at <= min(until, stage.delivered_at or until),
+            ~StoredFix.flags.bool_op("&&")(literal(UNBELIEVED, ARRAY(String(32)))),
+        )
+        .order_by(StoredFix.recorded_at)
+    )
+    return [Seen(*row) for row in rows]
+
+
+async def list_events(session: AsyncSession, delivery_id: int) -> Sequence[DeliveryEvent]:
+    """A delivery's arrivals and departures by the device's clock."""
+    found = await session.scalars(
+        select(DeliveryEvent)
+        .where(DeliveryEvent.delivery_id == delivery_id)
+        .order_by(DeliveryEvent.at, DeliveryEvent.id)
+    )
+    return found.all()

@@ -55,6 +55,8 @@ class Deliveries:
             raise Conflict("This sale was cancelled.", code="sale_cancelled")
         if user is not None and sale.seller_id != user.id and not user.has(Role.ADMIN):
             raise Forbidden("Only the sale's seller or an admin may make its delivery.")
+        if sale.status in {SaleStatus.DELIVERED, SaleStatus.CANCELLED}:
+            raise Conflict(f"This sale is {sale.status.value}; there is nothing to carry.", code="sale_closed")
         known = dict(details)
         if known.get("delivery_lat") is None:
             known["delivery_lat"], known["delivery_lon"] = await self._order_point(sale)
@@ -130,6 +132,7 @@ class Deliveries:
     ) -> DeliveryTracking:
         """Move a delivery to a status, write the step down and tell its watchers after the commit."""
         now = self._clock.now()
+        previous = delivery.status
         delivery.status = status
         step = DeliveryTracking(
             delivery_id=delivery.id,
@@ -143,7 +146,13 @@ class Deliveries:
         )
         self._session.add(step)
         change = StatusChange(
-            delivery.id, delivery.tracking_number, status.value, message, now, delivery.transporter_id
+            delivery.id,
+            delivery.tracking_number,
+            status.value,
+            message,
+            now,
+            delivery.transporter_id,
+            previous.value,
         )
         self._work.after_commit(lambda: self._publisher.status_changed(change))
         return step

@@ -10,7 +10,10 @@ from dispatch.sales.models import Sale, SaleStatus
 
 
 class OrderProgress:
-    """Moves sales and, with them, their orders. The order's row is locked, so that two last parcels agree."""
+    """Moves sales and, with them, their orders, forward only.
+
+    The order's row is locked before the sale's, so that two last parcels agree and nobody waits in a circle.
+    """
 
     def __init__(self, work: Work, clock: Clock) -> None:
         self._work = work
@@ -20,9 +23,11 @@ class OrderProgress:
 
     async def shipped(self, sale: Sale) -> None:
         """A sale was picked up."""
+        order = await self._lock(sale)
+        if sale.status is not SaleStatus.PROCESSING:
+            return
         sale.status = SaleStatus.SHIPPED
         self._add_sale_event(sale, OrderStatus.SHIPPED, "Package picked up by the transporter")
-        order = await self._lock_order_of(sale)
         if order is not None and order.order_status in {
             OrderStatus.PENDING,
             OrderStatus.CONFIRMED,
@@ -33,7 +38,9 @@ class OrderProgress:
 
     async def delivered(self, sale: Sale) -> None:
         """A sale has arrived; its order has when all its sales have."""
-        order = await self._lock_order_of(sale)
+        order = await self._lock(sale)
+        if sale.status is SaleStatus.DELIVERED:
+            return
         sale.status = SaleStatus.DELIVERED
         sale.delivered_at = self._clock.now()
         self._add_sale_event(sale, OrderStatus.DELIVERED, "Package delivered")
@@ -49,8 +56,10 @@ class OrderProgress:
             order.order_status = OrderStatus.DELIVERED
             self._orders.add_event(order, OrderStatus.DELIVERED, "Order delivered")
 
-    async def _lock_order_of(self, sale: Sale) -> Order | None:
-        return None if sale.order_id is None else await lock_order(self._work, sale.order_id)
+    async def _lock(self, sale: Sale) -> Order | None:
+        order = None if sale.order_id is None else await lock_order(self._work, sale.order_id)
+        await self._session.refresh(sale, ["status", "delivered_at"], with_for_update=True)
+        return order
 
     def _add_sale_event(self, sale: Sale, status: OrderStatus, message: str) -> None:
         self._session.add(

@@ -28,7 +28,7 @@ from dispatch.payments.models import (
     TransactionStatus,
 )
 from dispatch.payments.review import USUAL_RULES, PaymentReviews, ReviewRules
-from dispatch.payments.stock import release_stock, reserve_stock
+from dispatch.payments.stock import let_go_of_attempts, release_stock, reserve_stock
 from dispatch.ports import (
     Clock,
     GatewayError,
@@ -41,6 +41,8 @@ from dispatch.ports import (
 # How long stock is held while the gateway has not yet said how long its session lives.
 UNANSWERED_HOLD = timedelta(minutes=5)
 MIN_AMOUNT = Decimal("10.00")
+# The modes that go through a bank, and what the gateway calls their banks.
+BANK_TYPES = {PaymentMode.EBANKING: "ebanking", PaymentMode.MOBILE_BANKING: "mobilecheckout"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class PaymentInitiation:
         cart = await Carts(self._work).get(new.cart_id, user, lock=True)
         purchase = await self._what_is_bought(cart)
         products = await lock_products(self._work, [product_id for product_id, _, _ in purchase.lines])
-        await self._let_go_of_earlier_attempts(purchase, products)
+        await let_go_of_attempts(self._work, purchase.purpose, products)
         payment = self._freeze(user, new, purchase, products)
         await PaymentReviews(self._work, self._clock).check(user, payment, self._terms.rules)
         reserve_stock(payment, products)
@@ -108,7 +110,7 @@ class PaymentInitiation:
         return await self._open_session(payment)
 
     async def _check_bank(self, new: NewPayment) -> None:
-        payment_type = {PaymentMode.EBANKING: "ebanking", PaymentMode.MOBILE_BANKING: "mobilecheckout"}.get(new.gateway)
+        payment_type = BANK_TYPES.get(new.gateway)
         if payment_type is None:
             return
         if not new.bank:
@@ -151,26 +153,6 @@ class PaymentInitiation:
             [(item.product_id, item.quantity, item.product.price) for item in cart.items],
         )
 
-    async def _let_go_of_earlier_attempts(self, purchase: Purchase, products: dict[int, Product]) -> None:
-        """A buyer who starts again must not be short of what their own earlier attempt holds.
-
-        The earlier session stays open at the gateway; if it is paid after all, settling decides who wins.
-        """
-        earlier = await self._session.scalars(
-            select(PaymentTransaction)
-            .where(
-                PaymentTransaction.purpose == purchase.purpose,
-                PaymentTransaction.status == TransactionStatus.PROCESSING,
-                PaymentTransaction.holds_stock,
-            )
-            .options(selectinload(PaymentTransaction.items))
-            .with_for_update(of=PaymentTransaction)
-        )
-        for attempt in earlier:
-            missing = [item.product_id for item in attempt.items if item.product_id not in products]
-            products |= await lock_products(self._work, missing) if missing else {}
-            release_stock(attempt, products)
-
     def _freeze(
         self, user: User, new: NewPayment, purchase: Purchase, products: dict[int, Product]
     ) -> PaymentTransaction:
@@ -201,7 +183,7 @@ class PaymentInitiation:
             order_id=purchase.order_id,
             purpose=purchase.purpose,
             gateway=new.gateway,
-            bank=new.bank,
+            bank=new.bank if new.gateway in BANK_TYPES else None,
             return_url=new.return_url,
             customer_name=new.customer_name,
             customer_email=new.customer_email,

@@ -24,7 +24,7 @@ from dispatch.orders.models import Order, OrderStatus, OrderTrackingEvent, Payme
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.books import Books
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem, TransactionStatus
-from dispatch.payments.stock import release_stock, take_stock
+from dispatch.payments.stock import let_go_of_attempts, release_stock, take_stock
 from dispatch.ports import Clock, GatewayStatus, Lookup, PaymentGateway
 from dispatch.sales.models import Sale, SaleStatus
 
@@ -76,6 +76,7 @@ class PaymentSettlement:
         await self._work.commit()  # no row and no connection is held while the gateway thinks
         lookup = await self._gateway.lookup(payment.pidx)
         changed = await self._apply(payment.id, lookup)
+        await self._work.commit()  # settled, also where the caller answers with an error: "it was not successful"
         settled = await self._get(PaymentTransaction.id == payment.id)
         return await self._as_it_stands(settled, lookup, changed=changed)
 
@@ -124,6 +125,8 @@ class PaymentSettlement:
             return
         payment.completed_at = self._clock.now()
         obstacle = await self._obstacle(payment, order)
+        if obstacle is None and not payment.holds_stock:
+            await let_go_of_attempts(self._work, payment.purpose, products)
         if obstacle is None and not take_stock(payment, products):
             obstacle = "The goods were sold to somebody else meanwhile"
         if obstacle is not None:

@@ -49,15 +49,12 @@ class Sales:
 
     async def mark_as_delivered(self, sale_id: int, user: User) -> Sale:
         """The seller says that the goods arrived, for parcels that went another way. Repeating it changes nothing."""
-        sale = await self._session.scalar(
-            select(Sale).where(Sale.id == sale_id).options(selectinload(Sale.product)).with_for_update(of=Sale)
-        )
+        sale = await self._session.get(Sale, sale_id)
         if sale is None:
             raise NotFound("There is no such sale.")
         if sale.seller_id != user.id:
             raise Forbidden("Only its seller may mark a sale as delivered.")
         if sale.status is SaleStatus.CANCELLED:
             raise Conflict("This sale was cancelled.", code="sale_cancelled")
-        if sale.status is not SaleStatus.DELIVERED:
-            await OrderProgress(self._work, self._clock).delivered(sale)
+        await OrderProgress(self._work, self._clock).delivered(sale)
         return sale

@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
 from dispatch.deliveries.models import UNDER_WAY, Delivery
-from dispatch.errors import Conflict, NotFound
+from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.ports import Clock, LivePosition, LivePositions
 from dispatch.transporters.models import Transporter, TransporterDocument
 
@@ -55,6 +55,7 @@ class Transporters:
 
     async def create(self, user: User, profile: Mapping[str, Any], papers: Sequence[Paper]) -> Transporter:
         """Make the user's transporter profile; an admin must verify it. Raises Conflict where there is one."""
+        _check_kinds(papers)
         if await self.find_of(user) is not None:
             raise Conflict("You have a transporter profile already. Change it with PATCH /api/transporters/me/.")
         transporter = Transporter(user_id=user.id, rating=Decimal(5), rating_count=0, earned=Decimal(0), **profile)
@@ -71,6 +72,11 @@ class Transporters:
     async def find_of(self, user: User) -> Transporter | None:
         """The user's own profile."""
         found: Transporter | None = await self._session.scalar(_with_papers().where(Transporter.user_id == user.id))
+        return found
+
+    async def find_id_of(self, user_id: int) -> int | None:
+        """The number of a user's profile."""
+        found: int | None = await self._session.scalar(select(Transporter.id).where(Transporter.user_id == user_id))
         return found
 
     async def get_of(self, user: User) -> Transporter:
@@ -101,14 +107,15 @@ class Transporters:
         return transporter
 
     def _replace_papers(self, transporter: Transporter, papers: Sequence[Paper]) -> None:
-        kept = {(paper.kind, paper.number, paper.expires_on) for paper in papers}
-        known = {(document.kind, document.number, document.expires_on) for document in transporter.documents}
+        _check_kinds(papers)
+        wanted = {paper.kind: paper for paper in papers}
         for document in list(transporter.documents):
-            if (document.kind, document.number, document.expires_on) not in kept:
+            paper = wanted.pop(document.kind, None)
+            if paper is None:
                 transporter.documents.remove(document)
-        for paper in papers:
-            if (paper.kind, paper.number, paper.expires_on) not in known:
-                transporter.documents.append(_document(paper))
+            elif (document.number, document.expires_on) != (paper.number, paper.expires_on):
+                document.number, document.expires_on, document.verified_at = paper.number, paper.expires_on, None
+        transporter.documents.extend(_document(paper) for paper in wanted.values())
 
     async def verify(self, transporter_id: int, *, approved: bool) -> Transporter:
         """Accept the profile and the documents as they are now, or withdraw that."""
@@ -159,6 +166,11 @@ def _with_papers() -> Select[Transporter]:
 
 def _document(paper: Paper) -> TransporterDocument:
     return TransporterDocument(kind=paper.kind, number=paper.number, expires_on=paper.expires_on)
+
+
+def _check_kinds(papers: Sequence[Paper]) -> None:
+    if len({paper.kind for paper in papers}) < len(papers):
+        raise Invalid("One document of each kind.", fields={"documents": "must name each kind once"})
 
 
 async def lock_transporter(session: AsyncSession, transporter_id: int) -> Transporter:

@@ -10,10 +10,10 @@ from pathlib import Path
 import asyncpg
 import psutil  # ships no types
 import pytest
-from conftest import Notes, Owner, processes_in, until
 from redis.asyncio import Redis
 
 from api.embedded import EmbeddedServices, embedded
+from tests.embedded.owners import Notes, Owner, processes_in, until
 
 
 @pytest.fixture

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Notes, Owner, processes_in
 
 from api.embedded import embedded
 from api.embedded.launch import enter_namespace
+from tests.embedded.owners import Notes, Owner, processes_in
 
-pytestmark = pytest.mark.skipif(
-    os.geteuid() != 0, reason="about root, and these tests run as an ordinary user"
-)
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="about root, and these tests run as an ordinary user")
 
 
 def _owners(folder: Path) -> set[int]:

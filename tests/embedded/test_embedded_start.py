@@ -6,7 +6,6 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from conftest import Notes, Owner, processes_in
 from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -14,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from api.embedded import DataFolderInUseError, EmbeddedError, EmbeddedServices, Urls, embedded, running
 from api.embedded.folder import DataFolder
 from api.embedded.redis_server import EmbeddedRedis
+from tests.embedded.owners import Notes, Owner, processes_in
 
 
 async def test_data_of_the_first_start_is_there_at_the_next(tmp_path: Path) -> None:
@@ -71,9 +71,7 @@ async def test_only_what_was_asked_for_runs(data_dir: Path, tmp_path: Path) -> N
     assert not (tmp_path / "none").exists()
 
 
-async def test_postgres_variables_of_the_shell_do_not_mislead(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_postgres_variables_of_the_shell_do_not_mislead(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"PGPORT": "1", "PGHOST": "elsewhere", "PGUSER": "other", "LC_ALL": "xx_XX"}.items():
         monkeypatch.setenv(name, value)
     async with embedded(data_dir, postgres=True, redis=True) as urls:
@@ -90,9 +88,7 @@ async def test_tools_find_the_services_while_they_run_and_only_then(data_dir: Pa
     assert running(data_dir) is None, "what a killed server left"
 
 
-async def test_a_second_start_in_the_folder_is_refused_and_names_the_owner(
-    data_dir: Path, own: type[Owner]
-) -> None:
+async def test_a_second_start_in_the_folder_is_refused_and_names_the_owner(data_dir: Path, own: type[Owner]) -> None:
     owner = own(data_dir)
     owner.hear("running")
     with pytest.raises(DataFolderInUseError) as refusal:
@@ -162,9 +158,7 @@ async def test_a_socket_folder_made_by_somebody_else_is_not_used(data_dir: Path,
         trap.unlink()
 
 
-async def test_a_copy_made_while_the_original_runs_is_a_folder_of_its_own(
-    data_dir: Path, tmp_path: Path
-) -> None:
+async def test_a_copy_made_while_the_original_runs_is_a_folder_of_its_own(data_dir: Path, tmp_path: Path) -> None:
     async with embedded(data_dir, postgres=True, redis=True) as urls:
         copy = tmp_path / "copy"
         shutil.copytree(data_dir, copy, ignore=shutil.ignore_patterns(".s.PGSQL.*", "redis.sock"))

@@ -112,7 +112,9 @@ async def test_the_live_position_never_moves_back_in_time(world: World) -> None:
     await world.stored_fixes(driver, 2)
     position = (await world.server.services.live.positions_of([driver.transporter_id]))[driver.transporter_id]
     assert (position.lat, position.lon) == (27.70, 85.30)
-    [(lon, lat)] = await world.server.services.redis.geopos(Keys().geo, driver.transporter_id)
+    [point] = await world.server.services.redis.geopos(Keys().geo, driver.transporter_id)
+    assert point is not None
+    lon, lat = point
     assert (round(lat, 4), round(lon, 4)) == (27.70, 85.30)
 
 

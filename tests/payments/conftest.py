@@ -77,7 +77,7 @@ async def khalti_clients() -> AsyncIterator[Callable[..., KhaltiClient]]:
     """Makes clients with short pauses, and closes them."""
     async with contextlib.AsyncExitStack() as stack:
 
-        def make(base_url: str, key: str = GATEWAY_KEY, **options: Any) -> KhaltiClient:  # noqa: ANN401
+        def make(base_url: str, key: str = GATEWAY_KEY, **options: Any) -> KhaltiClient:
             client = KhaltiClient(base_url, key, **({"timeout_s": PATIENCE_S, "backoff_s": 0.001} | options))
             stack.push_async_callback(client.aclose)
             return client
@@ -95,7 +95,7 @@ def khalti(khalti_clients: Callable[..., KhaltiClient], gateway: GatewayTester) 
 def khalti_request() -> Callable[..., InitiateRequest]:
     """Makes what a checkout of 2925.00 rupees sends, with changes."""
 
-    def make(**changes: Any) -> InitiateRequest:  # noqa: ANN401
+    def make(**changes: Any) -> InitiateRequest:
         given: dict[str, Any] = {
             "amount_paisa": 292500,
             "purchase_order_id": "PMT-1",

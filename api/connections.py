@@ -1,0 +1,117 @@
+"""Sockets as ``realtime`` knows connections."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from litestar import WebSocket
+from litestar.exceptions import WebSocketDisconnect
+
+from api.server.wire import EXTENSION, WireProtocol
+from realtime.connection import Connection, Disconnected
+from realtime.outgoing import Outgoing, text_message
+from realtime.protocol import SUBPROTOCOL, Close, Error, encode
+
+log = structlog.get_logger(__name__)
+
+AnySocket = WebSocket[Any, Any, Any]
+CLOSE_WITHIN_S = 5.0
+
+
+class WireConnection:
+    """A socket of our own server: messages go straight to the transport."""
+
+    __slots__ = ("_wire",)
+
+    def __init__(self, wire: WireProtocol) -> None:
+        self._wire = wire
+
+    async def receive(self) -> str | bytes:
+        """See Connection."""
+        return _content(await self._wire.receive())
+
+    async def send(self, frame: bytes) -> None:
+        """See Connection."""
+        message = text_message(frame)
+        while not self._wire.write_now(message):
+            if not self._wire.is_open:
+                raise Disconnected
+            await self._wire.room()
+
+    def send_now(self, frame: Outgoing) -> bool:
+        """See Connection."""
+        return self._wire.write_now(frame.wire) or not self._wire.is_open
+
+    async def close(self, code: int, reason: str) -> None:
+        """See Connection."""
+        self._wire.close_surely(code, reason)
+
+
+class AsgiConnection:
+    """A socket of any ASGI server."""
+
+    def __init__(self, socket: AnySocket) -> None:
+        self._socket = socket
+        self._open = True
+
+    async def receive(self) -> str | bytes:
+        """See Connection."""
+        if not self._open:
+            raise Disconnected
+        try:
+            return _content(await self._socket.receive())
+        except Disconnected:
+            self._open = False
+            raise
+
+    async def send(self, frame: bytes) -> None:
+        """See Connection."""
+        if not self._open:
+            raise Disconnected
+        try:
+            await self._socket.send({"type": "websocket.send", "bytes": None, "text": frame.decode()})
+        except (WebSocketDisconnect, RuntimeError, OSError) as error:
+            self._open = False
+            raise Disconnected from error
+
+    def send_now(self, frame: Outgoing) -> bool:
+        """See Connection: ASGI cannot, so a task will."""
+        del frame
+        return not self._open
+
+    async def close(self, code: int, reason: str) -> None:
+        """See Connection."""
+        if self._open:
+            self._open = False
+            try:
+                async with asyncio.timeout(CLOSE_WITHIN_S):
+                    await self._socket.close(code, reason)
+            except (WebSocketDisconnect, RuntimeError, OSError, TimeoutError):
+                log.debug("the socket was gone before it was closed", code=code)
+
+
+def _content(message: Mapping[str, Any]) -> str | bytes:
+    """Raises Disconnected."""
+    if message["type"] == "websocket.disconnect":
+        raise Disconnected
+    text = message.get("text")
+    return text if text is not None else message.get("bytes") or b""
+
+
+async def accept(socket: AnySocket) -> Connection:
+    """Accept first, whatever comes: a close before that would reach apps as a bare HTTP 403."""
+    offered = socket.scope.get("subprotocols") or []
+    await socket.accept(subprotocols=SUBPROTOCOL if SUBPROTOCOL in offered else None)
+    extensions: dict[str, Any] = socket.scope.get("extensions") or {}
+    wire = extensions.get(EXTENSION)
+    return WireConnection(wire) if isinstance(wire, WireProtocol) else AsgiConnection(socket)
+
+
+async def turn_away(connection: Connection, code: Close, name: str, detail: str) -> None:
+    """Say why, then close."""
+    try:
+        await connection.send(encode(Error(name, detail)))
+    except Disconnected:
+        return
+    await connection.close(code, name)

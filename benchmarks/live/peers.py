@@ -1,0 +1,161 @@
+"""Our server and its peers as processes that a measurement starts, pings and stops. Loopback only."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+
+from benchmarks.live.pipelined import open_socket, text_frame
+
+PEERS = Path(__file__).resolve().parents[1] / "peers"
+STARTS_WITHIN_S = 60
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A server under measurement."""
+
+    name: str
+    port: int
+    pid: int
+    tokens: tuple[str, ...] = ()
+
+    async def open(self, number: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A greeted connection."""
+        protocols = f"dispatch.v1, bearer.{self.tokens[number]}" if self.tokens else "dispatch.v1"
+        if self.name in {"node", "channels"}:
+            protocols = ""
+        reader, writer = await open_socket("127.0.0.1", self.port, "/ws/transporter", protocols)
+        hello = {"type": "hello", "device": f"bench-{number}", "epoch": os.urandom(6).hex()}
+        writer.write(text_frame(json.dumps(hello).encode()))
+        welcome = await reader.read(4096)
+        if b"welcome" not in welcome:
+            raise ConnectionError(repr(welcome))
+        return reader, writer
+
+    def cpu_s(self) -> float:
+        """CPU seconds that the server's own process has used."""
+        times = psutil.Process(self.pid).cpu_times()
+        return float(times.user + times.system)
+
+    def rss_bytes(self) -> int:
+        """Memory of the server's own process that is nobody else's."""
+        return int(psutil.Process(self.pid).memory_full_info().uss)
+
+
+def free_port() -> int:
+    """A port that nothing listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def _process(
+    command: list[str], port: int, *, cwd: Path | None = None, environment: dict[str, str] | None = None
+) -> AsyncIterator[int]:
+    """Run a server until the measurement is over. Raises RuntimeError where it does not come up."""
+    process = subprocess.Popen(  # noqa: S603, ASYNC220  # our own peers, no shell; nothing else runs meanwhile
+        command,
+        env=os.environ | (environment or {}),
+        cwd=cwd,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(STARTS_WITHIN_S):
+            while True:
+                if process.poll() is not None:
+                    _, complaint = process.communicate()
+                    raise RuntimeError(f"{command} ended: {complaint.decode()[-2000:]}")
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                await asyncio.sleep(0.05)
+        yield process.pid
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        process.communicate()
+
+
+@asynccontextmanager
+async def ours(folder: Path, connections: int) -> AsyncIterator[Peer]:
+    """``dispatch serve`` with its embedded services: validated, deduplicated, on disk, then acknowledged."""
+    port = free_port()
+    environment = {"DISPATCH_DATA_DIR": str(folder), "DISPATCH_PORT": str(port), "DISPATCH_LOG_LEVEL": "ERROR"}
+    async with _process([sys.executable, "-m", "api.cli.main", "serve"], port, environment=environment) as pid:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            tokens = [await _phone_token(client, number) for number in range(connections)]
+        yield Peer("dispatch", port, pid, tuple(tokens))
+
+
+async def _phone_token(client: httpx.AsyncClient, number: int) -> str:
+    body = {"email": f"bench-{number}@example.com", "password": os.urandom(9).hex(), "role": "transporter"}
+    made = (await client.post("/api/v1/auth/register/", json=body)).raise_for_status().json()
+    token = str(made["access"])
+    profile = {"phone": "+977-9841234567", "vehicle_type": "car", "capacity_kg": 100}
+    headers = {"Authorization": f"Bearer {token}"}
+    (await client.post("/api/transporters/", json=profile, headers=headers)).raise_for_status()
+    return token
+
+
+@asynccontextmanager
+async def sink() -> AsyncIterator[Peer]:
+    """Bare uvicorn: decode and acknowledge, nothing else."""
+    port = free_port()
+    async with _process([sys.executable, "-m", "benchmarks.peers.sink", str(port)], port) as pid:
+        yield Peer("sink", port, pid)
+
+
+@asynccontextmanager
+async def node(folder: Path, redis_socket: str) -> AsyncIterator[Peer]:
+    """Node's ws with ioredis: GEOADD and acknowledge. Raises RuntimeError where Node is missing."""
+    programs = (shutil.which("node"), shutil.which("npm"))
+    if programs[0] is None or programs[1] is None:
+        raise RuntimeError("node and npm are needed for this peer")
+    home = folder / "node"
+    shutil.copytree(PEERS / "node", home, dirs_exist_ok=True)
+    await _prepare([programs[1], "ci", "--no-audit", "--no-fund", "--silent"], home)
+    port = free_port()
+    async with _process([programs[0], "server.mjs", str(port), redis_socket], port, cwd=home) as pid:
+        yield Peer("node", port, pid)
+
+
+@asynccontextmanager
+async def channels(folder: Path, redis_socket: str) -> AsyncIterator[Peer]:
+    """Django Channels with channels_redis: GEOADD and acknowledge."""
+    home = folder / "channels"
+    python = home / "bin" / "python"
+    if not python.exists():
+        await _prepare([sys.executable, "-m", "venv", str(home)], folder)
+        wheels = ["--require-hashes", "--only-binary", ":all:", "-r", str(PEERS / "channels" / "requirements.txt")]
+        await _prepare([str(python), "-m", "pip", "install", "--quiet", *wheels], folder)
+    port = free_port()
+    command = [str(python), str(PEERS / "channels" / "server.py"), str(port), redis_socket]
+    async with _process(command, port) as pid:
+        yield Peer("channels", port, pid)
+
+
+async def _prepare(command: list[str], folder: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+    )
+    _, complaint = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{command} failed: {complaint.decode()[-2000:]}")

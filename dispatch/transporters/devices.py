@@ -1,0 +1,89 @@
+"""Tokens for phones that speak a protocol of their own: shown once, kept as hashes, revocable one by one."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dispatch.accounts.models import User
+from dispatch.database.base import DateTimeUTC, IdentityBase, reference
+from dispatch.database.work import Work
+from dispatch.errors import Conflict, NotFound, NotSignedIn
+from dispatch.ports import Clock
+from dispatch.transporters.models import Transporter
+
+# Recognisable where one turns up by accident, typed into a phone without trouble.
+TOKEN_PREFIX = "dpt-"  # noqa: S105  # a prefix, not a token
+MAX_DEVICES = 20
+
+
+class TransporterDevice(IdentityBase):
+    """A phone or tracker that may send fixes as one transporter, and nothing else."""
+
+    __tablename__ = "transporter_devices"
+
+    transporter_id: Mapped[int] = mapped_column(reference("transporters.id"), index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+
+
+def token_hash(token: str) -> str:
+    """What the database keeps: 160 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Devices:
+    """The devices of one unit of work."""
+
+    def __init__(self, work: Work, clock: Clock) -> None:
+        self._session = work.session
+        self._clock = clock
+
+    async def add(self, transporter: Transporter, name: str) -> tuple[TransporterDevice, str]:
+        """A new device and its token, which nobody can show again. Raises Conflict where there are too many."""
+        if len(await self.list_of(transporter)) >= MAX_DEVICES:
+            raise Conflict(f"You have {MAX_DEVICES} devices. Revoke one first.", code="too_many_devices")
+        token = f"{TOKEN_PREFIX}{secrets.token_hex(20)}"
+        device = TransporterDevice(
+            transporter_id=transporter.id, name=name, token_hash=token_hash(token), created_at=self._clock.now()
+        )
+        self._session.add(device)
+        await self._session.flush()
+        return device, token
+
+    async def list_of(self, transporter: Transporter) -> Sequence[TransporterDevice]:
+        """The devices that may send, oldest first."""
+        found = await self._session.scalars(
+            select(TransporterDevice)
+            .where(TransporterDevice.transporter_id == transporter.id, TransporterDevice.revoked_at.is_(None))
+            .order_by(TransporterDevice.id)
+        )
+        return found.all()
+
+    async def revoke(self, transporter: Transporter, device_id: int) -> None:
+        """End a device's token at once. Raises NotFound."""
+        device = await self._session.get(TransporterDevice, device_id)
+        if device is None or device.transporter_id != transporter.id:
+            raise NotFound("You have no such device.", code="device_not_found")
+        device.revoked_at = device.revoked_at or self._clock.now()
+
+    async def identify(self, token: str) -> TransporterDevice:
+        """The device of a token. Raises NotSignedIn, in the same words for every token that is none."""
+        found: TransporterDevice | None = await self._session.scalar(
+            select(TransporterDevice)
+            .join(Transporter, Transporter.id == TransporterDevice.transporter_id)
+            .join(User, User.id == Transporter.user_id)
+            .where(
+                TransporterDevice.token_hash == token_hash(token),
+                TransporterDevice.revoked_at.is_(None),
+                User.is_active,
+            )
+        )
+        if found is None:
+            raise NotSignedIn("The device token is unknown or revoked.", code="device_token_invalid")
+        return found

@@ -1,0 +1,44 @@
+"""A frame on its way to many readers: encoded once, however many they are and whichever way they read."""
+
+_TEXT_FRAME = 0x81
+_SHORT = 126
+_MEDIUM = 1 << 16
+
+
+class Outgoing:
+    """A JSON frame under its offset."""
+
+    __slots__ = ("_event", "_wire", "name", "number", "payload")
+
+    def __init__(self, payload: bytes, number: int, name: str) -> None:
+        self.payload = payload
+        self.number = number
+        """The offset's number: grows within an epoch."""
+        self.name = name
+        """The offset as watchers see it, ``<epoch>:<n>``."""
+        self._wire: bytes | None = None
+        self._event: bytes | None = None
+
+    @property
+    def wire(self) -> bytes:
+        """As a WebSocket text message: what a server sends is not masked, so it is the same for everyone."""
+        if self._wire is None:
+            self._wire = text_message(self.payload)
+        return self._wire
+
+    @property
+    def event(self) -> bytes:
+        """As a server-sent event. JSON has no line breaks of its own."""
+        if self._event is None:
+            self._event = b"id: %b\ndata: %b\n\n" % (self.name.encode(), self.payload)
+        return self._event
+
+
+def text_message(payload: bytes) -> bytes:
+    """A whole, unmasked WebSocket text message (RFC 6455, 5.2)."""
+    size = len(payload)
+    if size < _SHORT:
+        return bytes((_TEXT_FRAME, size)) + payload
+    if size < _MEDIUM:
+        return bytes((_TEXT_FRAME, _SHORT)) + size.to_bytes(2, "big") + payload
+    return bytes((_TEXT_FRAME, _SHORT + 1)) + size.to_bytes(8, "big") + payload

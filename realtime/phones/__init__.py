@@ -1,0 +1,1 @@
+"""Phone apps as they are: what they send, read into our fixes."""

@@ -1,0 +1,195 @@
+"""Rows 13 and 21 for many deliveries: the highest total within capacity, filters, limits, and a reason each."""
+
+from typing import Any
+from uuid import uuid4
+
+from tests.assignments.places import at, north_of, somewhere
+from tests.shapes import check, is_id, is_int, is_number, is_text, is_uuid, like
+from tests.world import Driver, Place, World, ok, together
+
+AUTO, BULK = "/api/auto-assign/", "/api/deliveries/bulk-operations/"
+ROW = {
+    "delivery_id": is_id,
+    "delivery_uuid": is_uuid,
+    "tracking_number": is_text,
+    "assigned_transporter": is_text,
+    "score": is_int,
+}
+SUMMARY = {"total_processed": is_int, "successful_assignments": is_int, "failed_assignments": is_int}
+
+
+async def _fleet(world: World, places: list[Place], **profile: Any) -> tuple[str, list[Driver]]:
+    """Online drivers of a vehicle type that nobody else has."""
+    vehicle_type = f"v{uuid4().hex[:12]}"
+    drivers = [await world.driver(vehicle_type=vehicle_type, **profile) for _ in places]
+    for driver, place in zip(drivers, places, strict=True):
+        await world.online_at(driver, *place)
+    return vehicle_type, drivers
+
+
+def _low(place: Place) -> dict[str, Any]:
+    """A parcel of a priority that no other test leaves behind, so that a run over all that wait is over mine."""
+    return at(place) | {"priority": "low"}
+
+
+def _of(rows: list[dict[str, Any]], deliveries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    wanted = {str(delivery["id"]) for delivery in deliveries}
+    return [row for row in rows if str(row["delivery_id"]) in wanted]
+
+
+async def _carried_kg(driver: Driver) -> float:
+    page = ok(await driver.get(f"/api/transporters/{driver.transporter_id}/deliveries/", status="assigned"))
+    return float(sum(row["package_weight"] for row in page["results"]))
+
+
+async def test_a_bulk_run_answers_with_every_documented_key_and_a_reason_for_each_failure(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    vehicle_type, [driver] = await _fleet(world, [north_of(here, 500)])
+    light, heavy, far = await world.deliveries(
+        _low(here), _low(here) | {"package_weight": 60}, _low(north_of(here, 40_000))
+    )
+    body = {
+        "priority_filter": "low",
+        "vehicle_type_filter": vehicle_type,
+        "max_assignments": 20,
+        "time_range_hours": 24,
+    }
+    result = ok(await admin.post(AUTO, body))
+    check(result, {"success": True, "assignments": [ROW], "summary": SUMMARY | {"avg_score": is_number}})
+    check(result["failures"], [{"delivery_id": like(r"\d+"), "error": is_text}])
+    assert [row["delivery_id"] for row in result["assignments"]] == [light["id"]]
+    assert result["assignments"][0]["transporter_id"] == driver.transporter_id
+    reasons = {row["delivery_id"]: row["error"] for row in _of(result["failures"], [heavy, far])}
+    assert "capacity" in reasons[str(heavy["id"])]
+    assert "radius" in reasons[str(far["id"])]
+    summary = result["summary"]
+    assert summary["successful_assignments"] == len(result["assignments"])
+    assert summary["failed_assignments"] == len(result["failures"])
+    assert summary["total_processed"] == len(result["assignments"]) + len(result["failures"])
+    assert round(summary["avg_score"]) == result["assignments"][0]["score"]
+
+
+async def test_the_highest_total_wins_over_serving_one_after_another(world: World) -> None:
+    """First come, first served would give the middle driver to the first parcel and leave the second far away."""
+    here, admin = somewhere(), await world.admin()
+    middle, west = here, north_of(here, -6000)
+    vehicle_type, [central, western] = await _fleet(world, [middle, west], max_active=1)
+    first, second = await world.deliveries(_low(north_of(here, -2500)), _low(north_of(here, 9000)))
+    result = ok(await admin.post(AUTO, {"priority_filter": "low", "vehicle_type_filter": vehicle_type}))
+    got = {row["delivery_id"]: row["transporter_id"] for row in _of(result["assignments"], [first, second])}
+    assert got == {first["id"]: western.transporter_id, second["id"]: central.transporter_id}
+
+
+async def test_what_a_transporter_gets_in_bulk_never_weighs_more_than_it_carries(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    vehicle_type, drivers = await _fleet(
+        world, [north_of(here, 300), north_of(here, 900)], capacity_kg=10, max_active=9
+    )
+    weights = [6, 5, 4, 4, 3, 3, 2, 2]
+    deliveries = await world.deliveries(*[_low(here) | {"package_weight": weight} for weight in weights])
+    result = ok(await admin.post(AUTO, {"priority_filter": "low", "vehicle_type_filter": vehicle_type}))
+    carried = [await _carried_kg(driver) for driver in drivers]
+    assert all(weight <= 10 for weight in carried)
+    assigned = _of(result["assignments"], deliveries)
+    by_id = {delivery["id"]: delivery["package_weight"] for delivery in deliveries}
+    assert sum(by_id[row["delivery_id"]] for row in assigned) == sum(carried)
+    assert len(assigned) + len(_of(result["failures"], deliveries)) == len(weights)
+    assert len(assigned) >= 5
+
+
+async def test_no_more_than_max_assignments_are_made_most_urgent_first(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    vehicle_type, _ = await _fleet(world, [north_of(here, 300), north_of(here, 600)])
+    priorities = ["low", "urgent", "normal", "high", "urgent"]
+    deliveries = await world.deliveries(*[at(here) | {"priority": priority} for priority in priorities])
+    body = {
+        "operation": "auto_assign",
+        "delivery_ids": [delivery["id"] for delivery in deliveries],
+        "parameters": {"max_assignments": 3, "vehicle_type_filter": vehicle_type},
+    }
+    result = ok(await admin.post(BULK, body))["results"]
+    assert (result["successful"], result["failed"]) == (3, 2)
+    chosen = {row["delivery_id"] for row in result["assignments"]}
+    assert chosen == {deliveries[row]["id"] for row in (1, 3, 4)}
+    assert {row["error"] for row in result["failures"]} == {"Not processed: max_assignments was reached"}
+
+
+async def test_deliveries_that_nobody_can_take_do_not_use_up_max_assignments(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    vehicle_type, _ = await _fleet(world, [north_of(here, 300)])
+    stuck = _low(here) | {"package_weight": 80}
+    heavy, heavier, light = await world.deliveries(stuck, stuck, _low(here))
+    body = {"max_assignments": 1, "priority_filter": "low", "vehicle_type_filter": vehicle_type}
+    result = ok(await admin.post(AUTO, body))
+    assert [row["delivery_id"] for row in result["assignments"]] == [light["id"]]
+    assert len(_of(result["failures"], [heavy, heavier])) == 2
+
+
+async def test_filters_by_priority_and_vehicle_leave_everything_else_alone(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    vehicle_type, _ = await _fleet(world, [north_of(here, 300)])
+    high, normal = await world.deliveries(at(here) | {"priority": "high"}, at(here))
+    nobody = ok(await admin.post(AUTO, {"priority_filter": "high", "vehicle_type_filter": "airship"}))
+    assert nobody["assignments"] == []
+    assert len(_of(nobody["failures"], [high])) == 1
+    result = ok(await admin.post(AUTO, {"priority_filter": "high", "vehicle_type_filter": vehicle_type}))
+    assert [row["delivery_id"] for row in _of(result["assignments"], [high, normal])] == [high["id"]]
+    assert _of(result["failures"], [high, normal]) == []
+    old = ok(await admin.post(AUTO, {"time_range_hours": 1e-6, "vehicle_type_filter": vehicle_type}))
+    assert _of(old["assignments"] + old["failures"], [normal]) == []
+
+
+async def test_a_bulk_operation_on_named_deliveries_answers_as_documented(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    vehicle_type, [driver] = await _fleet(world, [north_of(here, 300)])
+    mine, taken, heavy = await world.deliveries(at(here), at(here), at(here) | {"package_weight": 70})
+    ok(await driver.post(f"/api/deliveries/{taken['id']}/accept/"))
+    unknown = 2**62
+    body = {
+        "operation": "auto_assign",
+        "delivery_ids": [mine["id"], taken["id"], heavy["id"], unknown, mine["id"]],
+        "parameters": {"max_assignments": 10, "vehicle_type_filter": vehicle_type},
+    }
+    answer = ok(await admin.post(BULK.rstrip("/"), body))
+    row = {"delivery_id": mine["id"], "transporter": "Some Driver", "score": is_int}
+    failure = {"delivery_id": is_id, "error": is_text}
+    results = {"successful": 1, "failed": 3, "assignments": [row], "failures": [failure]}
+    check(answer, {"operation": "auto_assign", "results": results})
+    assert {entry["delivery_id"] for entry in answer["results"]["failures"]} == {taken["id"], heavy["id"], unknown}
+
+
+async def test_a_bulk_operation_that_means_nothing_is_refused_by_field(world: World) -> None:
+    admin, seller = await world.admin(), await world.person("seller")
+    good = {"operation": "auto_assign", "delivery_ids": [1]}
+    for change, field in (
+        ({"operation": "explode"}, "operation"),
+        ({"delivery_ids": []}, "delivery_ids"),
+        ({"delivery_ids": "1"}, "delivery_ids"),
+        ({"delivery_ids": [0]}, "delivery_ids[0]"),
+        ({"delivery_ids": [10**30]}, "delivery_ids[0]"),
+        ({"parameters": {"max_assignments": -1}}, "parameters.max_assignments"),
+        ({"parameters": {"priority_filter": 3}}, "parameters.priority_filter"),
+    ):
+        refused = await admin.post(BULK, good | change)
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
+    assert (await seller.post(BULK, good)).status_code == 403
+
+
+async def test_bulk_runs_accepts_and_single_assignments_at_once_give_each_delivery_once(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    places = [north_of(here, metres) for metres in (200, 400, 600)]
+    vehicle_type, drivers = await _fleet(world, places, capacity_kg=9, max_active=4)
+    deliveries = await world.deliveries(*[_low(here)] * 8)
+    requests = [admin.post(AUTO, {"priority_filter": "low", "vehicle_type_filter": vehicle_type}) for _ in range(3)]
+    requests += [admin.post(AUTO, {"delivery_id": delivery["id"]}) for delivery in deliveries[:4]]
+    requests += [
+        driver.post(f"/api/deliveries/{delivery['id']}/accept/") for driver in drivers for delivery in deliveries[4:]
+    ]
+    replies = await together(requests)
+    assert {reply.status_code for reply in replies} <= {200, 400, 409}
+    ok(await admin.post(AUTO, {"priority_filter": "low", "vehicle_type_filter": vehicle_type}))
+    tracks = [ok(await world.http.get(f"/api/deliveries/{one['tracking_number']}/track/")) for one in deliveries]
+    assert [len(track["tracking_history"]) for track in tracks] == [1] * 8
+    carried = [await _carried_kg(driver) for driver in drivers]
+    assert sum(carried) == 20
+    assert all(weight <= 9 for weight in carried)

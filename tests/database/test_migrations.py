@@ -1,0 +1,72 @@
+"""What the database may rely on."""
+
+import asyncio
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from api.server.serving import RunningServer
+from dispatch.database.engine import Database
+from dispatch.database.migrate import current_revision, migrate, newest_revision
+from dispatch.database.models import metadata
+from dispatch.database.work import Work
+
+
+async def test_the_migrated_schema_is_the_models(server: RunningServer) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    async with server.services.database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_migrating_twice_and_from_several_processes_at_once_changes_nothing(server: RunningServer) -> None:
+    database = server.services.database
+    await asyncio.gather(*(migrate(database.engine) for _ in range(4)))
+    assert await current_revision(database.engine) == newest_revision()
+
+
+async def test_what_is_published_waits_for_the_commit_and_is_dropped_by_a_rollback(server: RunningServer) -> None:
+    told: list[str] = []
+
+    async def tell() -> None:
+        told.append("told")
+
+    async with server.services.database.sessions() as session:
+        work = Work(session)
+        work.after_commit(tell)
+        await work.rollback()
+        await work.commit()
+        assert told == []
+        work.after_commit(tell)
+        await work.commit()
+        await work.commit()
+        assert told == ["told"]
+
+
+async def test_a_publication_that_fails_does_not_undo_the_commit_or_stop_the_next(server: RunningServer) -> None:
+    told: list[str] = []
+
+    async def fail() -> None:
+        raise ConnectionError("nobody listens")
+
+    async def tell() -> None:
+        told.append("told")
+
+    async with server.services.database.work() as work:
+        work.after_commit(fail)
+        work.after_commit(tell)
+    assert told == ["told"]
+
+
+async def test_values_never_stand_in_database_errors(server: RunningServer) -> None:
+    database: Database = server.services.database
+    async with database.engine.connect() as connection:
+        with pytest.raises(DBAPIError) as caught:
+            await connection.execute(text("SELECT length(:secret) / 0"), {"secret": "top secret"})
+    assert "[SQL parameters hidden" in str(caught.value)
+    assert "top secret" not in str(caught.value)

@@ -1,0 +1,92 @@
+"""The README's journey, typed as it stands there, against a running demo."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+MARK = "::end of block::"
+
+
+@pytest.fixture(scope="module")
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
+    """The data folder of a running `dispatch demo`."""
+    data_dir = tmp_path_factory.mktemp("demo")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "api.cli.main", "demo"),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=os.environ | {"DISPATCH_DATA_DIR": str(data_dir), "DISPATCH_PORT": "0"},
+        cwd=ROOT,
+    )
+    try:
+        async with asyncio.timeout(90):
+            while not (data_dir / "demo.json").exists():
+                assert process.returncode is None, (await process.communicate())[0].decode()
+                await asyncio.sleep(0.1)
+        yield data_dir
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)
+        await process.communicate()
+
+
+async def _type_in(blocks: list[str], data_dir: Path) -> list[str]:
+    """What each block prints, all typed into one shell."""
+    script = "set -euo pipefail\n" + "".join(f"{block}\necho; echo '{MARK}'\n" for block in blocks)
+    base_url = json.loads((data_dir / "demo.json").read_text())["base_url"]
+    shell = await asyncio.create_subprocess_exec(
+        "bash",
+        "-c",
+        script,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ | {"BASE": base_url, "DEMO": str(data_dir / "demo.json"), "DISPATCH_DATA_DIR": str(data_dir)},
+        cwd=ROOT,
+    )
+    async with asyncio.timeout(90):
+        out, complaint = await shell.communicate()
+    assert shell.returncode == 0, f"{out.decode()}\n{complaint.decode()}"
+    return out.decode().split(MARK)[:-1]
+
+
+def _json_lines(text: str) -> list[Any]:
+    return [json.loads(line) for line in text.strip().splitlines()]
+
+
+async def test_the_journey_of_the_readme_ends_with_a_delivered_order(demo: Path) -> None:
+    blocks = BLOCK.findall((ROOT / "README.md").read_text())
+    assert len(blocks) == 9
+    printed = await _type_in(blocks, demo)
+
+    cart = json.loads(printed[1])
+    assert [item["quantity"] for item in cart["items"]] == [2]
+    assert printed[3].strip().startswith("http://")
+    assert "Completed" in printed[4]
+    scores = json.loads(printed[6])
+    assert set(scores) == {f"{term}_score" for term in ("distance", "rating", "capacity", "workload", "total")}
+    events, history = _json_lines(printed[8])
+    assert [event["status"] for event in events] == ["pending", "confirmed", "shipped", "delivered"]
+    steps = [step["status"] for step in history]
+    assert (steps[0], steps[1], steps[-1]) == ("assigned", "picked_up", "delivered")
+
+
+def test_every_file_and_command_the_readme_names_exists() -> None:
+    text = (ROOT / "README.md").read_text()
+    for link in re.findall(r"\]\((?!http)([^)#]+)\)", text):
+        assert (ROOT / link).exists(), link
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for command in re.findall(r"`?make ([a-z-]+)`?", text):
+        assert command in targets, command

@@ -1,0 +1,12 @@
+"""One stage for all hostile tests: nothing that they send changes what the next one finds."""
+
+import pytest
+
+from tests.hostile.calls import Stage, make_stage
+from tests.world import World
+
+
+@pytest.fixture(scope="session")
+async def stage(world: World) -> Stage:
+    """People and things that the calls are about."""
+    return await make_stage(world)

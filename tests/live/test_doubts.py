@@ -1,0 +1,217 @@
+"""Which fixes are doubted, and which may become the live position."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from realtime.doubts import MAX_HELD, Flag, Judged, Trail, decode_trail, encode_trail, judge, judge_by_steps
+from realtime.filters import Limits, Plausibility
+from realtime.protocol import Fix
+from tests.world import World, ping
+
+START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
+HOME = (27.70, 85.30)
+FAR = (28.20, 85.30)
+
+
+class Track:
+    """Fixes of one device, judged one after the other; seconds after the start, our clock right behind."""
+
+    def __init__(self) -> None:
+        self.trail = Trail()
+        self.seq = 0
+
+    def add(self, at_s: float, lat: float, lon: float, *, heard_s: float | None = None, **more: Any) -> Judged:
+        self.seq += 1
+        at = START + timedelta(seconds=at_s)
+        fix = Fix(self.seq, lat, lon, at, **more)
+        judged = judge(fix, int(at.timestamp() * 1000), self.trail, _limits(at_s if heard_s is None else heard_s))
+        self.trail = judged.trail
+        return judged
+
+    def established(self) -> "Track":
+        for step in range(4):
+            assert self.add(step * 5, HOME[0] + step * 1e-4, HOME[1]).flags == ()
+        return self
+
+
+def _limits(now_s: float) -> Limits:
+    plausibility = Plausibility(max_age_ms=30 * 86_400_000, max_ahead_ms=120_000)
+    return plausibility.at(int((START.timestamp() + now_s) * 1000))
+
+
+def test_a_plausible_track_has_no_flags_and_leads() -> None:
+    track = Track()
+    judged = [track.add(5 * step, 27.7 + step * 5e-4, 85.3, accuracy_m=8.0) for step in range(50)]
+    assert all(one.flags == () and one.may_lead for one in judged)
+
+
+def test_a_jump_from_an_established_track_waits_for_the_next_fix_which_may_confirm_it() -> None:
+    track = Track().established()
+    jump = track.add(20, *FAR)
+    assert jump.flags == (Flag.IMPOSSIBLE_SPEED, Flag.UNCONFIRMED)
+    assert not jump.may_lead
+    assert track.add(25, FAR[0] + 1e-4, FAR[1]) == Judged((), True, track.trail)
+    assert track.add(30, FAR[0] + 2e-4, FAR[1]).flags == ()
+
+
+def test_a_jump_that_the_next_fix_does_not_confirm_stays_in_the_history_alone() -> None:
+    track = Track().established()
+    assert not track.add(20, *FAR).may_lead
+    back = track.add(25, HOME[0] + 5e-4, HOME[1])
+    assert (back.flags, back.may_lead, back.trail.suspect) == ((), True, None)
+
+
+def test_the_jump_sent_again_does_not_confirm_itself() -> None:
+    track = Track().established()
+    assert not track.add(20, *FAR).may_lead
+    assert not track.add(20, *FAR).may_lead
+
+
+def test_a_device_that_keeps_jumping_is_believed_in_the_end() -> None:
+    track = Track().established()
+    leads = [track.add(20 + step, HOME[0] + step + 1, HOME[1]).may_lead for step in range(MAX_HELD + 1)]
+    assert leads == [False] * MAX_HELD + [True]
+
+
+def test_one_earlier_fix_is_no_better_evidence_than_the_new_one() -> None:
+    track = Track()
+    track.add(0, *HOME)
+    jump = track.add(1, *FAR)
+    assert (jump.flags, jump.may_lead) == ((Flag.IMPOSSIBLE_SPEED,), True)
+
+
+def test_what_was_recorded_earlier_is_out_of_order_and_changes_nothing() -> None:
+    track = Track().established()
+    before = track.trail
+    late = track.add(2, *FAR)
+    assert (late.flags, late.trail) == ((Flag.OUT_OF_ORDER,), before)
+
+
+def test_the_same_place_and_time_under_another_seq_is_a_duplicate_and_not_told_again() -> None:
+    track = Track()
+    track.add(5, *HOME)
+    again = track.add(5, *HOME)
+    assert (again.flags, again.may_lead) == ((Flag.DUPLICATE,), False)
+
+
+@pytest.mark.parametrize(("accuracy_m", "flagged"), [(None, False), (8, False), (100, False), (101, True), (-1, True)])
+def test_poor_accuracy_is_flagged_and_leads_all_the_same(accuracy_m: float | None, flagged: bool) -> None:
+    judged = Track().add(0, *HOME, accuracy_m=accuracy_m)
+    assert (Flag.POOR_ACCURACY in judged.flags, judged.may_lead) == (flagged, True)
+
+
+def test_a_clock_ahead_of_ours_is_flagged() -> None:
+    assert Track().add(60, *HOME, heard_s=0).flags == (Flag.CLOCK_SKEW,)
+    assert Track().add(5, *HOME, heard_s=0).flags == ()
+
+
+def test_an_inaccurate_fix_far_away_is_no_jump() -> None:
+    judged = Track().established().add(20, HOME[0] + 0.02, HOME[1], accuracy_m=3000)
+    assert judged.flags == (Flag.POOR_ACCURACY,)
+
+
+def test_crossing_the_date_line_is_no_jump() -> None:
+    track = Track()
+    for step in range(10):
+        longitude = 179.998 + step * 5e-4
+        assert track.add(step * 5, -17.0, longitude - (360 if longitude > 180 else 0)).flags == ()
+
+
+def test_the_pace_is_that_of_the_last_minutes() -> None:
+    track = Track()
+    for step in range(120):
+        track.add(step * 5, 27.0 + step * 5 * 10 / 111_195, 85.3)
+    assert track.trail.pace_mps == pytest.approx(10, rel=0.01)
+    for step in range(120, 240):
+        track.add(step * 5, 27.0 + 119 * 5 * 10 / 111_195, 85.3)
+    assert track.trail.pace_mps is not None
+    assert track.trail.pace_mps < 0.2
+
+
+moments = st.floats(0, 3600)
+places = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+
+
+@given(st.lists(st.tuples(moments, places, st.none() | st.floats(-10, 1e6)), max_size=30))
+def test_whatever_comes_the_trail_stays_in_order_and_survives_its_encoding(
+    fixes: list[tuple[float, tuple[float, float], float | None]],
+) -> None:
+    track = Track()
+    trails = []
+    for at_s, place, accuracy_m in fixes:
+        judged = track.add(at_s, *place, accuracy_m=accuracy_m)
+        assert judged.trail.held <= MAX_HELD
+        assert decode_trail(encode_trail(judged.trail)) == judged.trail
+        trails.append(judged.trail)
+    times = [trail.last.at_ms for trail in trails if trail.last is not None]
+    assert all(a <= b for a, b in pairwise(times))
+
+
+steps = st.tuples(
+    st.sampled_from([-5.0, 0.0, 1.0, 5.0, 200.0]),
+    st.sampled_from([0.0, 1e-4, 2e-4, 3e-4, 0.5]),
+    st.sampled_from([0.0, 1e-4, -2e-4]),
+    st.sampled_from([None, -1.0, 0.0, 8.0, 100.0, 500.0]),
+)
+
+
+@given(st.lists(steps, max_size=30))
+def test_the_short_way_judges_as_the_steps_do(walk: list[tuple[float, float, float, float | None]]) -> None:
+    trail, at_s, lat, lon = Trail(), 0.0, *HOME
+    for seq, (elapsed_s, north, east, accuracy_m) in enumerate(walk, 1):
+        at_s, lat, lon = max(0.0, at_s + elapsed_s), lat + north, lon + east
+        at = START + timedelta(seconds=at_s)
+        fix, at_ms, limits = Fix(seq, lat, lon, at, accuracy_m), int(at.timestamp() * 1000), _limits(100)
+        judged = judge(fix, at_ms, trail, limits)
+        assert judged == judge_by_steps(fix, at_ms, trail, limits)
+        trail = judged.trail
+
+
+async def test_a_jump_moves_the_live_position_only_once_it_is_confirmed_even_over_a_reconnect(world: World) -> None:
+    driver, now = await world.driver(), datetime.now(UTC)
+    live = world.server.services.live
+
+    async def here() -> tuple[float, float]:
+        position = (await live.positions_of([driver.transporter_id]))[driver.transporter_id]
+        return position.lat, position.lon
+
+    track = [
+        ping(step + 1, HOME[0] + step * 1e-4, HOME[1], now - timedelta(seconds=60 - 5 * step)) for step in range(4)
+    ]
+    async with world.phone(driver, epoch="one") as phone:
+        await phone.send({"type": "pings", "pings": track})
+        await phone.send(ping(5, *FAR, now - timedelta(seconds=40)))
+        await phone.until_ack(5)
+    assert await here() == (HOME[0] + 3e-4, HOME[1])
+    async with world.phone(driver, epoch="two") as phone:
+        await phone.send(ping(1, FAR[0] + 1e-4, FAR[1], now - timedelta(seconds=35)))
+        await phone.until_ack(1)
+    assert await here() == (FAR[0] + 1e-4, FAR[1])
+    flags = [fix["flags"] for fix in await world.stored_fixes(driver, 6)]
+    assert flags == [[], [], [], [], ["impossible_speed", "unconfirmed"], []]
+
+
+async def test_doubts_stand_with_the_stored_fixes(world: World) -> None:
+    driver, now = await world.driver(), datetime.now(UTC)
+    async with world.phone(driver) as phone:
+        await phone.send(ping(1, *HOME, now, accuracy_m=500))
+        await phone.send(ping(2, *HOME, now))
+        await phone.send(ping(3, *HOME, now - timedelta(hours=1)))
+        await phone.send(ping(4, *HOME, now + timedelta(seconds=60)))
+        await phone.until_ack(4)
+    flags = {fix["seq"]: fix["flags"] for fix in await world.stored_fixes(driver, 4)}
+    assert flags == {1: ["poor_accuracy"], 2: ["duplicate"], 3: ["out_of_order"], 4: ["clock_skew"]}
+
+
+async def test_a_batch_newest_first_is_in_order_for_the_device(world: World) -> None:
+    driver, now = await world.driver(), datetime.now(UTC)
+    backlog = [ping(10 - step, HOME[0] - step * 1e-4, HOME[1], now - timedelta(seconds=5 * step)) for step in range(10)]
+    async with world.phone(driver) as phone:
+        await phone.send({"type": "pings", "pings": backlog})
+        await phone.until_ack(10)
+    assert all(fix["flags"] == [] for fix in await world.stored_fixes(driver, 10))

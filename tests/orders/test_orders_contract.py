@@ -1,0 +1,245 @@
+"""Rows 1 to 3: ordering a cart, seeing an order, listing one's own."""
+
+from typing import Any
+
+import pytest
+
+from tests.shapes import check, is_absolute_url, is_bool, is_id, is_money, is_text, is_time, like, or_null
+from tests.world import Person, World, ok, order_body, together
+
+ORDERS = "/api/v1/marketplace/orders"
+CREATED = {
+    "id": is_id,
+    "order_number": like(r"MP-\d{8}-[A-Z0-9]{8}"),
+    "customer": is_id,
+    "order_status": "pending",
+    "payment_status": "pending",
+    "total_amount": "2500.00",
+    "currency": "NPR",
+    "items": [
+        {
+            "id": is_id,
+            "product": {"id": is_id, "name": "Organic Rice", "price": "1250.00"},
+            "quantity": 2,
+            "unit_price": "1250.00",
+            "total_price": "2500.00",
+        }
+    ],
+    "delivery": {
+        "customer_name": "John Doe",
+        "phone_number": "+977-9841234567",
+        "address": "Thamel, Kathmandu",
+        "city": "Kathmandu",
+    },
+    "created_at": is_time,
+    "can_cancel": True,
+    "is_paid": False,
+}
+DETAILS = {
+    "id": is_id,
+    "order_number": is_text,
+    "customer": is_id,
+    "order_status": is_text,
+    "order_status_display": is_text,
+    "payment_status": "paid",
+    "payment_status_display": "Paid",
+    "total_amount": "2500.00",
+    "formatted_total": "NPR 2,500.00",
+    "currency": "NPR",
+    "items": [
+        {
+            "id": is_id,
+            "product": {"id": is_id, "name": is_text, "price": is_money, "images": [{"image": is_text}]},
+            "quantity": 2,
+            "unit_price": "1250.00",
+            "total_price": "2500.00",
+        }
+    ],
+    "delivery": {
+        "customer_name": is_text,
+        "phone_number": is_text,
+        "address": is_text,
+        "city": is_text,
+        "full_address": "Thamel, Kathmandu, Kathmandu, Bagmati, 44600",
+    },
+    "tracking_events": [{"id": is_id, "status": is_text, "message": is_text, "created_at": is_time}],
+    "created_at": is_time,
+    "estimated_delivery_date": or_null(is_time),
+    "tracking_number": or_null(is_text),
+    "can_cancel": False,
+    "can_refund": is_bool,
+    "is_paid": True,
+    "is_delivered": False,
+}
+ROW = {
+    "id": is_id,
+    "order_number": is_text,
+    "order_status": is_text,
+    "order_status_display": is_text,
+    "payment_status": is_text,
+    "total_amount": is_money,
+    "formatted_total": like(r"NPR [\d,]+\.\d\d"),
+    "items_count": 1,
+    "created_at": is_time,
+    "estimated_delivery_date": or_null(is_time),
+}
+
+
+async def _cart_of(world: World) -> tuple[Person, int]:
+    seller, customer = await world.person("seller"), await world.person()
+    product = await world.product(seller, images=["/media/product_images/rice.jpg"])
+    return customer, await world.cart(customer, {product: 2})
+
+
+@pytest.mark.parametrize("ending", ["/", ""])
+async def test_a_cart_becomes_an_order_with_every_documented_key_and_is_empty_then(world: World, ending: str) -> None:
+    customer, cart = await _cart_of(world)
+    made = ok(await customer.post(f"{ORDERS}/create{ending}", order_body(cart)), 201)
+    check(made, CREATED)
+    assert made["customer"] == customer.user_id
+    assert ok(await customer.get(f"/api/v1/marketplace/carts/{cart}{ending}"))["items"] == []
+    assert ok(await customer.get(f"{ORDERS}/{made['id']}{ending}"))["id"] == made["id"]
+
+
+async def test_the_order_of_the_journey_needs_no_payment_method_and_no_instructions(world: World) -> None:
+    customer, cart = await _cart_of(world)
+    body = order_body(cart)
+    del body["payment_method"]
+    del body["delivery_info"]["delivery_instructions"]
+    check(ok(await customer.post(f"{ORDERS}/create/", body), 201), CREATED)
+
+
+async def test_a_paid_order_shows_its_events_images_and_parcel(world: World) -> None:
+    customer, cart = await _cart_of(world)
+    order = await world.order(customer, cart)
+    paid = await world.initiate(customer, cart)
+    await world.at_gateway(paid["data"]["pidx"], "completed")
+    settled = ok(await world.http.post("/api/v1/payments/callback/", json={"pidx": paid["data"]["pidx"]}))
+    shown = ok(await customer.get(f"{ORDERS}/{order['id']}/"))
+    check(shown, DETAILS)
+    assert (shown["tracking_number"], shown["estimated_delivery_date"]) == (None, None)
+    assert [event["status"] for event in shown["tracking_events"]] == ["pending", "confirmed"]
+    assert [event["message"] for event in shown["tracking_events"]] == [
+        "Order created successfully",
+        "Payment confirmed",
+    ]
+    sale_id = settled["data"]["marketplace_sales"][0]["id"]
+    admin = await world.admin()
+    from_admin = {"marketplace_sale_id": sale_id} | _parcel()
+    parcel = ok(await admin.post("/api/deliveries/create/", from_admin), 201)
+    shown = ok(await customer.get(f"{ORDERS}/{order['id']}/"))
+    assert shown["tracking_number"] == parcel["tracking_number"]
+    assert is_time(shown["estimated_delivery_date"])
+    assert ok(await admin.get(f"{ORDERS}/{order['id']}/"))["id"] == order["id"]
+
+
+def _parcel() -> dict[str, Any]:
+    return {
+        "pickup_address": "Farm Location, Bhaktapur",
+        "pickup_contact_name": "Farmer John",
+        "pickup_contact_phone": "+977-9841111111",
+        "delivery_address": "Thamel, Kathmandu",
+        "delivery_contact_name": "John Doe",
+        "delivery_contact_phone": "+977-9841234567",
+        "package_weight": 2.5,
+        "delivery_fee": 150.00,
+        "requested_delivery_date": "2030-10-28T18:00:00Z",
+    }
+
+
+async def test_an_empty_foreign_or_unknown_cart_makes_no_order(world: World) -> None:
+    customer, cart = await _cart_of(world)
+    stranger = await world.person()
+    await world.order(customer, cart)
+    empty = await customer.post(f"{ORDERS}/create/", order_body(cart))
+    assert (empty.status_code, "cart_id" in empty.json()["errors"]) == (400, True)
+    for cart_id, who in ((cart, stranger), (2**62, customer)):
+        refused = await who.post(f"{ORDERS}/create/", order_body(cart_id))
+        assert (refused.status_code, refused.json()["detail"]) == (404, "Cart not found.")
+
+
+async def test_ordering_one_cart_ten_times_at_once_makes_one_order(world: World) -> None:
+    customer, cart = await _cart_of(world)
+    replies = await together(customer.post(f"{ORDERS}/create/", order_body(cart)) for _ in range(10))
+    assert sorted(reply.status_code for reply in replies) == [201] + [400] * 9
+    assert ok(await customer.get(f"{ORDERS}/my-orders/"))["count"] == 1
+
+
+async def test_my_orders_come_in_pages_with_absolute_neighbours_newest_first(world: World) -> None:
+    seller, customer = await world.person("seller"), await world.person()
+    product = await world.product(seller)
+    made = [(await world.order(customer, await world.cart(customer, {product: 1})))["id"] for _ in range(5)]
+    seen: list[int] = []
+    url: str | None = f"{ORDERS}/my-orders/?page_size=2&status=pending"
+    pages = 0
+    while url is not None:
+        page = ok(await customer.get(url))
+        assert page["count"] == 5
+        check(page["results"], [ROW])
+        seen += [row["id"] for row in page["results"]]
+        url, pages = page["next"], pages + 1
+        assert url is None or (is_absolute_url(url) and "status=pending" in url)
+        if page["previous"] is not None:
+            assert is_absolute_url(page["previous"])
+            assert ok(await customer.get(page["previous"]))["count"] == 5
+    assert (seen, pages) == (made[::-1], 3)
+    assert ok(await customer.get(f"{ORDERS}/my-orders"))["previous"] is None
+
+
+async def test_my_orders_are_filtered_by_both_statuses_and_only_mine(world: World) -> None:
+    bought = await world.bought()
+    customer = bought.customer
+    waiting = await world.order(customer, await world.cart(customer, {bought.product_id: 1}))
+    stranger = await world.person()
+    expected = {
+        "status=pending": [waiting["id"]],
+        "status=confirmed": [bought.order_id],
+        "payment_status=paid": [bought.order_id],
+        "payment_status=pending": [waiting["id"]],
+        "payment_status=failed": [],
+        "status=pending&payment_status=paid": [],
+        "": [waiting["id"], bought.order_id],
+    }
+    for query, ids in expected.items():
+        page = ok(await customer.get(f"{ORDERS}/my-orders/?{query}"))
+        assert [row["id"] for row in page["results"]] == ids, query
+    assert ok(await stranger.get(f"{ORDERS}/my-orders/"))["results"] == []
+
+
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=x", "page_size=101", "page_size=0", "status=lost", "payment_status="]
+)
+async def test_a_filter_that_means_nothing_is_refused_by_name(world: World, query: str) -> None:
+    customer = await world.person()
+    refused = await customer.get(f"{ORDERS}/my-orders/?{query}")
+    assert refused.status_code == 400
+    assert list(refused.json()["errors"]) == [query.partition("=")[0]]
+
+
+async def test_an_unpaid_order_is_cancelled_once_and_a_paid_one_is_not(world: World) -> None:
+    customer, cart = await _cart_of(world)
+    order = await world.order(customer, cart)
+    stranger, bought = await world.person(), await world.bought()
+    assert (await stranger.post(f"{ORDERS}/{order['id']}/cancel/")).status_code == 404
+    for _ in range(2):
+        cancelled = ok(await customer.post(f"{ORDERS}/{order['id']}/cancel/"))
+        assert (cancelled["order_status"], cancelled["can_cancel"]) == ("cancelled", False)
+        assert [event["status"] for event in cancelled["tracking_events"]] == ["pending", "cancelled"]
+    refused = await customer.post(
+        "/api/v1/payments/initiate/", {"cart_id": cart, "gateway": "KHALTI", "return_url": "https://a.example/"}
+    )
+    assert (refused.status_code, refused.json()["error_code"]) == (400, "EMPTY_CART")
+    assert (await bought.customer.post(f"{ORDERS}/{bought.order_id}/cancel/")).status_code == 409
+
+
+async def test_an_order_keeps_its_prices_and_name_when_the_product_changes(world: World) -> None:
+    seller, customer = await world.person("seller"), await world.person()
+    product = await world.product(seller, price="1250.00", discounted_price="1000.00")
+    cart = await world.cart(customer, {product: 2})
+    order = await world.order(customer, cart)
+    assert order["total_amount"] == "2000.00"
+    ok(await seller.patch(f"/api/v1/marketplace/products/{product}/", {"name": "Rice", "discounted_price": None}))
+    shown = ok(await customer.get(f"{ORDERS}/{order['id']}/"))
+    assert (shown["total_amount"], shown["items"][0]["product"]["name"]) == ("2000.00", "Organic Rice")
+    paid = await world.initiate(customer, cart)
+    assert paid["data"]["amount"] == 2000.00 * 1.13 + 100

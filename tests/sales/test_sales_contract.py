@@ -1,0 +1,88 @@
+"""Rows 19 and 20: what a seller sold, and saying that it arrived."""
+
+import pytest
+
+from tests.shapes import check, is_id, is_text, is_time, or_null
+from tests.world import World, ok
+
+SALES = "/api/marketplace/sales"
+SALE = {
+    "id": is_id,
+    "order_number": is_text,
+    "buyer_name": "John Doe",
+    "product": {"name": "Organic Rice", "price": "1250.00"},
+    "quantity": 2,
+    "total_amount": "2500.00",
+    "status": "processing",
+    "payment_status": "paid",
+    "delivery_status": or_null(is_text),
+    "created_at": is_time,
+}
+
+
+@pytest.mark.parametrize("ending", ["/", ""])
+async def test_a_seller_lists_and_sees_a_sale_with_its_delivery(world: World, ending: str) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    listed = ok(await bought.seller.get(f"{SALES}{ending}"))
+    check(listed, {"count": 1, "next": None, "previous": None, "results": [SALE | {"delivery_status": None}]})
+    delivery = await world.delivery(bought)
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+    admin = await world.admin()
+    for who in (bought.seller, bought.customer, admin):
+        shown = ok(await who.get(f"{SALES}/{bought.sale_id}{ending}"))
+        check(shown, SALE | {"id": bought.sale_id, "delivery_status": "assigned"})
+    newest = ok(await admin.get(f"{SALES}/", page_size=1))
+    assert newest["results"][0]["id"] == bought.sale_id
+
+
+async def test_sales_come_in_pages_of_their_seller_alone(world: World) -> None:
+    deliveries = await world.deliveries({}, {}, {})
+    other, admin = await world.bought(), await world.admin()
+    assert [sale["id"] for sale in ok(await other.seller.get(f"{SALES}/"))["results"]] == [other.sale_id]
+    sales = {delivery["marketplace_sale"] for delivery in deliveries}
+    page = ok(await admin.get(f"{SALES}/", page_size=2))
+    assert page["next"].startswith("http")
+    follow = ok(await admin.get(page["next"]))
+    seen = {sale["id"] for sale in page["results"] + follow["results"]}
+    assert seen == sales | {other.sale_id}
+    for query in ("page_size=101", "page=0", "page_size=all"):
+        refused = await admin.get(f"{SALES}/?{query}")
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, [query.partition("=")[0]])
+
+
+async def test_somebody_elses_sale_is_not_found_and_not_theirs_to_mark(world: World) -> None:
+    bought, stranger, other = await world.bought(), await world.person(), await world.person("seller")
+    for who in (stranger, other):
+        assert (await who.get(f"{SALES}/{bought.sale_id}/")).status_code == 404
+    mark = f"{SALES}/{bought.sale_id}/mark-as-delivered/"
+    assert (await other.post(mark)).status_code == 403
+    assert (await bought.customer.post(mark)).status_code == 403
+    for sale_id in (2**62, 10**30, 0, "x"):
+        assert (await bought.seller.post(f"{SALES}/{sale_id}/mark-as-delivered/")).status_code == 404
+    assert ok(await bought.seller.get(f"{SALES}/{bought.sale_id}/"))["status"] == "processing"
+
+
+async def test_marking_a_sale_as_delivered_finishes_its_order_once(world: World) -> None:
+    bought = await world.bought()
+    mark = f"{SALES}/{bought.sale_id}/mark-as-delivered"
+    first = ok(await bought.seller.post(mark))
+    check(first, {"status": "sale marked as delivered", "delivered_at": is_time})
+    assert ok(await bought.seller.post(f"{mark}/")) == first
+    order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
+    assert (order["order_status"], order["is_delivered"]) == ("delivered", True)
+    assert [event["status"] for event in order["tracking_events"]] == ["pending", "confirmed", "delivered"]
+
+
+async def test_an_order_of_two_sellers_is_delivered_with_the_last_of_its_sales(world: World) -> None:
+    sellers = [await world.person("seller"), await world.person("seller")]
+    customer = await world.person()
+    cart = await world.cart(customer, {await world.product(seller): 1 for seller in sellers})
+    order = await world.order(customer, cart)
+    paid = await world.initiate(customer, cart)
+    await world.at_gateway(paid["data"]["pidx"], "completed")
+    settled = ok(await world.http.post("/api/v1/payments/callback/", json={"pidx": paid["data"]["pidx"]}))
+    assert settled["data"]["total_items"] == 2
+    for seller, expected in zip(sellers, ("confirmed", "delivered"), strict=True):
+        [sale] = ok(await seller.get(f"{SALES}/"))["results"]
+        ok(await seller.post(f"{SALES}/{sale['id']}/mark-as-delivered/"))
+        assert ok(await customer.get(f"/api/v1/marketplace/orders/{order['id']}/"))["order_status"] == expected

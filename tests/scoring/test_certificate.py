@@ -1,0 +1,93 @@
+"""The upper bound holds over every pair, and lost optima do not go unnoticed."""
+
+import numpy as np
+import pytest
+
+from scoring import Params, flow, solve
+from scoring.bound import Pricer, Prices
+from scoring.duals import tolls
+from scoring.market import Market
+from scoring.optimal import best_inside, value_of
+from scoring.workset import make_graph
+from tests.scoring import reference
+from tests.scoring.markets import Kind, market, packages, people
+
+
+@pytest.mark.parametrize("kind", ["clustered", "uneven", "one_place"])
+@pytest.mark.parametrize(("n", "m"), [(330, 240), (240, 330)])
+def test_prices_of_a_certified_plan_bound_every_plan_by_its_total(kind: Kind, n: int, m: int) -> None:
+    deliveries, transporters = market(kind, n, m, seed=3)
+    plan = solve(deliveries, transporters, Params())
+    assert plan.certified
+    assert (plan.price >= 0).all()
+    bound = reference.dual_bound(plan.price, plan.weight_price, deliveries, transporters, Params())
+    assert plan.total <= bound + 1e-6
+    assert bound <= plan.total * (1 + 1e-6)
+    assert bound == pytest.approx(plan.upper_bound, rel=1e-7)
+
+
+def test_a_plan_cut_short_still_has_a_bound_that_holds() -> None:
+    deliveries, transporters = market("uneven", 500, 400, seed=7)
+    cut = solve(deliveries, transporters, Params(), time_limit_s=0.0)
+    full = solve(deliveries, transporters, Params())
+    reference.check(cut, deliveries, transporters, Params())
+    assert not cut.certified
+    assert cut.gap == pytest.approx((cut.upper_bound - cut.total) / cut.upper_bound)
+    assert cut.total <= full.total + 1e-6
+    assert cut.upper_bound >= full.total - 1e-6
+
+
+def test_an_optimum_lost_by_pruning_is_caught_by_the_independent_bound_and_by_ours() -> None:
+    deliveries, transporters = market("uneven", 150, 120, seed=11)
+    params = Params()
+    whole = Market(deliveries, transporters, params)
+    far = reference.distances_m(deliveries, transporters)
+    nearest = np.argsort(far, axis=1)[:, :2]
+    graph = make_graph(whole, np.repeat(np.arange(150), 2), nearest.ravel())
+    problem = flow.whole(graph)
+    chosen = flow.assign(problem)
+    prices = Prices(tolls(problem, chosen), np.zeros(120))
+    value = value_of(whole, np.where(chosen >= 0, graph.j[chosen], -1))
+    known = best_inside(whole, graph, prices)
+    assert known.sum() + prices.rent(whole) == pytest.approx(value), "the pruned problem itself is solved"
+
+    optimum = reference.optimum(deliveries, transporters, params)
+    assert value < optimum - 1.0, "the pruning loses the optimum"
+    price = np.maximum(prices.toll + whole.first_gain, 0.0)
+    independent = reference.dual_bound(price, np.zeros(120), deliveries, transporters, params)
+    assert independent >= optimum - 1e-6
+    assert independent > value * (1 + 1e-6)
+    sweep = Pricer(whole, prices, known, 8, lambda: False, 2**26).sweep()
+    assert sweep.i.size
+    assert sweep.upper_bound(whole, prices) >= optimum - 1e-6
+
+
+@pytest.mark.parametrize("kind", ["clustered", "antimeridian", "poles"])
+def test_neighbour_queries_and_whole_blocks_find_the_same_ceiling_of_every_delivery(kind: Kind) -> None:
+    deliveries, transporters = market(kind, 120, 90, seed=2, heavy=True)
+    whole = Market(deliveries, transporters, Params())
+    rng = np.random.default_rng(0)
+    prices = Prices(-whole.first_gain + rng.uniform(0, 15, 90), rng.uniform(0, 0.2, 90))
+    sweep = Pricer(whole, prices, np.full(120, 55.0), 8, lambda: False, 2**26).sweep()
+    rows, columns = np.arange(120), np.arange(90)
+    dense = whole.block(rows, columns) - prices.toll - np.outer(whole.weight_kg, prices.weight_toll)
+    assert (sweep.ceiling >= dense.max(axis=1) - 1e-9).all()
+    over = np.maximum(dense.max(axis=1), 55.0)
+    if (dense.max(axis=1) > 55.0).mean() <= 0.2:
+        np.testing.assert_allclose(sweep.ceiling, over, atol=1e-6)
+
+
+def test_whole_units_of_the_solver_do_not_reach_the_bound() -> None:
+    deliveries, transporters = market("clustered", 260, 200, seed=13)
+    tiny = Params(weights=(1e-7, 1e-7, 1e-7, 1e-7))
+    plan, same = solve(deliveries, transporters, tiny), solve(deliveries, transporters, Params())
+    assert plan.certified
+    assert plan.total == pytest.approx(same.total, rel=1e-9), "only ratios of weights count"
+
+
+def test_a_market_where_nothing_can_be_done_is_certified_with_a_bound_of_exactly_zero() -> None:
+    heavy = packages([27.7] * 2, [85.3] * 2, [1.0, 1.0])
+    full = people([27.7] * 3, [85.3] * 3, [0.0] * 3, [0.0] * 3, [2, 0, 0], [3, 0, 1])
+    plan = solve(heavy, full)
+    assert plan.upper_bound == 0.0
+    assert plan.certified

@@ -1,0 +1,127 @@
+"""The way of a delivery, for maps and GPS programs."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from sqlalchemy import update
+
+from dispatch.deliveries.models import Delivery
+from dispatch.tracking.path import PathPoint, travelled_m
+from dispatch.tracking.store import FixRow, FixStore
+from tests.world import Bought, Driver, Person, World, ok
+
+GPX = {"g": "http://www.topografix.com/GPX/1/1"}
+METRES_A_DEGREE = 111_195.08
+
+
+class Way:
+    """A delivery under way, and fixes of its transporter."""
+
+    def __init__(self, world: World, bought: Bought, delivery: dict[str, Any], driver: Driver) -> None:
+        self.world, self.bought, self.delivery, self.driver = world, bought, delivery, driver
+        self.start = datetime.now(UTC)
+
+    async def fixes(self, *fixes: tuple[float, float, float, list[str]]) -> None:
+        """Seconds after the start, latitude, longitude, flags."""
+        rows = [
+            FixRow(
+                self.driver.transporter_id, "phone", "e", seq + 1, lat, lon,
+                self.start + timedelta(seconds=at_s), self.start, None, None, None, None, flags,
+            )
+            for seq, (at_s, lat, lon, flags) in enumerate(fixes)
+        ]  # fmt: skip
+        await FixStore(self.world.server.services.database).write(rows)
+
+    async def geojson(self, person: Person) -> Any:
+        return ok(await person.get(f"/api/deliveries/{self.delivery['delivery_id']}/path.geojson"))
+
+
+async def under_way(world: World) -> Way:
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought)
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+    return Way(world, bought, delivery, driver)
+
+
+async def test_the_way_of_a_delivery_is_a_line_with_its_length_and_times(world: World) -> None:
+    way = await under_way(world)
+    await way.fixes(
+        (-3600, 20.0, 80.0, []),
+        *((step, 27.70 + step * 1e-3, 85.30, []) for step in range(1, 11)),
+        (10.5, 40.0, 85.30, ["impossible_speed", "unconfirmed"]),
+        (3600, 20.0, 80.0, []),
+    )
+    await _delivered(way, after_s=60)
+    found = await way.geojson(await world.admin())
+    assert (found["type"], found["geometry"]["type"]) == ("Feature", "LineString")
+    line = found["geometry"]["coordinates"]
+    assert line == [[85.30, pytest.approx(27.70 + step * 1e-3)] for step in range(1, 11)]
+    properties = found["properties"]
+    assert properties["tracking_number"] == way.delivery["tracking_number"]
+    assert len(properties["times"]) == len(line) == properties["points"]
+    assert properties["distance_m"] == pytest.approx(0.009 * METRES_A_DEGREE, rel=1e-3)
+    assert properties["times"] == sorted(properties["times"])
+    assert properties["ended_at"].endswith("Z")
+
+
+def test_the_length_is_that_of_the_way_and_not_of_a_still_phone_that_wanders() -> None:
+    now = datetime.now(UTC)
+    moving = [PathPoint(27.7 + step * 1e-3, 85.3, now) for step in range(11)]
+    assert travelled_m(moving) == pytest.approx(0.01 * METRES_A_DEGREE, rel=1e-3)
+    still = [PathPoint(27.7 + (step % 2) * 1e-4, 85.3, now) for step in range(1000)]
+    assert travelled_m(still) == 0
+    assert travelled_m([]) == 0
+
+
+async def test_the_way_as_gpx_is_a_track_with_a_segment_after_each_silence(world: World) -> None:
+    way = await under_way(world)
+    await way.fixes((1, 27.70, 85.30, []), (2, 27.71, 85.30, []), (400, 27.72, 85.30, []), (401, 27.73, 85.30, []))
+    await _delivered(way, after_s=1000)
+    reply = await way.bought.customer.get(f"/api/deliveries/{way.delivery['id']}/path.gpx")
+    assert reply.headers["content-type"].startswith("application/gpx+xml")
+    root = ET.fromstring(reply.content)  # noqa: S314  # our own answer
+    assert root.tag == f"{{{GPX['g']}}}gpx"
+    assert root.get("version") == "1.1"
+    segments = root.findall("g:trk/g:trkseg", GPX)
+    points = [[(point.get("lat"), point.get("lon")) for point in part.findall("g:trkpt", GPX)] for part in segments]
+    assert points == [
+        [("27.7000000", "85.3000000"), ("27.7100000", "85.3000000")],
+        [("27.7200000", "85.3000000"), ("27.7300000", "85.3000000")],
+    ]
+    times = [datetime.fromisoformat(str(found.text)) for found in root.iterfind(".//g:time", GPX)]
+    assert times == sorted(times)
+    assert "Total distance 3336 m" in str(root.findtext("g:trk/g:desc", None, GPX))
+    found = await way.geojson(way.bought.seller)
+    assert found["geometry"]["type"] == "MultiLineString"
+    assert found["properties"]["distance_m"] == pytest.approx(0.03 * METRES_A_DEGREE, rel=1e-3)
+
+
+async def _delivered(way: Way, *, after_s: float) -> None:
+    """As if it had been delivered then, so that fixes of the coming minutes belong to it."""
+    async with way.world.server.services.database.work() as work:
+        when = way.start + timedelta(seconds=after_s)
+        await work.session.execute(update(Delivery).where(Delivery.id == way.delivery["id"]).values(delivered_at=when))
+
+
+async def test_a_delivery_that_nobody_has_has_no_way(world: World) -> None:
+    bought = await world.bought()
+    delivery = await world.delivery(bought)
+    found = ok(await bought.seller.get(f"/api/deliveries/{delivery['id']}/path.geojson"))
+    assert found["geometry"] is None
+    assert found["properties"]["distance_m"] == 0
+    gpx = await bought.seller.get(f"/api/deliveries/{delivery['id']}/path.gpx")
+    assert ET.fromstring(gpx.content).find("g:trk/g:trkseg", GPX) is None  # noqa: S314  # our own answer
+
+
+async def test_the_way_is_for_those_whom_it_concerns(world: World) -> None:
+    way = await under_way(world)
+    await way.fixes((0.001, 27.70, 85.30, []))
+    for person in (way.driver, way.bought.seller, way.bought.customer, await world.admin()):
+        assert (await way.geojson(person))["geometry"]["type"] == "Point"
+    path = f"/api/deliveries/{way.delivery['id']}/path.gpx"
+    for stranger in (await world.driver(), await world.person("seller"), await world.person("customer")):
+        ok(await stranger.get(path), 403)
+    ok(await world.http.get(path), 401)
+    ok(await way.driver.get("/api/deliveries/999999999/path.gpx"), 404)
