@@ -109,6 +109,7 @@ def _assignments(work: Work, services: Services) -> Assignments:
         services.clock,
         services.live,
         services.delivery_steps(work),
+        services.solver,
         radius_m=services.settings.assign_radius_km * 1000,
     )
 

@@ -12,6 +12,7 @@ from api.adapters.messages import build_mail_sender, build_sms_sender, build_tem
 from api.adapters.photos import FolderPhotoStore
 from api.adapters.rate_limits import RateLimiter
 from api.adapters.sms import HttpSmsSender
+from api.adapters.solving import ProcessSolver
 from api.doorkeeper import AccountDoorkeeper
 from api.upkeep import Job, upkeep
 from dispatch.accounts.tokens import Tokens
@@ -79,6 +80,7 @@ class Services:
     publisher: Publisher
     gateway: PaymentGateway
     photos: PhotoStore
+    solver: ProcessSolver
     hub: Hub
     ingest: Ingest
     tracking: Tracking
@@ -120,7 +122,8 @@ class Services:
         return PingPolicy(settings.ping_interval_s, settings.ping_distance_m, settings.ping_heartbeat_s)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections and end what was started."""
+        self.solver.close()
         if isinstance(self.gateway, KhaltiClient):
             await self.gateway.aclose()
         if isinstance(self.sms, HttpSmsSender):
@@ -181,6 +184,7 @@ def build_services(
         publisher=publisher,
         gateway=gateway,
         photos=photos or FolderPhotoStore(settings.data_dir / "photos"),
+        solver=ProcessSolver(),
         hub=hub,
         ingest=Ingest(
             redis,

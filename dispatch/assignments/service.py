@@ -25,6 +25,7 @@ from dispatch.assignments.pool import (
     delivery_rows,
     load_pool,
 )
+from dispatch.assignments.solving import BulkProblem, BulkSolver
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
 from dispatch.deliveries.service import DeliveryKey
@@ -33,7 +34,7 @@ from dispatch.errors import Conflict, DispatchError, NotFound
 from dispatch.ports import Clock, LivePositions
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Load, Transporters, lock_transporter
-from scoring import Params, Plan, Ranking, Reason, rank, solve
+from scoring import Params, Plan, Ranking, Reason, rank
 
 ALTERNATIVES = 5
 MAX_BULK = 20_000
@@ -95,15 +96,24 @@ class BulkResult:
 class Assignments:
     """Assigns in one unit of work, which it commits between snapshot and writing."""
 
-    def __init__(self, work: Work, clock: Clock, live: LivePositions, steps: DeliverySteps, *, radius_m: float) -> None:
+    def __init__(
+        self,
+        work: Work,
+        clock: Clock,
+        live: LivePositions,
+        steps: DeliverySteps,
+        solver: BulkSolver,
+        *,
+        radius_m: float,
+    ) -> None:
         self._work = work
         self._session = work.session
         self._clock = clock
         self._live = live
         self._steps = steps
+        self._solver = solver
+        self._radius_m = radius_m
         self._transporters = Transporters(work, clock)
-        # All packages of one transporter travel together, so their weights add up.
-        self._params = Params(radius_m=radius_m, load="sum")
 
     async def assign(self, key: DeliveryKey, user: User | None) -> Assigned:
         """Give one delivery to the best transporter. Raises NotFound, Conflict, NoTransporter."""
@@ -137,11 +147,11 @@ class Assignments:
         pool = await load_pool(self._work, self._live, self._clock, vehicle_type=wanted.vehicle_type)
         if not deliveries:
             return BulkResult([], failures, 0.0, certified=True)
-        plan = await asyncio.to_thread(self._solve, deliveries, pool)
+        plan = await self._solve(deliveries, pool)
         if wanted.max_assignments is not None and len(deliveries) > wanted.max_assignments:
             deliveries, passed_over = _first_that_can_go(deliveries, plan, wanted)
             failures += passed_over
-            plan = await asyncio.to_thread(self._solve, deliveries, pool)
+            plan = await self._solve(deliveries, pool)
         left_out = [row for row in range(len(deliveries)) if plan.transporter[row] < 0]
         failures += [(deliveries[row].id, WHY_NOT[Reason(int(plan.reason[row]))]) for row in left_out]
         assigned: list[Assigned] = []
@@ -205,18 +215,13 @@ class Assignments:
             delivery.pickup_lon,
             float(delivery.package_weight),
             pool.rows(),
-            self._params,
+            Params(radius_m=self._radius_m, load="sum"),
             top_k=max(ALTERNATIVES + 1, 20),
         )
 
-    def _solve(self, deliveries: list[Delivery], pool: Pool) -> Plan:
-        return solve(
-            delivery_rows(deliveries),
-            pool.rows(),
-            self._params,
-            strategy="optimal",
-            time_limit_s=SOLVE_WITHIN_S,
-            seed=0,
+    async def _solve(self, deliveries: list[Delivery], pool: Pool) -> Plan:
+        return await self._solver.solve(
+            BulkProblem(delivery_rows(deliveries), pool.rows(), self._radius_m, SOLVE_WITHIN_S)
         )
 
     async def _write(
