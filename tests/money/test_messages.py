@@ -162,6 +162,13 @@ class Carrier:
 @asynccontextmanager
 async def only_message(till: Till, clock: Ahead) -> AsyncIterator[str]:
     """One message that is due in the far future, where the server's own relay does not reach."""
+
+    async def drained() -> bool:
+        async with till.services.database.work() as work:
+            waiting = select(OutboxMessage.id).where(OutboxMessage.status == MessageStatus.PENDING).limit(1)
+            return await work.session.scalar(waiting) is None
+
+    await until(drained, "the server's relay has sent what other tests left")
     clock.ahead = timedelta(days=400)
     key = f"test:{uuid4().hex}"
     content = {"seller_name": "S", "order_number": "MP-1", "items": []}
