@@ -47,6 +47,14 @@ async def put_back(stage: Stage, call: Call) -> None:
             "DELETE FROM cart_items WHERE cart_id = :empty_cart",
             "INSERT INTO cart_items (cart_id, product_id, quantity) VALUES (:empty_cart, :product, 1)",
         )
+    elif call.path.endswith("/payments/initiate/"):
+        await _run(
+            stage,
+            "UPDATE products SET listed_price = 1250, discounted_price = NULL, is_active = true, "
+            "stock = reserved + 500 WHERE id IN (SELECT product_id FROM cart_items WHERE cart_id = :cart)",
+            "UPDATE cart_items SET quantity = 1 WHERE cart_id = :cart",
+            "DELETE FROM payment_reviews",
+        )
     elif call.path.endswith("/products/{product}/"):
         await stage.send(call, json.dumps(stage.body_of(call)).encode())
 
