@@ -27,9 +27,19 @@ class WireConnection:
     def __init__(self, wire: WireProtocol) -> None:
         self._wire = wire
 
-    async def receive(self) -> str | bytes:
+    async def receive(self) -> bytes:
         """See Connection."""
-        return _content(await self._wire.receive())
+        return (await self._some(1))[0]
+
+    async def receive_all(self) -> list[bytes]:
+        """See Connection."""
+        return await self._some(None)
+
+    async def _some(self, most: int | None) -> list[bytes]:
+        messages = await self._wire.receive_some(most)
+        if not messages:
+            raise Disconnected
+        return messages
 
     async def send(self, frame: bytes) -> None:
         """See Connection."""
@@ -55,7 +65,11 @@ class AsgiConnection:
         self._socket = socket
         self._open = True
 
-    async def receive(self) -> str | bytes:
+    async def receive_all(self) -> list[bytes]:
+        """See Connection."""
+        return [await self.receive()]
+
+    async def receive(self) -> bytes:
         """See Connection."""
         if not self._open:
             raise Disconnected
@@ -91,12 +105,12 @@ class AsgiConnection:
                 log.debug("the socket was gone before it was closed", code=code)
 
 
-def _content(message: Mapping[str, Any]) -> str | bytes:
+def _content(message: Mapping[str, Any]) -> bytes:
     """Raises Disconnected."""
     if message["type"] == "websocket.disconnect":
         raise Disconnected
-    text = message.get("text")
-    return text if text is not None else message.get("bytes") or b""
+    text: str | None = message.get("text")
+    return text.encode() if text is not None else message.get("bytes") or b""
 
 
 async def accept(socket: AnySocket) -> Connection:
@@ -107,7 +121,7 @@ async def accept(socket: AnySocket) -> Connection:
     wire = extensions.get(EXTENSION)
     if not isinstance(wire, WireProtocol):
         return AsgiConnection(socket)
-    wire.forget_handshake()
+    wire.adopt()
     return WireConnection(wire)
 
 

@@ -19,11 +19,12 @@ from dispatch.accounts.models import Role, User
 from dispatch.errors import Invalid, NotSignedIn, Unavailable
 from dispatch.transporters.devices import Devices, TransporterDevice
 from dispatch.transporters.service import Transporters
-from realtime.ingest import IngestUnavailable, Sifted, Source
+from realtime.ingest import IngestUnavailable
 from realtime.phones.osmand import read_osmand
 from realtime.phones.owntracks import basic_password, read_owntracks
 from realtime.phones.reading import EPOCH, Unusable
 from realtime.protocol import BadFrame, Fix, Name, Reject, sort_out
+from realtime.sifting import Sifted, Source
 
 MAX_BACKLOG = 1000
 DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]

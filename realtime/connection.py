@@ -12,8 +12,12 @@ class Disconnected(Exception):
 class Connection(Protocol):
     """An accepted WebSocket."""
 
-    async def receive(self) -> str | bytes:
+    async def receive(self) -> bytes:
         """The next message. Raises Disconnected."""
+        ...
+
+    async def receive_all(self) -> list[bytes]:
+        """The messages that are there, in order; waits for the first. Raises Disconnected."""
         ...
 
     async def send(self, frame: bytes) -> None:

@@ -26,8 +26,6 @@ MAX_BELIEVED_ACCURACY_M = 5_000.0
 # The pace is a mean over about this time, and begins anew after a gap.
 PACE_OVER_S = 120.0
 PACE_GAP_S = 900.0
-# Nearer than the slack at any latitude.
-NEXT_TO_DEGREES = 2.5e-4
 METRES_A_DEGREE = math.radians(1) * EARTH_RADIUS_M
 
 
@@ -125,27 +123,7 @@ DOUBTS: tuple[Doubt, ...] = (clock_skew, poor_accuracy, out_of_order, duplicate,
 
 
 def judge(fix: Fix, recorded_ms: int, trail: Trail, limits: Limits) -> Judged:
-    """All flags of a plausible fix, and what follows from them.
-
-    Nearly every fix is newer than the last, accurate and next to it; that no step doubts such a one is seen at once.
-    """
-    last, accuracy_m = trail.last, fix.accuracy_m
-    if (
-        last is not None
-        and trail.suspect is None
-        and last.at_ms < recorded_ms <= limits.skewed_ms
-        and (accuracy_m is None or 0 <= accuracy_m <= limits.poor_accuracy_m)
-        and abs(fix.lat - last.lat) + abs(fix.lon - last.lon) < NEXT_TO_DEGREES
-    ):
-        here = Point(recorded_ms, fix.lat, fix.lon, min(accuracy_m or 0.0, MAX_BELIEVED_ACCURACY_M))
-        agreed = trail.agreed + 1
-        believed = Trail(here, agreed, trail.agreed_since_ms, None, 0, _pace(trail.pace_mps, last, here))
-        return Judged((), True, believed)
-    return judge_by_steps(fix, recorded_ms, trail, limits)
-
-
-def judge_by_steps(fix: Fix, recorded_ms: int, trail: Trail, limits: Limits) -> Judged:
-    """The same, step by step."""
+    """All flags of a plausible fix, and what follows from them."""
     accuracy_m = min(max(fix.accuracy_m or 0.0, 0.0), MAX_BELIEVED_ACCURACY_M)
     here = Point(recorded_ms, fix.lat, fix.lon, accuracy_m)
     flags = [flag for doubt in DOUBTS if (flag := doubt(fix, here, trail, limits)) is not None]

@@ -1,13 +1,31 @@
-"""How a fix travels from the ingest through Redis to PostgreSQL and to the watchers: one JSON array."""
+"""How fixes travel from the ingest through Redis to PostgreSQL and to the watchers.
+
+To PostgreSQL in runs: a head with what all fixes of a device share, and the fixes as the device sent them. To the
+watchers, who need the newest alone, as one JSON array.
+"""
+
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from realtime.doubts import Judged
+from realtime.doubts import Flag
 from realtime.protocol import Fix
 
 
+class LoggedRun(msgspec.Struct, frozen=True, array_like=True):
+    """Accepted fixes of one device that were handed in together; ``received_ms`` since 1970, UTC."""
+
+    transporter_id: int
+    device: str
+    epoch: str
+    received_ms: int
+    flags: dict[int, list[str]]
+    """By seq, of those that have any."""
+    fixes: list[Fix]
+
+
 class LoggedFix(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """An accepted fix with everything that is known about it; times in ms since 1970, UTC."""
+    """The newest fix of a transporter with everything that is known about it; times in ms since 1970, UTC."""
 
     transporter_id: int
     device: str
@@ -38,27 +56,17 @@ class LiveUpdate(msgspec.Struct, frozen=True, array_like=True):
 
 
 encode_fix = msgspec.json.Encoder().encode
-decode_fixes = msgspec.json.Decoder(list[LoggedFix]).decode
+encode_run = msgspec.json.Encoder().encode
+decode_runs = msgspec.json.Decoder(list[LoggedRun]).decode
 decode_update = msgspec.json.Decoder(LiveUpdate).decode
 
 
-def logged_fix(
-    transporter_id: int, device: str, epoch: str, fix: Fix, recorded_ms: int, received_ms: int, judged: Judged
-) -> LoggedFix:
-    """A fix as it is logged."""
-    return LoggedFix(
-        transporter_id,
-        device,
-        epoch,
-        fix.seq,
-        fix.lat,
-        fix.lon,
-        recorded_ms,
-        received_ms,
-        fix.accuracy_m,
-        fix.speed_mps,
-        fix.heading_deg,
-        fix.battery,
-        judged.flags,
-        judged.trail.pace_mps,
-    )
+def run_head(owner: bytes, received_ms: int, flags: Mapping[int, Sequence[Flag]]) -> bytes:
+    """A run up to its fixes, which follow with commas between them, and then ``RUN_END``.
+
+    ``owner``: transporter, device and epoch as a JSON array.
+    """
+    return b"%b,%d,%b,[" % (owner[:-1], received_ms, encode_run(flags) if flags else b"{}")
+
+
+RUN_END = b"]]"

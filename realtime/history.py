@@ -11,6 +11,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 import structlog
@@ -19,7 +20,7 @@ from redis.exceptions import RedisError, ResponseError
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable, Unstorable
-from realtime.fixes import LoggedFix, decode_fixes, encode_fix
+from realtime.fixes import LoggedRun, decode_runs, encode_run
 from realtime.keys import Keys
 from realtime.protocol import utc_from_ms
 from realtime.redis_client import load_script
@@ -109,34 +110,39 @@ class HistoryWriter:
 
     async def _move(self, found: list[RawEntry]) -> None:
         for entries in _portions(found):
-            rows = await self._write(await self._fixes_of(entries))
+            rows = await self._write(await self._rows_of(entries))
             if rows:
                 await self._note(rows)
             arguments = [argument for entry in entries for argument in (entry.entry_id, entry.count)]
             await self._forget(keys=[self._keys.log, self._keys.backlog], args=[GROUP, *arguments])
 
-    async def _fixes_of(self, entries: list[Entry]) -> list[LoggedFix]:
-        fixes: list[LoggedFix] = []
+    async def _rows_of(self, entries: list[Entry]) -> list[FixRow]:
+        rows: list[FixRow] = []
         for entry in entries:
             try:
-                fixes += decode_fixes(entry.raw)
+                runs = decode_runs(entry.raw)
             except msgspec.DecodeError as error:
-                await self._set_aside(entry.raw, f"not a list of fixes: {error}")
-        return fixes
+                await self._set_aside(entry.raw, f"not a list of runs of fixes: {error}")
+                continue
+            for run in runs:
+                try:
+                    rows += _rows(run)
+                except Unstorable as error:
+                    await self._set_aside(encode_run(run), str(error))
+        return rows
 
-    async def _write(self, fixes: list[LoggedFix]) -> list[FixRow]:
+    async def _write(self, rows: list[FixRow]) -> list[FixRow]:
         """Store them; where something in them cannot be stored, halve until it stands alone."""
-        if not fixes:
+        if not rows:
             return []
         try:
-            rows = [_row(fix) for fix in fixes]
             await self._store.write(rows)
         except Unstorable as error:
-            if len(fixes) == 1:
-                await self._set_aside(encode_fix(fixes[0]), str(error))
+            if len(rows) == 1:
+                await self._set_aside(encode_run(rows[0]), str(error))
                 return []
-            half = len(fixes) // 2
-            return [*await self._write(fixes[:half]), *await self._write(fixes[half:])]
+            half = len(rows) // 2
+            return [*await self._write(rows[:half]), *await self._write(rows[half:])]
         return rows
 
     async def _set_aside(self, raw: bytes, reason: str) -> None:
@@ -164,7 +170,7 @@ def _portions(found: list[RawEntry]) -> Iterator[list[Entry]]:
         if portion and size + count > ROWS_AT_ONCE:
             yield portion
             portion, size = [], 0
-        portion.append(Entry(entry_id, count, (fields or {}).get(b"fixes", b"[]")))
+        portion.append(Entry(entry_id, count, (fields or {}).get(b"runs", b"[]")))
         size += count
     if portion:
         yield portion
@@ -180,24 +186,32 @@ def _entries_of(found: object) -> list[RawEntry]:
     return list(found[0][1])  # type: ignore[index]
 
 
-def _row(fix: LoggedFix) -> FixRow:
+def _rows(run: LoggedRun) -> list[FixRow]:
     """Raises Unstorable for a time that is on no calendar."""
     try:
-        recorded_at, received_at = utc_from_ms(fix.recorded_ms), utc_from_ms(fix.received_ms)
+        received_at = utc_from_ms(run.received_ms)
     except (ValueError, OverflowError, OSError) as error:
         raise Unstorable(f"no such time: {error}") from None
-    return FixRow(
-        fix.transporter_id,
-        fix.device,
-        fix.epoch,
-        fix.seq,
-        fix.lat,
-        fix.lon,
-        recorded_at,
-        received_at,
-        fix.accuracy_m,
-        fix.speed_mps,
-        fix.heading_deg,
-        fix.battery,
-        list(fix.flags),
-    )
+    return [
+        FixRow(
+            run.transporter_id,
+            run.device,
+            run.epoch,
+            fix.seq,
+            fix.lat,
+            fix.lon,
+            _to_ms(fix.recorded_at),
+            received_at,
+            fix.accuracy_m,
+            fix.speed_mps,
+            fix.heading_deg,
+            fix.battery,
+            run.flags.get(fix.seq, []),
+        )
+        for fix in run.fixes
+    ]
+
+
+def _to_ms(moment: datetime) -> datetime:
+    """As the live position has it: to the millisecond."""
+    return utc_from_ms(round(moment.timestamp() * 1000)) if moment.microsecond % 1000 else moment

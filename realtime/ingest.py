@@ -2,63 +2,31 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from realtime.doubts import Trail, decode_trail, encode_trail, judge
-from realtime.filters import Limits, Plausibility, why_not
-from realtime.fixes import encode_fix, logged_fix
-from realtime.keys import Keys, device_key, device_stream
-from realtime.protocol import Fix, Reject
+from realtime.batches import Argument, arguments_of, groups_of
+from realtime.doubts import Trail, decode_trail
+from realtime.filters import Limits, Plausibility
+from realtime.keys import Keys
+from realtime.protocol import Fix
 from realtime.redis_client import load_script
+from realtime.sifting import Sifted, Source, sift
 from realtime.throttle import Rates, Throttle
 
 log = structlog.get_logger(__name__)
 
 # A script blocks Redis while it runs; this many fixes take it a few milliseconds.
 MAX_BATCH = 2_000
-# As the script reads it: a fix that may not become the live position.
-NEVER_MS = -2
 
 
 class IngestUnavailable(Exception):
     """The fixes could not be made safe. Some may be stored all the same; sending them again does no harm."""
-
-
-@dataclass(slots=True)
-class Source:
-    """Whose fixes they are, how they are numbered, and what is remembered of the device."""
-
-    transporter_id: int
-    device: str
-    epoch: str
-    trail: Trail = field(default_factory=Trail)
-    stream: str = field(init=False)
-    """Name of the numbering in Redis."""
-    device_key: str = field(init=False)
-    """Name of the device in Redis."""
-
-    def __post_init__(self) -> None:
-        self.stream = device_stream(self.transporter_id, self.device, self.epoch)
-        self.device_key = device_key(self.transporter_id, self.device)
-
-
-class Sifted(msgspec.Struct, frozen=True):
-    """A frame's fixes after the plausibility steps, and what was rejected.
-
-    ``kept`` is what the script reads: for each fix its seq, the time by which it may lead, and itself as JSON.
-    """
-
-    kept: list[int | str]
-    count: int
-    rejected: list[tuple[int, Reject]]
-    highest_seq: int
 
 
 @dataclass(slots=True)
@@ -135,7 +103,8 @@ class Ingest:
                 source.trail = decode_trail(trail)
             except msgspec.DecodeError:  # of another version: it was a help, not a need
                 source.trail = Trail()
-        return int(last_seq or 0)
+        source.handed_in = int(last_seq or 0)
+        return source.handed_in
 
     async def keep(self, source: Source, fixes: Sequence[Fix]) -> Sifted:
         """All of it for a request that stands alone: returns once the accepted fixes are safe.
@@ -147,25 +116,10 @@ class Ingest:
         await self.submit(source, sifted)
         return sifted
 
-    def sift(self, source: Source, fixes: Sequence[Fix]) -> Sifted:
-        """Run the plausibility steps over a frame's fixes, in the order of the device's clock."""
+    def sift(self, source: Source, fixes: Sequence[Fix], sent: Sequence[bytes] | None = None) -> Sifted:
+        """Run the plausibility steps over fixes, in the order of the device's clock; see ``sifting.sift``."""
         now_ms = time.time_ns() // 1_000_000
-        limits = self._limits_at(now_ms)
-        kept: list[int | str] = []
-        rejected: list[tuple[int, Reject]] = []
-        for recorded_ms, fix in _by_time(fixes):
-            reason = why_not(fix, recorded_ms, limits)
-            if reason is not None:
-                rejected.append((fix.seq, reason))
-                continue
-            judged = judge(fix, recorded_ms, source.trail, limits)
-            source.trail = judged.trail
-            encoded = encode_fix(
-                logged_fix(source.transporter_id, source.device, source.epoch, fix, recorded_ms, now_ms, judged)
-            )
-            kept += (fix.seq, recorded_ms if judged.may_lead else NEVER_MS, encoded.decode())
-        highest = max((fix.seq for fix in fixes), default=0)
-        return Sifted(kept, len(kept) // 3, rejected, highest)
+        return sift(source, fixes, sent, now_ms, self._limits_at(now_ms))
 
     def _limits_at(self, now_ms: int) -> Limits:
         """The same for all frames of a millisecond."""
@@ -178,7 +132,7 @@ class Ingest:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._closing:
             done.set_exception(IngestUnavailable("the server is stopping"))
-        elif sifted.count == 0:
+        elif sifted.run is None:
             done.set_result(None)
         else:
             self._waiting.append(_Waiting(source, sifted, done))
@@ -220,19 +174,11 @@ class Ingest:
                 waiting.done.set_exception(IngestUnavailable(why))
 
     async def _store(self, batch: list[_Waiting]) -> None:
-        keys = self._keys
-        arguments: list[Any] = [
-            *(time.time_ns() // 1_000_000, keys.seen, keys.last_seq, keys.positions(""), keys.trail, self._log_max)
-        ]
-        for source, frames in _by_stream(batch):
-            arguments += (source.transporter_id, source.stream, source.device_key, encode_trail(source.trail))
-            # One argument a device: the client's work is by the argument, not by the byte.
-            arguments.append(msgspec.msgpack.encode([part for sifted in frames for part in sifted.kept]))
+        groups = groups_of([(waiting.source, waiting.sifted) for waiting in batch])
         try:
-            await self._script(
-                keys=[keys.log, keys.live, keys.live_at, keys.geo, keys.last_seen, keys.offset, keys.backlog],
-                args=arguments,
-            )
+            again = [groups[number - 1] for number in await self._call(arguments_of(groups, listed=False))]
+            if again:  # stored by another connection meanwhile, some or all of it
+                await self._call(arguments_of(again, listed=True))
         except (RedisError, OSError) as error:
             log.warning("batch not stored", fixes=sum(waiting.sifted.count for waiting in batch), error=str(error))
             self._fail(batch, str(error))
@@ -241,18 +187,12 @@ class Ingest:
             if not waiting.done.done():
                 waiting.done.set_result(None)
 
-
-def _by_time(fixes: Sequence[Fix]) -> Iterable[tuple[int, Fix]]:
-    """The fixes with their times in ms, oldest first: a backlog may come newest first."""
-    timed = [(round(fix.recorded_at.timestamp() * 1000), fix) for fix in fixes]
-    if len(timed) > 1:  # one ping a frame is the rule
-        timed.sort(key=lambda pair: pair[0])
-    return timed
-
-
-def _by_stream(batch: list[_Waiting]) -> Iterable[tuple[Source, list[Sifted]]]:
-    """Frames of one numbering together: what Redis does once a device it does once, not once a frame."""
-    frames: dict[str, tuple[Source, list[Sifted]]] = {}
-    for waiting in batch:
-        frames.setdefault(waiting.source.stream, (waiting.source, []))[1].append(waiting.sifted)
-    return frames.values()
+    async def _call(self, groups: list[Argument]) -> list[int]:
+        keys = self._keys
+        now_ms = time.time_ns() // 1_000_000
+        head: list[Argument] = [now_ms, keys.seen, keys.last_seq, keys.positions(""), keys.trail, self._log_max]
+        refused: list[int] = await self._script(
+            keys=[keys.log, keys.live, keys.live_at, keys.geo, keys.last_seen, keys.offset, keys.backlog],
+            args=head + groups,
+        )
+        return refused

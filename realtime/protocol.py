@@ -9,6 +9,7 @@ keep what is not acknowledged, and send it again after a reconnect; the server k
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any
@@ -215,6 +216,7 @@ class BadFrame(Exception):
 
 _encoder = msgspec.json.Encoder()
 _app_frame = msgspec.json.Decoder(Hello | Ping | Pings | Auth)
+_pings = msgspec.json.Decoder(list[Ping])
 _loose = msgspec.json.Decoder(dict[str, Any])
 _ENCODED_ACK = b'{"type":"ack","seq":%d}'
 
@@ -244,7 +246,7 @@ def decode_frame(raw: str | bytes) -> Hello | Auth | Received:
     """
     frame: Hello | Ping | Pings | Auth
     try:
-        frame = _app_frame.decode(raw)
+        frame = _app_frame.decode(raw if isinstance(raw, str) else raw.decode())
     except msgspec.ValidationError as error:
         return _decode_loosely(raw, error)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -256,10 +258,29 @@ def decode_frame(raw: str | bytes) -> Hello | Auth | Received:
     return frame
 
 
+def decode_pings(messages: Sequence[bytes]) -> list[Ping] | None:
+    """The fixes of messages that are each one plain ping, in one go; None where any is something else.
+
+    Joined, messages must not come to mean what they do not mean alone. Each begins and ends an object and there are
+    no more braces than that, so with as many objects as messages every object is a message.
+    """
+    for message in messages:
+        if message[:1] != b"{" or message[-1:] != b"}":
+            return None
+    joined = b",".join(messages)
+    if joined.count(b"{") != len(messages) or joined.count(b"}") != len(messages):
+        return None
+    try:
+        pings = _pings.decode(f"[{joined.decode()}]")
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return pings if len(pings) == len(messages) else None
+
+
 def _decode_loosely(raw: str | bytes, error: msgspec.ValidationError) -> Received:
     try:
         frame = _loose.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError):
         raise BadFrame(f"not a frame: {error}") from None
     if frame.get("type") == "ping":
         return Received(*sort_out([frame]))

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -10,7 +11,7 @@ from redis.exceptions import RedisError
 
 from realtime.connection import Connection, Disconnected
 from realtime.hub import Hub
-from realtime.ingest import Ingest, IngestUnavailable, Sifted, Source
+from realtime.ingest import Ingest, IngestUnavailable
 from realtime.keys import Keys, device_stream
 from realtime.logins import Doorkeeper, Login
 from realtime.protocol import (
@@ -18,6 +19,7 @@ from realtime.protocol import (
     BadFrame,
     Close,
     Error,
+    Fix,
     Hello,
     PingPolicy,
     Received,
@@ -25,11 +27,13 @@ from realtime.protocol import (
     Rejected,
     Welcome,
     decode_frame,
+    decode_pings,
     encode,
     encode_ack,
 )
 from realtime.renewal import Refused, renew, renewed_frame, until_expired
 from realtime.sessions import Sessions
+from realtime.sifting import Sifted, Source
 
 log = structlog.get_logger(__name__)
 
@@ -175,25 +179,38 @@ class TransporterSession:
     async def _read(self, source: Source) -> None:
         while True:
             await self._room.wait()
-            raw = await self._connection.receive()
+            messages = await self._connection.receive_all()
             if self._ending:
                 continue  # not taken in, so never acknowledged: the app sends it again elsewhere
-            try:
-                frame = decode_frame(raw)
-            except BadFrame as error:
-                await self._refuse(Close.BAD_FRAME, "bad_frame", error.detail)
-                return
-            if isinstance(frame, Auth) and self.login is not None:
-                self.login = await renew(self._doorkeeper, self.login, frame.token)
-                await self._connection.send(renewed_frame(self.login))
-                await asyncio.sleep(PAUSE_AFTER_AUTH_S)
+            pings = decode_pings(messages)
+            if pings is not None:  # as nearly always
+                self._accept(source, pings, messages, [])
+                if not await self._paused(len(pings), sum(map(len, messages))):
+                    return
                 continue
-            if not isinstance(frame, Received):
-                await self._refuse(Close.BAD_FRAME, "hello_twice", "hello comes once; reconnect for a new epoch")
-                return
-            self._accept(source, frame)
-            if not await self._paused(len(frame.fixes) + len(frame.malformed), len(raw)):
-                return
+            for message in messages:
+                if not await self._read_one(source, message):
+                    return
+
+    async def _read_one(self, source: Source, message: bytes) -> bool:
+        """Any frame; False where the connection was closed for it."""
+        if self._ending:
+            return True
+        try:
+            frame = decode_frame(message)
+        except BadFrame as error:
+            await self._refuse(Close.BAD_FRAME, "bad_frame", error.detail)
+            return False
+        if isinstance(frame, Auth) and self.login is not None:
+            self.login = await renew(self._doorkeeper, self.login, frame.token)
+            await self._connection.send(renewed_frame(self.login))
+            await asyncio.sleep(PAUSE_AFTER_AUTH_S)
+            return True
+        if not isinstance(frame, Received):
+            await self._refuse(Close.BAD_FRAME, "hello_twice", "hello comes once; reconnect for a new epoch")
+            return False
+        self._accept(source, frame.fixes, None, frame.malformed)
+        return await self._paused(len(frame.fixes) + len(frame.malformed), len(message))
 
     async def _paused(self, pings: int, size: int) -> bool:
         """Do not read for as long as the app has sent ahead of its time; False where it is closed for a flood."""
@@ -206,11 +223,11 @@ class TransporterSession:
             await asyncio.sleep(wait_s)
         return True
 
-    def _accept(self, source: Source, frame: Received) -> None:
+    def _accept(self, source: Source, fixes: Sequence[Fix], sent: Sequence[bytes] | None, malformed: list[int]) -> None:
         if self._pending and self._pending[-1].stored.done():
             self._pending[-1].stored.result()  # raises where it failed: nothing may be stored behind a hole
-        sifted = self._ingest.sift(source, frame.fixes)
-        self._pending.append(_Pending(frame.malformed, sifted, self._ingest.submit(source, sifted)))
+        sifted = self._ingest.sift(source, fixes, sent)
+        self._pending.append(_Pending(malformed, sifted, self._ingest.submit(source, sifted)))
         self._handed_in.set()
         self._flushed.clear()
         self._unacked += sifted.count

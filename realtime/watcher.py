@@ -87,7 +87,7 @@ class Watcher:
         """Until the reader leaves, falls behind, or the delivery is over."""
         try:
             while True:
-                await self._connection.receive()
+                await self._connection.receive_all()
                 await asyncio.sleep(PAUSE_AFTER_MESSAGE_S)
         except Disconnected:
             pass

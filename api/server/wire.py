@@ -1,4 +1,4 @@
-"""WebSockets closer to the wire than ASGI: writing without waiting, and cutting off readers who do not read."""
+"""WebSockets closer to the wire than ASGI: messages read by the read, written without waiting, and a sure close."""
 
 import asyncio
 import socket
@@ -9,6 +9,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.exceptions import InvalidState
 from websockets.http11 import Request
 
+from api.server.frames import frame_size, leaves_message_open, take_text
+
 EXTENSION = "dispatch.wire"
 """Key of a connection's WireProtocol among the extensions of its ASGI scope."""
 
@@ -17,13 +19,74 @@ EXTENSION = "dispatch.wire"
 WRITE_BUFFER_BYTES = 32_768
 KERNEL_BUFFER_BYTES = 65_536
 CUT_OFF_AFTER_S = 5.0
+MOST_HEADER_BYTES = 14
+
+
+class Inbox:
+    """What a connection has received and nobody has taken yet; stands in for uvicorn's queue of ASGI events."""
+
+    __slots__ = ("_gone", "_messages", "_waiter")
+
+    def __init__(self) -> None:
+        self._messages: list[bytes] = []
+        self._waiter: asyncio.Future[None] | None = None
+        self._gone = False
+
+    def put_nowait(self, event: dict[str, Any]) -> None:
+        """As uvicorn hands in: a message, or the end."""
+        if event["type"] == "websocket.receive":
+            text = event.get("text")
+            self.add([event["bytes"] if text is None else text.encode()])
+        elif event["type"] == "websocket.disconnect":
+            self._gone = True
+            self._wake()
+
+    def add(self, messages: list[bytes]) -> None:
+        """Take messages in."""
+        if self._messages:
+            self._messages += messages
+        else:
+            self._messages = messages
+        self._wake()
+
+    def empty(self) -> bool:
+        """Whether there is none."""
+        return not self._messages
+
+    async def wait(self) -> bool:
+        """Wait for a message; False where none will come."""
+        while not self._messages:
+            if self._gone:
+                return False
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        return True
+
+    def take(self, most: int | None = None) -> list[bytes]:
+        """The oldest messages; all where it is not said how many at most."""
+        taken, self._messages = self._messages[:most], self._messages[most:] if most is not None else []
+        return taken
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
 
 class WireProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's protocol with three more doors: write now, wait for room, close for certain.
+    """uvicorn's protocol with more doors: messages by the read, write now, wait for room, close for certain.
 
-    Messages may be written past its state machine because compression is off, so that it keeps no state of them.
+    Once a connection is adopted, plain text messages are read and written past its state machine, which keeps no
+    state of them because compression is off. It stands at the begin of a frame whenever we do, and gets every other
+    frame whole.
     """
+
+    inbox: Inbox | None = None
+    _unfinished = b""
+    _message_open = False
+    _left_to_library = False
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Bound the buffers."""
@@ -40,9 +103,71 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if scope is not None:
             scope["extensions"][EXTENSION] = self
 
-    def forget_handshake(self) -> None:
-        """Let go of the request and our answer to it: kilobytes a connection, and nobody asks for them again."""
+    def adopt(self) -> Inbox:
+        """Take the accepted connection over from ASGI; its ``receive`` is not called any more.
+
+        The request and our answer to it are let go: kilobytes a connection, and nobody asks for them again.
+        """
         del self.request, self.response
+        inbox = self.inbox = Inbox()
+        queue: Any = self.queue
+        while not queue.empty():
+            inbox.put_nowait(queue.get_nowait())
+        self.queue = inbox  # type: ignore[assignment]  # all that uvicorn does with it from here on is to put and look
+        return inbox
+
+    def data_received(self, data: bytes) -> None:
+        """Take a read apart; whole text messages go to the session together."""
+        if self.inbox is None:
+            # Who talks before we have answered leaves the library inside a frame, perhaps.
+            self._left_to_library |= self.handshake_initiated or not data.endswith(b"\r\n\r\n")
+        if self.inbox is None or self._left_to_library:
+            super().data_received(data)
+            return
+        if self._unfinished:
+            data, self._unfinished = self._unfinished + data, b""
+        at = 0
+        while at < len(data) and not self._left_to_library:
+            if not self._message_open:
+                messages, at, unfinished = take_text(data, at, self.config.ws_max_size)
+                if messages:
+                    self._hand_over(messages)
+                if unfinished:
+                    self._unfinished = data[at:]
+                    return
+            at = self._pass_on(data, at)
+
+    def _pass_on(self, data: bytes, at: int) -> int:
+        """Give the library the frame at ``at``, if it is all there; where the next one begins."""
+        size = frame_size(data, at)
+        if size is not None and size > self.config.ws_max_size + MOST_HEADER_BYTES:
+            self._left_to_library = True  # which closes the connection for it
+            size = len(data) - at
+        if size is None or at + size > len(data):
+            self._unfinished = data[at:]
+            return len(data)
+        self._message_open = leaves_message_open(data[at], was_open=self._message_open)
+        super().data_received(data[at : at + size])
+        return at + size
+
+    def _hand_over(self, messages: list[bytes]) -> None:
+        if self.close_sent or self.inbox is None:
+            return  # nobody will read it, as uvicorn has it
+        if not self.inbox.empty() and not self.read_paused:
+            self.read_paused = True  # two reads wait: the network keeps the third
+            self.transport.pause_reading()
+        self.inbox.add(messages)
+
+    async def receive_some(self, most: int | None = None) -> list[bytes]:
+        """Messages that wait, at least one; none where the connection is gone."""
+        inbox = self.inbox
+        if inbox is None or not await inbox.wait():
+            return []
+        messages = inbox.take(most)
+        if self.read_paused and inbox.empty() and not self.transport.is_closing():
+            self.read_paused = False
+            self.transport.resume_reading()
+        return messages
 
     @property
     def is_open(self) -> bool:

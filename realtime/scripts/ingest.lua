@@ -3,13 +3,16 @@
 -- KEYS  1 log  2 live  3 live-at  4 geo  5 last-seen  6 offset  7 backlog
 -- ARGV  1 now (ms)  2 prefix of seen bitmaps  3 prefix of last seqs  4 prefix of position channels
 --       5 prefix of trails  6 most fixes in the log
---       then for each group: transporter, device stream, device, its trail as JSON, and its fixes as one MessagePack
---       array: for each its seq, the time by which it may become the live position (ms; -2: it may not), itself as JSON
--- Reply: how many fixes were new, or the error LOGFULL.
+--       then for each group: transporter, device stream, device, its trail as JSON; of the fix that may become the live
+--       position its time (ms; -2: there is none), seq, JSON, latitude and longitude; first seq, last seq, fixes.
+--       Where the first seq is 0 the fixes are a list in MessagePack, {head, end, {{seq, fix}, ...}} for each run, and are
+--       stored where their seq is new. Otherwise they are stored as they are, if the first is beyond all that is stored.
+-- Reply: the numbers of the groups that were not beyond it and must come again as a list; or the error LOGFULL.
 
 local CHUNK = 4096               -- seqs a bitmap, 512 bytes
 local SEEN_FOR_S = 40 * 86400    -- longer than the oldest fix that is accepted
 local GEO_MAX_LAT = 85.05112878  -- beyond it the geo index has no cells
+local GROUP = 12                 -- arguments a group
 
 -- Refused, never trimmed: what is in the log was promised to be kept.
 if tonumber(redis.call('GET', KEYS[7]) or '0') >= tonumber(ARGV[6]) then
@@ -17,63 +20,128 @@ if tonumber(redis.call('GET', KEYS[7]) or '0') >= tonumber(ARGV[6]) then
 end
 
 local now = ARGV[1]
-local logged = {}
-local at = 7
+local logged, count, refused = {}, 0, {}
 
-while at <= #ARGV do
-  local transporter, stream, fixes = ARGV[at], ARGV[at + 1], cmsgpack.unpack(ARGV[at + 4])
-  redis.call('SET', ARGV[5] .. ARGV[at + 2], ARGV[at + 3], 'EX', SEEN_FOR_S)
-  at = at + 5
-  local newest_ms = tonumber(redis.call('HGET', KEYS[3], transporter) or '-1')
-  local newest, highest, chunk_number, chunk, fresh = nil, 0, nil, nil, nil
-  for i = 1, #fixes, 3 do
-    local seq = fixes[i]
-    local number = math.floor(seq / CHUNK)
-    if number ~= chunk_number then
-      chunk_number, chunk = number, ARGV[2] .. stream .. ':' .. string.format('%.0f', number)
-    end
-    if redis.call('SETBIT', chunk, seq % CHUNK, 1) == 0 then
-      logged[#logged + 1] = fixes[i + 2]
-      if number ~= fresh then
+local function whole(number)
+  return string.format('%.0f', number)
+end
+
+local function chunk_of(stream, number)
+  return ARGV[2] .. stream .. ':' .. whole(number)
+end
+
+-- Bits low to high of a bitmap, of which none was set: whole bytes at once, the ends by themselves.
+local function set_bits(chunk, low, high)
+  local from, past = math.ceil(low / 8) * 8, math.floor((high + 1) / 8) * 8
+  if from >= past then
+    redis.call('BITFIELD', chunk, 'SET', 'u' .. (high - low + 1), low, 2 ^ (high - low + 1) - 1)
+    return
+  end
+  redis.call('SETRANGE', chunk, from / 8, string.rep('\255', (past - from) / 8))
+  if low < from then
+    redis.call('BITFIELD', chunk, 'SET', 'u' .. (from - low), low, 2 ^ (from - low) - 1)
+  end
+  if high >= past then
+    redis.call('BITFIELD', chunk, 'SET', 'u' .. (high - past + 1), past, 2 ^ (high - past + 1) - 1)
+  end
+end
+
+local function store_whole(stream, first, last, fixes)
+  for number = math.floor(first / CHUNK), math.floor(last / CHUNK) do
+    local chunk, base = chunk_of(stream, number), number * CHUNK
+    set_bits(chunk, math.max(first - base, 0), math.min(last - base, CHUNK - 1))
+    redis.call('EXPIRE', chunk, SEEN_FOR_S)
+  end
+  logged[#logged + 1] = fixes
+  count = count + last - first + 1
+end
+
+-- Stores the fixes whose seq is new. Returns the highest of them, and which they are.
+local function store_new(stream, runs)
+  local highest, new = 0, {}
+  for _, run in ipairs(runs) do
+    local kept = {}
+    for _, fix in ipairs(run[3]) do
+      local seq = fix[1]
+      local chunk = chunk_of(stream, math.floor(seq / CHUNK))
+      if redis.call('SETBIT', chunk, seq % CHUNK, 1) == 0 then
         redis.call('EXPIRE', chunk, SEEN_FOR_S)
-        fresh = number
-      end
-      if fixes[i + 1] >= newest_ms then
-        newest_ms, newest = fixes[i + 1], fixes[i + 2]
-      end
-      if seq > highest then
-        highest = seq
+        kept[#kept + 1] = fix[2]
+        new[seq] = true
+        highest = math.max(highest, seq)
       end
     end
+    if #kept > 0 then
+      logged[#logged + 1] = run[1] .. table.concat(kept, ',') .. run[2]
+      count = count + #kept
+    end
+  end
+  return highest, new
+end
+
+local function put_on_map(transporter, lat, lon)
+  if math.abs(tonumber(lat)) <= GEO_MAX_LAT then
+    redis.call('GEOADD', KEYS[4], lon, lat, transporter)
+  else
+    redis.call('ZREM', KEYS[4], transporter)
+  end
+end
+
+-- The newest fix wins. Of those of the same time the later wins, unless it was there before.
+local function lead(transporter, at_ms, fix, lat, lon, is_new)
+  local newest_ms = tonumber(redis.call('HGET', KEYS[3], transporter) or '-1')
+  if at_ms < newest_ms or (at_ms == newest_ms and not is_new) then
+    return false
+  end
+  redis.call('HSET', KEYS[3], transporter, whole(at_ms))
+  put_on_map(transporter, lat, lon)
+  local update = '[' .. whole(redis.call('INCR', KEYS[6])) .. ',' .. fix .. ']'
+  redis.call('HSET', KEYS[2], transporter, update)
+  redis.call('PUBLISH', ARGV[4] .. transporter, update)
+  return true
+end
+
+local function store(at)
+  local transporter, stream, leader_seq = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 5])
+  local first, last = tonumber(ARGV[at + 9]), tonumber(ARGV[at + 10])
+  local last_seq = tonumber(redis.call('GET', ARGV[3] .. stream) or '0')
+  local is_new = true
+  if first > 0 then
+    if first <= last_seq then
+      return false
+    end
+    store_whole(stream, first, last, ARGV[at + 11])
+  else
+    local new
+    last, new = store_new(stream, cmsgpack.unpack(ARGV[at + 11]))
+    is_new = new[leader_seq] or false
+  end
+  redis.call('SET', ARGV[5] .. ARGV[at + 2], ARGV[at + 3], 'EX', SEEN_FOR_S)
+  if last > last_seq then
+    redis.call('SET', ARGV[3] .. stream, whole(last), 'EX', SEEN_FOR_S)
   end
   local returned = redis.call('ZADD', KEYS[5], now, transporter) == 1
-  if highest > tonumber(redis.call('GET', ARGV[3] .. stream) or '0') then
-    redis.call('SET', ARGV[3] .. stream, string.format('%.0f', highest), 'EX', SEEN_FOR_S)
-  end
-  if newest then
-    local fix = cjson.decode(newest)
-    local lat, lon = fix[5], fix[6]
-    redis.call('HSET', KEYS[3], transporter, string.format('%.0f', newest_ms))
-    if math.abs(lat) <= GEO_MAX_LAT then
-      redis.call('GEOADD', KEYS[4], lon, lat, transporter)
-    else
-      redis.call('ZREM', KEYS[4], transporter)
-    end
-    local offset = redis.call('INCR', KEYS[6])
-    local update = '[' .. string.format('%.0f', offset) .. ',' .. newest .. ']'
-    redis.call('HSET', KEYS[2], transporter, update)
-    redis.call('PUBLISH', ARGV[4] .. transporter, update)
-  elseif returned then -- swept, and heard of again without a newer fix: it is where it was
+  local led = lead(transporter, tonumber(ARGV[at + 4]), ARGV[at + 6], ARGV[at + 7], ARGV[at + 8], is_new)
+  if returned and not led then -- swept, and heard of again without a newer fix: it is where it was
     local update = redis.call('HGET', KEYS[2], transporter)
     local fix = update and cjson.decode(update)[2]
-    if fix and math.abs(fix[5]) <= GEO_MAX_LAT then
-      redis.call('GEOADD', KEYS[4], fix[6], fix[5], transporter)
+    if fix then
+      put_on_map(transporter, fix[5], fix[6])
     end
+  end
+  return true
+end
+
+local number = 0
+for at = 7, #ARGV, GROUP do
+  number = number + 1
+  if not store(at) then
+    refused[#refused + 1] = number
   end
 end
 
-if #logged > 0 then
-  redis.call('XADD', KEYS[1], '*', 'fixes', '[' .. table.concat(logged, ',') .. ']', 'n', #logged)
-  redis.call('INCRBY', KEYS[7], #logged)
+if count > 0 then
+  redis.call('XADD', KEYS[1], '*', 'runs', '[' .. table.concat(logged, ',') .. ']', 'n', count)
+  redis.call('INCRBY', KEYS[7], count)
 end
-return #logged
+return refused

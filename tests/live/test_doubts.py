@@ -12,13 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.server.serving import RunningServer
-from realtime.doubts import MAX_HELD, Flag, Judged, Trail, decode_trail, encode_trail, judge, judge_by_steps
-from realtime.filters import Limits, Plausibility
-from realtime.ingest import Ingest, Source
+from realtime.doubts import MAX_HELD, Flag, Judged, Trail, decode_trail, encode_trail, judge
+from realtime.filters import Limits, Plausibility, why_not
+from realtime.ingest import Ingest
+from realtime.judgement import judge_all
 from realtime.keys import Keys
 from realtime.live import RedisLivePositions
 from realtime.presence import PresenceLimits
 from realtime.protocol import Fix
+from realtime.sifting import Source
 from realtime.throttle import Rates
 from tests.world import World, ping
 
@@ -162,23 +164,44 @@ def test_whatever_comes_the_trail_stays_in_order_and_survives_its_encoding(
 
 
 steps = st.tuples(
-    st.sampled_from([-5.0, 0.0, 1.0, 5.0, 200.0]),
-    st.sampled_from([0.0, 1e-4, 2e-4, 3e-4, 0.5]),
+    st.sampled_from([-5.0, 0.0, 1.0, 5.0, 5.0, 200.0, 2000.0]),
+    st.sampled_from([0.0, 1e-4, 2e-4, 3e-4, 1e-2, 0.5]),
     st.sampled_from([0.0, 1e-4, -2e-4]),
     st.sampled_from([None, -1.0, 0.0, 8.0, 100.0, 500.0]),
 )
+begins = st.sampled_from([HOME, (0.0, 0.0), (89.9999, 10.0), (-17.0, 179.9999), (10.0, -179.9999)])
 
 
-@given(st.lists(steps, max_size=30))
-def test_the_short_way_judges_as_the_steps_do(walk: list[tuple[float, float, float, float | None]]) -> None:
-    trail, at_s, lat, lon = Trail(), 0.0, *HOME
+@given(begins, st.lists(steps, max_size=40), st.integers(0, 40), st.sampled_from([-1000.0, 20.0, 100.0]))
+def test_fixes_together_are_judged_as_one_by_one(
+    begin: tuple[float, float], walk: list[tuple[float, float, float, float | None]], cut: int, now_s: float
+) -> None:
+    at_s, lat, lon, fixes, times_ms = 0.0, *begin, list[Fix](), list[int]()
     for seq, (elapsed_s, north, east, accuracy_m) in enumerate(walk, 1):
         at_s, lat, lon = max(0.0, at_s + elapsed_s), lat + north, lon + east
         at = START + timedelta(seconds=at_s)
-        fix, at_ms, limits = Fix(seq, lat, lon, at, accuracy_m), int(at.timestamp() * 1000), _limits(100)
+        fixes.append(Fix(seq, lat, lon, at, accuracy_m))
+        times_ms.append(int(at.timestamp() * 1000))
+    limits, trail = _limits(now_s), Trail()
+    leader: tuple[int, float | None] | None = None
+    rejected, flags = {}, {}
+    for position, (fix, at_ms) in enumerate(zip(fixes, times_ms, strict=True)):
+        if (reason := why_not(fix, at_ms, limits)) is not None:
+            rejected[position] = reason
+            continue
         judged = judge(fix, at_ms, trail, limits)
-        assert judged == judge_by_steps(fix, at_ms, trail, limits)
         trail = judged.trail
+        if judged.flags:
+            flags[position] = judged.flags
+        newest = leader is None or at_ms >= times_ms[leader[0] + cut]
+        if judged.may_lead and position >= cut and newest:
+            leader = (position - cut, judged.trail.pace_mps)
+    first = judge_all(fixes[:cut], times_ms[:cut], Trail(), limits)
+    second = judge_all(fixes[cut:], times_ms[cut:], first.trail, limits)
+    assert second.trail == trail
+    assert (None if second.leader is None else (second.leader, second.pace_mps)) == leader
+    assert first.rejected | {at + cut: reason for at, reason in second.rejected.items()} == rejected
+    assert first.flags | {at + cut: flagged for at, flagged in second.flags.items()} == flags
 
 
 def _jumping(now: datetime) -> list[Fix]:

@@ -11,10 +11,11 @@ from redis.asyncio import Redis
 
 from api.embedded import EmbeddedServices
 from realtime.filters import Plausibility
-from realtime.ingest import Ingest, IngestUnavailable, Source
+from realtime.ingest import Ingest, IngestUnavailable
 from realtime.keys import Keys
 from realtime.protocol import Fix
 from realtime.redis_client import connect_redis
+from realtime.sifting import Source
 from realtime.throttle import Rates
 
 

@@ -98,9 +98,12 @@ class Pipe:
         self.closed: int | None = None
         self.gone = asyncio.Event()
 
-    async def receive(self) -> str | bytes:
+    async def receive(self) -> bytes:
         await self.gone.wait()
         raise Disconnected
+
+    async def receive_all(self) -> list[bytes]:
+        return [await self.receive()]
 
     async def send(self, frame: bytes) -> None:
         await self.room.wait()

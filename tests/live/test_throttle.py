@@ -12,11 +12,12 @@ import pytest
 from api.server.serving import RunningServer
 from realtime.connection import Disconnected
 from realtime.filters import Plausibility
-from realtime.ingest import Ingest, IngestUnavailable, Source
+from realtime.ingest import Ingest, IngestUnavailable
 from realtime.keys import Keys
 from realtime.logins import Login
 from realtime.outgoing import Outgoing
 from realtime.protocol import Close, Fix, PingPolicy
+from realtime.sifting import Source
 from realtime.throttle import Rates, Throttle, TokenBucket
 from realtime.transporter_session import TransporterSession
 from tests.world import THAMEL, ping
@@ -88,16 +89,19 @@ class Flooder:
         self.sent: list[bytes] = []
         self.closed: int | None = None
 
-    async def receive(self) -> str:
+    async def receive_all(self) -> list[bytes]:
+        return [await self.receive()]
+
+    async def receive(self) -> bytes:
         await asyncio.sleep(0)
         if self.closed is not None:
             raise Disconnected
         if self.seq == 0:
             self.seq = 1
-            return '{"type":"hello","device":"flooder","epoch":"one"}'
+            return b'{"type":"hello","device":"flooder","epoch":"one"}'
         pings = [ping(seq, *THAMEL) for seq in range(self.seq, self.seq + 100)]
         self.seq += 100
-        return msgspec.json.encode({"type": "pings", "pings": pings}).decode()
+        return msgspec.json.encode({"type": "pings", "pings": pings})
 
     async def send(self, frame: bytes) -> None:
         self.sent.append(frame)

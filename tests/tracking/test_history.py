@@ -21,9 +21,10 @@ from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.tracking.partitions import existing_days, partition_name
 from dispatch.tracking.retention import Retention
 from dispatch.tracking.store import FixRow, FixStore
-from realtime.fixes import LoggedFix, encode_fix
+from realtime.fixes import LoggedRun, encode_run
 from realtime.history import GROUP, HistoryWriter
 from realtime.keys import Keys
+from realtime.protocol import Fix
 from tests.world import World, ok
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,9 +36,10 @@ def row(seq: int, at: datetime, *, who: int = NOBODY, device: str = "phone", epo
     return FixRow(who, device, epoch, seq, 27.7, 85.3, at, datetime.now(UTC), 8.0, None, None, None, [])
 
 
-def logged(seq: int, *, device: str = "phone", epoch: str = "e", who: int = NOBODY, minutes: int = 0) -> LoggedFix:
-    now_ms = int(datetime.now(UTC).timestamp() * 1000)
-    return LoggedFix(who, device, epoch, seq, 27.7, 85.3, now_ms - minutes * 60_000, now_ms)
+def logged(seq: int, *, device: str = "phone", epoch: str = "e", who: int = NOBODY, minutes: int = 0) -> LoggedRun:
+    now = datetime.now(UTC)
+    fix = Fix(seq, 27.7, 85.3, now - timedelta(minutes=minutes))
+    return LoggedRun(who, device, epoch, int(now.timestamp() * 1000), {}, [fix])
 
 
 async def stored(database: Database, epoch: str) -> list[int]:
@@ -46,12 +48,12 @@ async def stored(database: Database, epoch: str) -> list[int]:
         return sorted(found)
 
 
-async def put_in_log(server: RunningServer, keys: Keys, *entries: list[LoggedFix] | bytes) -> None:
+async def put_in_log(server: RunningServer, keys: Keys, *entries: list[LoggedRun] | bytes) -> None:
     redis = server.services.redis
     for entry in entries:
         raw = entry if isinstance(entry, bytes) else msgspec.json.encode(entry)
         count = 0 if isinstance(entry, bytes) else len(entry)
-        await redis.xadd(keys.log, {"fixes": raw, "n": count})
+        await redis.xadd(keys.log, {"runs": raw, "n": count})
         await redis.incrby(keys.backlog, count)
 
 
@@ -153,7 +155,7 @@ def redis_url(server: RunningServer) -> str:
 async def test_what_can_never_be_stored_is_set_aside_and_holds_nothing_up(server: RunningServer) -> None:
     keys, epoch = Keys(f"zone-{uuid4().hex[:8]}"), uuid4().hex
     poisoned = msgspec.structs.replace(logged(3, epoch=epoch), device="nul \x00")
-    nowhen = msgspec.structs.replace(logged(4, epoch=epoch), recorded_ms=10**18)
+    nowhen = msgspec.structs.replace(logged(4, epoch=epoch), received_ms=10**18)
     good = [logged(seq, epoch=epoch) for seq in (1, 2, 5)]
     await put_in_log(server, keys, [good[0], poisoned, good[1], nowhen], b"not json", b"[[1]]", [good[2]])
     async with writer(server, keys):
@@ -161,7 +163,9 @@ async def test_what_can_never_be_stored_is_set_aside_and_holds_nothing_up(server
     assert await stored(server.services.database, epoch) == [1, 2, 5]
     found: Any = await server.services.redis.xrange(keys.dead)
     dead = {fields[b"fix"] for _, fields in found}
-    assert dead == {encode_fix(poisoned), encode_fix(nowhen), b"not json", b"[[1]]"}
+    (row_of_poisoned,) = dead - {encode_run(nowhen), b"not json", b"[[1]]"}
+    assert msgspec.json.decode(row_of_poisoned)[:4] == [NOBODY, "nul \x00", epoch, 3]
+    assert len(dead) == 4
 
 
 class FixedClock:
