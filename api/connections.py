@@ -1,7 +1,7 @@
 """Sockets as ``realtime`` knows connections."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -49,6 +49,11 @@ class WireConnection:
                 raise Disconnected
             await self._wire.room()
 
+    def detach(self, gone: Callable[[], None]) -> bool:
+        """See Connection."""
+        self._wire.detach(gone)
+        return True
+
     def send_now(self, frame: Outgoing) -> bool:
         """See Connection."""
         return self._wire.write_now(frame.wire) or not self._wire.is_open
@@ -88,6 +93,11 @@ class AsgiConnection:
         except (WebSocketDisconnect, RuntimeError, OSError) as error:
             self._open = False
             raise Disconnected from error
+
+    def detach(self, gone: Callable[[], None]) -> bool:
+        """See Connection: for ASGI it is over when the call returns."""
+        del gone
+        return False
 
     def send_now(self, frame: Outgoing) -> bool:
         """See Connection: ASGI cannot, so a task will."""

@@ -26,6 +26,7 @@ from realtime.logins import Login
 from realtime.protocol import BEARER_PREFIX, TICKET_PREFIX, Close, offered_with
 from realtime.sessions import Stopping, TooManySockets
 from realtime.transporter_session import TransporterSession
+from realtime.watcher import Watcher
 
 log = structlog.get_logger(__name__)
 
@@ -60,10 +61,14 @@ async def track_socket(socket: AnySocket, services: GivenServices, tracking_numb
     """A parcel, live, for anyone who has its tracking number; ``?resume=<offset>`` goes on where one was."""
 
     async def serve(connection: Connection) -> None:
-        watcher = services.tracking.watcher(connection)
-        with services.sessions.entered(watcher, _address(socket)):
-            number = checked_tracking_number(tracking_number)
-            await services.tracking.watch(watcher, number, socket.query_params.get("resume"))
+        number = checked_tracking_number(tracking_number)
+        watch = _Watch(services, services.tracking.watcher(connection), number)
+        await watch.begin(_address(socket), socket.query_params.get("resume"))
+        if not watch.watcher.detach(watch.end):
+            try:
+                await watch.watcher.run()
+            finally:
+                watch.end()
 
     await _answer(socket, services, serve)
 
@@ -85,6 +90,31 @@ async def console_socket(socket: AnySocket, services: GivenServices) -> None:
             await session.run()
 
     await _answer(socket, services, serve)
+
+
+class _Watch:
+    """A watcher that may outlive the call that let it in."""
+
+    __slots__ = ("_number", "_services", "watcher")
+
+    def __init__(self, services: Services, watcher: Watcher, tracking_number: str) -> None:
+        self.watcher = watcher
+        self._services = services
+        self._number = tracking_number
+
+    async def begin(self, address: str, resume: str | None) -> None:
+        """Raises TooManySockets, Stopping or NotFound; then it has not begun."""
+        self._services.sessions.enter(self.watcher, address)
+        try:
+            await self._services.tracking.join(self.watcher, self._number, resume)
+        except BaseException:
+            self._services.sessions.leave(self.watcher)
+            raise
+
+    def end(self) -> None:
+        """Everything that began."""
+        self._services.tracking.part(self.watcher, self._number)
+        self._services.sessions.leave(self.watcher)
 
 
 async def _answer(socket: AnySocket, services: Services, serve: Served) -> None:

@@ -1,5 +1,6 @@
 """What a session needs of a WebSocket, so that the sessions know no web framework."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from realtime.outgoing import Outgoing
@@ -28,6 +29,13 @@ class Connection(Protocol):
         """Send without waiting and without a task. False: there is no room now, and nothing was sent.
 
         True where the other side is gone as well: there is nothing left to do, and ``receive`` will say so.
+        """
+        ...
+
+    def detach(self, gone: Callable[[], None]) -> bool:
+        """Go on without a task: what is received is dropped, and ``gone`` is called once, when the other side is gone.
+
+        False where that cannot be; then somebody must receive.
         """
         ...
 

@@ -94,6 +94,14 @@ class Sessions:
     @contextmanager
     def entered(self, session: Session, address: str) -> Iterator[None]:
         """Count a session while it lasts. Raises TooManySockets or Stopping."""
+        self.enter(session, address)
+        try:
+            yield
+        finally:
+            self.leave(session)
+
+    def enter(self, session: Session, address: str) -> None:
+        """Count a session until it leaves. Raises TooManySockets or Stopping."""
         if self._stopping:
             raise Stopping
         user_id = session.login.user_id if session.login else None
@@ -106,15 +114,15 @@ class Sessions:
         _count(self._addresses, address, 1)
         if user_id is not None:
             _count(self._users, user_id, 1)
-        try:
-            yield
-        finally:
-            del self._open[session]
-            if not self._open:
-                self._empty.set()
-            _count(self._addresses, address, -1)
-            if user_id is not None:
-                _count(self._users, user_id, -1)
+
+    def leave(self, session: Session) -> None:
+        """It is over."""
+        address = self._open.pop(session)
+        if not self._open:
+            self._empty.set()
+        _count(self._addresses, address, -1)
+        if session.login is not None:
+            _count(self._users, session.login.user_id, -1)
 
     @property
     def count(self) -> int:

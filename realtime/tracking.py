@@ -1,8 +1,8 @@
 """Watchers and what they watch, in this process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import islice
 
 import structlog
@@ -68,25 +68,43 @@ class Tracking:
             await asyncio.gather(self._comparing, *self._closing, return_exceptions=True)
 
     def watcher(self, connection: Connection) -> Watcher:
-        """A watcher over a socket, for ``watch``."""
+        """A watcher over a socket, to join with."""
         return Watcher(connection, send_within_s=self._send_within_s)
-
-    async def watch(self, watcher: Watcher, tracking_number: str, resume: str | None) -> None:
-        """Serve one watcher until the end. Raises NotFound."""
-        async with self.following(watcher, tracking_number, resume):
-            await watcher.run()
 
     @asynccontextmanager
     async def following(self, follower: Follower, tracking_number: str, resume: str | None) -> AsyncIterator[None]:
-        """Tell a follower what it must know now, and every change from then on. Raises NotFound."""
-        with self._use(tracking_number):
+        """Join, and part on leaving. Raises NotFound."""
+        await self.join(follower, tracking_number, resume)
+        try:
+            yield
+        finally:
+            self.part(follower, tracking_number)
+
+    async def join(self, follower: Follower, tracking_number: str, resume: str | None) -> None:
+        """Tell a follower what it must know now, and every change from then on until it parts. Raises NotFound."""
+        self._users[tracking_number] = self._users.get(tracking_number, 0) + 1
+        try:
             topic = await self._topic(tracking_number)
             await self._begin(topic, follower, resume)
             topic.watchers.add(follower)
-            try:
-                yield
-            finally:
-                topic.watchers.discard(follower)
+        except BaseException:
+            self._leave(tracking_number)
+            raise
+
+    def part(self, follower: Follower, tracking_number: str) -> None:
+        """Tell a follower nothing more; with the last one the topic is closed."""
+        self._topics[tracking_number].result().watchers.discard(follower)
+        self._leave(tracking_number)
+
+    def _leave(self, tracking_number: str) -> None:
+        self._users[tracking_number] -= 1
+        if not self._users[tracking_number]:
+            del self._users[tracking_number]
+            opening = self._topics.pop(tracking_number, None)
+            if opening is not None:
+                closing = asyncio.create_task(_close(opening))
+                self._closing.add(closing)
+                closing.add_done_callback(self._closing.discard)
 
     async def _begin(self, topic: DeliveryTopic, follower: Follower, resume: str | None) -> None:
         """From the offset that it has seen, where nothing would be missing; otherwise with a snapshot."""
@@ -122,21 +140,6 @@ class Tracking:
             await topic.close()
             raise
         return topic
-
-    @contextmanager
-    def _use(self, tracking_number: str) -> Iterator[None]:
-        self._users[tracking_number] = self._users.get(tracking_number, 0) + 1
-        try:
-            yield
-        finally:
-            self._users[tracking_number] -= 1
-            if not self._users[tracking_number]:
-                del self._users[tracking_number]
-                opening = self._topics.pop(tracking_number, None)
-                if opening is not None:
-                    closing = asyncio.create_task(_close(opening))
-                    self._closing.add(closing)
-                    closing.add_done_callback(self._closing.discard)
 
     async def _compare_for_ever(self) -> None:
         while True:

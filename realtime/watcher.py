@@ -1,7 +1,7 @@
 """One watcher's socket: what there is room for is sent at once, the rest waits in an outbox."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from realtime.connection import Connection, Disconnected
@@ -92,9 +92,24 @@ class Watcher:
         except Disconnected:
             pass
         finally:
-            if self._catching_up is not None:
-                self._catching_up.cancel()
-                await asyncio.gather(self._catching_up, return_exceptions=True)
+            self.give_up()
+
+    def detach(self, gone: Callable[[], None]) -> bool:
+        """The same without a task of its own, where the connection can: most watchers only wait, and there are many.
+
+        ``gone`` is called when it is over.
+        """
+
+        def over() -> None:
+            self.give_up()
+            gone()
+
+        return self._connection.detach(over)
+
+    def give_up(self) -> None:
+        """There is nobody to send to any more."""
+        if self._catching_up is not None:
+            self._catching_up.cancel()
 
     async def end(self, code: int, reason: str) -> None:
         """Close for a reason that lies outside the delivery."""

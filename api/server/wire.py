@@ -3,8 +3,10 @@
 import asyncio
 import socket
 from asyncio.transports import BaseTransport, Transport
+from collections.abc import Callable
 from typing import Any
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
 from websockets.http11 import Request
@@ -20,33 +22,43 @@ WRITE_BUFFER_BYTES = 32_768
 KERNEL_BUFFER_BYTES = 65_536
 CUT_OFF_AFTER_S = 5.0
 MOST_HEADER_BYTES = 14
+# Who only listens here has nothing to say. One that talks all the same is read this slowly and fills its own buffers.
+PAUSE_AFTER_DROPPED_S = 0.05
 
 
 class Inbox:
     """What a connection has received and nobody has taken yet; stands in for uvicorn's queue of ASGI events."""
 
-    __slots__ = ("_gone", "_messages", "_waiter")
+    __slots__ = ("_gone", "_messages", "_on_gone", "_waiter")
 
     def __init__(self) -> None:
         self._messages: list[bytes] = []
         self._waiter: asyncio.Future[None] | None = None
         self._gone = False
+        self._on_gone: Callable[[], None] | None = None
 
     def put_nowait(self, event: dict[str, Any]) -> None:
         """As uvicorn hands in: a message, or the end."""
         if event["type"] == "websocket.receive":
             text = event.get("text")
             self.add([event["bytes"] if text is None else text.encode()])
-        elif event["type"] == "websocket.disconnect":
+        elif event["type"] == "websocket.disconnect" and not self._gone:
             self._gone = True
             self._wake()
+            if self._on_gone is not None:
+                self._on_gone()
+
+    def leave_to(self, on_gone: Callable[[], None]) -> None:
+        """Nobody waits here any more: messages are dropped, and the end is told."""
+        self._messages, self._on_gone = [], on_gone
+        if self._gone:
+            on_gone()
 
     def add(self, messages: list[bytes]) -> None:
         """Take messages in."""
-        if self._messages:
-            self._messages += messages
-        else:
-            self._messages = messages
+        if self._on_gone is not None:
+            return
+        self._messages = self._messages + messages if self._messages else messages
         self._wake()
 
     def empty(self) -> bool:
@@ -84,6 +96,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
     """
 
     inbox: Inbox | None = None
+    _detached = False
     _unfinished = b""
     _message_open = False
     _left_to_library = False
@@ -116,6 +129,32 @@ class WireProtocol(WebSocketsSansIOProtocol):
         self.queue = inbox  # type: ignore[assignment]  # all that uvicorn does with it from here on is to put and look
         return inbox
 
+    def detach(self, gone: Callable[[], None]) -> None:
+        """Let the adopted connection outlive its ASGI call; what is received is dropped, ``gone`` is told of its end.
+
+        Thousands of watchers wait for hours: without the call they take less memory than a bare ASGI socket.
+        """
+        if self.inbox is not None:
+            self._detached = True
+            self._read_on()
+            self.inbox.leave_to(gone)
+
+    async def run_asgi(self) -> None:
+        """As uvicorn's, but what was detached stays open when the application is done with it."""
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except ClientDisconnected:
+            pass
+        except BaseException:
+            self.logger.exception("Exception in ASGI application\n")
+            self.send_500_response()
+        else:
+            if not self.handshake_complete:
+                self.send_500_response()
+        del self.scope
+        if self.close_timer is None and not self._detached:
+            self.transport.close()
+
     def data_received(self, data: bytes) -> None:
         """Take a read apart; whole text messages go to the session together."""
         if self.inbox is None:
@@ -123,7 +162,12 @@ class WireProtocol(WebSocketsSansIOProtocol):
             self._left_to_library |= self.handshake_initiated or not data.endswith(b"\r\n\r\n")
         if self.inbox is None or self._left_to_library:
             super().data_received(data)
-            return
+        else:
+            self._take_apart(data)
+        if self._detached and self.read_paused:
+            self.loop.call_later(PAUSE_AFTER_DROPPED_S, self._read_on)
+
+    def _take_apart(self, data: bytes) -> None:
         if self._unfinished:
             data, self._unfinished = self._unfinished + data, b""
         at = 0
@@ -153,10 +197,15 @@ class WireProtocol(WebSocketsSansIOProtocol):
     def _hand_over(self, messages: list[bytes]) -> None:
         if self.close_sent or self.inbox is None:
             return  # nobody will read it, as uvicorn has it
-        if not self.inbox.empty() and not self.read_paused:
+        if (self._detached or not self.inbox.empty()) and not self.read_paused:
             self.read_paused = True  # two reads wait: the network keeps the third
             self.transport.pause_reading()
         self.inbox.add(messages)
+
+    def _read_on(self) -> None:
+        if self.read_paused and not self.transport.is_closing():
+            self.read_paused = False
+            self.transport.resume_reading()
 
     async def receive_some(self, most: int | None = None) -> list[bytes]:
         """Messages that wait, at least one; none where the connection is gone."""
@@ -164,9 +213,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if inbox is None or not await inbox.wait():
             return []
         messages = inbox.take(most)
-        if self.read_paused and inbox.empty() and not self.transport.is_closing():
-            self.read_paused = False
-            self.transport.resume_reading()
+        if inbox.empty():
+            self._read_on()
         return messages
 
     @property

@@ -15,7 +15,7 @@ from benchmarks.live.pipelined import pump, writes_of
 CONNECTIONS = 4
 WINDOW = 2_000
 ROUNDS = 5
-PINGS = {"dispatch": 40_000, "sink": 100_000, "node": 60_000, "channels": 8_000}
+PINGS = {"dispatch": 200_000, "sink": 200_000, "node": 60_000, "channels": 8_000}
 LIMITS = {"sink": 0.5, "node": 1.0, "channels": 8.0}
 CPU_LIMIT = 2.0
 

@@ -5,7 +5,7 @@ import base64
 import json
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import psutil
@@ -104,6 +104,10 @@ class Pipe:
 
     async def receive_all(self) -> list[bytes]:
         return [await self.receive()]
+
+    def detach(self, gone: Callable[[], None]) -> bool:
+        del gone
+        return False
 
     async def send(self, frame: bytes) -> None:
         await self.room.wait()

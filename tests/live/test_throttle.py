@@ -1,7 +1,7 @@
 """How fast a connection may talk, and when the log takes no more."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -102,6 +102,10 @@ class Flooder:
         pings = [ping(seq, *THAMEL) for seq in range(self.seq, self.seq + 100)]
         self.seq += 100
         return msgspec.json.encode({"type": "pings", "pings": pings})
+
+    def detach(self, gone: Callable[[], None]) -> bool:
+        del gone
+        return False
 
     async def send(self, frame: bytes) -> None:
         self.sent.append(frame)
