@@ -50,7 +50,8 @@ def take_text(data: bytes, at: int, max_size: int) -> Taken:
             break
         add(apply_mask(data[start:stop], data[start - MASK_BYTES : start]))
         at = stop
-    return Taken(messages, at, unfinished=end - at < 1 or data[at] == WHOLE_TEXT)
+    begun = data[at : at + 2]
+    return Taken(messages, at, unfinished=begun[:1] in {b"", b"\x81"} and (len(begun) < 2 or begun[1] >= MASKED))  # noqa: PLR2004
 
 
 def frame_size(data: bytes, at: int) -> int | None:

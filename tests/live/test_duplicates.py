@@ -1,0 +1,110 @@
+"""Whatever is sent again, overlaps, comes out of order or over two connections: each seq is logged once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.server.serving import RunningServer
+from realtime.filters import Plausibility
+from realtime.fixes import decode_runs
+from realtime.ingest import Ingest
+from realtime.keys import Keys
+from realtime.live import RedisLivePositions
+from realtime.presence import PresenceLimits
+from realtime.protocol import Fix
+from realtime.sifting import Source
+from realtime.throttle import Rates
+
+NOW = datetime.now(UTC)
+# Around the end of a bitmap of 4,096 seqs and around whole bytes of it.
+BEGINS = st.integers(1, 40) | st.integers(4_080, 4_110) | st.integers(8_185, 8_200)
+SIZES = st.integers(1, 40) | st.sampled_from([1, 7, 8, 9, 4_096, 5_000])
+
+
+@asynccontextmanager
+async def a_zone(server: RunningServer) -> AsyncIterator[tuple[Ingest, Keys]]:
+    """An ingest in a zone of its own, whose log nobody works off."""
+    keys = Keys(f"zone-{uuid4().hex[:8]}")
+    plausibility = Plausibility(max_age_ms=30 * 86_400_000, max_ahead_ms=60_000)
+    made = Ingest(
+        server.services.redis, keys, flush_ms=0, plausibility=plausibility, rates=Rates(1e6, 1e9), log_max=10_000_000
+    )
+    made.start()
+    yield made, keys
+    await made.stop()
+
+
+def fixes(seqs: list[int]) -> list[Fix]:
+    """Somebody who walks east; the later the seq the later the fix."""
+    return [Fix(seq, 27.7, 85.3 + seq / 1e5, NOW - timedelta(hours=10) + timedelta(seconds=seq)) for seq in seqs]
+
+
+async def entries_of(server: RunningServer, keys: Keys) -> list[dict[bytes, bytes]]:
+    """The fields of all entries of the log."""
+    entries: Any = await server.services.redis.xrange(keys.log)
+    return [fields for _, fields in entries]
+
+
+async def logged(server: RunningServer, keys: Keys) -> list[int]:
+    """All seqs in the log."""
+    entries = await entries_of(server, keys)
+    seqs = [fix.seq for entry in entries for run in decode_runs(entry[b"runs"]) for fix in run.fixes]
+    assert sum(int(entry[b"n"]) for entry in entries) == len(seqs)
+    return seqs
+
+
+pieces = st.one_of(
+    st.tuples(BEGINS, SIZES).map(lambda piece: list(range(piece[0], piece[0] + piece[1]))),
+    st.lists(st.integers(1, 60), min_size=1, max_size=10),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sent=st.lists(st.tuples(st.integers(0, 1), st.booleans(), pieces), max_size=12))
+async def test_every_seq_is_logged_once_and_the_newest_leads(
+    server: RunningServer, sent: list[tuple[int, bool, list[int]]]
+) -> None:
+    async with a_zone(server) as (ingest, keys):
+        sources = [Source(1, "phone", "one"), Source(1, "phone", "one")]
+        waiting: list[asyncio.Future[None]] = []
+        for connection, reconnects, seqs in sent:
+            if reconnects:
+                await asyncio.gather(*waiting)
+                await ingest.resume(sources[connection])
+            waiting.append(ingest.submit(sources[connection], ingest.sift(sources[connection], fixes(seqs))))
+        await asyncio.gather(*waiting)
+        expected = {seq for *_, seqs in sent for seq in seqs}
+        assert sorted(await logged(server, keys)) == sorted(expected)
+        if expected:
+            live = RedisLivePositions(server.services.redis, keys, limits=PresenceLimits(60, 120))
+            update = await live.find_update(1)
+            assert update is not None
+            assert update.fix.seq == max(expected)
+            assert await ingest.resume(Source(1, "phone", "one")) == max(expected)
+
+
+@pytest.mark.parametrize("first", [1, 2, 8, 4_095, 4_096, 4_097])
+async def test_a_run_over_the_edge_of_a_bitmap_is_known_again_seq_by_seq(server: RunningServer, first: int) -> None:
+    async with a_zone(server) as (ingest, keys):
+        everything = list(range(first, first + 4_200))
+        await ingest.keep(Source(1, "phone", "one"), fixes(everything))
+        await ingest.keep(Source(1, "phone", "one"), fixes([*everything[::7], first + 4_200]))
+        assert sorted(await logged(server, keys)) == [*everything, first + 4_200]
+
+
+async def test_what_a_phone_says_beside_its_fix_does_not_fill_the_log(server: RunningServer) -> None:
+    async with a_zone(server) as (ingest, keys):
+        source, (fix,) = Source(1, "phone", "one"), fixes([1])
+        chatty = b'{"type":"ping","seq":1,"note":"' + b"x" * 10_000 + b'"}'
+        await ingest.submit(source, ingest.sift(source, [fix], [chatty]))
+        (entry,) = await entries_of(server, keys)
+        assert len(entry[b"runs"]) < 500
+        (run,) = decode_runs(entry[b"runs"])
+        assert run.fixes == [fix]
