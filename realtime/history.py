@@ -166,11 +166,12 @@ def _portions(found: list[RawEntry]) -> Iterator[list[Entry]]:
     portion: list[Entry] = []
     size = 0
     for entry_id, fields in found:
-        count = int((fields or {}).get(b"n", 0))
+        fields = fields if fields is not None else {b"runs": b"[]"}  # deleted meanwhile
+        count = int(fields.get(b"n", 0))
         if portion and size + count > ROWS_AT_ONCE:
             yield portion
             portion, size = [], 0
-        portion.append(Entry(entry_id, count, (fields or {}).get(b"runs", b"[]")))
+        portion.append(Entry(entry_id, count, fields.get(b"runs", repr(fields).encode())))
         size += count
     if portion:
         yield portion
