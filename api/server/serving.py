@@ -83,17 +83,24 @@ async def serving(settings: Settings) -> AsyncIterator[RunningServer]:
         async with backing(settings) as addresses:
             services = build_services(settings, addresses)
             await migrate(services.database.engine)
-            server = _Server(_uvicorn_config(settings, services))
-            stop = asyncio.Event()
-            running = asyncio.create_task(server.serve(sockets=[listener]), name="server")
-            stopping = asyncio.create_task(_stop_when_told(server, services, stop), name="stop")
-            try:
-                await _started(server, running)
+            async with answering(listener, services) as stop:
                 yield RunningServer(settings, services, stop)
-            finally:
-                stop.set()
-                await asyncio.gather(stopping, return_exceptions=True)
-                await asyncio.gather(running, return_exceptions=True)
+
+
+@asynccontextmanager
+async def answering(listener: socket.socket, services: Services) -> AsyncIterator[asyncio.Event]:
+    """Answer on a bound socket while the body runs, or until the event is set; leaving drains. Raises ServeError."""
+    server = _Server(_uvicorn_config(services.settings, services))
+    stop = asyncio.Event()
+    running = asyncio.create_task(server.serve(sockets=[listener]), name="server")
+    stopping = asyncio.create_task(_stop_when_told(server, services, stop), name="stop")
+    try:
+        await _started(server, running)
+        yield stop
+    finally:
+        stop.set()
+        await asyncio.gather(stopping, return_exceptions=True)
+        await asyncio.gather(running, return_exceptions=True)
 
 
 async def _started(server: uvicorn.Server, running: asyncio.Task[None]) -> None:
