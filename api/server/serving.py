@@ -23,6 +23,8 @@ STOP_WITHIN_S = 10
 # Of that, the part in which clients are closed in waves; the rest is for requests that are being answered.
 CLOSE_CLIENTS_WITHIN_S = 6.0
 TAKE_LEAVE_WITHIN_S = 1.0
+# A connection that was accepted just before is closed without an answer where its first request is not here by then.
+FIRST_REQUEST_WITHIN_S = 0.25
 
 
 class ServeError(OperatorError):
@@ -121,7 +123,7 @@ async def _stop_when_told(server: uvicorn.Server, services: Services, stop: asyn
     try:
         for listening in getattr(server, "servers", []):
             listening.close()
-        await services.sessions.drain(CLOSE_CLIENTS_WITHIN_S)
+        await asyncio.gather(services.sessions.drain(CLOSE_CLIENTS_WITHIN_S), asyncio.sleep(FIRST_REQUEST_WITHIN_S))
         await _taken_leave(server)
     finally:
         server.should_exit = True
