@@ -42,6 +42,7 @@ from realtime.hub import Hub
 from realtime.ingest import Ingest
 from realtime.keys import Keys
 from realtime.live import RedisLivePositions
+from realtime.log_state import forget_gone_writers
 from realtime.presence import PresenceLimits, PresenceSweeper
 from realtime.protocol import PingPolicy
 from realtime.publisher import RedisPublisher
@@ -278,5 +279,6 @@ def _jobs(services: Services) -> list[Job]:
             "forgetting", TIDY_EVERY_S, lambda: forget_old(services.database, services.clock)
         ),  # deleting twice is once
         Job("presence sweep", SWEEP_PRESENCE_EVERY_S, services.presence.sweep),  # one step in Redis
+        Job("gone writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),  # one step too
         Job("days of positions", TIDY_EVERY_S, services.retention.sweep, at_once=True),  # an advisory lock
     ]

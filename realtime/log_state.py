@@ -8,9 +8,12 @@ from redis.exceptions import ResponseError
 
 from realtime.history import GROUP
 from realtime.keys import Keys
+from realtime.redis_client import load_script
 
 # A writer asks for work every second, but for one that stores a lot or waits for the database.
 ACTIVE_WITHIN_S = 30.0
+# Every process that ever wrote history is a name in the group, until it has been silent for so long.
+GONE_AFTER_S = 3_600.0
 
 
 class LogState(Struct, frozen=True):
@@ -35,6 +38,12 @@ async def read_log_state(redis: Redis, keys: Keys) -> LogState:
     backlog = int(await redis.get(keys.backlog) or 0)
     dead = int(await redis.xlen(keys.dead))
     return LogState(backlog, dead, await _history_seen_s(redis, keys))
+
+
+async def forget_gone_writers(redis: Redis, keys: Keys, *, silent_s: float = GONE_AFTER_S) -> int:
+    """Take the names of ended writers out of the group; returns how many. Raises RedisError."""
+    script = redis.register_script(load_script("forget_writers"))
+    return int(await script(keys=[keys.log], args=[GROUP, round(silent_s * 1000)]))
 
 
 async def _history_seen_s(redis: Redis, keys: Keys) -> float | None:

@@ -31,7 +31,7 @@ async def _serve_with_workers(settings: Settings) -> None:
     configure_logs(settings, process="supervisor", pid=os.getpid())
     stop = asyncio.Event()
     with stopped_by_signals(stop):
-        async with supervising(settings) as supervisor:
+        async with supervising(settings, stop) as supervisor:
             url = supervisor.settings.public_url
             console.print(
                 f"Listening on [bold]{url}[/] with {settings.workers} workers, documentation at {url}/schema. "

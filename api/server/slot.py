@@ -65,6 +65,7 @@ class Slot:
         async with self._changing:
             old = self._child
             if not await self._fill(migrates=self.part.does_upkeep):
+                self.failures = 0  # of those who tried to take the place, not of the one who has it
                 return False
             self._quick_ends = 0
             if old is not None:
@@ -72,8 +73,13 @@ class Slot:
             return True
 
     async def _fill(self, *, migrates: bool) -> bool:
-        child = await self._start(self.part, migrates)
-        if not await child.is_ready():
+        try:
+            child = await self._start(self.part, migrates)
+            ready = await child.is_ready()
+        except OSError:
+            log.exception("cannot be started", child=self.part.name)
+            ready = False
+        if not ready:
             self.failures += 1
             return False
         self._child = child
@@ -83,11 +89,12 @@ class Slot:
         return True
 
     def _note_end(self, child: Child, code: int) -> None:
+        if self.failures:  # the same end as before: nobody has had the place since
+            return
         lived_s = 0.0 if child.ready_at is None else time.monotonic() - child.ready_at
         self._quick_ends = 0 if lived_s > HEALTHY_AFTER_S else self._quick_ends + 1
-        if self.failures == 0:
-            how = f"signal {-code}" if code < 0 else f"exit code {code}"
-            log.error("ended unasked, is restarted", child=child.name, child_pid=child.pid, how=how)
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        log.error("ended unasked, is restarted", child=child.name, child_pid=child.pid, how=how)
 
     def _pause_s(self) -> float:
         return min(FIRST_PAUSE_S * 2 ** (self._quick_ends - 1), LONGEST_PAUSE_S) if self._quick_ends else 0.0

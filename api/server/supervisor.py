@@ -9,10 +9,9 @@ import os
 import shutil
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
 
 import structlog
 from sqlalchemy import text
@@ -32,7 +31,7 @@ from dispatch.settings import Settings
 log = structlog.get_logger(__name__)
 
 # Starts of one process that may fail in a row before the whole server gives up, where it does not work without.
-GIVE_UP_AFTER = 4
+GIVE_UP_AFTER = 3
 # Connections that PostgreSQL keeps for others: its own superusers, commands of operators.
 CONNECTIONS_OF_OTHERS = 10
 
@@ -51,24 +50,26 @@ class Supervisor:
         self._steward = Slot(STEWARD, self._start)
         self._keeping: list[asyncio.Task[None]] = []
         self._restarting: asyncio.Task[None] | None = None
+        self._asked_to_restart = False
 
     @property
     def _slots(self) -> list[Slot]:
         return [self._steward, *self._workers]
 
-    async def start(self) -> None:
-        """Start everybody and wait until all are up. Raises ServeError where one never comes up."""
+    async def start(self, stop: asyncio.Event) -> None:
+        """Start everybody and wait until all are up, or told to stop. Raises ServeError where one never comes up."""
         self._keeping = [asyncio.create_task(slot.keep(self._failed), name=slot.part.name) for slot in self._slots]
-        await self._or_given_up(asyncio.gather(*(slot.up.wait() for slot in self._slots)))
+        await self._or_given_up(asyncio.gather(*(slot.up.wait() for slot in self._slots)), stop.wait())
 
     async def wait(self, stop: asyncio.Event) -> None:
         """Until told to stop. Raises ServeError where no worker comes up any more."""
-        await self._or_given_up(asyncio.ensure_future(stop.wait()))
+        await self._or_given_up(stop.wait())
 
     def restart_one_by_one(self) -> None:
         """Replace the steward, which migrates the database, and then each worker; asked again meanwhile, once more."""
-        before = self._restarting
-        self._restarting = asyncio.create_task(self._restart_after(before), name="rolling restart")
+        self._asked_to_restart = True
+        if self._restarting is None or self._restarting.done():
+            self._restarting = asyncio.create_task(self._restart(), name="rolling restart")
 
     async def stop(self) -> None:
         """Stop the workers, and after them the steward."""
@@ -79,14 +80,16 @@ class Supervisor:
         for stewards in (False, True):
             await asyncio.gather(*(one.stop() for one in self._children if (one.name == STEWARD.name) is stewards))
 
-    async def _or_given_up(self, waiting: asyncio.Future[Any]) -> None:
+    async def _or_given_up(self, *wished: Awaitable[object]) -> None:
+        waiting = [asyncio.ensure_future(one) for one in wished]
         try:
-            await asyncio.wait({waiting, *self._keeping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([*waiting, *self._keeping], return_when=asyncio.FIRST_COMPLETED)
             for task in self._keeping:
                 if task.done():
                     task.result()
         finally:
-            waiting.cancel()
+            for one in waiting:
+                one.cancel()
 
     def _failed(self, slot: Slot) -> None:
         """Raises ServeError where the server does not work without it; otherwise the others go on meanwhile."""
@@ -98,15 +101,16 @@ class Supervisor:
             )
         log.error("did not come up, is tried again", child=slot.part.name, failures=slot.failures)
 
-    async def _restart_after(self, before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            await asyncio.wait({before})
-        log.info("rolling restart begins")
-        for slot in self._slots:
-            if not await slot.replace():
-                log.error("rolling restart given up: the new process does not come up", child=slot.part.name)
-                return
-        log.info("rolling restart done")
+    async def _restart(self) -> None:
+        while self._asked_to_restart:
+            self._asked_to_restart = False
+            log.info("rolling restart begins")
+            for slot in self._slots:
+                if not await slot.replace():
+                    log.error("rolling restart given up: the new process does not come up", child=slot.part.name)
+                    break
+            else:
+                log.info("rolling restart done")
 
     async def _start(self, part: Part, migrates: bool) -> Child:
         handover = Handover(
@@ -125,10 +129,10 @@ class Supervisor:
 
 
 @asynccontextmanager
-async def supervising(settings: Settings) -> AsyncIterator[Supervisor]:
+async def supervising(settings: Settings, stop: asyncio.Event) -> AsyncIterator[Supervisor]:
     """Start everything; the body runs while the workers answer; leaving stops everything in order.
 
-    Raises ServeError or EmbeddedError where it cannot start.
+    ``stop`` cuts the start short. Raises ServeError or EmbeddedError where it cannot start.
     """
     listener, settings = bind(settings)
     with contextlib.closing(listener), _metrics_folder(settings) as metrics:
@@ -136,7 +140,7 @@ async def supervising(settings: Settings) -> AsyncIterator[Supervisor]:
             settings = await _prepared(settings, addresses)
             supervisor = Supervisor(settings, addresses, listener, metrics)
             try:
-                await supervisor.start()
+                await supervisor.start(stop)
                 yield supervisor
             finally:
                 listener.close()  # or connections would wait here that nobody takes any more
@@ -147,7 +151,7 @@ async def supervising(settings: Settings) -> AsyncIterator[Supervisor]:
 def restarted_by_hangup(supervisor: Supervisor, stop: asyncio.Event) -> Iterator[None]:
     """SIGHUP means a rolling restart, unless it says that the terminal is gone which we were started from."""
     loop = asyncio.get_running_loop()
-    had_terminal = _has_terminal() and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    had_terminal = _has_terminal()
 
     def told() -> None:
         if had_terminal and not _has_terminal():

@@ -76,26 +76,30 @@ async def own_settings(server: RunningServer) -> Settings:
     return settings.model_copy(update={"database_url": database_url, "redis_url": f"{settings.redis_url}?db=1"})
 
 
-@asynccontextmanager
-async def serving_with_workers(settings: Settings, log: Path, workers: int) -> AsyncIterator[Crew]:
-    """Until every process is up; killed at the end if it still runs."""
-    port = free_port()
+async def begun(settings: Settings, log: Path, workers: int) -> asyncio.subprocess.Process:
+    """The command, as it is being started."""
     environment = os.environ | {
         "DISPATCH_DATA_DIR": str(settings.data_dir),
         "DISPATCH_DATABASE_URL": str(settings.database_url),
         "DISPATCH_REDIS_URL": str(settings.redis_url),
         "DISPATCH_KHALTI_BASE_URL": str(settings.khalti_base_url),
-        "DISPATCH_PORT": str(port),
+        "DISPATCH_PORT": str(settings.port),
         "COLUMNS": "200",
     }
     command = [sys.executable, "-m", "api.cli.main", "serve", "--workers", str(workers)]
     with log.open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             *command, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output
         )
-    settings = settings.model_copy(update={"port": port})
+
+
+@asynccontextmanager
+async def serving_with_workers(settings: Settings, log: Path, workers: int) -> AsyncIterator[Crew]:
+    """Until every process is up; killed at the end if it still runs."""
+    settings = settings.model_copy(update={"port": free_port()})
     addresses = Addresses(str(settings.database_url), str(settings.redis_url), str(settings.khalti_base_url), "key")
     services = build_services(settings, addresses)
+    process = await begun(settings, log, workers)
     try:
 
         def is_up() -> bool:

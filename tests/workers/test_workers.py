@@ -1,6 +1,7 @@
 """What a server with workers promises: nothing acknowledged is lost, whoever ends, and nobody has to help."""
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -12,13 +13,14 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.cli.doctor import examine
 from api.server.serving import serving
 from dispatch.settings import Settings
 from realtime.protocol import Close
 from tests.live.watching import close_code, frames_until, next_frame, number, step, under_way, watch
 from tests.replay.conftest import until
 from tests.workers.apps import Follower, Sender, place_of
-from tests.workers.conftest import Crew, serving_with_workers
+from tests.workers.conftest import Crew, begun, serving_with_workers
 from tests.world import World, ok, ping
 
 
@@ -134,6 +136,21 @@ async def test_health_tells_of_the_process_that_answers_and_of_the_log_that_all_
     await until(both_have_answered)
 
 
+async def test_doctor_and_health_show_pings_that_were_set_aside_and_say_where_to_look(
+    crew: Crew, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services = crew.world.server.services
+    await services.redis.xadd(services.keys.dead, {"fix": "{}", "reason": "for this test"})
+    try:
+        assert await examine(crew.world.server.settings, as_json=True) == 0
+        (finding,) = (one for one in json.loads(capsys.readouterr().out) if one["check"] == "history")
+        assert (finding["state"], "1 set aside" in finding["found"]) == ("warning", True)
+        assert f"XRANGE {services.keys.dead}" in finding["advice"]
+        assert ok(await crew.world.http.get("/health/ready"))["log"]["dead"] == 1
+    finally:
+        await services.redis.delete(services.keys.dead)
+
+
 async def test_metrics_count_the_requests_of_all_workers_together(crew: Crew) -> None:
     async def counted() -> float:
         families = text_string_to_metric_families((await crew.world.http.get("/metrics")).text)
@@ -181,3 +198,30 @@ async def test_no_worker_outlives_a_supervisor_that_was_killed(own_settings: Set
         assert sender.close_codes == [Close.RESTARTING]
         assert "Traceback" not in other.text, other.text
         assert await sender.missing() == set()
+
+
+@pytest.mark.heavy
+async def test_a_worker_that_stands_still_is_ended_and_replaced(crew: Crew) -> None:
+    name, victim = next((name, pid) for name, pid in crew.processes().items() if name.startswith("worker"))
+    os.kill(victim, signal.SIGSTOP)
+    async with asyncio.timeout(120):
+        while crew.processes().get(name) in {None, victim}:  # noqa: ASYNC110  nothing tells of it
+            await asyncio.sleep(0.2)
+    await _all_up(crew, name)
+
+
+@pytest.mark.heavy
+async def test_a_server_whose_processes_never_come_up_says_so_and_leaves_nothing_running(
+    own_settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "secret-key").mkdir()
+    log = tmp_path / "serve.log"
+    process = await begun(own_settings.model_copy(update={"data_dir": tmp_path}), log, 1)
+    assert await asyncio.wait_for(process.wait(), 60) == 2
+    assert "times before it was ready" in log.read_text()
+    assert "IsADirectoryError" in log.read_text()
+    assert not [one for one in psutil.process_iter(["environ"]) if _stands_on(one, tmp_path)]
+
+
+def _stands_on(process: psutil.Process, folder: Path) -> bool:
+    return (process.info["environ"] or {}).get("DISPATCH_DATA_DIR") == str(folder)
