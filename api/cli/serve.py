@@ -30,7 +30,7 @@ async def serve_until_stopped(settings: Settings) -> None:
 async def _serve_with_workers(settings: Settings) -> None:
     configure_logs(settings, process="supervisor", pid=os.getpid())
     stop = asyncio.Event()
-    with stopped_by_signals(stop):
+    with stopped_by_signals(stop), restarted_by_hangup(stop) as again:
         async with supervising(settings, stop) as supervisor:
             url = supervisor.settings.public_url
             console.print(
@@ -38,6 +38,5 @@ async def _serve_with_workers(settings: Settings) -> None:
                 f"Ctrl-C stops, kill -HUP {os.getpid()} restarts one by one.",
                 soft_wrap=True,
             )
-            with restarted_by_hangup(supervisor, stop):
-                await supervisor.wait(stop)
+            await supervisor.wait(stop, again)
             console.print("Stopping…")

@@ -61,9 +61,13 @@ class Supervisor:
         self._keeping = [asyncio.create_task(slot.keep(self._failed), name=slot.part.name) for slot in self._slots]
         await self._or_given_up(asyncio.gather(*(slot.up.wait() for slot in self._slots)), stop.wait())
 
-    async def wait(self, stop: asyncio.Event) -> None:
-        """Until told to stop. Raises ServeError where no worker comes up any more."""
-        await self._or_given_up(stop.wait())
+    async def wait(self, stop: asyncio.Event, again: asyncio.Event) -> None:
+        """Until told to stop; ``again`` asks for a rolling restart. Raises ServeError where no worker comes up."""
+        while not stop.is_set():
+            await self._or_given_up(stop.wait(), again.wait())
+            if again.is_set():
+                again.clear()
+                self.restart_one_by_one()
 
     def restart_one_by_one(self) -> None:
         """Replace the steward, which migrates the database, and then each worker; asked again meanwhile, once more."""
@@ -148,20 +152,18 @@ async def supervising(settings: Settings, stop: asyncio.Event) -> AsyncIterator[
 
 
 @contextmanager
-def restarted_by_hangup(supervisor: Supervisor, stop: asyncio.Event) -> Iterator[None]:
-    """SIGHUP means a rolling restart, unless it says that the terminal is gone which we were started from."""
+def restarted_by_hangup(stop: asyncio.Event) -> Iterator[asyncio.Event]:
+    """SIGHUP sets the event, which asks for a rolling restart; ``stop`` instead where our terminal is gone."""
     loop = asyncio.get_running_loop()
+    again = asyncio.Event()
     had_terminal = _has_terminal()
 
     def told() -> None:
-        if had_terminal and not _has_terminal():
-            stop.set()
-        else:
-            supervisor.restart_one_by_one()
+        (stop if had_terminal and not _has_terminal() else again).set()
 
     loop.add_signal_handler(signal.SIGHUP, told)
     try:
-        yield
+        yield again
     finally:
         loop.remove_signal_handler(signal.SIGHUP)
 

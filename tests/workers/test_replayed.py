@@ -27,7 +27,7 @@ async def test_a_day_of_buses_is_stored_exactly_once_while_workers_die_or_are_re
         supervisor = psutil.Process(server.process.pid)
         workers = [one for one in supervisor.children() if one.cmdline()[-1].startswith("worker ")]
         assert len(workers) == 2
-        process = server.began(path, "--speed", "8000")
+        process = server.began(path, "--speed", "2500")
         async with Redis.from_url(server.redis_url) as redis:
 
             async def is_in_the_middle() -> bool:

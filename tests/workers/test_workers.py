@@ -37,17 +37,19 @@ async def at_work(*apps: Sender | Follower) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_a_killed_worker_is_replaced_and_nothing_it_acknowledged_is_lost(crew: Crew) -> None:
+async def test_a_killed_worker_and_a_killed_steward_are_replaced_and_nothing_acknowledged_is_lost(crew: Crew) -> None:
     sender = Sender(crew.world, await crew.world.driver())
     before = crew.processes()
     async with at_work(sender):
         await until(lambda: sender.acked > 300)
         victim = crew.serving(sender.port)
         os.kill(victim, signal.SIGKILL)
+        os.kill(before["steward"], signal.SIGKILL)
         acked = sender.acked
         await until(lambda: sender.connections > 1 and sender.acked > acked + 300)
         (name,) = (name for name, pid in before.items() if pid == victim)
         await until(lambda: crew.processes().get(name) not in {None, victim})
+        await until(lambda: crew.processes().get("steward") not in {None, before["steward"]})
     assert await sender.missing() == set()
     await _all_up(crew, name)
 
