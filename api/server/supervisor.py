@@ -94,6 +94,7 @@ class Supervisor:
         finally:
             for one in waiting:
                 one.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
 
     def _failed(self, slot: Slot) -> None:
         """Raises ServeError where the server does not work without it; otherwise the others go on meanwhile."""

@@ -16,7 +16,7 @@ from tests.world import Driver, World, ping
 LOST = (OSError, EOFError, websockets.WebSocketException, TimeoutError)
 PAUSE_S = 0.05
 # A steady load that leaves the processors to those who are tested.
-BETWEEN_ACKS_S = 0.02
+BETWEEN_ACKS_S = 0.05
 IN_FLIGHT = 20
 
 

@@ -171,6 +171,7 @@ async def test_metrics_count_the_requests_of_all_workers_together(crew: Crew) ->
     assert await counted() == before + 10
 
 
+@pytest.mark.heavy  # tests/server stops one without load
 @pytest.mark.usefixtures("crew")  # goes on where the other one stops
 async def test_sigterm_stops_everybody_in_order_and_everything_acknowledged_is_stored(
     own_settings: Settings, tmp_path: Path
