@@ -27,6 +27,10 @@ class Handover(Struct, frozen=True):
     listener: int | None = None
     migrates: bool = False
 
+    def __repr__(self) -> str:
+        """Without what is secret in it."""
+        return f"Handover({self.name!r})"
+
     @property
     def part(self) -> Part:
         """Which process it is."""
