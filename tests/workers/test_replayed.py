@@ -14,6 +14,7 @@ from tests.replay.test_replaying import CAPMETRO, check_exactly_once, check_map
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGHUP])
 async def test_a_day_of_buses_is_stored_exactly_once_while_workers_die_or_are_replaced(
     tmp_path: Path, how: signal.Signals

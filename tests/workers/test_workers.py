@@ -204,6 +204,7 @@ async def test_no_worker_outlives_a_supervisor_that_was_killed(own_settings: Set
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(300)
 async def test_a_worker_that_stands_still_is_ended_and_replaced(crew: Crew) -> None:
     name, victim = next((name, pid) for name, pid in crew.processes().items() if name.startswith("worker"))
     os.kill(victim, signal.SIGSTOP)
