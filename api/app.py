@@ -13,7 +13,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.plugins.prometheus import PrometheusConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
@@ -30,6 +30,7 @@ from api.idempotency import IdempotentRequests
 from api.injected import GivenServices
 from api.invoices import InvoiceController
 from api.live import console_socket, track_socket, transporter_socket
+from api.metrics import MetricsController
 from api.orders import OrderController
 from api.outbox import OutboxController
 from api.paths import PathController
@@ -50,14 +51,6 @@ MAX_BODY_BYTES = 2**20
 PAGE_ASSETS = "/schema-assets"
 # The documentation page comes from a wheel, not from somebody's CDN: it works without the internet.
 PAGE_ASSETS_FOLDER = Path(str(files("swagger_ui"))) / "static"
-
-
-class MetricsController(PrometheusController):
-    """``/metrics`` for Prometheus."""
-
-    path = "/metrics"
-    opt = PUBLIC
-    include_in_schema = False
 
 
 CONTROLLERS: list[ControllerRouterHandler] = [

@@ -1,10 +1,11 @@
-"""Whether this process lives and whether it can work."""
+"""Whether this process lives and whether it can work, and how the log of pings stands."""
 
 import asyncio
 from typing import Any
 
 import structlog
 from litestar import Controller, Response, get
+from msgspec.structs import asdict
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.injected import GivenServices
 from api.security import PUBLIC
 from api.services import Services
+from realtime.log_state import LogState, read_log_state
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +40,15 @@ async def check_redis(services: Services) -> str | None:
     return None
 
 
+async def find_log_state(services: Services) -> LogState | None:
+    """How the log stands; None where Redis does not say."""
+    try:
+        async with asyncio.timeout(CHECK_WITHIN_S):
+            return await read_log_state(services.redis, services.keys)
+    except (RedisError, OSError):
+        return None
+
+
 class HealthController(Controller):
     """``/health``."""
 
@@ -51,10 +62,24 @@ class HealthController(Controller):
 
     @get("/ready/", opt=PUBLIC)
     async def ready(self, services: GivenServices) -> Response[dict[str, Any]]:
-        """Database and Redis answer too; 503 names the one that does not."""
-        database, redis = await asyncio.gather(check_database(services), check_redis(services))
+        """Database and Redis answer too; 503 names the one that does not.
+
+        ``process`` is the one that answers, ``log`` is the same from whichever: a log that is not worked off makes no
+        process unfit for traffic.
+        """
+        database, redis, state = await asyncio.gather(
+            check_database(services), check_redis(services), find_log_state(services)
+        )
         checks = {"database": database or "ok", "redis": redis or "ok"}
         ready = database is None and redis is None
-        return Response(
-            {"status": "ok" if ready else "unavailable", "checks": checks}, status_code=200 if ready else 503
-        )
+        body = {
+            "status": "ok" if ready else "unavailable",
+            "checks": checks,
+            "process": {"name": services.part.name, "history": "here" if services.part.does_upkeep else "elsewhere"},
+            "log": None if state is None else _told(state),
+        }
+        return Response(body, status_code=200 if ready else 503)
+
+
+def _told(state: LogState) -> dict[str, Any]:
+    return {**asdict(state), "history_active": state.history_is_active}

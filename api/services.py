@@ -1,7 +1,7 @@
 """The composition root: the only place where ports meet what implements them."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from api.adapters.rate_limits import RateLimiter
 from api.adapters.sms import HttpSmsSender
 from api.adapters.solving import ProcessSolver
 from api.doorkeeper import AccountDoorkeeper
+from api.server.part import WHOLE, Part
 from api.upkeep import Job, upkeep
 from dispatch.accounts.tokens import Tokens
 from dispatch.clock import SystemClock
@@ -41,6 +42,7 @@ from realtime.hub import Hub
 from realtime.ingest import Ingest
 from realtime.keys import Keys
 from realtime.live import RedisLivePositions
+from realtime.log_state import forget_gone_writers
 from realtime.presence import PresenceLimits, PresenceSweeper
 from realtime.protocol import PingPolicy
 from realtime.publisher import RedisPublisher
@@ -97,6 +99,7 @@ class Services:
     sms: SmsSender | None
     templates: Templates
     limiter: RateLimiter
+    part: Part
 
     @property
     def payment_terms(self) -> PaymentTerms:
@@ -156,6 +159,7 @@ def build_services(
     photos: PhotoStore | None = None,
     mail: MailSender | None = None,
     sms: SmsSender | None = None,
+    part: Part = WHOLE,
 ) -> Services:
     """Join ports and implementations. Opens no connection yet."""
     clock = clock or SystemClock()
@@ -229,35 +233,52 @@ def build_services(
         sms=sms,
         templates=templates,
         limiter=RateLimiter(redis),
+        part=part,
     )
 
 
 @asynccontextmanager
 async def running(services: Services) -> AsyncIterator[Services]:
-    """Run the background parts; on leaving, what was handed in is stored before connections close."""
+    """Run this part's background work; on leaving, what was handed in is stored before connections close."""
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(services.close)
+        if services.part.answers:
+            await stack.enter_async_context(_answering(services))
+        if services.part.does_upkeep:
+            services.history.start()
+            stack.push_async_callback(services.history.stop)
+            await stack.enter_async_context(upkeep(_jobs(services)))
+        yield services
+
+
+@asynccontextmanager
+async def _answering(services: Services) -> AsyncIterator[None]:
     services.hub.start()
     services.ingest.start()
-    services.history.start()
     services.tracking.start()
     await services.sessions.start()
     try:
-        async with upkeep(_jobs(services)):
-            yield services
+        yield
     finally:
         await services.ingest.stop()
-        await services.history.stop()
         await services.tracking.stop()
         await services.sessions.stop()
         await services.hub.stop()
-        await services.close()
 
 
 def _jobs(services: Services) -> list[Job]:
+    """Each may run in several processes at once, on one host or many.
+
+    What makes it safe stands beside it; docs/production.md says it in sentences.
+    """
     return [
-        Job("payment sweep", SWEEP_EVERY_S, services.sweeper.sweep),
-        Job("refunds", SWEEP_EVERY_S, services.refunds.carry_out_due),
-        Job("outbox", RELAY_EVERY_S, services.relay.relay_all),
-        Job("forgetting", TIDY_EVERY_S, lambda: forget_old(services.database, services.clock)),
-        Job("presence sweep", SWEEP_PRESENCE_EVERY_S, services.presence.sweep),
-        Job("days of positions", TIDY_EVERY_S, services.retention.sweep, at_once=True),
+        Job("payment sweep", SWEEP_EVERY_S, services.sweeper.sweep),  # settling locks the payment's row
+        Job("refunds", SWEEP_EVERY_S, services.refunds.carry_out_due),  # a refund is claimed on disk before it is sent
+        Job("outbox", RELAY_EVERY_S, services.relay.relay_all),  # SKIP LOCKED, then a claim of a minute
+        Job(
+            "forgetting", TIDY_EVERY_S, lambda: forget_old(services.database, services.clock)
+        ),  # deleting twice is once
+        Job("presence sweep", SWEEP_PRESENCE_EVERY_S, services.presence.sweep),  # one step in Redis
+        Job("gone writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),  # one step too
+        Job("days of positions", TIDY_EVERY_S, services.retention.sweep, at_once=True),  # an advisory lock
     ]

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: Port = Field(8000, description="Port the server listens on.")
+    workers: Annotated[int, Field(ge=0, le=256)] = Field(
+        0,
+        description="Worker processes of `dispatch serve`, beside a process for history and upkeep; "
+        "0 does everything in one process.",
+    )
     data_dir: Path = Field(Path("var"), description="Folder of the embedded servers, photos, keys and logs.")
     site_url: HttpUrl | None = Field(
         None,

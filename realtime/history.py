@@ -165,8 +165,8 @@ def _portions(found: list[RawEntry]) -> Iterator[list[Entry]]:
     """The entries in portions of a bounded number of fixes; those that were deleted meanwhile are left out."""
     portion: list[Entry] = []
     size = 0
-    for entry_id, fields in found:
-        fields = fields if fields is not None else {b"runs": b"[]"}  # deleted meanwhile
+    for entry_id, known in found:
+        fields = known if known is not None else {b"runs": b"[]"}  # deleted meanwhile
         count = int(fields.get(b"n", 0))
         if portion and size + count > ROWS_AT_ONCE:
             yield portion

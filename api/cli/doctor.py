@@ -21,10 +21,13 @@ from api.services import Services, build_services
 from dispatch.database.migrate import current_revision, newest_revision
 from dispatch.ports import GatewayError
 from dispatch.settings import Settings
+from realtime.log_state import read_log_state
 
 CHECK_WITHIN_S = 10.0
 POSTGRES_MIN = 150_000
 REDIS_MIN = 7
+# Share of what may wait in the log, from which on it is worth a look.
+MUCH_BACKLOG = 0.1
 
 
 async def examine(settings: Settings, *, as_json: bool) -> int:
@@ -38,7 +41,7 @@ async def examine(settings: Settings, *, as_json: bool) -> int:
     else:
         services = build_services(settings, addresses)
         try:
-            checks = (_database, _redis, _gateway)
+            checks = (_database, _redis, _history, _gateway)
             findings += await asyncio.gather(*(_within(check, services) for check in checks))
             findings.append(await _within(_server, services))
         finally:
@@ -94,6 +97,27 @@ async def _redis(services: Services) -> Finding:
     if config.get("appendfsync") != "always":
         return Finding("redis", "warning", found, "appendfsync everysec can lose a second of acknowledged pings")
     return Finding("redis", "ok", found)
+
+
+async def _history(services: Services) -> Finding:
+    try:
+        state = await read_log_state(services.redis, services.keys)
+    except (RedisError, OSError) as error:
+        return Finding("history", "bad", type(error).__name__, "see redis")
+    found = f"{state.backlog} pings wait for PostgreSQL, {state.dead} set aside"
+    if not state.history_is_active:
+        seen = "never" if state.history_seen_s is None else f"{state.history_seen_s:.0f} s ago"
+        advice = "no process works the log off: is `dispatch serve` running, and what does its log say?"
+        return Finding(
+            "history", "bad" if state.backlog else "warning", f"{found}, a writer was last seen {seen}", advice
+        )
+    if state.backlog > services.settings.ping_log_max * MUCH_BACKLOG:
+        advice = "the history does not keep up: is PostgreSQL slow? At DISPATCH_PING_LOG_MAX pings are refused"
+        return Finding("history", "warning", f"{found}, of {services.settings.ping_log_max} that may", advice)
+    if state.dead:
+        advice = f"read why: redis-cli XRANGE {services.keys.dead} - + COUNT 10; XDEL what is dealt with"
+        return Finding("history", "warning", found, advice)
+    return Finding("history", "ok", found)
 
 
 async def _gateway(services: Services) -> Finding:

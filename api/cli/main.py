@@ -68,11 +68,14 @@ def main() -> None:
 
 
 @main.command()
-def serve() -> None:
+@click.option("--workers", type=click.IntRange(0, 256), help="Worker processes; 0: one process. [DISPATCH_WORKERS]")
+def serve(workers: int | None) -> None:
     """Run the server."""
     from api.cli.serve import serve_until_stopped
 
     settings = _settings()
+    if workers is not None:
+        settings = settings.model_copy(update={"workers": workers})
     _configure_logs(settings)
     run(serve_until_stopped(settings))
 

@@ -2,17 +2,22 @@
 
 import logging
 import sys
+from collections.abc import Mapping
 
 import structlog
 
 from dispatch.settings import Settings
 
 
-def configure_logs(settings: Settings) -> None:
-    """Send structlog and the standard library's loggers to standard error in one format."""
+def configure_logs(settings: Settings, **always: object) -> None:
+    """Send structlog and the standard library's loggers to standard error in one format.
+
+    ``always``: what every line says, so that processes that share one stream can be told apart.
+    """
     level = logging.getLevelNamesMapping()[settings.log_level]
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _adding(always),
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
@@ -49,3 +54,12 @@ def configure_logs(settings: Settings) -> None:
         "asyncio",
     ):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+
+
+def _adding(always: Mapping[str, object]) -> structlog.typing.Processor:
+    """Not a context variable: callbacks of the event loop run in contexts that nobody chose."""
+
+    def add(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {**always, **event}
+
+    return add

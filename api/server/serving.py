@@ -23,6 +23,8 @@ STOP_WITHIN_S = 10
 # Of that, the part in which clients are closed in waves; the rest is for requests that are being answered.
 CLOSE_CLIENTS_WITHIN_S = 6.0
 TAKE_LEAVE_WITHIN_S = 1.0
+# A connection that was accepted just before is closed without an answer where its first request is not here by then.
+FIRST_REQUEST_WITHIN_S = 0.25
 
 
 class ServeError(OperatorError):
@@ -83,17 +85,24 @@ async def serving(settings: Settings) -> AsyncIterator[RunningServer]:
         async with backing(settings) as addresses:
             services = build_services(settings, addresses)
             await migrate(services.database.engine)
-            server = _Server(_uvicorn_config(settings, services))
-            stop = asyncio.Event()
-            running = asyncio.create_task(server.serve(sockets=[listener]), name="server")
-            stopping = asyncio.create_task(_stop_when_told(server, services, stop), name="stop")
-            try:
-                await _started(server, running)
+            async with answering(listener, services) as stop:
                 yield RunningServer(settings, services, stop)
-            finally:
-                stop.set()
-                await asyncio.gather(stopping, return_exceptions=True)
-                await asyncio.gather(running, return_exceptions=True)
+
+
+@asynccontextmanager
+async def answering(listener: socket.socket, services: Services) -> AsyncIterator[asyncio.Event]:
+    """Answer on a bound socket while the body runs, or until the event is set; leaving drains. Raises ServeError."""
+    server = _Server(_uvicorn_config(services.settings, services))
+    stop = asyncio.Event()
+    running = asyncio.create_task(server.serve(sockets=[listener]), name="server")
+    stopping = asyncio.create_task(_stop_when_told(server, services, stop), name="stop")
+    try:
+        await _started(server, running)
+        yield stop
+    finally:
+        stop.set()
+        await asyncio.gather(stopping, return_exceptions=True)
+        await asyncio.gather(running, return_exceptions=True)
 
 
 async def _started(server: uvicorn.Server, running: asyncio.Task[None]) -> None:
@@ -114,7 +123,7 @@ async def _stop_when_told(server: uvicorn.Server, services: Services, stop: asyn
     try:
         for listening in getattr(server, "servers", []):
             listening.close()
-        await services.sessions.drain(CLOSE_CLIENTS_WITHIN_S)
+        await asyncio.gather(services.sessions.drain(CLOSE_CLIENTS_WITHIN_S), asyncio.sleep(FIRST_REQUEST_WITHIN_S))
         await _taken_leave(server)
     finally:
         server.should_exit = True

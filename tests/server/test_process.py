@@ -15,6 +15,8 @@ import httpx
 import psutil
 import pytest
 
+HEAVY = pytest.mark.heavy
+
 
 @dataclass
 class Process:
@@ -74,9 +76,13 @@ def _children(pid: int) -> list[psutil.Process]:
     return list(psutil.Process(pid).children(recursive=True))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_signal_stops_the_server_and_everything_it_started(tmp_path: Path, number: signal.Signals) -> None:
-    async with _serving(tmp_path) as process:
+@pytest.mark.parametrize(
+    ("number", "workers"), [(signal.SIGINT, "0"), (signal.SIGTERM, "1"), pytest.param(signal.SIGTERM, "0", marks=HEAVY)]
+)
+async def test_a_signal_stops_the_server_and_everything_it_started(
+    tmp_path: Path, number: signal.Signals, workers: str
+) -> None:
+    async with _serving(tmp_path, DISPATCH_WORKERS=workers) as process:
         children = _children(process.handle.pid)
         assert {"postgres", "redis-server"} <= {child.name() for child in children}
         process.handle.send_signal(number)
@@ -161,6 +167,7 @@ async def test_operators_make_admins_and_examine_the_server_beside_it(tmp_path: 
             "mode": "ok",
             "database": "ok",
             "redis": "ok",
+            "history": "ok",
             "gateway": "ok",
             "server": "ok",
         }

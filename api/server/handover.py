@@ -1,0 +1,66 @@
+"""What the supervisor tells a process that it starts: one line of JSON over a pipe, for it holds secrets."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from pydantic import SecretStr
+
+from api.server.part import Duties, Part
+from api.services import Addresses
+from dispatch.settings import Settings
+
+
+class Handover(Struct, frozen=True):
+    """Everything a process needs beside the code.
+
+    ``listener`` is the number of the inherited socket, None for a process that does not answer.
+    ``migrates``: bring the database to this code's schema before anything else.
+    """
+
+    parent: int
+    name: str
+    duties: int
+    settings: dict[str, Any]
+    addresses: Addresses
+    listener: int | None = None
+    migrates: bool = False
+
+    def __repr__(self) -> str:
+        """Without what is secret in it."""
+        return f"Handover({self.name!r})"
+
+    @property
+    def part(self) -> Part:
+        """Which process it is."""
+        return Part(self.name, Duties(self.duties))
+
+    def read_settings(self) -> Settings:
+        """The settings as the supervisor has them. What a newer code does not know is left out."""
+        return Settings(**self.settings)
+
+
+def plain_settings(settings: Settings) -> dict[str, Any]:
+    """Every setting, secrets in the clear, under the name that wins over the environment."""
+    values: dict[str, Any] = msgspec.to_builtins(settings.model_dump(), enc_hook=_plain)
+    aliases = {name: info.validation_alias for name, info in Settings.model_fields.items()}
+    return {str(aliases.get(name) or name): value for name, value in values.items()}
+
+
+def encode_handover(handover: Handover) -> bytes:
+    """As one line."""
+    return msgspec.json.encode(handover) + b"\n"
+
+
+def decode_handover(line: bytes) -> Handover:
+    """Raises msgspec.DecodeError."""
+    return msgspec.json.decode(line, type=Handover)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Path):
+        return str(value)
+    raise NotImplementedError(f"a setting of type {type(value).__name__} cannot be handed over")

@@ -1,0 +1,128 @@
+"""A process of a server with workers: ``python -m api.server.worker NAME``, started by the supervisor alone.
+
+Standard input is a pipe from the supervisor: the handover as its first line, and its end when the supervisor is gone,
+however it went. On standard output this process says that it answers, and then that it is alive.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import BinaryIO
+
+import structlog
+import uvloop
+
+from api.embedded.launch import die_with_parent
+from api.server.handover import Handover, decode_handover
+from api.server.logs import configure_logs
+from api.server.serving import answering, stopped_by_signals
+from api.server.words import ALIVE, ALIVE_EVERY_S, READY, STOP_WITHIN_S
+from api.services import Services, build_services, running
+from dispatch.database.migrate import migrate
+from dispatch.errors import OperatorError
+
+log = structlog.get_logger(__name__)
+
+# The history gives way to live traffic where the machine is full: what it moves is safe in Redis' log and may wait,
+# while phones wait for acks and people for positions.
+UPKEEP_NICENESS = 10
+EXIT_UNUSABLE = 2
+
+
+def main() -> None:
+    """Read the handover and work until told to stop, or until the supervisor is gone."""
+    told, words = _take_pipes()
+    line = told.readline()
+    if not line:
+        sys.exit("nobody is there to say what to do: workers are started by `dispatch serve --workers N`")
+    handover = decode_handover(line)
+    # Sooner than the end of the pipe, where the system offers it.
+    die_with_parent(signal.SIGTERM, handover.parent)
+    configure_logs(handover.read_settings(), process=handover.name, pid=os.getpid())
+    try:
+        uvloop.run(_work(handover, told, words))
+    except OperatorError as error:
+        log.error("cannot start", reason=str(error))  # noqa: TRY400  # the text says it all
+        sys.exit(EXIT_UNUSABLE)
+
+
+def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Keep the supervisor's pipes to ourselves: what is printed goes to the log, and nothing reads what is ours."""
+    told, words = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123  # a device
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    return told, words
+
+
+async def _work(handover: Handover, told: BinaryIO, words: BinaryIO) -> None:
+    stop = asyncio.Event()
+    with stopped_by_signals(stop):
+        _stop_without_parent(told, stop)
+        async with _part(handover):
+            speaking = asyncio.create_task(_speak(words), name="alive")
+            try:
+                await stop.wait()
+            finally:
+                speaking.cancel()
+
+
+@asynccontextmanager
+async def _part(handover: Handover) -> AsyncIterator[None]:
+    services = build_services(handover.read_settings(), handover.addresses, part=handover.part)
+    if handover.migrates:
+        await migrate(services.database.engine)
+    async with _steward(services) if handover.listener is None else _worker(handover.listener, services):
+        yield
+
+
+@asynccontextmanager
+async def _steward(services: Services) -> AsyncIterator[None]:
+    os.nice(UPKEEP_NICENESS)
+    async with running(services):
+        yield
+
+
+@asynccontextmanager
+async def _worker(number: int, services: Services) -> AsyncIterator[None]:
+    # Named TCP, as in `bind`: not every system can be asked for it.
+    inherited = socket.socket(fileno=number)
+    with contextlib.closing(
+        socket.socket(inherited.family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=inherited.detach())
+    ) as listener:
+        async with answering(listener, services):
+            yield
+
+
+async def _speak(words: BinaryIO) -> None:
+    """From the event loop, so that a process whose loop stands still falls silent."""
+    with contextlib.suppress(OSError):  # the supervisor is gone, which another notices
+        words.write(READY)
+        while True:
+            await asyncio.sleep(ALIVE_EVERY_S)
+            words.write(ALIVE)
+
+
+def _stop_without_parent(told: BinaryIO, stop: asyncio.Event) -> None:
+    """When the pipe ends, stop in order; and end all the same where that takes too long."""
+    loop = asyncio.get_running_loop()
+
+    def watch() -> None:
+        told.read()
+        with contextlib.suppress(RuntimeError):  # the loop is closed: we are ending anyway
+            loop.call_soon_threadsafe(stop.set)
+        time.sleep(STOP_WITHIN_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
