@@ -3,10 +3,13 @@
 Channels are subscribed to with their first listener and left with their last. When the connection is lost it is made
 again with all channels, and every listener is told that it may have missed something: silence is never passed off
 as "nothing happened".
+
+Channels are sharded ones, which in a cluster live on the node that has the zone; one connection to it is enough. When
+the zone moves, that node ends the subscriptions, which counts as a lost connection.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
@@ -56,6 +59,7 @@ class Hub:
         """``redis``: a client of the hub's own, without retries. It would reconnect silently with them."""
         self._redis = redis
         self._channels: defaultdict[str, _Channel] = defaultdict(_Channel)
+        self._leaving: Counter[str] = Counter()
         self._pubsub: PubSub | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()
@@ -98,8 +102,9 @@ class Hub:
             entry.confirmed.clear()
             self._forget_if_settled(channel)
             if self._pubsub is not None:
+                self._leaving[channel] += 1
                 try:
-                    await self._pubsub.unsubscribe(channel)
+                    await self._pubsub.sunsubscribe(channel)
                 except (RedisError, OSError) as error:
                     log.warning("hub could not unsubscribe", error=str(error))
 
@@ -107,7 +112,7 @@ class Hub:
         for channel in channels:
             self._channels[channel].unconfirmed += 1
         try:
-            await pubsub.subscribe(*channels)
+            await pubsub.ssubscribe(*channels)
         except (RedisError, OSError) as error:
             log.warning("hub could not subscribe", error=str(error))
             self._broken = True  # what was asked is unknown now; a new connection asks for everything
@@ -138,6 +143,7 @@ class Hub:
         pubsub = self._redis.pubsub()
         await pubsub.connect()  # type: ignore[no-untyped-call]
         self._pubsub, self._broken = pubsub, False
+        self._leaving.clear()
         for channel, entry in list(self._channels.items()):
             entry.unconfirmed = 0
             entry.confirmed.clear()
@@ -184,13 +190,16 @@ class Hub:
                 await pubsub.ping("hub")
 
     def _deliver(self, message: dict[str, Any]) -> None:
-        if message["type"] not in {"subscribe", "message"}:
+        if message["type"] not in {"ssubscribe", "sunsubscribe", "smessage"}:
             return
         channel = message["channel"].decode()
+        if message["type"] == "sunsubscribe":
+            self._left(channel)
+            return
         entry = self._channels.get(channel)
         if entry is None:
             return
-        if message["type"] == "subscribe":
+        if message["type"] == "ssubscribe":
             entry.unconfirmed -= 1
             if entry.unconfirmed <= 0 and entry.listeners:
                 entry.confirmed.set()
@@ -198,6 +207,14 @@ class Hub:
             return
         for listener in list(entry.listeners):
             _tell(listener.heard, channel, message["data"])
+
+    def _left(self, channel: str) -> None:
+        """Raises ConnectionError where nobody asked for it: the channel lives on another node now."""
+        if not self._leaving[channel]:
+            raise ConnectionError("the zone moved to another Redis")
+        self._leaving[channel] -= 1
+        if not self._leaving[channel]:
+            del self._leaving[channel]
 
 
 def _tell(call: Callable[..., None], *what: object) -> None:

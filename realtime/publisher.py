@@ -45,7 +45,7 @@ class RedisPublisher:
 
     async def access_changed(self, user_id: int) -> None:
         """To every process that may have sockets of the user."""
-        await self._redis.publish(self._keys.control, encode_control(Recheck(user_id)))
+        await self._redis.spublish(self._keys.control, encode_control(Recheck(user_id)))
 
     async def assigned(self, notice: AssignmentNotice) -> None:
         """To the transporter's open connections, ready to be sent."""
@@ -56,4 +56,4 @@ class RedisPublisher:
             pickup_address=notice.pickup_address,
             delivery_address=notice.delivery_address,
         )
-        await self._redis.publish(self._keys.notices(notice.transporter_id), encode(frame))
+        await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))

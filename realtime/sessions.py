@@ -165,7 +165,7 @@ class Sessions:
         """This connection is the device's now; an older one is closed, wherever it is. Raises RedisError."""
         before = await self._redis.set(self._keys.device_connection(device), connection_id, ex=REMEMBER_S, get=True)
         if isinstance(before, bytes):
-            await self._redis.publish(self._keys.control, encode_control(Replaced(before.decode())))
+            await self._redis.spublish(self._keys.control, encode_control(Replaced(before.decode())))
 
     async def drain(self, within_s: float) -> None:
         """Take on nothing new and close everything in jittered waves, so that clients do not come back all at once."""

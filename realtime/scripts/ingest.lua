@@ -1,6 +1,6 @@
 -- One batch of fixes, atomically: dedupe, durable log, newest fix wins, geo index, last-seen, publish.
 --
--- KEYS  1 log  2 live  3 live-at  4 geo  5 last-seen  6 offset  7 backlog
+-- KEYS  1 log  2 live  3 live-at  4 geo  5 last-seen  6 offset  7 backlog  8 one that never exists
 -- ARGV  1 now (ms)  2 prefix of seen bitmaps  3 prefix of last seqs  4 prefix of position channels
 --       5 prefix of trails  6 most fixes in the log
 --       then for each group: transporter, device stream, device, its trail as JSON; of the fix that may become the live
@@ -97,7 +97,7 @@ local function lead(transporter, at_ms, fix, lat, lon, is_new)
   put_on_map(transporter, lat, lon)
   local update = '[' .. whole(redis.call('INCR', KEYS[6])) .. ',' .. fix .. ']'
   redis.call('HSET', KEYS[2], transporter, update)
-  redis.call('PUBLISH', ARGV[4] .. transporter, update)
+  redis.call('SPUBLISH', ARGV[4] .. transporter, update)
   return true
 end
 

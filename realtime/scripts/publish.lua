@@ -17,6 +17,6 @@ if redis.call('RPUSHX', KEYS[2], update) > 0 then
   redis.call('LTRIM', KEYS[2], -tonumber(ARGV[4]), -1)
   redis.call('EXPIRE', KEYS[2], ARGV[5])
 end
-redis.call('PUBLISH', ARGV[1], update)
-redis.call('PUBLISH', ARGV[2], update)
+redis.call('SPUBLISH', ARGV[1], update)
+redis.call('SPUBLISH', ARGV[2], update)
 return offset

@@ -221,7 +221,7 @@ async def test_one_failing_listener_does_not_silence_the_others(own_redis: OwnRe
         await hub.listen("news", broken)
         await hub.listen("news", whole)
         for text in (b"one", b"two", b"three"):
-            await client.publish("news", text)
+            await client.spublish("news", text)
         await until(lambda: whole.messages == [b"one", b"two", b"three"])
 
 
@@ -233,7 +233,7 @@ async def test_every_listener_is_told_of_an_interruption_and_hears_again(own_red
         await client.client_kill_filter(_type="pubsub", skipme=True)
         await until(lambda: all(ear.interruptions == 1 for ear in ears.values()))
         for channel in ears:
-            await client.publish(channel, b"again")
+            await client.spublish(channel, b"again")
         await until(lambda: all(ear.messages == [b"again"] for ear in list(ears.values())[1:]))
 
 
@@ -244,6 +244,6 @@ async def test_who_comes_and_goes_all_the_time_hears_everything_from_the_moment_
         for n in range(200):
             ear = Ear()
             await hub.listen("door", ear)
-            await client.publish("door", b"%d" % n)
+            await client.spublish("door", b"%d" % n)
             await until(lambda ear=ear, n=n: ear.messages == [b"%d" % n])  # type: ignore[misc]
             await hub.leave("door", ear)
