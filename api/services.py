@@ -46,7 +46,7 @@ from realtime.log_state import forget_gone_writers
 from realtime.presence import PresenceLimits, PresenceSweeper
 from realtime.protocol import PingPolicy
 from realtime.publisher import RedisPublisher
-from realtime.redis_client import connect_redis
+from realtime.redis_client import RedisServers
 from realtime.sessions import Sessions
 from realtime.throttle import Rates
 from realtime.tickets import Tickets
@@ -163,14 +163,15 @@ def build_services(
 ) -> Services:
     """Join ports and implementations. Opens no connection yet."""
     clock = clock or SystemClock()
-    keys = Keys()
+    keys = Keys(settings.zone)
     database = Database(addresses.database_url, pool_size=settings.database_pool_size)
-    redis = connect_redis(addresses.redis_url)
+    servers = RedisServers(addresses.redis_url, zone=settings.zone)
+    redis = servers.connect()
     presence = PresenceLimits(settings.stale_after_s, settings.online_after_s)
     live = RedisLivePositions(redis, keys, limits=presence)
     publisher = RedisPublisher(redis, keys)
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
-    hub = Hub(connect_redis(addresses.redis_url, max_connections=2, retries=0))
+    hub = Hub(servers.connect(max_connections=2, retries=0))
     movement = Movement(database, clock, publisher)
     tokens = Tokens(settings.signing_key(), clock, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
     doorkeeper = AccountDoorkeeper(database, tokens, clock)
@@ -203,6 +204,7 @@ def build_services(
             ),
             rates=Rates(settings.ping_rate, settings.ping_bytes_rate),
             log_max=settings.ping_log_max,
+            replicas=settings.ping_replicas,
         ),
         tracking=Tracking(
             redis,
@@ -232,7 +234,7 @@ def build_services(
         relay=OutboxRelay(database, clock, templates, mail, sms),
         sms=sms,
         templates=templates,
-        limiter=RateLimiter(redis),
+        limiter=RateLimiter(redis, keys),
         part=part,
     )
 

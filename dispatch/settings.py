@@ -36,6 +36,8 @@ def _asyncpg_url(value: str | None) -> str | None:
     return value
 
 
+REDIS_SCHEMES = ("redis", "rediss", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel", "unix")
+
 HttpUrl = Annotated[str, _scheme("http", "https")]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -73,8 +75,15 @@ class Settings(BaseSettings):
     database_pool_size: Annotated[int, Field(ge=1, le=500)] = Field(
         20, description="Database connections a worker process may hold."
     )
-    redis_url: Annotated[str | None, _scheme("redis", "rediss", "unix")] = Field(
-        None, description="Redis ≥ 7, `redis://host:6379/0`. Default: the embedded one."
+    redis_url: Annotated[str | None, _scheme(*REDIS_SCHEMES)] = Field(
+        None,
+        description="Redis ≥ 7, `redis://host:6379/0`, `redis+cluster://host1:7000,host2:7000` or "
+        "`redis+sentinel://host1:26379,host2:26379/service`; `rediss` for TLS. Default: the embedded one.",
+    )
+    zone: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")] = Field(
+        "main",
+        description="City or region that these servers serve. In a Redis that several share, each has keys of its own; "
+        "a zone is one slot of a cluster.",
     )
 
     secret_key: SecretStr | None = Field(
@@ -191,6 +200,13 @@ class Settings(BaseSettings):
         5_000_000,
         ge=1000,
         description="Fixes that may wait for PostgreSQL, about 250 bytes of Redis each; beyond it pings are refused.",
+    )
+    ping_replicas: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="Replicas of Redis that must have a ping before it is acknowledged; while fewer answer, pings are "
+        "refused.",
     )
     ping_flush_ms: float = Field(
         5.0, ge=0, le=1000, description="Longest wait for more pings before a batch is stored."

