@@ -1,0 +1,213 @@
+"""A Redis Cluster of the tests' own on loopback: real servers, in folders that go away."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.crc import key_slot
+from redis.exceptions import RedisError
+
+from api.embedded.program import Identity, Program, start
+from api.embedded.redis_server import find_redis_program, make_executable
+
+SLOTS = 16384
+KEYS_AT_ONCE = 100
+# A node that is silent for so long is taken for dead.
+NODE_TIMEOUT_MS = 1500
+
+
+class Node:
+    """One redis-server."""
+
+    def __init__(self, folder: Path, name: str, **settings: str) -> None:
+        self.name = name
+        self.port = _free_port()
+        self.node_id = ""
+        self._folder = folder / name
+        self._folder.mkdir()
+        self._settings = {"port": str(self.port), "appendonly": "yes", "appendfsync": "always", "save": ""} | settings
+        self._program: Program | None = None
+        self.client = Redis(port=self.port, socket_timeout=10)
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        """Until it answers."""
+        words = [word for name, value in self._settings.items() for word in (f"--{name}", value)]
+        self._program = start(
+            [str(make_executable(find_redis_program(), self._folder / "programs")), *words],
+            folder=self._folder,
+            log=self._folder / "log",
+            identity=Identity(),
+            death_signal=signal.SIGKILL,
+        )
+        async with asyncio.timeout(20):
+            while True:
+                try:
+                    await self.client.ping()
+                except (RedisError, OSError):
+                    assert self._program.exit_code is None, self._program.last_lines()
+                    await asyncio.sleep(0.02)
+                else:
+                    return
+
+    async def kill(self) -> None:
+        """SIGKILL."""
+        assert self._program is not None
+        os.kill(self._program.pid, signal.SIGKILL)
+        await self._program.wait()
+
+    async def stop(self) -> None:
+        await self.client.aclose()
+        if self._program is not None:
+            await self._program.stop((signal.SIGTERM, 5.0))
+
+    @asynccontextmanager
+    async def frozen(self) -> AsyncIterator[None]:
+        assert self._program is not None
+        os.kill(self._program.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self._program.pid, signal.SIGCONT)
+
+    async def tell(self, *command: object) -> Any:
+        return await self.client.execute_command(*command)  # type: ignore[no-untyped-call]
+
+
+class Cluster:
+    """Three masters with a third of the slots each, and replicas of any of them."""
+
+    def __init__(self, folder: Path, *, replicas: int = 1) -> None:
+        settings = {
+            "cluster-enabled": "yes",
+            "cluster-node-timeout": str(NODE_TIMEOUT_MS),
+            "cluster-replica-validity-factor": "0",
+            "cluster-allow-replica-migration": "no",
+            "repl-diskless-sync-delay": "0",
+        }
+        names = [f"node{n}" for n in range(3 + replicas)]
+        self.nodes = [Node(folder, name, **settings, **{"cluster-port": str(_free_port())}) for name in names]
+
+    @property
+    def url(self) -> str:
+        return f"redis+cluster://{','.join(node.address for node in self.nodes)}"
+
+    async def start(self) -> None:
+        await asyncio.gather(*(node.start() for node in self.nodes))
+        first, *others = self.nodes
+        for number, node in enumerate(self.nodes[:3]):
+            await node.tell("CLUSTER", "ADDSLOTSRANGE", number * SLOTS // 3, (number + 1) * SLOTS // 3 - 1)
+        for number, node in enumerate(self.nodes):
+            node.node_id = (await node.tell("CLUSTER", "MYID")).decode()
+            await node.tell("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+        for node in others:
+            await first.tell("CLUSTER", "MEET", "127.0.0.1", node.port, int(node._settings["cluster-port"]))
+        await self.until_whole()
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(node.stop() for node in self.nodes))
+
+    async def until_whole(self) -> None:
+        """Until all nodes know each other and agree on who has which slots."""
+        async with asyncio.timeout(30):
+            while True:
+                views = await asyncio.gather(*(_view(node) for node in self.nodes))
+                if views[0] is not None and all(view == views[0] for view in views) and len(views[0]) >= 3:
+                    infos = await asyncio.gather(*(node.tell("CLUSTER", "INFO") for node in self.nodes))
+                    known = f"cluster_known_nodes:{len(self.nodes)}"
+                    if all("cluster_state:ok" in _text(info) and known in _text(info) for info in infos):
+                        return
+                await asyncio.sleep(0.05)
+
+    async def owner(self, key: str, *, among: Iterable[Node] | None = None) -> Node:
+        """Who has the key's slot, as most of the asked see it."""
+        slot = key_slot(key.encode())
+        views = [await _view(node) for node in among or self.nodes]
+        ports = [port for view in views for (first, last), port in (view or {}).items() if first <= slot <= last]
+        port = max(set(ports), key=ports.count)
+        return next(node for node in self.nodes if node.port == port)
+
+    async def follow(self, replica: Node, master: Node) -> None:
+        """Make a node without slots a replica of another, and wait until it has everything."""
+        await replica.tell("CLUSTER", "REPLICATE", master.node_id)
+        await self.until_replicated(replica, master)
+
+    async def until_replicated(self, replica: Node, master: Node) -> None:
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    about = await replica.client.info("replication")
+                except (RedisError, OSError):
+                    about = {}
+                if about.get("master_port") == master.port and about.get("master_link_status") == "up":
+                    return
+                await asyncio.sleep(0.02)
+
+    async def begin_moving(self, key: str, source: Node, target: Node) -> None:
+        slot = key_slot(key.encode())
+        await target.tell("CLUSTER", "SETSLOT", slot, "IMPORTING", source.node_id)
+        await source.tell("CLUSTER", "SETSLOT", slot, "MIGRATING", target.node_id)
+
+    async def move_keys(self, key: str, source: Node, target: Node, *, most: int | None = None) -> None:
+        """Move the keys of a slot, some or all."""
+        slot = key_slot(key.encode())
+        while keys := await source.tell("CLUSTER", "GETKEYSINSLOT", slot, min(most or KEYS_AT_ONCE, KEYS_AT_ONCE)):
+            await source.tell("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+            if most is not None:
+                return
+
+    async def end_moving(self, key: str, source: Node, target: Node) -> None:
+        slot = key_slot(key.encode())
+        for node in (target, source, *(node for node in self.nodes[:3] if node not in {source, target})):
+            await node.tell("CLUSTER", "SETSLOT", slot, "NODE", target.node_id)
+
+    async def move(self, key: str, source: Node, target: Node) -> None:
+        """A key's slot to another node, as an operator's tools do it."""
+        await self.begin_moving(key, source, target)
+        await self.move_keys(key, source, target)
+        await self.end_moving(key, source, target)
+        await self.until_whole()
+
+    async def until_promoted(self, key: str, dead: Node) -> Node:
+        """Until the others agree that somebody else has the slot."""
+        alive = [node for node in self.nodes if node is not dead]
+        async with asyncio.timeout(30):
+            while True:
+                views = [await _view(node) for node in alive]
+                if all(view == views[0] for view in views):
+                    owner = await self.owner(key, among=alive)
+                    if owner is not dead:
+                        return owner
+                await asyncio.sleep(0.05)
+
+
+async def _view(node: Node) -> dict[tuple[int, int], int] | None:
+    """Slots and the port of the master that has them, as a node sees it."""
+    try:
+        found = await node.tell("CLUSTER", "SLOTS")
+    except (RedisError, OSError):
+        return None
+    ranges = sorted((first, last, owner[1]) for first, last, owner, *_ in found)
+    covered = sum(last - first + 1 for first, last, _ in ranges)
+    return {(first, last): port for first, last, port in ranges} if covered == SLOTS else None
+
+
+def _text(info: object) -> str:
+    if isinstance(info, bytes):
+        return info.decode()
+    return "\r\n".join(f"{key}:{value}" for key, value in info.items()) if isinstance(info, dict) else str(info)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
