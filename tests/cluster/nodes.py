@@ -141,6 +141,21 @@ class Cluster:
         await replica.tell("CLUSTER", "REPLICATE", master.node_id)
         await self.until_replicated(replica, master)
 
+    async def owner_and_replica(self, key: str) -> tuple[Node, Node]:
+        """Who has the key, and the one replica there is, which is made to follow the owner."""
+        owner = await self.owner(key)
+        [replica] = [node for node in self.nodes if node not in await self.masters()]
+        await self.follow(replica, owner)
+        return owner, replica
+
+    async def masters(self) -> list[Node]:
+        return [node for node in self.nodes if (await node.tell("ROLE"))[0] == b"master"]
+
+    async def owner_and_another(self, key: str) -> tuple[Node, Node]:
+        """Who has the key, and a master that has not."""
+        owner = await self.owner(key)
+        return owner, next(node for node in await self.masters() if node is not owner)
+
     async def until_replicated(self, replica: Node, master: Node) -> None:
         async with asyncio.timeout(30):
             while True:
@@ -157,17 +172,18 @@ class Cluster:
         await target.tell("CLUSTER", "SETSLOT", slot, "IMPORTING", source.node_id)
         await source.tell("CLUSTER", "SETSLOT", slot, "MIGRATING", target.node_id)
 
-    async def move_keys(self, key: str, source: Node, target: Node, *, most: int | None = None) -> None:
-        """Move the keys of a slot, some or all."""
-        slot = key_slot(key.encode())
-        while keys := await source.tell("CLUSTER", "GETKEYSINSLOT", slot, min(most or KEYS_AT_ONCE, KEYS_AT_ONCE)):
-            await source.tell("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
-            if most is not None:
-                return
+    async def move_keys(self, key: str, source: Node, target: Node, *, only: str = "") -> None:
+        """Move the keys of a slot, or those that have something in their names."""
+        keys = await source.tell("CLUSTER", "GETKEYSINSLOT", key_slot(key.encode()), 1_000_000)
+        chosen = [name for name in keys if only.encode() in name]
+        for start_at in range(0, len(chosen), KEYS_AT_ONCE):
+            some = chosen[start_at : start_at + KEYS_AT_ONCE]
+            await source.tell("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *some)
 
     async def end_moving(self, key: str, source: Node, target: Node) -> None:
         slot = key_slot(key.encode())
-        for node in (target, source, *(node for node in self.nodes[:3] if node not in {source, target})):
+        others = [node for node in await self.masters() if node not in {source, target}]
+        for node in (target, source, *others):
             await node.tell("CLUSTER", "SETSLOT", slot, "NODE", target.node_id)
 
     async def move(self, key: str, source: Node, target: Node) -> None:

@@ -4,40 +4,23 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import websockets
 from redis.crc import key_slot
 from redis.exceptions import RedisError
 
-from realtime.filters import Plausibility
-from realtime.ingest import Ingest, IngestUnavailable, Source
 from realtime.keys import Keys
-from realtime.protocol import Close, Fix
+from realtime.protocol import Close
 from realtime.redis_client import connect_redis
-from realtime.throttle import Rates
-from tests.cluster.nodes import Cluster, Node
+from tests.cluster.nodes import Cluster
 from tests.cluster.reporter import Reporter
 from tests.live.watching import another_world, close_code, frames_until, next_frame, number, step, under_way, watch
 from tests.world import BHAKTAPUR, THAMEL, Driver, Person, World, ok, ping
 
 ZONE = "kathmandu"
 KEY = Keys(ZONE).log
-
-
-@pytest.fixture(scope="module")
-async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
-    """Its last node is a replica of whoever has the zone."""
-    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
-    try:
-        await cluster.start()
-        await cluster.follow(cluster.nodes[-1], await cluster.owner(KEY))
-        yield cluster
-    finally:
-        await cluster.stop()
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +37,6 @@ async def _socket(world: World, path: str, person: Person) -> AsyncIterator[webs
     names = [websockets.Subprotocol(name) for name in ("dispatch.v1", f"ticket.{ticket}")]
     async with websockets.connect(f"{world.ws_url}{path}", subprotocols=names, max_size=None) as socket:
         yield socket
-
-
-async def _owner_and_replica(cluster: Cluster) -> tuple[Node, Node]:
-    """Who has the zone, and who follows it; the replica is sent after it where the last test has moved it."""
-    owner = await cluster.owner(KEY)
-    [replica] = [node for node in cluster.nodes if (await node.tell("ROLE"))[0] == b"slave"]
-    await cluster.follow(replica, owner)
-    return owner, replica
 
 
 async def _until_seen(watcher: websockets.ClientConnection, place: tuple[float, float]) -> list[dict[str, Any]]:
@@ -121,7 +96,7 @@ async def test_a_device_that_comes_again_replaces_its_first_connection(clustered
 async def test_everything_of_the_server_lies_in_the_slot_of_its_zone(clustered: World, cluster: Cluster) -> None:
     _, driver = await under_way(clustered)
     await clustered.online_at(driver, *THAMEL)
-    found = {key for node in cluster.nodes for key in await node.client.keys()}
+    found: set[bytes] = {key for node in cluster.nodes for key in await node.tell("KEYS", "*")}
     assert {key.split(b":")[1] for key in found} == {b"{kathmandu}"}
     assert {key_slot(key) for key in found} == {key_slot(KEY.encode())}
     assert {b"limit", b"log", b"live", b"geo", b"trail", b"seen"} <= {key.split(b":")[2] for key in found}
@@ -129,8 +104,7 @@ async def test_everything_of_the_server_lies_in_the_slot_of_its_zone(clustered: 
 
 async def test_a_zone_moves_to_another_node_under_a_phone_and_a_watcher(clustered: World, cluster: Cluster) -> None:
     delivery, driver = await under_way(clustered)
-    source = await cluster.owner(KEY)
-    target = next(node for node in cluster.nodes[:3] if node is not source)
+    source, target = await cluster.owner_and_another(KEY)
     async with (
         watch(clustered, delivery["tracking_number"]) as watcher,
         Reporter(clustered, driver).reporting() as reporter,
@@ -138,7 +112,7 @@ async def test_a_zone_moves_to_another_node_under_a_phone_and_a_watcher(clustere
         await reporter.until_promised(50)
         await _until_seen(watcher, reporter.place)
         await cluster.begin_moving(KEY, source, target)
-        await cluster.move_keys(KEY, source, target, most=3)
+        await cluster.move_keys(KEY, source, target, only=":seen:")
         before = reporter.promised
         while reporter.interruptions < 2:  # refused by both nodes while the keys are on two  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -160,7 +134,7 @@ async def test_a_replica_takes_over_from_a_killed_master_without_anybody_doing_a
     clustered: World, cluster: Cluster
 ) -> None:
     delivery, driver = await under_way(clustered)
-    master, _ = await _owner_and_replica(cluster)
+    master, _ = await cluster.owner_and_replica(KEY)
     async with (
         watch(clustered, delivery["tracking_number"]) as watcher,
         Reporter(clustered, driver).reporting() as reporter,
@@ -191,7 +165,7 @@ async def test_a_replica_takes_over_from_a_killed_master_without_anybody_doing_a
 @pytest.mark.heavy
 async def test_a_master_that_freezes_is_left_for_its_successor(clustered: World, cluster: Cluster) -> None:
     delivery, driver = await under_way(clustered)
-    master, _ = await _owner_and_replica(cluster)
+    master, _ = await cluster.owner_and_replica(KEY)
     async with (
         watch(clustered, delivery["tracking_number"]) as watcher,
         Reporter(clustered, driver).reporting() as reporter,
@@ -216,8 +190,9 @@ async def _settled(reporter: Reporter) -> set[int]:
             await asyncio.sleep(0.1)
 
 
+@pytest.mark.heavy
 async def test_with_a_replica_in_every_ack_a_failover_loses_nothing(world: World, cluster: Cluster) -> None:
-    master, _ = await _owner_and_replica(cluster)
+    master, _ = await cluster.owner_and_replica(KEY)
     changes = {"zone": ZONE, "redis_url": cluster.url, "ping_replicas": 1}
     async with another_world(world.server, **changes) as careful:
         driver = await careful.driver()
@@ -230,39 +205,6 @@ async def test_with_a_replica_in_every_ack_a_failover_loses_nothing(world: World
             await reporter.until_promised(50)
         await reporter.all_promised_stored()
     await cluster.until_whole()
-
-
-async def test_what_no_replica_has_is_neither_acknowledged_nor_told_as_stored(cluster: Cluster) -> None:
-    _, replica = await _owner_and_replica(cluster)
-    keys = Keys(ZONE)
-    redis = connect_redis(cluster.url, zone=ZONE)
-    ingest = Ingest(
-        redis,
-        keys,
-        flush_ms=0,
-        plausibility=Plausibility(max_age_ms=86_400_000, max_ahead_ms=60_000),
-        rates=Rates(1e6, 1e9),
-        log_max=1_000_000,
-        replicas=1,
-    )
-    source = Source(1, "phone", uuid4().hex)
-    ingest.start()
-    try:
-        await ingest.submit(source, ingest.sift(source, _fixes(1, 10)))
-        async with replica.frozen():
-            with pytest.raises(IngestUnavailable):
-                await ingest.submit(source, ingest.sift(source, _fixes(11, 20)))
-            with pytest.raises(IngestUnavailable):
-                await ingest.resume(source)
-        assert await ingest.resume(source) == 20
-        await ingest.submit(source, ingest.sift(source, _fixes(11, 20)))
-    finally:
-        await ingest.stop()
-        await redis.aclose()
-
-
-def _fixes(first: int, last: int) -> list[Fix]:
-    return [Fix(seq, 27.7, 85.3, datetime.now(UTC)) for seq in range(first, last + 1)]
 
 
 async def test_zones_share_a_cluster_without_seeing_each_other(
