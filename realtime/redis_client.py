@@ -10,7 +10,7 @@ from typing import Any
 from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.crc import key_slot
 from redis.exceptions import AskError, ClusterDownError, MovedError, ReadOnlyError, TryAgainError
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -59,9 +59,9 @@ class FollowingConnection(Connection):
             reply = await super().read_response(*arguments, **options)  # type: ignore[arg-type]
         except MovedError as error:
             self._locator.moved(self._here, (error.host or self.host, error.port))
-            raise await self._left(error) from error
-        except (AskError, TryAgainError) as error:  # the slot is on its way; only all of it together can be used
-            raise await self._left(error) from error
+            raise await self._left(f"the zone is elsewhere: {error}") from error
+        except (AskError, TryAgainError) as error:  # only all keys of a zone together can be used
+            raise await self._left(f"the zone is on its way to another node: {error}") from error
         except (ReadOnlyError, ClusterDownError) as error:
             self._locator.lost(self._here)
             raise await self._left(error) from error
@@ -69,7 +69,7 @@ class FollowingConnection(Connection):
             self._locator.lost(self._here)
             raise
         if reply is None and self.is_outdated:  # a subscription that waits for what is published elsewhere
-            raise await self._left("the zone moved")
+            raise await self._left("the zone is elsewhere")
         return reply
 
     async def _left(self, why: object) -> TurnedAway:
@@ -129,7 +129,11 @@ def connect_redis(url: str, *, zone: str = DEFAULT_ZONE, max_connections: int = 
 def _locator(url: RedisUrl, zone: str) -> Locator | None:
     if url.form == "single":
         return None
-    limits = {"socket_timeout": ASK_WITHIN_S, "socket_connect_timeout": ASK_WITHIN_S}
+    limits = {
+        "socket_timeout": ASK_WITHIN_S,
+        "socket_connect_timeout": ASK_WITHIN_S,
+        "retry": Retry(NoBackoff(), 0),  # there are others to ask
+    }
     asking = {name: value for name, value in url.options.items() if name not in {"connection_class", "db"}}
     asking |= {"ssl": url.is_tls} | limits
     if url.form == "cluster":

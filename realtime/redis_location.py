@@ -28,6 +28,7 @@ class Locator:
     def __init__(self) -> None:
         self._address: Address | None = None
         self._suspect: Address | None = None
+        self._last: Address | None = None
         self._finding: asyncio.Task[Address] | None = None
 
     @property
@@ -51,13 +52,17 @@ class Locator:
     def moved(self, before: Address, now: Address) -> None:
         """A node says who serves the zone now."""
         if self._address in {None, before}:
-            self._address = now
-            log.info("the zone moved to another Redis", host=now[0], port=now[1])
+            self._go_to(now)
 
     async def _look(self) -> Address:
         found = await self._find(self._suspect)
-        self._address = found
+        self._go_to(found)
         return found
+
+    def _go_to(self, address: Address) -> None:
+        if self._last not in {None, address}:
+            log.info("the zone moved to another Redis", host=address[0], port=address[1])
+        self._address = self._last = address
 
     async def _find(self, suspect: Address | None) -> Address:
         raise NotImplementedError

@@ -5,7 +5,6 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any
 
 import httpx
 from redis.exceptions import RedisError
@@ -16,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.cli.findings import Finding
 from api.cli.production import production_findings
+from api.cli.redis_findings import redis_finding
 from api.server.backing import addresses_in_use
 from api.services import Services, build_services
 from dispatch.database.migrate import current_revision, newest_revision
@@ -25,7 +25,6 @@ from realtime.log_state import read_log_state
 
 CHECK_WITHIN_S = 10.0
 POSTGRES_MIN = 150_000
-REDIS_MIN = 7
 # Share of what may wait in the log, from which on it is worth a look.
 MUCH_BACKLOG = 0.1
 
@@ -58,7 +57,12 @@ async def _within(check: Callable[[Services], Awaitable[Finding]], services: Ser
         async with asyncio.timeout(CHECK_WITHIN_S):
             return await check(services)
     except TimeoutError:
-        return Finding(check.__name__.strip("_"), "bad", "no answer within ten seconds", "is the address right?")
+        return Finding(
+            check.__name__.strip("_"),
+            "bad",
+            "no answer within ten seconds",
+            "is the address right?",
+        )
 
 
 def _python() -> Finding:
@@ -82,21 +86,7 @@ async def _database(services: Services) -> Finding:
 
 
 async def _redis(services: Services) -> Finding:
-    try:
-        info: dict[str, Any] = await services.redis.info()
-        config = await services.redis.config_get("append*", "maxmemory-policy")
-    except (RedisError, OSError) as error:
-        return Finding("redis", "bad", type(error).__name__, "check DISPATCH_REDIS_URL and that Redis runs")
-    found = f"{info.get('server_name', 'redis')} {info['redis_version']}"
-    if int(str(info["redis_version"]).partition(".")[0]) < REDIS_MIN:
-        return Finding("redis", "bad", found, "Redis 7 or newer is needed")
-    if config.get("maxmemory-policy", "noeviction") != "noeviction":
-        return Finding("redis", "bad", found, "set maxmemory-policy noeviction: Redis may drop acknowledged pings")
-    if config.get("appendonly") != "yes":
-        return Finding("redis", "bad", found, "set appendonly yes: acknowledged pings do not survive a restart")
-    if config.get("appendfsync") != "always":
-        return Finding("redis", "warning", found, "appendfsync everysec can lose a second of acknowledged pings")
-    return Finding("redis", "ok", found)
+    return await redis_finding(services.redis, ping_replicas=services.settings.ping_replicas)
 
 
 async def _history(services: Services) -> Finding:

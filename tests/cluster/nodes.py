@@ -25,13 +25,17 @@ NODE_TIMEOUT_MS = 1500
 class Node:
     """One redis-server."""
 
-    def __init__(self, folder: Path, name: str, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, name: str, settings: dict[str, str] | None = None, *, sentinel: bool = False
+    ) -> None:
         self.name = name
         self.port = _free_port()
         self.node_id = ""
         self._folder = folder / name
         self._folder.mkdir()
-        self._settings = {"port": str(self.port), "appendonly": "yes", "appendfsync": "always", "save": ""} | settings
+        kept = {} if sentinel else {"appendonly": "yes", "appendfsync": "always", "save": '""'}
+        self._settings = {"port": str(self.port)} | kept | (settings or {})
+        self._sentinel = sentinel
         self._program: Program | None = None
         self.client = Redis(port=self.port, socket_timeout=10)
 
@@ -41,9 +45,12 @@ class Node:
 
     async def start(self) -> None:
         """Until it answers."""
-        words = [word for name, value in self._settings.items() for word in (f"--{name}", value)]
+        file = self._folder / "conf"  # sentinels write to it, and want to have been given it
+        if not file.exists():
+            file.write_text("".join(f"{name} {value}\n" for name, value in self._settings.items()))
+        options = ["--sentinel"] if self._sentinel else []
         self._program = start(
-            [str(make_executable(find_redis_program(), self._folder / "programs")), *words],
+            [str(make_executable(find_redis_program(), self._folder / "programs")), str(file), *options],
             folder=self._folder,
             log=self._folder / "log",
             identity=Identity(),
@@ -95,7 +102,7 @@ class Cluster:
             "repl-diskless-sync-delay": "0",
         }
         names = [f"node{n}" for n in range(3 + replicas)]
-        self.nodes = [Node(folder, name, **settings, **{"cluster-port": str(_free_port())}) for name in names]
+        self.nodes = [Node(folder, name, settings | {"cluster-port": str(_free_port())}) for name in names]
 
     @property
     def url(self) -> str:

@@ -11,6 +11,7 @@ import websockets
 from redis.crc import key_slot
 from redis.exceptions import RedisError
 
+from api.cli.redis_findings import redis_finding
 from realtime.keys import Keys
 from realtime.protocol import Close
 from realtime.redis_client import connect_redis
@@ -215,6 +216,17 @@ async def test_zones_share_a_cluster_without_seeing_each_other(
     async with another_world(world.server, zone="pokhara", redis_url=cluster.url) as pokhara:
         assert await clustered.server.services.live.nearby(*THAMEL, 100.0, 10)
         assert not await pokhara.server.services.live.nearby(*THAMEL, 100.0, 10)
+
+
+async def test_the_doctor_says_whether_a_node_has_the_replicas_that_acks_wait_for(
+    cluster: Cluster, clustered: World
+) -> None:
+    await cluster.owner_and_replica(KEY)
+    redis = clustered.server.services.redis
+    finding = await redis_finding(redis, ping_replicas=1)
+    assert (finding.state, finding.found.partition(", ")[2]) == ("ok", "cluster, 1 replica")
+    finding = await redis_finding(redis, ping_replicas=2)
+    assert (finding.state, finding.advice) == ("bad", "pings are refused: DISPATCH_PING_REPLICAS waits for 2")
 
 
 async def test_a_cluster_that_is_away_is_named_within_seconds() -> None:

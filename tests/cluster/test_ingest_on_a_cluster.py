@@ -46,6 +46,7 @@ def _fixes(first: int, last: int) -> list[Fix]:
     return [Fix(seq, 27.7, 85.3, datetime.now(UTC)) for seq in range(first, last + 1)]
 
 
+@pytest.mark.heavy
 async def test_what_no_replica_has_is_neither_acknowledged_nor_told_as_stored(cluster: Cluster) -> None:
     _, replica = await cluster.owner_and_replica(KEYS.log)
     source = Source(1, "phone", uuid4().hex)
