@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 
 from realtime.filters import Plausibility
-from realtime.fixes import decode_fixes
-from realtime.ingest import Ingest, IngestUnavailable, Source
+from realtime.fixes import decode_runs
+from realtime.ingest import Ingest, IngestUnavailable
 from realtime.keys import Keys
 from realtime.protocol import Fix
 from realtime.redis_client import connect_redis
+from realtime.sifting import Source
 from realtime.throttle import Rates
 from tests.cluster.nodes import Cluster, Node
 
@@ -82,7 +83,8 @@ async def test_a_batch_that_meets_a_moving_zone_is_stored_whole_or_not_at_all(cl
 async def _logged(node: Node, source: Source) -> set[int]:
     """The seqs of a device in the log."""
     entries: list[tuple[bytes, dict[bytes, bytes]]] = await node.client.xrange(KEYS.log)  # type: ignore[assignment]
-    return {fix.seq for _, fields in entries for fix in decode_fixes(fields[b"fixes"]) if fix.epoch == source.epoch}
+    runs = [run for _, fields in entries for run in decode_runs(fields[b"runs"])]
+    return {fix.seq for run in runs if run.epoch == source.epoch for fix in run.fixes}
 
 
 @pytest.mark.parametrize(
