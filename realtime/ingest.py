@@ -174,6 +174,7 @@ class Ingest:
         for waiting in [*batch, *later]:
             if not waiting.done.done():
                 waiting.done.set_exception(IngestUnavailable(why))
+                waiting.done.exception()  # a session that ends meanwhile asks for none but the first
 
     async def _store(self, batch: list[_Waiting]) -> None:
         groups = groups_of([(waiting.source, waiting.sifted) for waiting in batch])
