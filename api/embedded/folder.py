@@ -122,7 +122,7 @@ class DataFolder:
         self.troubles.unlink(missing_ok=True)
 
     def note_trouble(self, service: str, trouble: str | None) -> None:
-        """Say in run/troubles.json what is wrong with a service, None for nothing; a full disk keeps it from nothing."""
+        """Say in run/troubles.json what is wrong with a service, None for nothing; a full disk leaves it unsaid."""
         troubles = self.find_troubles() | {service: trouble}
         draft = self.troubles.with_suffix(".new")
         with contextlib.suppress(OSError):

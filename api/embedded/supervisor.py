@@ -53,7 +53,7 @@ async def keep_running(service: Mortal, note: Note) -> NoReturn:
     attempts = 0
     while True:
         started = time.monotonic()
-        while service.exit_code is None:  # by looking, as `Program.wait` does
+        while service.exit_code is None:  # noqa: ASYNC110  # by looking, as `Program.wait` does
             await asyncio.sleep(LOOK_EVERY_S)
         if time.monotonic() - started > WELL_AFTER_S:
             attempts = 0

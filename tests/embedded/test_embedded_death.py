@@ -7,7 +7,6 @@ from pathlib import Path
 import asyncpg
 import psutil  # ships no types
 import pytest
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api.embedded import Urls, embedded, troubles
