@@ -164,7 +164,9 @@ def build_services(
     """Join ports and implementations. Opens no connection yet."""
     clock = clock or SystemClock()
     keys = Keys()
-    database = Database(addresses.database_url, pool_size=settings.database_pool_size)
+    database = Database(
+        addresses.database_url, pool_size=settings.database_pool_size, timeout_s=settings.database_timeout_s
+    )
     redis = connect_redis(addresses.redis_url)
     presence = PresenceLimits(settings.stale_after_s, settings.online_after_s)
     live = RedisLivePositions(redis, keys, limits=presence)
