@@ -27,7 +27,7 @@ async def check_database(services: Services) -> str | None:
         async with asyncio.timeout(CHECK_WITHIN_S), services.database.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError) as error:
-        return _told(services, "PostgreSQL", error)
+        return _with_trouble(services, "PostgreSQL", error)
     return None
 
 
@@ -37,7 +37,7 @@ async def check_redis(services: Services) -> str | None:
         async with asyncio.timeout(CHECK_WITHIN_S):
             await services.redis.ping()
     except (RedisError, OSError) as error:
-        return _told(services, "Redis", error)
+        return _with_trouble(services, "Redis", error)
     return None
 
 
@@ -50,7 +50,7 @@ async def find_log_state(services: Services) -> LogState | None:
         return None
 
 
-def _told(services: Services, service: str, error: Exception) -> str:
+def _with_trouble(services: Services, service: str, error: Exception) -> str:
     """The error's name, and what the supervisor of an embedded service says of it."""
     trouble = troubles(services.settings.data_dir).get(service)
     return f"{type(error).__name__}: {service} {trouble}" if trouble else type(error).__name__
