@@ -9,7 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from asyncpg.exceptions import DataError, DeadlockDetectedError, LockNotAvailableError, QueryCanceledError
+from asyncpg.exceptions import (
+    DataError,
+    InsufficientResourcesError,
+    LockNotAvailableError,
+    OperatorInterventionError,
+    PostgresConnectionError,
+    PostgresSystemError,
+    TransactionRollbackError,
+)
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from redis.exceptions import RedisError
@@ -47,6 +55,16 @@ STATUS: dict[type[DispatchError], int] = {
 }
 
 CODES = {400: "invalid", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
+
+# The database cannot now, whatever was asked: deadlocks, locks and timeouts, starting up and shutting down, full disks.
+NOT_NOW = (
+    InsufficientResourcesError,
+    LockNotAvailableError,
+    OperatorInterventionError,
+    PostgresConnectionError,
+    PostgresSystemError,
+    TransactionRollbackError,
+)
 
 AnyRequest = Request[Any, Any, Any]
 Handler = Callable[[AnyRequest, Any], Response[Any]]
@@ -138,9 +156,8 @@ def database_error(request: AnyRequest, error: SQLAlchemyError) -> Response[Any]
     cause = getattr(getattr(error, "orig", None), "__cause__", None)
     if isinstance(cause, DataError):
         return answer(request, 400, "A value is outside what can be stored.", "invalid")
-    busy = isinstance(cause, DeadlockDetectedError | LockNotAvailableError | QueryCanceledError)
     lost = isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated)
-    if busy or lost or _is_connection_failure(error):
+    if isinstance(cause, NOT_NOW) or lost or _is_connection_failure(error):
         log.warning("database not available", path=request.url.path, error=type(cause or error).__name__)
         return _try_again(request, "The database is busy or restarting. Nothing was changed; try again.")
     return unexpected(request, error)

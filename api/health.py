@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.embedded import troubles
 from api.injected import GivenServices
 from api.security import PUBLIC
 from api.services import Services
@@ -26,7 +27,7 @@ async def check_database(services: Services) -> str | None:
         async with asyncio.timeout(CHECK_WITHIN_S), services.database.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError) as error:
-        return type(error).__name__
+        return _with_trouble(services, "PostgreSQL", error)
     return None
 
 
@@ -36,7 +37,7 @@ async def check_redis(services: Services) -> str | None:
         async with asyncio.timeout(CHECK_WITHIN_S):
             await services.redis.ping()
     except (RedisError, OSError) as error:
-        return type(error).__name__
+        return _with_trouble(services, "Redis", error)
     return None
 
 
@@ -47,6 +48,12 @@ async def find_log_state(services: Services) -> LogState | None:
             return await read_log_state(services.redis, services.keys)
     except (RedisError, OSError):
         return None
+
+
+def _with_trouble(services: Services, service: str, error: Exception) -> str:
+    """The error's name, and what the supervisor of an embedded service says of it."""
+    trouble = troubles(services.settings.data_dir).get(service)
+    return f"{type(error).__name__}: {service} {trouble}" if trouble else type(error).__name__
 
 
 class HealthController(Controller):

@@ -138,6 +138,9 @@ async def _answer(socket: AnySocket, services: Services, serve: Served) -> None:
         await connection.close(Close.RESTARTING, "restarting")
     except (SQLAlchemyError, RedisError, OSError):  # a TimeoutError is an OSError
         await turn_away(connection, Close.UNAVAILABLE, "unavailable", "try again in a moment")
+    except Exception:  # a bug, to be found in the log; the framework would close with 4500 and say nothing
+        log.exception("a socket failed", path=socket.url.path)
+        await turn_away(connection, Close.UNAVAILABLE, "unavailable", "try again in a moment")
 
 
 async def _login(socket: AnySocket, services: Services, role: Role) -> Login:

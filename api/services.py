@@ -164,7 +164,9 @@ def build_services(
     """Join ports and implementations. Opens no connection yet."""
     clock = clock or SystemClock()
     keys = Keys(settings.zone)
-    database = Database(addresses.database_url, pool_size=settings.database_pool_size)
+    database = Database(
+        addresses.database_url, pool_size=settings.database_pool_size, timeout_s=settings.database_timeout_s
+    )
     servers = RedisServers(addresses.redis_url, zone=settings.zone)
     redis = servers.connect()
     presence = PresenceLimits(settings.stale_after_s, settings.online_after_s)

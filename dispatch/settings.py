@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     database_pool_size: Annotated[int, Field(ge=1, le=500)] = Field(
         20, description="Database connections a worker process may hold."
     )
+    database_timeout_s: float = Field(
+        30.0, gt=0, le=3600, description="Longest a statement may take in the database, seconds; then 503."
+    )
     redis_url: Annotated[str | None, _scheme(*REDIS_SCHEMES)] = Field(
         None,
         description="Redis ≥ 7, `redis://host:6379/0`, `redis+cluster://host1:7000,host2:7000` or "

@@ -16,6 +16,7 @@ from redis.exceptions import AskError, ClusterDownError, MovedError, ReadOnlyErr
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from realtime.bounded_redis import BoundedRedis
 from realtime.keys import DEFAULT_ZONE, Keys
 from realtime.redis_location import ASK_WITHIN_S, Locator, MasterLocator, SlotLocator
 from realtime.redis_url import Address, RedisUrl, parse_redis_url
@@ -118,7 +119,7 @@ class RedisServers:
         else:
             options["connection_class"] = FollowingTLSConnection if self._url.is_tls else FollowingConnection
             pool = FollowingPool(locator=self._locator, **options)
-        return Redis.from_pool(pool)  # owns the pool: closing the client closes the connections
+        return BoundedRedis.from_pool(pool)  # owns the pool: closing the client closes the connections
 
 
 def connect_redis(url: str, *, zone: str = DEFAULT_ZONE, max_connections: int = 50, retries: int = 2) -> "Redis":

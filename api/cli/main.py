@@ -102,15 +102,24 @@ def demo() -> None:
     show_default=True,
     help="Seconds the server may be away before the replay ends.",
 )
-def replay(file: str, speed: str, url: str | None, as_json: bool, give_up_after: float) -> None:
-    """Stream a CSV of GPS traces through WebSockets, one connection a vehicle.
+@click.option(
+    "--as",
+    "way",
+    type=click.Choice(["websocket", "osmand", "owntracks"]),
+    default="websocket",
+    show_default=True,
+    help="As our app, or as Traccar Client and OsmAnd or OwnTracks would send it, a request a position.",
+)
+def replay(file: str, speed: str, url: str | None, as_json: bool, give_up_after: float, way: str) -> None:
+    """Stream a CSV of GPS traces through WebSockets, one connection a vehicle, or as phone apps send them.
 
     FILE may be gzipped, or - for standard input. It needs a header with a vehicle, a time, latitude and longitude.
     Replaying a file again sends only what is not stored yet.
     """
     from api.cli.replay import replay_file
+    from api.replay.ways import Way
 
-    run(replay_file(_settings(), file, speed, url, as_json=as_json, give_up_after_s=give_up_after))
+    run(replay_file(_settings(), file, speed, url, way=Way(way), as_json=as_json, give_up_after_s=give_up_after))
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""``dispatch replay``: a CSV of traces through the front door, one WebSocket a vehicle."""
+"""``dispatch replay``: a CSV of traces through the front door, one WebSocket or phone a vehicle."""
 
 import asyncio
 import contextlib
@@ -6,6 +6,7 @@ import json
 import math
 import resource
 import sys
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -17,11 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.cli.context import CommandError, operating
 from api.replay.accounts import Driver, find_or_make_drivers
+from api.replay.devices import find_or_make_phones
 from api.replay.errors import UnusableFile
+from api.replay.pace import shift_now
 from api.replay.reading import Traces, read_traces
-from api.replay.run import Replay
+from api.replay.run import PhoneReplay, Playing, Replay
 from api.replay.summary import print_summary, rate, summary
 from api.replay.tally import Tally
+from api.replay.ways import PROTOCOLS, Way
 from api.server.backing import addresses_in_use
 from api.server.serving import stopped_by_signals
 from dispatch.accounts.tokens import Tokens
@@ -37,7 +41,14 @@ _SOCKET_SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 
 
 async def replay_file(
-    settings: Settings, file: str, speed: str, url: str | None, *, as_json: bool = False, give_up_after_s: float = 60.0
+    settings: Settings,
+    file: str,
+    speed: str,
+    url: str | None,
+    *,
+    way: Way = Way.WEBSOCKET,
+    as_json: bool = False,
+    give_up_after_s: float = 60.0,
 ) -> int:
     """Replay and print the summary.
 
@@ -52,16 +63,20 @@ async def replay_file(
         raise CommandError(f"{file} cannot be replayed: {error}") from None
     await _check_answers(base)
     drivers, tokens = await _sign_in(settings, base, traces)
-    _allow_sockets(len(drivers))
-    replay = Replay(
-        traces,
-        drivers,
-        tokens,
-        url=_socket_url(base),
-        speed=times,
-        patience_s=give_up_after_s,
-        frame_bytes=settings.ws_max_bytes,
-    )
+    replay: Playing
+    if way is Way.WEBSOCKET:
+        _allow_sockets(len(drivers))
+        replay = Replay(
+            traces,
+            drivers,
+            tokens,
+            url=_socket_url(base),
+            speed=times,
+            patience_s=give_up_after_s,
+            frame_bytes=settings.ws_max_bytes,
+        )
+    else:
+        replay = await _phone_replay(settings, base, traces, drivers, way=way, speed=times, patience_s=give_up_after_s)
     stop = asyncio.Event()
     with stopped_by_signals(stop):
         await _run_visibly(replay, stop, show=not as_json)
@@ -72,6 +87,24 @@ async def replay_file(
     else:
         print_summary(Console(), result)
     return INTERRUPTED if interrupted else int(not replay.tally.is_complete)
+
+
+async def _phone_replay(
+    settings: Settings,
+    base: str,
+    traces: Traces,
+    drivers: Sequence[Driver],
+    *,
+    way: Way,
+    speed: float | None,
+    patience_s: float,
+) -> PhoneReplay:
+    """Times are moved by whole seconds, which every phone protocol can say."""
+    now_ms = time.time_ns() // 1_000_000
+    shift_ms = shift_now(now_ms, traces.oldest_ms, traces.newest_ms, speed) // 1000 * 1000
+    async with operating(settings) as services:
+        phones, shift_ms = await find_or_make_phones(services, drivers, way=way, epoch=traces.epoch, shift_ms=shift_ms)
+    return PhoneReplay(traces, phones, PROTOCOLS[way], base=base, speed=speed, shift_ms=shift_ms, patience_s=patience_s)
 
 
 def _speed(text: str) -> float | None:
@@ -163,7 +196,7 @@ def _allow_sockets(vehicles: int) -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
-async def _run_visibly(replay: Replay, stop: asyncio.Event, *, show: bool) -> None:
+async def _run_visibly(replay: Playing, stop: asyncio.Event, *, show: bool) -> None:
     console = Console(stderr=True)
     columns: Sequence[TextColumn | BarColumn | MofNCompleteColumn | TimeElapsedColumn] = (
         TextColumn("{task.description}"),

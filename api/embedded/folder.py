@@ -1,17 +1,20 @@
 """The data folder: what lies where in it, and where its sockets go.
 
 run/lock, run/services.json   who runs the services, and their URLs while they run
+run/troubles.json             which of them has ended and is being started again
 run/redis.sock, run/pg/       the sockets (elsewhere where the path is too long for one)
 postgres/                     the cluster; postgres.new/ while it is being made
 redis/                        the append-only file
 log/                          one log for each service, and the previous one
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -44,6 +47,7 @@ class DataFolder:
         self.run = self.path / "run"
         self.lock = self.run / "lock"
         self.services = self.run / "services.json"
+        self.troubles = self.run / "troubles.json"
         self.cluster = self.path / "postgres"
         self.new_cluster = self.path / "postgres.new"
         self.redis = self.path / "redis"
@@ -82,8 +86,12 @@ class DataFolder:
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         claim_private(self.sockets)
         self.postgres_sockets.mkdir(mode=0o700, exist_ok=True)
-        for stale in (self.redis_socket, *self.postgres_sockets.glob(".s.PGSQL.*")):
-            stale.unlink(missing_ok=True)
+        self.remove_stale((self.redis_socket, *self.postgres_sockets.glob(".s.PGSQL.*")))
+
+    def remove_stale(self, sockets: Iterable[Path]) -> None:
+        """Take away sockets that nobody listens on any more."""
+        for socket in sockets:
+            socket.unlink(missing_ok=True)
 
     def remove_sockets(self) -> None:
         """Take away the socket folder in the temporary folder, if there is one; never fails."""
@@ -109,8 +117,25 @@ class DataFolder:
             return None
 
     def forget_urls(self) -> None:
-        """Remove run/services.json."""
+        """Remove run/services.json and run/troubles.json."""
         self.services.unlink(missing_ok=True)
+        self.troubles.unlink(missing_ok=True)
+
+    def note_trouble(self, service: str, trouble: str | None) -> None:
+        """Say in run/troubles.json what is wrong with a service, None for nothing; a full disk leaves it unsaid."""
+        troubles = self.find_troubles() | {service: trouble}
+        draft = self.troubles.with_suffix(".new")
+        with contextlib.suppress(OSError):
+            draft.write_text(json.dumps({name: what for name, what in troubles.items() if what}))
+            draft.replace(self.troubles)
+
+    def find_troubles(self) -> dict[str, str | None]:
+        """What run/troubles.json says; empty where there is none that can be read."""
+        try:
+            said = json.loads(self.troubles.read_text())
+            return {str(name): str(what) for name, what in said.items()}
+        except (OSError, ValueError, AttributeError):
+            return {}
 
     def _socket_folder(self) -> Path:
         digest = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]

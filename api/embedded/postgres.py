@@ -62,6 +62,16 @@ class EmbeddedPostgres:
         self._server: Program | None = None
 
     @property
+    def name(self) -> str:
+        """For people."""
+        return "PostgreSQL"
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while its postmaster runs; 0 where none was started."""
+        return self._server.exit_code if self._server else 0
+
+    @property
     def url(self) -> str:
         """Port and user are named, so that PGPORT or PGUSER in the environment do not redirect a client."""
         host = quote(str(self._folder.postgres_sockets))
@@ -108,6 +118,17 @@ class EmbeddedPostgres:
         server, self._server = self._server, None
         if server is not None and not await server.stop(*_STOP_STEPS):
             await stop_leftovers([self._folder.cluster])  # children of a postmaster that had to be killed
+
+    async def tidy(self) -> None:
+        """After its death: end children that outlived the postmaster, and take its sockets away.
+
+        Raises:
+            EmbeddedError: one of them does not end.
+            OSError: the sockets cannot be removed.
+        """
+        await self.stop()
+        await stop_leftovers([self._folder.cluster, self._folder.new_cluster])
+        self._folder.remove_stale(self._folder.postgres_sockets.glob(".s.PGSQL.*"))
 
     def last_lines(self) -> str:
         """The end of the server's log since this start."""

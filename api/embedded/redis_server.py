@@ -43,6 +43,16 @@ class EmbeddedRedis:
         self._server: Program | None = None
 
     @property
+    def name(self) -> str:
+        """For people."""
+        return "Redis"
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; 0 where it was not started."""
+        return self._server.exit_code if self._server else 0
+
+    @property
     def url(self) -> str:
         """For `redis.asyncio.from_url`."""
         return f"unix://{quote(str(self._folder.redis_socket))}"
@@ -76,6 +86,11 @@ class EmbeddedRedis:
         server, self._server = self._server, None
         if server is not None:
             await server.stop(*_STOP_STEPS)
+
+    async def tidy(self) -> None:
+        """After its death: nothing is left but the socket, which is taken away. Raises OSError."""
+        await self.stop()
+        self._folder.remove_stale([self._folder.redis_socket])
 
     def last_lines(self) -> str:
         """The end of the server's log since this start."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NoReturn
 
 from api.embedded.errors import EmbeddedError, explained
 from api.embedded.folder import DataFolder, Urls
@@ -11,6 +12,7 @@ from api.embedded.leftovers import stop_leftovers
 from api.embedded.lock import FolderLock, is_held
 from api.embedded.postgres import EmbeddedPostgres
 from api.embedded.redis_server import EmbeddedRedis
+from api.embedded.supervisor import keep_running
 
 
 class EmbeddedServices:
@@ -37,9 +39,10 @@ class EmbeddedServices:
         self._timeout_s = timeout_s
         self._postgres = EmbeddedPostgres(self._folder, user_namespace=user_namespace) if postgres else None
         self._redis = EmbeddedRedis(self._folder) if redis else None
+        self._supervisors: list[asyncio.Task[NoReturn]] = []
 
     async def start(self) -> Urls:
-        """Start what was asked for and wait until it answers.
+        """Start what was asked for and wait until it answers. What dies later is started again until `stop`.
 
         Whatever goes wrong, nothing is left running and the folder is free again.
 
@@ -63,6 +66,7 @@ class EmbeddedServices:
             return
         try:
             self._folder.forget_urls()  # first: nobody shall be sent to services that are stopping
+            await self._end_supervisors()
             await asyncio.gather(*(service.stop() for service in self._services))
             self._folder.remove_sockets()
         finally:
@@ -91,7 +95,17 @@ class EmbeddedServices:
             redis_url=self._redis.url if self._redis else None,
         )
         folder.write_urls(urls)
+        self._supervisors = [
+            asyncio.create_task(keep_running(service, folder.note_trouble), name=f"keep {service.name} running")
+            for service in self._services
+        ]
         return urls
+
+    async def _end_supervisors(self) -> None:
+        supervisors, self._supervisors = self._supervisors, []
+        for supervisor in supervisors:
+            supervisor.cancel()
+        await asyncio.gather(*supervisors, return_exceptions=True)
 
     async def _start_together(self) -> None:
         try:
@@ -120,6 +134,14 @@ async def embedded(
         yield await services.start()
     finally:
         await services.stop()
+
+
+def troubles(data_dir: Path) -> dict[str, str | None]:
+    """Which services of this folder have ended and are being started again, by name. Never raises."""
+    try:
+        return DataFolder(data_dir).find_troubles()
+    except EmbeddedError:
+        return {}
 
 
 def running(data_dir: Path) -> Urls | None:

@@ -4,6 +4,15 @@ import asyncio
 import time
 
 
+def shift_now(now_ms: int, from_ms: int, newest_ms: int, speed: float | None) -> int:
+    """What to add to a file's times where the sending of its rows from ``from_ms`` on begins now."""
+    if speed is None:
+        return now_ms - newest_ms
+    if speed >= 1:
+        return now_ms + round((newest_ms - from_ms) / speed) - newest_ms
+    return now_ms - from_ms
+
+
 class Pace:
     """One shift for the whole file, so that its newest fix is of now at the moment it is sent.
 
@@ -13,7 +22,10 @@ class Pace:
     ones would be from the future when they are sent.
     """
 
-    def __init__(self, *, oldest_ms: int, newest_ms: int, speed: float | None, vehicles: int) -> None:
+    def __init__(
+        self, *, oldest_ms: int, newest_ms: int, speed: float | None, vehicles: int, shift_ms: int | None = None
+    ) -> None:
+        """``shift_ms``: a shift that was chosen before, by `shift_now`; it only says what times fixes bear."""
         self._oldest_ms = oldest_ms
         self._newest_ms = newest_ms
         self._speed = speed
@@ -22,7 +34,8 @@ class Pace:
         self._started = asyncio.Event()
         self._from_ms = oldest_ms
         self._start_s = 0.0
-        self._shift_ms = 0
+        self._shift_ms = shift_ms or 0
+        self._keeps_shift = shift_ms is not None
         if speed is None or not vehicles:
             self._start()
 
@@ -38,12 +51,8 @@ class Pace:
         now_ms = time.time_ns() // 1_000_000
         self._start_s = time.monotonic()
         self._from_ms = self._oldest_ms if self._pending_from is None else self._pending_from
-        if self._speed is None:
-            self._shift_ms = now_ms - self._newest_ms
-        elif self._speed >= 1:
-            self._shift_ms = now_ms + round((self._newest_ms - self._from_ms) / self._speed) - self._newest_ms
-        else:
-            self._shift_ms = now_ms - self._from_ms
+        if not self._keeps_shift:
+            self._shift_ms = shift_now(now_ms, self._from_ms, self._newest_ms, self._speed)
         self._started.set()
 
     def recorded_ms(self, time_ms: int) -> int:

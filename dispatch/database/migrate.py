@@ -6,8 +6,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, NullPool, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any fixed number: the lock under which one process migrates while the others wait.
@@ -28,9 +28,14 @@ def _upgrade(connection: Connection) -> None:
 
 async def migrate(engine: AsyncEngine) -> None:
     """Run what is missing. Safe when several processes start at once: one works, the others wait."""
-    async with engine.connect() as connection:
-        await connection.execute(text("SET statement_timeout = 0"))
-        await connection.execute(text("SET lock_timeout = 0"))
+    # A migration may take its time; the limits of the application's own connections are not for it.
+    unlimited = create_async_engine(
+        engine.url,
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={"timeout": 10, "server_settings": {"application_name": "dispatch", "timezone": "UTC"}},
+    )
+    async with unlimited.connect() as connection:
         await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
         await connection.commit()
         try:
@@ -39,8 +44,6 @@ async def migrate(engine: AsyncEngine) -> None:
         finally:
             await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
             await connection.commit()
-            # The session's changed limits must not go back into the pool.
-            await connection.invalidate()
 
 
 def newest_revision() -> str:

@@ -61,7 +61,8 @@ async def test_servers_that_outlived_their_owner_are_replaced(data_dir: Path) ->
     gone = EmbeddedServices(data_dir)
     await Notes(await gone.start()).write("second")
     outlived = processes_in(data_dir)
-    gone._lock.release()  # as when the owner dies; on systems where that does not stop its servers
+    await gone._end_supervisors()  # as when the owner dies; on systems where that does not stop its servers
+    gone._lock.release()
     async with embedded(data_dir, postgres=True, redis=True) as urls:
         assert not set(outlived) & set(processes_in(data_dir))
         assert await Notes(urls).read() == ["first", "second"]
@@ -78,6 +79,7 @@ async def test_children_of_a_killed_postmaster_do_not_keep_the_next_from_startin
     counting = asyncio.create_task(busy.fetch(count))
     backend = psutil.Process(busy.get_server_pid())
     await until(lambda: backend.cpu_times().user > 0.1)
+    await gone._end_supervisors()
     backend.parent().kill()
     await until(lambda: processes_in(data_dir) == [backend])
     gone._lock.release()

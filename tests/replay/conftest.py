@@ -144,6 +144,14 @@ class Server:
 
     async def stored(self, epoch: str) -> list[asyncpg.Record]:
         """The history's rows of a replay, once the log is worked off."""
+        return await self._stored("SELECT * FROM stored_fixes WHERE epoch = $1", epoch)
+
+    async def stored_of(self, transporter_ids: list[int]) -> list[asyncpg.Record]:
+        """All rows of these transporters, once the log is worked off."""
+        query = "SELECT * FROM stored_fixes WHERE transporter_id = ANY($1::bigint[])"
+        return await self._stored(query, transporter_ids)
+
+    async def _stored(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         async with Redis.from_url(self.redis_url) as redis:
 
             async def is_worked_off() -> bool:
@@ -152,7 +160,7 @@ class Server:
             await until(is_worked_off)
         database = await asyncpg.connect((self.urls.database_url or "").replace("+asyncpg", ""))
         try:
-            return list(await database.fetch("SELECT * FROM stored_fixes WHERE epoch = $1", epoch))
+            return list(await database.fetch(query, *arguments))
         finally:
             await database.close()
 

@@ -1,0 +1,216 @@
+"""A server in a process of its own under load, and what must be true of it after a fault."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from api.cli.context import operating
+from api.server.serving import RunningServer
+from realtime.keys import Keys
+from realtime.protocol import Close
+from tests.faults.phones import LoadPhone
+from tests.faults.processes import Family
+from tests.faults.watchers import LoadWatcher
+from tests.live.watching import under_way
+from tests.replay.conftest import Server, until
+from tests.world import Driver, World
+
+# A client that waits longer than this for an answer was forgotten.
+ANSWERED_WITHIN_S = 60.0
+HEARTBEAT_S = 0.02
+
+
+@dataclass
+class Load:
+    """What runs while the fault happens."""
+
+    server: Server
+    world: World
+    epoch: str = field(default_factory=lambda: f"load-{uuid4().hex}")
+    phones: list[LoadPhone] = field(default_factory=list)
+    watchers: list[LoadWatcher] = field(default_factory=list)
+    deliveries: list[tuple[dict[str, Any], Driver]] = field(default_factory=list)
+    answers: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """How often each address answered with which status."""
+    unnamed: list[str] = field(default_factory=list)
+    """Answers of 503 that did not say when to come back."""
+    moved_back: list[tuple[str, int, int]] = field(default_factory=list)
+    """Live positions whose time in Redis went back: whose, from, to."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def postgres(self) -> Family:
+        return Family(self.server.data_dir, "postgres")
+
+    @property
+    def redis(self) -> Family:
+        return Family(self.server.data_dir, "redis-server")
+
+    @property
+    def sent(self) -> int:
+        """Pings that were made."""
+        return sum(len(phone.sent) for phone in self.phones)
+
+    async def goes_on(self, pings: int = 100) -> None:
+        """Wait until each phone was promised so many more pings."""
+        wanted = {id(phone): len(phone.promised) + pings // len(self.phones) for phone in self.phones}
+        await until(lambda: all(len(phone.promised) >= wanted[id(phone)] for phone in self.phones))
+
+    async def ready(self) -> None:
+        """Wait until the server says that it can work."""
+        async with httpx.AsyncClient(base_url=self.server.url, trust_env=False, timeout=ANSWERED_WITHIN_S) as http:
+
+            async def answers() -> bool:
+                return (await http.get("/health/ready")).is_success
+
+            await until(answers)
+
+    async def pick_up_all(self) -> None:
+        """Each transporter says that it has the parcel, as often as it takes."""
+        for delivery, driver in self.deliveries:
+            async with asyncio.timeout(ANSWERED_WITHIN_S):
+                while True:
+                    reply = await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", {})
+                    if reply.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                        assert reply.status_code in {httpx.codes.OK, httpx.codes.CONFLICT}, reply.text
+                        break
+                    await asyncio.sleep(0.1)
+
+    async def ask_for_ever(self, name: str, path: str, headers: dict[str, str]) -> None:
+        """A client that asks again and again and notes how it was answered."""
+        async with httpx.AsyncClient(base_url=self.server.url, trust_env=False, timeout=ANSWERED_WITHIN_S) as http:
+            while True:
+                reply = await http.get(path, headers=headers)
+                self.answers[name, reply.status_code] += 1
+                if reply.status_code == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" not in reply.headers:
+                    self.unnamed.append(name)
+                await asyncio.sleep(HEARTBEAT_S)
+
+    async def look_until_over(self) -> None:
+        """Watch the live positions in Redis itself: the time of none may ever go back."""
+        ids = [str(phone.driver.transporter_id) for phone in self.phones]
+        newest = dict.fromkeys(ids, 0)
+        while not self.over.is_set():
+            with suppress(RedisError, OSError):
+                async with Redis.from_url(self.server.redis_url, socket_timeout=5) as redis:
+                    while not self.over.is_set():
+                        found = await redis.hmget(Keys().live_at, ids)
+                        for one, at in zip(ids, found, strict=True):
+                            if int(at or 0) < newest[one]:
+                                self.moved_back.append((one, newest[one], int(at or 0)))
+                            newest[one] = int(at or 0)
+                        await asyncio.sleep(HEARTBEAT_S)
+            await asyncio.sleep(HEARTBEAT_S)
+
+    async def check(self) -> None:
+        """After the load has ended: nothing promised is missing, nothing is there twice, nothing moved back."""
+        rows = await self.server.stored(self.epoch)
+        stored = Counter((row["transporter_id"], row["seq"]) for row in rows)
+        promised = {(phone.driver.transporter_id, seq) for phone in self.phones for seq in phone.promised}
+        assert promised - set(stored) == set()
+        assert {key: count for key, count in stored.items() if count > 1} == {}
+        assert set(stored) == {(phone.driver.transporter_id, seq) for phone in self.phones for seq in phone.sent}
+        places = {(row["transporter_id"], row["seq"]): (row["lat"], row["lon"]) for row in rows}
+        for phone in self.phones:
+            assert phone.rejected == {}
+            assert set(phone.closes) <= {Close.UNAVAILABLE}, phone.closes
+            assert phone.refused == []
+            sent = {(phone.driver.transporter_id, seq): (one["lat"], one["lon"]) for seq, one in phone.sent.items()}
+            assert sent.items() <= places.items()
+        await self._check_live()
+        for watcher in self.watchers:
+            watcher.check()
+            assert set(watcher.closes) <= {Close.UNAVAILABLE}, watcher.closes
+            assert watcher.refused == []
+        assert self.unnamed == []
+        assert {status for _, status in self.answers} <= {200, 503}, self.answers
+
+    async def _check_live(self) -> None:
+        assert self.moved_back == []
+        async with Redis.from_url(self.server.redis_url) as redis:
+            assert await redis.xlen(Keys().dead) == 0
+            for phone in self.phones:
+                at = int(await redis.hget(Keys().live_at, str(phone.driver.transporter_id)) or 0)
+                assert at == round(datetime.fromisoformat(phone.newest["recorded_at"]).timestamp() * 1000)
+
+    async def watchers_have_caught_up(self) -> None:
+        """Wait until each watcher saw the last position and the last status of its parcel."""
+        last = {
+            delivery["tracking_number"]: phone.newest["lat"]
+            for phone, (delivery, _) in zip(self.phones, self.deliveries, strict=False)
+        }
+        await until(
+            lambda: all(
+                watcher.positions and watcher.positions[-1]["lat"] == last[watcher.tracking_number]
+                for watcher in self.watchers
+            )
+        )
+        await until(lambda: all({"picked_up", "in_transit"} & set(watcher.statuses) for watcher in self.watchers))
+
+
+@asynccontextmanager
+async def world_of(server: Server) -> AsyncIterator[World]:
+    """Makes people and things on a server that is another process."""
+    async with (
+        operating(server.settings) as services,
+        httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=ANSWERED_WITHIN_S) as http,
+    ):
+        yield World(RunningServer(server.settings, services, asyncio.Event()), http)
+
+
+@asynccontextmanager
+async def under_load(server: Server, *, phones: int = 6, watched: int = 2, rate: float = 50.0) -> AsyncIterator[Load]:
+    """Phones, watchers and requests while the body runs; afterwards everything that must be true is checked."""
+    async with world_of(server) as world:
+        load = Load(server, world)
+        load.deliveries = [await under_way(world) for _ in range(watched)]
+        drivers = [driver for _, driver in load.deliveries]
+        drivers += [await world.driver(verified=False) for _ in range(phones - watched)]
+        load.phones = [LoadPhone(world, driver, load.epoch, rate) for driver in drivers]
+        load.watchers = [
+            LoadWatcher(world, delivery["tracking_number"], restless)
+            for delivery, _ in load.deliveries
+            for restless in (False, True)
+        ]
+        asked = await world.person("customer")
+        number = load.deliveries[0][0]["tracking_number"]
+        background = [
+            asyncio.create_task(one)
+            for one in (
+                *(watcher.run() for watcher in load.watchers),
+                load.ask_for_ever("account", "/api/v1/auth/me/", asked.headers),
+                load.ask_for_ever("parcel", f"/api/deliveries/{number}/track/", {}),
+            )
+        ]
+        looking = asyncio.create_task(load.look_until_over())
+        background.append(looking)
+        sending = [asyncio.create_task(phone.run()) for phone in load.phones]
+        try:
+            await load.goes_on()
+            yield load
+            await load.ready()
+            await load.goes_on()
+            await load.pick_up_all()
+            for phone in load.phones:
+                phone.stop()
+            async with asyncio.timeout(ANSWERED_WITHIN_S):
+                await asyncio.gather(*sending)
+            await load.watchers_have_caught_up()
+        finally:
+            load.over.set()
+            for task in (*background, *sending):
+                if task is not looking:
+                    task.cancel()
+            ends = await asyncio.gather(*background, *sending, return_exceptions=True)
+        failed = [end for end in ends if isinstance(end, Exception)]
+        assert failed == []
+        await load.check()
