@@ -6,11 +6,12 @@ Each round measures every peer once, in turn, so that a noisy moment hits all al
 import asyncio
 import statistics
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks.live.peers import Peer, channels, node, ours, sink
-from benchmarks.live.pipelined import pump, writes_of
+from benchmarks.live.pipelined import SPACING, pump, writes_of
 
 CONNECTIONS = 4
 WINDOW = 2_000
@@ -20,10 +21,14 @@ LIMITS = {"sink": 0.5, "node": 1.0, "channels": 8.0}
 CPU_LIMIT = 2.0
 
 
-async def measure_once(peer: Peer, pings: int) -> tuple[float, float]:
-    """``(pings a second, CPU seconds a ping of the server's process)`` over fresh connections."""
+async def measure_once(peer: Peer, pings: int, rounds_to_come: int = 0) -> tuple[float, float]:
+    """``(pings a second, CPU seconds a ping of the server's process)`` over fresh connections.
+
+    The times of a round end where those of the next begin, and the last with now: phones do not go back in time.
+    """
     sockets = [await peer.open(number) for number in range(CONNECTIONS)]
-    writes = writes_of(pings // CONNECTIONS)
+    each = pings // CONNECTIONS
+    writes = writes_of(each, datetime.now(UTC) - SPACING * each * (rounds_to_come + 1))
     before = peer.cpu_s()
     sent = await asyncio.gather(*(pump(reader, writer, writes, window=WINDOW) for reader, writer in sockets))
     cpu_s = peer.cpu_s() - before
@@ -49,9 +54,9 @@ async def measure(folder: Path, redis_socket: str, rounds: int = ROUNDS) -> dict
                 peers.append(await stack.enter_async_context(other))
             except RuntimeError as error:
                 missing[name] = str(error)
-        for _ in range(rounds):
+        for left in reversed(range(rounds)):
             for peer in peers:
-                rate, cpu_s = await measure_once(peer, PINGS[peer.name])
+                rate, cpu_s = await measure_once(peer, PINGS[peer.name], left)
                 rates.setdefault(peer.name, []).append(rate)
                 cpu.setdefault(peer.name, []).append(cpu_s)
     return _summary(rates, cpu, missing)

@@ -96,13 +96,25 @@ async def _process(
 
 @asynccontextmanager
 async def ours(folder: Path, connections: int) -> AsyncIterator[Peer]:
-    """``dispatch serve`` with its embedded services: validated, deduplicated, on disk, then acknowledged."""
+    """``dispatch serve --workers 1`` with embedded services: validated, deduplicated, on disk, then acknowledged.
+
+    The history moves on meanwhile, in the process beside the worker where production has it.
+    """
     port = free_port()
     environment = {"DISPATCH_DATA_DIR": str(folder), "DISPATCH_PORT": str(port), "DISPATCH_LOG_LEVEL": "ERROR"}
-    async with _process([sys.executable, "-m", "api.cli.main", "serve"], port, environment=environment) as pid:
+    command = [sys.executable, "-m", "api.cli.main", "serve", "--workers", "1"]
+    async with _process(command, port, environment=environment) as pid:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             tokens = [await _phone_token(client, number) for number in range(connections)]
-        yield Peer("dispatch", port, pid, tuple(tokens))
+        yield Peer("dispatch", port, _worker_of(pid), tuple(tokens))
+
+
+def _worker_of(supervisor: int) -> int:
+    """The process that answers."""
+    for child in psutil.Process(supervisor).children():
+        if "worker 1" in child.cmdline():
+            return int(child.pid)
+    raise RuntimeError("the supervisor has no worker")
 
 
 async def _phone_token(client: httpx.AsyncClient, number: int) -> str:

@@ -11,7 +11,7 @@ import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 FRAMES_A_WRITE = 100
 SHORT, LONG = 126, 127
@@ -38,13 +38,15 @@ def ping_payload(seq: int, recorded: datetime) -> bytes:
     ).encode()
 
 
-def writes_of(pings: int, *, a_write: int = FRAMES_A_WRITE) -> list[tuple[int, bytes]]:
-    """``(highest seq, bytes)`` of each write; one ping a frame, a second apart, the last one now."""
-    start = datetime.now(UTC) - timedelta(milliseconds=10 * pings)
+SPACING = timedelta(milliseconds=10)
+
+
+def writes_of(pings: int, begin: datetime, *, a_write: int = FRAMES_A_WRITE) -> list[tuple[int, bytes]]:
+    """``(highest seq, bytes)`` of each write; one ping a frame, recorded at ``begin`` and then every ``SPACING``."""
     writes = []
     for first in range(1, pings + 1, a_write):
         last = min(first + a_write, pings + 1)
-        frames = [text_frame(ping_payload(seq, start + timedelta(milliseconds=10 * seq))) for seq in range(first, last)]
+        frames = [text_frame(ping_payload(seq, begin + SPACING * seq)) for seq in range(first, last)]
         writes.append((last - 1, b"".join(frames)))
     return writes
 
