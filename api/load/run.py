@@ -6,7 +6,7 @@ import dataclasses
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -70,16 +70,7 @@ class LoadRun:
             pings_a_frame=plan.batch,
             device=DEVICE,
         )
-        life = timedelta(seconds=plan.seconds) + TOKEN_SPARE
-        self._phones = [
-            VehicleClient(
-                dataclasses.replace(road, pace=Timetable(self.line, plan.phase_ms(index), plan.frame_ms)),
-                driver.vehicle,
-                self._drives[index],
-                _minter(driver, tokens, life),
-            )
-            for index, driver in enumerate(drivers)
-        ]
+        self._phones = [self._phone(index, driver, road, tokens) for index, driver in enumerate(drivers)]
         # One connection each, for as long as the run: a pool must not make anybody wait.
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(START_WITHIN_S, read=SILENCE_S),
@@ -87,9 +78,15 @@ class LoadRun:
             trust_env=False,
         )
         patience = Patience(patience_s)
-        self._watchers = [
-            Watcher(way, self.line, self.watched, patience) for way in self._ways(base, sockets, parcels, opening)
-        ]
+        ways = self._ways(base, sockets, parcels, opening)
+        self._watchers = [Watcher(way, self.line, self.watched, patience) for way in ways]
+
+    def _phone(self, index: int, driver: Driver, road: Road, tokens: Tokens) -> VehicleClient:
+        """One transporter, which takes its turn."""
+        pace = Timetable(self.line, self.plan.phase_ms(index), self.plan.frame_ms)
+        life = timedelta(seconds=self.plan.seconds) + TOKEN_SPARE
+        own = dataclasses.replace(road, pace=pace)
+        return VehicleClient(own, driver.vehicle, self._drives[index], lambda: driver.token(tokens, life))
 
     def _ways(self, base: str, sockets: str, parcels: Sequence[str], opening: asyncio.Semaphore) -> list[Way]:
         ways: list[Way] = []
@@ -181,7 +178,3 @@ async def _first_of(
         if waiting is not what:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-
-
-def _minter(driver: Driver, tokens: Tokens, life: timedelta) -> Callable[[], str]:
-    return lambda: driver.token(tokens, life)
