@@ -5,9 +5,11 @@ the update to the last; how long a ping takes until then is shown beside it, and
 """
 
 import asyncio
+import itertools
 import json
 import statistics
 import time
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,30 +27,31 @@ MUST_REACH = 0.7
 
 
 class _Side:
-    """A server, its watchers, and the connection that makes it send."""
+    """A server and its watchers."""
 
-    def __init__(self, peer: Peer, readers: Readers, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, peer: Peer, readers: Readers) -> None:
         self.peer = peer
         self.readers = readers
-        self._writer = writer
         self.spans_s: list[float] = []
         self.whole_s: list[float] = []
         self.cpu_us: list[float] = []
 
-    async def round(self, payloads: list[bytes]) -> None:
-        """An update at a time: the next one is sent when everybody has this one."""
+    async def round(self, writer: asyncio.StreamWriter, updates: Iterator[bytes], others: Readers) -> None:
+        """An update at a time: the next one is made and sent when everybody has this one."""
         spans, whole = [], []
         cpu_s = self.peer.cpu_s()
-        for payload in payloads:
+        for _ in range(UPDATES):
             wanted = max(self.readers.frames) + 1
+            frame = text_frame(next(updates))
             sent = time.perf_counter()
-            self._writer.write(text_frame(payload))
-            await self._writer.drain()
+            writer.write(frame)
+            await writer.drain()
             first, last = self.readers.read_until(wanted)
             spans.append(last - first)
             whole.append(last - sent)
+            others.answer_pings()
             await asyncio.sleep(0)
-        frames = len(payloads) * len(self.readers.all)
+        frames = UPDATES * len(self.readers.all)
         self.cpu_us.append((self.peer.cpu_s() - cpu_s) / frames * 1e6)
         self.spans_s.append(statistics.median(spans))
         self.whole_s.append(statistics.median(whole))
@@ -71,21 +74,18 @@ async def measure(folder: Path, rounds: int = ROUNDS, watchers: int = WATCHERS) 
         server = await stack.enter_async_context(followed(folder / "dispatch", 1, 1))
         bare = await stack.enter_async_context(broadcast())
         path = f"/ws/track/{server.parcels[0]}"
-        _, phone = await server.peer.open(0)
-        ours = _Side(server.peer, Readers(server.peer.port, [path] * watchers), phone)
+        ours = _Side(server.peer, Readers(server.peer.port, [path] * watchers))
         _, sender = await open_socket("127.0.0.1", bare.port, "/sender", "")
-        theirs = _Side(bare, Readers(bare.port, [path] * watchers), sender)
-        seq = 0
+        theirs = _Side(bare, Readers(bare.port, [path] * watchers))
+        pings = (ping_payload(seq, datetime.now(UTC)) for seq in itertools.count(1))
         for number in range(rounds + 1):
-            pings = [ping_payload(seq + step, datetime.now(UTC)) for step in range(1, UPDATES + 1)]
-            seq += UPDATES
-            await ours.round(pings)
-            theirs.readers.answer_pings()
+            _, phone = await server.peer.open(0)  # anew each round: it answers no keepalive
+            await ours.round(phone, pings, theirs.readers)
+            phone.close()
             update = next(iter(ours.readers.all.values())).last
             if json.loads(update)["type"] != "position":
                 raise RuntimeError(f"not an update: {update!r}")
-            await theirs.round([update] * UPDATES)
-            ours.readers.answer_pings()
+            await theirs.round(sender, itertools.repeat(update), ours.readers)
             if number == 0:  # both have warmed up
                 for side in (ours, theirs):
                     side.spans_s, side.whole_s, side.cpu_us = [], [], []
