@@ -79,7 +79,7 @@ async def soak(server: Server, folder: Path, plan: Plan) -> None:
 async def test_under_load_with_churn_nothing_is_lost_or_left_over_and_memory_stays_flat(
     process: Server, tmp_path: Path
 ) -> None:
-    await soak(process, tmp_path, Plan(20, 30, 100.0, 8.0, churn=6.0, sse=0.1))
+    await soak(process, tmp_path, Plan(20, 30, 100.0, 5.0, churn=6.0, sse=0.1))
 
 
 @pytest.mark.heavy
