@@ -24,6 +24,22 @@ log = structlog.get_logger(__name__)
 RETRY_S = 1.0
 
 
+class Watchers(dict[Follower, None]):
+    """The followers in the order they came.
+
+    A set would have them in the order of their addresses' hashes: going through thousands of sockets that way misses
+    the processor's cache at each, a tenth of what a write costs.
+    """
+
+    def add(self, follower: Follower) -> None:
+        """One more."""
+        self[follower] = None
+
+    def discard(self, follower: Follower) -> None:
+        """One less, if it is there."""
+        self.pop(follower, None)
+
+
 class DeliveryTopic:
     """Listens for one delivery and its transporter; tells its watchers.
 
@@ -55,7 +71,7 @@ class DeliveryTopic:
         self._backlog: list[tuple[str, bytes]] | None = None
         self._stale = False
         self._repair: asyncio.Task[None] | None = None
-        self.watchers: set[Follower] = set()
+        self.watchers = Watchers()
 
     @property
     def view(self) -> DeliveryView:

@@ -123,6 +123,50 @@ def replay(file: str, speed: str, url: str | None, as_json: bool, give_up_after:
 
 
 @main.command()
+@click.option("--url", help="The server. Default: the one of the settings.")
+@click.option("--transporters", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("--watchers", type=click.IntRange(0, 20_000), default=100, show_default=True)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, 200_000, min_open=True),
+    default=1_000.0,
+    show_default=True,
+    help="Pings a second, of all transporters together.",
+)
+@click.option("--seconds", type=click.FloatRange(0, 3_600, min_open=True), default=30.0, show_default=True)
+@click.option("--batch", type=int, default=1, show_default=True, help="Pings a frame; 1 sends `ping` frames.")
+@click.option(
+    "--churn",
+    type=click.FloatRange(0, 60),
+    default=0.0,
+    show_default=True,
+    help="Share of the connections that is lost and made again each minute.",
+)
+@click.option(
+    "--sse", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="Share of the watchers without a socket."
+)
+@click.option("--json", "json_file", help="Write the report for machines to this file; - is standard output.")
+@click.option("--yes-this-server-is-mine", "mine", is_flag=True, help="Allow a server that is not on this machine.")
+@click.option(
+    "--give-up-after",
+    type=click.FloatRange(min=0),
+    default=10.0,
+    show_default=True,
+    help="Seconds the server may be away before everyone gives up.",
+)
+def load(url: str | None, json_file: str | None, mine: bool, give_up_after: float, **plan: Any) -> None:  # noqa: ANN401
+    """Put a server under load, on schedule, and report how long acks and watchers take.
+
+    Transporters, and parcels for the watchers, are made where they are missing and stay: use it on a server for
+    tests. It needs the server's settings (DISPATCH_DATA_DIR, or its database, Redis and key).
+    """
+    from api.cli.load import put_under_load
+    from api.load.plan import Plan
+
+    run(put_under_load(_settings(), url, Plan(**plan), json_file=json_file, mine=mine, give_up_after_s=give_up_after))
+
+
+@main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
     from api.cli.operate import migrate_database

@@ -1,23 +1,18 @@
 """``dispatch replay``: a CSV of traces through the front door, one WebSocket or phone a vehicle."""
 
 import asyncio
-import contextlib
 import json
 import math
-import resource
 import sys
 import time
 from collections.abc import Sequence
-from datetime import timedelta
-from urllib.parse import urlsplit
 
-import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from sqlalchemy.exc import SQLAlchemyError
 
 from api.cli.context import CommandError, operating
-from api.replay.accounts import Driver, find_or_make_drivers
+from api.cli.target import allow_sockets, base_url, check_answers, operating_server, sign_in_drivers, socket_url
+from api.replay.accounts import Driver
 from api.replay.devices import find_or_make_phones
 from api.replay.errors import UnusableFile
 from api.replay.pace import shift_now
@@ -26,18 +21,11 @@ from api.replay.run import PhoneReplay, Playing, Replay
 from api.replay.summary import print_summary, rate, summary
 from api.replay.tally import Tally
 from api.replay.ways import PROTOCOLS, Way
-from api.server.backing import addresses_in_use
 from api.server.serving import stopped_by_signals
-from dispatch.accounts.tokens import Tokens
 from dispatch.settings import Settings
 
-ANSWERS_WITHIN_S = 10.0
 SHOW_EVERY_S = 0.2
-CHECK_LIFE = timedelta(minutes=1)
-# Descriptors that are not a vehicle's socket.
-OTHER_FILES = 100
 INTERRUPTED = 130
-_SOCKET_SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 
 
 async def replay_file(
@@ -56,21 +44,23 @@ async def replay_file(
     ``give_up_after_s`` bounds how long the server may be away. Raises CommandError.
     """
     times = _speed(speed)
-    base = _base_url(settings, url)
+    base = base_url(settings, url)
     try:
         traces = await asyncio.to_thread(read_traces, file)
     except UnusableFile as error:
         raise CommandError(f"{file} cannot be replayed: {error}") from None
-    await _check_answers(base)
-    drivers, tokens = await _sign_in(settings, base, traces)
+    await check_answers(base)
+    async with operating_server(settings, base) as services:
+        drivers = await sign_in_drivers(services, base, list(traces.rows_of), business_name="Replayed trace")
+        tokens = services.tokens
     replay: Playing
     if way is Way.WEBSOCKET:
-        _allow_sockets(len(drivers))
+        allow_sockets(len(drivers))  # beyond the limit connections fail by name and are tried again
         replay = Replay(
             traces,
             drivers,
             tokens,
-            url=_socket_url(base),
+            url=f"{socket_url(base)}/ws/transporter",
             speed=times,
             patience_s=give_up_after_s,
             frame_bytes=settings.ws_max_bytes,
@@ -118,82 +108,6 @@ def _speed(text: str) -> float | None:
     if not (math.isfinite(speed) and speed > 0):
         raise CommandError(f"--speed must be a number above 0, or max; {text!r} is neither")
     return speed
-
-
-def _base_url(settings: Settings, url: str | None) -> str:
-    if url is None:
-        # Where it listens; SITE_URL is for the outside and may lead through a proxy.
-        return settings.model_copy(update={"site_url": None}).public_url
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in _SOCKET_SCHEMES and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise CommandError(f"--url must be like http://127.0.0.1:8000, and {url!r} is not")
-    return url.rstrip("/").replace("ws", "http", 1) if parts.scheme.startswith("ws") else url.rstrip("/")
-
-
-def _socket_url(base: str) -> str:
-    scheme, _, rest = base.partition("://")
-    return f"{_SOCKET_SCHEMES[scheme]}://{rest}/ws/transporter"
-
-
-async def _check_answers(base: str) -> None:
-    """Before anything is made for it: is there a server of ours?"""
-    try:
-        async with httpx.AsyncClient(timeout=ANSWERS_WITHIN_S, trust_env=False) as client:
-            reply = await client.get(f"{base}/health/live")
-    except httpx.HTTPError as error:
-        raise CommandError(
-            f"No server answers at {base} ({type(error).__name__}). Start one with `dispatch serve`, "
-            "or say where it is: --url, or DISPATCH_HOST and DISPATCH_PORT."
-        ) from None
-    if reply.is_error:
-        raise CommandError(f"What answers at {base} is not this server: /health/live says HTTP {reply.status_code}.")
-
-
-async def _sign_in(settings: Settings, base: str, traces: Traces) -> tuple[list[Driver], Tokens]:
-    """The vehicles as transporters of the server that answers."""
-    if addresses_in_use(settings) is None:
-        raise CommandError(_other_server(base))
-    try:
-        async with operating(settings) as services:
-            drivers = await find_or_make_drivers(services, list(traces.rows_of))
-            tokens = services.tokens
-    except (SQLAlchemyError, OSError) as error:
-        raise CommandError(
-            f"The server's database went away while the vehicles' accounts were made ({type(error).__name__}). "
-            "Nothing was sent; start the command again once the server is up. `dispatch doctor` may know more."
-        ) from None
-    token = drivers[0].token(tokens, CHECK_LIFE)
-    async with httpx.AsyncClient(timeout=ANSWERS_WITHIN_S, trust_env=False) as client:
-        try:
-            reply = await client.get(f"{base}/api/v1/auth/me/", headers={"Authorization": f"Bearer {token}"})
-        except httpx.HTTPError as error:
-            raise CommandError(f"The server at {base} stopped answering ({type(error).__name__}).") from None
-    if reply.status_code == httpx.codes.UNAUTHORIZED:
-        raise CommandError(_other_server(base))
-    if reply.is_error:
-        raise CommandError(f"The server at {base} cannot work now: HTTP {reply.status_code}. Try `dispatch doctor`.")
-    return drivers, tokens
-
-
-def _other_server(base: str) -> str:
-    return (
-        f"The server at {base} answers, but the settings here lead to another database or key. Give this command the "
-        "server's DISPATCH_DATA_DIR (or its DISPATCH_DATABASE_URL, DISPATCH_REDIS_URL and DISPATCH_SECRET_KEY)."
-    )
-
-
-def _allow_sockets(vehicles: int) -> None:
-    """Raise the limit of open files as far as may be; beyond it connections fail by name and are tried again."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = vehicles + OTHER_FILES
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        enough = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
 async def _run_visibly(replay: Playing, stop: asyncio.Event, *, show: bool) -> None:

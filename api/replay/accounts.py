@@ -22,6 +22,8 @@ from dispatch.transporters.models import Transporter
 # A domain that exists nowhere (RFC 2606): no mail ever leaves for these accounts.
 DOMAIN = "replay.invalid"
 VEHICLES_A_TRANSACTION = 500
+CHECK_LIFE = timedelta(minutes=1)
+"""Life of a token that is used once, to see whether the server takes it."""
 ADVISORY_LOCK = 7_274_002
 _PLAIN = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?")
 
@@ -49,7 +51,9 @@ def email_of(vehicle: str) -> str:
     return f"{readable or 'vehicle'}.{digest}@{DOMAIN}"
 
 
-async def find_or_make_drivers(services: Services, vehicles: Sequence[str]) -> list[Driver]:
+async def find_or_make_drivers(
+    services: Services, vehicles: Sequence[str], *, business_name: str = "Replayed trace"
+) -> list[Driver]:
     """Transporters of these names, verified and signed in; those of an earlier replay are found again."""
     drivers: list[Driver] = []
     # One hash for all: argon2 is slow on purpose, nobody knows the password, and nobody needs to.
@@ -59,13 +63,15 @@ async def find_or_make_drivers(services: Services, vehicles: Sequence[str]) -> l
         async with services.database.work() as work:
             # Two replays of one file at once must not make the same accounts.
             await work.session.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
-            drivers += await _drivers(services, work, some, password_hash)
+            drivers += await _drivers(services, work, some, password_hash, business_name)
     return drivers
 
 
-async def _drivers(services: Services, work: Work, vehicles: Sequence[str], password_hash: str) -> list[Driver]:
+async def _drivers(
+    services: Services, work: Work, vehicles: Sequence[str], password_hash: str, business_name: str
+) -> list[Driver]:
     users, made = await _users(work, vehicles, password_hash)
-    transporters = await _transporters(services, work, users, made)
+    transporters = await _transporters(services, work, users, made, business_name)
     sign_ins = await _sign_ins(services, work, users)
     return [
         Driver(vehicle, transporters[user.id].id, user.id, sign_ins[user.id])
@@ -91,7 +97,7 @@ async def _users(work: Work, vehicles: Sequence[str], password_hash: str) -> tup
 
 
 async def _transporters(
-    services: Services, work: Work, users: Sequence[User], made: set[int]
+    services: Services, work: Work, users: Sequence[User], made: set[int], business_name: str
 ) -> dict[int, Transporter]:
     ids = [user.id for user in users]
     rows = await work.session.scalars(select(Transporter).where(Transporter.user_id.in_(ids)))
@@ -100,7 +106,7 @@ async def _transporters(
         if user.id not in known:
             known[user.id] = Transporter(
                 user_id=user.id,
-                business_name="Replayed trace",
+                business_name=business_name,
                 phone="",
                 vehicle_type="van",
                 vehicle_number=user.name[:32],

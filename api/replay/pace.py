@@ -63,6 +63,11 @@ class Pace:
         """Whether a row may be sent."""
         return self._seconds_to(time_ms) <= 0
 
+    def counted_from_s(self, time_ms: int, now_s: float) -> float:
+        """From when on the monotonic clock a row's ack time counts: a replay may be late, so from when it left."""
+        del time_ms
+        return now_s
+
     async def wait(self, time_ms: int) -> None:
         """Until a row may be sent."""
         await self._started.wait()

@@ -85,7 +85,7 @@ class PhoneClient:
         road.tally.reconnects += bool(failures)
         road.patience.progressed()
         road.tally.settled += 1
-        road.tally.ack_times.append((time.monotonic() - first_sent, 1))
+        road.tally.ack_times.record(time.monotonic() - first_sent)
 
     async def _answered(self, request: httpx.Request, row: Row) -> str | None:
         """None where the position is safe or rejected, else why it must be sent again. Raises GiveUp."""

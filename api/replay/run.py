@@ -14,8 +14,9 @@ from api.replay.pace import Pace
 from api.replay.phone import PhoneClient, PhoneRoad
 from api.replay.reading import Traces
 from api.replay.reconnecting import Patience
+from api.replay.road import Road
 from api.replay.tally import Tally
-from api.replay.vehicle import Road, VehicleClient
+from api.replay.vehicle import VehicleClient
 from api.replay.ways import PhoneProtocol
 from dispatch.accounts.tokens import Tokens
 

@@ -1,8 +1,9 @@
 """What a replay has come to so far."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from api.replay.latencies import Latencies
 
 EXAMPLES = 3
 
@@ -33,8 +34,10 @@ class Tally:
     rejected: dict[str, Refused] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     """Vehicles that gave up, and why."""
-    ack_times: list[tuple[float, int]] = field(default_factory=list)
-    """Seconds from the first sending to the ack, and for how many pings."""
+    ack_times: Latencies = field(default_factory=Latencies)
+    """From when a ping should have left, or first left, to its ack."""
+    late: Latencies = field(default_factory=Latencies)
+    """From when a ping should have left to when it did, where the pace is held to that."""
     started_s: float = field(default_factory=time.monotonic)
     ended_s: float | None = None
 
@@ -76,15 +79,5 @@ class Tally:
 
     def ack_ms(self, share: float) -> float | None:
         """The ack time, in ms, that ``share`` of the pings stayed within; None before the first ack."""
-        return percentile_ms(self.ack_times, share)
-
-
-def percentile_ms(times: Sequence[tuple[float, int]], share: float) -> float | None:
-    """Nearest-rank percentile of weighted times in seconds, as ms."""
-    wanted = share * sum(count for _, count in times)
-    reached = 0
-    for seconds, count in sorted(times):
-        reached += count
-        if reached >= wanted:
-            return round(seconds * 1000, 2)
-    return None
+        found = self.ack_times.within_ms(share)
+        return None if found is None else round(found, 2)

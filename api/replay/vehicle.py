@@ -5,33 +5,30 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
-from api.replay.pace import Pace
 from api.replay.reading import Row
-from api.replay.reconnecting import GiveUp, Patience, Stalled, delay_s, described, is_too_big, why_final
-from api.replay.tally import Tally
+from api.replay.reconnecting import GiveUp, Stalled, delay_s, described, is_too_big, why_final
+from api.replay.road import Road
 from realtime.protocol import (
     BEARER_PREFIX,
-    MAX_PINGS_A_FRAME,
     SUBPROTOCOL,
     Ack,
     AssignmentFrame,
     Error,
     Fix,
     Hello,
+    Ping,
     Rejected,
     Welcome,
     encode,
     utc_from_ms,
 )
 
-DEVICE = "replay"
 # Unacknowledged pings a connection has under way; the server takes 5,000 before it stops reading.
 WINDOW = 2_000
 ANSWER_WITHIN_S = 30.0
@@ -42,20 +39,6 @@ _ENVELOPE = b'{"type":"pings","pings":[%b]}'
 
 ServerFrame = Welcome | Ack | Rejected | Error | AssignmentFrame
 _server_frame: msgspec.json.Decoder[ServerFrame] = msgspec.json.Decoder(ServerFrame)
-
-
-@dataclass(slots=True)
-class Road:
-    """What all vehicles share. ``opening`` bounds handshakes at once, also when all come back after a restart."""
-
-    url: str
-    epoch: str
-    pace: Pace
-    tally: Tally
-    patience: Patience
-    opening: asyncio.Semaphore
-    frame_bytes: int
-    """Largest frame; halved when the server finds one too big."""
 
 
 class VehicleClient:
@@ -72,13 +55,14 @@ class VehicleClient:
         self._acked = 0
         self._sent = 0  # highest seq ever sent
         self._next = 1
-        self._sendings: deque[tuple[int, float]] = deque()  # (highest seq, when) of what was sent first
+        self._sendings: deque[tuple[int, float]] = deque()  # (highest seq, since when) of what was sent first
         self._rejected: dict[int, str] = {}
         self._rejected_since_ack: list[int] = []
         self._room = asyncio.Event()
         self._failures = 0
         self._greeted = False
         self._last_error = ""
+        self._socket: ClientConnection | None = None
 
     async def run(self) -> None:
         """Until all is settled or the vehicle gives up, which the tally then knows."""
@@ -89,6 +73,11 @@ class VehicleClient:
             self._road.tally.failed[self._vehicle] = str(why)
         finally:
             self._is_ready()  # the others wait for it where they wait at all
+
+    def lose_connection(self) -> None:
+        """As a phone does that drives into a tunnel; what follows is up to ``run``."""
+        if self._socket is not None:
+            self._socket.transport.abort()
 
     async def _try_once(self) -> bool:
         """One connection; whether it settled everything. Raises GiveUp."""
@@ -118,10 +107,14 @@ class VehicleClient:
             async with self._road.opening:
                 socket = await stack.enter_async_context(connecting)
                 await self._greet(socket)
-            yield socket
+            self._socket = socket
+            try:
+                yield socket
+            finally:
+                self._socket = None
 
     async def _greet(self, socket: ClientConnection) -> None:
-        await socket.send(encode(Hello(DEVICE, self._road.epoch)), text=True)
+        await socket.send(encode(Hello(self._road.device, self._road.epoch)), text=True)
         while True:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 frame = _decode(await socket.recv(decode=False))
@@ -167,14 +160,18 @@ class VehicleClient:
         while self._next <= len(rows):
             await pace.wait(rows[self._next - 1].time_ms)
             await self._room.wait()
+            if self._next > len(rows):
+                break  # cut short meanwhile
             frame, last = self._frame()
             now = time.monotonic()
             first_new = max(self._sent + 1, self._next)
             tally.resent += min(first_new, last + 1) - self._next
             if last >= first_new:
+                since = pace.counted_from_s(rows[last - 1].time_ms, now)
                 tally.sent += last + 1 - first_new
+                tally.late.record(now - since, last + 1 - first_new)
                 self._sent = last
-                self._sendings.append((last, now))
+                self._sendings.append((last, since))
             self._next = last + 1
             self._let_in()
             await socket.send(frame, text=True)
@@ -187,21 +184,26 @@ class VehicleClient:
 
     def _frame(self) -> tuple[bytes, int]:
         """As many due pings as a frame takes, at least one, and the last one's seq."""
-        rows, pace = self._rows, self._road.pace
+        rows, pace, most = self._rows, self._road.pace, self._road.pings_a_frame
+        last = self._next - 1
+        if most == 1:
+            return encode(self._fix(Ping, self._next, rows[last])), self._next
         parts: list[bytes] = []
         size = len(_ENVELOPE)
-        last = self._next - 1
-        for row in rows[last : last + MAX_PINGS_A_FRAME]:
+        for row in rows[last : last + most]:
             if parts and not pace.is_due(row.time_ms):
                 break
-            recorded_at = utc_from_ms(pace.recorded_ms(row.time_ms))
-            fix = encode(Fix(last + 1, row.lat, row.lon, recorded_at, None, row.speed_mps, row.heading_deg))
+            fix = encode(self._fix(Fix, last + 1, row))
             size += len(fix) + 1
             if parts and size > self._road.frame_bytes:
                 break
             parts.append(fix)
             last += 1
         return _ENVELOPE % b",".join(parts), last
+
+    def _fix(self, kind: type[Fix], seq: int, row: Row) -> Fix:
+        recorded_at = utc_from_ms(self._road.pace.recorded_ms(row.time_ms))
+        return kind(seq, row.lat, row.lon, recorded_at, None, row.speed_mps, row.heading_deg)
 
     async def _listen(self, socket: ClientConnection) -> None:
         while self._acked < len(self._rows):
@@ -229,8 +231,8 @@ class VehicleClient:
             return
         now, reached = time.monotonic(), self._acked
         while self._sendings and self._sendings[0][0] <= seq:
-            last, sent_at = self._sendings.popleft()
-            self._road.tally.ack_times.append((now - sent_at, last - reached))
+            last, since = self._sendings.popleft()
+            self._road.tally.ack_times.record(now - since, last - reached)
             reached = last
         self._road.tally.settled += seq - self._acked
         self._count_rejects(seq)

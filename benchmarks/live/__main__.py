@@ -1,4 +1,4 @@
-"""``python -m benchmarks.live [ingest|nearest]``: the live figures, as tables for people and JSON in results/."""
+"""``python -m benchmarks.live [FIGURE …]``: the live figures, as tables for people and JSON in results/."""
 
 import json
 import sys
@@ -11,12 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from api.embedded import embedded
-from benchmarks.live import ingest, nearest
+from benchmarks.live import fanout, ingest, latency, memory, nearest
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
-
-
-FIGURES = ("ingest", "nearest")
+FIGURES = ("ingest", "nearest", "latency", "fanout", "memory")
 
 
 async def run(figures: list[str]) -> dict[str, Any]:
@@ -30,6 +28,9 @@ async def run(figures: list[str]) -> dict[str, Any]:
                 results["nearest"] = await nearest.measure(redis_url)
             if "ingest" in figures:
                 results["ingest"] = await ingest.measure(folder, redis_url.removeprefix("unix://"))
+        for figure, suite in (("latency", latency), ("fanout", fanout), ("memory", memory)):
+            if figure in figures:
+                results[figure] = await suite.measure(folder / figure)
     return results
 
 
@@ -57,18 +58,64 @@ def show_ingest(ingest: dict[str, Any]) -> None:
     Console().print(table)
 
 
+def show_latency(figures: dict[str, Any]) -> None:
+    """Ages of positions at half the greatest rate."""
+    table = Table("greatest pings/s", "sent pings/s", "p50 ms", "p99 ms", "must stay under", "client late, p99 ms")
+    p99 = figures["ping_to_watcher_p99_ms"]
+    table.add_row(
+        f"{figures['fastest_pings_per_s']:,.0f}",
+        f"{figures['pings_per_s']:,.0f}",
+        f"{figures['ping_to_watcher_p50_ms']:.1f}",
+        f"{p99['ms']:.1f}",
+        f"{p99['must_stay_under']:g}",
+        f"{figures['sent_late_p99_ms']:.1f}",
+    )
+    Console().print(table)
+
+
+def show_fanout(figures: dict[str, Any]) -> None:
+    """Our server and the bare loop."""
+    table = Table("one update", "sends/s", "first to last ms", "CPU µs/send", "dispatch is × of it", "must reach")
+    for name in ("dispatch", "broadcast"):
+        row, against = figures[name], figures["rate_against_bare_loop"] if name == "broadcast" else None
+        numbers = (row["sends_per_s"], row["first_to_last_ms"], row["server_cpu_us_per_send"])
+        ratio = (f"{against['ratio']:.2f}", f"{against['must_reach']}") if against else ("", "")
+        table.add_row(name, f"{numbers[0]:,.0f}", f"{numbers[1]:.1f}", f"{numbers[2]:.1f}", *ratio)
+    Console().print(table)
+
+
+def show_memory(figures: dict[str, Any]) -> None:
+    """Our server and bare uvicorn."""
+    table = Table(f"{figures['watchers']:,} idle watchers", "KiB each", "dispatch is × of it", "must stay under")
+    for name, size in figures["bytes_a_watcher"].items():
+        against = figures["against_uvicorn"] if name == "uvicorn" else None
+        ratio = (f"{against['ratio']:.2f}", f"{against['must_stay_under']}") if against else ("", "")
+        table.add_row(name, f"{size / 1024:.1f}", *ratio)
+    Console().print(table)
+
+
+SHOW = {
+    "nearest": show_nearest,
+    "ingest": show_ingest,
+    "latency": show_latency,
+    "fanout": show_fanout,
+    "memory": show_memory,
+}
+
+
 def main() -> None:
     """Measure, write, show."""
-    wanted = [figure for figure in sys.argv[1:] if figure in FIGURES] or list(FIGURES)
-    results = uvloop.run(run(wanted))
+    asked = [word for word in sys.argv[1:] if not word.startswith("-")]
+    unknown = [word for word in asked if word not in FIGURES]
+    if unknown:
+        sys.exit(f"no figure {unknown[0]!r}; there are {', '.join(FIGURES)}")
+    results = uvloop.run(run(asked or list(FIGURES)))
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / "live.json"
     kept = json.loads(path.read_text()) if path.exists() else {}
     path.write_text(json.dumps(kept | results, indent=2) + "\n")
-    if "nearest" in results:
-        show_nearest(results["nearest"])
-    if "ingest" in results:
-        show_ingest(results["ingest"])
+    for name, figures in results.items():
+        SHOW[name](figures)
 
 
 if __name__ == "__main__":

@@ -171,3 +171,19 @@ async def _prepare(command: list[str], folder: Path) -> None:
     _, complaint = await process.communicate()
     if process.returncode:
         raise RuntimeError(f"{command} failed: {complaint.decode()[-2000:]}")
+
+
+@asynccontextmanager
+async def broadcast() -> AsyncIterator[Peer]:
+    """A bare loop over transports: what it is sent it writes to everyone."""
+    port = free_port()
+    async with _process([sys.executable, "-m", "benchmarks.peers.broadcast", str(port)], port) as pid:
+        yield Peer("broadcast", port, pid)
+
+
+@asynccontextmanager
+async def idle() -> AsyncIterator[Peer]:
+    """Bare uvicorn with sockets that do nothing."""
+    port = free_port()
+    async with _process([sys.executable, "-m", "benchmarks.peers.idle", str(port)], port) as pid:
+        yield Peer("idle", port, pid)

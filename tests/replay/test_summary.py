@@ -6,7 +6,7 @@ from rich.console import Console
 
 from api.replay.reading import Row, Traces, Unusable
 from api.replay.summary import print_summary, summary
-from api.replay.tally import Tally, percentile_ms
+from api.replay.tally import Tally
 
 
 def printed(tally: Tally, *, interrupted: bool = False) -> str:
@@ -19,7 +19,9 @@ def printed(tally: Tally, *, interrupted: bool = False) -> str:
 
 
 def test_the_table_names_every_ping_that_was_not_stored_and_why() -> None:
-    tally = Tally(10, sent=8, settled=8, skipped=2, ack_times=[(0.010, 7), (0.500, 1)])
+    tally = Tally(10, sent=8, settled=8, skipped=2)
+    tally.ack_times.record(0.010, 7)
+    tally.ack_times.record(0.500)
     tally.count_reject("out_of_range", "[/bus]", 12)
     tally.end()
     text = printed(tally)
@@ -38,9 +40,3 @@ def test_what_is_left_to_do_is_said_in_a_sentence() -> None:
     assert "it has lost them" in text
     assert "The same command goes on where this ended." in text
     assert "Interrupted." in printed(tally, interrupted=True)
-
-
-def test_percentiles_weigh_every_ping_of_a_frame() -> None:
-    times = [(0.001, 98), (0.002, 1), (0.003, 1)]
-    assert [percentile_ms(times, share) for share in (0.5, 0.98, 0.99, 1.0)] == [1.0, 1.0, 2.0, 3.0]
-    assert percentile_ms([], 0.5) is None
