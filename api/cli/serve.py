@@ -6,6 +6,7 @@ import os
 from rich.console import Console
 
 from api.server.logs import configure_logs
+from api.server.pauses import shorten_collections
 from api.server.serving import serving, stopped_by_signals
 from api.server.supervisor import restarted_by_hangup, supervising
 from dispatch.settings import Settings
@@ -21,6 +22,7 @@ async def serve_until_stopped(settings: Settings) -> None:
     stop = asyncio.Event()
     with stopped_by_signals(stop):
         async with serving(settings) as server:
+            shorten_collections()
             url = server.settings.public_url
             console.print(f"Listening on [bold]{url}[/], documentation at {url}/schema. Ctrl-C stops.", soft_wrap=True)
             await stop.wait()

@@ -229,9 +229,9 @@ class WireProtocol(WebSocketsSansIOProtocol):
         )
 
     def write_now(self, message: bytes) -> bool:
-        """Write a whole encoded message, if the connection is open and there is room."""
-        if not self.writable.is_set() or not self.is_open:
-            return False
+        """Write a whole encoded message, if the adopted connection is open and there is room."""
+        if self.close_sent or self.disconnected or not self.writable.is_set() or self.transport.is_closing():
+            return False  # `is_open` in short: thousands of times an update
         self.transport.write(message)
         return True
 

@@ -22,6 +22,7 @@ import uvloop
 from api.embedded.launch import die_with_parent
 from api.server.handover import Handover, decode_handover
 from api.server.logs import configure_logs
+from api.server.pauses import shorten_collections
 from api.server.serving import answering, stopped_by_signals
 from api.server.words import ALIVE, ALIVE_EVERY_S, READY, STOP_WITHIN_S
 from api.services import Services, build_services, running
@@ -67,6 +68,7 @@ async def _work(handover: Handover, told: BinaryIO, words: BinaryIO) -> None:
     with stopped_by_signals(stop):
         _stop_without_parent(told, stop)
         async with _part(handover):
+            shorten_collections()
             speaking = asyncio.create_task(_speak(words), name="alive")
             try:
                 await stop.wait()

@@ -21,12 +21,12 @@ LIMITS = {"sink": 0.5, "node": 1.0, "channels": 8.0}
 CPU_LIMIT = 2.0
 
 
-async def measure_once(peer: Peer, pings: int, rounds_to_come: int = 0) -> tuple[float, float]:
-    """``(pings a second, CPU seconds a ping of the server's process)`` over fresh connections.
+async def measure_once(peer: Peer, pings: int, rounds_to_come: int, *, first: int = 0) -> tuple[float, float]:
+    """``(pings a second, CPU seconds a ping of the server's process)`` over fresh connections from phone ``first`` on.
 
     The times of a round end where those of the next begin, and the last with now: phones do not go back in time.
     """
-    sockets = [await peer.open(number) for number in range(CONNECTIONS)]
+    sockets = [await peer.open(number) for number in range(first, first + CONNECTIONS)]
     each = pings // CONNECTIONS
     writes = writes_of(each, datetime.now(UTC) - SPACING * each * (rounds_to_come + 1))
     before = peer.cpu_s()

@@ -152,9 +152,9 @@ def _median(rounds: list[dict[str, Any]], name: str) -> float:
 async def measure(folder: Path, rounds: int = ROUNDS) -> dict[str, Any]:
     """Medians of the rounds."""
     measured: list[dict[str, Any]] = []
-    async with followed(folder / "dispatch", max(TRANSPORTERS, CONNECTIONS), WATCHED) as server:
-        for _ in range(rounds):
-            fastest, _ = await measure_once(server.peer, FASTEST_PINGS)
+    async with followed(folder / "dispatch", TRANSPORTERS + CONNECTIONS, WATCHED) as server:
+        for left in reversed(range(rounds)):
+            fastest, _ = await measure_once(server.peer, FASTEST_PINGS, left, first=TRANSPORTERS)
             await _worked_off(server)
             gc.collect()
             gc.disable()  # this client's own pauses are not the server's

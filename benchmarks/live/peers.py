@@ -77,7 +77,7 @@ async def _process(
         async with asyncio.timeout(STARTS_WITHIN_S):
             while True:
                 if process.poll() is not None:
-                    _, complaint = process.communicate()
+                    complaint = process.stderr.read() if process.stderr else b""
                     raise RuntimeError(f"{command} ended: {complaint.decode()[-2000:]}")
                 with socket.socket() as probe:
                     if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -105,6 +105,7 @@ async def ours(folder: Path, connections: int) -> AsyncIterator[Peer]:
     command = [sys.executable, "-m", "api.cli.main", "serve", "--workers", "1"]
     async with _process(command, port, environment=environment) as pid:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            (await client.get("/health/ready/")).raise_for_status()
             tokens = [await _phone_token(client, number) for number in range(connections)]
         yield Peer("dispatch", port, _worker_of(pid), tuple(tokens))
 
