@@ -38,8 +38,10 @@ from realtime.sifting import Sifted, Source
 log = structlog.get_logger(__name__)
 
 HELLO_WITHIN_S = 10.0
-# Fixes a connection may have on their way to Redis; beyond it the socket is simply not read.
+# What a connection may have on its way to Redis: fixes, and portions of them. Beyond it nothing is taken out of the
+# inbox, so that what comes meanwhile is one portion too: each costs about as much as 50 fixes.
 MAX_UNACKED = 5_000
+MAX_PORTIONS = 2
 MAX_NOTICES = 100
 # A session that ends waits so long for the acks of what it has taken in.
 FLUSH_WITHIN_S = 3.0
@@ -87,6 +89,7 @@ class TransporterSession:
         self._pending: deque[_Pending] = deque()
         self._handed_in = asyncio.Event()
         self._unacked = 0
+        self._portions = 0
         self._room = asyncio.Event()
         self._room.set()
         self._acked_seq = 0
@@ -189,6 +192,7 @@ class TransporterSession:
                     return
                 continue
             for message in messages:
+                await self._room.wait()
                 if not await self._read_one(source, message):
                     return
 
@@ -231,7 +235,13 @@ class TransporterSession:
         self._handed_in.set()
         self._flushed.clear()
         self._unacked += sifted.count
-        if self._unacked >= MAX_UNACKED:
+        self._portions += 1
+        self._make_room()
+
+    def _make_room(self) -> None:
+        if self._unacked < MAX_UNACKED and self._portions < MAX_PORTIONS:
+            self._room.set()
+        else:
             self._room.clear()
 
     async def _acknowledge(self) -> None:
@@ -251,8 +261,8 @@ class TransporterSession:
     async def _settle(self, pending: _Pending) -> None:
         await pending.stored
         self._unacked -= pending.sifted.count
-        if self._unacked < MAX_UNACKED:
-            self._room.set()
+        self._portions -= 1
+        self._make_room()
         for seq in pending.malformed:
             await self._connection.send(encode(Rejected(seq, Reject.MALFORMED)))
         for seq, reason in pending.sifted.rejected:

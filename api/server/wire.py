@@ -22,6 +22,8 @@ WRITE_BUFFER_BYTES = 32_768
 KERNEL_BUFFER_BYTES = 65_536
 CUT_OFF_AFTER_S = 5.0
 MOST_HEADER_BYTES = 14
+# What may wait for a session; a read brings as much at most.
+INBOX_BYTES = 262_144
 # Who only listens here has nothing to say. One that talks all the same is read this slowly and fills its own buffers.
 PAUSE_AFTER_DROPPED_S = 0.05
 
@@ -29,10 +31,11 @@ PAUSE_AFTER_DROPPED_S = 0.05
 class Inbox:
     """What a connection has received and nobody has taken yet; stands in for uvicorn's queue of ASGI events."""
 
-    __slots__ = ("_gone", "_messages", "_on_gone", "_waiter")
+    __slots__ = ("_gone", "_messages", "_on_gone", "_size", "_waiter")
 
     def __init__(self) -> None:
         self._messages: list[bytes] = []
+        self._size = 0
         self._waiter: asyncio.Future[None] | None = None
         self._gone = False
         self._on_gone: Callable[[], None] | None = None
@@ -50,7 +53,7 @@ class Inbox:
 
     def leave_to(self, on_gone: Callable[[], None]) -> None:
         """Nobody waits here any more: messages are dropped, and the end is told."""
-        self._messages, self._on_gone = [], on_gone
+        self._messages, self._size, self._on_gone = [], 0, on_gone
         if self._gone:
             on_gone()
 
@@ -58,12 +61,21 @@ class Inbox:
         """Take messages in."""
         if self._on_gone is not None:
             return
-        self._messages = self._messages + messages if self._messages else messages
+        if self._messages:
+            self._messages += messages
+        else:
+            self._messages = messages
+        self._size += sum(map(len, messages))
         self._wake()
 
     def empty(self) -> bool:
         """Whether there is none."""
         return not self._messages
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the network should keep what comes next."""
+        return self._size >= INBOX_BYTES or self._on_gone is not None
 
     async def wait(self) -> bool:
         """Wait for a message; False where none will come."""
@@ -79,7 +91,11 @@ class Inbox:
 
     def take(self, most: int | None = None) -> list[bytes]:
         """The oldest messages; all where it is not said how many at most."""
-        taken, self._messages = self._messages[:most], self._messages[most:] if most is not None else []
+        if most is None:
+            taken, self._messages, self._size = self._messages, [], 0
+        else:
+            taken, self._messages = self._messages[:most], self._messages[most:]
+            self._size -= sum(map(len, taken))
         return taken
 
     def _wake(self) -> None:
@@ -197,10 +213,10 @@ class WireProtocol(WebSocketsSansIOProtocol):
     def _hand_over(self, messages: list[bytes]) -> None:
         if self.close_sent or self.inbox is None:
             return  # nobody will read it, as uvicorn has it
-        if (self._detached or not self.inbox.empty()) and not self.read_paused:
-            self.read_paused = True  # two reads wait: the network keeps the third
-            self.transport.pause_reading()
         self.inbox.add(messages)
+        if self.inbox.is_full and not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
 
     def _read_on(self) -> None:
         if self.read_paused and not self.transport.is_closing():
