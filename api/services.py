@@ -176,7 +176,7 @@ def build_services(
     hub = Hub(servers.connect(max_connections=2, retries=0))
     movement = Movement(database, clock, publisher)
     tokens = Tokens(settings.signing_key(), clock, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
-    doorkeeper = AccountDoorkeeper(database, tokens, clock)
+    doorkeeper = AccountDoorkeeper(database, tokens)
     sms = sms or build_sms_sender(settings)
     templates = build_templates(settings)
     mail = mail or build_mail_sender(settings, clock)
