@@ -13,6 +13,7 @@ from dispatch.database.engine import Database
 # Jobs of the server beside its requests; they may use sessions, and what they do is not on the tape.
 BESIDE = frozenset({"payment sweep", "refunds", "outbox", "forgetting", "presence sweep", "days of positions"})
 BEGIN, ENDS = "BEGIN;", frozenset({"COMMIT;", "ROLLBACK;"})
+PING = ";"  # the pool asks a connection that was idle for long
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Tape:
             number = id(connection)
 
             def sent(query: Any) -> None:  # noqa: ANN401  asyncpg is not typed
+                if query.query == PING:
+                    return
                 self.statements.append(Statement(number, query.query, tuple(query.args)))
 
             connection.driver_connection.add_query_logger(sent)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Enum, FromClause
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.types import TypeEngine
 
 from dispatch.database.base import CommonTableAttributes
@@ -22,8 +23,10 @@ def columns_of(model: type[CommonTableAttributes], alias: str) -> str:
 
 def detached(model: type[Model], values: Iterable[Any]) -> Model:
     """An instance with every column of the model, outside any session. Changes to it are nobody's but the caller's."""
-    instance = model(
-        **{
+    # Not by the constructor, which runs an event for each attribute: as a session does with what it loads.
+    instance: Model = model.__mapper__.class_manager.new_instance()
+    instance_dict(instance).update(
+        {
             name: value if convert is None or value is None else convert(value)
             for (name, convert), value in zip(_attributes_of(model.__table__), values, strict=True)
         }

@@ -89,7 +89,6 @@ class PaymentSettlement:
         async with self._database.transaction() as connection:
             locked = await _lock(connection, payment)
             changed = await self._apply(connection, locked, lookup)
-        async with self._database.connection() as connection:
             sales = await list_sales(connection, locked.payment)
         return Settlement(locked.payment, sales, lookup, changed)
 
