@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Enum, FromClause
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import configure_mappers, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.types import TypeEngine
 
@@ -23,14 +23,13 @@ def columns_of(model: type[CommonTableAttributes], alias: str) -> str:
 
 def detached(model: type[Model], values: Iterable[Any]) -> Model:
     """An instance with every column of the model, outside any session. Changes to it are nobody's but the caller's."""
+    attributes = {
+        name: value if convert is None or value is None else convert(value)
+        for (name, convert), value in zip(_attributes_of(model.__table__), values, strict=True)
+    }
     # Not by the constructor, which runs an event for each attribute: as a session does with what it loads.
     instance: Model = model.__mapper__.class_manager.new_instance()
-    instance_dict(instance).update(
-        {
-            name: value if convert is None or value is None else convert(value)
-            for (name, convert), value in zip(_attributes_of(model.__table__), values, strict=True)
-        }
-    )
+    instance_dict(instance).update(attributes)
     make_transient_to_detached(instance)
     return instance
 
@@ -42,6 +41,7 @@ def to_json(value: object) -> str:
 
 @cache
 def _attributes_of(table: FromClause) -> Attributes:
+    configure_mappers()  # what constructors and queries do; an instance may be needed before the first of them
     return [(column.name, _converter(column.type)) for column in table.columns]
 
 

@@ -1,6 +1,7 @@
 """Fixed statements on the pool's own connections: what they share with sessions, and what they leave behind."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -136,3 +137,17 @@ async def test_what_a_fixed_statement_reads_is_what_a_session_loads(world: World
         for column in one.__table__.columns:
             mine, theirs = getattr(one, column.name), getattr(other, column.name)
             assert (mine, type(mine)) == (theirs, type(theirs)), column.name
+
+
+async def test_a_process_can_read_rows_before_it_opened_its_first_session() -> None:
+    code = """
+import dispatch.database.models
+from dispatch.accounts.models import User
+from dispatch.catalogue.models import Product
+from dispatch.database.records import detached
+user = detached(User, range(1, len(User.__table__.columns) + 1))
+assert Product(name="Rice", seller=user).seller is user
+"""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stderr=asyncio.subprocess.PIPE)
+    _, said = await process.communicate()
+    assert (process.returncode, said.decode()) == (0, "")
