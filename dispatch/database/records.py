@@ -21,15 +21,22 @@ def columns_of(model: type[CommonTableAttributes], alias: str) -> str:
     return ", ".join(f"{alias}.{column.name}" for column in model.__table__.columns)
 
 
+def unsaved(model: type[Model], **attributes: object) -> Model:
+    """An instance for a fixed statement to write. What is not given is unset, as with the constructor."""
+    configure_mappers()  # does nothing from the second time on
+    # Without the constructor, which runs an event for each attribute: as a session does with what it loads.
+    instance: Model = model.__mapper__.class_manager.new_instance()
+    instance_dict(instance).update(attributes)
+    return instance
+
+
 def detached(model: type[Model], values: Iterable[Any]) -> Model:
     """An instance with every column of the model, outside any session. Changes to it are nobody's but the caller's."""
     attributes = {
         name: value if convert is None or value is None else convert(value)
         for (name, convert), value in zip(_attributes_of(model.__table__), values, strict=True)
     }
-    # Not by the constructor, which runs an event for each attribute: as a session does with what it loads.
-    instance: Model = model.__mapper__.class_manager.new_instance()
-    instance_dict(instance).update(attributes)
+    instance = unsaved(model, **attributes)
     make_transient_to_detached(instance)
     return instance
 
@@ -41,7 +48,6 @@ def to_json(value: object) -> str:
 
 @cache
 def _attributes_of(table: FromClause) -> Attributes:
-    configure_mappers()  # what constructors and queries do; an instance may be needed before the first of them
     return [(column.name, _converter(column.type)) for column in table.columns]
 
 

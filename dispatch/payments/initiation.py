@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from dispatch.accounts.models import User
 from dispatch.database.engine import Database, DriverConnection
+from dispatch.database.records import unsaved
 from dispatch.errors import Invalid
 from dispatch.money import MAX_AMOUNT, to_paisa
 from dispatch.numbers import payment_number
@@ -146,7 +147,8 @@ class PaymentInitiation:
         total = subtotal + tax + shipping
         if not MIN_AMOUNT <= total <= MAX_AMOUNT:
             raise Invalid(f"A payment must be between NPR {MIN_AMOUNT} and {MAX_AMOUNT}.", code="INVALID_AMOUNT")
-        return PaymentTransaction(
+        return unsaved(
+            PaymentTransaction,
             transaction_id=uuid4(),
             order_number=payment_number(now),
             user_id=user.id,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dispatch.database.engine import DriverConnection
+from dispatch.database.records import unsaved
 from dispatch.errors import Invalid, NotFound
 from dispatch.money import round_amount
 from dispatch.payments.models import PaymentTransactionItem
@@ -59,7 +60,8 @@ def freeze_lines(purchase: Purchase, products: dict[int, LockedProduct]) -> list
         product = products[product_id]
         unit_price = product.price if ordered_price is None else ordered_price
         items.append(
-            PaymentTransactionItem(
+            unsaved(
+                PaymentTransactionItem,
                 product_id=product_id,
                 seller_id=product.seller_id,
                 seller_name=product.seller_name,
