@@ -73,7 +73,7 @@ class Database:
 
         Where the ORM costs more than the database: no session, no instances, nothing compiled.
         """
-        with _raised_alike():
+        with _raised_alike(self.engine.dialect.loaded_dbapi.Error):
             pooled = await self.engine.raw_connection()
             driver, silent = pooled.driver_connection, False
             try:
@@ -131,14 +131,17 @@ def _note_use(_: object, record: Any) -> None:  # noqa: ANN401
 
 
 @contextmanager
-def _raised_alike() -> Iterator[None]:
-    """Errors of the driver as those of the sessions, so that callers know one kind."""
+def _raised_alike(adapted: type[Exception]) -> Iterator[None]:
+    """Errors of the driver as those of the sessions, so that callers know one kind.
+
+    ``adapted``: what SQLAlchemy's adapter makes of them while it connects.
+    """
     try:
         yield
     except asyncpg.IntegrityConstraintViolationError as error:
         raise IntegrityError("fixed statement", None, error, hide_parameters=True) from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-        lost = isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | TimeoutError)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, adapted) as error:
+        lost = isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError, adapted))
         raised: DBAPIError = OperationalError(
             "fixed statement", None, error, hide_parameters=True, connection_invalidated=lost
         )

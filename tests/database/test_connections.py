@@ -1,17 +1,21 @@
 """Fixed statements on the pool's own connections: what they share with sessions, and what they leave behind."""
 
 import asyncio
+import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from litestar.testing import RequestFactory
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import selectinload
 
+from api.errors import database_error
 from api.server.serving import RunningServer
-from dispatch.database.engine import Database
+from dispatch.database.engine import GRACE_S, Database
 from dispatch.payments.invoice_models import InvoiceCounter
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.payment_rows import get_by_transaction_id
@@ -108,6 +112,54 @@ async def test_the_drivers_errors_are_raised_as_those_of_sessions(database: Data
         async with database.connection() as driver:
             await driver.execute("SELECT pg_terminate_backend(pg_backend_pid())")
     assert lost.value.connection_invalidated
+
+
+async def test_a_lock_that_is_not_given_in_time_is_no_bug_but_a_503(database: Database) -> None:
+    hasty = Database(database.engine.url.render_as_string(hide_password=False), pool_size=1, timeout_s=0.3)
+    async with database.transaction() as holder:
+        await holder.execute(COUNT, SERIES, 1)
+        with pytest.raises(DBAPIError) as caught:
+            await _count(hasty, 1)
+    await hasty.close()
+    reply = database_error(RequestFactory().get("/api/v1/payments/initiate/"), caught.value)
+    assert reply.status_code == 503
+
+
+async def test_a_database_that_falls_silent_in_a_transaction_is_not_waited_for_again(database: Database) -> None:
+    hasty = Database(database.engine.url.render_as_string(hide_password=False), pool_size=1, timeout_s=0.3)
+    frozen = 0
+
+    async def freeze() -> None:
+        nonlocal frozen
+        async with hasty.transaction() as driver:
+            await driver.execute(COUNT, SERIES, 1)
+            frozen = driver.get_server_pid()
+            os.kill(frozen, signal.SIGSTOP)
+            await driver.fetchval("SELECT 1")
+
+    try:
+        async with asyncio.timeout(2 * (0.3 + GRACE_S)):  # once, not once more for a rollback
+            with pytest.raises(DBAPIError) as caught:
+                await freeze()
+        assert caught.value.connection_invalidated
+        async with hasty.connection() as driver:
+            assert await driver.fetchval("SELECT 1") == 1
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+        await hasty.close()
+    assert await years(database) == []
+
+
+async def test_a_database_that_cannot_be_connected_to_is_told_as_in_sessions(database: Database) -> None:
+    nowhere = Database(database.engine.url.set(database="nowhere").render_as_string(hide_password=False))
+    with pytest.raises(DBAPIError):
+        await _count(nowhere, 1)
+    await nowhere.close()
+
+
+async def _count(database: Database, year: int) -> None:
+    async with database.transaction() as driver:
+        await driver.execute(COUNT, SERIES, year)
 
 
 async def test_fixed_statements_in_a_unit_of_work_see_its_changes_and_are_undone_with_it(database: Database) -> None:
