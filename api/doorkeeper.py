@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from dispatch.accounts.access import standing_sign_ins
+from dispatch.accounts.access import identify, standing_sign_ins
 from dispatch.accounts.models import Role
-from dispatch.accounts.service import Accounts
 from dispatch.accounts.tokens import TokenClaims, Tokens
 from dispatch.database.engine import Database
 from dispatch.errors import Forbidden
-from dispatch.ports import Clock
 from realtime.logins import Login
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -18,10 +16,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 class AccountDoorkeeper:
     """Asks the accounts: implements ``realtime``'s Doorkeeper."""
 
-    def __init__(self, database: Database, tokens: Tokens, clock: Clock) -> None:
+    def __init__(self, database: Database, tokens: Tokens) -> None:
         self._database = database
         self._tokens = tokens
-        self._clock = clock
 
     async def check(self, token: str, role: str) -> Login:
         """See Doorkeeper."""
@@ -29,8 +26,7 @@ class AccountDoorkeeper:
 
     async def check_claims(self, claims: TokenClaims, role: str) -> Login:
         """The same for claims that were verified before. Raises NotSignedIn or Forbidden."""
-        async with self._database.work() as work:
-            user = await Accounts(work, self._tokens, self._clock).identify(claims)
+        user = await identify(self._database, claims)
         if not user.has(Role(role)):
             raise Forbidden(f"This needs the role {role}.", code="wrong_role")
         return Login(user.id, claims.sign_in_id, claims.expires_at.timestamp(), role)

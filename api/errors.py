@@ -15,6 +15,7 @@ from asyncpg.exceptions import (
     LockNotAvailableError,
     OperatorInterventionError,
     PostgresConnectionError,
+    PostgresError,
     PostgresSystemError,
     TransactionRollbackError,
 )
@@ -153,19 +154,20 @@ def _named(key: str, message: str) -> tuple[str, str]:
 
 def database_error(request: AnyRequest, error: SQLAlchemyError) -> Response[Any]:
     """The database says no: a value beyond its types is the client's, a lost connection or lock is ours."""
-    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    cause = _driver_error(error)
     if isinstance(cause, DataError):
         return answer(request, 400, "A value is outside what can be stored.", "invalid")
     lost = isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated)
-    if isinstance(cause, NOT_NOW) or lost or _is_connection_failure(error):
+    if isinstance(cause, NOT_NOW) or lost or isinstance(cause, OSError):
         log.warning("database not available", path=request.url.path, error=type(cause or error).__name__)
         return _try_again(request, "The database is busy or restarting. Nothing was changed; try again.")
     return unexpected(request, error)
 
 
-def _is_connection_failure(error: SQLAlchemyError) -> bool:
-    cause = getattr(error, "orig", None)
-    return isinstance(cause, OSError) or isinstance(getattr(cause, "__cause__", None), OSError)
+def _driver_error(error: SQLAlchemyError) -> BaseException | None:
+    """What the driver said: sessions have an adapter between, fixed statements have not."""
+    said: BaseException | None = getattr(error, "orig", None)
+    return said if said is None or isinstance(said, PostgresError | OSError) else said.__cause__
 
 
 def connection_error(request: AnyRequest, error: Exception) -> Response[Any]:

@@ -18,10 +18,10 @@ from dispatch.errors import NotFound
 from dispatch.money import from_paisa
 from dispatch.payments.fiscal import fiscal_year_name
 from dispatch.payments.invoice_models import Invoice
-from dispatch.payments.invoices import Invoices, status_of
+from dispatch.payments.invoices import get_invoice, list_credit_notes, status_of
 from dispatch.payments.models import PaymentTransaction
+from dispatch.payments.payment_rows import get_by_transaction_id
 from dispatch.payments.refund_models import Refund
-from dispatch.payments.settlement import PaymentSettlement
 
 CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -65,13 +65,11 @@ def invoice_answer(payment: PaymentTransaction, invoice: Invoice, credit_notes: 
 
 async def invoice_of(transaction_id: str, user: User, work: Work, services: Services) -> dict[str, Any]:
     """One's own invoice, any for an admin. Raises NotFound and Conflict (not paid)."""
-    settlement = PaymentSettlement(work, services.gateway, services.clock)
-    payment = await settlement.find_by_transaction_id(parsed_uuid(transaction_id, "payment"))
+    payment = await get_by_transaction_id(services.database, parsed_uuid(transaction_id, "payment"))
     if payment.user_id != user.id and not user.has(Role.ADMIN):
         raise NotFound("Payment transaction not found", code="PAYMENT_NOT_FOUND")
-    invoices = Invoices(work)
-    invoice = await invoices.get(payment, services.clock.now())
-    return invoice_answer(payment, invoice, await invoices.credit_notes(payment.id))
+    invoice = await get_invoice(work, payment, services.clock.now())
+    return invoice_answer(payment, invoice, await list_credit_notes(work, payment.id))
 
 
 class InvoiceController(Controller):

@@ -12,17 +12,19 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Redirect
 from msgspec import Meta, Struct
 
-from api.injected import GivenServices, GivenWork
+from api.injected import GivenServices
 from api.schemas import Body, Email, Id, PersonName, Phone, Url, number
 from api.security import PUBLIC, needs
+from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.errors import Invalid, NotFound
 from dispatch.money import from_paisa
 from dispatch.payments.errors import PaymentNotSuccessful, TooManyPayments
 from dispatch.payments.failures import explain
-from dispatch.payments.initiation import NewPayment, PaymentInitiation
+from dispatch.payments.initiation import NewPayment
 from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
-from dispatch.payments.settlement import PaymentSettlement, Settlement
+from dispatch.payments.payment_rows import get_by_pidx, get_by_transaction_id
+from dispatch.payments.settlement import Settlement
 from dispatch.ports import GatewayError, PaymentGateway
 
 LOGOS = "https://khalti-static.s3.ap-south-1.amazonaws.com/media/kpg"
@@ -140,7 +142,7 @@ def _settled_data(settlement: Settlement) -> dict[str, Any]:
                 "product_name": sale.product_name,
                 "quantity": sale.quantity,
                 "total_amount": number(sale.total_amount),
-                "seller": sale.seller.name,
+                "seller": sale.seller_name,
             }
             for sale in settlement.sales
         ],
@@ -185,7 +187,7 @@ class PaymentController(Controller):
 
     @post("/initiate/", guards=[needs(Role.CUSTOMER)], status_code=200)
     async def initiate(
-        self, request: Request[User, Any, Any], data: JSONBody[Initiation], work: GivenWork, services: GivenServices
+        self, request: Request[User, Any, Any], data: JSONBody[Initiation], services: GivenServices
     ) -> InitiationAnswer:
         """Open a payment for the cart's unpaid order, or for its items."""
         user = request.user
@@ -195,7 +197,7 @@ class PaymentController(Controller):
         return_url = data.return_url or services.settings.khalti_return_url
         if return_url is None:
             raise Invalid("Say where the buyer goes after paying.", fields={"return_url": "is required"})
-        payment = await PaymentInitiation(work, services.gateway, services.payment_terms, services.clock).initiate(
+        payment = await services.initiation.initiate(
             user,
             NewPayment(
                 cart_id=data.cart_id,
@@ -220,19 +222,16 @@ class PaymentController(Controller):
 
     @get("/status/{transaction_id:str}/", guards=[needs(Role.CUSTOMER, Role.ADMIN)])
     async def status(
-        self, request: Request[User, Any, Any], transaction_id: FromPath[str], work: GivenWork, services: GivenServices
+        self, request: Request[User, Any, Any], transaction_id: FromPath[str], services: GivenServices
     ) -> dict[str, Any]:
         """How a payment stands, for its owner and admins."""
-        settlement = PaymentSettlement(work, services.gateway, services.clock)
-        payment = await _own_payment(settlement, _uuid(transaction_id), request.user)
+        payment = await _own_payment(services, _uuid(transaction_id), request.user)
         return {"status": "success", "data": _status_data(payment)}
 
     @post("/callback/", opt=PUBLIC, status_code=200)
-    async def callback(self, data: JSONBody[CallbackBody], work: GivenWork, services: GivenServices) -> dict[str, Any]:
+    async def callback(self, data: JSONBody[CallbackBody], services: GivenServices) -> dict[str, Any]:
         """A gateway says that something happened. Nothing in it is believed: the payment is looked up."""
-        settlement = PaymentSettlement(work, services.gateway, services.clock)
-        settled = await settlement.settle(await settlement.find_by_pidx(data.pidx))
-        await work.commit()  # what did not succeed is settled, too: the error below must not undo it
+        settled = await services.settlement.settle(await get_by_pidx(services.database, data.pidx))
         _check_successful(settled)
         return {
             "status": "success",
@@ -243,25 +242,22 @@ class PaymentController(Controller):
     @get("/callback/", opt=PUBLIC)
     async def browser_return(
         self,
-        work: GivenWork,
         services: GivenServices,
         pidx: Annotated[str, QueryParameter(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")],
     ) -> Response[Any]:
         """The buyer's browser comes back: settle, then send it on to the client's return address."""
-        settlement = PaymentSettlement(work, services.gateway, services.clock)
-        payment = await settlement.find_by_pidx(pidx)
+        payment = await get_by_pidx(services.database, pidx)
         with suppress(GatewayError):  # the buyer goes on as "processing"; the sweeper settles it
-            payment = (await settlement.settle(payment)).payment
+            payment = (await services.settlement.settle(payment)).payment
         return Redirect(return_address(payment), status_code=303)
 
     @post("/verify/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
     async def verify(
-        self, request: Request[User, Any, Any], data: JSONBody[VerifyBody], work: GivenWork, services: GivenServices
+        self, request: Request[User, Any, Any], data: JSONBody[VerifyBody], services: GivenServices
     ) -> dict[str, Any]:
         """Look a payment up at the gateway and settle it."""
-        settlement = PaymentSettlement(work, services.gateway, services.clock)
-        payment = await _own_payment(settlement, data.transaction_id, request.user)
-        settled = await settlement.settle(payment, look_up_again=data.force_verify)
+        payment = await _own_payment(services, data.transaction_id, request.user)
+        settled = await services.settlement.settle(payment, look_up_again=data.force_verify)
         payment = settled.payment
         completed = payment.status is TransactionStatus.COMPLETED
         inquiry = payment.inquiry_data or {}
@@ -283,8 +279,8 @@ class PaymentController(Controller):
         }
 
 
-async def _own_payment(settlement: PaymentSettlement, transaction_id: UUID, user: User) -> PaymentTransaction:
-    payment = await settlement.find_by_transaction_id(transaction_id)
+async def _own_payment(services: Services, transaction_id: UUID, user: User) -> PaymentTransaction:
+    payment = await get_by_transaction_id(services.database, transaction_id)
     if payment.user_id != user.id and not user.has(Role.ADMIN):
         raise NotFound("Payment transaction not found", code="PAYMENT_NOT_FOUND")
     return payment

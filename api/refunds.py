@@ -16,10 +16,10 @@ from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, NotFound
 from dispatch.money import CURRENCY, from_paisa, to_paisa
+from dispatch.payments.payment_rows import get_by_transaction_id
 from dispatch.payments.refund_booking import book_refund
 from dispatch.payments.refund_models import Refund, RefundStatus
 from dispatch.payments.refunds import RefundRequest, Refunds, lock_payment
-from dispatch.payments.settlement import PaymentSettlement
 
 IDEMPOTENCY_KEY = "idempotency-key"
 
@@ -108,8 +108,7 @@ class RefundController(Controller):
         services: GivenServices,
     ) -> dict[str, Any]:
         """Give back a payment that belongs to no order, or a part of any."""
-        settlement = PaymentSettlement(work, services.gateway, services.clock)
-        found = await settlement.find_by_transaction_id(parsed_uuid(transaction_id, "payment"))
+        found = await get_by_transaction_id(services.database, parsed_uuid(transaction_id, "payment"))
         if data.restock or (found.order_id is not None and data.amount is None):
             raise Conflict("Refund the order: POST /api/v1/marketplace/orders/{id}/refund/", code="REFUND_THE_ORDER")
         payment = await lock_payment(work, found.id)

@@ -26,10 +26,11 @@ from dispatch.notifications.ports import MailSender, SmsSender
 from dispatch.notifications.relay import OutboxRelay
 from dispatch.notifications.templates import Templates
 from dispatch.payments.forgetting import forget_old
-from dispatch.payments.initiation import PaymentTerms
+from dispatch.payments.initiation import PaymentInitiation, PaymentTerms
 from dispatch.payments.order_refunds import OrderRefunds
 from dispatch.payments.refund_carrier import RefundCarrier
 from dispatch.payments.review import ReviewRules
+from dispatch.payments.settlement import PaymentSettlement
 from dispatch.payments.sweeper import PaymentSweeper
 from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher
 from dispatch.settings import Settings
@@ -102,8 +103,16 @@ class Services:
     part: Part
 
     @property
-    def payment_terms(self) -> PaymentTerms:
-        """The shop's side of a payment."""
+    def initiation(self) -> PaymentInitiation:
+        """Opens payments on the shop's terms."""
+        return PaymentInitiation(self.database, self.gateway, self._payment_terms(), self.clock)
+
+    @property
+    def settlement(self) -> PaymentSettlement:
+        """Settles payments."""
+        return PaymentSettlement(self.database, self.gateway, self.clock)
+
+    def _payment_terms(self) -> PaymentTerms:
         site = self.settings.public_url
         return PaymentTerms(
             vat_rate=self.settings.vat_rate,
@@ -176,7 +185,7 @@ def build_services(
     hub = Hub(servers.connect(max_connections=2, retries=0))
     movement = Movement(database, clock, publisher)
     tokens = Tokens(settings.signing_key(), clock, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
-    doorkeeper = AccountDoorkeeper(database, tokens, clock)
+    doorkeeper = AccountDoorkeeper(database, tokens)
     sms = sms or build_sms_sender(settings)
     templates = build_templates(settings)
     mail = mail or build_mail_sender(settings, clock)

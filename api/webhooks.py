@@ -10,7 +10,7 @@ from api.injected import GivenServices, GivenWork
 from api.payments import Pidx
 from api.security import PUBLIC
 from dispatch.errors import Conflict, Invalid
-from dispatch.payments.settlement import PaymentSettlement
+from dispatch.payments.payment_rows import get_by_pidx
 from dispatch.payments.watch_models import WebhookReceipt
 from dispatch.payments.webhook_signatures import HEADERS, check_body, check_headers
 
@@ -57,9 +57,9 @@ class WebhookController(Controller):
             webhook_id = check_body(secrets, content, now)
         if await work.session.get(WebhookReceipt, webhook_id) is not None:
             raise Conflict("This webhook was received before.", code="WEBHOOK_REPLAYED")
-        settlement = PaymentSettlement(work, services.gateway, services.clock)
-        settled = await settlement.settle(await settlement.find_by_pidx(webhook.data.pidx))
-        # In the transaction that settled: one that failed may come again.
+        await work.commit()  # settling has transactions of its own; none waits beside it
+        settled = await services.settlement.settle(await get_by_pidx(services.database, webhook.data.pidx))
+        # Only once it is settled: one that failed may come again.
         receipt = insert(WebhookReceipt).values(webhook_id=webhook_id, received_at=now)
         await work.session.execute(receipt.on_conflict_do_nothing())
         return {

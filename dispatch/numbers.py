@@ -7,8 +7,12 @@ from datetime import datetime
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
+BITS = 5  # of one of its 32 signs
+
+
 def _random(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    bits = secrets.randbits(BITS * length)
+    return "".join(ALPHABET[bits >> BITS * place & len(ALPHABET) - 1] for place in range(length))
 
 
 def order_number(now: datetime) -> str:

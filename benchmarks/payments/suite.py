@@ -1,87 +1,56 @@
 """Initiate and settle, one buyer after the other: over HTTP, and as the very same SQL through bare asyncpg.
 
-Three databases start equal, copies of one. On the first the API is timed. On the second it runs again while every
-statement is written down, with its values and transaction. On the third those statements are timed alone. Both timed
-runs commit as often and wait for the same disk.
+Three databases start equal, copies of one. On the first the API runs while the driver's log writes down every
+statement with its values, BEGIN and COMMIT among them. On the second the API is timed, on the third those statements
+alone, in turns, so that whatever else the machine does meets both. Both commit as often and wait for the same disk;
+the gateway answers at once and is asked by the API only.
 """
 
 import asyncio
 import dataclasses
 import tempfile
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from statistics import median
 
-import asyncpg
 import uvicorn
 import uvloop
 from pydantic import SecretStr
-from sqlalchemy import event
+from sqlalchemy import text
 
 from api.app import create_app
 from api.embedded import embedded
 from api.server.serving import bind
 from api.services import Addresses, Services, build_services
-from benchmarks.payments.parts import Buyer, InstantGateway, TakesEveryMail, Yesterday, run_client, seed
+from benchmarks.payments.parts import Buyer, Client, InstantGateway, TakesEveryMail, Yesterday, seed
+from benchmarks.payments.tape import Player, Statement, Tape
 from dispatch.database.engine import Database
 from dispatch.database.migrate import migrate
 from dispatch.notifications.relay import OutboxRelay
 from dispatch.settings import Settings
 
 LIMIT = 0.4
+ROUNDS = 10
 WARM_UP = 20
-# Work beside requests: not part of what a payment costs its buyer.
-BESIDE = frozenset({"payment sweep", "refunds", "outbox", "forgetting"})
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Flows per second, each an initiate and a settle; ``statements`` a flow has, BEGIN and COMMIT not counted."""
+    """Medians over the rounds; flows per second, each an initiate and a settle.
+
+    ``statements`` a flow has, without BEGIN and COMMIT; ``ratio`` is the API's share of what the database can do.
+    """
 
     api_per_s: float
     sql_per_s: float
+    ratio: float
     statements: int
-
-    @property
-    def ratio(self) -> float:
-        """The API's share of what the database can do."""
-        return self.api_per_s / self.sql_per_s
-
-
-@dataclass
-class Tape:
-    """Statements in their order; ``None`` ends a transaction."""
-
-    entries: list[tuple[int, str | None, tuple[Any, ...]]] = field(default_factory=list)
-
-    def listen(self, database: Database) -> None:
-        """Write down what the requests of this database run from now on."""
-        engine = database.engine.sync_engine
-
-        def beside() -> bool:
-            task = asyncio.current_task()
-            return task is not None and task.get_name() in BESIDE
-
-        def executed(connection: Any, _: Any, statement: str, parameters: Any, __: Any, many: bool) -> None:  # noqa: ANN401
-            rows = parameters if many and parameters and isinstance(parameters[0], list | tuple) else [parameters]
-            if not beside():
-                key = id(connection.connection.dbapi_connection)
-                self.entries += [(key, statement, tuple(values or ())) for values in rows]
-
-        def ended(connection: Any) -> None:  # noqa: ANN401
-            if not beside():
-                self.entries.append((id(connection.connection.dbapi_connection), None, ()))
-
-        event.listen(engine, "before_cursor_execute", executed)
-        event.listen(engine, "commit", ended)
-        event.listen(engine, "rollback", ended)
 
 
 async def measure(flows: int) -> Result:
-    """Run both sides on embedded servers in a temporary folder."""
+    """Run both sides on embedded servers in a temporary folder. Raises RuntimeError where they did not do the same."""
     with tempfile.TemporaryDirectory() as folder:
         data_dir = Path(folder)
         async with embedded(data_dir, postgres=True, redis=True) as urls:
@@ -93,13 +62,22 @@ async def measure(flows: int) -> Result:
                 log_level="ERROR",
             )
             url, redis_url = urls.database_url or "", urls.redis_url or ""
-            buyers = await _seeded(settings, url, redis_url, WARM_UP + flows)
-            timed, taped, bare = await _copies(url, ["timed", "taped", "bare"])
-            api_s = await _run_api(settings, timed, redis_url, buyers, None)
-            tape = Tape()
-            await _run_api(settings, taped, redis_url, buyers, tape)
-            sql_s, statements = await _run_bare(bare, tape, len(buyers))
-    return Result(flows / api_s, flows / sql_s, round(statements / len(buyers)))
+            size = max(1, flows // ROUNDS)
+            buyers = await _seeded(settings, url, redis_url, WARM_UP + ROUNDS * size)
+            rounds = [buyers[:WARM_UP], *(buyers[at : at + size] for at in range(WARM_UP, len(buyers), size))]
+            taped, timed, bare = await _copies(url, ["taped", "timed", "bare"])
+            tapes = await _record(settings, taped, redis_url, rounds)
+            times = await _compare(settings, timed, bare, redis_url, rounds, tapes)
+            if len({await _sales(one) for one in (taped, timed, bare)}) != 1:
+                raise RuntimeError("the runs left different numbers of sales")
+    times = times[1:]  # the first warms up
+    statements = sum(not one.is_frame for tape in tapes for one in tape)
+    return Result(
+        api_per_s=size / median(api_s for api_s, _ in times),
+        sql_per_s=size / median(sql_s for _, sql_s in times),
+        ratio=median(sql_s / api_s for api_s, sql_s in times),
+        statements=round(statements / len(buyers)),
+    )
 
 
 async def _seeded(settings: Settings, url: str, redis_url: str, number: int) -> list[Buyer]:
@@ -125,10 +103,29 @@ async def _copies(url: str, names: list[str]) -> list[str]:
 
 
 @asynccontextmanager
+async def _client_of(settings: Settings, url: str, redis_url: str, tape: Tape | None = None) -> AsyncIterator[Client]:
+    """A client of a server on one of the databases."""
+    services = build_services(settings, Addresses(url, redis_url, "", ""), gateway=InstantGateway())
+    if tape is not None:
+        tape.listen(services.database)
+    # Messages are written, as they are in the bare run, and sent by nobody: that is work beside the payment.
+    asleep = OutboxRelay(services.database, Yesterday(), services.templates, TakesEveryMail(), None)
+    serving = _serving(settings, dataclasses.replace(services, relay=asleep))
+    async with serving as public_url, Client.of(public_url) as client:
+        yield client
+
+
+@asynccontextmanager
 async def _serving(settings: Settings, services: Services) -> AsyncIterator[str]:
     listener, settings = bind(settings)
     config = uvicorn.Config(
-        create_app(services), loop="none", http="httptools", access_log=False, log_config=None, lifespan="on"
+        create_app(services),
+        loop="none",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        lifespan="on",
+        timeout_keep_alive=600,  # the client waits while the bare side has its turn
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -141,41 +138,40 @@ async def _serving(settings: Settings, services: Services) -> AsyncIterator[str]
         await task
 
 
-async def _run_api(settings: Settings, url: str, redis_url: str, buyers: list[Buyer], tape: Tape | None) -> float:
-    services = build_services(settings, Addresses(url, redis_url, "", ""), gateway=InstantGateway())
-    # Messages are written, as they are in the bare run, and sent by nobody: that is work beside the payment.
-    asleep = OutboxRelay(services.database, Yesterday(), services.templates, TakesEveryMail(), None)
-    services = dataclasses.replace(services, relay=asleep)
-    async with _serving(settings, services) as public_url:
-        if tape is not None:
-            tape.listen(services.database)
-        return await run_client(public_url, buyers[:WARM_UP], buyers[WARM_UP:])
+async def _record(settings: Settings, url: str, redis_url: str, rounds: list[list[Buyer]]) -> list[list[Statement]]:
+    """What the API sends to the database in each round."""
+    tape, tapes = Tape(), []
+    async with _client_of(settings, url, redis_url, tape) as client:
+        tape.take()  # the server's start
+        for buyers in rounds:
+            await client.buy(buyers)
+            tapes.append(tape.take())
+    return tapes
 
 
-async def _run_bare(url: str, tape: Tape, flows: int) -> tuple[float, int]:
-    """Replay the tape on as many connections as it was recorded on. Seconds of the flows after the warm-up."""
-    dsn = url.replace("+asyncpg", "")
-    connections = {key: await asyncpg.connect(dsn) for key in {key for key, _, _ in tape.entries}}
-    warm, statements, start = len(tape.entries) * WARM_UP // flows, 0, 0.0
-    is_open: set[int] = set()
-    for place, (key, statement, values) in enumerate(tape.entries):
-        if place == warm:
-            start = time.perf_counter()
-        connection = connections[key]
-        if statement is None:
-            if key in is_open:
-                await connection.execute("COMMIT")
-                is_open.discard(key)
-            continue
-        if key not in is_open:
-            await connection.execute("BEGIN")
-            is_open.add(key)
-        await connection.fetch(statement, *values)
-        statements += 1
-    seconds = time.perf_counter() - start
-    for connection in connections.values():
-        await connection.close()
-    return seconds, statements
+async def _compare(
+    settings: Settings,
+    timed: str,
+    bare: str,
+    redis_url: str,
+    rounds: list[list[Buyer]],
+    tapes: list[list[Statement]],
+) -> list[tuple[float, float]]:
+    """The seconds of the API and of the bare statements, for each round."""
+    player, times = Player(bare), []
+    async with _client_of(settings, timed, redis_url) as client:
+        for buyers, tape in zip(rounds, tapes, strict=True):
+            times.append((await client.buy(buyers), await player.play(tape)))
+    await player.close()
+    return times
+
+
+async def _sales(url: str) -> int:
+    database = Database(url)
+    async with database.engine.connect() as connection:
+        number: int = (await connection.execute(text("SELECT count(*) FROM sales"))).scalar_one()
+    await database.close()
+    return number
 
 
 def main(flows: int) -> Result:

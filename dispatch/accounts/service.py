@@ -136,17 +136,6 @@ class Accounts:
         if publisher is not None:
             self._work.after_commit(lambda: publisher.access_changed(user_id))
 
-    async def identify(self, claims: TokenClaims) -> User:
-        """The user behind a verified token, as the database knows them now."""
-        user = await self._session.scalar(
-            select(User)
-            .join(SignIn, SignIn.user_id == User.id)
-            .where(User.id == claims.user_id, SignIn.sign_in_id == claims.sign_in_id, SignIn.revoked_at.is_(None))
-        )
-        if user is None or not user.is_active:
-            raise NotSignedIn("This sign-in was ended. Sign in again.", code="sign_in_ended")
-        return user
-
     async def find_by_email(self, email: str) -> User | None:
         """The account of an e-mail address in any case."""
         found: User | None = await self._session.scalar(

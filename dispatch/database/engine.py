@@ -1,26 +1,28 @@
-"""The engine, its sessions and the units of work on them."""
+"""The engine, its sessions, the units of work on them, and the driver's connections for fixed statements."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeAlias
 
+import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from dispatch.database.work import Work
 
-
-def _give_up_silent_connection(context: ExceptionContext) -> None:
-    """A connection whose database did not answer in time: even a rollback on it would wait, and without end."""
-    if isinstance(context.original_exception, TimeoutError):
-        context.is_disconnect = True
-
+DriverConnection: TypeAlias = asyncpg.Connection
 
 TIMEOUT_S = 30.0
 # Longest wait for a lock, a free connection of the pool, or a new one.
 LONGEST_WAIT_S = 10.0
 # The database ends a statement by itself. Only one that is frozen or cut off leaves that to us.
 GRACE_S = 2.0
+# A server that goes away closes its sockets, which the driver notices by itself; one whose network went away does
+# not, so a connection that was idle for long is asked before it is used.
+ASK_AFTER_IDLE_S = 10.0
 
 
 class Database:
@@ -34,7 +36,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=wait_s,
-            pool_pre_ping=True,
+            pool_use_lifo=True,  # the connection last used has its statements prepared
             hide_parameters=True,  # values stay out of logs and error texts
             connect_args={
                 "timeout": wait_s,
@@ -49,6 +51,8 @@ class Database:
             },
         )
         event.listen(self.engine.sync_engine, "handle_error", _give_up_silent_connection)
+        event.listen(self.engine.sync_engine, "checkout", _check_alive)
+        event.listen(self.engine.sync_engine, "checkin", _note_use)
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
 
     @asynccontextmanager
@@ -63,6 +67,82 @@ class Database:
                 raise
             await work.commit()
 
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[DriverConnection]:
+        """The driver's own connection, for fixed statements that commit one by one. Raises SQLAlchemyError.
+
+        Where the ORM costs more than the database: no session, no instances, nothing compiled.
+        """
+        with _raised_alike(self.engine.dialect.loaded_dbapi.Error):
+            pooled = await self.engine.raw_connection()
+            driver, silent = pooled.driver_connection, False
+            try:
+                yield driver
+            except TimeoutError:
+                silent = True
+                raise
+            finally:
+                # Neither one that does not answer nor a transaction that was cut off is for the next to begin with.
+                if driver is None or silent or driver.is_closed() or driver.is_in_transaction():
+                    pooled.invalidate()
+                else:
+                    pooled.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[DriverConnection]:
+        """The same in one transaction, which commits on leaving and rolls back on an exception."""
+        async with self.connection() as driver:
+            transaction = driver.transaction()
+            await transaction.start()
+            try:
+                yield driver
+            except TimeoutError:
+                raise  # the connection is closed: a rollback on it would wait as long again
+            except BaseException:
+                await transaction.rollback()
+                raise
+            await transaction.commit()
+
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _give_up_silent_connection(context: ExceptionContext) -> None:
+    """A connection whose database did not answer in time: even a rollback on it would wait, and without end."""
+    if isinstance(context.original_exception, TimeoutError):
+        context.is_disconnect = True
+
+
+def _check_alive(connection: Any, record: Any, _: object) -> None:  # noqa: ANN401  the pool's own types
+    """Raises DisconnectionError, on which the pool connects anew."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("The server closed this connection.")
+    used_at = record.info.get("used_at")
+    if used_at is not None and time.monotonic() - used_at > ASK_AFTER_IDLE_S:
+        try:
+            connection.ping()
+        except Exception as error:  # whatever it is, this connection is of no use
+            raise DisconnectionError("This connection does not answer.") from error
+
+
+def _note_use(_: object, record: Any) -> None:  # noqa: ANN401
+    record.info["used_at"] = time.monotonic()
+
+
+@contextmanager
+def _raised_alike(adapted: type[Exception]) -> Iterator[None]:
+    """Errors of the driver as those of the sessions, so that callers know one kind.
+
+    ``adapted``: what SQLAlchemy's adapter makes of them while it connects.
+    """
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError("fixed statement", None, error, hide_parameters=True) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, adapted) as error:
+        lost = isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError, adapted))
+        raised: DBAPIError = OperationalError(
+            "fixed statement", None, error, hide_parameters=True, connection_invalidated=lost
+        )
+        raise raised from error

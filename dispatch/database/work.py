@@ -1,8 +1,10 @@
 """One unit of work: a transaction and what happens once it is committed."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 log = structlog.get_logger(__name__)
@@ -24,6 +26,15 @@ class Work:
     def after_commit(self, action: AfterCommit) -> None:
         """Run ``action`` once the present transaction is committed; never when it is rolled back."""
         self._after_commit.append(action)
+
+    async def driver(self) -> Any:  # noqa: ANN401  asyncpg is not typed
+        """The driver's connection in the midst of this transaction, for fixed statements; they see what was changed."""
+        await self.session.flush()
+        connection = await self.session.connection()
+        driver = (await connection.get_raw_connection()).driver_connection
+        if driver is not None and not driver.is_in_transaction():  # it begins with the session's first statement
+            await connection.execute(text("SELECT"))
+        return driver
 
     async def commit(self) -> None:
         """Commit, then publish. A failing publication is logged: the committed rows are the truth."""

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
-
-from dispatch.database.work import Work
-from dispatch.notifications.models import Channel, MessageStatus, OutboxMessage
+from dispatch.database.engine import DriverConnection
+from dispatch.database.records import to_json
+from dispatch.notifications.models import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +21,27 @@ class NewMessage:
     content: Mapping[str, Any] = field(repr=False)
 
 
-async def write_messages(work: Work, messages: Iterable[NewMessage], now: datetime) -> None:
+WRITE = """
+INSERT INTO outbox_messages (key, channel, template, recipient, content, status, attempts, next_attempt_at, created_at,
+                             updated_at)
+SELECT message.key, message.channel, message.template, message.recipient, message.content, 'pending', 0, $1, $1, $1
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[]) WITH ORDINALITY
+     AS message (key, channel, template, recipient, content, place)
+ORDER BY message.place
+ON CONFLICT (key) DO NOTHING
+"""
+
+
+async def write_messages(connection: DriverConnection, messages: Iterable[NewMessage], now: datetime) -> None:
     """Put messages into the outbox. One whose key is there already, or that has no recipient, is left out."""
-    rows = [
-        {
-            "key": message.key,
-            "channel": message.channel,
-            "template": message.template,
-            "recipient": message.recipient,
-            "content": dict(message.content),
-            "status": MessageStatus.PENDING,
-            "attempts": 0,
-            "next_attempt_at": now,
-            "created_at": now,
-            "updated_at": now,
-        }
-        for message in messages
-        if message.recipient
-    ]
-    if rows:
-        await work.session.execute(insert(OutboxMessage).values(rows).on_conflict_do_nothing(index_elements=["key"]))
+    wanted = [message for message in messages if message.recipient]
+    if wanted:
+        await connection.execute(
+            WRITE,
+            now,
+            [message.key for message in wanted],
+            [message.channel for message in wanted],
+            [message.template for message in wanted],
+            [message.recipient for message in wanted],
+            [to_json(message.content) for message in wanted],
+        )

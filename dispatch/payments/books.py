@@ -1,56 +1,43 @@
 """What a payment that got its money leaves behind: ledger, messages, invoice; or a refund where nothing can be sold.
 
-All of it is written in the transaction that settles the payment.
+All of it is written in the transaction that settles the payment, whose row the callers hold.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import uuid4
 
-from dispatch.accounts.models import User
-from dispatch.database.work import Work
+from dispatch.database.engine import DriverConnection
 from dispatch.money import to_paisa
 from dispatch.notifications.outbox import write_messages
-from dispatch.orders.models import Order
-from dispatch.payments.invoices import Invoices
-from dispatch.payments.ledger import Ledger
-from dispatch.payments.messages import messages_of_sale
+from dispatch.payments.invoices import issue_invoice
+from dispatch.payments.ledger import enter, entries_of_owed, entries_of_sale
+from dispatch.payments.messages import Seller, messages_of_sale
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refund_models import Refund, RefundStatus
-from dispatch.ports import Clock
+
+REQUEST_LATE_REFUND = """
+INSERT INTO refunds (refund_id, payment_id, amount_paisa, reason, mobile, status, is_late, attempts, next_attempt_at,
+                     created_at, updated_at)
+VALUES ($1, $2, $3, $4, '', 'requested', true, 0, $5, $5, $5)
+"""
 
 
-class Books:
-    """The books of one unit of work. Callers hold the payment's row."""
+async def enter_sale(
+    connection: DriverConnection,
+    payment: PaymentTransaction,
+    order_number: str | None,
+    sellers: Mapping[int, Seller],
+    now: datetime,
+) -> None:
+    """The payment's lines became sales; ``order_number`` where they were an order."""
+    await enter(connection, payment.id, entries_of_sale(payment), now)
+    invoice_number = await issue_invoice(connection, payment, now)
+    await write_messages(connection, messages_of_sale(payment, order_number, sellers, invoice_number), now)
 
-    def __init__(self, work: Work, clock: Clock) -> None:
-        self._work = work
-        self._clock = clock
 
-    async def enter_sale(self, payment: PaymentTransaction, order: Order | None, sellers: dict[int, User]) -> None:
-        """The payment's lines became sales."""
-        now = self._clock.now()
-        Ledger(self._work).record_sale(payment, now)
-        await self._work.session.flush()
-        # From here on other settlements wait for the counter: what follows is short.
-        invoice = await Invoices(self._work).issue(payment, now)
-        await write_messages(
-            self._work, messages_of_sale(payment, order, sellers, invoice.invoice_number), self._clock.now()
-        )
-
-    async def enter_owed(self, payment: PaymentTransaction, reason: str) -> None:
-        """The money came too late: all of it goes back, and the refund is on record at once."""
-        now = self._clock.now()
-        Ledger(self._work).record_owed(payment, now)
-        self._work.session.add(
-            Refund(
-                refund_id=uuid4(),
-                payment_id=payment.id,
-                amount_paisa=to_paisa(payment.total_amount),
-                reason=reason[:300],
-                mobile="",
-                status=RefundStatus.REQUESTED,
-                is_late=True,
-                attempts=0,
-                next_attempt_at=now,
-            )
-        )
-        await self._work.session.flush()
+async def enter_owed(connection: DriverConnection, payment: PaymentTransaction, reason: str, now: datetime) -> None:
+    """The money came too late: all of it goes back, and the refund is on record at once."""
+    await enter(connection, payment.id, entries_of_owed(payment), now)
+    await connection.execute(
+        REQUEST_LATE_REFUND, uuid4(), payment.id, to_paisa(payment.total_amount), reason[:300], now
+    )

@@ -1,34 +1,36 @@
 """Opening a payment: freeze what is bought, hold its stock, commit, and only then speak to the gateway."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
-
 from dispatch.accounts.models import User
-from dispatch.carts.models import Cart
-from dispatch.carts.service import Carts
-from dispatch.catalogue.models import Product, TaxClass
-from dispatch.catalogue.service import lock_products
-from dispatch.database.work import Work
+from dispatch.database.engine import Database, DriverConnection
+from dispatch.database.records import unsaved
 from dispatch.errors import Invalid
-from dispatch.money import MAX_AMOUNT, round_amount, to_paisa
+from dispatch.money import MAX_AMOUNT, to_paisa
 from dispatch.numbers import payment_number
-from dispatch.orders.models import Order, OrderStatus
 from dispatch.payments.errors import GatewayFailure
 from dispatch.payments.failures import explain
-from dispatch.payments.models import (
-    PaymentMode,
-    PaymentTransaction,
-    PaymentTransactionItem,
-    TransactionStatus,
+from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
+from dispatch.payments.payment_rows import (
+    LOCK_CART,
+    lock_payment_row,
+    name_session,
+    open_payment,
+    save_outcome,
 )
-from dispatch.payments.review import USUAL_RULES, PaymentReviews, ReviewRules
-from dispatch.payments.stock import let_go_of_attempts, release_stock, reserve_stock
+from dispatch.payments.purchase import Purchase, freeze_lines, lock_purchase, tax_of
+from dispatch.payments.review import USUAL_RULES, ReviewRules, Unusual, check_usual, hold_for_review
+from dispatch.payments.stock import (
+    LockedProduct,
+    check_available,
+    let_go_of_attempts,
+    lock_products,
+    release_stock,
+    reserve_stock,
+)
 from dispatch.ports import (
     Clock,
     GatewayError,
@@ -71,22 +73,11 @@ class NewPayment:
     shipping_cost: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
-    """What is paid for: lines at frozen prices."""
-
-    purpose: str
-    order_id: int | None
-    lines: Sequence[tuple[int, int, Decimal]]
-    """(product_id, quantity, unit_price)"""
-
-
 class PaymentInitiation:
-    """Opens payments in one unit of work, which it commits before it calls the gateway."""
+    """Opens payments. What is bought is on disk before the gateway hears of it."""
 
-    def __init__(self, work: Work, gateway: PaymentGateway, terms: PaymentTerms, clock: Clock) -> None:
-        self._work = work
-        self._session = work.session
+    def __init__(self, database: Database, gateway: PaymentGateway, terms: PaymentTerms, clock: Clock) -> None:
+        self._database = database
         self._gateway = gateway
         self._terms = terms
         self._clock = clock
@@ -94,20 +85,31 @@ class PaymentInitiation:
     async def initiate(self, user: User, new: NewPayment) -> PaymentTransaction:
         """Open a payment session for a cart's unpaid order, or for its items.
 
-        Raises Invalid (empty cart, amounts, bank), Conflict (sold out) and GatewayFailure; after the last the
-        attempt is closed and its stock is free again.
+        Raises Invalid (empty cart, amounts, bank), Conflict (sold out, held for review), Forbidden (denied) and
+        GatewayFailure; after the last the attempt is closed and its stock is free again.
         """
         await self._check_bank(new)
-        cart = await Carts(self._work).get(new.cart_id, user, lock=True)
-        purchase = await self._what_is_bought(cart)
-        products = await lock_products(self._work, [product_id for product_id, _, _ in purchase.lines])
-        await let_go_of_attempts(self._work, purchase.purpose, products)
-        payment = self._freeze(user, new, purchase, products)
-        await PaymentReviews(self._work, self._clock).check(user, payment, self._terms.rules)
-        reserve_stock(payment, products)
-        self._session.add(payment)
-        await self._work.commit()
+        try:
+            async with self._database.transaction() as connection:
+                payment = await self._write(connection, user, new)
+        except Unusual as unusual:  # what was held for it is undone; the question to an admin stays
+            async with self._database.connection() as connection:
+                raise await hold_for_review(connection, user, unusual, self._clock.now()) from None
         return await self._open_session(payment)
+
+    async def _write(self, connection: DriverConnection, user: User, new: NewPayment) -> PaymentTransaction:
+        """Lock, freeze, check and hold what is bought, in the order of every payment: cart, order, products."""
+        now = self._clock.now()
+        purchase = await lock_purchase(connection, new.cart_id, user.id)
+        products = await lock_products(connection, purchase.product_ids, purchase.purpose)
+        if await let_go_of_attempts(connection, purchase.purpose, now):
+            products = await lock_products(connection, purchase.product_ids, purchase.purpose)
+        payment = self._freeze(user, new, purchase, products, now)
+        await check_usual(connection, user, payment, self._terms.rules, now)
+        check_available(payment.items, products)
+        await open_payment(connection, payment)
+        await reserve_stock(connection, payment, now)
+        return payment
 
     async def _check_bank(self, new: NewPayment) -> None:
         payment_type = BANK_TYPES.get(new.gateway)
@@ -130,52 +132,23 @@ class PaymentInitiation:
                 fields={"bank": "is not in the list of /api/v1/payments/gateways/"},
             )
 
-    async def _what_is_bought(self, cart: Cart) -> Purchase:
-        order = await self._session.scalar(
-            select(Order)
-            .where(Order.cart_id == cart.id, Order.order_status == OrderStatus.PENDING)
-            .order_by(Order.id.desc())
-            .limit(1)
-            .options(selectinload(Order.items))
-            .with_for_update(of=Order)
-        )
-        if order is not None and not order.is_paid:
-            return Purchase(
-                f"order:{order.id}",
-                order.id,
-                [(item.product_id, item.quantity, item.unit_price) for item in order.items],
-            )
-        if not cart.items:
-            raise Invalid("Cart is empty", code="EMPTY_CART")
-        return Purchase(
-            f"cart:{cart.id}:{cart.generation}",
-            None,
-            [(item.product_id, item.quantity, item.product.price) for item in cart.items],
-        )
-
     def _freeze(
-        self, user: User, new: NewPayment, purchase: Purchase, products: dict[int, Product]
+        self,
+        user: User,
+        new: NewPayment,
+        purchase: Purchase,
+        products: dict[int, LockedProduct],
+        now: datetime,
     ) -> PaymentTransaction:
-        items = [
-            PaymentTransactionItem(
-                product_id=product_id,
-                seller_id=products[product_id].seller_id,
-                seller_name=products[product_id].seller.name,
-                product_name=products[product_id].name,
-                quantity=quantity,
-                unit_price=unit_price,
-                total_amount=unit_price * quantity,
-            )
-            for product_id, quantity, unit_price in purchase.lines
-        ]
+        items = freeze_lines(purchase, products)
         subtotal = sum((item.total_amount for item in items), Decimal(0))
-        tax = self._tax(items, products, new.tax_amount)
+        tax = tax_of(items, products, self._terms.vat_rate, new.tax_amount)
         shipping = self._terms.shipping_cost if new.shipping_cost is None else new.shipping_cost
         total = subtotal + tax + shipping
         if not MIN_AMOUNT <= total <= MAX_AMOUNT:
             raise Invalid(f"A payment must be between NPR {MIN_AMOUNT} and {MAX_AMOUNT}.", code="INVALID_AMOUNT")
-        now = self._clock.now()
-        return PaymentTransaction(
+        return unsaved(
+            PaymentTransaction,
             transaction_id=uuid4(),
             order_number=payment_number(now),
             user_id=user.id,
@@ -193,25 +166,12 @@ class PaymentInitiation:
             shipping_cost=shipping,
             total_amount=total,
             status=TransactionStatus.PROCESSING,
-            holds_stock=False,
+            holds_stock=True,
             expires_at=now + UNANSWERED_HOLD,
+            created_at=now,
+            updated_at=now,
             items=items,
         )
-
-    def _tax(self, items: list[PaymentTransactionItem], products: dict[int, Product], asked: Decimal | None) -> Decimal:
-        """VAT by the products' tax classes. A client may name more (rounding line by line, say), never less."""
-        taxed = sum(
-            (item.total_amount for item in items if products[item.product_id].tax_class is TaxClass.STANDARD),
-            Decimal(0),
-        )
-        due = round_amount(taxed * self._terms.vat_rate)
-        if asked is not None and asked < due:
-            raise Invalid(
-                f"The tax of this purchase is {due}.",
-                code="TAX_MISMATCH",
-                fields={"tax_amount": f"must be at least {due}; leave it out and it is computed"},
-            )
-        return due if asked is None else asked
 
     async def _open_session(self, payment: PaymentTransaction) -> PaymentTransaction:
         try:
@@ -225,18 +185,23 @@ class PaymentInitiation:
         payment.pidx = opened.pidx
         payment.payment_url = opened.payment_url
         payment.expires_at = opened.expires_at
-        await self._work.commit()
+        async with self._database.connection() as connection:
+            await name_session(connection, payment, self._clock.now())
         return payment
 
     async def _close_unopened(self, payment: PaymentTransaction, error: GatewayError) -> None:
         """Free the stock at once. With an unknown outcome a session may exist, but nobody has its address."""
-        products = await lock_products(self._work, [item.product_id for item in payment.items])
-        await self._session.refresh(payment, ["status", "holds_stock"], with_for_update=True)
-        release_stock(payment, products)
-        payment.status = TransactionStatus.FAILED
+        now = self._clock.now()
         unknown = isinstance(error, GatewayOutcomeUnknown)
-        payment.failure_reason = f"{'Outcome unknown' if unknown else 'Not opened'}: {error.reason}"[:300]
-        await self._work.commit()
+        async with self._database.transaction() as connection:
+            await connection.execute(LOCK_CART, payment.cart_id)
+            await lock_products(connection, [item.product_id for item in payment.items], payment.purpose)
+            locked = await lock_payment_row(connection, payment.id)
+            await release_stock(connection, locked, now)
+            locked.status = TransactionStatus.FAILED
+            locked.failure_reason = f"{'Outcome unknown' if unknown else 'Not opened'}: {error.reason}"[:300]
+            await save_outcome(connection, locked, now)
+        payment.status, payment.failure_reason = locked.status, locked.failure_reason
 
 
 def _request_of(payment: PaymentTransaction, terms: PaymentTerms) -> InitiateRequest:

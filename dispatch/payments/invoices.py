@@ -1,16 +1,17 @@
 """Invoices: numbered without gaps per fiscal year, frozen when issued, corrected only by credit notes."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
+from dispatch.database.engine import DriverConnection
+from dispatch.database.records import to_json
 from dispatch.database.work import Work
 from dispatch.errors import Conflict
 from dispatch.money import to_paisa
 from dispatch.payments.fiscal import fiscal_year, nepal_date
-from dispatch.payments.invoice_models import Invoice, InvoiceCounter
+from dispatch.payments.invoice_models import Invoice
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refund_models import Refund, RefundStatus
 
@@ -18,74 +19,74 @@ INVOICE_SERIES = "INV"
 CREDIT_NOTE_SERIES = "CN"
 
 
-class Invoices:
-    """The invoices of one unit of work."""
+class NumberGiven(NamedTuple):
+    """A number of a series; ``text`` is how people read it."""
 
-    def __init__(self, work: Work) -> None:
-        self._session = work.session
+    fiscal_year: int
+    number: int
+    text: str
 
-    async def issue(self, payment: PaymentTransaction, now: datetime) -> Invoice:
-        """Give a paid payment its number. Do this last: the counter's row is held until the commit."""
-        year, number, text = await self._next(INVOICE_SERIES, now)
-        invoice = Invoice(
-            payment_id=payment.id,
-            invoice_number=text,
-            fiscal_year=year,
-            number=number,
-            issued_at=now,
-            content=_content(payment),
+
+# The counter's row is held until the commit: do this last, what follows is short.
+NEXT_NUMBER = """
+INSERT INTO invoice_counters AS counter (series, fiscal_year, last_number) VALUES ($1, $2, 1)
+ON CONFLICT (series, fiscal_year) DO UPDATE SET last_number = counter.last_number + 1
+RETURNING last_number
+"""
+ISSUE = """
+INSERT INTO invoices (payment_id, invoice_number, fiscal_year, number, issued_at, content)
+VALUES ($1, $2, $3, $4, $5, $6)
+"""
+
+
+async def next_number(connection: DriverConnection, series: str, now: datetime) -> NumberGiven:
+    """The next number of a series in its fiscal year; a transaction that rolls back gives it back."""
+    year = fiscal_year(now)
+    number: int = await connection.fetchval(NEXT_NUMBER, series, year)
+    return NumberGiven(year, number, f"{series}-{nepal_date(now):%Y%m%d}-{number:03d}")
+
+
+async def issue_invoice(connection: DriverConnection, payment: PaymentTransaction, now: datetime) -> str:
+    """Give a paid payment its number and freeze what its invoice says. The number as people read it."""
+    given = await next_number(connection, INVOICE_SERIES, now)
+    await connection.execute(
+        ISSUE, payment.id, given.text, given.fiscal_year, given.number, now, to_json(_content(payment))
+    )
+    return given.text
+
+
+async def get_invoice(work: Work, payment: PaymentTransaction, now: datetime) -> Invoice:
+    """The invoice of a payment; one that was paid before there were invoices gets its own now.
+
+    Raises Conflict where nothing was paid.
+    """
+    if all(item.sale_id is None for item in payment.items):
+        raise Conflict(
+            "There is no invoice: this payment was not completed.",
+            code="NOT_PAID",
+            payment_status=payment.status.value,
         )
-        self._session.add(invoice)
-        return invoice
-
-    async def next_credit_note(self, now: datetime) -> str:
-        """The number of a refund's credit note, from a series of its own. Do this last, too."""
-        return (await self._next(CREDIT_NOTE_SERIES, now))[2]
-
-    async def get(self, payment: PaymentTransaction, now: datetime) -> Invoice:
-        """The invoice of a payment; one that was paid before there were invoices gets its own now.
-
-        Raises Conflict where nothing was paid.
-        """
-        if all(item.sale_id is None for item in payment.items):
-            raise Conflict(
-                "There is no invoice: this payment was not completed.",
-                code="NOT_PAID",
-                payment_status=payment.status.value,
-            )
-        invoice = await self._find(payment.id)
-        if invoice is None:
-            # Two readers at once must not take two numbers for one payment.
-            await self._session.execute(
-                select(PaymentTransaction.id).where(PaymentTransaction.id == payment.id).with_for_update()
-            )
-            invoice = await self._find(payment.id) or await self.issue(payment, now)
-        return invoice
-
-    async def credit_notes(self, payment_id: int) -> list[Refund]:
-        """The refunds that corrected a payment's invoice, oldest first."""
-        rows = await self._session.scalars(
-            select(Refund)
-            .where(Refund.payment_id == payment_id, Refund.status == RefundStatus.SUCCEEDED)
-            .order_by(Refund.completed_at, Refund.id)
+    query = select(Invoice).where(Invoice.payment_id == payment.id)
+    invoice = await work.session.scalar(query)
+    if invoice is None:
+        # Two readers at once must not take two numbers for one payment.
+        await work.session.execute(
+            select(PaymentTransaction.id).where(PaymentTransaction.id == payment.id).with_for_update()
         )
-        return list(rows)
+        if await work.session.scalar(query) is None:
+            await issue_invoice(await work.driver(), payment, now)
+        invoice = (await work.session.execute(query)).scalar_one()
+    return invoice
 
-    async def _find(self, payment_id: int) -> Invoice | None:
-        found: Invoice | None = await self._session.scalar(select(Invoice).where(Invoice.payment_id == payment_id))
-        return found
 
-    async def _next(self, series: str, now: datetime) -> tuple[int, int, str]:
-        year = fiscal_year(now)
-        row = insert(InvoiceCounter).values(series=series, fiscal_year=year, last_number=1)
-        number = await self._session.scalar(
-            row.on_conflict_do_update(
-                index_elements=["series", "fiscal_year"], set_={"last_number": InvoiceCounter.last_number + 1}
-            ).returning(InvoiceCounter.last_number)
-        )
-        if number is None:
-            raise RuntimeError("the invoice counter gave no number")
-        return year, number, f"{series}-{nepal_date(now):%Y%m%d}-{number:03d}"
+async def list_credit_notes(work: Work, payment_id: int) -> list[Refund]:
+    """The refunds that corrected a payment's invoice, oldest first."""
+    rows = await work.session.scalars(
+        select(Refund)
+        .where(Refund.payment_id == payment_id, Refund.status == RefundStatus.SUCCEEDED)
+        .order_by(Refund.completed_at, Refund.id)
+    )
+    return list(rows)
 
 
 def status_of(payment: PaymentTransaction, credit_notes: list[Refund]) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from dispatch.database.engine import DriverConnection
 from dispatch.database.work import Work
 from dispatch.money import to_paisa
 from dispatch.payments.models import PaymentTransaction
@@ -15,8 +16,8 @@ INCOME = frozenset({LedgerAccount.SALES, LedgerAccount.VAT, LedgerAccount.SHIPPI
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
-    """What stands on one account of a payment; for ``sales`` also for which sale."""
+class Entry:
+    """An amount on one account of a payment; for ``sales`` also for which sale."""
 
     account: LedgerAccount
     sale_id: int | None
@@ -41,66 +42,67 @@ def allocate(amount_paisa: int, parts_paisa: Sequence[int]) -> list[int]:
     return shares
 
 
-class Ledger:
-    """The entries of one unit of work."""
+# In the order given, so that an entry's id tells which came first.
+ENTER = """
+INSERT INTO ledger_entries (payment_id, refund_id, sale_id, account, amount_paisa, created_at)
+SELECT $1, $2, entry.sale_id, entry.account, entry.amount_paisa, $3
+FROM unnest($4::text[], $5::bigint[], $6::bigint[]) WITH ORDINALITY AS entry (account, sale_id, amount_paisa, place)
+WHERE entry.amount_paisa <> 0
+ORDER BY entry.place
+"""
 
-    def __init__(self, work: Work) -> None:
-        self._session = work.session
 
-    def record_sale(self, payment: PaymentTransaction, now: datetime) -> None:
-        """Money came and was taken for sales, tax and shipping. The lines must know their sales."""
-        self._add(payment, LedgerAccount.GATEWAY, to_paisa(payment.total_amount), now)
-        for item in payment.items:
-            self._add(payment, LedgerAccount.SALES, -to_paisa(item.total_amount), now, sale_id=item.sale_id)
-        self._add(payment, LedgerAccount.VAT, -to_paisa(payment.tax_amount), now)
-        self._add(payment, LedgerAccount.SHIPPING, -to_paisa(payment.shipping_cost), now)
+def entries_of_sale(payment: PaymentTransaction) -> list[Entry]:
+    """Money came and was taken for sales, tax and shipping. The lines must know their sales."""
+    return [
+        Entry(LedgerAccount.GATEWAY, None, to_paisa(payment.total_amount)),
+        *(Entry(LedgerAccount.SALES, item.sale_id, -to_paisa(item.total_amount)) for item in payment.items),
+        Entry(LedgerAccount.VAT, None, -to_paisa(payment.tax_amount)),
+        Entry(LedgerAccount.SHIPPING, None, -to_paisa(payment.shipping_cost)),
+    ]
 
-    def record_owed(self, payment: PaymentTransaction, now: datetime) -> None:
-        """Money came for something that cannot be sold any more: all of it belongs to the buyer."""
-        amount_paisa = to_paisa(payment.total_amount)
-        self._add(payment, LedgerAccount.GATEWAY, amount_paisa, now)
-        self._add(payment, LedgerAccount.OWED, -amount_paisa, now)
 
-    async def record_refund(
-        self, payment: PaymentTransaction, refund_id: int, amount_paisa: int, now: datetime
-    ) -> None:
-        """Money went back: out of what was owed, else out of sales, tax and shipping in their proportion."""
-        balances = await self.balances(payment.id)
-        sources = [one for one in balances if one.account is LedgerAccount.OWED and one.amount_paisa < 0]
-        sources = sources or [one for one in balances if one.account in INCOME and one.amount_paisa < 0]
-        shares = allocate(amount_paisa, [-one.amount_paisa for one in sources])
-        self._add(payment, LedgerAccount.GATEWAY, -amount_paisa, now, refund_id=refund_id)
-        for source, share in zip(sources, shares, strict=True):
-            self._add(payment, source.account, share, now, sale_id=source.sale_id, refund_id=refund_id)
+def entries_of_owed(payment: PaymentTransaction) -> list[Entry]:
+    """Money came for something that cannot be sold any more: all of it belongs to the buyer."""
+    amount_paisa = to_paisa(payment.total_amount)
+    return [Entry(LedgerAccount.GATEWAY, None, amount_paisa), Entry(LedgerAccount.OWED, None, -amount_paisa)]
 
-    async def balances(self, payment_id: int) -> list[Balance]:
-        """Every account of a payment that was touched."""
-        rows = await self._session.execute(
-            select(LedgerEntry.account, LedgerEntry.sale_id, func.sum(LedgerEntry.amount_paisa))
-            .where(LedgerEntry.payment_id == payment_id)
-            .group_by(LedgerEntry.account, LedgerEntry.sale_id)
-            .order_by(func.min(LedgerEntry.id))
-        )
-        return [Balance(account, sale_id, int(amount)) for account, sale_id, amount in rows]
 
-    def _add(
-        self,
-        payment: PaymentTransaction,
-        account: LedgerAccount,
-        amount_paisa: int,
-        now: datetime,
-        *,
-        sale_id: int | None = None,
-        refund_id: int | None = None,
-    ) -> None:
-        if amount_paisa:
-            self._session.add(
-                LedgerEntry(
-                    payment_id=payment.id,
-                    refund_id=refund_id,
-                    sale_id=sale_id,
-                    account=account,
-                    amount_paisa=amount_paisa,
-                    created_at=now,
-                )
-            )
+def entries_of_refund(balances: Sequence[Entry], amount_paisa: int) -> list[Entry]:
+    """Money went back: out of what was owed, else out of sales, tax and shipping in their proportion."""
+    sources = [one for one in balances if one.account is LedgerAccount.OWED and one.amount_paisa < 0]
+    sources = sources or [one for one in balances if one.account in INCOME and one.amount_paisa < 0]
+    shares = allocate(amount_paisa, [-one.amount_paisa for one in sources])
+    return [
+        Entry(LedgerAccount.GATEWAY, None, -amount_paisa),
+        *(Entry(source.account, source.sale_id, share) for source, share in zip(sources, shares, strict=True)),
+    ]
+
+
+async def enter(
+    connection: DriverConnection,
+    payment_id: int,
+    entries: Sequence[Entry],
+    now: datetime,
+    *,
+    refund_id: int | None = None,
+) -> None:
+    """Write entries of a payment; those of nothing are left out. Raises ValueError where they do not add up to zero."""
+    if sum(entry.amount_paisa for entry in entries):
+        raise ValueError("the entries do not add up to zero")
+    accounts = [entry.account for entry in entries]
+    sale_ids = [entry.sale_id for entry in entries]
+    await connection.execute(
+        ENTER, payment_id, refund_id, now, accounts, sale_ids, [entry.amount_paisa for entry in entries]
+    )
+
+
+async def list_balances(work: Work, payment_id: int) -> list[Entry]:
+    """What stands on every account of a payment that was touched; for ``sales`` of each sale."""
+    rows = await work.session.execute(
+        select(LedgerEntry.account, LedgerEntry.sale_id, func.sum(LedgerEntry.amount_paisa))
+        .where(LedgerEntry.payment_id == payment_id)
+        .group_by(LedgerEntry.account, LedgerEntry.sale_id)
+        .order_by(func.min(LedgerEntry.id))
+    )
+    return [Entry(account, sale_id, int(amount)) for account, sale_id, amount in rows]

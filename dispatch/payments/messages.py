@@ -1,9 +1,9 @@
 """What buyers and sellers are told about money."""
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from dispatch.accounts.models import User
 from dispatch.money import display_amount, from_paisa
 from dispatch.notifications.models import Channel
 from dispatch.notifications.outbox import NewMessage
@@ -12,12 +12,19 @@ from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
 from dispatch.payments.refund_models import Refund
 
 
+class Seller(NamedTuple):
+    """Whom a notice of a sale goes to."""
+
+    name: str
+    email: str
+
+
 def messages_of_sale(
-    payment: PaymentTransaction, order: Order | None, sellers: dict[int, User], invoice_number: str
+    payment: PaymentTransaction, order_number: str | None, sellers: Mapping[int, Seller], invoice_number: str
 ) -> list[NewMessage]:
     """Order confirmation and receipt for the buyer, a notice for each seller, an SMS for the buyer."""
     about = str(payment.transaction_id)
-    number = order.order_number if order else payment.order_number
+    number = order_number or payment.order_number
     content = _content(payment, number) | {"invoice_number": invoice_number}
     buyer = payment.customer_email
     by_seller: dict[int, list[PaymentTransactionItem]] = defaultdict(list)

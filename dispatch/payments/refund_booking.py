@@ -7,8 +7,8 @@ from dispatch.money import display_amount, from_paisa
 from dispatch.notifications.outbox import write_messages
 from dispatch.orders.models import Order, PaymentStatus
 from dispatch.orders.service import Orders, lock_order
-from dispatch.payments.invoices import Invoices
-from dispatch.payments.ledger import Ledger
+from dispatch.payments.invoices import CREDIT_NOTE_SERIES, next_number
+from dispatch.payments.ledger import enter, entries_of_refund, list_balances
 from dispatch.payments.messages import messages_of_refund
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.refund_models import Refund, RefundStatus
@@ -28,7 +28,8 @@ async def book_refund(work: Work, clock: Clock, refund_id: int) -> None:
     if refund.status is RefundStatus.SUCCEEDED:
         return
     now = clock.now()
-    await Ledger(work).record_refund(payment, refund.id, refund.amount_paisa, now)
+    entries = entries_of_refund(await list_balances(work, payment.id), refund.amount_paisa)
+    await enter(await work.driver(), payment.id, entries, now, refund_id=refund.id)
     refund.status, refund.completed_at, refund.last_error = RefundStatus.SUCCEEDED, now, None
     await session.flush()
     standing = await Refunds(work, clock).refundable(payment)
@@ -37,8 +38,8 @@ async def book_refund(work: Work, clock: Clock, refund_id: int) -> None:
     was_sold = any(item.sale_id is not None for item in payment.items)
     if was_sold:
         await _tell_order(work, clock, payment, order, refund)
-        refund.credit_note_number = await Invoices(work).next_credit_note(now)
-    await write_messages(work, messages_of_refund(payment, order, refund), now)
+        refund.credit_note_number = (await next_number(await work.driver(), CREDIT_NOTE_SERIES, now)).text
+    await write_messages(await work.driver(), messages_of_refund(payment, order, refund), now)
 
 
 async def _tell_order(

@@ -1,16 +1,17 @@
 """Unusual payments: rules with reasons, held before the gateway hears of them, decided by an admin."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, select
 
 from dispatch.accounts.models import User
+from dispatch.database.engine import DriverConnection
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.money import display_amount
-from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
+from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.watch_models import PaymentReview, ReviewStatus
 from dispatch.ports import Clock
 
@@ -19,8 +20,6 @@ ATTEMPTS_WITHIN = timedelta(hours=1)
 CARDS_WITHIN = timedelta(days=1)
 USUAL_FROM = 5
 FAR = 10
-SUCCESSFUL = (TransactionStatus.COMPLETED, TransactionStatus.REFUNDED)
-UNSUCCESSFUL = (TransactionStatus.FAILED, TransactionStatus.EXPIRED, TransactionStatus.CANCELED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,90 +47,111 @@ class PaymentDenied(Forbidden):
     code = "PAYMENT_DENIED"
 
 
+class Unusual(Exception):
+    """A payment that somebody has to look at first; raised to undo the transaction that would have opened it."""
+
+    def __init__(self, payment: PaymentTransaction, reasons: list[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.payment = payment
+        self.reasons = reasons
+
+
+# What was decided about the purchase last, and what its buyer did lately, in one row.
+HISTORY = """
+SELECT review.id, review.status, review.amount, review.reasons,
+    (SELECT count(*) FROM payment_transactions
+     WHERE user_id = $2 AND created_at > $3 AND status NOT IN ('completed', 'refunded')) AS attempts,
+    (SELECT count(*) FROM payment_transactions
+     WHERE user_id = $2 AND created_at > $4 AND gateway = 'SCT' AND status IN ('failed', 'expired', 'canceled')
+    ) AS failed_cards
+FROM (SELECT) AS one_row
+LEFT JOIN (SELECT * FROM payment_reviews WHERE purpose = $1 ORDER BY id DESC LIMIT 1) AS review ON true
+"""
+# The median of what the user paid.
+USUAL = """
+SELECT count(*) AS paid, percentile_disc(0.5) WITHIN GROUP (ORDER BY total_amount) AS usual
+FROM payment_transactions WHERE user_id = $1 AND status IN ('completed', 'refunded')
+"""
+# Of two that are held at the same moment the first asks; the row is given back either way.
+HOLD = """
+INSERT INTO payment_reviews (user_id, cart_id, purpose, gateway, amount, reasons, status, note, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, 'pending', '', $7, $7)
+ON CONFLICT (purpose) WHERE status = 'pending' DO UPDATE SET updated_at = payment_reviews.updated_at
+RETURNING id, reasons
+"""
+
+
+async def check_usual(
+    connection: DriverConnection, user: User, payment: PaymentTransaction, rules: ReviewRules, now: datetime
+) -> None:
+    """Whether a payment that is about to be opened may be.
+
+    Raises PaymentDenied, HeldForReview where it waits for an admin already, and Unusual where it has to.
+    """
+    row = await connection.fetchrow(HISTORY, payment.purpose, user.id, now - ATTEMPTS_WITHIN, now - CARDS_WITHIN)
+    if row["status"] == ReviewStatus.DENIED:
+        raise PaymentDenied("This payment was reviewed and denied.", data={"review_id": row["id"]})
+    if row["status"] == ReviewStatus.APPROVED and payment.total_amount <= row["amount"]:
+        return
+    if row["status"] == ReviewStatus.PENDING:
+        raise _held(row["id"], row["reasons"])
+    reasons = _hasty(row["attempts"], row["failed_cards"], rules)
+    reasons += await _costly(connection, user, payment.total_amount, rules, now)
+    if reasons:
+        raise Unusual(payment, reasons)
+
+
+async def hold_for_review(connection: DriverConnection, user: User, unusual: Unusual, now: datetime) -> HeldForReview:
+    """Ask an admin about a payment; what to tell the buyer."""
+    payment = unusual.payment
+    row = await connection.fetchrow(
+        HOLD,
+        user.id,
+        payment.cart_id,
+        payment.purpose,
+        payment.gateway,
+        payment.total_amount,
+        unusual.reasons,
+        now,
+    )
+    return _held(row["id"], row["reasons"])
+
+
+def _held(review_id: int, reasons: list[str]) -> HeldForReview:
+    return HeldForReview(
+        "This payment is unusual; somebody looks at it before it can be made.",
+        data={"review_id": review_id, "reasons": reasons},
+    )
+
+
+def _hasty(attempts: int, failed_cards: int, rules: ReviewRules) -> list[str]:
+    reasons = []
+    if attempts >= rules.attempts:
+        reasons.append(f"many attempts: {attempts} without success within an hour")
+    if failed_cards >= rules.failed_cards:
+        reasons.append(f"many failed cards: {failed_cards} within a day")
+    return reasons
+
+
+async def _costly(
+    connection: DriverConnection, user: User, amount: Decimal, rules: ReviewRules, now: datetime
+) -> list[str]:
+    reasons = []
+    if amount >= rules.new_account_amount and user.created_at > now - NEW_ACCOUNT:
+        reasons.append(f"new account with a high amount: {display_amount(amount)} within its first day")
+    if amount >= rules.far_amount:
+        paid, usual = await connection.fetchrow(USUAL, user.id)
+        if paid >= USUAL_FROM and amount > FAR * usual:
+            reasons.append(f"far from the usual: {display_amount(amount)} where {display_amount(usual)} is usual")
+    return reasons
+
+
 class PaymentReviews:
-    """The reviews of one unit of work."""
+    """The reviews of one unit of work, as admins see and decide them."""
 
     def __init__(self, work: Work, clock: Clock) -> None:
-        self._work = work
         self._session = work.session
         self._clock = clock
-
-    async def check(self, user: User, payment: PaymentTransaction, rules: ReviewRules) -> None:
-        """Hold a payment that is about to be opened, if it is unusual.
-
-        Rolls everything back but the review, which it commits. Raises HeldForReview and PaymentDenied.
-        """
-        decided = await self._latest(payment.purpose)
-        if decided is not None and decided.status is ReviewStatus.DENIED:
-            raise PaymentDenied("This payment was reviewed and denied.", data={"review_id": decided.id})
-        if decided is not None and decided.status is ReviewStatus.APPROVED and payment.total_amount <= decided.amount:
-            return
-        if decided is None or decided.status is not ReviewStatus.PENDING:
-            reasons = await self._reasons(user, payment, rules)
-            if not reasons:
-                return
-            decided = await self._hold(user, payment, reasons)
-        raise HeldForReview(
-            "This payment is unusual; somebody looks at it before it can be made.",
-            data={"review_id": decided.id, "reasons": decided.reasons},
-        )
-
-    async def _hold(self, user: User, payment: PaymentTransaction, reasons: list[str]) -> PaymentReview:
-        review = PaymentReview(
-            user_id=user.id,
-            cart_id=payment.cart_id,
-            purpose=payment.purpose,
-            gateway=payment.gateway.value,
-            amount=payment.total_amount,
-            reasons=reasons,
-            status=ReviewStatus.PENDING,
-            note="",
-        )
-        await self._work.rollback()
-        self._session.add(review)
-        await self._work.commit()
-        return review
-
-    async def _reasons(self, user: User, payment: PaymentTransaction, rules: ReviewRules) -> list[str]:
-        now, amount = self._clock.now(), payment.total_amount
-        mine = PaymentTransaction.user_id == user.id
-        recent = PaymentTransaction.created_at > now - ATTEMPTS_WITHIN
-        attempts = await self._number(mine, recent, PaymentTransaction.status.not_in(SUCCESSFUL))
-        cards = await self._number(
-            mine,
-            PaymentTransaction.created_at > now - CARDS_WITHIN,
-            PaymentTransaction.gateway == PaymentMode.SCT,
-            PaymentTransaction.status.in_(UNSUCCESSFUL),
-        )
-        reasons = []
-        if attempts >= rules.attempts:
-            reasons.append(f"many attempts: {attempts} without success within an hour")
-        if cards >= rules.failed_cards:
-            reasons.append(f"many failed cards: {cards} within a day")
-        if amount >= rules.new_account_amount and user.created_at > now - NEW_ACCOUNT:
-            reasons.append(f"new account with a high amount: {display_amount(amount)} within its first day")
-        usual = await self._usual(mine) if amount >= rules.far_amount else None
-        if usual is not None and amount > FAR * usual:
-            reasons.append(f"far from the usual: {display_amount(amount)} where {display_amount(usual)} is usual")
-        return reasons
-
-    async def _number(self, *conditions: ColumnElement[bool]) -> int:
-        return await self._session.scalar(select(func.count()).where(*conditions)) or 0
-
-    async def _usual(self, mine: ColumnElement[bool]) -> Decimal | None:
-        """The median of what the user paid, None where there is too little to tell."""
-        median = func.percentile_disc(0.5).within_group(PaymentTransaction.total_amount)
-        row = await self._session.execute(
-            select(func.count(), median).where(mine, PaymentTransaction.status.in_(SUCCESSFUL))
-        )
-        number, usual = row.one()
-        return usual if number >= USUAL_FROM else None
-
-    async def _latest(self, purpose: str) -> PaymentReview | None:
-        found: PaymentReview | None = await self._session.scalar(
-            select(PaymentReview).where(PaymentReview.purpose == purpose).order_by(PaymentReview.id.desc()).limit(1)
-        )
-        return found
 
     def list_query(self, status: ReviewStatus | None) -> Select[PaymentReview]:
         """Reviews, newest first, for a page."""

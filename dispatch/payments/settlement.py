@@ -1,32 +1,31 @@
 """Settling: the one function that turns the gateway's word into sales, callable any number of times from any side.
 
-Callback, browser return, verify and sweeper all end here. It looks the truth up at the gateway before it locks
-anything, then takes the locks in one order everywhere (cart, order, products, payment) and writes payment, sales,
-stock and events in one transaction.
+Callback, browser return, webhook, verify and sweeper all end here. It looks the truth up at the gateway before it
+locks anything, then takes the locks in one order everywhere (cart, order, products, payment) and writes payment,
+sales, stock, events, ledger, invoice and messages in one transaction.
 """
 
 from dataclasses import dataclass
-from uuid import UUID
+from datetime import datetime
 
 import structlog
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import selectinload
 
-from dispatch.accounts.models import User
-from dispatch.carts.models import Cart, CartItem
-from dispatch.catalogue.models import Product
-from dispatch.catalogue.service import lock_products
-from dispatch.database.work import Work
-from dispatch.errors import NotFound
+from dispatch.database.engine import Database, DriverConnection
 from dispatch.money import to_paisa
-from dispatch.numbers import sale_number
-from dispatch.orders.models import Order, OrderStatus, OrderTrackingEvent, PaymentStatus
-from dispatch.orders.service import Orders, lock_order
-from dispatch.payments.books import Books
-from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem, TransactionStatus
-from dispatch.payments.stock import let_go_of_attempts, release_stock, take_stock
+from dispatch.orders.models import OrderStatus
+from dispatch.payments.books import enter_owed, enter_sale
+from dispatch.payments.messages import Seller
+from dispatch.payments.models import PaymentTransaction, TransactionStatus
+from dispatch.payments.payment_rows import LOCK_CART, lock_payment_row, save_outcome
+from dispatch.payments.selling import SoldLine, list_sales, sell, was_sold_before
+from dispatch.payments.stock import (
+    LockedProduct,
+    let_go_of_attempts,
+    lock_products,
+    release_stock,
+    take_stock,
+)
 from dispatch.ports import Clock, GatewayStatus, Lookup, PaymentGateway
-from dispatch.sales.models import Sale, SaleStatus
 
 log = structlog.get_logger(__name__)
 
@@ -39,196 +38,141 @@ CLOSING = {
     GatewayStatus.REFUNDED: (TransactionStatus.REFUNDED, "Refunded at the gateway"),
 }
 
+LOCK_ORDER = "SELECT order_number, order_status FROM orders WHERE id = $1 FOR UPDATE"
+
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """Where a payment stands after settling. ``sales`` belong to its lines once it is completed."""
 
     payment: PaymentTransaction
-    sales: list[Sale]
+    sales: list[SoldLine]
     lookup: Lookup | None
     changed: bool
 
 
-class PaymentSettlement:
-    """Settles payments in one unit of work."""
+@dataclass(frozen=True, slots=True)
+class LockedOrder:
+    """What settling has to know of an order whose row is held."""
 
-    def __init__(self, work: Work, gateway: PaymentGateway, clock: Clock) -> None:
-        self._work = work
-        self._session = work.session
+    order_number: str
+    order_status: OrderStatus
+
+
+@dataclass(slots=True)
+class Locked:
+    """A payment and what it touches, held until the end of the transaction; ``order`` where it is for one."""
+
+    payment: PaymentTransaction
+    order: LockedOrder | None
+    products: dict[int, LockedProduct]
+
+
+class PaymentSettlement:
+    """Settles payments, each in a transaction of its own."""
+
+    def __init__(self, database: Database, gateway: PaymentGateway, clock: Clock) -> None:
+        self._database = database
         self._gateway = gateway
         self._clock = clock
-        self._orders = Orders(work, clock)
-        self._books = Books(work, clock)
-
-    async def find_by_pidx(self, pidx: str) -> PaymentTransaction:
-        """Raises NotFound. Only a pidx that we stored ourselves is believed in."""
-        return await self._get(PaymentTransaction.pidx == pidx)
-
-    async def find_by_transaction_id(self, transaction_id: UUID) -> PaymentTransaction:
-        """Raises NotFound."""
-        return await self._get(PaymentTransaction.transaction_id == transaction_id)
 
     async def settle(self, payment: PaymentTransaction, *, look_up_again: bool = False) -> Settlement:
-        """Bring the payment to what the gateway says. Raises GatewayError where it says nothing."""
+        """Bring the payment to what the gateway says. Raises GatewayError where it says nothing.
+
+        What it says is committed on return, whether or not the money came. No row and no connection is held while
+        the gateway thinks.
+        """
         if payment.pidx is None or (payment.status in FINAL and not look_up_again):
-            return await self._as_it_stands(payment, None)
-        await self._work.commit()  # no row and no connection is held while the gateway thinks
+            async with self._database.connection() as connection:
+                return Settlement(payment, await list_sales(connection, payment), None, changed=False)
         lookup = await self._gateway.lookup(payment.pidx)
-        changed = await self._apply(payment.id, lookup)
-        await self._work.commit()  # settled, also where the caller answers with an error: "it was not successful"
-        settled = await self._get(PaymentTransaction.id == payment.id)
-        return await self._as_it_stands(settled, lookup, changed=changed)
+        async with self._database.transaction() as connection:
+            locked = await _lock(connection, payment)
+            changed = await self._apply(connection, locked, lookup)
+            sales = await list_sales(connection, locked.payment)
+        return Settlement(locked.payment, sales, lookup, changed)
 
-    async def _apply(self, payment_id: int, lookup: Lookup) -> bool:
-        payment, order, products = await self._lock(payment_id)
-        payment.inquiry_data = dict(lookup.raw)
-        payment.checked_at = self._clock.now()
-        if payment.status in FINAL:
-            return False
-        before = payment.status
-        if lookup.status is GatewayStatus.COMPLETED:
-            await self._complete(payment, order, products, lookup)
-        elif lookup.status in CLOSING:
-            payment.status, payment.failure_reason = CLOSING[lookup.status]
-            release_stock(payment, products)
-        await self._session.flush()
-        return payment.status is not before
-
-    async def close_unopened(self, payment_id: int) -> None:
+    async def close_unopened(self, payment: PaymentTransaction) -> None:
         """End an attempt that never got a session: the server died between its commit and the gateway's answer."""
-        payment, _, products = await self._lock(payment_id)
-        if payment.status is TransactionStatus.PROCESSING and payment.pidx is None:
-            release_stock(payment, products)
-            payment.status = TransactionStatus.FAILED
-            payment.failure_reason = "The payment was never opened at the gateway"
-            await self._session.flush()
-
-    async def _lock(self, payment_id: int) -> tuple[PaymentTransaction, Order | None, dict[int, Product]]:
-        payment = await self._get(PaymentTransaction.id == payment_id)
-        await self._session.execute(select(Cart.id).where(Cart.id == payment.cart_id).with_for_update())
-        order = await lock_order(self._work, payment.order_id) if payment.order_id is not None else None
-        products = await lock_products(self._work, [item.product_id for item in payment.items])
-        payment = await self._get(PaymentTransaction.id == payment_id, lock=True)
-        return payment, order, products
-
-    async def _complete(
-        self, payment: PaymentTransaction, order: Order | None, products: dict[int, Product], lookup: Lookup
-    ) -> None:
-        payment.gateway_transaction_id = lookup.transaction_id
-        payment.gateway_amount_paisa = lookup.total_amount_paisa
-        if lookup.total_amount_paisa != to_paisa(payment.total_amount):
-            log.error("gateway amount differs", payment=payment.order_number)
-            payment.status = TransactionStatus.FAILED
-            payment.failure_reason = "The gateway reports another amount than was asked for"
-            release_stock(payment, products)
-            return
-        payment.completed_at = self._clock.now()
-        obstacle = await self._obstacle(payment, order)
-        if obstacle is None and not payment.holds_stock:
-            await let_go_of_attempts(self._work, payment.purpose, products)
-        if obstacle is None and not take_stock(payment, products):
-            obstacle = "The goods were sold to somebody else meanwhile"
-        if obstacle is not None:
-            log.error("paid but not sellable", payment=payment.order_number, reason=obstacle)
-            release_stock(payment, products)
-            payment.status = TransactionStatus.REFUND_DUE
-            payment.failure_reason = obstacle
-            await self._books.enter_owed(payment, obstacle)
-            return
-        payment.status = TransactionStatus.COMPLETED
-        payment.failure_reason = None
-        await self._sell(payment, order)
-        sellers = {product.seller_id: product.seller for product in products.values()}
-        await self._books.enter_sale(payment, order, sellers)
-
-    async def _obstacle(self, payment: PaymentTransaction, order: Order | None) -> str | None:
-        """Why money that came cannot be turned into sales, if so."""
-        # Sales and not the status tell it: what was sold may have been refunded since.
-        paid_already = await self._session.scalar(
-            select(PaymentTransaction.id)
-            .join(PaymentTransactionItem)
-            .where(
-                PaymentTransaction.purpose == payment.purpose,
-                PaymentTransactionItem.sale_id.is_not(None),
-                PaymentTransaction.id != payment.id,
-            )
-            .limit(1)
-        )
-        if paid_already is not None:
-            return "Another payment for the same purchase was completed before"
-        if order is not None and order.order_status is OrderStatus.CANCELLED:
-            return "The order was cancelled before the money came"
-        return None
-
-    async def _sell(self, payment: PaymentTransaction, order: Order | None) -> None:
         now = self._clock.now()
-        buyer = await self._session.get_one(User, payment.user_id)
-        for item in payment.items:
-            sale = Sale(
-                order_number=sale_number(now),
-                order_id=payment.order_id,
-                buyer_id=payment.user_id,
-                buyer_name=payment.customer_name or buyer.name,
-                seller_id=item.seller_id,
-                product_id=item.product_id,
-                product_name=item.product_name,
-                quantity=item.quantity,
-                unit_price=item.unit_price,
-                total_amount=item.total_amount,
-                payment_method=payment.gateway.value,
-                transaction_id=payment.transaction_id,
-                payment_status=PaymentStatus.PAID,
-                status=SaleStatus.PROCESSING,
-            )
-            self._session.add(sale)
-            await self._session.flush()
-            item.sale_id = sale.id
-            self._session.add(
-                OrderTrackingEvent(
-                    sale_id=sale.id, status=OrderStatus.CONFIRMED, message="Payment confirmed", created_at=now
-                )
-            )
-        if order is not None:
-            order.payment_status = PaymentStatus.PAID
-            order.order_status = OrderStatus.CONFIRMED
-            self._orders.add_event(order, OrderStatus.CONFIRMED, "Payment confirmed")
-        else:
-            await self._empty_paid_cart(payment)
+        async with self._database.transaction() as connection:
+            payment = (await _lock(connection, payment)).payment
+            if payment.status is TransactionStatus.PROCESSING and payment.pidx is None:
+                await release_stock(connection, payment, now)
+                payment.status = TransactionStatus.FAILED
+                payment.failure_reason = "The payment was never opened at the gateway"
+                await save_outcome(connection, payment, now)
 
-    async def _empty_paid_cart(self, payment: PaymentTransaction) -> None:
-        """Take out what was paid; what the buyer added meanwhile stays."""
-        cart = await self._session.get_one(Cart, payment.cart_id)
-        cart.generation += 1
-        paid = {item.product_id: item.quantity for item in payment.items}
-        rows = await self._session.scalars(
-            select(CartItem).where(CartItem.cart_id == payment.cart_id, CartItem.product_id.in_(paid))
-        )
-        for row in rows:
-            if row.quantity > paid[row.product_id]:
-                row.quantity -= paid[row.product_id]
-            else:
-                await self._session.delete(row)
+    async def _apply(self, connection: DriverConnection, locked: Locked, lookup: Lookup) -> bool:
+        """Write down what the gateway says and what follows from it; whether that is another status than before."""
+        payment, before, now = locked.payment, locked.payment.status, self._clock.now()
+        payment.inquiry_data = dict(lookup.raw)
+        payment.checked_at = now
+        if before not in FINAL:
+            await _decide(connection, locked, lookup, now)
+        await save_outcome(connection, payment, now)
+        if payment.status is before:
+            return False
+        if payment.status is TransactionStatus.COMPLETED:
+            await sell(connection, payment, now)
+            sellers = {one.seller_id: Seller(one.seller_name, one.seller_email) for one in locked.products.values()}
+            order_number = locked.order.order_number if locked.order else None
+            await enter_sale(connection, payment, order_number, sellers, now)
+        elif payment.status is TransactionStatus.REFUND_DUE:
+            await enter_owed(connection, payment, payment.failure_reason or "", now)
+        return True
 
-    async def _as_it_stands(
-        self, payment: PaymentTransaction, lookup: Lookup | None, *, changed: bool = False
-    ) -> Settlement:
-        sale_ids = [item.sale_id for item in payment.items if item.sale_id is not None]
-        sales = await self._session.scalars(
-            select(Sale).where(Sale.id.in_(sale_ids)).order_by(Sale.id).options(selectinload(Sale.seller))
-        )
-        return Settlement(payment, list(sales), lookup, changed)
 
-    async def _get(self, condition: ColumnElement[bool], *, lock: bool = False) -> PaymentTransaction:
-        query = (
-            select(PaymentTransaction)
-            .where(condition)
-            .options(selectinload(PaymentTransaction.items))
-            .execution_options(populate_existing=True)
-        )
-        payment: PaymentTransaction | None = await self._session.scalar(
-            query.with_for_update(of=PaymentTransaction) if lock else query
-        )
-        if payment is None:
-            raise NotFound("Payment transaction not found", code="PAYMENT_NOT_FOUND")
-        return payment
+async def _lock(connection: DriverConnection, payment: PaymentTransaction) -> Locked:
+    """Lock in the order of every payment; which rows those are does not change, for the lines are frozen."""
+    await connection.execute(LOCK_CART, payment.cart_id)
+    order = None
+    if payment.order_id is not None:
+        row = await connection.fetchrow(LOCK_ORDER, payment.order_id)
+        order = LockedOrder(row["order_number"], OrderStatus(row["order_status"]))
+    products = await lock_products(connection, [item.product_id for item in payment.items], payment.purpose)
+    return Locked(await lock_payment_row(connection, payment.id), order, products)
+
+
+async def _decide(connection: DriverConnection, locked: Locked, lookup: Lookup, now: datetime) -> None:
+    """The payment's new status, and its stock; what the gateway does not know yet stays as it is."""
+    payment = locked.payment
+    if lookup.status in CLOSING:
+        payment.status, payment.failure_reason = CLOSING[lookup.status]
+        await release_stock(connection, payment, now)
+    if lookup.status is not GatewayStatus.COMPLETED:
+        return
+    payment.gateway_transaction_id = lookup.transaction_id
+    payment.gateway_amount_paisa = lookup.total_amount_paisa
+    if lookup.total_amount_paisa != to_paisa(payment.total_amount):
+        log.error("gateway amount differs", payment=payment.order_number)
+        payment.status = TransactionStatus.FAILED
+        payment.failure_reason = "The gateway reports another amount than was asked for"
+        await release_stock(connection, payment, now)
+        return
+    payment.completed_at = now
+    obstacle = await _find_obstacle(connection, locked, now)
+    if obstacle is not None:
+        log.error("paid but not sellable", payment=payment.order_number, reason=obstacle)
+        payment.status, payment.failure_reason = TransactionStatus.REFUND_DUE, obstacle
+        await release_stock(connection, payment, now)
+        return
+    payment.status, payment.failure_reason = TransactionStatus.COMPLETED, None
+    await take_stock(connection, payment, now)
+
+
+async def _find_obstacle(connection: DriverConnection, locked: Locked, now: datetime) -> str | None:
+    """Why money that came cannot be turned into sales, if so."""
+    payment = locked.payment
+    if await was_sold_before(connection, payment):
+        return "Another payment for the same purchase was completed before"
+    if locked.order is not None and locked.order.order_status is OrderStatus.CANCELLED:
+        return "The order was cancelled before the money came"
+    if payment.holds_stock:
+        return None
+    product_ids = [item.product_id for item in payment.items]
+    if await let_go_of_attempts(connection, payment.purpose, now):
+        locked.products = await lock_products(connection, product_ids, payment.purpose)
+    if any(item.quantity > locked.products[item.product_id].available for item in payment.items):
+        return "The goods were sold to somebody else meanwhile"
+    return None

@@ -1,12 +1,14 @@
 """Reconciling what no callback reported: buyers close browsers, networks lose redirects, servers die."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from dispatch.database.engine import Database
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
+from dispatch.payments.payment_rows import get_by_transaction_id
 from dispatch.payments.settlement import PaymentSettlement
 from dispatch.ports import Clock, GatewayError, PaymentGateway
 
@@ -47,29 +49,28 @@ class PaymentSweeper:
     async def sweep(self) -> int:
         """Settle what is due; returns how many payments were looked at. Several processes may sweep at once."""
         due = await self._due()
-        for payment_id in due:
+        for transaction_id in due:
             try:
-                await self._settle(payment_id)
+                await self._settle(transaction_id)
             except GatewayError as error:
-                log.warning("sweep: the gateway has no answer", payment_id=payment_id, reason=error.reason)
+                log.warning("sweep: the gateway has no answer", payment=str(transaction_id), reason=error.reason)
         return len(due)
 
-    async def _due(self) -> list[int]:
+    async def _due(self) -> list[UUID]:
         now = self._clock.now()
         async with self._database.work() as work:
             rows = await work.session.scalars(
-                select(PaymentTransaction.id)
+                select(PaymentTransaction.transaction_id)
                 .where(or_(_open(now), _closed_lately(now)))
                 .order_by(PaymentTransaction.checked_at.asc().nulls_first())
                 .limit(BATCH)
             )
             return list(rows)
 
-    async def _settle(self, payment_id: int) -> None:
-        async with self._database.work() as work:
-            payment = await work.session.get_one(PaymentTransaction, payment_id)
-            settlement = PaymentSettlement(work, self._gateway, self._clock)
-            if payment.pidx is not None:
-                await settlement.settle(await settlement.find_by_transaction_id(payment.transaction_id))
-            elif payment.expires_at < self._clock.now():
-                await settlement.close_unopened(payment_id)
+    async def _settle(self, transaction_id: UUID) -> None:
+        payment = await get_by_transaction_id(self._database, transaction_id)
+        settlement = PaymentSettlement(self._database, self._gateway, self._clock)
+        if payment.pidx is not None:
+            await settlement.settle(payment)
+        elif payment.expires_at < self._clock.now():
+            await settlement.close_unopened(payment)

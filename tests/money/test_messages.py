@@ -185,7 +185,7 @@ async def only_message(till: Till, clock: Ahead) -> AsyncIterator[str]:
     content = {"seller_name": "S", "order_number": "MP-1", "items": []}
     message = NewMessage(key, Channel.MAIL, "sale_notice", "seller@example.com", content)
     async with till.services.database.work() as work:
-        await write_messages(work, [message, message], clock.now())
+        await write_messages(await work.driver(), [message, message], clock.now())
     yield key
     async with till.services.database.work() as work:
         ours = update(OutboxMessage).where(OutboxMessage.key == key, OutboxMessage.status == MessageStatus.PENDING)

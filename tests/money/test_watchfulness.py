@@ -43,6 +43,18 @@ async def test_a_new_account_with_a_high_amount_is_held_until_an_admin_approves(
     assert (await admin.post(f"/api/v1/payments/reviews/{review_id}/deny/", {})).status_code == 409
 
 
+async def test_an_unusual_payment_that_is_opened_many_times_at_once_is_held_once(world: World, till: Till) -> None:
+    seller, customer, admin = await world.person("seller"), await world.person(), await world.admin()
+    product_id = await world.product(seller, price="250000.00", stock=3)
+    cart_id = await world.cart(customer, {product_id: 1})
+    replies = await asyncio.gather(*(customer.post(INITIATE, initiate_body(cart_id)) for _ in range(5)))
+    assert {(reply.status_code, reply.json()["error_code"]) for reply in replies} == {(409, "PAYMENT_HELD")}
+    asked = {reply.json()["data"]["review_id"] for reply in replies}
+    pending = ok(await admin.get("/api/v1/payments/reviews/", status="pending"))["results"]
+    assert [review["id"] for review in pending if review["cart_id"] == cart_id] == list(asked)
+    assert (await till.product(product_id)).reserved == 0
+
+
 async def test_a_denied_payment_stays_denied(world: World) -> None:
     seller, customer, admin = await world.person("seller"), await world.person(), await world.admin()
     cart_id = await world.cart(customer, {await world.product(seller, price="250000.00", stock=3): 1})

@@ -1,0 +1,92 @@
+"""What a payment is for: the lines of a cart's unpaid order, or of the cart itself, at frozen prices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dispatch.database.engine import DriverConnection
+from dispatch.database.records import unsaved
+from dispatch.errors import Invalid, NotFound
+from dispatch.money import round_amount
+from dispatch.payments.models import PaymentTransactionItem
+from dispatch.payments.stock import LockedProduct
+
+LOCK_OWN_CART = "SELECT generation FROM carts WHERE id = $1 AND user_id = $2 FOR UPDATE"
+# The cart's newest order that waits, if it waits for money: held, since a cancellation may come between.
+LOCK_UNPAID_ORDER = """
+SELECT o.id AS order_id, i.product_id, i.quantity, i.unit_price
+FROM orders o JOIN order_items i ON i.order_id = o.id
+WHERE o.id = (SELECT max(id) FROM orders WHERE cart_id = $1 AND order_status = 'pending')
+  AND o.order_status = 'pending' AND o.payment_status <> 'paid'
+ORDER BY i.id FOR UPDATE OF o
+"""
+CART_ITEMS = "SELECT product_id, quantity FROM cart_items WHERE cart_id = $1 ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What is paid for. Lines are (product_id, quantity, unit price in NPR); without a price the product's holds."""
+
+    purpose: str
+    order_id: int | None
+    lines: Sequence[tuple[int, int, Decimal | None]]
+
+    @property
+    def product_ids(self) -> list[int]:
+        """The products of all lines."""
+        return [product_id for product_id, _, _ in self.lines]
+
+
+async def lock_purchase(connection: DriverConnection, cart_id: int, user_id: int) -> Purchase:
+    """Hold one's own cart and its unpaid order. Raises NotFound, and Invalid for an empty cart."""
+    generation = await connection.fetchval(LOCK_OWN_CART, cart_id, user_id)
+    if generation is None:
+        raise NotFound("Cart not found.", code="cart_not_found")
+    ordered = await connection.fetch(LOCK_UNPAID_ORDER, cart_id)
+    if ordered:
+        order_id = ordered[0]["order_id"]
+        lines = [(row["product_id"], row["quantity"], row["unit_price"]) for row in ordered]
+        return Purchase(f"order:{order_id}", order_id, lines)
+    items = await connection.fetch(CART_ITEMS, cart_id)
+    if not items:
+        raise Invalid("Cart is empty", code="EMPTY_CART")
+    return Purchase(f"cart:{cart_id}:{generation}", None, [(row["product_id"], row["quantity"], None) for row in items])
+
+
+def freeze_lines(purchase: Purchase, products: dict[int, LockedProduct]) -> list[PaymentTransactionItem]:
+    """The lines as they will be sold, whatever becomes of products and prices meanwhile."""
+    items = []
+    for product_id, quantity, ordered_price in purchase.lines:
+        product = products[product_id]
+        unit_price = product.price if ordered_price is None else ordered_price
+        items.append(
+            unsaved(
+                PaymentTransactionItem,
+                product_id=product_id,
+                seller_id=product.seller_id,
+                seller_name=product.seller_name,
+                product_name=product.name,
+                quantity=quantity,
+                unit_price=unit_price,
+                total_amount=unit_price * quantity,
+            )
+        )
+    return items
+
+
+def tax_of(
+    items: Sequence[PaymentTransactionItem],
+    products: dict[int, LockedProduct],
+    vat_rate: Decimal,
+    asked: Decimal | None,
+) -> Decimal:
+    """VAT by the products' tax classes. A client may name more (rounding line by line, say), never less."""
+    taxed = sum((item.total_amount for item in items if products[item.product_id].is_taxed), Decimal(0))
+    due = round_amount(taxed * vat_rate)
+    if asked is not None and asked < due:
+        raise Invalid(
+            f"The tax of this purchase is {due}.",
+            code="TAX_MISMATCH",
+            fields={"tax_amount": f"must be at least {due}; leave it out and it is computed"},
+        )
+    return due if asked is None else asked

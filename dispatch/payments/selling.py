@@ -1,0 +1,106 @@
+"""Turning the lines of a paid payment into sales, in fixed statements. Callers hold its cart, order and payment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from dispatch.database.engine import DriverConnection
+from dispatch.numbers import sale_number
+from dispatch.payments.models import PaymentTransaction
+
+# A sale and its first event for each line; each line knows its sale from then on.
+SELL = """
+WITH numbered AS (
+    SELECT i.*, given.order_number
+    FROM payment_transaction_items i
+    JOIN unnest($2::bigint[], $3::text[]) AS given (item_id, order_number) ON given.item_id = i.id
+), sold AS (
+    INSERT INTO sales (order_number, order_id, buyer_id, buyer_name, seller_id, product_id, product_name, quantity,
+                       unit_price, total_amount, payment_method, transaction_id, payment_status, status, created_at,
+                       updated_at)
+    SELECT n.order_number, p.order_id, p.user_id, COALESCE(NULLIF(p.customer_name, ''), buyer.name), n.seller_id,
+           n.product_id, n.product_name, n.quantity, n.unit_price, n.total_amount, p.gateway, p.transaction_id,
+           'paid', 'processing', $4, $4
+    FROM numbered n JOIN payment_transactions p ON p.id = n.payment_id JOIN users buyer ON buyer.id = p.user_id
+    WHERE p.id = $1
+    ORDER BY n.id
+    RETURNING id, order_number
+), linked AS (
+    UPDATE payment_transaction_items i SET sale_id = sold.id
+    FROM sold JOIN numbered n ON n.order_number = sold.order_number
+    WHERE i.id = n.id
+), told AS (
+    INSERT INTO order_tracking_events (sale_id, status, message, created_at)
+    SELECT id, 'confirmed', 'Payment confirmed', $4 FROM sold ORDER BY id
+)
+SELECT id, order_number FROM sold
+"""
+CONFIRM_ORDER = """
+WITH confirmed AS (
+    UPDATE orders SET payment_status = 'paid', order_status = 'confirmed', updated_at = $2 WHERE id = $1 RETURNING id
+)
+INSERT INTO order_tracking_events (order_id, status, message, created_at)
+SELECT id, 'confirmed', 'Payment confirmed', $2 FROM confirmed
+"""
+# What the buyer put in meanwhile stays.
+EMPTY_PAID_CART = """
+WITH counted AS (
+    UPDATE carts SET generation = generation + 1, updated_at = $3 WHERE id = $1
+), paid AS (
+    SELECT product_id, sum(quantity) AS quantity FROM payment_transaction_items
+    WHERE payment_id = $2 GROUP BY product_id
+), lessened AS (
+    UPDATE cart_items c SET quantity = c.quantity - paid.quantity
+    FROM paid WHERE c.cart_id = $1 AND c.product_id = paid.product_id AND c.quantity > paid.quantity
+)
+DELETE FROM cart_items c USING paid
+WHERE c.cart_id = $1 AND c.product_id = paid.product_id AND c.quantity <= paid.quantity
+"""
+# Sales and not the status of the other payment tell it: what was sold may have been refunded since.
+SOLD_BEFORE = """
+SELECT EXISTS (
+    SELECT FROM payment_transactions p JOIN payment_transaction_items i ON i.payment_id = p.id
+    WHERE p.purpose = $1 AND p.id <> $2 AND i.sale_id IS NOT NULL
+)
+"""
+SALES_OF = """
+SELECT s.id, s.order_number, s.product_name, s.quantity, s.total_amount, seller.name AS seller_name
+FROM payment_transaction_items i JOIN sales s ON s.id = i.sale_id JOIN users seller ON seller.id = s.seller_id
+WHERE i.payment_id = $1 ORDER BY s.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SoldLine:
+    """A sale as its buyer is told of it. ``total_amount`` in NPR."""
+
+    id: int
+    order_number: str
+    product_name: str
+    quantity: int
+    total_amount: Decimal
+    seller_name: str
+
+
+async def was_sold_before(connection: DriverConnection, payment: PaymentTransaction) -> bool:
+    """Whether another payment for the same purchase became sales."""
+    return bool(await connection.fetchval(SOLD_BEFORE, payment.purpose, payment.id))
+
+
+async def sell(connection: DriverConnection, payment: PaymentTransaction, now: datetime) -> None:
+    """Make the sales of a payment, and its order confirmed or its cart empty."""
+    numbers = {sale_number(now): item for item in payment.items}
+    rows = await connection.fetch(SELL, payment.id, [item.id for item in numbers.values()], list(numbers), now)
+    for row in rows:
+        numbers[row["order_number"]].sale_id = row["id"]
+    if payment.order_id is not None:
+        await connection.execute(CONFIRM_ORDER, payment.order_id, now)
+    else:
+        await connection.execute(EMPTY_PAID_CART, payment.cart_id, payment.id, now)
+
+
+async def list_sales(connection: DriverConnection, payment: PaymentTransaction) -> list[SoldLine]:
+    """The sales that a payment became."""
+    if all(item.sale_id is None for item in payment.items):
+        return []
+    return [SoldLine(**row) for row in await connection.fetch(SALES_OF, payment.id)]

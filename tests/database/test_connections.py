@@ -1,0 +1,205 @@
+"""Fixed statements on the pool's own connections: what they share with sessions, and what they leave behind."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+from litestar.testing import RequestFactory
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import selectinload
+
+from api.errors import database_error
+from api.server.serving import RunningServer
+from dispatch.database.engine import GRACE_S, Database
+from dispatch.payments.invoice_models import InvoiceCounter
+from dispatch.payments.models import PaymentTransaction
+from dispatch.payments.payment_rows import get_by_transaction_id
+from tests.world import World
+
+SERIES = "TEST"
+COUNT = "INSERT INTO invoice_counters (series, fiscal_year, last_number) VALUES ($1, $2, 7)"
+
+
+@pytest.fixture
+async def database(server: RunningServer) -> AsyncIterator[Database]:
+    """A pool of its own on the test run's database, and none of the rows that a test counts."""
+    database = Database(server.services.database.engine.url.render_as_string(hide_password=False), pool_size=3)
+    yield database
+    async with database.work() as work:
+        await work.session.execute(text("DELETE FROM invoice_counters WHERE series = 'TEST'"))
+    await database.close()
+
+
+async def years(database: Database) -> list[int]:
+    async with database.work() as work:
+        rows = await work.session.scalars(
+            select(InvoiceCounter.fiscal_year).where(InvoiceCounter.series == SERIES).order_by("fiscal_year")
+        )
+        return list(rows)
+
+
+async def test_connections_that_the_server_closed_are_replaced_before_anybody_uses_them(database: Database) -> None:
+    async with database.connection() as first, database.connection() as second, database.connection() as third:
+        drivers = [first, second, third]
+    async with database.connection() as driver:
+        await driver.execute(
+            "SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid WHERE pid <> pg_backend_pid()",
+            [one.get_server_pid() for one in drivers],
+        )
+        async with asyncio.timeout(10):
+            while sum(one.is_closed() for one in drivers) < 2:  # noqa: ASYNC110  the driver tells it in no other way
+                await asyncio.sleep(0.01)
+    async with database.connection() as first, database.connection() as second, database.work() as work:
+        assert await first.fetchval("SELECT 1") == await second.fetchval("SELECT 1") == 1
+        assert await work.session.scalar(text("SELECT 1")) == 1
+
+
+async def test_a_transaction_of_fixed_statements_commits_whole_or_not_at_all(database: Database) -> None:
+    async with database.transaction() as driver:
+        await driver.execute(COUNT, SERIES, 1)
+        await driver.execute(COUNT, SERIES, 2)
+
+    async def fail() -> None:
+        async with database.transaction() as driver:
+            await driver.execute(COUNT, SERIES, 3)
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        await fail()
+    assert await years(database) == [1, 2]
+
+
+async def test_one_that_is_cut_off_leaves_no_row_no_lock_and_no_connection_behind(database: Database) -> None:
+    begun = asyncio.Event()
+
+    async def hang() -> None:
+        async with database.transaction() as driver:
+            await driver.execute(COUNT, SERIES, 1)
+            begun.set()
+            await driver.execute("SELECT pg_sleep(60)")
+
+    for _ in range(5):  # more often than the pool has connections
+        begun.clear()
+        task = asyncio.create_task(hang())
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert await years(database) == []
+    async with database.transaction() as driver:
+        await driver.execute(COUNT, SERIES, 1)
+    assert await years(database) == [1]
+
+
+async def test_the_drivers_errors_are_raised_as_those_of_sessions(database: Database) -> None:
+    async def count_twice() -> None:
+        async with database.transaction() as driver:
+            await driver.execute(COUNT, SERIES, 1)
+            await driver.execute(COUNT, SERIES, 1)
+
+    with pytest.raises(IntegrityError):
+        await count_twice()
+    with pytest.raises(DBAPIError) as caught:
+        async with database.connection() as driver:
+            await driver.fetchval("SELECT length($1) / 0", "top secret")
+    assert "top secret" not in str(caught.value)
+    with pytest.raises(DBAPIError) as lost:
+        async with database.connection() as driver:
+            await driver.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert lost.value.connection_invalidated
+
+
+async def test_a_lock_that_is_not_given_in_time_is_no_bug_but_a_503(database: Database) -> None:
+    hasty = Database(database.engine.url.render_as_string(hide_password=False), pool_size=1, timeout_s=0.3)
+    async with database.transaction() as holder:
+        await holder.execute(COUNT, SERIES, 1)
+        with pytest.raises(DBAPIError) as caught:
+            await _count(hasty, 1)
+    await hasty.close()
+    reply = database_error(RequestFactory().get("/api/v1/payments/initiate/"), caught.value)
+    assert reply.status_code == 503
+
+
+async def test_a_database_that_falls_silent_in_a_transaction_is_not_waited_for_again(database: Database) -> None:
+    hasty = Database(database.engine.url.render_as_string(hide_password=False), pool_size=1, timeout_s=0.3)
+    frozen = 0
+
+    async def freeze() -> None:
+        nonlocal frozen
+        async with hasty.transaction() as driver:
+            await driver.execute(COUNT, SERIES, 1)
+            frozen = driver.get_server_pid()
+            os.kill(frozen, signal.SIGSTOP)
+            await driver.fetchval("SELECT 1")
+
+    try:
+        async with asyncio.timeout(2 * (0.3 + GRACE_S)):  # once, not once more for a rollback
+            with pytest.raises(DBAPIError) as caught:
+                await freeze()
+        assert caught.value.connection_invalidated
+        async with hasty.connection() as driver:
+            assert await driver.fetchval("SELECT 1") == 1
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+        await hasty.close()
+    assert await years(database) == []
+
+
+async def test_a_database_that_cannot_be_connected_to_is_told_as_in_sessions(database: Database) -> None:
+    nowhere = Database(database.engine.url.set(database="nowhere").render_as_string(hide_password=False))
+    with pytest.raises(DBAPIError):
+        await _count(nowhere, 1)
+    await nowhere.close()
+
+
+async def _count(database: Database, year: int) -> None:
+    async with database.transaction() as driver:
+        await driver.execute(COUNT, SERIES, year)
+
+
+async def test_fixed_statements_in_a_unit_of_work_see_its_changes_and_are_undone_with_it(database: Database) -> None:
+    async def fail() -> None:
+        async with database.work() as work:
+            driver = await work.driver()
+            await driver.execute(COUNT, SERIES, 1)
+            work.session.add(InvoiceCounter(series=SERIES, fiscal_year=2, last_number=1))
+            driver = await work.driver()
+            assert await driver.fetchval("SELECT count(*) FROM invoice_counters WHERE series = $1", SERIES) == 2
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        await fail()
+    assert await years(database) == []
+
+
+async def test_what_a_fixed_statement_reads_is_what_a_session_loads(world: World, database: Database) -> None:
+    bought = await world.bought()
+    transaction_id = UUID(bought.transaction_id)
+    read = await get_by_transaction_id(database, transaction_id)
+    async with database.work() as work:
+        query = select(PaymentTransaction).where(PaymentTransaction.transaction_id == transaction_id)
+        loaded = (await work.session.execute(query.options(selectinload(PaymentTransaction.items)))).scalar_one()
+    assert inspect(read).detached
+    for one, other in [(read, loaded), *zip(read.items, loaded.items, strict=True)]:
+        for column in one.__table__.columns:
+            mine, theirs = getattr(one, column.name), getattr(other, column.name)
+            assert (mine, type(mine)) == (theirs, type(theirs)), column.name
+
+
+async def test_a_process_can_read_rows_before_it_opened_its_first_session() -> None:
+    code = """
+import dispatch.database.models
+from dispatch.accounts.models import User
+from dispatch.catalogue.models import Product
+from dispatch.database.records import detached
+user = detached(User, range(1, len(User.__table__.columns) + 1))
+assert Product(name="Rice", seller=user).seller is user
+"""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stderr=asyncio.subprocess.PIPE)
+    _, said = await process.communicate()
+    assert (process.returncode, said.decode()) == (0, "")
