@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from realtime.doubts import encode_trail
+from realtime.doubts import Trail, encode_trail
 from realtime.fixes import RUN_END
 from realtime.sifting import Leader, Run, Sifted, Source
 
@@ -25,10 +25,12 @@ class Group:
     source: Source
     runs: list[Run] = field(default_factory=list)
     leader: Leader | None = None
+    trail: Trail = field(default_factory=Trail)
 
     def add(self, sifted: Sifted, run: Run) -> None:
         """Take another run in."""
         self.runs.append(run)
+        self.trail = sifted.trail
         leader = sifted.leader
         if leader is not None and (self.leader is None or leader.recorded_ms >= self.leader.recorded_ms):
             self.leader = leader
@@ -41,7 +43,7 @@ class Group:
     def arguments(self, *, listed: bool) -> Iterable[Argument]:
         """What the script is told of it. ``listed``: each fix on its own, to be stored where its seq is new."""
         source, leader = self.source, self.leader
-        yield from (source.transporter_id, source.stream, source.device_key, encode_trail(source.trail))
+        yield from (source.transporter_id, source.stream, source.device_key, encode_trail(self.trail))
         if leader is None:
             yield from (NO_LEADER_MS, 0, "", 0, 0)
         else:

@@ -75,14 +75,13 @@ class Sifted:
     leader: Leader | None
     rejected: list[tuple[int, Reject]]
     highest_seq: int
+    trail: Trail
+    """The device's after these fixes: what is remembered of it must not be ahead of what is stored."""
 
     @property
     def count(self) -> int:
         """How many were accepted."""
         return len(self.run.seqs) if self.run else 0
-
-
-NOTHING = Sifted(None, None, [], 0)
 
 
 def sift(source: Source, fixes: Sequence[Fix], sent: Sequence[bytes] | None, now_ms: int, limits: Limits) -> Sifted:
@@ -92,7 +91,7 @@ def sift(source: Source, fixes: Sequence[Fix], sent: Sequence[bytes] | None, now
     order says nothing.
     """
     if not fixes:
-        return NOTHING
+        return Sifted(None, None, [], 0, source.trail)
     times_ms = [round(fix.recorded_at.timestamp() * 1000) for fix in fixes]
     if sent is None and times_ms != sorted(times_ms):  # one backlog, perhaps newest first: no fix of it is late
         order = sorted(range(len(fixes)), key=times_ms.__getitem__)
@@ -105,6 +104,7 @@ def sift(source: Source, fixes: Sequence[Fix], sent: Sequence[bytes] | None, now
         _leader(source, fixes, judged, now_ms),
         [(seqs[at], reason) for at, reason in judged.rejected.items()],
         max(seqs),
+        judged.trail,
     )
 
 

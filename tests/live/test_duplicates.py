@@ -90,6 +90,24 @@ async def test_every_seq_is_logged_once_and_the_newest_leads(
             assert await ingest.resume(Source(1, "phone", "one")) == max(expected)
 
 
+async def test_what_is_remembered_of_a_device_is_not_ahead_of_what_is_stored(server: RunningServer) -> None:
+    """Or the newest fix, judged and lost in a crash, would be a duplicate of itself when it comes again."""
+    async with a_zone(server) as (ingest, keys):
+        source = Source(1, "phone", "one")
+        stored = ingest.submit(source, ingest.sift(source, fixes([1, 2])))
+        ingest.sift(source, fixes([3, 4]))  # and then the process died
+        await stored
+        again = Source(1, "phone", "one")
+        await ingest.resume(again)
+        sifted = ingest.sift(again, fixes([3, 4]))
+        assert sifted.run is not None
+        assert b"{},[" in sifted.run.head
+        await ingest.submit(again, sifted)
+        update = await RedisLivePositions(server.services.redis, keys, limits=PresenceLimits(60, 120)).find_update(1)
+        assert update is not None
+        assert (update.fix.seq, update.fix.flags) == (4, ())
+
+
 @pytest.mark.parametrize("first", [1, 2, 8, 4_095, 4_096, 4_097])
 async def test_a_run_over_the_edge_of_a_bitmap_is_known_again_seq_by_seq(server: RunningServer, first: int) -> None:
     async with a_zone(server) as (ingest, keys):
