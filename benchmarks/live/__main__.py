@@ -1,4 +1,4 @@
-"""``python -m benchmarks.live [FIGURE …]``: the live figures, as tables for people and JSON in results/."""
+"""``python -m benchmarks.live [FIGURE …]``: the live figures, for people, as JSON in results/, and in the README."""
 
 import json
 import sys
@@ -12,6 +12,8 @@ from rich.table import Table
 
 from api.embedded import embedded
 from benchmarks.live import fanout, ingest, latency, memory, nearest
+from benchmarks.live.lines import lines
+from benchmarks.readme import write_figures
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 FIGURES = ("ingest", "nearest", "latency", "fanout", "memory")
@@ -114,6 +116,7 @@ def main() -> None:
     path = RESULTS / "live.json"
     kept = json.loads(path.read_text()) if path.exists() else {}
     path.write_text(json.dumps(kept | results, indent=2) + "\n")
+    write_figures("live", lines(kept | results))
     for name, figures in results.items():
         SHOW[name](figures)
 
