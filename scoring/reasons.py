@@ -3,7 +3,7 @@
 import numpy as np
 
 from scoring.arrays import Bools, Ints
-from scoring.flow import Graph
+from scoring.graph import Graph
 from scoring.geometry import arc_m, squared_chords
 from scoring.market import Market
 from scoring.result import Reason
