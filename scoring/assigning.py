@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
 from scoring import auction
-from scoring.arrays import Floats, Ints
+from scoring.arrays import Bools, Floats, Ints
 from scoring.auction import BASE, RATE, VALUE, Books, Rates, Side
 from scoring.geometry import EARTH_RADIUS_M
 from scoring.graph import Graph
@@ -19,6 +20,7 @@ SHRINK = 7.0  # each next step is so many times smaller
 EXACT = 1e-11  # share of the largest gain: a step that is as good as none
 _SAFETY = 1e-7  # points; far above the rounding of any step below, far below what a certificate allows
 _PART = 2_000  # deliveries that one thread looks after at a time
+_TIGHT = 1e-3  # points within which an old pair must still balance for both its rows to count as unchanged
 _LEAST = 1e-6  # points; scores that all lie below it are as good as none
 
 
@@ -29,6 +31,25 @@ def _steps(largest: float, last: float) -> Iterator[float]:
         yield step
         step /= SHRINK
     yield last
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """What is known from a similar market.
+
+    Attributes
+    ----------
+    toll
+        (M,) its tolls.
+    taken
+        (N,) who had each delivery, -1 for nobody or unknown.
+    surplus
+        (N,) what each delivery gained less the toll it paid.
+    """
+
+    toll: Floats
+    taken: Ints
+    surplus: Floats
 
 
 class Auction:
@@ -146,15 +167,28 @@ class City:
         place = self.market.slot_start[self.column][owner] + np.arange(owner.size) - start[owner]
         return Auction(self.rows, self.columns, self.rates, start, self.market.slot_gain[place])
 
-    def begin(self, room: Auction, toll: Floats, taken: Ints) -> None:
-        """Begin an auction from tolls (M,) and transporters (N,) in the market's rows."""
-        place = np.full(self.market.m + 1, -1, dtype=np.int64)
+    def begin(self, room: Auction, start: Start) -> None:
+        """Begin an auction from what a similar market ended with.
+
+        A pair of the old plan balances (gain = toll + surplus) as long as neither of the two changed. Others
+        are dissolved, and tolls rise to what those who stay would pay: without that, everybody would run to
+        a transporter who is new where a worse one was.
+        """
+        market = self.market
+        place = np.full(market.m + 1, -1, dtype=np.int64)
         place[self.column] = np.arange(self.column.size)
-        gain = np.full(self.market.n, -np.inf)
-        given = np.flatnonzero(taken >= 0)
-        gain[given] = self.market.gain(given, taken[given])
-        held = np.where(gain > -np.inf, place[taken], -1)
-        room.begin(toll[self.column], held[self.row], np.where(held >= 0, gain, 0.0)[self.row])
+        held, gain = place[start.taken], np.zeros(market.n)
+        given = np.flatnonzero(held >= 0)
+        gain[given] = market.gain(given, start.taken[given])
+        had = np.append(start.toll, 0.0)[start.taken]
+        balanced: Bools = np.abs(gain - had - start.surplus) <= _TIGHT
+        toll = start.toll.copy()
+        lost = start.taken[~balanced & (start.taken >= 0)]
+        toll[lost] = -market.first_gain[lost]
+        held[~balanced] = -1
+        room.begin(toll[self.column], held[self.row], gain[self.row])
+        self.rows.price[:] = np.where(balanced, start.surplus, np.inf)[self.row]
+        auction.lift(self.rows, self.columns, room.books, self.rates)
 
     def outcome(self, room: Auction) -> tuple[Ints, Floats]:
         """Transporters (N,) and tolls (M,) of an auction, in the market's rows."""
@@ -192,7 +226,6 @@ class City:
         side = self.columns
         lightest = float(market.weight_kg.min())
         rate = weight_toll[self.column]
-        bonus = market.pair_term_ceiling + _SAFETY
         points = side.points.copy()
         points[:, BASE] += market.pair_term_ceiling + _SAFETY - rate * lightest
         side = side._replace(points=points, nodes=side.nodes.copy(), price=toll[self.column])

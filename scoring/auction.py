@@ -17,7 +17,7 @@ what it compiled until the file changes, and does not look at other files.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -38,13 +38,13 @@ _ROUNDING = 1.001  # share of a step: what differs by rounding alone keeps its s
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def compiled(function: _Function, inline: str = "never") -> _Function:
+def compiled(function: _Function, inline: Literal["never", "always"] = "never") -> _Function:
     """Compile a function when it is first called, and keep the result beside this file or in the user's cache."""
     try:
-        fast: _Function = njit(function, cache=True, nogil=True, inline=inline)
+        fast = njit(function, cache=True, nogil=True, inline=inline)
     except RuntimeError:  # there is no place to keep it
         fast = njit(function, nogil=True, inline=inline)
-    return fast
+    return cast("_Function", fast)
 
 
 def inlined(function: _Function) -> _Function:
@@ -128,10 +128,11 @@ class Books(NamedTuple):
 @inlined
 def arc_m(squared_chord: float) -> float:
     """Great-circle metres of points that are so far apart (squared metres)."""
-    chord = np.sqrt(squared_chord)
+    chord: float = np.sqrt(squared_chord)
     if squared_chord < _FLAT_M2:
         return chord * (1.0 + squared_chord / (24.0 * EARTH_RADIUS_M**2))
-    return 2.0 * EARTH_RADIUS_M * np.arcsin(min(chord / (2.0 * EARTH_RADIUS_M), 1.0))
+    angle: float = 2.0 * np.arcsin(min(chord / (2.0 * EARTH_RADIUS_M), 1.0))
+    return EARTH_RADIUS_M * angle
 
 
 @inlined
@@ -146,7 +147,7 @@ def shortfall(weight_kg: float, free_kg: float, capacity: float) -> float:
 @inlined
 def pair_value(points: Floats, q: int, mine: Floats, by_row: bool, rates: Rates, floor: float) -> float:
     """Value of the pair of a searcher and member `q`, or something at most `floor`."""
-    value = mine[BASE] + points[q, VALUE]
+    value: float = mine[BASE] + points[q, VALUE]
     if value <= floor:
         return value
     if by_row:
@@ -163,7 +164,7 @@ def pair_value(points: Floats, q: int, mine: Floats, by_row: bool, rates: Rates,
 @inlined
 def node_value(nodes: Floats, t: int, mine: Floats, by_row: bool, rates: Rates, floor: float) -> float:
     """No member below node `t` is worth more to the searcher."""
-    value = mine[BASE] + nodes[t, BEST]
+    value: float = mine[BASE] + nodes[t, BEST]
     if value <= floor:
         return value
     if by_row:
@@ -175,7 +176,7 @@ def node_value(nodes: Floats, t: int, mine: Floats, by_row: bool, rates: Rates, 
     dx = max(nodes[t, 0] - mine[0], mine[0] - nodes[t, HIGH], 0.0)
     dy = max(nodes[t, 1] - mine[1], mine[1] - nodes[t, HIGH + 1], 0.0)
     dz = max(nodes[t, 2] - mine[2], mine[2] - nodes[t, HIGH + 2], 0.0)
-    distance = np.sqrt(dx * dx + dy * dy + dz * dz)  # a chord is never longer than the arc
+    distance: float = np.sqrt(dx * dx + dy * dy + dz * dz)  # a chord is never longer than the arc
     return value - rates.slope * distance if distance <= rates.radius_m else -np.inf
 
 
@@ -296,9 +297,7 @@ def best_of_rows(side: Side, searchers: Floats, floor: Floats, rates: Rates, bes
 
 
 @compiled
-def find(
-    side: Side, other: Side, by_row: bool, own: int, held: Ints, rates: Rates, best: Ints, values: Floats
-) -> None:
+def find(side: Side, other: Side, by_row: bool, own: int, held: Ints, rates: Rates, best: Ints, values: Floats) -> None:
     """Best partners on `side` of number `own` on the other side, however they are kept."""
     if side.start.size:
         scan(side, by_row, own, held, best, values)
@@ -442,6 +441,17 @@ def concede(rows: Side, columns: Side, books: Books, rates: Rates, eps: float, q
             set_price(rows, i, gain - columns.price[j])
         head = (head + 1) % queue.size
         waiting -= 1
+
+
+@compiled
+def lift(rows: Side, columns: Side, books: Books, rates: Rates) -> None:
+    """Raise tolls until no delivery gains more anywhere than its own price (its surplus), as set in `rows`."""
+    promise(rows)
+    best, values = np.empty(1, np.int64), np.empty(1)
+    for j in range(books.used.size):
+        best[0], values[0] = -1, columns.price[j]
+        find(rows, columns, False, j, books.held, rates, best, values)
+        columns.price[j] = values[0]
 
 
 @compiled

@@ -19,7 +19,8 @@ from scoring.assigning import City
 from scoring.graph import Graph, foremost, make_graph
 from scoring.market import Market
 
-PAIRS = 12  # best pairs of each delivery that are looked at and kept
+PAIRS = 12  # best pairs of each delivery that are looked at and kept where there is more to do with them
+_FEW = 2  # where there is not
 _MANY = 96  # that are looked at where optional terms of pairs may change their order
 _ARRAYS = 10  # arrays of a block's size that are alive at once while a block is scored
 _TOLERANCE = 1e-9  # points
@@ -75,9 +76,7 @@ class Sweep:
         return float(self.ceiling.sum()) + prices.rent(market)
 
 
-def sweep(
-    market: Market, city: City, prices: Prices, expired: Callable[[], bool], memory_bytes: int
-) -> Sweep:
+def sweep(market: Market, city: City, prices: Prices, expired: Callable[[], bool], memory_bytes: int) -> Sweep:
     """Price all pairs.
 
     Parameters
@@ -89,7 +88,7 @@ def sweep(
     memory_bytes
         Bound on what a block of rows may hold.
     """
-    looked = PAIRS if not market.pair_terms else _MANY
+    looked = _MANY if market.pair_terms else PAIRS if market.params.load == "sum" else _FEW
     columns, unseen = city.query(min(looked, max(market.m, 1)), prices.toll, prices.weight_toll)
     i, place = np.nonzero(columns >= 0)
     graph = make_graph(market, i, columns[i, place])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scoring.arrays import Bools, Floats, Ints
-from scoring.assigning import EXACT, FIRST_STEP, SHRINK, City, on_lists
+from scoring.assigning import EXACT, FIRST_STEP, SHRINK, City, Start, on_lists
 from scoring.bound import Prices, Sweep, sweep
 from scoring.graph import Graph, all_pairs, joined, make_graph
 from scoring.market import Market
@@ -18,10 +18,10 @@ from scoring.terms import BEST
 
 CERTIFIED = 1e-6  # relative distance of total and bound below which a plan is called optimal
 
-_AIM = 0.5 * CERTIFIED  # what the last step may leave
+_AIM = 1.5 * CERTIFIED  # what the last step may leave at worst; half of it is usual
 _DONE = 0.9 * CERTIFIED  # what the search is content with: the rest is for the rounding of whoever checks
 _SMALL = 40_000  # pairs up to which a market is solved to the last digit
-_WARM_STEP = 0.5  # points by which the first bids rise where prices are known
+_WARM_STEP = 2e-3  # points by which the first bids rise where prices are known
 _LIST_STEP = 0.5  # points; down to it optional terms of pairs are left out
 _SLACK = 20.0  # steps behind its delivery's best at which a pair leaves the lists
 
@@ -40,22 +40,6 @@ class Search:
 
     expired: Callable[[], bool]
     memory_bytes: int
-
-
-@dataclass(frozen=True, eq=False)
-class Start:
-    """What is known from a similar market.
-
-    Attributes
-    ----------
-    toll
-        (M,) its tolls.
-    taken
-        (N,) who had each delivery, -1 for nobody or unknown.
-    """
-
-    toll: Floats
-    taken: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +92,7 @@ def optimise(market: Market, search: Search, start: Start | None = None) -> Solu
     largest = BEST + float(market.bonus.max(initial=0.0))
     step, rounds = FIRST_STEP * largest, 0
     if start is not None:
-        city.begin(room, start.toll, start.taken)
+        city.begin(room, start)
         step = _WARM_STEP
     while True:
         room.run(step)

@@ -7,11 +7,11 @@ import numpy as np
 
 from scoring import baselines, optimal, summed
 from scoring.arrays import Floats, Ints
-from scoring.assigning import City
+from scoring.assigning import City, Start
 from scoring.errors import InputError
 from scoring.inputs import Deliveries, Params, Transporters
 from scoring.market import Market
-from scoring.optimal import CERTIFIED, Search, Solution, Start
+from scoring.optimal import CERTIFIED, Search, Solution
 from scoring.reasons import reasons
 from scoring.result import Maximise, Plan, Strategy
 
@@ -96,7 +96,7 @@ def _start(previous: Plan, market: Market, rows: Ints, columns: Ints) -> Start:
     place = np.append(np.empty_like(columns), -1)
     place[columns] = np.arange(columns.size)
     toll = previous.price[columns] - market.first_gain
-    return Start(toll, place[previous.transporter[rows]])
+    return Start(toll, place[previous.transporter[rows]], previous.surplus[rows])
 
 
 def _solution(market: Market, strategy: Strategy, search: Search, start: Start | None, seed: int) -> Solution:

@@ -13,11 +13,11 @@ import numpy as np
 
 from scoring import optimal
 from scoring.arrays import Floats, Ints
-from scoring.assigning import City, assign
+from scoring.assigning import City, Start, assign
 from scoring.bound import Prices, sweep
 from scoring.graph import Graph
 from scoring.market import Market, PairSource
-from scoring.optimal import CERTIFIED, Search, Solution, Start
+from scoring.optimal import CERTIFIED, Search, Solution
 from scoring.packing import Packing
 
 _STEPS = 40  # subgradient steps where each costs a flow
