@@ -1,7 +1,7 @@
 """The best plan found when all packages of a transporter must fit together, with a bound.
 
 That is a generalised assignment problem, NP-hard. Its room limits are priced instead of enforced
-(Lagrangian relaxation, Fisher 1981): under given prices a kg the rest is the flow of `optimal`, whose value
+(Lagrangian relaxation, Fisher 1981): under given prices a kg the rest is the auction of `optimal`, whose value
 bounds every plan. Prices follow the overload (subgradient, Polyak's step); each relaxed plan is repaired
 to one that fits and improved by shifts, ejections and swaps, and the best of them is kept.
 """
@@ -20,10 +20,10 @@ from scoring.market import Market, PairSource
 from scoring.optimal import CERTIFIED, Search, Solution
 from scoring.packing import Packing
 
-_STEPS = 40  # subgradient steps where each costs a flow
+_STEPS = 40  # subgradient steps where each costs an auction
 _FREE_STEPS = 400  # where slots never bind and each costs one pass over the pairs
 _POLISH = 30  # rounds of improvement of the best plan at the end
-_STEP = 1e-6  # last step of those flows, as a share of the largest gain
+_STEP = 1e-6  # last step of those auctions, as a share of the largest gain
 _PATIENCE = 5  # steps without a better bound before steps halve
 
 
