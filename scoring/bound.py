@@ -21,7 +21,7 @@ from scoring.market import Market
 
 PAIRS = 12  # best pairs of each delivery that are looked at and kept where there is more to do with them
 _FEW = 2  # where there is not
-_MANY = 96  # that are looked at where optional terms of pairs may change their order
+_MANY = 48  # that are looked at where optional terms of pairs may change their order
 _ARRAYS = 10  # arrays of a block's size that are alive at once while a block is scored
 _TOLERANCE = 1e-9  # points
 

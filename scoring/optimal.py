@@ -12,7 +12,7 @@ import numpy as np
 from scoring.arrays import Bools, Floats, Ints
 from scoring.assigning import EXACT, FIRST_STEP, SHRINK, City, Start, on_lists
 from scoring.bound import Prices, Sweep, sweep
-from scoring.graph import Graph, all_pairs, joined, make_graph
+from scoring.graph import Graph, all_pairs, foremost, joined, make_graph
 from scoring.market import Market
 from scoring.terms import BEST
 
@@ -23,7 +23,8 @@ _DONE = 0.9 * CERTIFIED  # what the search is content with: the rest is for the 
 _SMALL = 40_000  # pairs up to which a market is solved to the last digit
 _WARM_STEP = 2e-3  # points by which the first bids rise where prices are known
 _LIST_STEP = 0.5  # points; down to it optional terms of pairs are left out
-_SLACK = 20.0  # steps behind its delivery's best at which a pair leaves the lists
+_SLACK = 5.0  # points behind its delivery's best at which a pair leaves the lists
+_PER_COLUMN = 6  # best pairs of a transporter that stay: without any, it would seem to be worth nothing
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,8 @@ def _lifted(market: Market, city: City, solution: Solution, search: Search) -> S
                 break
             step = max(step / SHRINK, last)
         lag = inside[graph.i] - graph.gain + toll[graph.j]
-        keep: Bools = (lag <= _SLACK * step) | (taken[graph.i] == graph.j) | (step <= last)
+        keep: Bools = (lag <= _SLACK) | (taken[graph.i] == graph.j) | (step <= last)
+        keep[foremost(graph.j, -lag, _PER_COLUMN)] = True
         graph = joined(graph.only(keep), solution.graph)
     return best
 
