@@ -112,15 +112,18 @@ def assign(graph: Graph, toll: Floats | None = None, last: float = EXACT) -> tup
         (M,) tolls that prove it.
     """
     largest = max(np.abs(graph.gain).max(initial=0.0), np.abs(graph.slot_gain).max(initial=0.0), _LEAST)
-    held, new = np.full(graph.n, -1, dtype=np.int64), np.zeros(graph.m) if toll is None else toll.copy()
-    if graph.i.size:
-        room = on_lists(graph)
-        if toll is not None:
-            room.begin(toll, held, np.zeros(graph.n))
-        for step in _steps(largest, last * largest):
-            room.run(step)
-        held, new = room.books.held, np.where(np.isfinite(room.columns.price), room.columns.price, 0.0)
-    return chosen_pairs(graph, held), new
+    held, idle = np.full(graph.n, -1, dtype=np.int64), np.zeros(graph.m)
+    with_slots = np.flatnonzero(np.diff(graph.slot_start) > 0)
+    idle[with_slots] = -graph.slot_gain[graph.slot_start[with_slots]]
+    if not graph.i.size:
+        return held, idle
+    room = on_lists(graph)
+    if toll is not None:
+        room.begin(toll, held, np.zeros(graph.n))
+    for step in _steps(largest, last * largest):
+        room.run(step)
+    new = np.where(np.isfinite(room.columns.price), room.columns.price, idle)
+    return chosen_pairs(graph, room.books.held), new
 
 
 def on_lists(graph: Graph) -> Auction:

@@ -334,7 +334,8 @@ def settle(rows: Side, columns: Side, books: Books, rates: Rates, eps: float, qu
             books.used[books.held[i]] += 1
     for j in range(m):
         last = books.slot_start[j] + max(books.used[j] - 1, 0)
-        columns.price[j] = max(columns.price[j], -books.slot_gain[last])
+        least = -books.slot_gain[last] if last < books.slot_start[j + 1] else np.inf
+        columns.price[j] = max(columns.price[j], least)
     promise(columns)
     books.used[:] = 0
     best, values, waiting = np.empty(1, np.int64), np.empty(1), 0
