@@ -22,6 +22,7 @@ _AIM = 1.5 * CERTIFIED  # what the last step may leave at worst; half of it is u
 _DONE = 0.9 * CERTIFIED  # what the search is content with: the rest is for the rounding of whoever checks
 _SMALL = 40_000  # pairs up to which a market is solved to the last digit
 _WARM_STEP = 2e-3  # points by which the first bids rise where prices are known
+_WARM_SHRINK = 15.0  # each next step is so many times smaller then: little is left to be settled
 _LIST_STEP = 0.5  # points; down to it optional terms of pairs are left out
 _SLACK = 5.0  # points behind its delivery's best at which a pair leaves the lists
 _PER_COLUMN = 6  # best pairs of a transporter that stay: without any, it would seem to be worth nothing
@@ -91,10 +92,10 @@ def optimise(market: Market, search: Search, start: Start | None = None) -> Solu
     city = City(market)
     room = city.auction()
     largest = BEST + float(market.bonus.max(initial=0.0))
-    step, rounds = FIRST_STEP * largest, 0
+    step, shrink, rounds = FIRST_STEP * largest, SHRINK, 0
     if start is not None:
         city.begin(room, start)
-        step = _WARM_STEP
+        step, shrink = _WARM_STEP, _WARM_SHRINK
     while True:
         room.run(step)
         rounds += 1
@@ -106,8 +107,8 @@ def optimise(market: Market, search: Search, start: Start | None = None) -> Solu
                 return _lifted(market, city, solution, search)
             if _done(market, solution) or search.expired() or step <= EXACT * largest:
                 return solution
-            last = step / SHRINK
-        step = max(step / SHRINK, last)
+            last = step / shrink
+        step = max(step / shrink, last)
 
 
 def judged(market: Market, city: City, taken: Ints, toll: Floats, search: Search, rounds: int) -> Solution:
