@@ -129,26 +129,30 @@ def value_of(market: Market, taken: Ints) -> float:
 
 def _lifted(market: Market, city: City, solution: Solution, search: Search) -> Solution:
     """Take optional terms of pairs into account: auctions over lists that grow by whatever beats them."""
+    small = market.n * market.m <= _SMALL
     rows = np.flatnonzero(solution.transporter >= 0)
     graph = joined(solution.graph, make_graph(market, rows, solution.transporter[rows]))
-    if market.n * market.m <= _SMALL:
+    if small:
         graph = all_pairs(market)
     best, step = solution, _LIST_STEP
-    while not (_done(market, best) or search.expired()):
+    while not search.expired():
         taken, toll = _auctioned(market, graph, solution, step)
         solution = judged(market, city, taken, toll, search, solution.rounds + 1)
         best = _better(best, solution)
-        inside = graph.best(toll)
-        missed = np.maximum(solution.sweep.ceiling - inside, 0.0)
         last = _last_step(market, best.value, best.transporter, BEST)
-        if missed.sum() <= step * market.n:
-            if step <= last and not missed.any():
-                break
-            step = max(step / SHRINK, last)
+        if _done(market, best) and (step <= last or not small):
+            break
+        inside = graph.best(toll)
         lag = inside[graph.i] - graph.gain + toll[graph.j]
         keep: Bools = (lag <= _SLACK) | (taken[graph.i] == graph.j) | (step <= last)
         keep[foremost(graph.j, -lag, _PER_COLUMN)] = True
-        graph = joined(graph.only(keep), solution.graph)
+        grown = joined(graph.only(keep), solution.graph)
+        missed = np.maximum(solution.sweep.ceiling - inside, 0.0)
+        if missed.sum() <= step * market.n or (keep.all() and grown.i.size == graph.i.size):
+            if step <= EXACT * BEST:
+                break
+            step = max(step / SHRINK, last if step > last else EXACT * BEST)
+        graph = grown
     return best
 
 

@@ -1,5 +1,8 @@
 """The auction finds the best assignment of any pairs, whatever ties, slots and prices it begins from."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -76,3 +79,10 @@ def test_the_optimum_with_a_term_that_no_tree_knows_equals_that_of_a_dense_solve
     assert plan.certified
     optimum = float(table[linear_sum_assignment(table, maximize=True)].sum())
     assert plan.total == pytest.approx(optimum, rel=1e-6)
+
+
+def test_the_compiler_is_loaded_by_those_who_solve_and_by_nobody_else() -> None:
+    program = "import sys, scoring; from scoring.__main__ import main; print('numba' in sys.modules); main()"
+    program += "; print('numba' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.split() == ["False", "True"]
