@@ -19,6 +19,7 @@ FIRST_STEP = 0.05  # share of the largest gain by which the first bids rise
 SHRINK = 7.0  # each next step is so many times smaller
 EXACT = 1e-11  # share of the largest gain: a step that is as good as none
 _SAFETY = 1e-7  # points; far above the rounding of any step below, far below what a certificate allows
+_NEAR_M = 1e-6  # metres by which two ways to compute a distance may differ, and more
 _PART = 2_000  # deliveries that one thread looks after at a time
 _TIGHT = 1e-3  # points within which an old pair must still balance for both its rows to count as unchanged
 _LEAST = 1e-6  # points; scores that all lie below it are as good as none
@@ -230,16 +231,17 @@ class City:
         lightest = float(market.weight_kg.min())
         rate = weight_toll[self.column]
         points = side.points.copy()
-        points[:, BASE] += market.pair_term_ceiling + _SAFETY - rate * lightest
+        points[:, BASE] += market.pair_term_ceiling + _SAFETY + _NEAR_M * self.rates.slope - rate * lightest
         side = side._replace(points=points, nodes=side.nodes.copy(), price=toll[self.column])
         auction.promise(side)
         points[:, VALUE] += rate * lightest  # nodes promise what the lightest would pay, members tell all
         points[:, RATE] = rate
+        rates = self.rates._replace(radius_m=self.rates.radius_m + _NEAR_M)
         best, values = np.empty((market.n, k), dtype=np.int64), np.empty((market.n, k))
         floor = np.zeros(market.n)
 
         def look(part: slice) -> None:
-            auction.best_of_rows(side, self.rows.points[part], floor[part], self.rates, best[part], values[part])
+            auction.best_of_rows(side, self.rows.points[part], floor[part], rates, best[part], values[part])
 
         with ThreadPoolExecutor() as pool:  # compiled code lets go of Python's lock; rows know nothing of others
             list(pool.map(look, [slice(a, a + _PART) for a in range(0, market.n, _PART)]))

@@ -91,3 +91,17 @@ def test_a_market_where_nothing_can_be_done_is_certified_with_a_bound_of_exactly
     plan = solve(heavy, full)
     assert plan.upper_bound == 0.0
     assert plan.certified
+
+
+@pytest.mark.parametrize("radius_m", [0.5, 12_000_000.0])
+def test_the_bound_holds_where_a_metre_costs_much_and_where_it_costs_next_to_nothing(radius_m: float) -> None:
+    rng = np.random.default_rng(5)
+    spread = radius_m / 111_000.0 if radius_m < 1_000 else 60.0
+    here, there = rng.uniform(-spread, spread, (2, 230)), rng.uniform(-spread, spread, (2, 210))
+    deliveries = packages(here[0], here[1], rng.uniform(0, 9, 230))
+    transporters = people(
+        there[0], there[1], rng.uniform(3, 5, 210), rng.uniform(1, 20, 210), np.zeros(210), rng.integers(1, 3, 210)
+    )
+    plan = solve(deliveries, transporters, Params(radius_m=radius_m))
+    assert plan.certified
+    assert plan.total == pytest.approx(reference.optimum(deliveries, transporters, Params(radius_m=radius_m)), rel=1e-6)
