@@ -60,6 +60,7 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
 	@$(PIP) --require-hashes --only-binary :all: -r requirements/run.txt
 	@$(MAKE) --no-print-directory embedded-redis
 	@$(PIP) --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python -m scoring
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run

@@ -198,6 +198,11 @@ class Transporters(_Columns):
         return 1.0 - self.active / np.maximum(self.max_active, 1)
 
     @cached_property
+    def full(self) -> Bools:
+        """(M,) whether as many deliveries are under way as allowed."""
+        return self.active >= self.max_active
+
+    @cached_property
     def slots(self) -> Ints:
         """(M,) how many deliveries each may still take; 0 where not available."""
         free: Ints = np.maximum(self.max_active - self.active, 0)

@@ -5,11 +5,9 @@ from time import perf_counter
 
 import numpy as np
 
-from scoring import flow, summed
 from scoring.arrays import Floats, Ints, float_column, int_column
-from scoring.duals import tolls
 from scoring.errors import InputError
-from scoring.flow import Graph
+from scoring.graph import Graph
 
 _MOST = 1e12
 
@@ -100,9 +98,9 @@ def solve_matrix(
     graph = Graph(n, m, i, j, table[fine], source.slot_start, source.slot_gain)
     if load is not None:
         return _packed(source, graph, time_limit_s, seed)
-    problem = flow.whole(graph)
-    chosen = flow.assign(problem)
-    return _judged(graph, chosen, tolls(problem, chosen))
+    from scoring.assigning import assign  # noqa: PLC0415 - numba takes a while to import
+
+    return _judged(graph, *assign(graph))
 
 
 def _checked_load(load: Floats | None, capacity: Floats | None, shape: tuple[int, int]) -> Floats:
@@ -117,17 +115,15 @@ def _checked_load(load: Floats | None, capacity: Floats | None, shape: tuple[int
 
 
 def _judged(graph: Graph, chosen: Ints, toll: Floats) -> MatrixPlan:
-    best = np.zeros(graph.n)
-    np.maximum.at(best, graph.i, graph.gain - toll[graph.j])
-    owner = np.repeat(np.arange(graph.m), np.diff(graph.slot_start))
-    bound = float(best.sum() + np.maximum(graph.slot_gain + toll[owner], 0.0).sum())
     mine = chosen[chosen >= 0]
     column = np.full(graph.n, -1, dtype=np.int64)
     column[graph.i[mine]] = graph.j[mine]
-    return MatrixPlan(column, float(graph.gain[mine].sum()), bound)
+    return MatrixPlan(column, float(graph.gain[mine].sum()), graph.bound(toll))
 
 
 def _packed(source: _Matrix, graph: Graph, time_limit_s: float | None, seed: int) -> MatrixPlan:
+    from scoring import summed  # noqa: PLC0415 - as above
+
     end = np.inf if time_limit_s is None else perf_counter() + time_limit_s
     load = source.load(graph.i, graph.j)
     nobody = np.full(source.n, -1, dtype=np.int64)

@@ -1,39 +1,31 @@
-"""The best plan with packages that fit one by one: solve on few pairs, price all others, repeat.
+"""The best plan with packages that fit one by one: an auction over all pairs, in ever smaller steps.
 
-A plan that is optimal on some pairs is optimal on all if no other pair beats its prices (Volgenant 1996).
-Where pairs do, they join the working set, pairs far from mattering leave it, and the flow is solved again.
+What an auction leaves is within a step a delivery of the best there is, so the steps end where the bound
+says that the plan is certified, or where time is up.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scoring import flow
 from scoring.arrays import Bools, Floats, Ints
-from scoring.bound import Pricer, Prices, Sweep
-from scoring.candidates import Neighbourhood, equal_pairs, level_tolls
-from scoring.duals import tolls
-from scoring.flow import Graph
+from scoring.assigning import EXACT, FIRST_STEP, SHRINK, City, Start, on_lists
+from scoring.bound import Prices, Sweep, sweep
+from scoring.graph import Graph, all_pairs, foremost, joined, make_graph
 from scoring.market import Market
-from scoring.rolling import Start, renewed
-from scoring.workset import all_pairs, extended, foremost, make_graph
+from scoring.terms import BEST
 
 CERTIFIED = 1e-6  # relative distance of total and bound below which a plan is called optimal
 
-_ALL_PAIRS = 40_000  # markets up to this size are solved on every pair at once
-_WARM_SLACK = 0.5  # the same where prices are known beforehand
-_FINE_SLACK = 3.0  # the same once the gap is small
-_SLACK = 5.0  # points below its delivery's best at which a pair leaves the working set
-_PER_ROW, _PER_COLUMN = 8, 24  # violators that join: more of one transporter's would only repeat its price
-_SHEDDING = 3  # rounds after which no pair leaves
-_ROUGH = 1e-3  # gap above which pairs at all scales join beside the violators
-_SMALL = 4_000_000  # pairs up to which a market is cheap enough to begin with more of them
-_VAST = 1_000_000_000  # pairs above which fewer of them must do
-_WIDE_SPREAD, _THIN_SPREAD = (12, 8, 6, 4), (4, 3, 3, 2, 1)
-_SPREAD, _WARM_SPREAD, _EXTRA_SPREAD = (8, 6, 4, 4), (6, 1, 1), (2, 2, 2, 2)
-
-_NO_PAIRS = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+_AIM = 1.5 * CERTIFIED  # what the last step may leave at worst; half of it is usual
+_DONE = 0.9 * CERTIFIED  # what the search is content with: the rest is for the rounding of whoever checks
+_SMALL = 40_000  # pairs up to which a market is solved to the last digit
+_WARM_STEP = 2e-3  # points by which the first bids rise where prices are known
+_WARM_SHRINK = 15.0  # each next step is so many times smaller then: little is left to be settled
+_LIST_STEP = 0.5  # points; down to it optional terms of pairs are left out
+_SLACK = 5.0  # points behind its delivery's best at which a pair leaves the lists
+_PER_COLUMN = 6  # best pairs of a transporter that stay: without any, it would seem to be worth nothing
 
 
 @dataclass(frozen=True)
@@ -66,18 +58,23 @@ class Solution:
         No assignment's value is higher.
     prices
         The multipliers behind the bound.
-    graph
-        The last working set.
+    sweep
+        The pairs that count under these prices.
     rounds
-        How many working sets were solved.
+        How many auctions were held.
     """
 
     transporter: Ints
     value: float
     upper_bound: float
     prices: Prices
-    graph: Graph
+    sweep: Sweep
     rounds: int
+
+    @property
+    def graph(self) -> Graph:
+        """The best pairs of each delivery."""
+        return self.sweep.graph
 
 
 def optimise(market: Market, search: Search, start: Start | None = None) -> Solution:
@@ -92,40 +89,33 @@ def optimise(market: Market, search: Search, start: Start | None = None) -> Solu
     start
         A similar market's plan to begin from.
     """
-    rng = np.random.default_rng(0)
-    complete = market.n * market.m <= _ALL_PAIRS
-    graph, near = (all_pairs(market), None) if complete else _first_graph(market, start, rng)
-    best, bound, rounds = np.full(market.n, -1, dtype=np.int64), np.inf, 0
-    value, best_prices = 0.0, Prices(-market.first_gain, np.zeros(market.m))
+    city = City(market)
+    room = city.auction()
+    largest = BEST + float(market.bonus.max(initial=0.0))
+    step, shrink, rounds = FIRST_STEP * largest, SHRINK, 0
+    if start is not None:
+        city.begin(room, start)
+        step, shrink = _WARM_STEP, _WARM_SHRINK
     while True:
+        room.run(step)
         rounds += 1
-        problem = flow.whole(graph)
-        chosen = flow.assign(problem)
-        prices = Prices(tolls(problem, chosen, near), np.zeros(market.m))
-        known = best_inside(market, graph, prices)
-        taken = np.where(chosen >= 0, graph.j[chosen], -1) if graph.i.size else chosen
-        if (fresh := value_of(market, taken)) >= value:
-            best, value = taken, fresh
-        if complete:
-            sweep = Sweep(known, *_NO_PAIRS, np.zeros(0))
-        else:
-            sweep = Pricer(market, prices, known, _PER_ROW, search.expired, search.memory_bytes).sweep()
-        if (fresh_bound := sweep.upper_bound(market, prices)) < bound:
-            bound, best_prices, near = fresh_bound, prices, prices.toll
-        done = bound - value <= 0.5 * CERTIFIED * _worth(market, best, bound)
-        if done or not sweep.i.size or search.expired():
-            return Solution(best, value, bound, best_prices, graph, rounds)
-        graph = _grown(market, graph, chosen, prices, known, sweep, rng, shed=rounds <= _SHEDDING)
+        taken, toll = city.outcome(room)
+        last = _LIST_STEP if market.pair_terms else _last_step(market, value_of(market, taken), taken, largest)
+        if step <= last or search.expired():
+            solution = judged(market, city, taken, toll, search, rounds)
+            if market.pair_terms:
+                return _lifted(market, city, solution, search)
+            if _done(market, solution) or search.expired() or step <= EXACT * largest:
+                return solution
+            last = step / shrink
+        step = max(step / shrink, last)
 
 
-def best_inside(market: Market, graph: Graph, prices: Prices) -> Floats:
-    """(N,) largest net gain that each delivery has inside the graph, at least 0."""
-    known = np.zeros(market.n)
-    if graph.i.size:
-        net = prices.net(market, graph.i, graph.j, graph.gain)
-        starts = np.flatnonzero(np.diff(graph.i, prepend=-1))
-        known[graph.i[starts]] = np.maximum(np.maximum.reduceat(net, starts), 0.0)
-    return known
+def judged(market: Market, city: City, taken: Ints, toll: Floats, search: Search, rounds: int) -> Solution:
+    """An assignment with the bound that some tolls give."""
+    prices = Prices(toll, np.zeros(market.m))
+    seen = sweep(market, city, prices, search.expired, search.memory_bytes)
+    return Solution(taken, value_of(market, taken), seen.upper_bound(market, prices), prices, seen, rounds)
 
 
 def value_of(market: Market, taken: Ints) -> float:
@@ -137,77 +127,65 @@ def value_of(market: Market, taken: Ints) -> float:
     return float(market.gain(rows, taken[rows]).sum() + slots.sum())
 
 
-def judged(market: Market, taken: Ints, search: Search) -> Solution:
-    """An assignment made elsewhere, with the bound that every delivery gets its own best transporter."""
-    prices = Prices(-market.first_gain, np.zeros(market.m))
-    nothing = np.zeros(market.n)
-    sweep = Pricer(market, prices, nothing, 1, search.expired, search.memory_bytes).sweep()
-    graph = make_graph(market, sweep.i, sweep.j)
-    return Solution(taken, value_of(market, taken), sweep.upper_bound(market, prices), prices, graph, 0)
+def _lifted(market: Market, city: City, solution: Solution, search: Search) -> Solution:
+    """Take optional terms of pairs into account: auctions over lists that grow by whatever beats them."""
+    small = market.n * market.m <= _SMALL
+    rows = np.flatnonzero(solution.transporter >= 0)
+    graph = joined(solution.graph, make_graph(market, rows, solution.transporter[rows]))
+    if small:
+        graph = all_pairs(market)
+    best, step = solution, _LIST_STEP
+    while not search.expired():
+        taken, toll = _auctioned(market, graph, solution, step)
+        solution = judged(market, city, taken, toll, search, solution.rounds + 1)
+        best = _better(best, solution)
+        last = _last_step(market, best.value, best.transporter, BEST)
+        if _done(market, best) and (step <= last or not small):
+            break
+        inside = graph.best(toll)
+        lag = inside[graph.i] - graph.gain + toll[graph.j]
+        keep: Bools = (lag <= _SLACK) | (taken[graph.i] == graph.j) | (step <= last)
+        keep[foremost(graph.j, -lag, _PER_COLUMN)] = True
+        grown = joined(graph.only(keep), solution.graph)
+        missed = np.maximum(solution.sweep.ceiling - inside, 0.0)
+        if missed.sum() <= step * market.n or (keep.all() and grown.i.size == graph.i.size):
+            if step <= EXACT * BEST:
+                break
+            step = max(step / SHRINK, last if step > last else EXACT * BEST)
+        graph = grown
+    return best
 
 
-def _worth(market: Market, taken: Ints, bound: float) -> float:
-    """The part of a bound that is score: without the bonuses of the deliveries assigned."""
-    return bound - float(market.bonus[taken >= 0].sum())
+def _auctioned(market: Market, graph: Graph, solution: Solution, step: float) -> tuple[Ints, Floats]:
+    """Transporters and tolls after one more auction over lists."""
+    room = on_lists(graph)
+    taken = solution.transporter
+    given = np.flatnonzero(taken >= 0)
+    gain = np.zeros(market.n)
+    gain[given] = market.gain(given, taken[given])
+    room.begin(solution.prices.toll, taken, gain)
+    room.run(step)
+    return room.books.held.copy(), np.where(market.open_slots > 0, room.columns.price, -market.first_gain)
 
 
-def _first_graph(market: Market, start: Start | None, rng: np.random.Generator) -> tuple[Graph, Floats | None]:
-    """Pairs to begin with, and tolls to stay near to where some are known."""
-    rows = np.flatnonzero(~market.located)
-    if market.distance_share == 0:
-        return make_graph(market, *equal_pairs(market, np.arange(market.n), 2 * sum(_SPREAD), rng)), None
-    toll, i_held, j_held = level_tolls(market), *_NO_PAIRS
-    if start is not None:
-        toll, i_held, j_held = renewed(market, start)
-    index = Neighbourhood(market, toll, np.zeros(market.m))
-    counts = _spread(market) if start is None else _WARM_SPREAD
-    i, j = index.spread(counts, rng)
-    if rows.size:
-        more_i, more_j = equal_pairs(market, rows, 2 * sum(_SPREAD), rng)
-        i, j = np.concatenate((i, more_i)), np.concatenate((j, more_j))
-    graph = make_graph(market, np.concatenate((i, i_held)), np.concatenate((j, j_held)))
-    if start is None:
-        return graph, None
-    prices = Prices(toll, np.zeros(market.m))
-    lag = best_inside(market, graph, prices)[graph.i] - prices.net(market, graph.i, graph.j, graph.gain)
-    keep: Bools = (lag <= _WARM_SLACK) | (start.taken[graph.i] == graph.j)
-    return extended(graph, keep, *_NO_PAIRS, np.zeros(0)), toll
+def _better(best: Solution, other: Solution) -> Solution:
+    """The better plan of two with the better bound of two."""
+    if other.value < best.value:
+        other = replace(other, transporter=best.transporter, value=best.value)
+    if other.upper_bound > best.upper_bound:
+        other = replace(other, upper_bound=best.upper_bound, prices=best.prices, sweep=best.sweep)
+    return other
 
 
-def _spread(market: Market) -> tuple[int, ...]:
-    """Pairs at each scale to begin with: the larger the market, the dearer a flow and the more scales."""
-    pairs = market.n * market.m
-    if pairs <= _SMALL:
-        return _WIDE_SPREAD
-    return _SPREAD if pairs <= _VAST else _THIN_SPREAD
+def _last_step(market: Market, value: float, taken: Ints, largest: float) -> float:
+    """A step so small that all deliveries together miss less than a certificate allows."""
+    if market.n * market.m <= _SMALL:
+        return EXACT * largest
+    worth = value - float(market.bonus[taken >= 0].sum())
+    return max(_AIM * worth / market.n, EXACT * largest)
 
 
-def _grown(
-    market: Market,
-    graph: Graph,
-    chosen: Ints,
-    prices: Prices,
-    known: Floats,
-    sweep: Sweep,
-    rng: np.random.Generator,
-    *,
-    shed: bool,
-) -> Graph:
-    """The next working set: violators in, pairs that lag far behind out."""
-    rough = np.maximum(sweep.ceiling - known, 0.0).sum() > _ROUGH * known.sum()
-    keep: Bools = np.ones(graph.i.size, dtype=np.bool_)
-    if shed:  # later on nothing leaves any more: what leaves might come back, for ever
-        keep = known[graph.i] - prices.net(market, graph.i, graph.j, graph.gain) <= (_SLACK if rough else _FINE_SLACK)
-        keep[chosen[chosen >= 0]] = True
-    i, j, gain = sweep.i, sweep.j, sweep.gain
-    excess = prices.net(market, i, j, gain) - known[i]
-    at = foremost(j, excess, _PER_COLUMN)
-    if rough and market.distance_share > 0:
-        index = Neighbourhood(market, prices.toll, prices.weight_toll)
-        more = make_graph(market, *index.spread(_EXTRA_SPREAD, rng))
-        better = prices.net(market, more.i, more.j, more.gain) > known[more.i]
-        i = np.concatenate((i[at], more.i[better]))
-        j = np.concatenate((j[at], more.j[better]))
-        gain = np.concatenate((gain[at], more.gain[better]))
-        return extended(graph, keep, i, j, gain)
-    return extended(graph, keep, i[at], j[at], gain[at])
+def _done(market: Market, solution: Solution) -> bool:
+    """Whether the bound is met, counted by what is score: without the bonuses of the deliveries assigned."""
+    worth = solution.upper_bound - float(market.bonus[solution.transporter >= 0].sum())
+    return solution.upper_bound - solution.value <= _DONE * worth

@@ -3,9 +3,8 @@
 import numpy as np
 
 from scoring.arrays import Bools, Floats, Ints
-from scoring.flow import Graph
+from scoring.graph import Graph, foremost
 from scoring.market import PairSource
-from scoring.workset import foremost
 
 _EPSILON = 1e-9  # points a move must gain; less is rounding and could go round in circles
 _SWAP_ROWS = 900  # packages whose swaps are weighed together: a square of this side at a time

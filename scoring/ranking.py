@@ -65,9 +65,9 @@ def rank(
     score += _optional(one, transporters, params, distance)
     reason = _reasons(one, transporters, params, distance)
     barred = reason != Reason.NONE
-    score[barred] = -np.inf
+    np.copyto(score, -np.inf, where=barred)
     order = _best(score, transporters.key, min(top_k, int(barred.size - barred.sum())))
-    score[barred] = np.nan
+    np.copyto(score, np.nan, where=barred)
     return Ranking(order, score, terms, reason)
 
 
@@ -102,14 +102,14 @@ def _reasons(one: Deliveries, transporters: Transporters, params: Params, distan
     """(M,) the first thing that stands against each, in the order of `Reason`."""
     reason = np.zeros(len(transporters), dtype=np.int64)
     checks: list[tuple[Bools, Reason]] = [
-        (transporters.active >= transporters.max_active, Reason.NO_SLOT),
+        (transporters.full, Reason.NO_SLOT),
         (one.weight_kg > transporters.free_capacity_kg, Reason.TOO_HEAVY),
         (distance > params.radius_m, Reason.TOO_FAR),
     ]
     if transporters.available is not None:
         checks.append((~transporters.available, Reason.UNAVAILABLE))
     for fails, code in checks:
-        reason[fails] = code
+        np.copyto(reason, code, where=fails)
     return reason
 
 

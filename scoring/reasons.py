@@ -3,8 +3,8 @@
 import numpy as np
 
 from scoring.arrays import Bools, Ints
-from scoring.flow import Graph
 from scoring.geometry import arc_m, squared_chords
+from scoring.graph import Graph
 from scoring.market import Market
 from scoring.result import Reason
 

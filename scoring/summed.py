@@ -1,29 +1,29 @@
 """The best plan found when all packages of a transporter must fit together, with a bound.
 
 That is a generalised assignment problem, NP-hard. Its room limits are priced instead of enforced
-(Lagrangian relaxation, Fisher 1981): under given prices a kg the rest is the flow of `optimal`, whose value
+(Lagrangian relaxation, Fisher 1981): under given prices a kg the rest is the auction of `optimal`, whose value
 bounds every plan. Prices follow the overload (subgradient, Polyak's step); each relaxed plan is repaired
 to one that fits and improved by shifts, ejections and swaps, and the best of them is kept.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scoring import flow, optimal
+from scoring import optimal
 from scoring.arrays import Floats, Ints
-from scoring.bound import Pricer, Prices
-from scoring.duals import tolls
-from scoring.flow import Graph
+from scoring.assigning import City, Start, assign
+from scoring.bound import Prices, sweep
+from scoring.graph import Graph
 from scoring.market import Market, PairSource
 from scoring.optimal import CERTIFIED, Search, Solution
 from scoring.packing import Packing
-from scoring.rolling import Start
 
-_STEPS = 40  # subgradient steps where each costs a flow
+_STEPS = 40  # subgradient steps where each costs an auction
 _FREE_STEPS = 400  # where slots never bind and each costs one pass over the pairs
 _POLISH = 30  # rounds of improvement of the best plan at the end
+_STEP = 1e-6  # last step of those auctions, as a share of the largest gain
 _PATIENCE = 5  # steps without a better bound before steps halve
 
 
@@ -56,11 +56,10 @@ def optimise(market: Market, search: Search, start: Start | None, seed: int) -> 
     descend(market, relaxed.graph, load, state, search.expired, np.random.default_rng(seed))
     bound, prices = relaxed.upper_bound, relaxed.prices
     if not search.expired():
-        known = optimal.best_inside(market, relaxed.graph, state.prices)
-        sweep = Pricer(market, state.prices, known, 1, search.expired, search.memory_bytes).sweep()
-        if (fresh := sweep.upper_bound(market, state.prices)) < bound:
+        seen = sweep(market, City(market), state.prices, search.expired, search.memory_bytes)
+        if (fresh := seen.upper_bound(market, state.prices)) < bound:
             bound, prices = fresh, state.prices
-    return Solution(state.taken, state.value, bound, prices, relaxed.graph, relaxed.rounds)
+    return Solution(state.taken, state.value, bound, prices, relaxed.sweep, relaxed.rounds)
 
 
 def start_state(taken: Ints, m: int) -> State:
@@ -90,6 +89,7 @@ def descend(
         Of the local search.
     """
     weight_toll, step, stale = np.zeros(source.m), 1.0, 0
+    toll: Floats | None = None
     _try(source, graph, load, state, state.taken, np.zeros(graph.i.size), rng, 3)
     bound, free = np.inf, _slots_never_bind(source)
     for turn in range(_FREE_STEPS if free else _STEPS):
@@ -97,7 +97,7 @@ def descend(
         if expired() or solved or step < 1e-3:  # noqa: PLR2004
             break
         penalty = weight_toll[graph.j] * load
-        chosen, toll, value = _relaxed(graph, graph.gain - penalty, free)
+        chosen, toll, value = _relaxed(graph, graph.gain - penalty, toll, free)
         fresh = value + float(weight_toll @ source.capacity_kg)
         stale = 0 if fresh < bound - 1e-9 * abs(bound) else stale + 1
         if fresh < bound:
@@ -130,7 +130,7 @@ def _slots_never_bind(source: PairSource) -> bool:
     return bool((source.open_slots >= source.n).all() and (source.slot_gain == 0).all())
 
 
-def _relaxed(graph: Graph, gain: Floats, free: bool) -> tuple[Ints, Floats, float]:
+def _relaxed(graph: Graph, gain: Floats, toll: Floats | None, free: bool) -> tuple[Ints, Floats, float]:
     """Chosen pairs, tolls and value of the relaxation under reduced gains."""
     if free:
         order = np.lexsort((gain, graph.i))
@@ -139,15 +139,9 @@ def _relaxed(graph: Graph, gain: Floats, free: bool) -> tuple[Ints, Floats, floa
         chosen = np.full(graph.n, -1, dtype=np.int64)
         chosen[graph.i[last]] = last
         return chosen, np.zeros(graph.m), float(gain[last].sum())
-    reduced = Graph(graph.n, graph.m, graph.i, graph.j, gain, graph.slot_start, graph.slot_gain)
-    problem = flow.whole(reduced)
-    chosen = flow.assign(problem)
-    toll = tolls(problem, chosen)
-    net = gain - toll[graph.j]
-    best = np.zeros(graph.n)
-    np.maximum.at(best, graph.i, net)
-    owner = np.repeat(np.arange(graph.m), np.diff(graph.slot_start))
-    return chosen, toll, float(best.sum() + np.maximum(graph.slot_gain + toll[owner], 0.0).sum())
+    reduced = replace(graph, gain=gain)
+    chosen, toll = assign(reduced, toll, _STEP)
+    return chosen, toll, reduced.bound(toll)
 
 
 def _try(

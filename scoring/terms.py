@@ -20,7 +20,9 @@ _SOME = 1e-150  # kg, in place of none: a package that does not fit gets a huge 
 
 def distance_term(distance_m: Floats, radius_m: float) -> Floats:
     """100 at the pickup, falling linearly to 0 at the radius; negative beyond it."""
-    return BEST - distance_m * (BEST / radius_m)
+    near = distance_m * (-BEST / radius_m)
+    near += BEST
+    return near
 
 
 def rating_term(rating: Floats) -> Floats:

@@ -16,10 +16,11 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-from benchmarks.scoring.instances import KINDS, instance
+from benchmarks.scoring.instances import KINDS, Kind, instance
 from scoring import Params, score_blocks, solve
 
 Floats = NDArray[np.float64]
+EVEN: tuple[Kind, ...] = ("clustered", "uniform", "overloaded")  # kinds whose supply is where demand is
 
 
 def worker(kind: str, n: int, *, slots: int = 3, repeats: int = 3, limit_s: float | None = None) -> dict[str, Any]:

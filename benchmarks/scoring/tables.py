@@ -1,0 +1,82 @@
+"""What was measured, line by line beside what must be reached: for the terminal and for the README."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from rich.table import Table
+
+Line = tuple[str, str, str]
+
+BEGIN, END = "<!-- scoring figures, written by `python -m benchmarks scoring` -->", "<!-- end of scoring figures -->"
+
+
+def terminal(results: dict[str, Any]) -> Table:
+    """Every line of the results."""
+    table = Table("what", "measured", "must reach")
+    for line in _lines(results):
+        table.add_row(*line)
+    return table
+
+
+def write_readme(results: dict[str, Any], path: Path) -> None:
+    """Put the lines between the marks of the README; a README without marks stays as it is."""
+    text = path.read_text()
+    if BEGIN not in text:
+        return
+    rows = "\n".join(f"| {' | '.join(line)} |" for line in _lines(results) if not line[0].startswith("OR-Library"))
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    path.write_text(f"{before}{BEGIN}\n| what | measured | must reach |\n| --- | --- | --- |\n{rows}\n{END}{after}")
+
+
+def _lines(results: dict[str, Any]) -> Iterator[Line]:
+    for part in (_bulk, _others, _peers, _public):
+        yield from part(results)
+
+
+def _bulk(results: dict[str, Any]) -> Iterator[Line]:
+    limits = {"1000": "60 ms", "10000": "2 s, 500 MB, certified", "100000": "gap 0.01 %, 30 s, 3 GB"}
+    for size, limit in limits.items():
+        for row in results.get(size, []):
+            proof = "certified optimal" if row["certified"] else f"gap {100 * row['gap']:.5f} %"
+            what = f"{row['deliveries']:,} × {row['transporters']:,} × {row['slots']}, {row['kind']}"
+            spent = f"{row['median_s']:.3f} s (CPU {median(row['cpu_seconds']):.3f} s)"
+            yield what, f"{spent}, {row['peak_mb']:.0f} MB, {proof}", limit if row["kind"] != "uneven" else ""
+
+
+def _others(results: dict[str, Any]) -> Iterator[Line]:
+    if one := results.get("against_scipy"):
+        measured = f"{one['ratio']:.0f} × faster ({one['scoring']['median_s']:.2f} s and {one['scipy_dense_s']:.1f} s)"
+        yield "10,000 × 10,000, one slot, against scipy dense", measured, "40 ×"
+    if one := results.get("single"):
+        yield "one against 100,000", f"{one['median_ms']:.2f} ms, {one['ratio']:.0f} × a loop", "5 ms, 100 ×"
+    if one := results.get("rolling"):
+        same = "same optimum" if one["same_optimum"] else "ANOTHER OPTIMUM"
+        yield f"{one['n']:,} again after 1 % changed", f"{one['ratio']:.2f} × faster, {same}", "3 ×"
+
+
+def _peers(results: dict[str, Any]) -> Iterator[Line]:
+    if one := results.get("peers"):
+        best = max(solver["total"] for solver in one["solvers"].values())
+        for name, solver in one["solvers"].items():
+            below = 100.0 * (1.0 - solver["total"] / best)
+            yield (
+                f"{one['n']:,} × {one['n']:,}, one slot: {name}",
+                f"{solver['seconds']:.3f} s, {below:.3f} % below",
+                "",
+            )
+
+
+def _public(results: dict[str, Any]) -> Iterator[Line]:
+    for row in results.get("assignment", []):
+        yield f"OR-Library assign{row['n']}", str(row["found"]), str(row["optimum"])
+    if one := results.get("generalised"):
+        measured = f"mean gap {100 * one['mean_gap']:.2f} %, slowest {one['slowest_s']:.2f} s"
+        feasible = "all feasible" if one["all_feasible"] else "INFEASIBLE"
+        yield "generalised assignment, 40 instances", f"{measured}, {feasible}", "1 %, 2 s each"
+    if one := results.get("replay"):
+        for name, sums in one["strategies"].items():
+            measured = f"score {sums['score']:,.0f}, {sums['assigned']:.0f} assigned, {sums['mean_pickup_m']:.0f} m"
+            yield f"Grubhub days, {name}", measured, f"beaten in {one['beaten']} of {one['batches']}"

@@ -1,0 +1,16 @@
+"""``python -m scoring``: compile now what the first plan would wait for, and keep it."""
+
+import numpy as np
+
+from scoring import Deliveries, Transporters, solve, solve_matrix
+
+
+def main() -> None:
+    """Solve something small on each of the ways that lead through compiled code."""
+    zero, none, one = np.zeros(1), np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64)
+    solve(Deliveries(zero, zero, zero), Transporters(zero, zero, zero, zero, none, one))
+    solve_matrix(np.ones((1, 1)))
+
+
+if __name__ == "__main__":
+    main()
