@@ -1,7 +1,7 @@
 """Bulk assignments in a process of their own: implements the BulkSolver port.
 
-The flow solver holds Python's global lock while it runs. In a thread it would stop every ping and watcher of this
-server for as long as a city takes.
+Preparing and packing a city holds Python's global lock. In a thread it would hold up every ping and watcher of this
+server again and again, for as long as a city takes.
 """
 
 import asyncio

@@ -7,9 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-Line = tuple[str, str, str]
-
-BEGIN, END = "<!-- scoring figures, written by `python -m benchmarks scoring` -->", "<!-- end of scoring figures -->"
+from benchmarks.readme import Line, write_figures
 
 
 def terminal(results: dict[str, Any]) -> Table:
@@ -21,14 +19,8 @@ def terminal(results: dict[str, Any]) -> Table:
 
 
 def write_readme(results: dict[str, Any], path: Path) -> None:
-    """Put the lines between the marks of the README; a README without marks stays as it is."""
-    text = path.read_text()
-    if BEGIN not in text:
-        return
-    rows = "\n".join(f"| {' | '.join(line)} |" for line in _lines(results) if not line[0].startswith("OR-Library"))
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    path.write_text(f"{before}{BEGIN}\n| what | measured | must reach |\n| --- | --- | --- |\n{rows}\n{END}{after}")
+    """Renew the table of the README."""
+    write_figures("scoring", (line for line in _lines(results) if not line[0].startswith("OR-Library")), path)
 
 
 def _lines(results: dict[str, Any]) -> Iterator[Line]:
