@@ -93,7 +93,7 @@ def _take_easy(fixes: Sequence[Fix], times_ms: Sequence[int], start: int, made: 
         north, east, said_m = fix.lat, fix.lon, fix.accuracy_m or 0.0
         degrees = abs(lon - east)
         if not (
-            at_ms < next_ms <= newest_ms
+            at_ms <= next_ms <= newest_ms
             and oldest_ms <= next_ms
             and -MAX_LAT <= north <= MAX_LAT
             and -MAX_LON <= east <= MAX_LON
@@ -106,8 +106,12 @@ def _take_easy(fixes: Sequence[Fix], times_ms: Sequence[int], start: int, made: 
         moved_m = METRES_A_DEGREE * hypot(lat - north, degrees * cos(radians((lat + north) / 2)))
         if moved_m - SLACK_M > mps * elapsed_s or elapsed_s > PACE_GAP_S:
             break
-        now_mps = moved_m / elapsed_s
-        pace = now_mps if pace is None else pace + (now_mps - pace) * (1 - exp(-elapsed_s / PACE_OVER_S))
+        if next_ms == at_ms:
+            if (lat, lon) == (north, east):
+                break  # a duplicate
+        else:
+            now_mps = moved_m / elapsed_s
+            pace = now_mps if pace is None else pace + (now_mps - pace) * (1 - exp(-elapsed_s / PACE_OVER_S))
         at_ms, lat, lon, accuracy_m = next_ms, north, east, said_m
         position += 1
     if position > start:

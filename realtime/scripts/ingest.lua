@@ -13,6 +13,7 @@ local CHUNK = 4096               -- seqs a bitmap, 512 bytes
 local SEEN_FOR_S = 40 * 86400    -- longer than the oldest fix that is accepted
 local GEO_MAX_LAT = 85.05112878  -- beyond it the geo index has no cells
 local GROUP = 12                 -- arguments a group
+local ENTRY = 1000               -- fixes after which an entry of the log is closed: the history reads them one by one
 
 -- Refused, never trimmed: what is in the log was promised to be kept.
 if tonumber(redis.call('GET', KEYS[7]) or '0') >= tonumber(ARGV[6]) then
@@ -20,7 +21,7 @@ if tonumber(redis.call('GET', KEYS[7]) or '0') >= tonumber(ARGV[6]) then
 end
 
 local now = ARGV[1]
-local logged, count, refused = {}, 0, {}
+local logged, count, refused = {}, 0, {}  -- what the next entry of the log will hold
 
 local function whole(number)
   return string.format('%.0f', number)
@@ -46,14 +47,29 @@ local function set_bits(chunk, low, high)
   end
 end
 
+local function close_entry()
+  if count > 0 then
+    redis.call('XADD', KEYS[1], '*', 'runs', '[' .. table.concat(logged, ',') .. ']', 'n', count)
+    redis.call('INCRBY', KEYS[7], count)
+    logged, count = {}, 0
+  end
+end
+
+local function log(run, fixes)
+  logged[#logged + 1] = run
+  count = count + fixes
+  if count >= ENTRY then
+    close_entry()
+  end
+end
+
 local function store_whole(stream, first, last, fixes)
   for number = math.floor(first / CHUNK), math.floor(last / CHUNK) do
     local chunk, base = chunk_of(stream, number), number * CHUNK
     set_bits(chunk, math.max(first - base, 0), math.min(last - base, CHUNK - 1))
     redis.call('EXPIRE', chunk, SEEN_FOR_S)
   end
-  logged[#logged + 1] = fixes
-  count = count + last - first + 1
+  log(fixes, last - first + 1)
 end
 
 -- Stores the fixes whose seq is new. Returns the highest of them, and which they are.
@@ -72,8 +88,7 @@ local function store_new(stream, runs)
       end
     end
     if #kept > 0 then
-      logged[#logged + 1] = run[1] .. table.concat(kept, ',') .. run[2]
-      count = count + #kept
+      log(run[1] .. table.concat(kept, ',') .. run[2], #kept)
     end
   end
   return highest, new
@@ -140,8 +155,5 @@ for at = 7, #ARGV, GROUP do
   end
 end
 
-if count > 0 then
-  redis.call('XADD', KEYS[1], '*', 'runs', '[' .. table.concat(logged, ',') .. ']', 'n', count)
-  redis.call('INCRBY', KEYS[7], count)
-end
+close_entry()
 return refused
