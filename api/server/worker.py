@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import BinaryIO
 
 import structlog
@@ -87,9 +88,16 @@ async def _part(handover: Handover) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _steward(services: Services) -> AsyncIterator[None]:
-    os.nice(UPKEEP_NICENESS)
+    _give_way()
     async with running(services):
         yield
+
+
+def _give_way() -> None:
+    """Linux shares out the processor among sessions first, where that is on, and each process has one of its own."""
+    os.nice(UPKEEP_NICENESS)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(UPKEEP_NICENESS))
 
 
 @asynccontextmanager

@@ -29,7 +29,8 @@ WATCHED = 5
 WATCHERS_EACH = 4
 ROUNDS = 5
 SECONDS = 6.0
-FASTEST_PINGS = 100_000
+# Enough to last for seconds, so that the history takes its share of the machine as it does in the drive.
+FASTEST_PINGS = 500_000
 TICK_S = 0.001
 MUST_STAY_UNDER_MS = 60.0
 ACKS_WITHIN_S = 30.0
