@@ -28,7 +28,9 @@ from realtime.redis_client import load_script
 log = structlog.get_logger(__name__)
 
 GROUP = "history"
-READ_ENTRIES = 100
+# Entries of a read: many while they are small. Redis answers nobody else while it hands them out, and under load an
+# entry is hundreds of times one of an idle hour.
+MOST_ENTRIES, FEWEST_ENTRIES = 100, 2
 BLOCK_MS = 1_000
 TAKE_OVER_AFTER_MS = 5_000
 # The event loop stands still while so many rows are made and encoded: about 20 ms.
@@ -59,6 +61,7 @@ class HistoryWriter:
         self._after_write = after_write
         self._consumer = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
         self._forget = redis.register_script(load_script("moved"))
+        self._entries = FEWEST_ENTRIES
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -93,16 +96,21 @@ class HistoryWriter:
 
     async def _read(self) -> list[RawEntry]:
         found = await self._redis.xreadgroup(
-            GROUP, self._consumer, {self._keys.log: ">"}, count=READ_ENTRIES, block=BLOCK_MS
+            GROUP, self._consumer, {self._keys.log: ">"}, count=self._entries, block=BLOCK_MS
         )
-        return _entries_of(found)
+        entries = _entries_of(found)
+        if entries:
+            fixes = sum(int((fields or {}).get(b"n", 0)) for _, fields in entries)
+            fitting = 2 * ROWS_AT_ONCE * len(entries) // max(1, fixes)
+            self._entries = min(MOST_ENTRIES, max(FEWEST_ENTRIES, fitting))
+        return entries
 
     async def _take_over(self) -> None:
         """Finish what a dead writer began."""
         start: bytes | str = "0-0"
         while True:
             start, entries, *_ = await self._redis.xautoclaim(
-                self._keys.log, GROUP, self._consumer, TAKE_OVER_AFTER_MS, start_id=start, count=READ_ENTRIES
+                self._keys.log, GROUP, self._consumer, TAKE_OVER_AFTER_MS, start_id=start, count=self._entries
             )
             await self._move(entries)
             if start in {b"0-0", "0-0"}:

@@ -72,10 +72,12 @@ async def state_after(server: Server, way: Way, path: Path, summary: dict[str, A
         state.rows.setdefault(vehicle, []).append(Stored(before_ms, row["lat"], row["lon"], tuple(row["flags"])))
         state.measures.setdefault(vehicle, []).append((row["speed_mps"], row["heading_deg"]))
     async with operating(server.settings) as services:
-        live = await services.live.positions_of(list(vehicles))
-    for number, at in live.items():
-        before_ms = round((newest - at.recorded_at).total_seconds() * 1000)
-        state.live[vehicles[number]] = Stored(before_ms, at.lat, at.lon, ())
+        # Whether online or not: a long file's first vehicles are not any more when the last has come.
+        live = {number: await services.live.find_update(number) for number in vehicles}
+    for number, update in live.items():
+        assert update is not None
+        before_ms = round(newest.timestamp() * 1000) - update.fix.recorded_ms
+        state.live[vehicles[number]] = Stored(before_ms, update.fix.lat, update.fix.lon, ())
     indexed = await server.indexed()
     state.indexed.update({vehicle: indexed[number] for number, vehicle in vehicles.items() if number in indexed})
     assert traces.rows == len(found), way
