@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import signal
+from collections.abc import Coroutine
 from pathlib import Path
 from urllib.parse import quote
 
@@ -175,7 +176,7 @@ class EmbeddedPostgres:
     async def _wait_until_ready(self, server: Program) -> None:
         while True:
             try:
-                await self._prepare_database()
+                await _while_it_runs(server, self._prepare_database())
             except _NOT_YET as error:
                 if server.exit_code is not None:
                     raise EmbeddedError(
@@ -197,12 +198,12 @@ class EmbeddedPostgres:
             if not await maintenance.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", _DATABASE):
                 await maintenance.execute(f'CREATE DATABASE "{_DATABASE}"')
         finally:
-            await maintenance.close()
+            await maintenance.close(timeout=_TRY_TIMEOUT_S)
         connection = await self._connect(_DATABASE)
         try:
             await connection.fetchval("SELECT 1")
         finally:
-            await connection.close()
+            await connection.close(timeout=_TRY_TIMEOUT_S)
 
     async def _connect(self, database: str) -> asyncpg.Connection:
         return await asyncpg.connect(
@@ -239,6 +240,25 @@ def _check_version(cluster: Path) -> None:
             f"PostgreSQL {ours}. Dump it with the release that made it and load it here, or move the folder "
             "away to start with an empty database."
         )
+
+
+async def _while_it_runs(server: Program, work: Coroutine[None, None, None]) -> None:
+    """Do it, unless the server ends meanwhile: a child of a killed postmaster may wait for another one without end.
+
+    Raises ConnectionError where the server or the connection has ended, and what ``work`` raises.
+    """
+    task = asyncio.create_task(work)
+    try:
+        while not task.done():
+            await asyncio.wait({task}, timeout=_BETWEEN_TRIES_S)
+            if server.exit_code is not None and not task.done():
+                raise ConnectionError("the server has ended")
+        if task.cancelled():  # by the driver, which does so where a server dies in the middle of a handshake
+            raise ConnectionError("the connection was lost")
+        task.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _drop_stale_pid_file(cluster: Path) -> None:

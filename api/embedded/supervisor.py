@@ -73,6 +73,9 @@ async def _bring_back(service: Mortal, note: Note, attempts: int) -> int:
         except (EmbeddedError, OSError) as error:
             log.error("an embedded service does not start", service=service.name, attempt=attempts, error=str(error))  # noqa: TRY400  # the message says it all
             continue
+        except Exception:  # a defect must not leave the service dead for ever
+            log.exception("an embedded service could not be started", service=service.name, attempt=attempts)
+            continue
         log.warning("an embedded service works again", service=service.name, attempt=attempts)
         note(service.name, None)
         return attempts
