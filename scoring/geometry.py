@@ -39,11 +39,19 @@ def squared_chords(a: Floats, b: Floats) -> Floats:
     return out
 
 
-def arc_m(squared_chord: Floats) -> Floats:
-    """Great-circle distance in metres of points whose unit vectors lie that far apart (squared)."""
-    half = np.sqrt(squared_chord)
+def arc_m(squared_chord: Floats, out: Floats | None = None) -> Floats:
+    """Great-circle distance in metres of points whose unit vectors lie that far apart (squared).
+
+    Parameters
+    ----------
+    squared_chord
+        Of any shape.
+    out
+        Where to put the distances; `squared_chord` itself will do.
+    """
+    half: Floats = np.sqrt(squared_chord, out=out)
     half *= 0.5
-    np.minimum(half, 1.0, out=half)
+    np.clip(half, 0.0, 1.0, out=half)  # antipodes may be a last digit beyond it
     np.arcsin(half, out=half)
     half *= 2.0 * EARTH_RADIUS_M
     return half

@@ -11,7 +11,7 @@ from scoring.inputs import Deliveries, Params, Transporters
 from scoring.result import Ranking, Reason
 from scoring.terms import BEST, Pairs, active_terms, capacity_term, distance_term, rating_term
 
-_BLOCK = 128  # scores looked at together in search of the best
+_SAMPLE = 16  # every so many-th score is looked at first in search of the best
 _NOTHING = np.zeros(0, dtype=np.int64)
 
 
@@ -59,15 +59,17 @@ def rank(
     one = _delivery(lat, lon, weight_kg, priority, deadline_s=deadline_s, vehicle=vehicle, incumbent=incumbent)
     distance = np.zeros(len(transporters))
     if lat is not None:
-        distance = arc_m(squared_chords(unit_vectors(one.lat, one.lon), transporters.vectors))
+        chords = squared_chords(unit_vectors(one.lat, one.lon), transporters.vectors)
+        distance = arc_m(chords, out=chords)
     terms = _terms(one, transporters, params, distance)
     score = terms @ (np.array(params.weights) / params.total_weight)
-    score += _optional(one, transporters, params, distance)
-    reason = _reasons(one, transporters, params, distance)
-    barred = reason != Reason.NONE
-    np.copyto(score, -np.inf, where=barred)
-    order = _best(score, transporters.key, min(top_k, int(barred.size - barred.sum())))
-    np.copyto(score, np.nan, where=barred)
+    if params.optional:
+        score += _optional(one, transporters, params, distance)
+    reason, barred = _reasons(one, transporters, params, distance)
+    outside = np.flatnonzero(barred)
+    score[outside] = -np.inf
+    order = _best(score, transporters.key, min(top_k, score.size - outside.size))
+    score[outside] = np.nan
     return Ranking(order, score, terms, reason)
 
 
@@ -89,18 +91,22 @@ def _delivery(
 
 
 def _terms(one: Deliveries, transporters: Transporters, params: Params, distance: Floats) -> Floats:
-    """(M, 4) terms, one contiguous column each: they are written and summed so."""
+    """(M, 4) terms, one contiguous column each: they are written in place and summed so."""
     terms = np.empty((len(transporters), 4), order="F")
-    terms[:, 0] = distance_term(distance, params.radius_m) if one.located is None or one.located[0] else 0.0
-    terms[:, 1] = rating_term(transporters.rating)
-    terms[:, 2] = capacity_term(one.weight_kg, transporters.free_capacity_kg)
-    terms[:, 3] = BEST * transporters.spare_share
+    near, rating, capacity, workload = terms.T
+    if one.located is None or one.located[0]:
+        distance_term(distance, params.radius_m, out=near)
+    else:
+        near.fill(0.0)
+    rating_term(transporters.rating, out=rating)
+    capacity_term(one.weight_kg, transporters.free_capacity_kg, out=capacity)
+    np.multiply(transporters.spare_share, BEST, out=workload)
     return terms
 
 
-def _reasons(one: Deliveries, transporters: Transporters, params: Params, distance: Floats) -> Ints:
-    """(M,) the first thing that stands against each, in the order of `Reason`."""
-    reason = np.zeros(len(transporters), dtype=np.int64)
+def _reasons(one: Deliveries, transporters: Transporters, params: Params, distance: Floats) -> tuple[Ints, Bools]:
+    """(M,) the first thing that stands against each, in the order of `Reason`; and whether anything does."""
+    reason, barred = np.zeros(len(transporters), dtype=np.int64), np.zeros(len(transporters), dtype=np.bool_)
     checks: list[tuple[Bools, Reason]] = [
         (transporters.full, Reason.NO_SLOT),
         (one.weight_kg > transporters.free_capacity_kg, Reason.TOO_HEAVY),
@@ -109,8 +115,10 @@ def _reasons(one: Deliveries, transporters: Transporters, params: Params, distan
     if transporters.available is not None:
         checks.append((~transporters.available, Reason.UNAVAILABLE))
     for fails, code in checks:
-        np.copyto(reason, code, where=fails)
-    return reason
+        if fails.any():
+            reason[fails] = code
+            barred |= fails
+    return reason, barred
 
 
 def _optional(one: Deliveries, transporters: Transporters, params: Params, distance: Floats) -> Floats | float:
@@ -132,11 +140,10 @@ def _best(score: Floats, key: Ints | None, count: int) -> Ints:
     """Rows of the `count` highest scores, none of them -inf; equal ones by key, then by row."""
     if not count:
         return _NOTHING
-    # The count-th best of block maxima has at least `count` scores at or above it, and few more: that
-    # spares a partition of everybody. Whoever ties with the last place is weighed.
-    rest = score.size % _BLOCK
-    blocks = score[: score.size - rest].reshape(-1, _BLOCK).max(axis=1)
-    threshold = np.partition(blocks, -count)[-count] if blocks.size >= count else -np.inf
-    rows = np.flatnonzero(score >= threshold)
+    # Some of the scores have their own count-th best, and no more than so many times as many are above it in
+    # most cases: that spares a partition of everybody. Whoever ties with the last place is weighed.
+    some = score[::_SAMPLE]
+    threshold = np.partition(some, -count)[-count] if some.size >= count else -np.inf
+    rows = np.flatnonzero(score >= threshold if threshold > -np.inf else score > -np.inf)
     ties = [rows] if key is None else [rows, key[rows]]
     return rows[np.lexsort((*ties, -score[rows]))][:count]
