@@ -8,7 +8,8 @@ from scoring import Deliveries, Transporters, solve, solve_matrix
 def main() -> None:
     """Solve something small on each of the ways that lead through compiled code."""
     zero, none, one = np.zeros(1), np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64)
-    solve(Deliveries(zero, zero, zero), Transporters(zero, zero, zero, zero, none, one))
+    market = Deliveries(zero, zero, zero), Transporters(zero, zero, zero, zero, none, one)
+    solve(*market, previous=solve(*market))
     solve_matrix(np.ones((1, 1)))
 
 

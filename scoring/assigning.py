@@ -8,7 +8,7 @@ import numpy as np
 
 from scoring import auction
 from scoring.arrays import Bools, Floats, Ints
-from scoring.auction import BASE, RATE, VALUE, Books, Rates, Side
+from scoring.auction import BASE, RATE, TOLL, Books, Rates, Side
 from scoring.geometry import EARTH_RADIUS_M
 from scoring.graph import Graph
 from scoring.market import Market
@@ -16,7 +16,7 @@ from scoring.terms import BEST
 from scoring.tree import grown, listed
 
 FIRST_STEP = 0.05  # share of the largest gain by which the first bids rise
-SHRINK = 7.0  # each next step is so many times smaller
+SHRINK = 10.0  # each next step is so many times smaller
 EXACT = 1e-11  # share of the largest gain: a step that is as good as none
 _SAFETY = 1e-7  # points; far above the rounding of any step below, far below what a certificate allows
 _NEAR_M = 1e-6  # metres by which two ways to compute a distance may differ, and more
@@ -131,7 +131,7 @@ def on_lists(graph: Graph) -> Auction:
     """An auction where deliveries know no pairs but those of a graph."""
     columns = listed(graph.i, graph.j, graph.gain, graph.n, graph.m)
     rows = listed(graph.j, graph.i, graph.gain, graph.m, graph.n)
-    return Auction(rows, columns, Rates(0.0, 0.0, 0.0), graph.slot_start, graph.slot_gain)
+    return Auction(rows, columns, Rates(0.0, 0.0, 0.0, 0.0), graph.slot_start, graph.slot_gain)
 
 
 def chosen_pairs(graph: Graph, held: Ints) -> Ints:
@@ -161,7 +161,7 @@ class City:
         own = market.row_gain + np.where(market.located, near, 0.0)
         places = market.deliveries.vectors.T * EARTH_RADIUS_M
         self.rows, self.row = grown(places, market.located, market.weight_kg, own, largest=False)
-        self.rates = Rates(near / market.params.radius_m, market.params.radius_m, BEST * market.capacity_share)
+        self.rates = Rates(near / market.params.radius_m, market.params.radius_m, BEST * market.capacity_share, 0.0)
 
     def auction(self) -> Auction:
         """An auction over all pairs."""
@@ -232,11 +232,12 @@ class City:
         rate = weight_toll[self.column]
         points = side.points.copy()
         points[:, BASE] += market.pair_term_ceiling + _SAFETY + _NEAR_M * self.rates.slope - rate * lightest
-        side = side._replace(points=points, nodes=side.nodes.copy(), price=toll[self.column])
-        auction.promise(side)
-        points[:, VALUE] += rate * lightest  # nodes promise what the lightest would pay, members tell all
         points[:, RATE] = rate
-        rates = self.rates._replace(radius_m=self.rates.radius_m + _NEAR_M)
+        leaves = side.leaves.copy()
+        leaves[side.leaf, TOLL, np.arange(side.leaf.size) - side.cuts[side.leaf]] = rate
+        side = side._replace(points=points, leaves=leaves, nodes=side.nodes.copy(), price=toll[self.column])
+        auction.promise(side)
+        rates = self.rates._replace(radius_m=self.rates.radius_m + _NEAR_M, lightest=lightest)
         best, values = np.empty((market.n, k), dtype=np.int64), np.empty((market.n, k))
         floor = np.zeros(market.n)
 

@@ -27,10 +27,19 @@ from scoring.geometry import EARTH_RADIUS_M
 
 # Columns of `Side.points`; coordinates come first, three of them.
 PLACED, LIMIT, BASE, RATE, VALUE = 3, 4, 5, 6, 7
-# Columns of `Side.nodes`; low and high corners come first, three each.
+# Rows of each of `Side.leaves`; coordinates and whether they count come first, as above.
+LOAD, WORTH, TOLL = 4, 5, 6
+# Rows of each of `Side.nodes`; low and high corners come first, three each.
 HIGH, REACH, BEST = 3, 6, 7
 
-_DEEP = 128  # nodes that wait at once: two a level, and no tree has 64 levels
+WIDTH = 16  # members of a leaf at most: few enough to be looked at in one go of the processor's wide registers
+FANOUT = 4  # children of a node, for the same reason
+_DEEP = 128  # nodes that wait at once: three a level, and no tree has 40 levels
+_MARGIN = 1e-12  # share of a value; far above rounding
+LIGHTEST = 1e-150  # kg, in place of none
+_KNOWN = 6  # best transporters that a delivery remembers
+_PAYS = 0.25  # share of the times that memory must serve, else it is not kept: two are found sooner than six
+_TRIALS = 50  # times before that is judged
 _FLAT_M2 = 1e10  # squared chords up to it (100 km) differ from arcs by a term of third order
 _ROUNDING = 1.001  # share of a step: what differs by rounding alone keeps its slot
 
@@ -60,12 +69,16 @@ class Side(NamedTuple):
     points
         (P, 8) place in metres, 1 where the place counts, kg (weight or free capacity), value before the
         price, points a kg to pay, value now.
+    leaves
+        (L, 8, 16) the same of each leaf's members, one property after the other; in place of the kg what a
+        searcher's share is multiplied by (`share`). Places that nobody has are worth -inf.
     nodes
-        (T, 8) boxes, the most favourable kg and the highest value; node t has children 2t + 1 and 2t + 2.
+        (T, 8, 4) of each node's children: boxes, the most favourable load and the highest value. Node t has
+        children 4t + 1 to 4t + 4; the first T have children of their own, the leaves come next.
     cuts
-        (L + 1,) where the points of each leaf begin; the leaves are the last L nodes.
+        (L + 1,) where the points of each leaf begin.
     leaf
-        (P,) node number of each point's leaf.
+        (P,) each point's leaf.
     start, member, gain
         Lists: searcher s knows the pairs ``start[s]`` to ``start[s + 1]``.
     price
@@ -73,6 +86,7 @@ class Side(NamedTuple):
     """
 
     points: Floats
+    leaves: Floats
     nodes: Floats
     cuts: Ints
     leaf: Ints
@@ -80,6 +94,27 @@ class Side(NamedTuple):
     member: Ints
     gain: Floats
     price: Floats
+
+
+class Known(NamedTuple):
+    """What each delivery remembers of its last search; it stays true as long as tolls only rise.
+
+    Attributes
+    ----------
+    member
+        (N, k) the best transporters then, best first, -1 for none.
+    gain
+        (N, k) what each is worth before its toll.
+    floor
+        (N,) nobody else is worth more; infinite where nothing is known.
+    use
+        (2,) how often memory was asked, and how often it served.
+    """
+
+    member: Ints
+    gain: Floats
+    floor: Floats
+    use: Ints
 
 
 class Rates(NamedTuple):
@@ -93,11 +128,14 @@ class Rates(NamedTuple):
         Metres beyond which there is no pair.
     capacity
         Points between the best and the worst capacity term.
+    lightest
+        Kg that a member's points a kg are paid for in its value already.
     """
 
     slope: float
     radius_m: float
     capacity: float
+    lightest: float
 
 
 class Books(NamedTuple):
@@ -148,36 +186,55 @@ def shortfall(weight_kg: float, free_kg: float, capacity: float) -> float:
 def pair_value(points: Floats, q: int, mine: Floats, by_row: bool, rates: Rates, floor: float) -> float:
     """Value of the pair of a searcher and member `q`, or something at most `floor`."""
     value: float = mine[BASE] + points[q, VALUE]
-    if value <= floor:
-        return value
     if by_row:
-        value -= shortfall(mine[LIMIT], points[q, LIMIT], rates.capacity) + points[q, RATE] * mine[LIMIT]
+        value -= shortfall(mine[LIMIT], points[q, LIMIT], rates.capacity)
+        value -= points[q, RATE] * (mine[LIMIT] - rates.lightest)
     else:
         value -= shortfall(points[q, LIMIT], mine[LIMIT], rates.capacity)
     if value <= floor or mine[PLACED] * points[q, PLACED] == 0.0:
         return value
     dx, dy, dz = points[q, 0] - mine[0], points[q, 1] - mine[1], points[q, 2] - mine[2]
-    distance = arc_m(dx * dx + dy * dy + dz * dz)
-    return value - rates.slope * distance if distance <= rates.radius_m else -np.inf
+    distance: float = arc_m(dx * dx + dy * dy + dz * dz)
+    value -= rates.slope * distance
+    return value if distance <= rates.radius_m else -np.inf
 
 
 @inlined
-def node_value(nodes: Floats, t: int, mine: Floats, by_row: bool, rates: Rates, floor: float) -> float:
-    """No member below node `t` is worth more to the searcher."""
-    value: float = mine[BASE] + nodes[t, BEST]
-    if value <= floor:
-        return value
-    if by_row:
-        value -= shortfall(mine[LIMIT], nodes[t, REACH], rates.capacity)
-    else:
-        value -= shortfall(nodes[t, REACH], mine[LIMIT], rates.capacity)
-    if mine[PLACED] == 0.0:
-        return value
-    dx = max(nodes[t, 0] - mine[0], mine[0] - nodes[t, HIGH], 0.0)
-    dy = max(nodes[t, 1] - mine[1], mine[1] - nodes[t, HIGH + 1], 0.0)
-    dz = max(nodes[t, 2] - mine[2], mine[2] - nodes[t, HIGH + 2], 0.0)
-    distance: float = np.sqrt(dx * dx + dy * dy + dz * dz)  # a chord is never longer than the arc
-    return value - rates.slope * distance if distance <= rates.radius_m else -np.inf
+def share(mine: Floats, by_row: bool) -> float:
+    """What a load is multiplied by to be 1 where it takes half of the room, 2 where it takes all."""
+    kg: float = mine[LIMIT]
+    return 2.0 * kg if by_row else 2.0 / max(kg, LIGHTEST)
+
+
+@inlined
+def ceilings(leaf: Floats, mine: Floats, by_row: bool, rates: Rates, out: Floats) -> None:
+    """No member of a leaf is worth more to the searcher than `out` (16,) says, and few are worth less.
+
+    Chords stand in for arcs, and everything is computed for everybody: without a branch it is done for four
+    or eight at a time.
+    """
+    part, slope, base = share(mine, by_row), rates.slope * mine[PLACED], mine[BASE] + _MARGIN * (1.0 + abs(mine[BASE]))
+    paid = mine[LIMIT] - rates.lightest if by_row else 0.0
+    for k in range(WIDTH):
+        dx, dy, dz = leaf[0, k] - mine[0], leaf[1, k] - mine[1], leaf[2, k] - mine[2]
+        far = slope * leaf[PLACED, k] * np.sqrt(dx * dx + dy * dy + dz * dz)
+        over = max(part * leaf[LOAD, k] - 1.0, 0.0)
+        out[k] = base + leaf[WORTH, k] - rates.capacity * over - paid * leaf[TOLL, k] - far
+
+
+@inlined
+def promises(node: Floats, mine: Floats, by_row: bool, rates: Rates, out: Floats) -> None:
+    """No member below a child of the node is worth more to the searcher than `out` (4,) says."""
+    part, slope, base = share(mine, by_row), rates.slope * mine[PLACED], mine[BASE] + _MARGIN * (1.0 + abs(mine[BASE]))
+    radius_m = rates.radius_m if mine[PLACED] > 0.0 else np.inf
+    for k in range(FANOUT):
+        dx = max(node[0, k] - mine[0], mine[0] - node[HIGH, k], 0.0)
+        dy = max(node[1, k] - mine[1], mine[1] - node[HIGH + 1, k], 0.0)
+        dz = max(node[2, k] - mine[2], mine[2] - node[HIGH + 2, k], 0.0)
+        distance = np.sqrt(dx * dx + dy * dy + dz * dz)  # a chord is never longer than the arc
+        over = max(part * node[REACH, k] - 1.0, 0.0)
+        value = base + node[BEST, k] - rates.capacity * over - slope * distance
+        out[k] = value if distance <= radius_m and over <= 1.0 + _MARGIN else -np.inf
 
 
 @inlined
@@ -205,30 +262,34 @@ def walk(
     best, values
         (k,) -1 and the floor that a value must beat on entry; members and values on return.
     """
-    points, nodes, cuts = side.points, side.nodes, side.cuts
-    first_leaf = len(nodes) - cuts.size + 1
-    stack, bounds = np.empty(_DEEP, np.int64), np.empty(_DEEP)
-    stack[0], bounds[0], size, last = 0, np.inf, 1, values.size - 1
+    nodes, cuts, last = side.nodes, side.cuts, values.size - 1
+    stack, bounds, seen = np.empty(_DEEP, np.int64), np.empty(_DEEP), np.empty(WIDTH)
+    stack[0], bounds[0], size = 0, np.inf, 1
     while size > 0:
         size -= 1
         t = stack[size]
         if bounds[size] <= values[last]:
             continue
-        if t >= first_leaf:
-            for q in range(cuts[t - first_leaf], cuts[t - first_leaf + 1]):
-                value = pair_value(points, q, mine, by_row, rates, values[last])
-                if value > values[last] and (by_row or held[q] != own):
-                    keep(q, value, best, values)
+        at = t - len(nodes)
+        if at >= 0:
+            ceilings(side.leaves[at], mine, by_row, rates, seen)
+            for k in range(cuts[at + 1] - cuts[at]):
+                if seen[k] > values[last]:
+                    q = cuts[at] + k
+                    value = pair_value(side.points, q, mine, by_row, rates, values[last])
+                    if value > values[last] and (by_row or held[q] != own):
+                        keep(q, value, best, values)
             continue
-        left = node_value(nodes, 2 * t + 1, mine, by_row, rates, values[last])
-        right = node_value(nodes, 2 * t + 2, mine, by_row, rates, values[last])
-        near = 1 if left >= right else 2  # goes on top of the stack: sooner found, more skipped
-        if min(left, right) > values[last]:
-            stack[size], bounds[size] = 2 * t + 3 - near, min(left, right)
-            size += 1
-        if max(left, right) > values[last]:
-            stack[size], bounds[size] = 2 * t + near, max(left, right)
-            size += 1
+        promises(nodes[t], mine, by_row, rates, seen)
+        bottom = size
+        for k in range(FANOUT):
+            if seen[k] > values[last]:
+                to = size  # the best one goes on top of the stack: sooner found, more skipped
+                while to > bottom and bounds[to - 1] > seen[k]:
+                    stack[to], bounds[to] = stack[to - 1], bounds[to - 1]
+                    to -= 1
+                stack[to], bounds[to] = FANOUT * t + 1 + k, seen[k]
+                size += 1
 
 
 @compiled
@@ -248,18 +309,26 @@ def set_price(side: Side, q: int, price: float) -> None:
     side.price[q] = price
     if not side.leaf.size:
         return
+    at = side.leaf[q]
     side.points[q, VALUE] = side.points[q, BASE] - price
-    t = side.leaf[q]
-    at = t - (len(side.nodes) - side.cuts.size + 1)
-    best = -np.inf
-    for p in range(side.cuts[at], side.cuts[at + 1]):
-        best = max(best, side.points[p, VALUE])
-    while side.nodes[t, BEST] != best:
-        side.nodes[t, BEST] = best
-        if t == 0:
+    side.leaves[at, WORTH, q - side.cuts[at]] = side.points[q, VALUE]
+    best = highest(side.leaves[at, WORTH])
+    t = at + len(side.nodes)
+    while t > 0:
+        t, child = (t - 1) // FANOUT, (t - 1) % FANOUT
+        if side.nodes[t, BEST, child] == best:
             return
-        t = (t - 1) // 2
-        best = max(side.nodes[2 * t + 1, BEST], side.nodes[2 * t + 2, BEST])
+        side.nodes[t, BEST, child] = best
+        best = highest(side.nodes[t, BEST])
+
+
+@inlined
+def highest(values: Floats) -> float:
+    """The largest of some."""
+    best = -np.inf
+    for k in range(values.size):
+        best = max(best, values[k])
+    return best
 
 
 @compiled
@@ -268,12 +337,14 @@ def promise(side: Side) -> None:
     if not side.leaf.size:
         return
     side.points[:, VALUE] = side.points[:, BASE] - side.price
-    side.nodes[:, BEST] = -np.inf
     for q in range(len(side.points)):
-        t = side.leaf[q]
-        side.nodes[t, BEST] = max(side.nodes[t, BEST], side.points[q, VALUE])
-    for t in range(len(side.nodes) - side.cuts.size, -1, -1):
-        side.nodes[t, BEST] = max(side.nodes[2 * t + 1, BEST], side.nodes[2 * t + 2, BEST])
+        at = side.leaf[q]
+        side.leaves[at, WORTH, q - side.cuts[at]] = side.points[q, VALUE]
+    side.nodes[:, BEST] = -np.inf
+    for t in range(len(side.nodes) + len(side.leaves) - 1, 0, -1):
+        at = t - len(side.nodes)
+        best = highest(side.leaves[at, WORTH]) if at >= 0 else highest(side.nodes[t, BEST])
+        side.nodes[(t - 1) // FANOUT, BEST, (t - 1) % FANOUT] = best
 
 
 @compiled
@@ -303,6 +374,63 @@ def find(side: Side, other: Side, by_row: bool, own: int, held: Ints, rates: Rat
         scan(side, by_row, own, held, best, values)
     else:
         walk(side, other.points[own], by_row, own, held, rates, best, values)
+
+
+@compiled
+def nothing_known(n: int) -> Known:
+    """A memory to begin with."""
+    return Known(
+        np.empty((n, _KNOWN), np.int64),
+        np.empty((n, _KNOWN)),
+        np.full(n, np.inf),
+        np.zeros(2, np.int64),
+    )
+
+
+@compiled
+def recall(known: Known, i: int, prices: Floats, values: Floats) -> int:
+    """The best transporter from memory, and what the best two are worth, into `values`; -1 if others may be better."""
+    best, values[0], values[1] = -1, -np.inf, known.floor[i]
+    for k in range(_KNOWN):
+        j = known.member[i, k]
+        if j < 0:
+            break
+        value = known.gain[i, k] - prices[j]
+        if value > values[0]:
+            best, values[0], values[1] = j, value, max(values[0], values[1])
+        else:
+            values[1] = max(values[1], value)
+    return best if values[0] > known.floor[i] else -1
+
+
+@compiled
+def best_two(side: Side, other: Side, i: int, held: Ints, rates: Rates, known: Known, values: Floats) -> int:
+    """The best transporter for a delivery, -1 for nobody, and what the best two are worth, 0 or more.
+
+    From memory, the second may count for a little more than it is worth; prices then rise by less than they could.
+    """
+    keeps, heard = _PAYS * known.use[0] <= known.use[1] + _TRIALS, known.floor[i] < np.inf
+    if keeps and heard:
+        j = recall(known, i, side.price, values)
+        known.use[0] += 1
+        known.use[1] += j >= 0
+        if j >= 0:
+            return j
+    count = _KNOWN if keeps else 2
+    member, gain = known.member[i], known.gain[i]
+    least = 0.0
+    if heard and member[count - 1] >= 0:  # those who were best are still worth something: no need to look below it
+        least = np.inf
+        for k in range(count):
+            least = min(least, gain[k] - side.price[member[k]])
+        least = max(least - _MARGIN * (1.0 + abs(least)), 0.0)
+    member[:], gain[:] = -1, least
+    find(side, other, True, i, held, rates, member[:count], gain[:count])
+    known.floor[i], values[0], values[1] = gain[count - 1], gain[0], gain[1]
+    for k in range(count):
+        if member[k] >= 0:
+            gain[k] += side.price[member[k]]
+    return int(member[0])
 
 
 @inlined
@@ -377,14 +505,12 @@ def enter(books: Books, j: int, i: int, level: float, price: float) -> int:
 @compiled
 def bid(rows: Side, columns: Side, books: Books, rates: Rates, eps: float, queue: Ints, waiting: int) -> None:
     """Let the deliveries in `queue`, and those they put out, bid in turn until nobody wants to."""
-    best, values, head = np.empty(2, np.int64), np.empty(2), 0
+    known, values, head = nothing_known(books.held.size), np.empty(2), 0
     while waiting > 0:
         i = queue[head]
         head = (head + 1) % queue.size
         waiting -= 1
-        best[:], values[:] = -1, 0.0
-        find(columns, rows, True, i, books.held, rates, best, values)
-        j = best[0]
+        j = best_two(columns, rows, i, books.held, rates, known, values)
         if j < 0:
             continue
         books.gain[i] = values[0] + columns.price[j]
