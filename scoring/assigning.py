@@ -77,6 +77,7 @@ class Auction:
             np.zeros(slots),
             np.full(n, -1, dtype=np.int64),
             np.zeros(n),
+            np.zeros(n, dtype=np.bool_),
         )
         columns.price[:] = -np.inf
         self._queue = np.zeros(max(n, m, 1), dtype=np.int64)
@@ -193,6 +194,7 @@ class City:
         room.begin(toll[self.column], held[self.row], gain[self.row])
         self.rows.price[:] = np.where(balanced, start.surplus, np.inf)[self.row]
         auction.lift(self.rows, self.columns, room.books, self.rates)
+        room.books.calm[:] = (balanced & (held >= 0))[self.row]
 
     def outcome(self, room: Auction) -> tuple[Ints, Floats]:
         """Transporters (N,) and tolls (M,) of an auction, in the market's rows."""

@@ -22,7 +22,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from scoring.arrays import Floats, Ints
+from scoring.arrays import Bools, Floats, Ints
 from scoring.geometry import EARTH_RADIUS_M
 
 # Columns of `Side.points`; coordinates come first, three of them.
@@ -152,6 +152,8 @@ class Books(NamedTuple):
         transporter asks for it, if more than it costs.
     held, gain
         (N,) transporter of each delivery, -1 for none, and what the pair gains before the toll.
+    calm
+        (N,) deliveries that need not be asked whether they have a better offer when next all are.
     """
 
     slot_start: Ints
@@ -161,6 +163,7 @@ class Books(NamedTuple):
     level: Floats
     held: Ints
     gain: Floats
+    calm: Bools
 
 
 @inlined
@@ -471,7 +474,8 @@ def settle(rows: Side, columns: Side, books: Books, rates: Rates, eps: float, qu
         j = books.held[i]
         has = books.gain[i] - columns.price[j] if j >= 0 else 0.0
         best[0], values[0] = -1, max(has, 0.0) + _ROUNDING * eps
-        find(columns, rows, True, i, books.held, rates, best, values)
+        if not books.calm[i]:
+            find(columns, rows, True, i, books.held, rates, best, values)
         if best[0] >= 0:
             queue[waiting] = i
             waiting += 1
@@ -482,6 +486,7 @@ def settle(rows: Side, columns: Side, books: Books, rates: Rates, eps: float, qu
             books.used[j] += 1
     for j in range(m):
         books.level[books.slot_start[j] : books.slot_start[j + 1]] = columns.price[j]
+    books.calm[:] = False
     return waiting
 
 

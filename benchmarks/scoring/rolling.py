@@ -8,7 +8,7 @@ from benchmarks.scoring.instances import changed, instance
 from scoring import solve
 
 
-def rolling(n: int = 10_000, repeats: int = 3) -> dict[str, Any]:
+def rolling(n: int = 10_000, repeats: int = 7) -> dict[str, Any]:
     """Medians of both, taken in turns, and whether they end at the same optimum."""
     deliveries, transporters = instance("clustered", n)
     others = instance("clustered", n, seed=2)
