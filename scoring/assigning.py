@@ -177,7 +177,8 @@ class City:
 
         A pair of the old plan balances (gain = toll + surplus) as long as neither of the two changed. Others
         are dissolved, and tolls rise to what those who stay would pay: without that, everybody would run to
-        a transporter who is new where a worse one was.
+        a transporter who is new where a worse one was. Whoever stays has the best offer then, but for less
+        than the first step.
         """
         market = self.market
         place = np.full(market.m + 1, -1, dtype=np.int64)
