@@ -79,6 +79,7 @@ async def console_socket(socket: AnySocket, services: GivenServices) -> None:
 
     async def serve(connection: Connection) -> None:
         login = await _login(socket, services, Role.ADMIN)
+        services.solver.begin()  # who looks at the fleet will assign to it
         session = ConsoleSession(
             connection,
             login,

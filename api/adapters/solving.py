@@ -1,7 +1,7 @@
-"""Bulk assignments in a process of their own: implements the BulkSolver port.
+"""Bulk assignments in processes of their own: implements the BulkSolver port.
 
 Preparing and packing a city holds Python's global lock. In a thread it would hold up every ping and watcher of this
-server again and again, for as long as a city takes.
+server again and again, for as long as a city takes; loading the compiler would even for a handful of deliveries.
 """
 
 import asyncio
@@ -18,37 +18,47 @@ import structlog
 from dispatch.assignments.solving import BulkProblem
 from dispatch.errors import Unavailable
 from scoring import Plan
+from scoring.__main__ import main as solve_something
 
 log = structlog.get_logger(__name__)
 
-# Solved in a thread within a few milliseconds, sooner than another process has heard of it.
-SMALL = 2_000
+# Two, so that a few deliveries need not wait for a whole city; the second starts when the first is busy.
+PROCESSES = 2
 PARENT_POLL_S = 1.0
 
 
 class ProcessSolver:
-    """One process, started with the first large problem and kept."""
+    """Processes that start when they are needed, or a little before, and are kept."""
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
 
+    def begin(self) -> None:
+        """Start a process if there is none: the first problem need not wait the second that it takes."""
+        if self._pool is None:
+            self._started().submit(solve_something)
+
     async def solve(self, problem: BulkProblem) -> Plan:
         """Raises Unavailable where the process dies over it."""
-        if problem.pairs <= SMALL:
-            return await asyncio.to_thread(problem.solve)
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _settle_in, (os.getpid(),))
+        pool = self._started()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, problem.solve)
+            return await asyncio.get_running_loop().run_in_executor(pool, problem.solve)
         except BrokenProcessPool:
             log.exception("the solver process died")
-            self._pool = None
+            if self._pool is pool:  # else somebody began anew already
+                self._pool = None
             raise Unavailable(
                 "The assignment could not be computed just now. Nothing was changed; try again."
             ) from None
 
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(PROCESSES, context, _settle_in, (os.getpid(),))
+        return self._pool
+
     def close(self) -> None:
-        """End the process; what it works on is given up."""
+        """End the processes; what they work on is given up."""
         if self._pool is not None:
             # No public way before Python 3.14, and a shutdown alone waits for a whole city.
             processes = list(getattr(self._pool, "_processes", {}).values())

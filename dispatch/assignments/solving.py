@@ -18,11 +18,6 @@ class BulkProblem:
     radius_m: float
     time_limit_s: float
 
-    @property
-    def pairs(self) -> int:
-        """How large it is."""
-        return len(self.deliveries) * len(self.transporters)
-
     def solve(self) -> Plan:
         """The plan of the highest total; the same for the same problem."""
         params = Params(radius_m=self.radius_m, load="sum")
