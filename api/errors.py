@@ -12,10 +12,10 @@ import structlog
 from asyncpg.exceptions import (
     DataError,
     InsufficientResourcesError,
+    InterfaceError,
     LockNotAvailableError,
     OperatorInterventionError,
     PostgresConnectionError,
-    PostgresError,
     PostgresSystemError,
     TransactionRollbackError,
 )
@@ -154,20 +154,27 @@ def _named(key: str, message: str) -> tuple[str, str]:
 
 def database_error(request: AnyRequest, error: SQLAlchemyError) -> Response[Any]:
     """The database says no: a value beyond its types is the client's, a lost connection or lock is ours."""
-    cause = _driver_error(error)
-    if isinstance(cause, DataError):
+    cause = _cause(error)
+    # A value that the driver cannot even send is an InterfaceError of its own.
+    if isinstance(cause, DataError) or (isinstance(cause, InterfaceError) and isinstance(cause, ValueError)):
         return answer(request, 400, "A value is outside what can be stored.", "invalid")
-    lost = isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated)
-    if isinstance(cause, NOT_NOW) or lost or isinstance(cause, OSError):
-        log.warning("database not available", path=request.url.path, error=type(cause or error).__name__)
+    if is_unavailability(error):
+        log.warning("database not available", path=request.url.path, error=type(cause).__name__)
         return _try_again(request, "The database is busy or restarting. Nothing was changed; try again.")
     return unexpected(request, error)
 
 
-def _driver_error(error: SQLAlchemyError) -> BaseException | None:
-    """What the driver said: sessions have an adapter between, fixed statements have not."""
-    said: BaseException | None = getattr(error, "orig", None)
-    return said if said is None or isinstance(said, PostgresError | OSError) else said.__cause__
+def is_unavailability(error: Exception) -> bool:
+    """Whether something that the server stands on does not answer now: nobody's defect, and over some time later."""
+    if isinstance(error, RedisError | OSError | GatewayError | Unavailable | PoolTimeout):
+        return True
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(_cause(error), (*NOT_NOW, OSError))
+
+
+def _cause(error: Exception) -> BaseException:
+    """What the driver said, where it did."""
+    return error.driver_exception if isinstance(error, DBAPIError) and error.orig else error
 
 
 def connection_error(request: AnyRequest, error: Exception) -> Response[Any]:

@@ -31,6 +31,7 @@ _NOT_YET = (
     OSError,
     asyncpg.CannotConnectNowError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
 )
 

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeAlias
 
 import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from dispatch.database.work import Work
@@ -23,6 +23,11 @@ GRACE_S = 2.0
 # A server that goes away closes its sockets, which the driver notices by itself; one whose network went away does
 # not, so a connection that was idle for long is asked before it is used.
 ASK_AFTER_IDLE_S = 10.0
+
+# What the driver raises. An internal error is what a statement meets on a connection of which the server has said that
+# it ends it, and which is not closed yet: the driver tells this state in no other way, so not before the statement.
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
 
 
 class Database:
@@ -57,15 +62,17 @@ class Database:
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
-        """A unit of work that commits on leaving, and rolls back on an exception."""
-        async with self.sessions() as session:
-            work = Work(session)
-            try:
-                yield work
-            except BaseException:
-                await work.rollback()
-                raise
-            await work.commit()
+        """A unit of work that commits on leaving, and rolls back on an exception. Raises SQLAlchemyError."""
+        with _raised_alike():
+            async with self.sessions() as session:
+                work = Work(session)
+                try:
+                    yield work
+                except BaseException:
+                    with suppress(SQLAlchemyError, TimeoutError):  # where the connection is lost, the server rolls back
+                        await work.rollback()
+                    raise
+                await work.commit()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[DriverConnection]:
@@ -73,17 +80,17 @@ class Database:
 
         Where the ORM costs more than the database: no session, no instances, nothing compiled.
         """
-        with _raised_alike(self.engine.dialect.loaded_dbapi.Error):
+        with _raised_alike(TimeoutError, self.engine.dialect.loaded_dbapi.Error):
             pooled = await self.engine.raw_connection()
-            driver, silent = pooled.driver_connection, False
+            driver, lost = pooled.driver_connection, False
             try:
                 yield driver
-            except TimeoutError:
-                silent = True
+            except Exception as error:
+                lost = _is_lost(error)
                 raise
             finally:
                 # Neither one that does not answer nor a transaction that was cut off is for the next to begin with.
-                if driver is None or silent or driver.is_closed() or driver.is_in_transaction():
+                if driver is None or lost or driver.is_closed() or driver.is_in_transaction():
                     pooled.invalidate()
                 else:
                     pooled.close()
@@ -99,7 +106,8 @@ class Database:
             except TimeoutError:
                 raise  # the connection is closed: a rollback on it would wait as long again
             except BaseException:
-                await transaction.rollback()
+                with suppress(*DRIVER_ERRORS, TimeoutError):  # where the connection is lost, the server rolls back
+                    await transaction.rollback()
                 raise
             await transaction.commit()
 
@@ -131,18 +139,26 @@ def _note_use(_: object, record: Any) -> None:  # noqa: ANN401
 
 
 @contextmanager
-def _raised_alike(adapted: type[Exception]) -> Iterator[None]:
+def _raised_alike(*others: type[Exception]) -> Iterator[None]:
     """Errors of the driver as those of the sessions, so that callers know one kind.
 
-    ``adapted``: what SQLAlchemy's adapter makes of them while it connects.
+    ``others``: what else means a lost connection here, such as what SQLAlchemy's adapter makes of them on connecting.
     """
     try:
         yield
     except asyncpg.IntegrityConstraintViolationError as error:
         raise IntegrityError("fixed statement", None, error, hide_parameters=True) from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, adapted) as error:
-        lost = isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError, adapted))
+    except (*DRIVER_ERRORS, *others) as error:
         raised: DBAPIError = OperationalError(
-            "fixed statement", None, error, hide_parameters=True, connection_invalidated=lost
+            "fixed statement",
+            None,
+            error,
+            hide_parameters=True,
+            connection_invalidated=isinstance(error, others) or _is_lost(error),
         )
         raise raised from error
+
+
+def _is_lost(error: Exception) -> bool:
+    """Whether the connection is; of a value that it cannot encode the driver says so before it sends anything."""
+    return isinstance(error, LOST) and not isinstance(error, ValueError)

@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from dispatch.database.engine import Database
 from dispatch.tracking.partitions import Partitions, day_of
@@ -82,13 +83,6 @@ FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::timestamptz[
 WHERE (s.transporter_id, s.device, s.epoch, s.chunk) = (k.a, k.b, k.c, k.d)
 """
 
-_NOT_THE_ROWS_FAULT = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.PostgresSystemError,
-)
 _THE_ROWS_FAULT = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
@@ -116,38 +110,38 @@ class FixStore:
             await self.partitions.ensure(days)
             try:
                 return await self._write(rows)
-            except asyncpg.CheckViolationError:  # no partition: another process dropped that day meanwhile
-                self.partitions.forget()
+            except IntegrityError as error:
+                if not isinstance(error.driver_exception, asyncpg.CheckViolationError):
+                    raise
+                self.partitions.forget()  # no partition: another process dropped that day meanwhile
                 await self.partitions.ensure(days)
                 return await self._write(rows)
-        except _NOT_THE_ROWS_FAULT as error:
-            raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
-        except _THE_ROWS_FAULT as error:
-            raise Unstorable(f"{type(error).__name__}: {error}"[:300]) from error
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+        except (SQLAlchemyError, OSError, *_THE_ROWS_FAULT) as error:
+            cause = error.driver_exception if isinstance(error, DBAPIError) else error
+            told = f"{type(cause).__name__}: {cause}"
+            if isinstance(cause, _THE_ROWS_FAULT):
+                raise Unstorable(told[:300]) from error
+            raise StoreUnavailable(told) from error
 
     async def _write(self, rows: Sequence[FixRow]) -> list[FixRow]:
         chunks = _by_chunk(rows)
         keys = sorted(chunks)
         columns = [list(column) for column in zip(*keys, strict=True)]
         newest = [chunks[key].newest_at for key in keys]
-        async with self._database.engine.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            async with driver.transaction():
-                await driver.execute(ADD_CHUNKS, *columns, newest)
-                locked = await driver.fetch(LOCK_CHUNKS, *columns)
-                seen = {_Key(*record[:4]): int.from_bytes(record["seen"], "little") for record in locked}
-                fresh: list[FixRow] = []
-                for key in keys:
-                    for bit, row in chunks[key].rows.items():
-                        if not seen[key] >> bit & 1:
-                            seen[key] |= 1 << bit
-                            fresh.append(row)
-                if fresh:
-                    await driver.copy_records_to_table("stored_fixes", records=fresh, columns=FixRow._fields)
-                    maps = [seen[key].to_bytes((seen[key].bit_length() + 7) // 8, "little") for key in keys]
-                    await driver.execute(SAVE_CHUNKS, *columns, newest, maps)
+        async with self._database.transaction() as driver:
+            await driver.execute(ADD_CHUNKS, *columns, newest)
+            locked = await driver.fetch(LOCK_CHUNKS, *columns)
+            seen = {_Key(*record[:4]): int.from_bytes(record["seen"], "little") for record in locked}
+            fresh: list[FixRow] = []
+            for key in keys:
+                for bit, row in chunks[key].rows.items():
+                    if not seen[key] >> bit & 1:
+                        seen[key] |= 1 << bit
+                        fresh.append(row)
+            if fresh:
+                await driver.copy_records_to_table("stored_fixes", records=fresh, columns=FixRow._fields)
+                maps = [seen[key].to_bytes((seen[key].bit_length() + 7) // 8, "little") for key in keys]
+                await driver.execute(SAVE_CHUNKS, *columns, newest, maps)
         return fresh
 
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -14,33 +13,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import selectinload
 
 from api.errors import database_error
-from api.server.serving import RunningServer
 from dispatch.database.engine import GRACE_S, Database
 from dispatch.payments.invoice_models import InvoiceCounter
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.payment_rows import get_by_transaction_id
+from tests.database.counting import COUNT, SERIES, pid_of, years
 from tests.world import World
-
-SERIES = "TEST"
-COUNT = "INSERT INTO invoice_counters (series, fiscal_year, last_number) VALUES ($1, $2, 7)"
-
-
-@pytest.fixture
-async def database(server: RunningServer) -> AsyncIterator[Database]:
-    """A pool of its own on the test run's database, and none of the rows that a test counts."""
-    database = Database(server.services.database.engine.url.render_as_string(hide_password=False), pool_size=3)
-    yield database
-    async with database.work() as work:
-        await work.session.execute(text("DELETE FROM invoice_counters WHERE series = 'TEST'"))
-    await database.close()
-
-
-async def years(database: Database) -> list[int]:
-    async with database.work() as work:
-        rows = await work.session.scalars(
-            select(InvoiceCounter.fiscal_year).where(InvoiceCounter.series == SERIES).order_by("fiscal_year")
-        )
-        return list(rows)
 
 
 async def test_connections_that_the_server_closed_are_replaced_before_anybody_uses_them(database: Database) -> None:
@@ -112,6 +90,28 @@ async def test_the_drivers_errors_are_raised_as_those_of_sessions(database: Data
         async with database.connection() as driver:
             await driver.execute("SELECT pg_terminate_backend(pg_backend_pid())")
     assert lost.value.connection_invalidated
+
+
+async def test_a_value_that_no_column_can_hold_is_the_clients_and_costs_no_connection(database: Database) -> None:
+    async def by_statement() -> None:
+        async with database.connection() as driver:
+            await driver.fetchval("SELECT $1::int", 2**40)
+
+    async def by_statement_in_unit_of_work() -> None:
+        async with database.work() as work:
+            await (await work.driver()).fetchval("SELECT $1::int", 2**40)
+
+    async def by_statement_of_session() -> None:
+        async with database.work() as work:
+            await work.session.execute(text("SELECT CAST(:n AS int)"), {"n": 2**40})
+
+    before = await pid_of(database)
+    for ask in (by_statement, by_statement_in_unit_of_work, by_statement_of_session):
+        with pytest.raises(DBAPIError) as caught:
+            await ask()
+        assert not caught.value.connection_invalidated
+        assert database_error(RequestFactory().get("/api/orders/"), caught.value).status_code == 400
+    assert await pid_of(database) == before
 
 
 async def test_a_lock_that_is_not_given_in_time_is_no_bug_but_a_503(database: Database) -> None:
