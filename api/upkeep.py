@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from api.errors import is_unavailability
+
 log = structlog.get_logger(__name__)
 
 
@@ -38,6 +40,14 @@ async def _for_ever(job: Job) -> None:
     while True:
         try:
             await job.run()
-        except Exception:  # the next round tries again
-            log.exception("upkeep failed", job=job.name)
+        except Exception as error:  # the next round tries again
+            if is_unavailability(error):
+                log.warning("upkeep waits", job=job.name, error=_in_a_line(error))
+            else:
+                log.exception("upkeep failed", job=job.name)
         await asyncio.sleep(job.every_s)
+
+
+def _in_a_line(error: Exception) -> str:
+    """The first line says it; what SQLAlchemy adds to it are statements and links."""
+    return f"{type(error).__name__}: {error}".partition("\n")[0][:300]
