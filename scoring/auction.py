@@ -12,8 +12,9 @@ What results is within `eps` a delivery of the optimum, over *all* pairs that th
 with a smaller step begins from these tolls, and little changes hands. Prices from elsewhere do as well.
 
 A pair's value to a searcher is what both sides bring less the other side's price, less `slope` for every
-metre, less what the capacity term falls short of 100. All compiled code stands in this one file: numba keeps
-what it compiled until the file changes, and does not look at other files.
+metre, less what the capacity term falls short of 100. All compiled code stands in this one long file, and the tuples
+that it takes as well: numba keeps what it compiled until the file changes, and does not look at other files. It
+reads in three parts: what there is (`Side` to `Books`), searches (`pair_value` to `best_two`), the auction.
 """
 
 from collections.abc import Callable
