@@ -34,6 +34,7 @@ def grown(place: Floats, placed: Bools, limit: Floats, base: Floats, *, largest:
     points[:, :3], points[:, PLACED] = place[order], placed[order]
     points[:, LIMIT], points[:, BASE] = limit[order], base[order]
     leaf, lane = np.nonzero(inside)
+    leaf = leaf.copy()  # every second number of one array: compiled code would be compiled for that once more
     leaves = np.zeros((len(leaf_member), 8, WIDTH))
     leaves[:, WORTH] = -np.inf
     leaves[leaf, :LOAD, lane] = points[:, :LOAD]

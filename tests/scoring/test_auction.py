@@ -86,3 +86,23 @@ def test_the_compiler_is_loaded_by_those_who_solve_and_by_nobody_else() -> None:
     program += "; print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout.split() == ["False", "True"]
+
+
+def test_what_is_compiled_beforehand_is_all_that_any_plan_calls() -> None:
+    program = """
+from scoring import auction, Params, solve
+from scoring.__main__ import main
+from tests.scoring.markets import market
+def compiled():
+    return {name: len(made.signatures) for name, made in vars(auction).items() if hasattr(made, "signatures")}
+main()
+before = compiled()
+for kind in ("clustered", "one_place"):
+    for load in ("package", "sum"):
+        sides = market(kind, 70, 40, seed=1)
+        solve(*sides, Params(load=load), previous=solve(*sides, Params(load=load)))
+        solve(*sides, Params(load=load, optional={"priority": 0.5}), maximise="assignments")
+print(sum(before.values()) > 0 and before == compiled())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.split() == ["True"]
