@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from dispatch.accounts.models import SignIn, User
 from dispatch.accounts.tokens import TokenClaims
+from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.database.records import columns_of, detached
 from dispatch.errors import NotSignedIn
@@ -40,7 +41,7 @@ async def standing_sign_ins(database: Database, sign_in_ids: Collection[UUID]) -
                 select(SignIn.sign_in_id, User.roles)
                 .join(User, User.id == SignIn.user_id)
                 .where(
-                    SignIn.sign_in_id.in_(wanted[start : start + AT_ONCE]),
+                    among(SignIn.sign_in_id, wanted[start : start + AT_ONCE]),
                     SignIn.revoked_at.is_(None),
                     User.is_active,
                 )

@@ -26,6 +26,7 @@ from dispatch.assignments.pool import (
     load_pool,
 )
 from dispatch.assignments.solving import BulkProblem, BulkSolver
+from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
 from dispatch.deliveries.service import DeliveryKey
@@ -173,7 +174,7 @@ class Assignments:
         delivery_ids = [deliveries[row].id for row in rows]
         transporter_ids = {pool.transporters[int(plan.transporter[row])].id for row in rows}
         for column, ids in ((Delivery.id, delivery_ids), (Transporter.id, transporter_ids)):
-            await self._session.execute(select(column).where(column.in_(ids)).order_by(column).with_for_update())
+            await self._session.execute(select(column).where(among(column, ids)).order_by(column).with_for_update())
 
     async def _try_write(
         self, delivery: Delivery, row: int, plan: Plan, pool: Pool, user: User | None
@@ -193,7 +194,7 @@ class Assignments:
         if wanted.delivery_ids is None:
             query = query.where(Delivery.status == DeliveryStatus.AVAILABLE)
         else:
-            query = query.where(Delivery.id.in_(wanted.delivery_ids))
+            query = query.where(among(Delivery.id, wanted.delivery_ids))
         if wanted.priority is not None:
             query = query.where(Delivery.priority == wanted.priority)
         if wanted.time_range_hours is not None:

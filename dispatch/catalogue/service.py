@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
 from dispatch.catalogue.models import Product, TaxClass
+from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.errors import Forbidden, Invalid, NotFound
 
@@ -110,7 +111,7 @@ async def lock_products(work: Work, product_ids: Sequence[int]) -> dict[int, Pro
     """Lock products in the order of their ids, so that two payments over the same ones never deadlock."""
     rows = await work.session.scalars(
         select(Product)
-        .where(Product.id.in_(sorted(set(product_ids))))
+        .where(among(Product.id, sorted(set(product_ids))))
         .options(selectinload(Product.seller))
         .order_by(Product.id)
         .with_for_update(of=Product)

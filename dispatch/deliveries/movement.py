@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ARRAY, String, delete, literal, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, BigInteger, String, delete, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.events import DeliveryEvent, DeliveryJourney, EventKind
@@ -91,7 +92,7 @@ class Movement:
                 self._tell(work, delivery, event)
         if whole and known:
             gone = [event.id for event in known.values()]
-            await work.session.execute(delete(DeliveryEvent).where(DeliveryEvent.id.in_(gone)))
+            await work.session.execute(delete(DeliveryEvent).where(among(DeliveryEvent.id, gone)))
 
     def _tell(self, work: Work, delivery: Delivery, event: Happened) -> None:
         """Watchers hear of an arrival under the present status: no client meets a status it does not know."""
@@ -141,7 +142,7 @@ async def _concerned(session: AsyncSession, seen: dict[int, list[Seen]]) -> list
     rows = await session.scalars(
         select(Delivery)
         .where(
-            Delivery.transporter_id.in_(seen.keys()),
+            among(Delivery.transporter_id, seen.keys()),
             or_(Delivery.status.in_(UNDER_WAY), Delivery.delivered_at >= oldest),
         )
         .order_by(Delivery.id)
@@ -178,11 +179,13 @@ async def _locked_journeys(
     ids = [delivery.id for delivery, _ in concerned]
     if not ids:
         return {}
-    missing = [{"delivery_id": delivery_id, "state": {}} for delivery_id in ids]
-    await session.execute(insert(DeliveryJourney).values(missing).on_conflict_do_nothing())
+    missing = select(func.unnest(literal(ids, ARRAY(BigInteger))), literal({}, JSONB))
+    await session.execute(
+        insert(DeliveryJourney).from_select(["delivery_id", "state"], missing).on_conflict_do_nothing()
+    )
     rows = await session.scalars(
         select(DeliveryJourney)
-        .where(DeliveryJourney.delivery_id.in_(ids))
+        .where(among(DeliveryJourney.delivery_id, ids))
         .order_by(DeliveryJourney.delivery_id)
         .with_for_update()
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 from dispatch.accounts.models import Role, User
 from dispatch.carts.service import Carts
 from dispatch.catalogue.models import Product
+from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import Conflict, Invalid, NotFound
@@ -134,7 +135,7 @@ class Orders:
         rows = await self._session.execute(
             select(Sale.order_id, Delivery)
             .join(Delivery, Delivery.sale_id == Sale.id)
-            .where(Sale.order_id.in_(order_ids))
+            .where(among(Sale.order_id, order_ids))
             .order_by(Delivery.id.desc())
         )
         return {order_id: delivery for order_id, delivery in rows if order_id is not None}

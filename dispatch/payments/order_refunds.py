@@ -13,6 +13,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.carts.models import Cart
 from dispatch.catalogue.models import Product
 from dispatch.catalogue.service import lock_products
+from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.service import Deliveries
@@ -148,7 +149,7 @@ class OrderRefunds:
         """Put what was sold back on sale, once: a sale that is cancelled was put back already."""
         sale_ids = [item.sale_id for item in locked.payment.items if item.sale_id is not None]
         sales = await self._session.scalars(
-            select(Sale).where(Sale.id.in_(sale_ids)).order_by(Sale.id).with_for_update()
+            select(Sale).where(among(Sale.id, sale_ids)).order_by(Sale.id).with_for_update()
         )
         for sale in sales:
             if sale.status is not SaleStatus.CANCELLED:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select, update
 
+from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.money import display_amount, from_paisa
 from dispatch.notifications.outbox import write_messages
@@ -49,7 +50,7 @@ async def _tell_order(
     if payment.status is TransactionStatus.REFUNDED:
         sale_ids = [item.sale_id for item in payment.items if item.sale_id is not None]
         await work.session.execute(
-            update(Sale).where(Sale.id.in_(sale_ids)).values(payment_status=PaymentStatus.REFUNDED)
+            update(Sale).where(among(Sale.id, sale_ids)).values(payment_status=PaymentStatus.REFUNDED)
         )
         if order is not None:
             order.payment_status = PaymentStatus.REFUNDED

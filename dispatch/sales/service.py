@@ -6,6 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
+from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
 from dispatch.errors import Conflict, Forbidden, NotFound
@@ -44,7 +45,7 @@ class Sales:
 
     async def deliveries_of(self, sale_ids: list[int]) -> dict[int, Delivery]:
         """The delivery of each sale that has one."""
-        rows = await self._session.scalars(select(Delivery).where(Delivery.sale_id.in_(sale_ids)))
+        rows = await self._session.scalars(select(Delivery).where(among(Delivery.sale_id, sale_ids)))
         return {delivery.sale_id: delivery for delivery in rows}
 
     async def mark_as_delivered(self, sale_id: int, user: User) -> Sale:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus
 
@@ -27,7 +28,7 @@ async def present_states(database: Database, delivery_ids: Sequence[int]) -> dic
     """Status and transporter of each delivery that exists among the given."""
     async with database.work() as work:
         rows = await work.session.execute(
-            select(Delivery.id, Delivery.status, Delivery.transporter_id).where(Delivery.id.in_(delivery_ids))
+            select(Delivery.id, Delivery.status, Delivery.transporter_id).where(among(Delivery.id, delivery_ids))
         )
         return {delivery_id: (status, transporter_id) for delivery_id, status, transporter_id in rows}
 
@@ -47,7 +48,7 @@ async def open_deliveries(
         Delivery.delivery_lon,
     ).order_by(Delivery.id)
     if ids is not None:
-        query = query.where(Delivery.id.in_(ids))
+        query = query.where(among(Delivery.id, ids))
     else:
         query = query.where(Delivery.id > after_id, Delivery.status.in_([DeliveryStatus.AVAILABLE, *UNDER_WAY]))
     async with database.work() as work:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import User
+from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import UNDER_WAY, Delivery
 from dispatch.errors import Conflict, Invalid, NotFound
@@ -135,7 +136,7 @@ class Transporters:
             .group_by(Delivery.transporter_id)
         )
         if transporter_ids is not None:
-            query = query.where(Delivery.transporter_id.in_(transporter_ids))
+            query = query.where(among(Delivery.transporter_id, transporter_ids))
         rows = await self._session.execute(query)
         return {transporter: Load(active, weight) for transporter, active, weight in rows if transporter is not None}
 
@@ -145,7 +146,7 @@ class Transporters:
         """Online transporters around a point, nearest first."""
         found = await live.nearby(lat, lon, radius_m, limit)
         ids = [transporter_id for transporter_id, _ in found]
-        rows = await self._session.scalars(_with_papers().where(Transporter.id.in_(ids), Transporter.is_available))
+        rows = await self._session.scalars(_with_papers().where(among(Transporter.id, ids), Transporter.is_available))
         transporters = {transporter.id: transporter for transporter in rows}
         positions, loads = await live.positions_of(ids), await self.loads(ids)
         return [

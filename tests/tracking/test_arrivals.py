@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from dispatch.database.engine import Database
 from dispatch.deliveries.events import EventKind
 from dispatch.deliveries.journey import Happened, Seen, Stage, new_journey, read_on
 from dispatch.deliveries.models import Delivery
@@ -167,6 +168,22 @@ async def test_a_trip_in_order_is_told_as_events_and_as_one_change_of_status(wor
         await made.note([fix])
     assert await made.events() == EXPECTED
     assert await made.statuses() == ["assigned", "picked_up", "in_transit"]
+
+
+async def test_the_same_statements_tell_of_any_number_of_deliveries(world: World) -> None:
+    trips = [await trip(world) for _ in range(4)]
+    services = trips[0].services
+    single = Database(services.database.engine.url.render_as_string(hide_password=False), pool_size=1)
+    movement = Movement(single, services.clock, services.publisher)
+    prepared = []
+    for step, count in enumerate([4, 1, 2, 3]):
+        fixes = [fix for made in trips[:count] for fix in made.fixes()[step : step + 1]]
+        await FixStore(services.database).write(fixes)
+        await movement.note(fixes)
+        async with single.connection() as driver:
+            prepared.append(await driver.fetchval("SELECT count(*) FROM pg_prepared_statements"))
+    await single.close()
+    assert prepared == prepared[:1] * 4
 
 
 @pytest.mark.parametrize("seed", range(3))
