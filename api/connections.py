@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from litestar import WebSocket
+from litestar.connection.base import empty_receive, empty_send
 from litestar.exceptions import WebSocketDisconnect
 
 from api.server.wire import EXTENSION, WireProtocol
@@ -132,6 +133,8 @@ async def accept(socket: AnySocket) -> Connection:
     if not isinstance(wire, WireProtocol):
         return AsgiConnection(socket)
     wire.adopt()
+    # Litestar's own hold the socket, and the socket holds them: a circle around everything of this connection.
+    socket.receive, socket.send = empty_receive, empty_send
     return WireConnection(wire)
 
 

@@ -1,12 +1,16 @@
 """A parcel, live, as server-sent events."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 from typing import Any
 
 import structlog
 from litestar import Request, Response, get
+from litestar.datastructures import Cookie
 from litestar.params import FromPath
-from litestar.response import Stream
+from litestar.response.base import ASGIResponse
+from litestar.response.streaming import ASGIStreamingResponse
+from litestar.types import Receive, Send
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,17 +22,52 @@ from dispatch.errors import NotFound, Unavailable
 from dispatch.tracking.service import track_state
 from realtime.delivery_view import OVER
 from realtime.event_stream import EventStream
+from realtime.jobs import run_until_one_ends
 from realtime.sessions import Stopping, TooManySockets
 
 log = structlog.get_logger(__name__)
 
+MEDIA_TYPE = "text/event-stream"
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",  # nginx would collect events before it passes them on
 }
 
 
-@get("/api/deliveries/{tracking_number:str}/events/", opt=PUBLIC, tags=["deliveries"], media_type="text/event-stream")
+class _Streaming(ASGIStreamingResponse):
+    """Litestar's, but what a follower who leaves has held is given back there and then.
+
+    Litestar's cancels in a task group of anyio, whose frame and the cancellation hold each other. Everything of the
+    connection hangs on them, and the follower would be counted until the garbage collector looks.
+    """
+
+    def __init__(self, chunks: AsyncGenerator[bytes, None], headers: dict[str, str], cookies: Iterable[Cookie]) -> None:
+        super().__init__(iterator=chunks, media_type=MEDIA_TYPE, headers=headers, cookies=cookies)
+        self._chunks = chunks
+
+    async def send_body(self, send: Send, receive: Receive) -> None:
+        async with aclosing(self._chunks):
+            await run_until_one_ends(self._stream(send), _left(receive))
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class _Events(Response[bytes]):
+    """A response that lasts."""
+
+    def __init__(self, chunks: AsyncGenerator[bytes, None]) -> None:
+        super().__init__(b"", media_type=MEDIA_TYPE, headers=HEADERS)
+        self._chunks = chunks
+
+    def to_asgi_response(self, app: object, request: object, **given: Any) -> ASGIResponse:  # noqa: ANN401  the framework's
+        del app, request
+        return _Streaming(self._chunks, {**(given["headers"] or {}), **self.headers}, given["cookies"] or ())
+
+
+@get("/api/deliveries/{tracking_number:str}/events/", opt=PUBLIC, tags=["deliveries"], media_type=MEDIA_TYPE)
 async def delivery_events(
     request: Request[Any, Any, Any], tracking_number: FromPath[str], services: GivenServices
 ) -> Response[Any]:
@@ -47,10 +86,10 @@ async def delivery_events(
                 return Response(None, status_code=204, headers=HEADERS)
     if services.sessions.is_stopping:
         raise Unavailable("The server is restarting. Try again.")
-    return Stream(_chunks(services, number, resume, _address(request)), media_type="text/event-stream", headers=HEADERS)
+    return _Events(_chunks(services, number, resume, _address(request)))
 
 
-async def _chunks(services: Services, number: str, resume: str | None, address: str) -> AsyncIterator[bytes]:
+async def _chunks(services: Services, number: str, resume: str | None, address: str) -> AsyncGenerator[bytes, None]:
     """Everything that must be given back is taken in here: a response that never starts leaves nothing behind."""
     stream = EventStream()
     try:

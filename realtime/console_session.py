@@ -7,6 +7,7 @@ from realtime.connection import Connection, Disconnected
 from realtime.console_frames import MAX_ITEMS, Area, Fleet, Subscribe, decode_console_frame
 from realtime.fleet import TRANSPORTER, Entry, FleetState, Key
 from realtime.fleet_watch import TICK_S, FleetWatch
+from realtime.jobs import run_until_one_ends
 from realtime.logins import Doorkeeper, Login
 from realtime.protocol import BadFrame, Close, Error, encode
 from realtime.renewal import Refused, renew, renewed_frame, until_expired
@@ -47,19 +48,7 @@ class ConsoleSession:
         await self._connection.close(code, reason)
 
     async def _serve(self, state: FleetState) -> None:
-        jobs = [
-            asyncio.create_task(self._read()),
-            asyncio.create_task(self._tell(state)),
-            asyncio.create_task(until_expired(self)),
-        ]
-        try:
-            done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
-            for job in done:
-                job.result()
-        finally:
-            for job in jobs:
-                job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
+        await run_until_one_ends(self._read(), self._tell(state), until_expired(self))
 
     async def _read(self) -> None:
         while True:

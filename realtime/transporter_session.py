@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from realtime.connection import Connection, Disconnected
 from realtime.hub import Hub
 from realtime.ingest import Ingest, IngestUnavailable
+from realtime.jobs import run_until_one_ends
 from realtime.keys import Keys, device_stream
 from realtime.logins import Doorkeeper, Login
 from realtime.protocol import (
@@ -163,20 +164,9 @@ class TransporterSession:
         except TimeoutError:
             await self._hub.leave(self._channel, self)
             raise IngestUnavailable("Redis does not answer") from None
-        jobs = [
-            asyncio.create_task(self._read(source)),
-            asyncio.create_task(self._acknowledge()),
-            asyncio.create_task(self._notify()),
-            asyncio.create_task(until_expired(self)),
-        ]
         try:
-            done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
-            for job in done:
-                job.result()
+            await run_until_one_ends(self._read(source), self._acknowledge(), self._notify(), until_expired(self))
         finally:
-            for job in jobs:
-                job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
             await self._hub.leave(self._channel, self)
 
     async def _read(self, source: Source) -> None:

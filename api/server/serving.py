@@ -13,6 +13,7 @@ import uvicorn
 
 from api.app import create_app
 from api.server.backing import backing
+from api.server.http import HttpProtocol
 from api.server.wire import WireProtocol
 from api.services import Services, build_services
 from dispatch.database.migrate import migrate
@@ -141,7 +142,7 @@ def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(services),
         loop="none",  # the loop runs already
-        http="httptools",
+        http=HttpProtocol,
         ws=WireProtocol,
         ws_max_size=settings.ws_max_bytes,
         ws_per_message_deflate=False,  # 50 KiB a connection, for frames of 100 bytes

@@ -31,13 +31,14 @@ PAUSE_AFTER_DROPPED_S = 0.05
 class Inbox:
     """What a connection has received and nobody has taken yet; stands in for uvicorn's queue of ASGI events."""
 
-    __slots__ = ("_gone", "_messages", "_on_gone", "_size", "_waiter")
+    __slots__ = ("_gone", "_left", "_messages", "_on_gone", "_size", "_waiter")
 
     def __init__(self) -> None:
         self._messages: list[bytes] = []
         self._size = 0
         self._waiter: asyncio.Future[None] | None = None
         self._gone = False
+        self._left = False
         self._on_gone: Callable[[], None] | None = None
 
     def put_nowait(self, event: dict[str, Any]) -> None:
@@ -48,18 +49,23 @@ class Inbox:
         elif event["type"] == "websocket.disconnect" and not self._gone:
             self._gone = True
             self._wake()
-            if self._on_gone is not None:
-                self._on_gone()
+            self._tell_end()
 
     def leave_to(self, on_gone: Callable[[], None]) -> None:
         """Nobody waits here any more: messages are dropped, and the end is told."""
-        self._messages, self._size, self._on_gone = [], 0, on_gone
+        self._messages, self._size, self._left, self._on_gone = [], 0, True, on_gone
         if self._gone:
+            self._tell_end()
+
+    def _tell_end(self) -> None:
+        # Once and never again: who is told holds the connection, which holds this inbox.
+        on_gone, self._on_gone = self._on_gone, None
+        if on_gone is not None:
             on_gone()
 
     def add(self, messages: list[bytes]) -> None:
         """Take messages in."""
-        if self._on_gone is not None:
+        if self._left:
             return
         if self._messages:
             self._messages += messages
@@ -75,7 +81,7 @@ class Inbox:
     @property
     def is_full(self) -> bool:
         """Whether the network should keep what comes next."""
-        return self._size >= INBOX_BYTES or self._on_gone is not None
+        return self._size >= INBOX_BYTES or self._left
 
     async def wait(self) -> bool:
         """Wait for a message; False where none will come."""
@@ -124,6 +130,11 @@ class WireProtocol(WebSocketsSansIOProtocol):
         wire: socket.socket | None = transport.get_extra_info("socket")
         if wire is not None:
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """As uvicorn's, and the parser, which holds what it parses for, is let go."""
+        super().connection_lost(exc)
+        self.conn.parser.close()
 
     def handle_connect(self, event: Request) -> None:
         """Put ourselves where the application finds us."""
