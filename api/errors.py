@@ -4,7 +4,6 @@ Each section of the API has its own shape (contract, decision 11): payments ``{s
 assignment ``{success: false, error, suggestions}``, the rest ``{detail, …}``.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +24,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from api.problems import fields_of, problems_of
 from dispatch.errors import (
     Conflict,
     DispatchError,
@@ -113,43 +113,15 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """Errors of the framework: unknown paths, wrong methods, bodies that do not fit."""
     headers = dict(error.headers or {})
     if isinstance(error, ValidationException):
-        if any(problem.get("source") == "path" for problem in _problems(error)):
+        if any(problem.get("source") == "path" for problem in problems_of(error)):
             return answer(request, 404, "There is no such thing: an id in the path cannot be one.", "not_found")
-        return answer(request, 400, "Some fields are missing or wrong.", "invalid", fields=_fields_of(error))
+        return answer(request, 400, "Some fields are missing or wrong.", "invalid", fields=fields_of(error))
     status = error.status_code
     detail = error.detail or "This cannot be done."
     if status >= 500:  # noqa: PLR2004
         log.error("framework error", path=request.url.path, detail=detail)
         detail = "Something went wrong on our side. It has been written down."
     return answer(request, status, detail, CODES.get(status, "invalid"), headers=headers)
-
-
-# How the framework and the bodies of `api.schemas` name a field in their messages.
-MISSING_FIELD = re.compile(r"^Object missing required field `(?P<field>\w+)`$")
-MISSING_PARAMETER = re.compile(r"^Missing required \w+ parameter '(?P<field>[\w-]+)'")
-NAMED_FIELD = re.compile(r"^`(?P<field>\w+)` (?P<message>.+)$")
-NO_BODY = "'data'"
-
-
-def _problems(error: ValidationException) -> list[dict[str, Any]]:
-    extra = error.extra if isinstance(error.extra, list) else []
-    return [problem for problem in extra if isinstance(problem, dict)] or [{"message": error.detail}]
-
-
-def _fields_of(error: ValidationException) -> dict[str, str]:
-    return dict(_named(str(problem.get("key", "")), str(problem["message"])) for problem in _problems(error))
-
-
-def _named(key: str, message: str) -> tuple[str, str]:
-    """The field that a problem is about, as a path from the body, and what is wrong with it."""
-    within = [key] if key not in {"", "data"} else []
-    if message == NO_BODY:
-        return "body", "is required: send a JSON object"
-    if missing := MISSING_FIELD.match(message) or MISSING_PARAMETER.match(message):
-        return ".".join([*within, missing["field"]]), "is required"
-    if named := NAMED_FIELD.match(message):
-        return ".".join([*within, named["field"]]), named["message"]
-    return ".".join(within) or "body", message
 
 
 def database_error(request: AnyRequest, error: SQLAlchemyError) -> Response[Any]:

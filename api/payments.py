@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from msgspec import Meta, Struct
 
 from api.injected import GivenServices
-from api.schemas import Body, Email, Id, PersonName, Phone, Url, number
+from api.schemas import NO_NUL, PRINTABLE, Body, Email, Id, PersonName, Phone, Url, number
 from api.security import PUBLIC, needs
 from api.services import Services
 from dispatch.accounts.models import Role, User
@@ -36,7 +36,7 @@ MODES = {
     PaymentMode.EBANKING: ("E-Banking", "ebanking.svg", "ebanking"),
 }
 
-Pidx = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
+Pidx = Annotated[str, Meta(min_length=1, max_length=100, pattern=PRINTABLE)]
 
 
 class Initiation(Body, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ class Initiation(Body, frozen=True, kw_only=True):
 
     cart_id: Id
     gateway: PaymentMode
-    bank: Annotated[str, Meta(max_length=100, pattern=r"^[^\x00]*$")] | None = None
+    bank: Annotated[str, Meta(max_length=100, pattern=NO_NUL)] | None = None
     return_url: Url | None = None
     customer_name: PersonName | None = None
     customer_email: Email | None = None
@@ -243,7 +243,7 @@ class PaymentController(Controller):
     async def browser_return(
         self,
         services: GivenServices,
-        pidx: Annotated[str, QueryParameter(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")],
+        pidx: Annotated[str, QueryParameter(min_length=1, max_length=100, pattern=PRINTABLE)],
     ) -> Response[Any]:
         """The buyer's browser comes back: settle, then send it on to the client's return address."""
         payment = await get_by_pidx(services.database, pidx)

@@ -23,6 +23,11 @@ Row = TypeVar("Row")
 
 # PostgreSQL text has no NUL; everything else that JSON can say is welcome.
 NO_NUL = r"^[^\x00]*$"
+EMAIL = r"^[^\s@\x00]+@[^\s@\x00]+$(?!\n)"
+PHONE = r"^\+?[0-9 ()./-]+$(?!\n)"
+URL = r"^https?://[^\s\x00]+$(?!\n)"
+PRINTABLE = r"^[\x21-\x7e]+$(?!\n)"
+SLUG = r"^[a-z][a-z0-9_ -]*$(?!\n)"
 BIGINT_MAX = 2**63 - 1
 PAGE_MAX = 1_000_000
 # Times of orders and parcels; beyond it sums of times would leave the calendar.
@@ -32,9 +37,9 @@ Line = Annotated[str, Meta(max_length=300, pattern=NO_NUL)]
 RequiredLine = Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_NUL)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=120, pattern=NO_NUL)]
 Text = Annotated[str, Meta(max_length=2000, pattern=NO_NUL)]
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^\s@\x00]+@[^\s@\x00]+$(?!\n)")]
-Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=r"^\+?[0-9 ()./-]+$(?!\n)")]
-Url = Annotated[str, Meta(max_length=1000, pattern=r"^https?://[^\s\x00]+$(?!\n)")]
+Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=EMAIL)]
+Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=PHONE)]
+Url = Annotated[str, Meta(max_length=1000, pattern=URL)]
 Id = Annotated[int, Meta(ge=1, le=BIGINT_MAX)]
 Quantity = Annotated[int, Meta(ge=1, le=100_000)]
 Lat = Annotated[float, Meta(ge=-90, le=90)]

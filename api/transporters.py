@@ -13,6 +13,7 @@ from api.delivery_answers import delivery_row
 from api.injected import GivenServices, GivenWork
 from api.schemas import (
     NO_NUL,
+    SLUG,
     Body,
     Kilograms,
     Page,
@@ -39,7 +40,7 @@ from dispatch.transporters.service import NearbyTransporter, Paper, Transporters
 
 TransporterId = ProductId
 BusinessName = Annotated[str, Meta(max_length=120, pattern=NO_NUL)]
-VehicleType = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z][a-z0-9_ -]*$")]
+VehicleType = Annotated[str, Meta(min_length=1, max_length=32, pattern=SLUG)]
 VehicleNumber = Annotated[str, Meta(max_length=32, pattern=NO_NUL)]
 Parcels = Annotated[int, Meta(ge=1, le=1000)]
 # Redis indexes places up to the edge of the Web Mercator square.

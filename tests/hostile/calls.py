@@ -286,3 +286,5 @@ def check_refusal(reply: httpx.Response, what: object) -> None:
     else:
         assert body["detail"], where
     assert "Traceback" not in reply.text, where
+    for words in body.get("errors", {}).values():
+        assert not any(of_machines in words for of_machines in ("regex", "the pattern", "Expected `", "RFC3339")), where

@@ -1,0 +1,43 @@
+"""A field that does not fit is answered in words that whoever filled it in can act on."""
+
+from typing import Any
+
+import pytest
+
+from api.problems import in_words
+from tests.world import World
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "words"),
+    [
+        ({"email": "sita at home"}, "email", "must be an e-mail address, like sita@example.com"),
+        ({"email": 3}, "email", "must be text, not a whole number"),
+        ({"email": "a"}, "email", "must have at least 3 characters"),
+        ({"name": "Sita\x00"}, "name", "must not contain the character NUL"),
+        ({"name": ["Sita"]}, "name", "must be text, not a list"),
+        ({"name": ""}, "name", "must have at least 1 character"),
+        ({"phone": "ring me"}, "phone", "must be a phone number, like +977-9841234567"),
+    ],
+)
+async def test_what_is_wrong_with_a_field_is_said_in_words(
+    world: World, body: dict[str, Any], field: str, words: str
+) -> None:
+    whole = {"email": "sita@example.com", "password": "long enough for me", "name": "Sita", "phone": "9841234567"}
+    reply = await world.http.post("/api/v1/auth/register/", json=whole | body)
+    assert reply.status_code == 400
+    assert reply.json()["errors"] == {field: words}
+
+
+async def test_what_is_wrong_with_a_parameter_is_said_in_words(world: World) -> None:
+    reply = await world.http.get("/api/v1/marketplace/products/", params={"page": "first", "page_size": 1000})
+    assert reply.status_code == 400
+    assert reply.json()["errors"] == {
+        "page": "must be a whole number, not text",
+        "page_size": "must be at most 100",
+    }
+
+
+def test_words_that_are_ours_or_of_no_rule_stay_as_they_are() -> None:
+    for words in ("must be an amount from 0 to 1", "Something that nobody has foreseen"):
+        assert in_words(words) == words
