@@ -38,6 +38,7 @@ from dispatch.payments.answered_requests import KeyReused
 from dispatch.payments.errors import GatewayFailure, PaymentNotSuccessful, TooManyPayments
 from dispatch.payments.webhook_signatures import WebhookRefused
 from dispatch.ports import GatewayError
+from realtime.redis_client import is_defect
 
 log = structlog.get_logger(__name__)
 
@@ -138,7 +139,9 @@ def database_error(request: AnyRequest, error: SQLAlchemyError) -> Response[Any]
 
 def is_unavailability(error: Exception) -> bool:
     """Whether something that the server stands on does not answer now: nobody's defect, and over some time later."""
-    if isinstance(error, RedisError | OSError | GatewayError | Unavailable | PoolTimeout):
+    if isinstance(error, RedisError):
+        return not is_defect(error)
+    if isinstance(error, OSError | GatewayError | Unavailable | PoolTimeout):
         return True
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     return lost or isinstance(_cause(error), (*NOT_NOW, OSError))
@@ -150,7 +153,9 @@ def _cause(error: Exception) -> BaseException:
 
 
 def connection_error(request: AnyRequest, error: Exception) -> Response[Any]:
-    """Redis or the database does not answer at all."""
+    """Redis or the database does not answer at all, or not now."""
+    if not is_unavailability(error):
+        return unexpected(request, error)
     log.warning("a backing service does not answer", path=request.url.path, error=type(error).__name__)
     return _try_again(request, "A part of the service is restarting. Try again.")
 

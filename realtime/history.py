@@ -23,7 +23,7 @@ from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable, Unstorab
 from realtime.fixes import LoggedRun, decode_runs, encode_run
 from realtime.keys import Keys
 from realtime.protocol import utc_from_ms
-from realtime.redis_client import load_script
+from realtime.redis_client import is_defect, load_script
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +82,10 @@ class HistoryWriter:
                     await self._take_over()
                     await self._move(await self._read())
             except (RedisError, SQLAlchemyError, StoreUnavailable, OSError) as error:
-                log.warning("history writer waits", error=f"{type(error).__name__}: {error}"[:300])
+                if is_defect(error):
+                    log.exception("history writer failed")
+                else:
+                    log.warning("history writer waits", error=f"{type(error).__name__}: {error}"[:300])
             except Exception:  # a defect must not end the history for ever
                 log.exception("history writer failed")
             await asyncio.sleep(0.5)

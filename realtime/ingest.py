@@ -15,6 +15,7 @@ from realtime.doubts import Trail, decode_trail
 from realtime.filters import Limits, Plausibility
 from realtime.keys import Keys
 from realtime.protocol import Fix
+from realtime.redis_client import is_defect
 from realtime.replicated import Replicated
 from realtime.sifting import Sifted, Source, sift
 from realtime.throttle import Rates, Throttle
@@ -184,7 +185,8 @@ class Ingest:
             if again:  # stored by another connection meanwhile, some or all of it
                 await self._call(arguments_of(again, listed=True))
         except (RedisError, OSError) as error:
-            log.warning("batch not stored", fixes=sum(waiting.sifted.count for waiting in batch), error=str(error))
+            say = log.error if is_defect(error) else log.warning
+            say("batch not stored", fixes=sum(waiting.sifted.count for waiting in batch), error=str(error))
             self._fail(batch, str(error))
             return
         for waiting in batch:

@@ -12,7 +12,15 @@ from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.crc import key_slot
-from redis.exceptions import AskError, ClusterDownError, MovedError, ReadOnlyError, TryAgainError
+from redis.exceptions import (
+    AskError,
+    ClusterCrossSlotError,
+    ClusterDownError,
+    MovedError,
+    ReadOnlyError,
+    ResponseError,
+    TryAgainError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -24,6 +32,16 @@ from realtime.redis_url import Address, RedisUrl, parse_redis_url
 # Blocking reads (history, hub) ask for less than this, so that a silent server is noticed.
 SOCKET_TIMEOUT_S = 5.0
 CONNECT_WITHIN_S = 3.0
+
+
+def is_defect(error: Exception) -> bool:
+    """Whether Redis has understood and refuses for ever: a wrong command, type or script of ours, no matter of time.
+
+    What it refuses for now has codes of its own: LOADING, READONLY, OOM, MISCONF (disk full), BUSY, CLUSTERDOWN, ….
+    """
+    if isinstance(error, ClusterCrossSlotError):
+        return True
+    return isinstance(error, ResponseError) and (error.status_code == "ERR" or str(error).startswith("WRONGTYPE"))
 
 
 class TurnedAway(RedisConnectionError):
