@@ -9,7 +9,7 @@ from litestar import WebSocket
 from litestar.connection.base import empty_receive, empty_send
 from litestar.exceptions import WebSocketDisconnect
 
-from api.server.wire import EXTENSION, WireProtocol
+from api.server.wire import EXTENSION, Outlet, WireProtocol
 from realtime.connection import Connection, Disconnected
 from realtime.outgoing import Outgoing, text_message
 from realtime.protocol import SUBPROTOCOL, Close, Error, encode
@@ -20,13 +20,15 @@ AnySocket = WebSocket[Any, Any, Any]
 CLOSE_WITHIN_S = 5.0
 
 
-class WireConnection:
-    """A socket of our own server: messages go straight to the transport."""
+class WireConnection(Outlet):
+    """A socket of our own server, adopted: messages go straight to the transport."""
 
     __slots__ = ("_wire",)
 
     def __init__(self, wire: WireProtocol) -> None:
+        super().__init__()
         self._wire = wire
+        wire.adopt(self)
 
     async def receive(self) -> bytes:
         """See Connection."""
@@ -45,10 +47,11 @@ class WireConnection:
     async def send(self, frame: bytes) -> None:
         """See Connection."""
         message = text_message(frame)
-        while not self._wire.write_now(message):
+        while self.transport is None:
             if not self._wire.is_open:
                 raise Disconnected
             await self._wire.room()
+        self.transport.write(message)
 
     def detach(self, gone: Callable[[], None]) -> bool:
         """See Connection."""
@@ -57,7 +60,11 @@ class WireConnection:
 
     def send_now(self, frame: Outgoing) -> bool:
         """See Connection."""
-        return self._wire.write_now(frame.wire) or not self._wire.is_open
+        transport = self.transport
+        if transport is None:
+            return not self._wire.is_open
+        transport.write(frame.wire)
+        return True
 
     async def close(self, code: int, reason: str) -> None:
         """See Connection."""
@@ -132,7 +139,6 @@ async def accept(socket: AnySocket) -> Connection:
     wire = extensions.get(EXTENSION)
     if not isinstance(wire, WireProtocol):
         return AsgiConnection(socket)
-    wire.adopt()
     # Litestar's own hold the socket, and the socket holds them: a circle around everything of this connection.
     socket.receive, socket.send = empty_receive, empty_send
     return WireConnection(wire)

@@ -8,7 +8,7 @@ _MEDIUM = 1 << 16
 class Outgoing:
     """A JSON frame under its offset."""
 
-    __slots__ = ("_event", "_wire", "name", "number", "payload")
+    __slots__ = ("_event", "name", "number", "payload", "wire")
 
     def __init__(self, payload: bytes, number: int, name: str) -> None:
         self.payload = payload
@@ -16,15 +16,9 @@ class Outgoing:
         """The offset's number: grows within an epoch."""
         self.name = name
         """The offset as watchers see it, ``<epoch>:<n>``."""
-        self._wire: bytes | None = None
-        self._event: bytes | None = None
-
-    @property
-    def wire(self) -> bytes:
+        self.wire = text_message(payload)
         """As a WebSocket text message: what a server sends is not masked, so it is the same for everyone."""
-        if self._wire is None:
-            self._wire = text_message(self.payload)
-        return self._wire
+        self._event: bytes | None = None
 
     @property
     def event(self) -> bytes:

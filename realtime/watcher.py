@@ -42,6 +42,8 @@ class Watcher:
     reader has caught up.
     """
 
+    __slots__ = ("_after", "_catching_up", "_connection", "_outbox", "_over", "_send_within_s", "login")
+
     def __init__(self, connection: Connection, *, send_within_s: float) -> None:
         """``send_within_s``: a reader that takes longer for one frame is gone or hostile."""
         self._connection = connection

@@ -9,9 +9,11 @@ from typing import Any
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
+from websockets.frames import Frame
 from websockets.http11 import Request
 
 from api.server.frames import frame_size, leaves_message_open, take_text
+from api.server.inbox import Inbox
 
 EXTENSION = "dispatch.wire"
 """Key of a connection's WireProtocol among the extensions of its ASGI scope."""
@@ -22,91 +24,22 @@ WRITE_BUFFER_BYTES = 32_768
 KERNEL_BUFFER_BYTES = 65_536
 CUT_OFF_AFTER_S = 5.0
 MOST_HEADER_BYTES = 14
-# What may wait for a session; a read brings as much at most.
-INBOX_BYTES = 262_144
 # Who only listens here has nothing to say. One that talks all the same is read this slowly and fills its own buffers.
 PAUSE_AFTER_DROPPED_S = 0.05
 
 
-class Inbox:
-    """What a connection has received and nobody has taken yet; stands in for uvicorn's queue of ASGI events."""
+class Outlet:
+    """Where whole messages are written without waiting.
 
-    __slots__ = ("_gone", "_left", "_messages", "_on_gone", "_size", "_waiter")
+    An update to thousands of watchers is thousands of writes, and each of them begins with what the processor's cache
+    has lost by then. So this is all of a connection that such a write touches, beside the transport.
+    """
+
+    __slots__ = ("transport",)
 
     def __init__(self) -> None:
-        self._messages: list[bytes] = []
-        self._size = 0
-        self._waiter: asyncio.Future[None] | None = None
-        self._gone = False
-        self._left = False
-        self._on_gone: Callable[[], None] | None = None
-
-    def put_nowait(self, event: dict[str, Any]) -> None:
-        """As uvicorn hands in: a message, or the end."""
-        if event["type"] == "websocket.receive":
-            text = event.get("text")
-            self.add([event["bytes"] if text is None else text.encode()])
-        elif event["type"] == "websocket.disconnect" and not self._gone:
-            self._gone = True
-            self._wake()
-            self._tell_end()
-
-    def leave_to(self, on_gone: Callable[[], None]) -> None:
-        """Nobody waits here any more: messages are dropped, and the end is told."""
-        self._messages, self._size, self._left, self._on_gone = [], 0, True, on_gone
-        if self._gone:
-            self._tell_end()
-
-    def _tell_end(self) -> None:
-        # Once and never again: who is told holds the connection, which holds this inbox.
-        on_gone, self._on_gone = self._on_gone, None
-        if on_gone is not None:
-            on_gone()
-
-    def add(self, messages: list[bytes]) -> None:
-        """Take messages in."""
-        if self._left:
-            return
-        if self._messages:
-            self._messages += messages
-        else:
-            self._messages = messages
-        self._size += sum(map(len, messages))
-        self._wake()
-
-    def empty(self) -> bool:
-        """Whether there is none."""
-        return not self._messages
-
-    @property
-    def is_full(self) -> bool:
-        """Whether the network should keep what comes next."""
-        return self._size >= INBOX_BYTES or self._left
-
-    async def wait(self) -> bool:
-        """Wait for a message; False where none will come."""
-        while not self._messages:
-            if self._gone:
-                return False
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
-        return True
-
-    def take(self, most: int | None = None) -> list[bytes]:
-        """The oldest messages; all where it is not said how many at most."""
-        if most is None:
-            taken, self._messages, self._size = self._messages, [], 0
-        else:
-            taken, self._messages = self._messages[:most], self._messages[most:]
-            self._size -= sum(map(len, taken))
-        return taken
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        self.transport: Transport | None = None
+        """None while there is no room, and for good when the connection ends."""
 
 
 class WireProtocol(WebSocketsSansIOProtocol):
@@ -118,6 +51,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
     """
 
     inbox: Inbox | None = None
+    _outlet: Outlet | None = None
     _detached = False
     _unfinished = b""
     _message_open = False
@@ -135,6 +69,44 @@ class WireProtocol(WebSocketsSansIOProtocol):
         """As uvicorn's, and the parser, which holds what it parses for, is let go."""
         super().connection_lost(exc)
         self.conn.parser.close()
+        self._shut()
+        self._outlet = None
+
+    def pause_writing(self) -> None:
+        """As uvicorn's: there is no room."""
+        super().pause_writing()
+        self._shut()
+
+    def resume_writing(self) -> None:
+        """As uvicorn's: there is room again."""
+        super().resume_writing()
+        if self._outlet is not None and self.is_open:
+            self._outlet.transport = self.transport
+
+    def shutdown(self) -> None:
+        """As uvicorn's; nothing follows its close frame."""
+        self._shut()
+        super().shutdown()
+
+    def handle_close(self, event: Frame) -> None:
+        """As uvicorn's; nothing follows its close frame."""
+        self._shut()
+        super().handle_close(event)
+
+    def handle_parser_exception(self) -> None:
+        """As uvicorn's; nothing follows its close frame."""
+        self._shut()
+        super().handle_parser_exception()
+
+    def keepalive_timeout(self) -> None:
+        """As uvicorn's; nothing follows its close frame."""
+        super().keepalive_timeout()
+        if self.close_sent:
+            self._shut()
+
+    def _shut(self) -> None:
+        if self._outlet is not None:
+            self._outlet.transport = None
 
     def handle_connect(self, event: Request) -> None:
         """Put ourselves where the application finds us."""
@@ -143,7 +115,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if scope is not None:
             scope["extensions"][EXTENSION] = self
 
-    def adopt(self) -> Inbox:
+    def adopt(self, outlet: Outlet) -> Inbox:
         """Take the accepted connection over from ASGI; its ``receive`` is not called any more.
 
         The request and our answer to it are let go: kilobytes a connection, and nobody asks for them again.
@@ -154,6 +126,9 @@ class WireProtocol(WebSocketsSansIOProtocol):
         while not queue.empty():
             inbox.put_nowait(queue.get_nowait())
         self.queue = inbox  # type: ignore[assignment]  # all that uvicorn does with it from here on is to put and look
+        self._outlet = outlet
+        if self.is_open and self.writable.is_set():
+            outlet.transport = self.transport
         return inbox
 
     def detach(self, gone: Callable[[], None]) -> None:
@@ -255,13 +230,6 @@ class WireProtocol(WebSocketsSansIOProtocol):
             and not self.transport.is_closing()
         )
 
-    def write_now(self, message: bytes) -> bool:
-        """Write a whole encoded message, if the adopted connection is open and there is room."""
-        if self.close_sent or self.disconnected or not self.writable.is_set() or self.transport.is_closing():
-            return False  # `is_open` in short: thousands of times an update
-        self.transport.write(message)
-        return True
-
     async def room(self) -> None:
         """Wait until there is room, or the connection is lost."""
         await self.writable.wait()
@@ -270,6 +238,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
         """Say why and close; a peer that does not take it is cut off after some seconds."""
         if not self.is_open:
             return
+        self._shut()
         try:
             self.conn.send_close(code, reason)
         except InvalidState:

@@ -1,0 +1,89 @@
+"""What a connection has received, between its protocol and its session."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+# What may wait for a session; a read brings as much at most.
+INBOX_BYTES = 262_144
+
+
+class Inbox:
+    """What a connection has received and nobody has taken yet; stands in for uvicorn's queue of ASGI events."""
+
+    __slots__ = ("_gone", "_left", "_messages", "_on_gone", "_size", "_waiter")
+
+    def __init__(self) -> None:
+        self._messages: list[bytes] = []
+        self._size = 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._gone = False
+        self._left = False
+        self._on_gone: Callable[[], None] | None = None
+
+    def put_nowait(self, event: dict[str, Any]) -> None:
+        """As uvicorn hands in: a message, or the end."""
+        if event["type"] == "websocket.receive":
+            text = event.get("text")
+            self.add([event["bytes"] if text is None else text.encode()])
+        elif event["type"] == "websocket.disconnect" and not self._gone:
+            self._gone = True
+            self._wake()
+            self._tell_end()
+
+    def leave_to(self, on_gone: Callable[[], None]) -> None:
+        """Nobody waits here any more: messages are dropped, and the end is told."""
+        self._messages, self._size, self._left, self._on_gone = [], 0, True, on_gone
+        if self._gone:
+            self._tell_end()
+
+    def _tell_end(self) -> None:
+        # Once and never again: who is told holds the connection, which holds this inbox.
+        on_gone, self._on_gone = self._on_gone, None
+        if on_gone is not None:
+            on_gone()
+
+    def add(self, messages: list[bytes]) -> None:
+        """Take messages in."""
+        if self._left:
+            return
+        if self._messages:
+            self._messages += messages
+        else:
+            self._messages = messages
+        self._size += sum(map(len, messages))
+        self._wake()
+
+    def empty(self) -> bool:
+        """Whether there is none."""
+        return not self._messages
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the network should keep what comes next."""
+        return self._size >= INBOX_BYTES or self._left
+
+    async def wait(self) -> bool:
+        """Wait for a message; False where none will come."""
+        while not self._messages:
+            if self._gone:
+                return False
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        return True
+
+    def take(self, most: int | None = None) -> list[bytes]:
+        """The oldest messages; all where it is not said how many at most."""
+        if most is None:
+            taken, self._messages, self._size = self._messages, [], 0
+        else:
+            taken, self._messages = self._messages[:most], self._messages[most:]
+            self._size -= sum(map(len, taken))
+        return taken
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
