@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from api.errors import is_unavailability
+from realtime.jobs import end
 
 log = structlog.get_logger(__name__)
 
@@ -29,9 +30,7 @@ async def upkeep(jobs: Sequence[Job]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*tasks)
 
 
 async def _for_ever(job: Job) -> None:

@@ -24,6 +24,7 @@ from realtime.delivery_view import OVER
 from realtime.fixes import LoggedFix, decode_update
 from realtime.fleet import DELIVERY, TRANSPORTER, FleetState
 from realtime.hub import Hub
+from realtime.jobs import end
 from realtime.keys import Keys
 from realtime.protocol import encode, utc_from_ms
 from realtime.statuses import StatusUpdate, decode_status
@@ -78,8 +79,7 @@ class FleetWatch:
             self._consoles -= 1
             if not self._consoles and self._running is not None:
                 running, self._running = self._running, None
-                running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
+                await end(running)
                 await self._hub.leave(self._keys.all_statuses, self)
 
     def heard(self, channel: str, message: bytes) -> None:

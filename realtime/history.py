@@ -21,6 +21,7 @@ from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlche
 
 from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable, Unstorable
 from realtime.fixes import LoggedRun, decode_runs, encode_run
+from realtime.jobs import end
 from realtime.keys import Keys
 from realtime.protocol import utc_from_ms
 from realtime.redis_client import is_defect, load_script
@@ -71,8 +72,7 @@ class HistoryWriter:
     async def stop(self) -> None:
         """End; what is pending stays in the log for the next writer."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     async def _run(self) -> None:
         while True:

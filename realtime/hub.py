@@ -19,6 +19,8 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
+from realtime.jobs import end
+
 log = structlog.get_logger(__name__)
 
 POLL_S = 1.0
@@ -72,8 +74,7 @@ class Hub:
     async def stop(self) -> None:
         """End the subscription."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
         await self._redis.aclose()
 
     async def listen(self, channel: str, listener: Listener) -> None:

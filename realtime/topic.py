@@ -13,6 +13,7 @@ from dispatch.tracking.service import TrackState, track_state
 from realtime.delivery_view import DeliveryView
 from realtime.fixes import decode_update
 from realtime.hub import Hub
+from realtime.jobs import end
 from realtime.keys import Keys
 from realtime.live import RedisLivePositions
 from realtime.outgoing import Outgoing
@@ -90,8 +91,7 @@ class DeliveryTopic:
     async def close(self) -> None:
         """Stop listening."""
         if self._repair is not None:
-            self._repair.cancel()
-            await asyncio.gather(self._repair, return_exceptions=True)
+            await end(self._repair)
         if self._followed is not None:
             await self._hub.leave(self._keys.positions(self._followed), self)
         await self._hub.leave(self._status_channel, self)
