@@ -34,14 +34,6 @@ WRITES: list[tuple[Any, ...]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-async def own_redis(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OwnRedis]:
-    redis = OwnRedis(tmp_path_factory.mktemp("redis"))
-    await redis.start()
-    yield redis
-    await redis.stop()
-
-
 @pytest.fixture
 async def client(own_redis: OwnRedis) -> AsyncIterator[Any]:
     async with connect_redis(own_redis.url, retries=0) as client:

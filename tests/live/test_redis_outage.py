@@ -17,14 +17,6 @@ from tests.world import BHAKTAPUR, THAMEL, World, ping
 
 
 @pytest.fixture(scope="module")
-async def own_redis(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OwnRedis]:
-    redis = OwnRedis(tmp_path_factory.mktemp("redis"))
-    await redis.start()
-    yield redis
-    await redis.stop()
-
-
-@pytest.fixture(scope="module")
 async def mortal(world: World, own_redis: OwnRedis) -> AsyncIterator[World]:
     """A server on that Redis."""
     async with another_world(world.server, redis_url=own_redis.url) as other:
