@@ -20,6 +20,7 @@ from litestar.types import ControllerRouterHandler
 from api.accounts import AccountController
 from api.analytics import AnalyticsController
 from api.assignments import AssignmentController
+from api.audit import AuditController
 from api.carts import CartController
 from api.catalogue import ProductController
 from api.deliveries import DeliveryController
@@ -55,6 +56,7 @@ PAGE_ASSETS_FOLDER = Path(str(files("swagger_ui"))) / "static"
 
 CONTROLLERS: list[ControllerRouterHandler] = [
     AccountController,
+    AuditController,
     ProductController,
     CartController,
     OrderController,

@@ -17,6 +17,7 @@ from api.doorkeeper import AccountDoorkeeper
 from api.server.part import WHOLE, Part
 from api.upkeep import Job, upkeep
 from dispatch.accounts.tokens import Tokens
+from dispatch.audit.service import AuditRetention
 from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
@@ -94,6 +95,7 @@ class Services:
     history: HistoryWriter
     sweeper: PaymentSweeper
     retention: Retention
+    audit: AuditRetention
     presence: PresenceSweeper
     refunds: RefundCarrier
     relay: OutboxRelay
@@ -240,6 +242,7 @@ def build_services(
         history=HistoryWriter(redis, keys, FixStore(database), movement.note),
         presence=PresenceSweeper(redis, keys, presence),
         retention=Retention(database, clock, keep_days=settings.history_keep_days),
+        audit=AuditRetention(database, clock, keep_days=settings.audit_keep_days),
         sweeper=PaymentSweeper(database, gateway, clock),
         refunds=RefundCarrier(database, gateway, clock),
         relay=OutboxRelay(database, clock, templates, mail, sms),
@@ -293,5 +296,6 @@ def _jobs(services: Services) -> list[Job]:
         ),  # deleting twice is once
         Job("presence sweep", SWEEP_PRESENCE_EVERY_S, services.presence.sweep),  # one step in Redis
         Job("gone writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),  # one step too
+        Job("old audit events", TIDY_EVERY_S, services.audit.sweep),  # deleting twice is once
         Job("days of positions", TIDY_EVERY_S, services.retention.sweep, at_once=True),  # an advisory lock
     ]

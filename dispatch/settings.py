@@ -233,6 +233,9 @@ class Settings(BaseSettings):
     history_keep_days: int = Field(
         90, ge=0, le=36500, description="Stored positions older than so many days are dropped; 0 keeps them for ever."
     )
+    audit_keep_days: int = Field(
+        730, ge=0, le=36500, description="Audit events older than so many days (90 at least) are dropped; 0 keeps all."
+    )
     allowed_origins: tuple[str, ...] = Field(
         (),
         description='Browser origins allowed to call the API and sockets, as JSON: `["https://shop.example"]`.',

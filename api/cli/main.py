@@ -194,6 +194,21 @@ def create_user(email: str, name: str | None, roles: tuple[str, ...], phone: str
     run(make_user(_settings(), email, name, roles, phone, password))
 
 
+@main.command()
+@click.option("--actor", help="A user's number, or operator, system, stranger.")
+@click.option("--action", help="Such as transporter.verified, or a beginning such as `user.`.")
+@click.option("--subject", help="What it was done to: `user:12`, or a kind alone such as `transporter`.")
+@click.option("--since", help="A date, or a time as ISO 8601.")
+@click.option("--until", help="The same.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="A JSON object a line, for machines.")
+def audit(**wanted: Any) -> None:  # noqa: ANN401  # as click read them
+    """Show who did what: sign-ins, failures, acts of admins and operators. Newest first."""
+    from api.cli.audit import show_audit
+
+    run(show_audit(_settings(), **wanted))
+
+
 @main.command("create-delivery")
 @click.option("--marketplace-sale-id", type=click.IntRange(1), required=True)
 @click.option("--pickup-address", required=True)

@@ -2,6 +2,7 @@
 
 from dispatch.accounts.models import SignIn, User
 from dispatch.assignments.models import Assignment
+from dispatch.audit.models import AuditEvent
 from dispatch.carts.models import Cart, CartItem
 from dispatch.catalogue.models import Product
 from dispatch.database.base import metadata
@@ -21,6 +22,7 @@ from dispatch.transporters.models import Transporter, TransporterDocument
 __all__ = [
     "AnsweredRequest",
     "Assignment",
+    "AuditEvent",
     "Cart",
     "CartItem",
     "Delivery",

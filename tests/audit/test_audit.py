@@ -1,0 +1,69 @@
+"""The log of who did what, and who may read it."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError
+
+from dispatch.audit.models import ActorKind, AuditEvent
+from dispatch.audit.service import OPERATOR, Actor, record, record_counted
+from tests.world import World, ok
+
+AUDIT = "/api/v1/audit/"
+
+
+async def test_an_event_stands_if_and_only_if_what_was_done_stands(world: World) -> None:
+    admin, mark = await world.admin(), uuid4().hex[:12]
+    async with world.server.services.database.work() as work:
+        await record(work.session, OPERATOR, "thing.undone", "thing", mark)
+        await work.rollback()
+    async with world.server.services.database.work() as work:
+        await record(work.session, OPERATOR, "thing.done", "thing", mark, {"why": "because"})
+    page = ok(await admin.get(AUDIT, subject_kind="thing", subject_id=mark))
+    (event,) = page["results"]
+    assert (event["action"], event["actor_kind"], event["actor_id"]) == ("thing.done", "operator", None)
+    assert (event["detail"], event["occurrences"]) == ({"why": "because"}, 1)
+
+
+async def test_events_are_found_by_actor_subject_action_and_time(world: World) -> None:
+    admin, other, mark = await world.admin(), await world.admin(), uuid4().hex[:12]
+    async with world.server.services.database.work() as work:
+        for person, action in ((admin, "thing.opened"), (other, "thing.closed")):
+            actor = Actor(ActorKind.USER, person.user_id, "192.0.2.1", "some-request")
+            await record(work.session, actor, action, "thing", mark)
+
+    async def found(**wanted: object) -> list[str]:
+        page = ok(await admin.get(AUDIT, subject_id=mark, **wanted))
+        return [event["action"] for event in page["results"]]
+
+    assert await found() == ["thing.closed", "thing.opened"]
+    assert await found(actor_id=other.user_id) == ["thing.closed"]
+    assert await found(action="thing.opened") == ["thing.opened"]
+    assert await found(action="thing.") == ["thing.closed", "thing.opened"]
+    assert await found(action="thing") == []
+    assert await found(actor_kind="operator") == []
+    assert await found(date_to="2020-01-01") == []
+    assert await found(date_from="2020-01-01", page_size=1) == ["thing.closed"]
+
+
+async def test_no_event_is_changed_or_deleted_before_its_time(world: World) -> None:
+    mark, database = uuid4().hex[:12], world.server.services.database
+    async with database.work() as work:
+        await record(work.session, OPERATOR, "thing.done", "thing", mark)
+    mine = AuditEvent.subject_id == mark
+    for statement in (update(AuditEvent).where(mine).values(action="nothing"), delete(AuditEvent).where(mine)):
+        with pytest.raises(DBAPIError, match="not changed and not deleted"):
+            async with database.work() as work:
+                await work.session.execute(statement)
+
+
+async def test_what_strangers_do_again_and_again_is_one_row_that_counts(world: World) -> None:
+    admin, mark, services = await world.admin(), uuid4().hex[:12], world.server.services
+    now = services.clock.now()
+    stranger = Actor(ActorKind.STRANGER, None, "192.0.2.7")
+    for _ in range(5):
+        async with services.database.work() as work:
+            await record_counted(work.session, stranger, "thing.tried", "thing", mark, now=now)
+    (event,) = ok(await admin.get(AUDIT, subject_id=mark))["results"]
+    assert (event["occurrences"], event["address"]) == (5, "192.0.2.7")
