@@ -90,6 +90,16 @@ class AssignmentNotice:
     delivery_address: str
 
 
+@dataclass(frozen=True, slots=True)
+class WithdrawalNotice:
+    """Tells a transporter's app that a delivery is no longer theirs, and in a word why."""
+
+    transporter_id: int
+    delivery_id: int
+    delivery_uuid: str
+    reason: str
+
+
 class Publisher(Protocol):
     """Tells the live side what was committed. Called after the commit, never inside a transaction."""
 
@@ -103,6 +113,10 @@ class Publisher(Protocol):
 
     async def assigned(self, notice: AssignmentNotice) -> None:
         """Send an assignment to the transporter's open connections."""
+        ...
+
+    async def withdrawn(self, notice: WithdrawalNotice) -> None:
+        """Tell the transporter's open connections that an assignment was taken back."""
         ...
 
 

@@ -151,6 +151,14 @@ class AssignmentFrame(Struct, frozen=True, tag="assignment"):
     delivery_address: str
 
 
+class WithdrawalFrame(Struct, frozen=True, tag="withdrawal"):
+    """A delivery that was assigned and not picked up is no longer this transporter's."""
+
+    delivery_id: int
+    delivery_uuid: str
+    reason: str
+
+
 class Position(Struct, frozen=True):
     """Where a transporter is, by the device's clock and by ours, and how old that is."""
 

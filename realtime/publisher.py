@@ -4,10 +4,10 @@ import msgspec
 from redis.asyncio import Redis
 
 from dispatch.deliveries.models import DeliveryStatus
-from dispatch.ports import AssignmentNotice, StatusChange
+from dispatch.ports import AssignmentNotice, StatusChange, WithdrawalNotice
 from realtime.control import Recheck, encode_control
 from realtime.keys import Keys
-from realtime.protocol import AssignmentFrame, encode
+from realtime.protocol import AssignmentFrame, WithdrawalFrame, encode
 from realtime.redis_client import load_script
 from realtime.statuses import KEPT_S, KEPT_STATUSES, StatusUpdate
 
@@ -55,5 +55,12 @@ class RedisPublisher:
             tracking_number=notice.tracking_number,
             pickup_address=notice.pickup_address,
             delivery_address=notice.delivery_address,
+        )
+        await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))
+
+    async def withdrawn(self, notice: WithdrawalNotice) -> None:
+        """The same for an assignment that was taken back."""
+        frame = WithdrawalFrame(
+            delivery_id=notice.delivery_id, delivery_uuid=notice.delivery_uuid, reason=notice.reason
         )
         await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))

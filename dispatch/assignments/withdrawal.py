@@ -1,0 +1,109 @@
+"""Taking back what a transporter was given and has not picked up: it waits for somebody else then.
+
+Whoever takes away what made a transporter assignable (its verification, its availability, its role, its account) calls
+``withdraw_open_deliveries`` first, in the same transaction: the transporter's row stays locked until the commit, so
+nothing is given to it in between. What is aboard already stays with it; dispatchers find it in the list of deliveries.
+"""
+
+from enum import StrEnum
+from functools import partial
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.service import Deliveries
+from dispatch.errors import Unavailable
+from dispatch.ports import Clock, Publisher, WithdrawalNotice
+from dispatch.transporters.models import Transporter
+from dispatch.transporters.service import lock_transporter
+
+# How often deliveries are locked anew because one more was given to the transporter meanwhile.
+ATTEMPTS = 10
+
+
+class WithdrawalReason(StrEnum):
+    """Why a transporter lost its open deliveries, as its app and dispatchers are told."""
+
+    UNAVAILABLE = "unavailable"
+    VERIFICATION_REVOKED = "verification_revoked"
+    PROFILE_CHANGED = "profile_changed"
+    DOCUMENTS_EXPIRED = "documents_expired"
+    ROLE_TAKEN = "role_taken"
+    ACCOUNT_CLOSED = "account_closed"
+
+    @property
+    def note(self) -> str:
+        """The sentence that is kept with the delivery's step; it is not shown to the public."""
+        return NOTES[self]
+
+
+NOTES = {
+    WithdrawalReason.UNAVAILABLE: "The transporter is no longer available.",
+    WithdrawalReason.VERIFICATION_REVOKED: "The transporter's verification was withdrawn.",
+    WithdrawalReason.PROFILE_CHANGED: "The transporter changed what was verified.",
+    WithdrawalReason.DOCUMENTS_EXPIRED: "A document of the transporter has expired.",
+    WithdrawalReason.ROLE_TAKEN: "The account is no longer a transporter's.",
+    WithdrawalReason.ACCOUNT_CLOSED: "The transporter's account was closed.",
+}
+
+
+async def withdraw_open_deliveries(
+    work: Work, clock: Clock, publisher: Publisher, transporter_id: int, reason: WithdrawalReason
+) -> list[Delivery]:
+    """Give back what the transporter has not picked up; the deliveries that wait again, by id.
+
+    Locks them and the transporter until the commit. Raises NotFound (no such transporter), Unavailable.
+    """
+    _, deliveries = await lock_with_open_deliveries(work.session, transporter_id)
+    await give_back(work, clock, publisher, deliveries, reason)
+    return deliveries
+
+
+async def lock_with_open_deliveries(session: AsyncSession, transporter_id: int) -> tuple[Transporter, list[Delivery]]:
+    """A transporter with its open deliveries, locked in the order of all steps: deliveries first.
+
+    Once the transporter is locked nobody gives it more; what it was given while it was waited for means a fresh start,
+    for locking that behind the transporter could wait in a circle.
+    """
+    for _ in range(ATTEMPTS):
+        savepoint = await session.begin_nested()
+        open_ones = list(
+            await session.scalars(
+                select(Delivery)
+                .where(*_open(transporter_id))
+                .order_by(Delivery.id)
+                .with_for_update()
+                .execution_options(populate_existing=True)
+            )
+        )
+        transporter = await lock_transporter(session, transporter_id)
+        now_open = set(await session.scalars(select(Delivery.id).where(*_open(transporter_id))))
+        if now_open <= {delivery.id for delivery in open_ones}:
+            await savepoint.commit()
+            return transporter, open_ones
+        await savepoint.rollback()
+    raise Unavailable("The transporter is given deliveries at this moment. Try again.")
+
+
+async def give_back(
+    work: Work, clock: Clock, publisher: Publisher, deliveries: list[Delivery], reason: WithdrawalReason
+) -> None:
+    """Let locked, open deliveries wait again; watchers, consoles and the transporter's app hear of it."""
+    steps = Deliveries(work, clock, publisher, road_factor=1.0)
+    for delivery in deliveries:
+        if delivery.transporter_id is None:
+            continue
+        notice = WithdrawalNotice(delivery.transporter_id, delivery.id, str(delivery.delivery_id), reason.value)
+        delivery.transporter_id = delivery.assigned_at = None
+        delivery.estimated_pickup_time = delivery.estimated_delivery_time = None
+        steps.record(
+            delivery, DeliveryStatus.AVAILABLE, "Package is waiting for another transporter", notes=reason.note
+        )
+        work.after_commit(partial(publisher.withdrawn, notice))
+    await work.session.flush()
+
+
+def _open(transporter_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Delivery.transporter_id == transporter_id, Delivery.status == DeliveryStatus.ASSIGNED

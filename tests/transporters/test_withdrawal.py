@@ -1,0 +1,79 @@
+"""What a transporter has not picked up waits again once it may or will not carry it."""
+
+import asyncio
+from typing import Any
+
+from dispatch.assignments.withdrawal import WithdrawalReason, withdraw_open_deliveries
+from tests.world import Driver, World, ok, ping, together
+
+
+async def _accepted(world: World, driver: Driver, count: int = 1) -> list[dict[str, Any]]:
+    deliveries = await world.deliveries(*[{}] * count)
+    for delivery in deliveries:
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+    return deliveries
+
+
+async def _withdraw(world: World, driver: Driver, reason: WithdrawalReason) -> list[int]:
+    services = world.server.services
+    async with services.database.work() as work:
+        returned = await withdraw_open_deliveries(
+            work, services.clock, services.publisher, driver.transporter_id, reason
+        )
+        return [delivery.id for delivery in returned]
+
+
+async def _tracked(world: World, delivery: dict[str, Any]) -> dict[str, Any]:
+    tracked: dict[str, Any] = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
+    return tracked
+
+
+async def test_open_deliveries_wait_again_and_what_is_aboard_stays_with_the_transporter(world: World) -> None:
+    driver, other = await world.driver(), await world.driver()
+    waiting, aboard, delivered = await _accepted(world, driver, 3)
+    for delivery in (aboard, delivered):
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/"))
+    ok(await driver.post(f"/api/deliveries/{delivered['id']}/deliver/"))
+    assert await _withdraw(world, driver, WithdrawalReason.ACCOUNT_CLOSED) == [waiting["id"]]
+    assert [(await _tracked(world, one))["status"] for one in (waiting, aboard, delivered)] == [
+        "available",
+        "picked_up",
+        "delivered",
+    ]
+    tracked = await _tracked(world, waiting)
+    assert (tracked["transporter"], tracked["estimated_delivery_time"]) == (None, None)
+    assert [step["status"] for step in tracked["tracking_history"]] == ["assigned", "available"]
+    assert "account" not in str(tracked), "the public is not told why"
+    assert (await driver.post(f"/api/deliveries/{waiting['id']}/pickup/")).status_code == 403
+    ok(await other.post(f"/api/deliveries/{waiting['id']}/accept/"))
+    assert await _withdraw(world, driver, WithdrawalReason.ACCOUNT_CLOSED) == []
+
+
+async def test_the_transporters_app_is_told_what_was_taken_back_and_why(world: World) -> None:
+    driver = await world.driver()
+    async with world.phone(driver) as phone:
+        [delivery] = await _accepted(world, driver)
+        await phone.send(ping(1, 27.7, 85.3))
+        await phone.until_ack(1)
+        await _withdraw(world, driver, WithdrawalReason.UNAVAILABLE)
+        while (frame := await phone.receive())["type"] != "withdrawal":
+            pass
+    assert frame == {
+        "type": "withdrawal",
+        "delivery_id": delivery["id"],
+        "delivery_uuid": delivery["delivery_id"],
+        "reason": "unavailable",
+    }
+
+
+async def test_accepting_while_deliveries_are_taken_back_ends_one_way_or_the_other(world: World) -> None:
+    driver = await world.driver()
+    await _accepted(world, driver, 2)
+    more = await world.deliveries({}, {}, {})
+    accepting = together(driver.post(f"/api/deliveries/{delivery['id']}/accept/") for delivery in more)
+    replies, _ = await asyncio.gather(accepting, _withdraw(world, driver, WithdrawalReason.UNAVAILABLE))
+    assert {reply.status_code for reply in replies} == {200}
+    left = ok(await driver.get(f"/api/transporters/{driver.transporter_id}/deliveries/"))["results"]
+    now = {delivery["id"]: (await _tracked(world, delivery))["status"] for delivery in more}
+    assert {row["id"] for row in left} == {number for number, status in now.items() if status == "assigned"}
+    assert set(now.values()) <= {"assigned", "available"}
