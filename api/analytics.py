@@ -149,7 +149,7 @@ class AnalyticsController(Controller):
         rows = [_product(one) for one in await figures.by_product(period)]
         if format == "csv":
             headers = {"content-disposition": 'attachment; filename="sales-report.csv"'}
-            return Response(report_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
+            return Response(report_csv(rows), media_type="text/csv", headers=headers)
         answer = {
             "currency": CURRENCY,
             "date_from": period.start,

@@ -7,6 +7,7 @@ from litestar import Controller, Request, get, patch, post
 from litestar.params import JSONBody, PathParameter
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from api.edge.packing import KEPT
 from api.injected import GivenWork
 from api.schemas import (
     BIGINT_MAX,
@@ -118,7 +119,7 @@ class ProductController(Controller):
     path = "/api/v1/marketplace/products"
     tags = ("catalogue",)
 
-    @get("/", opt=PUBLIC)
+    @get("/", opt=PUBLIC | KEPT)
     async def list_products(
         self,
         request: Request[Any, Any, Any],
@@ -152,7 +153,7 @@ class ProductController(Controller):
         )
         return product_answer(product)
 
-    @get("/{product_id:int}/", opt=PUBLIC)
+    @get("/{product_id:int}/", opt=PUBLIC | KEPT)
     async def show(self, product_id: ProductId, work: GivenWork) -> ProductAnswer:
         """One product."""
         return product_answer(await Catalogue(work).get(product_id))

@@ -5,6 +5,7 @@ assignment ``{success: false, error, suggestions}``, the rest ``{detail, …}``.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -24,7 +25,9 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from api.problems import fields_of, problems_of
+from api.bodies import fields_of
+from api.edge.door import allowed_methods
+from api.problems import problems_of
 from dispatch.errors import (
     Conflict,
     DispatchError,
@@ -56,7 +59,8 @@ STATUS: dict[type[DispatchError], int] = {
     Unavailable: 503,
 }
 
-CODES = {400: "invalid", 401: "not_signed_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
+# Where the status has another name here than in the registry of HTTP.
+CODES = {400: "invalid", 401: "not_signed_in", 413: "too_large", 500: "internal_error"}
 
 # The database cannot now, whatever was asked: deadlocks, locks and timeouts, starting up and shutting down, full disks.
 NOT_NOW = (
@@ -116,13 +120,32 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     if isinstance(error, ValidationException):
         if any(problem.get("source") == "path" for problem in problems_of(error)):
             return answer(request, 404, "There is no such thing: an id in the path cannot be one.", "not_found")
-        return answer(request, 400, "Some fields are missing or wrong.", "invalid", fields=fields_of(error))
+        return answer(request, 400, "Some fields are missing or wrong.", "invalid", fields=fields_of(error, request))
     status = error.status_code
     detail = error.detail or "This cannot be done."
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        status, detail, headers = _other_method(request, headers)
     if status >= 500:  # noqa: PLR2004
         log.error("framework error", path=request.url.path, detail=detail)
         detail = "Something went wrong on our side. It has been written down."
-    return answer(request, status, detail, CODES.get(status, "invalid"), headers=headers)
+    return answer(request, status, detail, code_of(status), headers=headers)
+
+
+def code_of(status: int) -> str:
+    """The code of an error that has no code of its own: its status, in words."""
+    try:
+        return CODES.get(status) or HTTPStatus(status).name.lower()
+    except ValueError:
+        return "invalid"
+
+
+def _other_method(request: AnyRequest, headers: dict[str, str]) -> tuple[int, str, dict[str, str]]:
+    """What to do instead: the methods that the path has, or a socket where it has none."""
+    allowed = ", ".join(allowed_methods(headers.get("allow", "")))
+    if not allowed:
+        detail = "This address is a WebSocket: connect to it as to one."
+        return 426, detail, {"Upgrade": "websocket", "Connection": "Upgrade"}
+    return 405, f"{request.method} is not possible here; possible are {allowed}.", {"Allow": allowed}
 
 
 def database_error(request: AnyRequest, error: SQLAlchemyError) -> Response[Any]:

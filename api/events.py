@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
 from litestar import Request, Response, get
 from litestar.datastructures import Cookie
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.response.streaming import ASGIStreamingResponse
 from litestar.types import Receive, Send
@@ -32,6 +32,9 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",  # nginx would collect events before it passes them on
 }
+
+
+ResumeQuery = Annotated[str | None, QueryParameter(max_length=200, description="Offset to go on from.")]
 
 
 class _Streaming(ASGIStreamingResponse):
@@ -69,7 +72,7 @@ class _Events(Response[bytes]):
 
 @get("/api/deliveries/{tracking_number:str}/events/", opt=PUBLIC, tags=["deliveries"], media_type=MEDIA_TYPE)
 async def delivery_events(
-    request: Request[Any, Any, Any], tracking_number: FromPath[str], services: GivenServices
+    request: Request[Any, Any, Any], tracking_number: FromPath[str], services: GivenServices, resume: ResumeQuery = None
 ) -> Response[Any]:
     """The frames of `/ws/track/{tracking_number}` as server-sent events, for anyone who has the number.
 
@@ -77,7 +80,7 @@ async def delivery_events(
     connects again with the last id gets 204, which ends an EventSource.
     """
     number = checked_tracking_number(tracking_number)
-    resume = request.headers.get("last-event-id") or request.query_params.get("resume")
+    resume = request.headers.get("last-event-id") or resume
     state = await track_state(services.database, number)
     if resume and state.status in OVER:
         stream = EventStream()

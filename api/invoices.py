@@ -91,7 +91,7 @@ class InvoiceController(Controller):
         invoice = await invoice_of(transaction_id, request.user, work, services)
         if format == "html":
             page = invoice_html(services.templates, invoice)
-            return Response(page, media_type="text/html; charset=utf-8", headers={"content-security-policy": CSP})
+            return Response(page, media_type="text/html", headers={"content-security-policy": CSP})
         if format == "pdf":
             headers = {"content-disposition": f'attachment; filename="{invoice["invoice_number"]}.pdf"'}
             return Response(

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from api.health import find_log_state
 from api.injected import GivenServices
+from api.queries import OPEN_QUERY
 from api.security import PUBLIC
 from realtime.log_state import LogState
 
@@ -18,7 +19,7 @@ class MetricsController(PrometheusController):
     """``/metrics``."""
 
     path = "/metrics"
-    opt = PUBLIC
+    opt = PUBLIC | OPEN_QUERY
     include_in_schema = False
 
     @get()

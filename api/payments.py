@@ -12,7 +12,9 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Redirect
 from msgspec import Meta, Struct
 
+from api.edge.packing import KEPT
 from api.injected import GivenServices
+from api.queries import OPEN_QUERY
 from api.schemas import NO_NUL, PRINTABLE, Body, Email, Id, PersonName, Phone, Url, number
 from api.security import PUBLIC, needs
 from api.services import Services
@@ -53,7 +55,7 @@ class Initiation(Body, frozen=True, kw_only=True):
     shipping_cost: Decimal | None = None
 
 
-class CallbackBody(Body, frozen=True, kw_only=True):
+class CallbackBody(Body, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """What a gateway posts. Only ``pidx`` is read; the rest is looked up."""
 
     pidx: Pidx
@@ -180,7 +182,7 @@ class PaymentController(Controller):
     path = "/api/v1/payments"
     tags = ("payments",)
 
-    @get("/gateways/", opt=PUBLIC)
+    @get("/gateways/", opt=PUBLIC | KEPT)
     async def gateways(self, services: GivenServices) -> dict[str, Any]:
         """The ways to pay and, for two of them, the banks."""
         return {"status": "success", "data": await list_gateways(services.gateway)}
@@ -228,7 +230,7 @@ class PaymentController(Controller):
         payment = await _own_payment(services, _uuid(transaction_id), request.user)
         return {"status": "success", "data": _status_data(payment)}
 
-    @post("/callback/", opt=PUBLIC, status_code=200)
+    @post("/callback/", opt=PUBLIC | OPEN_QUERY, status_code=200)
     async def callback(self, data: JSONBody[CallbackBody], services: GivenServices) -> dict[str, Any]:
         """A gateway says that something happened. Nothing in it is believed: the payment is looked up."""
         settled = await services.settlement.settle(await get_by_pidx(services.database, data.pidx))
@@ -239,7 +241,7 @@ class PaymentController(Controller):
             "data": _settled_data(settled),
         }
 
-    @get("/callback/", opt=PUBLIC)
+    @get("/callback/", opt=PUBLIC | OPEN_QUERY)
     async def browser_return(
         self,
         services: GivenServices,

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from api.catalogue import ProductId
 from api.injected import GivenServices, GivenWork
+from api.queries import OPEN_QUERY
 from api.schemas import NO_NUL, Body
 from api.security import PUBLIC, needs
 from api.services import Services
@@ -121,7 +122,7 @@ class PhoneController(Controller):
 
     path = "/api/phones"
     tags = ("phones",)
-    opt = PUBLIC
+    opt = PUBLIC | OPEN_QUERY
 
     @get("/osmand/")
     async def osmand_query(

@@ -84,9 +84,9 @@ def problems_of(error: ValidationException) -> list[dict[str, Any]]:
     return [problem for problem in extra if isinstance(problem, dict)] or [{"message": error.detail}]
 
 
-def fields_of(error: ValidationException) -> dict[str, str]:
+def named_fields(problems: list[dict[str, Any]]) -> dict[str, str]:
     """The fields, as paths from the body or names of parameters, and what is wrong with each."""
-    return dict(_named(str(problem.get("key", "")), str(problem["message"])) for problem in problems_of(error))
+    return dict(_named(str(problem.get("key", "")), str(problem["message"])) for problem in problems)
 
 
 def _named(key: str, message: str) -> tuple[str, str]:

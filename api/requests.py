@@ -1,23 +1,58 @@
 """Requests whose JSON is read without surprises."""
 
+import re
 from typing import Any
 
 from litestar import Request
-from litestar.exceptions import SerializationException
+from litestar.exceptions import HTTPException, SerializationException
 
 from dispatch.errors import Invalid
+
+CONTENT = "dispatch.content"
+"""Key of the decoded body in the state of a request's scope."""
+
+JSON = re.compile(r"application/(?:[\w.!#$&^-]+\+)?json", re.IGNORECASE)
+UTF_8 = re.compile(r"(?:utf-?8|us-ascii)", re.IGNORECASE)
+CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)
+MOST_NAMED = 100
+
+
+class UnsupportedMediaType(HTTPException):
+    """The body says that it is something else than JSON."""
+
+    status_code = 415
 
 
 class JsonRequest(Request[Any, Any, Any]):
     """A request that says what is wrong with a body which the JSON decoder itself stumbles over."""
 
     async def json(self) -> Any:  # noqa: ANN401  # JSON is anything
-        """The decoded body. Raises Invalid for what is no JSON, no text, or thousands of levels deep."""
+        """The decoded body. Raises Invalid for what is no JSON, no text, or thousands of levels deep.
+
+        A body without a Content-Type is taken for JSON; one that says something else raises UnsupportedMediaType.
+        """
+        if await self.body():
+            _check_type(self.headers.get("content-type"))
         try:
-            return await super().json()
+            content = await super().json()
         except SerializationException as error:
             raise Invalid("The body is not JSON.", fields={"body": str(error)}) from None
         except UnicodeDecodeError:
             raise Invalid("The body is not UTF-8.", fields={"body": "must be JSON in UTF-8"}) from None
         except RecursionError:
             raise Invalid("The body is nested too deeply.", fields={"body": "is nested too deeply"}) from None
+        self.scope.setdefault("state", {})[CONTENT] = content
+        return content
+
+
+def _check_type(said: str | None) -> None:
+    if said is None:
+        return
+    name = said.partition(";")[0].strip()
+    if not JSON.fullmatch(name):
+        raise UnsupportedMediaType(
+            f"The body must be JSON: send it with `Content-Type: application/json`, not `{name[:MOST_NAMED]}`."
+        )
+    charset = CHARSET.search(said)
+    if charset and not UTF_8.fullmatch(charset[1]):
+        raise UnsupportedMediaType(f"The body must be JSON in UTF-8, not in `{charset[1][:MOST_NAMED]}`.")

@@ -53,23 +53,32 @@ WhenQuery = Annotated[str | None, QueryParameter(max_length=40, description="A d
 SearchText = Annotated[str | None, QueryParameter(max_length=100, pattern=NO_NUL)]
 
 
-class Body(Struct, frozen=True, kw_only=True):
-    """A request body. Unknown keys are ignored; amounts, times, addresses and phone numbers are checked to be such.
+class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request body. Unknown keys are refused; amounts, times, addresses and phone numbers are checked to be such.
 
-    A message that begins with a field in backticks names that field in the answer.
+    A message that begins with a field in backticks names that field in the answer. Bodies that others make, such as a
+    gateway, say ``forbid_unknown_fields=False``.
     """
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if isinstance(value, Decimal):
-                msgspec.structs.force_setattr(self, name, _checked_amount(name, value))
-            elif isinstance(value, datetime):
-                _check_moment(name, value)
-            elif isinstance(value, str) and name.endswith(("phone", "phone_number")):
-                _check_phone(name, value)
-            elif isinstance(value, str) and name.endswith("url"):
-                _check_url(name, value)
+            checked = checked_field(name, value)
+            if checked is not value:
+                msgspec.structs.force_setattr(self, name, checked)
+
+
+def checked_field(name: str, value: Any) -> Any:  # noqa: ANN401  # whatever a field may hold
+    """A field's value as it is kept. Raises ValueError, beginning with the field in backticks."""
+    if isinstance(value, Decimal):
+        return _checked_amount(name, value)
+    if isinstance(value, datetime):
+        _check_moment(name, value)
+    elif isinstance(value, str) and name.endswith(("phone", "phone_number")):
+        _check_phone(name, value)
+    elif isinstance(value, str) and name.endswith("url"):
+        _check_url(name, value)
+    return value
 
 
 def _checked_amount(name: str, value: Decimal) -> Decimal:
@@ -137,7 +146,9 @@ async def paginate(
 def _page_url(request: Request[Any, Any, Any], page: int) -> str:
     others = [(key, value) for key, value in request.query_params.multi_items() if key != "page"]
     site = request.app.state.services.settings.public_url
-    return f"{site}{request.url.path}?{urlencode([*others, ('page', page)])}"
+    # Litestar's path has lost the slash at its end.
+    path = request.scope["raw_path"].decode("ascii")
+    return f"{site}{path}?{urlencode([*others, ('page', page)])}"
 
 
 def number(amount: Decimal | None) -> float | None:

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from api.injected import GivenServices, GivenWork
 from api.payments import Pidx
+from api.queries import OPEN_QUERY
 from api.security import PUBLIC
 from dispatch.errors import Conflict, Invalid
 from dispatch.payments.payment_rows import get_by_pidx
@@ -42,7 +43,7 @@ class WebhookController(Controller):
     path = "/api/v1/payments"
     tags = ("payments",)
 
-    @post("/webhook/", opt=PUBLIC, status_code=200)
+    @post("/webhook/", opt=PUBLIC | OPEN_QUERY, status_code=200)
     async def receive(
         self, request: Request[Any, Any, Any], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:

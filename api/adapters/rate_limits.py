@@ -4,7 +4,10 @@ import math
 
 from redis.asyncio import Redis
 
+from api.edge.allowances import Allowance, note
 from realtime.keys import Keys
+
+MINUTE_MS = 60_000
 
 # The generic cell rate algorithm: one number a key, the moment at which the allowance is whole again.
 # Redis' own clock, since hosts disagree.
@@ -15,15 +18,15 @@ local interval = tonumber(ARGV[1])
 local allowance = tonumber(ARGV[2]) * interval
 local whole = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now) + interval
 if whole - now > allowance then
-  return math.ceil(whole - now - allowance)
+  return {math.ceil(whole - now - allowance), math.ceil(whole - now - interval)}
 end
 redis.call('SET', KEYS[1], string.format('%.0f', whole), 'PX', math.ceil(whole - now))
-return 0
+return {0, math.ceil(whole - now)}
 """
 
 
 class RateLimiter:
-    """Takes one from an allowance."""
+    """Takes one from an allowance, and has the answer say what is left of it."""
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
         self._keys = keys
@@ -31,5 +34,8 @@ class RateLimiter:
 
     async def take(self, name: str, who: int, *, per_minute: int) -> int:
         """0, or after how many whole seconds one may try again. Raises RedisError."""
-        wait_ms = int(await self._take(keys=[self._keys.limit(name, who)], args=[60_000 / per_minute, per_minute]))
+        interval_ms = MINUTE_MS / per_minute
+        wait_ms, used_ms = await self._take(keys=[self._keys.limit(name, who)], args=[interval_ms, per_minute])
+        remaining = 0 if wait_ms else int((MINUTE_MS - used_ms) / interval_ms)
+        note(Allowance(name, per_minute, MINUTE_MS // 1000, remaining, used_ms / 1000))
         return math.ceil(wait_ms / 1000)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import uvicorn
 
-from api.app import create_app
+from api.app import create_door
 from api.server.backing import backing
 from api.server.http import HttpProtocol
 from api.server.wire import WireProtocol
@@ -140,7 +140,7 @@ async def _taken_leave(server: uvicorn.Server) -> None:
 
 def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(services),
+        create_door(services),
         loop="none",  # the loop runs already
         http=HttpProtocol,
         ws=WireProtocol,

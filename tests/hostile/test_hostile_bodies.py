@@ -23,7 +23,15 @@ NOT_JSON = {
     "a form": b"cart_id=1&quantity=2",
 }
 WRONG_KIND = {"a list": b"[]", "a string": b'"x"', "a number": b"1", "true": b"true", "a list of itself": b"[[],{}]"}
-TYPES = ["text/plain", "application/xml", "multipart/form-data; boundary=x", "garbage", "application/msgpack"]
+TYPES = [
+    "text/plain",
+    "application/xml",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "garbage",
+    "application/msgpack",
+    "application/json; charset=utf-16",
+]
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
@@ -59,9 +67,21 @@ async def test_every_required_field_that_is_missing_is_named(stage: Stage, call:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
-async def test_a_content_type_that_says_something_else_does_no_harm(stage: Stage, call: Call) -> None:
+async def test_a_content_type_that_says_something_else_is_415_and_told_what_fits(stage: Stage, call: Call) -> None:
+    body = json.dumps(stage.body_of(call)).encode()
     for content_type in TYPES:
-        check_refusal(await stage.send(call, b"--x\r\n\x00\xff", content_type), content_type)
+        reply = await stage.send(call, body, content_type)
+        assert reply.status_code == 415, f"{content_type}: {reply.text}"
+        assert "application/json" in reply.text or "UTF-8" in reply.text
+        assert "unsupported_media_type" in reply.text.lower()
+        check_refusal(reply, content_type)
+
+
+@pytest.mark.parametrize("content_type", [None, "application/json; charset=UTF-8", "application/vnd.shop+json"])
+async def test_json_under_any_of_its_names_or_none_is_read(stage: Stage, content_type: str | None) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    reply = await stage.world.http.post("/api/v1/auth/token/", content=b'{"email": 5}', headers=headers)
+    assert (reply.status_code, set(reply.json()["errors"])) == (400, {"email", "password"})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,17 @@
+"""What somebody may have meant by a name that does not exist."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+MOST_NAMED = 40
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Words to follow "… is no field here": the nearest known name, else all there are."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    if close:
+        return f"; did you mean {close[0]}?"
+    if not names:
+        return "; none is known here"
+    return f"; known are {', '.join(names[:MOST_NAMED])}"
