@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 import phonenumbers
@@ -144,7 +144,9 @@ async def paginate(
 
 
 def _page_url(request: Request[Any, Any, Any], page: int) -> str:
-    others = [(key, value) for key, value in request.query_params.multi_items() if key != "page"]
+    # As it was sent: the framework's own mapping has no order.
+    sent = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    others = [(key, value) for key, value in sent if key != "page"]
     site = request.app.state.services.settings.public_url
     # Litestar's path has lost the slash at its end.
     path = request.scope["raw_path"].decode("ascii")
