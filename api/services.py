@@ -17,6 +17,7 @@ from api.doorkeeper import AccountDoorkeeper
 from api.server.part import WHOLE, Part
 from api.upkeep import Job, upkeep
 from dispatch.accounts.tokens import Tokens
+from dispatch.assignments.standing import Standing, StandingRules
 from dispatch.audit.service import AuditRetention
 from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
@@ -148,6 +149,12 @@ class Services:
     def order_refunds(self, work: Work) -> OrderRefunds:
         """Cancelling and refunding orders in a unit of work."""
         return OrderRefunds(work, self.clock, self.delivery_steps(work).deliveries)
+
+    def standing(self, work: Work) -> Standing:
+        """Profiles and verifications of transporters in a unit of work."""
+        settings = self.settings
+        rules = StandingRules(settings.max_active_deliveries, settings.max_active_grant, settings.required_documents)
+        return Standing(work, self.clock, self.publisher, rules)
 
     def delivery_steps(self, work: Work) -> DeliverySteps:
         """The deliveries of a unit of work."""

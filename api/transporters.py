@@ -29,6 +29,7 @@ from api.schemas import (
 from api.security import needs
 from api.services import Services
 from dispatch.accounts.models import Role, User
+from dispatch.assignments.standing import Verdict
 from dispatch.database.work import Work
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.deliveries.service import Deliveries
@@ -85,9 +86,11 @@ class TransporterChanges(Body, frozen=True, kw_only=True):
 
 
 class Verification(Body, frozen=True, kw_only=True):
-    """An admin's word on a profile and its documents."""
+    """An admin's word on a profile and its documents. ``version``: the ``papers_version`` that was looked at."""
 
     approved: bool = True
+    version: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+    max_active: Parcels | None = None
 
 
 class TransporterAnswer(Struct, frozen=True, kw_only=True):
@@ -106,6 +109,8 @@ class TransporterAnswer(Struct, frozen=True, kw_only=True):
     rating_count: int
     is_available: bool
     is_verified: bool
+    papers_version: int
+    verified_version: int | None
     documents: list[dict[str, Any]]
 
 
@@ -125,6 +130,8 @@ def transporter_answer(transporter: Transporter, today: date) -> TransporterAnsw
         rating_count=transporter.rating_count,
         is_available=transporter.is_available,
         is_verified=transporter.papers_in_order(today),
+        papers_version=transporter.papers_version,
+        verified_version=transporter.verified_version,
         documents=[
             {
                 "kind": document.kind,
@@ -193,7 +200,10 @@ class TransporterController(Controller):
     async def create(
         self, request: Request[User, Any, Any], data: JSONBody[NewTransporter], work: GivenWork, services: GivenServices
     ) -> TransporterAnswer:
-        """Make one's own profile."""
+        """Make one's own profile. ``max_active`` may be as high as the setting; an admin may allow more."""
+        standing = services.standing(work)
+        if data.max_active is not None:
+            standing.check_max_active(data.max_active)
         profile = {
             "phone": data.phone or request.user.phone or "",
             "vehicle_type": data.vehicle_type,
@@ -219,12 +229,16 @@ class TransporterController(Controller):
         work: GivenWork,
         services: GivenServices,
     ) -> TransporterAnswer:
-        """Change one's own profile; what was verified and changes must be verified again."""
+        """Change one's own profile; what was verified and changes must be verified again.
+
+        That is `business_name`, `phone`, the vehicle and the documents, also where one is taken away. Until then, and
+        while `is_available` is false, no deliveries come, and those that were not picked up go to somebody else.
+        """
         changes = changes_of(data)
         documents = changes.pop("documents", None)
         if "capacity_kg" in changes:
             changes["capacity_kg"] = Decimal(str(changes["capacity_kg"])).quantize(Decimal("0.001"))
-        transporter = await Transporters(work, services.clock).change(
+        transporter = await services.standing(work).change(
             request.user, changes, None if documents is None else _papers(documents)
         )
         return transporter_answer(transporter, services.clock.now().date())
@@ -237,9 +251,16 @@ class TransporterController(Controller):
         services: GivenServices,
         data: JSONBody[Verification | None] = None,
     ) -> TransporterAnswer:
-        """Accept a profile and its documents as they are now."""
-        approved = data.approved if data is not None else True
-        transporter = await Transporters(work, services.clock).verify(transporter_id, approved=approved)
+        """Accept a profile and its documents, or withdraw that (`approved: false`).
+
+        Send the `papers_version` that was looked at as `version`: where the profile changed meanwhile it is 409.
+        `max_active` allows the transporter so many deliveries at once. Withdrawn, what it has not picked up goes to
+        somebody else; what is aboard is in `GET /api/deliveries/?in_service=false`.
+        """
+        word = data or Verification()
+        transporter = await services.standing(work).judge(
+            transporter_id, Verdict(word.approved, word.version, word.max_active)
+        )
         return transporter_answer(transporter, services.clock.now().date())
 
     @get("/nearby/", guards=[needs(Role.ADMIN, Role.SELLER)])

@@ -36,6 +36,14 @@ def _asyncpg_url(value: str | None) -> str | None:
     return value
 
 
+def _box(value: tuple[float, float, float, float] | None) -> tuple[float, float, float, float] | None:
+    if value is not None:
+        south, west, north, east = value
+        if not (-90 <= south < north <= 90 and -180 <= west < east <= 180):  # noqa: PLR2004  degrees
+            raise ValueError("must be [south, west, north, east] in degrees, south below north, west below east")
+    return value
+
+
 REDIS_SCHEMES = ("redis", "rediss", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel", "unix")
 
 HttpUrl = Annotated[str, _scheme("http", "https")]
@@ -172,7 +180,33 @@ class Settings(BaseSettings):
     road_factor: float = Field(1.3, ge=1, le=5, description="Road distance over great-circle distance.")
     assign_radius_km: float = Field(20.0, gt=0, le=2000, description="Farthest transporter considered for a pickup.")
     max_active_deliveries: int = Field(
-        5, ge=1, le=1000, description="Deliveries a new transporter may have under way at once."
+        5,
+        ge=1,
+        le=1000,
+        description="Deliveries a transporter may have under way at once, unless an admin allows it more.",
+    )
+    max_active_grant: int = Field(
+        50, ge=1, le=1000, description="Deliveries under way that an admin may allow a transporter at most."
+    )
+    required_documents: tuple[str, ...] = Field(
+        (),
+        description='Kinds of documents without which no transporter is verified, as JSON: `["licence"]`.',
+    )
+    max_delivery_fee: Decimal = Field(Decimal("100000.00"), ge=0, le=10**9, description="Highest delivery fee, NPR.")
+    max_package_value: Decimal = Field(
+        Decimal("10000000.00"), ge=0, le=10**9, description="Highest value of a package, NPR."
+    )
+    nearby_max_km: float = Field(50.0, gt=0, le=500, description="Widest radius in which transporters are looked for.")
+    handover_far_m: float = Field(
+        1000.0,
+        gt=0,
+        description="A pickup or drop-off so far from its address, or from where the transporter was just seen, is "
+        "flagged as implausible, metres.",
+    )
+    service_area: Annotated[tuple[float, float, float, float] | None, AfterValidator(_box)] = Field(
+        None,
+        description="Where parcels are carried, as JSON: `[south, west, north, east]` in degrees. Handovers outside "
+        "are flagged. Default: everywhere.",
     )
 
     online_after_s: int = Field(120, ge=1, description="A transporter without a ping for so long is offline.")

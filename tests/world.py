@@ -126,9 +126,11 @@ class World:
             "capacity_kg": 50,
             "business_name": "Quick Transport",
         }
+        max_active = profile.pop("max_active", None)
         made = ok(await person.post("/api/transporters/", body | profile), 201)
         if verified:
-            ok(await (await self.admin()).post(f"/api/transporters/{made['id']}/verify/"))
+            verdict = None if max_active is None else {"max_active": max_active}
+            ok(await (await self.admin()).post(f"/api/transporters/{made['id']}/verify/", verdict))
         return Driver(person.http, person.user_id, person.email, person.access, person.refresh, made["id"])
 
     async def product(self, seller: Person, *, price: str = "1250.00", stock: int = 10, **more: Any) -> int:
@@ -314,7 +316,7 @@ def delivery_body(sale_id: int, **more: Any) -> dict[str, Any]:
         "package_dimensions": "30x20x15 cm",
         "package_value": 2500.00,
         "fragile": False,
-        "requires_signature": True,
+        "requires_signature": False,
         "priority": "normal",
         "delivery_fee": 150.00,
         "requested_pickup_date": "2030-10-28T09:00:00Z",

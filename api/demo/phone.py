@@ -120,7 +120,7 @@ class Phone:
         if frame["type"] == "ack":
             self._forget(frame["seq"])
             self.heard.set()
-        elif frame["type"] == "assignment":
+        elif frame["type"] in {"assignment", "withdrawal"}:
             self._on_assignment()
         elif frame["type"] in {"reject", "error"}:
             log.info("the server complains", device=self.device, frame=frame)

@@ -115,6 +115,7 @@ async def _transporters(
                 is_available=True,
                 # Somebody may have registered the address: a profile that a person could use is not vouched for.
                 verified_at=services.clock.now() if user.id in made else None,
+                verified_version=1 if user.id in made else None,
             )
             work.session.add(known[user.id])
     await work.session.flush()

@@ -5,14 +5,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
-from sqlalchemy import exists, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, Priority
 from dispatch.ports import Clock, LivePosition, LivePositions
-from dispatch.transporters.models import Transporter, TransporterDocument
-from dispatch.transporters.service import Load, Transporters
+from dispatch.transporters.models import Transporter
+from dispatch.transporters.service import Load, Transporters, may_carry
 from scoring import Deliveries as DeliveryRows
 from scoring import Reason
 from scoring import Transporters as TransporterRows
@@ -73,14 +73,9 @@ def delivery_rows(deliveries: list[Delivery]) -> DeliveryRows:
 
 async def load_pool(work: Work, live: LivePositions, clock: Clock, *, vehicle_type: str | None = None) -> Pool:
     """Read the snapshot; ends the transaction before Redis is asked."""
-    today = clock.now().date()
-    bad_paper = exists().where(
-        TransporterDocument.transporter_id == Transporter.id,
-        or_(TransporterDocument.verified_at.is_(None), TransporterDocument.expires_on < today),
-    )
     query = (
         select(Transporter)
-        .where(Transporter.is_available, Transporter.verified_at.is_not(None), ~bad_paper)
+        .where(*may_carry(clock.now().date()))
         .options(selectinload(Transporter.user))
         .order_by(Transporter.id)
     )

@@ -244,8 +244,6 @@ class Assignments:
             self._steps.check_can_take(transporter, load, delivery)
         except DispatchError:
             return None
-        if not transporter.is_available:
-            return None
         self._steps.assign(delivery, transporter, position=pool.positions[row])
         self._session.add(
             Assignment(

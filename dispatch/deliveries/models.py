@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Double, Index, Numeric, SmallInteger, String, Text, text
+from sqlalchemy import ARRAY, Boolean, CheckConstraint, Double, Index, Numeric, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.database.base import (
@@ -69,6 +69,13 @@ class Delivery(IdentityAuditBase):
             postgresql_where=text("status IN ('assigned', 'picked_up', 'in_transit')"),
         ),
         Index("ix_deliveries_available", "created_at", postgresql_where=text("status = 'available'")),
+        Index(
+            "ix_deliveries_delivered",
+            "transporter_id",
+            "delivered_at",
+            postgresql_where=text("delivered_at IS NOT NULL"),
+        ),
+        CheckConstraint("buyer_rating BETWEEN 1 AND 5", name="buyer_rating_in_range"),
     )
 
     delivery_id: Mapped[UUID] = mapped_column(unique=True)
@@ -109,6 +116,11 @@ class Delivery(IdentityAuditBase):
     delivered_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     earnings: Mapped[Amount | None]
     customer_rating: Mapped[int | None] = mapped_column(SmallInteger)
+    """What the transporter reported that the customer said."""
+    buyer_rating: Mapped[int | None] = mapped_column(SmallInteger)
+    """What the customer said."""
+    counted_rating: Mapped[int | None] = mapped_column(SmallInteger)
+    """Which of the two the transporter's rating counts at present, if any."""
     pickup_photo: Mapped[str | None] = mapped_column(String(200))
     delivery_photo: Mapped[str | None] = mapped_column(String(200))
     signature: Mapped[str | None] = mapped_column(String(200))
@@ -133,3 +145,5 @@ class DeliveryTracking(IdentityBase):
     lat: Mapped[float | None] = mapped_column(Double)
     lon: Mapped[float | None] = mapped_column(Double)
     address: Mapped[str | None] = mapped_column(String(300))
+    flags: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default=text("'{}'"))
+    """What makes the place implausible, for admins: values of ``PlaceFlag``."""

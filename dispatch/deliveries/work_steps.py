@@ -74,9 +74,10 @@ class DeliverySteps:
         return await self.deliveries.get(delivery.id)
 
     def check_can_take(self, transporter: Transporter, load: Load, delivery: Delivery) -> None:
-        """Raises Forbidden (papers) or Invalid (weight, number of deliveries)."""
-        if not transporter.papers_in_order(self._clock.now().date()):
-            raise Forbidden("Your documents are expired or not verified.", code="documents_not_in_order")
+        """Raises Forbidden (papers), Conflict (not available) or Invalid (weight, number of deliveries)."""
+        self._check_papers(transporter)
+        if not transporter.is_available:
+            raise Conflict("You are not available. Set `is_available` to true first.", code="not_available")
         free_kg = transporter.capacity_kg - load.weight_kg
         if delivery.package_weight > free_kg:
             raise Invalid(
@@ -91,6 +92,10 @@ class DeliverySteps:
                 f"You have {load.active} deliveries under way, the most you may have.",
                 code="too_many_deliveries",
             )
+
+    def _check_papers(self, transporter: Transporter) -> None:
+        if not transporter.papers_in_order(self._clock.now().date()):
+            raise Forbidden("Your documents are expired or not verified.", code="documents_not_in_order")
 
     def assign(
         self,
@@ -136,6 +141,7 @@ class DeliverySteps:
             return done
         if delivery.status is not DeliveryStatus.ASSIGNED:
             raise Conflict(f"A delivery that is {delivery.status.value} cannot be picked up.", code="wrong_status")
+        self._check_papers(transporter)  # one may have expired since
         delivery.pickup_photo = await self._keep(delivery, "pickup", handover.photo)
         step = self.deliveries.record(
             delivery,

@@ -33,7 +33,7 @@ class Sale(IdentityAuditBase):
     buyer_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
     buyer_name: Mapped[str] = mapped_column(String(120))
     seller_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
-    product_id: Mapped[int] = mapped_column(reference("products.id"))
+    product_id: Mapped[int] = mapped_column(reference("products.id"), index=True)
     product_name: Mapped[str] = mapped_column(String(200))
     quantity: Mapped[int] = mapped_column(Integer)
     unit_price: Mapped[Amount]

@@ -3,21 +3,31 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Boolean, CheckConstraint, Date, Integer, Numeric, String, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Integer, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.accounts.models import User
-from dispatch.database.base import Amount, DateTimeUTC, IdentityAuditBase, IdentityBase, reference
+from dispatch.database.base import DateTimeUTC, IdentityAuditBase, IdentityBase, reference
+
+UNRATED = Decimal(5)
+"""The rating of a transporter whom nobody has rated."""
 
 
 class Transporter(IdentityAuditBase):
-    """Somebody who carries parcels. Weights in kg, rating 0–5."""
+    """Somebody who carries parcels. Weights in kg, rating 0–5.
+
+    ``papers_version`` grows with every change of what an admin verifies: business name, phone, vehicle and documents.
+    ``verified_version`` is the one that was verified last; ``verified_at`` is None where that is not the present one.
+    """
 
     __tablename__ = "transporters"
     __table_args__ = (
         CheckConstraint("capacity_kg > 0", name="capacity_positive"),
         CheckConstraint("rating >= 0 AND rating <= 5", name="rating_in_range"),
         CheckConstraint("max_active > 0", name="max_active_positive"),
+        CheckConstraint(
+            "verified_at IS NULL OR verified_version IS NOT DISTINCT FROM papers_version", name="verified_as_it_is"
+        ),
     )
 
     user_id: Mapped[int] = mapped_column(reference("users.id"), unique=True)
@@ -27,10 +37,15 @@ class Transporter(IdentityAuditBase):
     vehicle_number: Mapped[str] = mapped_column(String(32), default="")
     capacity_kg: Mapped[Decimal] = mapped_column(Numeric(9, 3))
     max_active: Mapped[int] = mapped_column(Integer)
-    rating: Mapped[Decimal] = mapped_column(Numeric(4, 3), default=Decimal(5))
+    max_active_granted: Mapped[int | None] = mapped_column(Integer)
+    """As far as this transporter may raise ``max_active``, where an admin allowed more than the setting."""
+    rating: Mapped[Decimal] = mapped_column(Numeric(4, 3), default=UNRATED)
     rating_count: Mapped[int] = mapped_column(Integer, default=0)
-    earned: Mapped[Amount] = mapped_column(default=Decimal(0))
+    rating_sum: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    earned: Mapped[Decimal] = mapped_column(Numeric(18, 2), default=Decimal(0))
     is_available: Mapped[bool] = mapped_column(Boolean, default=True)
+    papers_version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
+    verified_version: Mapped[int | None] = mapped_column(Integer)
     verified_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
 
     user: Mapped[User] = relationship(lazy="raise")
@@ -44,6 +59,22 @@ class Transporter(IdentityAuditBase):
             document.verified_at is not None and (document.expires_on is None or document.expires_on >= today)
             for document in self.documents
         )
+
+    def withdraw_verification(self) -> None:
+        """What an admin saw is no longer what is there."""
+        self.papers_version += 1
+        self.verified_at = None
+
+    def change_ratings(self, taken_out: int | None, put_in: int | None) -> None:
+        """Replace one rating (1–5) by another; None is no rating."""
+        for rating, sign in ((taken_out, -1), (put_in, 1)):
+            if rating is not None:
+                self.rating_sum += sign * rating
+                self.rating_count += sign
+        if self.rating_count > 0:
+            self.rating = (Decimal(self.rating_sum) / self.rating_count).quantize(Decimal("0.001"))
+        else:
+            self.rating = UNRATED
 
 
 class TransporterDocument(IdentityBase):

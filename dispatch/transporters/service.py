@@ -1,23 +1,26 @@
 """Transporters: their profile, their papers, their work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, any_, exists, func, literal, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from dispatch.accounts.models import User
+from dispatch.accounts.models import Role, User
 from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import UNDER_WAY, Delivery
 from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.ports import Clock, LivePosition, LivePositions
-from dispatch.transporters.models import Transporter, TransporterDocument
+from dispatch.transporters.models import UNRATED, Transporter, TransporterDocument
+
+# What an admin looks at, beside the documents: customers are told the name and the phone, weights go by the vehicle.
+VERIFIED = frozenset({"business_name", "phone", "vehicle_type", "vehicle_number", "capacity_kg"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,15 @@ class Transporters:
         _check_kinds(papers)
         if await self.find_of(user) is not None:
             raise Conflict("You have a transporter profile already. Change it with PATCH /api/transporters/me/.")
-        transporter = Transporter(user_id=user.id, rating=Decimal(5), rating_count=0, earned=Decimal(0), **profile)
+        transporter = Transporter(
+            user_id=user.id,
+            rating=UNRATED,
+            rating_count=0,
+            rating_sum=0,
+            earned=Decimal(0),
+            papers_version=1,
+            **profile,
+        )
         transporter.documents = [_document(paper) for paper in papers]
         transporter.is_available = True
         transporter.user = user
@@ -94,39 +105,59 @@ class Transporters:
             raise NotFound("There is no such transporter.")
         return transporter
 
-    async def change(self, user: User, changes: Mapping[str, Any], papers: Sequence[Paper] | None) -> Transporter:
-        """Change one's own profile. A new or changed document, and a changed vehicle, wait for verification."""
-        transporter = await self.get_of(user)
-        vehicle = {"vehicle_type", "vehicle_number", "capacity_kg"}
-        if any(getattr(transporter, field) != changes[field] for field in vehicle & changes.keys()):
-            transporter.verified_at = None
+    async def change(
+        self, transporter: Transporter, changes: Mapping[str, Any], papers: Sequence[Paper] | None
+    ) -> None:
+        """Change a locked profile. Where what an admin verifies becomes another, the verification is withdrawn."""
+        seen_otherwise = any(getattr(transporter, field) != changes[field] for field in VERIFIED & changes.keys())
         for field, value in changes.items():
             setattr(transporter, field, value)
-        if papers is not None:
-            self._replace_papers(transporter, papers)
+        if papers is not None and self._replace_papers(transporter, papers):
+            seen_otherwise = True
+        if seen_otherwise:
+            transporter.withdraw_verification()
         await self._session.flush()
-        return transporter
 
-    def _replace_papers(self, transporter: Transporter, papers: Sequence[Paper]) -> None:
+    def _replace_papers(self, transporter: Transporter, papers: Sequence[Paper]) -> bool:
+        """Whether any document came, went or changed."""
         _check_kinds(papers)
         wanted = {paper.kind: paper for paper in papers}
+        changed = False
         for document in list(transporter.documents):
             paper = wanted.pop(document.kind, None)
             if paper is None:
                 transporter.documents.remove(document)
+                changed = True
             elif (document.number, document.expires_on) != (paper.number, paper.expires_on):
                 document.number, document.expires_on, document.verified_at = paper.number, paper.expires_on, None
+                changed = True
         transporter.documents.extend(_document(paper) for paper in wanted.values())
+        return changed or bool(wanted)
 
-    async def verify(self, transporter_id: int, *, approved: bool) -> Transporter:
-        """Accept the profile and the documents as they are now, or withdraw that."""
-        transporter = await self.get(transporter_id)
+    async def verify(
+        self, transporter: Transporter, *, approved: bool, version: int | None = None, required: Collection[str] = ()
+    ) -> None:
+        """Accept a locked profile and its documents as they are, or withdraw that.
+
+        ``version``: the version that was looked at; None takes whatever is there now. ``required``: kinds of documents
+        that must be among them. Raises Conflict.
+        """
+        if version is not None and version != transporter.papers_version:
+            raise Conflict(
+                "The profile changed after it was looked at. Look at it again.",
+                code="papers_changed",
+                papers_version=transporter.papers_version,
+            )
+        missing = sorted(set(required) - {document.kind for document in transporter.documents})
+        if approved and missing:
+            raise Conflict(f"Documents are missing: {', '.join(missing)}.", code="documents_missing", missing=missing)
         moment = self._clock.now() if approved else None
         transporter.verified_at = moment
+        if approved:
+            transporter.verified_version = transporter.papers_version
         for document in transporter.documents:
             document.verified_at = moment
         await self._session.flush()
-        return transporter
 
     async def loads(self, transporter_ids: Sequence[int] | None = None) -> dict[int, Load]:
         """What each transporter carries; those who carry nothing are missing."""
@@ -159,6 +190,21 @@ class Transporters:
             for transporter_id, distance_m in found
             if transporter_id in transporters and transporter_id in positions
         ]
+
+
+def may_carry(today: date) -> list[ColumnElement[bool]]:
+    """The conditions of a query for transporters who may be given deliveries: available, and all in order.
+
+    The account is open and a transporter's, the profile verified as it is, no document unverified or expired.
+    """
+    bad_paper = exists().where(
+        TransporterDocument.transporter_id == Transporter.id,
+        or_(TransporterDocument.verified_at.is_(None), TransporterDocument.expires_on < today),
+    )
+    good_account = exists().where(
+        User.id == Transporter.user_id, User.is_active, literal(Role.TRANSPORTER.value) == any_(User.roles)
+    )
+    return [Transporter.is_available, Transporter.verified_at.is_not(None), ~bad_paper, good_account]
 
 
 def _with_papers() -> Select[Transporter]:

@@ -35,8 +35,8 @@ async def put_back(stage: Stage, call: Call) -> None:
             "DELETE FROM delivery_trackings WHERE delivery_id = :delivery",
             STATUS_BEFORE[step],
             "UPDATE sales SET status = 'processing' WHERE id = :carried_sale",
-            "UPDATE transporters SET capacity_kg = 100, max_active = 3, verified_at = now(), is_available = true "
-            "WHERE id = :transporter",
+            "UPDATE transporters SET capacity_kg = 100, max_active = 3, verified_at = now(), "
+            "verified_version = papers_version, is_available = true WHERE id = :transporter",
             "DELETE FROM transporter_documents WHERE transporter_id = :transporter",
         )
     elif call.path.endswith("/orders/create/"):

@@ -215,3 +215,13 @@ def test_the_same_state_again_is_no_change() -> None:
     version = state.version
     state.put((TRANSPORTER, 1), ((27.0, 85.0),), b"{}")
     assert state.version == version
+
+
+async def test_a_delivery_that_was_taken_back_shows_as_waiting_again(world: World, admin: Person) -> None:
+    driver, delivery = await world.driver(), await world.delivery()
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+    async with _console(world, admin) as console:
+        await console.subscribe()
+        await console.until_delivery(delivery["id"], status="assigned", transporter_id=driver.transporter_id)
+        ok(await driver.patch("/api/transporters/me/", {"is_available": False}))
+        await console.until_delivery(delivery["id"], status="available", transporter_id=None)

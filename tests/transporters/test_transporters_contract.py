@@ -23,6 +23,8 @@ TRANSPORTER = {
     "rating_count": is_int,
     "is_available": is_bool,
     "is_verified": is_bool,
+    "papers_version": is_int,
+    "verified_version": or_null(is_int),
 }
 ROW: dict[str, Any] = {
     "id": is_id,
@@ -110,20 +112,105 @@ async def test_a_profile_is_made_once_even_in_a_race_and_waits_for_its_verificat
     assert (await admin.post(f"{PATH}/{2**62}/verify/")).status_code == 404
 
 
-async def test_a_changed_vehicle_or_paper_must_be_verified_again_and_a_phone_need_not(world: World) -> None:
-    licence = {"kind": "licence", "number": "1", "expires_on": "2999-01-01"}
-    driver, admin = await world.driver(documents=[licence]), await world.admin()
-    for change, verified in (
-        ({"phone": "+977-9800000000", "is_available": False}, True),
-        ({"capacity_kg": 50, "vehicle_type": "motorcycle"}, True),
-        ({"capacity_kg": 60}, False),
-        ({"documents": [licence]}, True),
-        ({"documents": [licence | {"number": "2"}]}, False),
-        ({"documents": [licence | {"number": "2"}, {"kind": "insurance", "number": "9"}]}, False),
-        ({"documents": []}, True),
+LICENCE = {"kind": "licence", "number": "1", "expires_on": "2999-01-01"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"business_name": "Quicker Transport"},
+        {"phone": "+977-9800000000"},
+        {"vehicle_type": "van"},
+        {"vehicle_number": "BA-2-PA-4321"},
+        {"capacity_kg": 60},
+        {"documents": []},
+        {"documents": [LICENCE | {"number": "2"}]},
+        {"documents": [LICENCE | {"expires_on": None}]},
+        {"documents": [LICENCE | {"kind": "permit"}]},
+        {"documents": [LICENCE, {"kind": "insurance", "number": "9"}]},
+    ],
+    ids=str,
+)
+async def test_whatever_an_admin_verified_must_be_verified_again_once_it_changes(
+    world: World, change: dict[str, Any]
+) -> None:
+    driver, admin, delivery = await world.driver(documents=[LICENCE]), await world.admin(), await world.delivery()
+    changed = ok(await driver.patch(f"{PATH}/me/", change))
+    assert (changed["is_verified"], changed["papers_version"], changed["verified_version"]) == (False, 2, 1)
+    refused = await driver.post(f"/api/deliveries/{delivery['id']}/accept/")
+    assert (refused.status_code, refused.json()["code"]) == (403, "documents_not_in_order")
+    assert ok(await admin.post(f"{PATH}/{driver.transporter_id}/verify/"))["is_verified"] is True
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"is_available": True},
+        {"max_active": 2},
+        {"capacity_kg": 50, "vehicle_type": "motorcycle", "phone": "+977-9841555555"},
+        {"business_name": "Quick Transport", "documents": [LICENCE]},
+    ],
+    ids=str,
+)
+async def test_what_an_admin_did_not_verify_or_does_not_change_needs_no_verification(
+    world: World, change: dict[str, Any]
+) -> None:
+    driver = await world.driver(documents=[LICENCE])
+    changed = ok(await driver.patch(f"{PATH}/me/", change))
+    assert (changed["is_verified"], changed["papers_version"], changed["verified_version"]) == (True, 1, 1)
+
+
+async def test_an_expired_licence_is_not_got_rid_of_by_taking_it_away(world: World) -> None:
+    driver = await world.driver(documents=[LICENCE | {"expires_on": "2020-01-01"}])
+    assert ok(await driver.get(f"{PATH}/me/"))["is_verified"] is False
+    assert ok(await driver.patch(f"{PATH}/me/", {"documents": []}))["is_verified"] is False
+
+
+async def test_a_verification_names_the_version_that_was_looked_at(world: World) -> None:
+    driver, admin = await world.driver(verified=False, documents=[LICENCE]), await world.admin()
+    path = f"{PATH}/{driver.transporter_id}/verify/"
+    seen = ok(await driver.get(f"{PATH}/me/"))["papers_version"]
+    ok(await driver.patch(f"{PATH}/me/", {"documents": [LICENCE | {"number": "forged"}]}))
+    refused = await admin.post(path, {"version": seen})
+    assert (refused.status_code, refused.json()["code"]) == (409, "papers_changed")
+    assert refused.json()["papers_version"] == seen + 1
+    assert ok(await driver.get(f"{PATH}/me/"))["is_verified"] is False
+    verified = ok(await admin.post(path, {"version": seen + 1}))
+    assert (verified["is_verified"], verified["verified_version"]) == (True, seen + 1)
+    for wrong in (0, "first", 2**40, None):
+        reply = await admin.post(path, {"version": wrong})
+        assert reply.status_code == (200 if wrong is None else 400), wrong
+
+
+async def test_of_a_verification_and_a_change_at_once_what_was_not_seen_is_never_verified(world: World) -> None:
+    driver, admin = await world.driver(verified=False, documents=[LICENCE]), await world.admin()
+    path = f"{PATH}/{driver.transporter_id}/verify/"
+    seen = ok(await driver.get(f"{PATH}/me/"))["papers_version"]
+    changes = [driver.patch(f"{PATH}/me/", {"vehicle_number": f"BA-{number}"}) for number in range(5)]
+    await together([admin.post(path, {"version": seen}), *changes, admin.post(path, {"version": seen})])
+    now = ok(await driver.get(f"{PATH}/me/"))
+    assert (now["papers_version"], now["is_verified"]) == (seen + 5, False)
+
+
+async def test_more_deliveries_at_once_than_the_setting_an_admin_must_allow(world: World) -> None:
+    driver, admin, settings = await world.driver(), await world.admin(), world.server.settings
+    most = settings.max_active_deliveries
+    person = await world.person("transporter")
+    for reply in (
+        await driver.patch(f"{PATH}/me/", {"max_active": most + 1}),
+        await driver.patch(f"{PATH}/me/", {"max_active": 1000}),
+        await person.post(f"{PATH}/", PROFILE | {"max_active": most + 1}),
     ):
-        assert ok(await driver.patch(f"{PATH}/me/", change))["is_verified"] is verified, change
-        ok(await admin.post(f"{PATH}/{driver.transporter_id}/verify/"))
+        assert (reply.status_code, list(reply.json()["errors"])) == (400, ["max_active"])
+        assert str(most) in reply.json()["errors"]["max_active"]
+    verify = f"{PATH}/{driver.transporter_id}/verify/"
+    assert ok(await admin.post(verify, {"max_active": most + 3}))["max_active"] == most + 3
+    for number in (1, most + 3):
+        assert ok(await driver.patch(f"{PATH}/me/", {"max_active": number}))["max_active"] == number
+    assert (await driver.patch(f"{PATH}/me/", {"max_active": most + 4})).status_code == 400
+    refused = await admin.post(verify, {"max_active": settings.max_active_grant + 1})
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["max_active"])
 
 
 async def test_a_renewed_paper_takes_the_place_of_the_old_one(world: World) -> None:

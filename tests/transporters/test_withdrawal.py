@@ -66,6 +66,32 @@ async def test_the_transporters_app_is_told_what_was_taken_back_and_why(world: W
     }
 
 
+async def test_each_way_of_not_carrying_any_more_gives_back_what_was_not_picked_up(world: World) -> None:
+    admin = await world.admin()
+    for way in ("unavailable", "revoked", "changed"):
+        driver = await world.driver()
+        waiting, aboard = await _accepted(world, driver, 2)
+        ok(await driver.post(f"/api/deliveries/{aboard['id']}/pickup/"))
+        if way == "revoked":
+            ok(await admin.post(f"/api/transporters/{driver.transporter_id}/verify/", {"approved": False}))
+        else:
+            change = {"is_available": False} if way == "unavailable" else {"vehicle_number": "BA-9-PA-9999"}
+            ok(await driver.patch("/api/transporters/me/", change))
+        assert [(await _tracked(world, one))["status"] for one in (waiting, aboard)] == ["available", "picked_up"], way
+        assert (await driver.post(f"/api/deliveries/{waiting['id']}/pickup/")).status_code == 403
+        assert (await driver.post(f"/api/deliveries/{waiting['id']}/accept/")).status_code in {403, 409}
+        ok(await driver.post(f"/api/deliveries/{aboard['id']}/deliver/"))  # what is aboard still arrives
+
+
+async def test_a_transporter_that_is_not_available_accepts_nothing(world: World) -> None:
+    driver, delivery = await world.driver(), await world.delivery()
+    ok(await driver.patch("/api/transporters/me/", {"is_available": False}))
+    refused = await driver.post(f"/api/deliveries/{delivery['id']}/accept/")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_available")
+    ok(await driver.patch("/api/transporters/me/", {"is_available": True}))
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+
+
 async def test_accepting_while_deliveries_are_taken_back_ends_one_way_or_the_other(world: World) -> None:
     driver = await world.driver()
     await _accepted(world, driver, 2)

@@ -1,0 +1,96 @@
+"""Changing a transporter's profile or verification, with what that means for the deliveries it was given."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dispatch.accounts.models import User
+from dispatch.assignments.withdrawal import WithdrawalReason, give_back, lock_with_open_deliveries
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery
+from dispatch.errors import Invalid
+from dispatch.ports import Clock, Publisher
+from dispatch.transporters.models import Transporter
+from dispatch.transporters.service import Paper, Transporters
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRules:
+    """What transporters may do without being asked. ``required_documents``: kinds that a verification needs."""
+
+    max_active: int
+    """Deliveries under way that anybody may have."""
+    max_active_grant: int
+    """The most that an admin may allow."""
+    required_documents: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An admin's word. ``version``: of the profile that was looked at; ``max_active``: deliveries at once, at most."""
+
+    approved: bool = True
+    version: int | None = None
+    max_active: int | None = None
+
+
+class Standing:
+    """The standing of transporters in one unit of work. Lock order: deliveries, transporter."""
+
+    def __init__(self, work: Work, clock: Clock, publisher: Publisher, rules: StandingRules) -> None:
+        self._work = work
+        self._clock = clock
+        self._publisher = publisher
+        self._rules = rules
+        self._transporters = Transporters(work, clock)
+
+    def check_max_active(self, wanted: int, transporter: Transporter | None = None) -> None:
+        """Raises Invalid for more deliveries at once than a transporter may choose by itself."""
+        granted = transporter.max_active_granted if transporter is not None else None
+        most = max(self._rules.max_active, granted or 0)
+        if wanted > most:
+            raise Invalid(
+                "You may not have so many deliveries at once.",
+                fields={"max_active": f"must be at most {most}; an admin may allow you more"},
+            )
+
+    async def change(self, user: User, changes: Mapping[str, Any], papers: Sequence[Paper] | None) -> Transporter:
+        """Change one's own profile; whoever may or will not carry any more gives back what is not picked up.
+
+        Raises NotFound, Invalid.
+        """
+        known = await self._transporters.get_of(user)
+        transporter, deliveries = await lock_with_open_deliveries(self._work.session, known.id)
+        wanted = changes.get("max_active")
+        if wanted is not None and wanted != transporter.max_active:
+            self.check_max_active(wanted, transporter)
+        was_verified = transporter.verified_at is not None
+        await self._transporters.change(transporter, changes, papers)
+        if was_verified and transporter.verified_at is None:
+            await self._give_back(deliveries, WithdrawalReason.PROFILE_CHANGED)
+        elif not transporter.is_available:
+            await self._give_back(deliveries, WithdrawalReason.UNAVAILABLE)
+        return transporter
+
+    async def judge(self, transporter_id: int, verdict: Verdict) -> Transporter:
+        """Verify a transporter as it is, or withdraw that. Raises NotFound, Conflict, Invalid."""
+        transporter, deliveries = await lock_with_open_deliveries(self._work.session, transporter_id)
+        if verdict.max_active is not None:
+            if verdict.max_active > self._rules.max_active_grant:
+                raise Invalid(
+                    "Nobody may have so many deliveries at once.",
+                    fields={"max_active": f"must be at most {self._rules.max_active_grant}"},
+                )
+            transporter.max_active = transporter.max_active_granted = verdict.max_active
+        await self._transporters.verify(
+            transporter,
+            approved=verdict.approved,
+            version=verdict.version,
+            required=self._rules.required_documents,
+        )
+        if not verdict.approved:
+            await self._give_back(deliveries, WithdrawalReason.VERIFICATION_REVOKED)
+        return transporter
+
+    async def _give_back(self, deliveries: list[Delivery], reason: WithdrawalReason) -> None:
+        await give_back(self._work, self._clock, self._publisher, deliveries, reason)
