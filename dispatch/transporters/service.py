@@ -204,7 +204,7 @@ def may_carry(today: date) -> list[ColumnElement[bool]]:
     good_account = exists().where(
         User.id == Transporter.user_id, User.is_active, literal(Role.TRANSPORTER.value) == any_(User.roles)
     )
-    return [Transporter.is_available, Transporter.verified_at.is_not(None), ~bad_paper, good_account]
+    return [Transporter.is_available.is_(True), Transporter.verified_at.is_not(None), ~bad_paper, good_account]
 
 
 def _with_papers() -> Select[Transporter]:
