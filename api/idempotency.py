@@ -26,7 +26,7 @@ class IdempotentRequests(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Answer a repeat from memory, anything else from the application."""
-        user, key = scope.get("user"), _key_of(scope)
+        user, key = scope.get("user"), key_of(scope)
         if scope.get("method") != "POST" or key is None or not isinstance(user, User):
             await next_app(scope, receive, send)
             return
@@ -74,7 +74,7 @@ class _Recorder:
             await self._send(message)
 
 
-def _key_of(scope: Scope) -> str | None:
+def key_of(scope: Scope) -> str | None:
     """The key, bare or quoted. Raises Invalid."""
     for name, value in scope["headers"]:
         if name == HEADER:

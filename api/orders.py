@@ -114,6 +114,7 @@ class OrderAnswer(Struct, frozen=True, kw_only=True):
     can_refund: bool
     is_paid: bool
     is_delivered: bool
+    objection_until: datetime | None
 
 
 def order_answer(view: OrderView) -> OrderAnswer:
@@ -143,6 +144,7 @@ def order_answer(view: OrderView) -> OrderAnswer:
         can_refund=view.can_refund,
         is_paid=order.is_paid,
         is_delivered=order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED},
+        objection_until=view.objection_until,
     )
 
 
@@ -236,7 +238,12 @@ class OrderController(Controller):
         work: GivenWork,
         services: GivenServices,
     ) -> dict[str, Any]:
-        """Give the money back: all of it, or for admins a part."""
+        """Give the money back: all of it, or for admins a part.
+
+        A buyer may have it until a transporter has any of the order. Once only the seller says that it arrived, and
+        until ``objection_until``, the request objects to that: the refund is ``disputed`` until an admin decides.
+        With an ``Idempotency-Key`` a repeat for the same order is the same refund.
+        """
         wanted = data.wanted(request)
         refund = await services.order_refunds(work).refund(order_id, request.user, wanted, restock=data.restock)
         await carry_out_now(work, services, refund)

@@ -8,6 +8,7 @@ from litestar import Controller, Request, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
+from api.idempotency import key_of
 from api.injected import GivenServices, GivenWork
 from api.schemas import NO_NUL, Body, Page, PageNumber, PageSize, Phone, number, paginate
 from api.security import needs
@@ -21,8 +22,6 @@ from dispatch.payments.refund_booking import book_refund
 from dispatch.payments.refund_models import Refund, RefundStatus
 from dispatch.payments.refunds import RefundRequest, Refunds, lock_payment
 
-IDEMPOTENCY_KEY = "idempotency-key"
-
 
 class NewRefund(Body, frozen=True, kw_only=True):
     """What to give back: everything, or for admins ``amount``; ``restock`` puts returned goods on sale again."""
@@ -34,7 +33,7 @@ class NewRefund(Body, frozen=True, kw_only=True):
 
     def wanted(self, request: Request[User, Any, Any]) -> RefundRequest:
         """The request to the business; the caller's Idempotency-Key makes a repeat of it the same refund."""
-        key = request.headers.get(IDEMPOTENCY_KEY)
+        key = key_of(request.scope)
         return RefundRequest(
             None if self.amount is None else to_paisa(self.amount),
             self.reason,
@@ -48,6 +47,18 @@ class AskAgain(Body, frozen=True, kw_only=True):
     """Another wallet number for money that came from a bank."""
 
     mobile: Phone | None = None
+
+
+class Grant(Body, frozen=True, kw_only=True):
+    """What of a disputed refund is given back: all that was asked for, or ``amount``."""
+
+    amount: Decimal | None = None
+
+
+class Denial(Body, frozen=True, kw_only=True):
+    """Why a disputed refund is not given."""
+
+    note: Annotated[str, Meta(max_length=300, pattern=NO_NUL)] = ""
 
 
 class Decision(Body, frozen=True, kw_only=True):
@@ -127,7 +138,7 @@ class RefundController(Controller):
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page:
-        """Every refund, newest first; ``status=failed`` and ``status=unclear`` wait for a person."""
+        """Every refund, newest first; ``failed``, ``unclear`` and ``disputed`` ones wait for a person."""
         query = Refunds(work, services.clock).list_query(status)
         return await paginate(
             request, work.session, query, page, page_size, lambda rows: [refund_answer(row) for row in rows]
@@ -142,6 +153,26 @@ class RefundController(Controller):
         refund = await refunds.ask_again(parsed_uuid(refund_id, "refund"), data.mobile)
         await carry_out_now(work, services, refund)
         return refund_answer(await refunds.get(refund.refund_id))
+
+    @post("/refunds/{refund_id:str}/approve/", guards=[needs(Role.ADMIN)], status_code=200)
+    async def approve(
+        self, refund_id: FromPath[str], data: JSONBody[Grant], work: GivenWork, services: GivenServices
+    ) -> dict[str, Any]:
+        """The buyer is right: give a disputed refund, or a part of it."""
+        refunds = Refunds(work, services.clock)
+        amount_paisa = None if data.amount is None else to_paisa(data.amount)
+        refund = await refunds.decide(parsed_uuid(refund_id, "refund"), amount_paisa=amount_paisa, denied_because=None)
+        await carry_out_now(work, services, refund)
+        return refund_answer(await refunds.get(refund.refund_id))
+
+    @post("/refunds/{refund_id:str}/deny/", guards=[needs(Role.ADMIN)], status_code=200)
+    async def deny(
+        self, refund_id: FromPath[str], data: JSONBody[Denial], work: GivenWork, services: GivenServices
+    ) -> dict[str, Any]:
+        """The seller is right: a disputed refund is not given."""
+        refunds = Refunds(work, services.clock)
+        refund = await refunds.decide(parsed_uuid(refund_id, "refund"), amount_paisa=None, denied_because=data.note)
+        return refund_answer(refund)
 
     @post("/refunds/{refund_id:str}/resolve/", guards=[needs(Role.ADMIN)], status_code=200)
     async def resolve(

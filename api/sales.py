@@ -1,7 +1,7 @@
 """Sales, the seller's side of an order."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Controller, Request, get, post
@@ -22,6 +22,7 @@ class DeliveredAnswer(Struct, frozen=True):
 
     status: str
     delivered_at: datetime
+    objection_until: datetime | None
 
 
 def _sale_row(sale: Sale, delivery: Delivery | None) -> dict[str, Any]:
@@ -41,6 +42,7 @@ def _sale_row(sale: Sale, delivery: Delivery | None) -> dict[str, Any]:
         "tracking_number": delivery.tracking_number if delivery else None,
         "created_at": sale.created_at,
         "delivered_at": sale.delivered_at,
+        "objection_until": sale.objection_until,
     }
 
 
@@ -83,6 +85,13 @@ class SaleController(Controller):
     async def mark_as_delivered(
         self, request: Request[User, Any, Any], sale_id: ProductId, work: GivenWork, services: GivenServices
     ) -> DeliveredAnswer:
-        """The seller says that the goods arrived."""
-        sale = await Sales(work, services.clock).mark_as_delivered(sale_id, request.user)
-        return DeliveredAnswer("sale marked as delivered", sale.delivered_at or services.clock.now())
+        """The seller says that the goods arrived, having carried them himself.
+
+        409 while a delivery of the sale waits or is under way: it says itself when it arrived. Since it is only the
+        seller's word, the buyer may object until ``objection_until`` (``DISPATCH_OBJECTION_S``) by asking for a refund
+        of the order, on which an admin decides.
+        """
+        objection = timedelta(seconds=services.settings.objection_s)
+        sale = await Sales(work, services.clock).mark_as_delivered(sale_id, request.user, objection=objection)
+        delivered_at = sale.delivered_at or services.clock.now()
+        return DeliveredAnswer("sale marked as delivered", delivered_at, sale.objection_until)

@@ -174,6 +174,12 @@ class Settings(BaseSettings):
     shipping_cost: Decimal = Field(
         Decimal("100.00"), ge=0, description="Shipping of an order whose client names none, NPR."
     )
+    objection_s: int = Field(
+        3 * 86400,
+        ge=0,
+        description="How long a buyer may object to a seller's word that the goods arrived, seconds; so long after the "
+        "last of its goods arrived an order is completed.",
+    )
     commission_rate: Decimal = Field(
         Decimal("0.10"), ge=0, le=1, description="Share of the delivery fee that the marketplace keeps."
     )

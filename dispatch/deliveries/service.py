@@ -17,6 +17,8 @@ from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTrackin
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.numbers import tracking_number
 from dispatch.orders.models import DeliveryInfo, Order
+from dispatch.orders.progress import OrderProgress
+from dispatch.orders.service import lock_order
 from dispatch.ports import Clock, Publisher, StatusChange
 from dispatch.sales.models import Sale, SaleStatus
 from dispatch.transporters.models import Transporter
@@ -48,7 +50,10 @@ class Deliveries:
 
         The drop-off point falls back on the order's; the value on the sale's total.
         """
-        sale = await self._session.get(Sale, sale_id, with_for_update={"read": True})
+        order_id = await self._session.scalar(select(Sale.order_id).where(Sale.id == sale_id))
+        # Held before the sale, as everywhere; whoever cancels the order or marks the sale waits for this delivery.
+        order = None if order_id is None else await lock_order(self._work, order_id)
+        sale = await self._session.get(Sale, sale_id, with_for_update=True, populate_existing=True)
         if sale is None:
             raise NotFound("There is no such sale.", code="sale_not_found")
         if sale.status is SaleStatus.CANCELLED:
@@ -81,6 +86,8 @@ class Deliveries:
             await self._session.flush()
         except IntegrityError:
             raise Conflict("This sale has a delivery already.", code="delivery_exists") from None
+        if order is not None:
+            await OrderProgress(self._work, self._clock).preparing(order)
         return delivery
 
     async def get(self, key: DeliveryKey, *, lock: bool = False) -> Delivery:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Double, Integer, String, Text
+from sqlalchemy import CheckConstraint, Double, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.catalogue.models import Product
@@ -63,6 +63,7 @@ class Order(IdentityAuditBase):
     """A customer's order. ``cart_id`` says which cart's unpaid order a payment is for."""
 
     __tablename__ = "orders"
+    __table_args__ = (Index("ix_orders_delivered", "id", postgresql_where=text("order_status = 'delivered'")),)
 
     order_number: Mapped[str] = mapped_column(String(32), unique=True)
     customer_id: Mapped[int] = mapped_column(reference("users.id"), index=True)

@@ -1,4 +1,5 @@
-"""How an order follows its sales: shipped with the first, delivered with the last."""
+"""How an order follows its sales: prepared with the first delivery, shipped with the first pickup, delivered with
+the last sale."""
 
 from sqlalchemy import func, select
 
@@ -21,31 +22,30 @@ class OrderProgress:
         self._clock = clock
         self._orders = Orders(work, clock)
 
+    async def preparing(self, order: Order) -> None:
+        """A delivery of the order, whose row is held, waits for a transporter."""
+        await self._orders.advance(order, OrderStatus.PROCESSING, "Order is being prepared for delivery")
+
     async def shipped(self, sale: Sale) -> None:
         """A sale was picked up."""
-        order = await self._lock(sale)
+        order = await self.lock(sale)
         if sale.status is not SaleStatus.PROCESSING:
             return
         sale.status = SaleStatus.SHIPPED
         self._add_sale_event(sale, OrderStatus.SHIPPED, "Package picked up by the transporter")
-        if order is not None and order.order_status in {
-            OrderStatus.PENDING,
-            OrderStatus.CONFIRMED,
-            OrderStatus.PROCESSING,
-        }:
-            order.order_status = OrderStatus.SHIPPED
-            self._orders.add_event(order, OrderStatus.SHIPPED, "Order shipped for delivery")
+        if order is not None:
+            await self._orders.advance(order, OrderStatus.SHIPPED, "Order shipped for delivery")
 
     async def delivered(self, sale: Sale) -> None:
         """A sale has arrived; its order has when all its sales have."""
-        order = await self._lock(sale)
-        if sale.status is SaleStatus.DELIVERED:
+        order = await self.lock(sale)
+        if sale.status in {SaleStatus.DELIVERED, SaleStatus.CANCELLED}:
             return
         sale.status = SaleStatus.DELIVERED
         sale.delivered_at = self._clock.now()
         self._add_sale_event(sale, OrderStatus.DELIVERED, "Package delivered")
         await self._session.flush()
-        if order is None or order.order_status is OrderStatus.DELIVERED:
+        if order is None:
             return
         left = await self._session.scalar(
             select(func.count())
@@ -53,12 +53,12 @@ class OrderProgress:
             .where(Sale.order_id == order.id, Sale.status.not_in([SaleStatus.DELIVERED, SaleStatus.CANCELLED]))
         )
         if not left:
-            order.order_status = OrderStatus.DELIVERED
-            self._orders.add_event(order, OrderStatus.DELIVERED, "Order delivered")
+            await self._orders.advance(order, OrderStatus.DELIVERED, "Order delivered")
 
-    async def _lock(self, sale: Sale) -> Order | None:
+    async def lock(self, sale: Sale) -> Order | None:
+        """Hold the sale's order, where it has one, and the sale, as they are now."""
         order = None if sale.order_id is None else await lock_order(self._work, sale.order_id)
-        await self._session.refresh(sale, ["status", "delivered_at"], with_for_update=True)
+        await self._session.refresh(sale, ["status", "delivered_at", "objection_until"], with_for_update=True)
         return order
 
     def _add_sale_event(self, sale: Sale, status: OrderStatus, message: str) -> None:

@@ -1,6 +1,7 @@
 """Ordering a cart and following the order."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import Select, select
@@ -15,6 +16,7 @@ from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.money import MAX_AMOUNT
 from dispatch.numbers import order_number
+from dispatch.orders.messages import tell_status
 from dispatch.orders.models import (
     DeliveryInfo,
     Order,
@@ -24,30 +26,49 @@ from dispatch.orders.models import (
     PaymentStatus,
 )
 from dispatch.ports import Clock
-from dispatch.sales.models import Sale
+from dispatch.sales.models import Sale, SaleStatus
 
 NOT_SHIPPED = frozenset({OrderStatus.CONFIRMED, OrderStatus.PROCESSING})
+ONE_WAY = (
+    OrderStatus.PENDING,
+    OrderStatus.CONFIRMED,
+    OrderStatus.PROCESSING,
+    OrderStatus.SHIPPED,
+    OrderStatus.DELIVERED,
+    OrderStatus.COMPLETED,
+)
+"""An order goes along these and never back; it may leave some out."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order and its first delivery, which is the one its customer follows."""
+    """An order and its first delivery, which is the one its customer follows.
+
+    ``is_idle``: nothing of it was delivered and no transporter has any of it. ``objection_until``: how long its buyer
+    may object to what only the seller says arrived; None where there is nothing to object to.
+    """
 
     order: Order
     delivery: Delivery | None
+    is_idle: bool
+    objection_until: datetime | None
     for_admin: bool = False
 
     @property
     def can_cancel(self) -> bool:
-        """Whether it can still be called off: nobody has come for it yet. A paid one is refunded."""
-        waits = self.delivery is None or self.delivery.status in {DeliveryStatus.AVAILABLE, DeliveryStatus.CANCELLED}
-        return self.order.can_cancel or (self.order.is_paid and self.order.order_status in NOT_SHIPPED and waits)
+        """Whether it can still be called off: nobody has come for any of it yet. A paid one is refunded."""
+        waits = self.order.is_paid and self.order.order_status in NOT_SHIPPED and self.is_idle
+        return self.order.can_cancel or waits
 
     @property
     def can_refund(self) -> bool:
-        """Whether the viewer may have its money sent back: until it is on its way, an admin also once it arrived."""
+        """Whether the viewer may ask for its money: until it is on its way, and while an objection is possible.
+
+        An admin also once it arrived.
+        """
         arrived = self.order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED}
-        return self.order.is_paid and (self.can_cancel or (self.for_admin and arrived))
+        may = self.can_cancel or self.objection_until is not None or (self.for_admin and arrived)
+        return self.order.is_paid and may
 
 
 class Orders:
@@ -111,8 +132,29 @@ class Orders:
         )
         if order is None or (order.customer_id != user.id and not user.has(Role.ADMIN)):
             raise NotFound("There is no such order.")
-        delivery = (await self.first_deliveries([order.id])).get(order.id)
-        return OrderView(order, delivery, for_admin=user.has(Role.ADMIN))
+        return await self._viewed(order, user)
+
+    async def _viewed(self, order: Order, user: User) -> OrderView:
+        rows = await self._session.execute(
+            select(Sale.status, Sale.objection_until, Delivery)
+            .outerjoin(Delivery, Delivery.sale_id == Sale.id)
+            .where(Sale.order_id == order.id)
+            .order_by(Delivery.id)
+            .execution_options(populate_existing=True)
+        )
+        sold = list(rows)
+        now = self._clock.now()
+        return OrderView(
+            order,
+            next((delivery for _, _, delivery in sold if delivery is not None), None),
+            is_idle=all(
+                status not in {SaleStatus.SHIPPED, SaleStatus.DELIVERED}
+                and (delivery is None or delivery.status in {DeliveryStatus.AVAILABLE, DeliveryStatus.CANCELLED})
+                for status, _, delivery in sold
+            ),
+            objection_until=max((until for _, until, _ in sold if until is not None and until > now), default=None),
+            for_admin=user.has(Role.ADMIN),
+        )
 
     def mine_query(
         self, customer: User, *, status: OrderStatus | None, payment_status: PaymentStatus | None
@@ -151,10 +193,21 @@ class Orders:
                     f"An order that is {order.order_status.value} can no longer be cancelled.",
                     code="cannot_cancel",
                 )
-            order.order_status = OrderStatus.CANCELLED
-            self.add_event(order, OrderStatus.CANCELLED, "Order cancelled")
-            await self._session.flush()
+            await self.advance(order, OrderStatus.CANCELLED, "Order cancelled")
         return await self.get(order_id, user)
+
+    async def advance(self, order: Order, status: OrderStatus, message: str) -> None:
+        """Move an order whose row is held, never back, with its event and SMS; where it stands there already, nothing.
+
+        Whoever cancels has seen that it may be.
+        """
+        if order.order_status is OrderStatus.CANCELLED:
+            return
+        if status is not OrderStatus.CANCELLED and ONE_WAY.index(status) <= ONE_WAY.index(order.order_status):
+            return
+        order.order_status = status
+        self.add_event(order, status, message)
+        await tell_status(await self._work.driver(), order.id, status, self._clock.now())
 
     def add_event(self, order: Order, status: OrderStatus, message: str) -> None:
         """Write down what happened to an order."""

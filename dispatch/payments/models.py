@@ -33,7 +33,8 @@ class TransactionStatus(StrEnum):
     """A payment's life.
 
     ``processing`` may become any other; ``completed`` never goes back to it, whatever signal comes late.
-    ``refund_due`` is money that arrived for something that can no longer be sold.
+    ``refund_due`` is money that arrived for something that can no longer be sold. ``held`` is money of which the
+    gateway gave a part back before anything was sold: nothing is provided, a person decides.
     """
 
     PROCESSING = "processing"
@@ -43,13 +44,16 @@ class TransactionStatus(StrEnum):
     CANCELED = "canceled"
     REFUNDED = "refunded"
     REFUND_DUE = "refund_due"
+    HELD = "held"
 
 
 class PaymentTransaction(IdentityAuditBase):
     """One attempt to pay.
 
     ``purpose`` names what is paid for (``order:456`` or ``cart:123:0``); several attempts may share it and one
-    may succeed. ``holds_stock`` says whether the lines are reserved.
+    may succeed. ``holds_stock`` says whether the lines are reserved. ``ended_at``: when it is known to have ended
+    without money. ``check_failures`` counts rounds of the sweeper that came to nothing, one after the other;
+    ``next_check_at`` is when the next one looks, ``check_error`` what was in the way.
     """
 
     __tablename__ = "payment_transactions"
@@ -63,6 +67,7 @@ class PaymentTransaction(IdentityAuditBase):
             postgresql_where=text("status = 'completed'"),
         ),
         Index("ix_payment_transactions_open", "expires_at", postgresql_where=text("status = 'processing'")),
+        Index("ix_payment_transactions_held", "id", postgresql_where=text("status = 'held' OR check_failures > 0")),
     )
 
     transaction_id: Mapped[UUID] = mapped_column(unique=True)
@@ -95,6 +100,10 @@ class PaymentTransaction(IdentityAuditBase):
     gateway_amount_paisa: Mapped[int | None] = mapped_column(BigInteger)
     inquiry_data: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     checked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    check_failures: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
+    check_error: Mapped[str | None] = mapped_column(String(300))
+    next_check_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
 
     items: Mapped[list["PaymentTransactionItem"]] = relationship(
         lazy="raise", order_by="PaymentTransactionItem.id", back_populates="payment"

@@ -1,10 +1,10 @@
 """Cancelling and refunding orders: what happens to the goods, the parcels and the money.
 
-Lock order: deliveries, cart, order, products, payment. It extends that of settling at the front, as the deliveries'
-own steps do.
+Lock order: deliveries, cart, order, sales, products, payment, refund (docs/payments.md). It extends that of settling
+at the front, as the deliveries' own steps do. Everything is decided on what the locks show.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -18,15 +18,18 @@ from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.service import Deliveries
 from dispatch.errors import Conflict, Forbidden, NotFound
+from dispatch.money import to_paisa
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import NOT_SHIPPED, Orders, lock_order
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
-from dispatch.payments.refund_models import Refund
+from dispatch.payments.refund_models import Refund, RefundStatus
 from dispatch.payments.refunds import RefundRequest, Refunds, lock_payment
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale, SaleStatus
 
 IDLE_DELIVERY = frozenset({DeliveryStatus.AVAILABLE, DeliveryStatus.CANCELLED})
+# What cannot be put back on sale by calling its order off.
+GONE = frozenset({SaleStatus.SHIPPED, SaleStatus.DELIVERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Locked:
     """An order with all that a cancellation touches, locked."""
 
     order: Order
+    sales: list[Sale]
     payment: PaymentTransaction
     products: dict[int, Product]
     deliveries: list[Delivery]
@@ -49,7 +53,7 @@ class OrderRefunds:
         self._deliveries = deliveries
         self._orders = Orders(work, clock)
 
-    async def cancel(self, order_id: int, user: User, *, request_key: str | None = None) -> Refund | None:
+    async def cancel(self, order_id: int, user: User) -> Refund | None:
         """Call an order off; a paid one is refunded in full and its goods go back on sale.
 
         Returns the refund to carry out, None where nothing was paid. Cancelling again changes nothing.
@@ -60,41 +64,49 @@ class OrderRefunds:
             await self._orders.cancel(order_id, user)
             return None
         locked = await self._lock(order)
-        order = locked.order
-        if order.order_status is OrderStatus.CANCELLED:
+        if locked.order.order_status is OrderStatus.CANCELLED:
             return None
-        if order.order_status not in NOT_SHIPPED:
-            raise Conflict(
-                f"An order that is {order.order_status.value} can no longer be cancelled.", code="cannot_cancel"
-            )
-        wanted = RefundRequest(None, "The order was cancelled", user.id, request_key)
-        return await self._take_back(locked, wanted)
+        return await self._take_back(locked, RefundRequest(None, "The order was cancelled", user.id))
 
     async def refund(self, order_id: int, user: User, wanted: RefundRequest, *, restock: bool = False) -> Refund:
         """Give money back for an order, all that is left or a part.
 
         Whoever bought may have all of it back until the goods are on their way; parts, and what was shipped, are
-        for admins. All of an order that was not shipped cancels it. ``restock`` puts returned goods on sale again.
-        Raises NotFound, Forbidden, Conflict and Invalid.
+        for admins. All of an order that was not shipped cancels it. Against a seller's mere word that something
+        arrived the buyer may object while its grace lasts: then the refund is disputed, and an admin decides.
+        ``restock`` puts returned goods on sale again. Raises NotFound, Forbidden, Conflict, Invalid and KeyReused.
         """
         order = await self._own_order(order_id, user)
-        if not order.is_paid:
-            raise Conflict("Nothing was paid for this order, or it was refunded already.", code="cannot_refund")
+        if wanted.request_key is None:
+            _check_paid(order)
         locked = await self._lock(order)
-        order = locked.order
-        if order.order_status is OrderStatus.SHIPPED:
-            raise Conflict("This order is on its way; it can be refunded once it arrived.", code="cannot_refund")
+        refunds = Refunds(self._work, self._clock)
+        repeated = await refunds.find_repeated(locked.payment, wanted)
+        if repeated is not None:
+            return repeated
+        _check_paid(locked.order)
         if not user.has(Role.ADMIN):
-            if wanted.amount_paisa is not None or restock:
-                raise Forbidden("Only an admin may refund a part of an order.", code="admin_only")
-            if order.order_status not in NOT_SHIPPED:
-                raise Forbidden("This order was delivered; ask the shop to refund it.", code="admin_only")
-        if order.order_status in NOT_SHIPPED and wanted.amount_paisa is None:
+            return await self._refund_buyer(locked, wanted, restock=restock)
+        if locked.order.order_status is OrderStatus.SHIPPED:
+            raise _on_its_way()
+        if locked.order.order_status in NOT_SHIPPED and wanted.amount_paisa is None:
             return await self._take_back(locked, wanted)
-        refund = await Refunds(self._work, self._clock).request(locked.payment, wanted)
+        refund = await refunds.request(locked.payment, wanted)
         if restock:
             await self._return_goods(locked)
         return refund
+
+    async def _refund_buyer(self, locked: Locked, wanted: RefundRequest, *, restock: bool) -> Refund:
+        if wanted.amount_paisa is not None or restock:
+            raise Forbidden("Only an admin may refund a part of an order.", code="admin_only")
+        doubted = [sale for sale in locked.sales if sale.is_open_to_objection(self._clock.now())]
+        if doubted:
+            return await self._dispute(locked, doubted, wanted)
+        if locked.order.order_status is OrderStatus.SHIPPED:
+            raise _on_its_way()
+        if locked.order.order_status not in NOT_SHIPPED:
+            raise Forbidden("This order was delivered; ask the shop to refund it.", code="admin_only")
+        return await self._take_back(locked, wanted)
 
     async def _own_order(self, order_id: int, user: User) -> Order:
         order = await self._session.scalar(
@@ -105,22 +117,21 @@ class OrderRefunds:
         return order
 
     async def _lock(self, order: Order) -> Locked:
-        deliveries = await self._session.scalars(
-            select(Delivery)
-            .join(Sale, Sale.id == Delivery.sale_id)
-            .where(Sale.order_id == order.id)
-            .options(selectinload(Delivery.sale))
-            .order_by(Delivery.id)
-            .with_for_update(of=Delivery)
-            .execution_options(populate_existing=True)
-        )
-        parcels = list(deliveries)
+        await self._hold_deliveries(order)
         await self._session.execute(select(Cart.id).where(Cart.id == order.cart_id).with_for_update())
         locked_order = await lock_order(self._work, order.id)
+        parcels = await self._hold_deliveries(order, came_meanwhile=True)
+        sales = await self._session.scalars(
+            select(Sale)
+            .where(Sale.order_id == order.id)
+            .order_by(Sale.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        sold = list(sales)
         payment_id = await self._session.scalar(
             select(PaymentTransactionItem.payment_id)
-            .join(Sale, Sale.id == PaymentTransactionItem.sale_id)
-            .where(Sale.order_id == order.id)
+            .where(among(PaymentTransactionItem.sale_id, [sale.id for sale in sold]))
             .limit(1)
         )
         if payment_id is None or locked_order is None:
@@ -129,10 +140,39 @@ class OrderRefunds:
             select(PaymentTransactionItem.product_id).where(PaymentTransactionItem.payment_id == payment_id)
         )
         products = await lock_products(self._work, list(product_ids))
-        return Locked(locked_order, await lock_payment(self._work, payment_id), products, parcels)
+        return Locked(locked_order, sold, await lock_payment(self._work, payment_id), products, parcels)
+
+    async def _hold_deliveries(self, order: Order, *, came_meanwhile: bool = False) -> list[Delivery]:
+        """The order's deliveries, held.
+
+        ``came_meanwhile``: once the order is held no delivery is made for it; one that was made before, while we
+        waited for the order, is not waited for: whoever holds it may be waiting for the order. Raises Conflict then.
+        """
+        of_order = (
+            select(Delivery)
+            .join(Sale, Sale.id == Delivery.sale_id)
+            .where(Sale.order_id == order.id)
+            .order_by(Delivery.id)
+            .execution_options(populate_existing=True)
+        )
+        held = await self._session.scalars(
+            of_order.options(selectinload(Delivery.sale)).with_for_update(of=Delivery, skip_locked=came_meanwhile)
+        )
+        deliveries = list(held)
+        if came_meanwhile:
+            there_are = len(list(await self._session.scalars(of_order.with_only_columns(Delivery.id))))
+            if there_are != len(deliveries):
+                raise Conflict("A delivery of this order is changing just now; try again.", code="order_changing")
+        return deliveries
 
     async def _take_back(self, locked: Locked, wanted: RefundRequest) -> Refund:
         """The order never left: cancel it and its parcels, put the goods back, ask for the money."""
+        if locked.order.order_status not in NOT_SHIPPED:
+            raise Conflict(
+                f"An order that is {locked.order.order_status.value} can no longer be cancelled.", code="cannot_cancel"
+            )
+        if any(sale.status in GONE for sale in locked.sales):
+            raise Conflict("A part of this order was delivered already.", code="cannot_cancel")
         if any(delivery.status not in IDLE_DELIVERY for delivery in locked.deliveries):
             raise Conflict("A transporter has this order already.", code="cannot_cancel")
         refund = await Refunds(self._work, self._clock).request(locked.payment, wanted)
@@ -140,19 +180,40 @@ class OrderRefunds:
             if delivery.status is DeliveryStatus.AVAILABLE:
                 self._deliveries.record(delivery, DeliveryStatus.CANCELLED, "The order was cancelled")
         await self._return_goods(locked)
-        locked.order.order_status = OrderStatus.CANCELLED
-        self._orders.add_event(locked.order, OrderStatus.CANCELLED, "Order cancelled")
+        await self._orders.advance(locked.order, OrderStatus.CANCELLED, "Order cancelled")
+        await self._session.flush()
+        return refund
+
+    async def _dispute(self, locked: Locked, doubted: list[Sale], wanted: RefundRequest) -> Refund:
+        """The buyer says that what only the seller says did not happen: its share of the money, for an admin."""
+        refunds = Refunds(self._work, self._clock)
+        kept = [sale for sale in locked.sales if sale.status is not SaleStatus.CANCELLED]
+        left = (await refunds.refundable(locked.payment)).left
+        share = to_paisa(locked.payment.total_amount) * sum(to_paisa(sale.total_amount) for sale in doubted)
+        share //= sum(to_paisa(sale.total_amount) for sale in locked.sales)
+        amount = left if len(doubted) == len(kept) else min(left, share)
+        refund = await refunds.request(locked.payment, replace(wanted, amount_paisa=amount), RefundStatus.DISPUTED)
+        for sale in doubted:  # one objects once
+            sale.objection_until = self._clock.now()
+        self._orders.add_event(locked.order, locked.order.order_status, "The buyer objects: it did not arrive")
         await self._session.flush()
         return refund
 
     async def _return_goods(self, locked: Locked) -> None:
         """Put what was sold back on sale, once: a sale that is cancelled was put back already."""
-        sale_ids = [item.sale_id for item in locked.payment.items if item.sale_id is not None]
-        sales = await self._session.scalars(
-            select(Sale).where(among(Sale.id, sale_ids)).order_by(Sale.id).with_for_update()
-        )
-        for sale in sales:
+        for sale in locked.sales:
             if sale.status is not SaleStatus.CANCELLED:
                 sale.status = SaleStatus.CANCELLED
                 locked.products[sale.product_id].stock += sale.quantity
                 locked.products[sale.product_id].sold -= sale.quantity
+
+
+def _check_paid(order: Order) -> None:
+    if order.order_status is OrderStatus.CANCELLED:
+        raise Conflict("This order was cancelled; what was paid for it goes back.", code="cannot_refund")
+    if not order.is_paid:
+        raise Conflict("Nothing was paid for this order, or it was refunded already.", code="cannot_refund")
+
+
+def _on_its_way() -> Conflict:
+    return Conflict("This order is on its way; it can be refunded once it arrived.", code="cannot_refund")

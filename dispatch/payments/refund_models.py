@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, String, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.database.base import DateTimeUTC, IdentityAuditBase, IdentityBase, reference, text_enum
@@ -15,7 +15,8 @@ class RefundStatus(StrEnum):
     """``requested → sent → succeeded``, or ``failed``.
 
     ``sent`` is written before the gateway is called, so that a lost answer is known as one. ``unclear`` is a lost
-    answer that no lookup can clear up; a person decides it.
+    answer that no lookup can clear up; a person decides it. ``disputed`` is what a buyer asks for against the
+    seller's word that the goods arrived; an admin makes it ``requested`` or ``denied``.
     """
 
     REQUESTED = "requested"
@@ -23,9 +24,15 @@ class RefundStatus(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     UNCLEAR = "unclear"
+    DISPUTED = "disputed"
+    DENIED = "denied"
 
 
-IN_FLIGHT = frozenset({RefundStatus.REQUESTED, RefundStatus.SENT, RefundStatus.UNCLEAR})
+AT_GATEWAY = frozenset({RefundStatus.REQUESTED, RefundStatus.SENT, RefundStatus.UNCLEAR})
+"""Sent, about to be, or perhaps: nothing else of the payment is sent beside it."""
+
+IN_FLIGHT = AT_GATEWAY | {RefundStatus.DISPUTED}
+"""Asked for and not decided: not to be asked for again."""
 
 
 class Refund(IdentityAuditBase):
@@ -34,6 +41,7 @@ class Refund(IdentityAuditBase):
     __tablename__ = "refunds"
     __table_args__ = (
         CheckConstraint("amount_paisa > 0", name="amount_positive"),
+        UniqueConstraint("payment_id", "request_key"),
         Index("ix_refunds_due", "next_attempt_at", postgresql_where=text("status IN ('requested', 'sent')")),
         # What a lost answer meant can only be told while nothing else moves.
         Index("uq_refunds_one_sent", "payment_id", unique=True, postgresql_where=text("status = 'sent'")),
@@ -42,7 +50,7 @@ class Refund(IdentityAuditBase):
     refund_id: Mapped[UUID] = mapped_column(unique=True)
     payment_id: Mapped[int] = mapped_column(reference("payment_transactions.id"), index=True)
     requested_by: Mapped[int | None] = mapped_column(reference("users.id"))
-    request_key: Mapped[str | None] = mapped_column(String(300), unique=True)
+    request_key: Mapped[str | None] = mapped_column(String(300))
     amount_paisa: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(String(300))
     mobile: Mapped[str] = mapped_column(String(32), default="")

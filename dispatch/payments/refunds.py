@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.money import display_amount, from_paisa, to_paisa
+from dispatch.payments.answered_requests import KeyReused
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.refund_models import IN_FLIGHT, Refund, RefundStatus
 from dispatch.ports import Clock
@@ -47,15 +48,19 @@ class Refunds:
         self._session = work.session
         self._clock = clock
 
-    async def request(self, payment: PaymentTransaction, wanted: RefundRequest) -> Refund:
+    async def request(
+        self,
+        payment: PaymentTransaction,
+        wanted: RefundRequest,
+        status: RefundStatus = RefundStatus.REQUESTED,
+    ) -> Refund:
         """Record a refund of a payment whose row the caller has locked.
 
-        Raises Conflict where nothing was paid or is left, Invalid where more is asked for than is left.
+        Raises Conflict where nothing was paid or is left, Invalid where more is asked for than is left, KeyReused.
         """
-        if wanted.request_key is not None:
-            earlier = await self._session.scalar(select(Refund).where(Refund.request_key == wanted.request_key))
-            if earlier is not None:
-                return earlier
+        earlier = await self.find_repeated(payment, wanted)
+        if earlier is not None:
+            return earlier
         left = (await self.refundable(payment)).left
         if left <= 0:
             raise Conflict("Nothing of this payment is left to refund.", code="nothing_to_refund")
@@ -74,7 +79,7 @@ class Refunds:
             amount_paisa=amount_paisa,
             reason=wanted.reason,
             mobile=wanted.mobile,
-            status=RefundStatus.REQUESTED,
+            status=status,
             is_late=False,
             attempts=0,
             next_attempt_at=self._clock.now(),
@@ -82,6 +87,27 @@ class Refunds:
         self._session.add(refund)
         await self._session.flush()
         return refund
+
+    async def find_repeated(self, payment: PaymentTransaction, wanted: RefundRequest) -> Refund | None:
+        """The refund that this very request made before; nothing more is to be done for it.
+
+        A key belongs to the payment that it was used on: on another one it is a new request. Raises KeyReused where
+        it asked for something else of this payment.
+        """
+        if wanted.request_key is None:
+            return None
+        refunds = await self.of_payment(payment.id)
+        earlier = next((refund for refund in refunds if refund.request_key == wanted.request_key), None)
+        if earlier is None:
+            return None
+        taken = IN_FLIGHT | {RefundStatus.SUCCEEDED}
+        before = sum(one.amount_paisa for one in refunds if one.id < earlier.id and one.status in taken)
+        # Where all that was left was asked for, so was the part that made the same sum; nobody is worse off.
+        asked = to_paisa(payment.total_amount) - before if wanted.amount_paisa is None else wanted.amount_paisa
+        disputed = {RefundStatus.DISPUTED, RefundStatus.DENIED}
+        if asked != earlier.amount_paisa and not (wanted.amount_paisa is None and earlier.status in disputed):
+            raise KeyReused("This Idempotency-Key was used for another refund of this payment.")
+        return earlier
 
     async def refundable(self, payment: PaymentTransaction) -> Refundable:
         """What was paid, given back and asked back."""
@@ -130,6 +156,33 @@ class Refunds:
             raise Conflict("So much of this payment is no longer left.", code="refund_too_large")
         refund.status, refund.next_attempt_at = RefundStatus.REQUESTED, self._clock.now()
         refund.mobile = mobile or refund.mobile
+        await self._session.flush()
+        return refund
+
+    async def decide(self, refund_id: UUID, *, amount_paisa: int | None, denied_because: str | None) -> Refund:
+        """Say yes or no to a disputed refund; yes may be to less than was asked for. The same again changes nothing.
+
+        Raises NotFound, Conflict (decided otherwise, or never disputed) and Invalid (more than was asked for).
+        """
+        await lock_payment(self._work, (await self.get(refund_id)).payment_id)
+        refund = await self.get(refund_id, lock=True)
+        if refund.status is RefundStatus.DENIED and denied_because is not None:
+            return refund
+        if refund.status is not RefundStatus.DISPUTED:
+            raise Conflict(f"A refund that is {refund.status.value} is not disputed.", code="refund_not_disputed")
+        if denied_because is not None:
+            refund.status, refund.last_error = RefundStatus.DENIED, denied_because[:300] or None
+        else:
+            granted = refund.amount_paisa if amount_paisa is None else amount_paisa
+            if not 0 < granted <= refund.amount_paisa:
+                asked = from_paisa(refund.amount_paisa)
+                raise Invalid(
+                    f"At most the {display_amount(asked)} that was asked for can be granted.",
+                    code="refund_too_large",
+                    fields={"amount": f"must be more than 0 and at most {asked}"},
+                )
+            refund.amount_paisa = granted
+            refund.status, refund.next_attempt_at = RefundStatus.REQUESTED, self._clock.now()
         await self._session.flush()
         return refund
 

@@ -23,7 +23,10 @@ class SaleStatus(StrEnum):
 
 
 class Sale(IdentityAuditBase):
-    """A sold line. It exists only because it was paid."""
+    """A sold line. It exists only because it was paid.
+
+    ``objection_until``: where only the seller says that it arrived, how long the buyer may object.
+    """
 
     __tablename__ = "sales"
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
@@ -43,6 +46,11 @@ class Sale(IdentityAuditBase):
     payment_status: Mapped[PaymentStatus] = mapped_column(text_enum(PaymentStatus), default=PaymentStatus.PAID)
     status: Mapped[SaleStatus] = mapped_column(text_enum(SaleStatus), default=SaleStatus.PROCESSING)
     delivered_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    objection_until: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
 
     seller: Mapped[User] = relationship(lazy="raise", foreign_keys=[seller_id])
     product: Mapped[Product] = relationship(lazy="raise")
+
+    def is_open_to_objection(self, now: datetime) -> bool:
+        """Whether its buyer may still say that it did not arrive."""
+        return self.objection_until is not None and self.objection_until > now

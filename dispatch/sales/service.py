@@ -1,6 +1,7 @@
 """The seller's side of what was sold."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
@@ -8,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from dispatch.accounts.models import Role, User
 from dispatch.database.among import among
 from dispatch.database.work import Work
-from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.orders.progress import OrderProgress
 from dispatch.ports import Clock
@@ -48,14 +49,31 @@ class Sales:
         rows = await self._session.scalars(select(Delivery).where(among(Delivery.sale_id, sale_ids)))
         return {delivery.sale_id: delivery for delivery in rows}
 
-    async def mark_as_delivered(self, sale_id: int, user: User) -> Sale:
-        """The seller says that the goods arrived, for parcels that went another way. Repeating it changes nothing."""
+    async def mark_as_delivered(self, sale_id: int, user: User, *, objection: timedelta) -> Sale:
+        """The seller says that the goods arrived, for parcels that went another way. Repeating it changes nothing.
+
+        Nobody but the seller says so: the buyer may object for as long as ``objection``. Raises NotFound, Forbidden
+        and Conflict (cancelled, or a delivery of ours waits or is under way: that one says when it arrived).
+        """
         sale = await self._session.get(Sale, sale_id)
         if sale is None:
             raise NotFound("There is no such sale.")
         if sale.seller_id != user.id:
             raise Forbidden("Only its seller may mark a sale as delivered.")
+        progress = OrderProgress(self._work, self._clock)
+        await progress.lock(sale)  # deliveries are made, and orders cancelled, under the same locks
         if sale.status is SaleStatus.CANCELLED:
             raise Conflict("This sale was cancelled.", code="sale_cancelled")
-        await OrderProgress(self._work, self._clock).delivered(sale)
+        if sale.status is SaleStatus.DELIVERED:
+            return sale
+        delivery = (await self.deliveries_of([sale.id])).get(sale.id)
+        if delivery is not None and delivery.status is not DeliveryStatus.CANCELLED:
+            raise Conflict(
+                f"A delivery carries this sale and is {delivery.status.value}: the sale is delivered when it is.",
+                code="delivery_under_way",
+                delivery_id=delivery.id,
+                delivery_status=delivery.status.value,
+            )
+        sale.objection_until = self._clock.now() + objection
+        await progress.delivered(sale)
         return sale

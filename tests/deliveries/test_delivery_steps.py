@@ -122,6 +122,23 @@ async def test_twenty_drop_offs_at_once_pay_and_rate_once(world: World) -> None:
     assert ok(await driver.get("/api/transporters/me/"))["rating_count"] == 1
 
 
+async def test_while_a_delivery_waits_or_is_under_way_the_seller_cannot_say_that_the_sale_arrived(
+    world: World,
+) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    mark = f"/api/marketplace/sales/{bought.sale_id}/mark-as-delivered/"
+    delivery = await world.delivery(bought)
+    path = f"/api/deliveries/{delivery['id']}"
+    for step, status in ((None, "available"), ("accept", "assigned"), ("pickup", "picked_up")):
+        if step is not None:
+            ok(await driver.post(f"{path}/{step}/"))
+        refused = await bought.seller.post(mark)
+        assert (refused.status_code, refused.json()["code"]) == (409, "delivery_under_way")
+        assert refused.json()["delivery_status"] == status
+    ok(await driver.post(f"{path}/deliver/"))
+    assert ok(await bought.seller.post(mark))["objection_until"] is None
+
+
 async def test_the_seller_and_the_transporter_finishing_at_once_deliver_the_sale_once(world: World) -> None:
     bought, driver = await world.bought(), await world.driver()
     delivery = await world.delivery(bought)
@@ -132,21 +149,13 @@ async def test_the_seller_and_the_transporter_finishing_at_once_deliver_the_sale
     replies = await together(
         [bought.seller.post(mark), driver.post(f"{path}/deliver/"), bought.seller.post(mark), bought.seller.post(mark)]
     )
-    assert [reply.status_code for reply in replies] == [200] * 4
+    assert replies[1].status_code == 200
+    assert {reply.status_code for reply in replies} <= {200, 409}
+    assert ok(await bought.seller.post(mark))["objection_until"] is None
     assert await _events(world, delivery["id"], bought.sale_id) == (3, 3)
     order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
-    assert [event["status"] for event in order["tracking_events"]] == ["pending", "confirmed", "shipped", "delivered"]
-
-
-async def test_a_sale_that_arrived_does_not_go_back_to_shipped(world: World) -> None:
-    bought, driver = await world.bought(), await world.driver()
-    delivery = await world.delivery(bought)
-    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
-    ok(await bought.seller.post(f"/api/marketplace/sales/{bought.sale_id}/mark-as-delivered/"))
-    ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/"))
-    assert ok(await bought.seller.get(f"/api/marketplace/sales/{bought.sale_id}/"))["status"] == "delivered"
-    order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
-    assert (order["order_status"], order["is_delivered"]) == ("delivered", True)
+    statuses = [event["status"] for event in order["tracking_events"]]
+    assert statuses == ["pending", "confirmed", "processing", "shipped", "delivered"]
 
 
 async def test_photos_that_are_no_base64_and_ratings_beyond_five_are_named(world: World) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from api.server.backing import find_sandbox
 from dispatch.catalogue.models import Product
@@ -16,6 +16,7 @@ from dispatch.payments.invoice_models import Invoice
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refund_carrier import RefundCarrier
 from dispatch.payments.refund_models import LedgerAccount, LedgerEntry, Refund, RefundStatus
+from dispatch.payments.watch_models import AnsweredRequest
 from dispatch.sales.models import Sale
 from tests.world import Person, World, ok
 
@@ -127,6 +128,11 @@ class Till:
                     select(PaymentTransaction).where(PaymentTransaction.transaction_id == transaction_id)
                 )
             ).scalar_one()
+
+    async def forget_answers(self) -> None:
+        """As after two days: no request that carried an Idempotency-Key is remembered."""
+        async with self.services.database.work() as work:
+            await work.session.execute(delete(AnsweredRequest))
 
     async def count(self, transaction_id: str) -> Count:
         """Count what a payment left behind."""
