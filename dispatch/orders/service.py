@@ -142,7 +142,7 @@ class Orders:
             .order_by(Delivery.id)
             .execution_options(populate_existing=True)
         )
-        sold = list(rows)
+        sold: list[tuple[SaleStatus, datetime | None, Delivery | None]] = [row.tuple() for row in rows]
         now = self._clock.now()
         return OrderView(
             order,

@@ -58,6 +58,8 @@ OPEN_TO = {
     ("GET", "/api/v1/payments/refunds/"): "admin",
     ("POST", f"/api/v1/payments/refunds/{TOKEN}/retry/"): "admin",
     ("POST", f"/api/v1/payments/refunds/{TOKEN}/resolve/"): "admin",
+    ("POST", f"/api/v1/payments/refunds/{TOKEN}/approve/"): "admin",
+    ("POST", f"/api/v1/payments/refunds/{TOKEN}/deny/"): "admin",
     ("GET", "/api/v1/payments/reviews/"): "admin",
     ("POST", f"/api/v1/payments/reviews/{ID}/approve/"): "admin",
     ("POST", f"/api/v1/payments/reviews/{ID}/deny/"): "admin",

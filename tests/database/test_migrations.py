@@ -3,14 +3,16 @@
 import asyncio
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, NullPool, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.server.serving import RunningServer
 from dispatch.database.engine import Database
-from dispatch.database.migrate import current_revision, migrate, newest_revision
+from dispatch.database.migrate import alembic_config, current_revision, migrate, newest_revision
 from dispatch.database.models import metadata
 from dispatch.database.work import Work
 
@@ -28,6 +30,23 @@ async def test_migrating_twice_and_from_several_processes_at_once_changes_nothin
     database = server.services.database
     await asyncio.gather(*(migrate(database.engine) for _ in range(4)))
     assert await current_revision(database.engine) == newest_revision()
+
+
+async def test_the_newest_migrations_can_be_taken_back_and_made_again(server: RunningServer) -> None:
+    url = server.services.database.engine.url
+    async with server.services.database.engine.connect() as connection:
+        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await autocommit.execute(text("DROP DATABASE IF EXISTS taken_back"))
+        await autocommit.execute(text("CREATE DATABASE taken_back"))
+    other = create_async_engine(url.set(database="taken_back"), poolclass=NullPool)
+    await migrate(other)
+    async with other.connect() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), "0004_audit"))
+        await connection.commit()
+    assert await current_revision(other) == "0004_audit"
+    await migrate(other)
+    assert await current_revision(other) == newest_revision()
+    await other.dispose()
 
 
 async def test_what_is_published_waits_for_the_commit_and_is_dropped_by_a_rollback(server: RunningServer) -> None:
