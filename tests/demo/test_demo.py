@@ -15,7 +15,7 @@ from tests.demo.conftest import Person, SignIn
 from tests.demo.demo_process import DemoProcess, processes_in
 from tests.demo.newcomer import PATIENCE_S, bought, done, made_delivery, until
 
-STATES = {"pending", "confirmed", "shipped", "delivered", "cancelled"}
+STATES = {"pending", "confirmed", "processing", "shipped", "delivered", "cancelled"}
 
 
 async def deliveries_by_status(demo: DemoProcess, admin: Person) -> Counter[str]:

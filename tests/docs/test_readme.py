@@ -78,7 +78,7 @@ async def test_the_journey_of_the_readme_ends_with_a_delivered_order(demo: Path)
     scores = json.loads(printed[6])
     assert set(scores) == {f"{term}_score" for term in ("distance", "rating", "capacity", "workload", "total")}
     events, history = _json_lines(printed[8])
-    assert [event["status"] for event in events] == ["pending", "confirmed", "shipped", "delivered"]
+    assert [event["status"] for event in events] == ["pending", "confirmed", "processing", "shipped", "delivered"]
     steps = [step["status"] for step in history]
     assert (steps[0], steps[1], steps[-1]) == ("assigned", "picked_up", "delivered")
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0005_exceptions"
-down_revision: str | None = "0004_audit"
+revision: str = "0006_exceptions"
+down_revision: str | None = "0005_standing"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
