@@ -21,11 +21,14 @@ demo: $(VENV)/.run ## a running server with demo data and simulated transporters
 serve: $(VENV)/.run ## the server alone
 	@exec $(BIN)/dispatch serve
 
+# A database, a Redis and a server for each process. A file stays together: what its module sets up is set up once.
+TESTERS := 2
+
 test: $(VENV)/.dev ## the fast tests (under 10 minutes on 2 cores)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
 test-all: $(VENV)/.dev ## every test, the heavy ones too
-	@$(BIN)/python -m pytest -m ''
+	@$(BIN)/python -m pytest -m ''  # one process: what is measured there wants the machine for itself
 
 lint: $(VENV)/.dev ## ruff, mypy strict, import-linter
 	@$(BIN)/ruff format --check .
