@@ -9,7 +9,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from api.injected import GivenServices, GivenWork
-from api.schemas import Body, Email, Id, PersonName, Phone
+from api.schemas import AS_IS, CODE, Body, Email, Id, PersonName, Phone
 from api.security import PUBLIC, needs
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.service import Accounts, NewUser
@@ -17,7 +17,7 @@ from dispatch.accounts.tokens import TokenClaims, TokenPair
 from dispatch.errors import Invalid
 from realtime.tickets import TICKET_S, TicketHolder
 
-Password = Annotated[str, Meta(min_length=8, max_length=200)]
+Password = Annotated[str, Meta(min_length=8, max_length=200, extra=AS_IS)]
 OPEN_ROLES = (Role.CUSTOMER, Role.SELLER, Role.TRANSPORTER)
 
 
@@ -35,14 +35,14 @@ class Registration(Body, frozen=True, kw_only=True):
 class Credentials(Body, frozen=True, kw_only=True):
     """What a user signs in with."""
 
-    email: Annotated[str, Meta(max_length=254)]
-    password: Annotated[str, Meta(max_length=200)]
+    email: Annotated[str, Meta(max_length=254, extra=AS_IS)]
+    password: Annotated[str, Meta(max_length=200, extra=AS_IS)]
 
 
 class RefreshBody(Body, frozen=True, kw_only=True):
     """A refresh token; each is good for one use."""
 
-    refresh: Annotated[str, Meta(max_length=2000)]
+    refresh: Annotated[str, Meta(max_length=2000, extra=CODE)]
 
 
 class TokenAnswer(Struct, frozen=True):

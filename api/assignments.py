@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from api.deliveries import delivery_key
 from api.injected import GivenServices, GivenWork
-from api.schemas import NO_NUL, Body, Id
+from api.schemas import CODE, NO_NUL, ONE_LINE, Body, Id
 from api.security import needs
 from api.services import Services
 from dispatch.accounts.models import Role, User
@@ -24,9 +24,9 @@ Hours = Annotated[float, Meta(gt=0, le=24 * 365)]
 class AutoAssign(Body, frozen=True, kw_only=True):
     """One delivery (``delivery_id``: number or UUID), or all that wait and fit the filters."""
 
-    delivery_id: Id | Annotated[str, Meta(max_length=64)] | None = None
+    delivery_id: Id | Annotated[str, Meta(min_length=1, max_length=64, extra=CODE)] | None = None
     priority_filter: Priority | None = None
-    vehicle_type_filter: Annotated[str, Meta(max_length=32, pattern=NO_NUL)] | None = None
+    vehicle_type_filter: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)] | None = None
     max_assignments: Count | None = None
     time_range_hours: Hours | None = None
 
@@ -36,7 +36,7 @@ class BulkParameters(Body, frozen=True, kw_only=True):
 
     max_assignments: Count | None = None
     priority_filter: Priority | None = None
-    vehicle_type_filter: Annotated[str, Meta(max_length=32, pattern=NO_NUL)] | None = None
+    vehicle_type_filter: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)] | None = None
 
 
 class BulkOperation(Body, frozen=True, kw_only=True):

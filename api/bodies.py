@@ -17,7 +17,7 @@ from msgspec import Struct, UnsetType, ValidationError
 from msgspec.structs import FieldInfo, fields
 
 from api.problems import NAMED_FIELD, in_words, named_fields, problems_of
-from api.requests import CONTENT
+from api.requests import CONTENT, TEXT_PROBLEMS
 from api.schemas import Body, checked_field
 from api.suggestions import nearest
 
@@ -30,7 +30,7 @@ Problems = dict[str, str]
 def problems_in(kind: Any, value: Any, path: str = "") -> Problems:  # noqa: ANN401  # any type, any JSON
     """What is wrong with ``value`` as ``kind``, by the path of each field; a whole that is wrong is at ``path``."""
     try:
-        msgspec.convert(value, kind, strict=False, str_keys=True)
+        msgspec.convert(value, kind, strict=True, str_keys=True)
     except ValidationError as error:
         found: Problems = {}
         for inner in _structures(kind):
@@ -122,7 +122,7 @@ def _in_field(kind: type[Struct], field: FieldInfo, value: dict[Any, Any], path:
     problems = problems_in(field.type, value[field.encode_name], path)
     if not problems and issubclass(kind, Body):
         try:
-            checked_field(field.name, msgspec.convert(value[field.encode_name], field.type, strict=False))
+            checked_field(field.name, msgspec.convert(value[field.encode_name], field.type, strict=True))
         except ValueError as error:
             message = NAMED_FIELD.match(str(error))
             return {path: message["message"] if message else str(error)}
@@ -133,7 +133,7 @@ def _add_rules(kind: type[Struct], value: dict[Any, Any], path: str, wrong: dict
     """What the struct's own rules say of the fields that fit by themselves, as far as that can be asked."""
     for _ in fields(kind):
         try:
-            msgspec.convert({key: entry for key, entry in value.items() if key not in wrong}, kind, strict=False)
+            msgspec.convert({key: entry for key, entry in value.items() if key not in wrong}, kind, strict=True)
         except ValidationError as error:
             named = NAMED_FIELD.match(PLACE.sub("", str(error)))
             if named is None or named["field"] in wrong:
@@ -147,7 +147,9 @@ def fields_of(error: ValidationException, request: Request[Any, Any, Any]) -> Pr
     """Every field of the request that is wrong, of its body and its query."""
     problems = problems_of(error)
     rest = [problem for problem in problems if problem.get("source") != "body"]
-    content, field = request.scope.get("state", {}).get(CONTENT), request.route_handler.parsed_data_field
+    state, field = request.scope.get("state", {}), request.route_handler.parsed_data_field
+    content, texts = state.get(CONTENT), state.get(TEXT_PROBLEMS, {})
     if len(rest) == len(problems) or field is None or content is None:
         return named_fields(problems)
-    return named_fields(rest) | (problems_in(field.annotation, content) or named_fields(problems))
+    found = problems_in(field.annotation, content) | texts
+    return named_fields(rest) | (found or named_fields(problems))

@@ -12,6 +12,7 @@ from api.injected import GivenWork
 from api.schemas import (
     BIGINT_MAX,
     NO_NUL,
+    ONE_LINE,
     Body,
     Line,
     Page,
@@ -27,7 +28,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.catalogue.models import Product, TaxClass
 from dispatch.catalogue.service import Catalogue
 
-ProductName = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL)]
+ProductName = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL, extra=ONE_LINE)]
 Images = Annotated[list[Line], Meta(max_length=20)]
 Stock = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 

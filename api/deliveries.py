@@ -14,7 +14,9 @@ from api.delivery_answers import accepted_answer, created_answer, delivery_row, 
 from api.injected import GivenServices, GivenWork
 from api.schemas import (
     BIGINT_MAX,
+    CODE,
     NO_NUL,
+    ONE_LINE,
     Body,
     Id,
     Kilograms,
@@ -46,7 +48,7 @@ from dispatch.transporters.service import Transporters
 
 MAX_PHOTO_BYTES = 5 * 2**20
 MAX_BODY_BYTES = 12 * 2**20
-Base64 = Annotated[str, Meta(max_length=MAX_PHOTO_BYTES * 4 // 3 + 100)]
+Base64 = Annotated[str, Meta(max_length=MAX_PHOTO_BYTES * 4 // 3 + 100, extra=CODE)]
 KeyPath = Annotated[str, PathParameter(description="The delivery's number or UUID.")]
 
 
@@ -67,7 +69,7 @@ class NewDelivery(Body, frozen=True, kw_only=True):
     delivery_contact_phone: Phone
     delivery_instructions: Text = ""
     package_weight: Kilograms
-    package_dimensions: Annotated[str, Meta(max_length=100, pattern=NO_NUL)] = ""
+    package_dimensions: Annotated[str, Meta(max_length=100, pattern=NO_NUL, extra=ONE_LINE)] = ""
     package_value: Decimal | None = None
     fragile: bool = False
     requires_signature: bool = False

@@ -14,6 +14,7 @@ from api.injected import GivenServices, GivenWork
 from api.refunds import NewRefund, carry_out_now, refund_answer
 from api.schemas import (
     NO_NUL,
+    ONE_LINE,
     Body,
     Id,
     Lat,
@@ -36,8 +37,8 @@ from dispatch.orders.service import Orders, OrderView
 from dispatch.payments.models import PaymentMode
 from dispatch.payments.refunds import Refunds
 
-City = Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL)]
-Short = Annotated[str, Meta(max_length=100, pattern=NO_NUL)]
+City = Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL, extra=ONE_LINE)]
+Short = Annotated[str, Meta(max_length=100, pattern=NO_NUL, extra=ONE_LINE)]
 
 
 class DeliveryInfoBody(Body, frozen=True, kw_only=True):
@@ -48,7 +49,7 @@ class DeliveryInfoBody(Body, frozen=True, kw_only=True):
     address: RequiredLine
     city: City
     state: Short = ""
-    zip_code: Annotated[str, Meta(max_length=20, pattern=NO_NUL)] = ""
+    zip_code: Annotated[str, Meta(max_length=20, pattern=NO_NUL, extra=ONE_LINE)] = ""
     latitude: Lat | None = None
     longitude: Lon | None = None
     delivery_instructions: Text = ""

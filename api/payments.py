@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from api.edge.packing import KEPT
 from api.injected import GivenServices
 from api.queries import OPEN_QUERY
-from api.schemas import NO_NUL, PRINTABLE, Body, Email, Id, PersonName, Phone, Url, number
+from api.schemas import CODE, NO_NUL, ONE_LINE, PRINTABLE, Body, Email, Id, PersonName, Phone, Url, number
 from api.security import PUBLIC, needs
 from api.services import Services
 from dispatch.accounts.models import Role, User
@@ -38,7 +38,7 @@ MODES = {
     PaymentMode.EBANKING: ("E-Banking", "ebanking.svg", "ebanking"),
 }
 
-Pidx = Annotated[str, Meta(min_length=1, max_length=100, pattern=PRINTABLE)]
+Pidx = Annotated[str, Meta(min_length=1, max_length=100, pattern=PRINTABLE, extra=CODE)]
 
 
 class Initiation(Body, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ class Initiation(Body, frozen=True, kw_only=True):
 
     cart_id: Id
     gateway: PaymentMode
-    bank: Annotated[str, Meta(max_length=100, pattern=NO_NUL)] | None = None
+    bank: Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL, extra=ONE_LINE)] | None = None
     return_url: Url | None = None
     customer_name: PersonName | None = None
     customer_email: Email | None = None

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from api.catalogue import ProductId
 from api.injected import GivenServices, GivenWork
 from api.queries import OPEN_QUERY
-from api.schemas import NO_NUL, Body
+from api.schemas import AS_IS, NO_NUL, ONE_LINE, Body
 from api.security import PUBLIC, needs
 from api.services import Services
 from dispatch.accounts.models import Role, User
@@ -28,7 +28,7 @@ from realtime.protocol import BadFrame, Fix, Name, Reject, sort_out
 from realtime.sifting import Sifted, Source
 
 MAX_BACKLOG = 1000
-DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
+DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL, extra=ONE_LINE)]
 AnyUser = Request[User, Any, Any]
 
 
@@ -41,8 +41,8 @@ class NewDevice(Body, frozen=True, kw_only=True):
 class Backlog(Body, frozen=True, kw_only=True):
     """Pings as on the socket, in any order; newest first brings the live position up to date first."""
 
-    device: Name
-    epoch: Name
+    device: Annotated[Name, Meta(extra=AS_IS)]
+    epoch: Annotated[Name, Meta(extra=AS_IS)]
     pings: Annotated[list[Any], Meta(max_length=MAX_BACKLOG)]
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from api.idempotency import key_of
 from api.injected import GivenServices, GivenWork
-from api.schemas import NO_NUL, Body, Page, PageNumber, PageSize, Phone, number, paginate
+from api.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, Phone, number, paginate
 from api.security import needs
 from api.services import Services
 from dispatch.accounts.models import Role, User
@@ -27,7 +27,7 @@ class NewRefund(Body, frozen=True, kw_only=True):
     """What to give back: everything, or for admins ``amount``; ``restock`` puts returned goods on sale again."""
 
     amount: Decimal | None = None
-    reason: Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_NUL)] = "Refund requested"
+    reason: Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_NUL, extra=ONE_LINE)] = "Refund requested"
     restock: bool = False
     mobile: Phone | None = None
 

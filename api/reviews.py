@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from api.catalogue import ProductId
 from api.injected import GivenServices, GivenWork
-from api.schemas import NO_NUL, Body, Page, PageNumber, PageSize, number, paginate
+from api.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, number, paginate
 from api.security import needs
 from dispatch.accounts.models import Role, User
 from dispatch.payments.review import PaymentReviews
@@ -18,7 +18,7 @@ from dispatch.payments.watch_models import PaymentReview, ReviewStatus
 class ReviewNote(Body, frozen=True, kw_only=True):
     """Why it was decided so."""
 
-    note: Annotated[str, Meta(max_length=300, pattern=NO_NUL)] = ""
+    note: Annotated[str, Meta(max_length=300, pattern=NO_NUL, extra=ONE_LINE)] = ""
 
 
 def _row(review: PaymentReview) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
-import phonenumbers
 from litestar import Request
 from litestar.params import QueryParameter
 from msgspec import Meta, Struct
@@ -21,6 +21,27 @@ from realtime.protocol import TRACKING_NUMBER
 Model = TypeVar("Model")
 Row = TypeVar("Row")
 
+
+class TextKind(StrEnum):
+    """What a text of a body is, and so what may be done to it before it is checked; ``Meta(extra={"text": …})``."""
+
+    LINE = "line"
+    """Words of people in one line: composed (NFC), trimmed, without signs that mislead. Any text that says nothing."""
+    LINES = "lines"
+    """The same with line ends kept."""
+    PHONE = "phone"
+    """A phone number, kept like ``+977-9841234567``."""
+    CODE = "code"
+    """Words of machines, such as an address or base64: blanks around are taken away."""
+    AS_IS = "as_is"
+    """Secrets, and what must be the same wherever it is sent: nothing is done."""
+
+
+ONE_LINE = {"text": TextKind.LINE}
+MANY_LINES = {"text": TextKind.LINES}
+CODE = {"text": TextKind.CODE}
+AS_IS = {"text": TextKind.AS_IS}
+
 # PostgreSQL text has no NUL; everything else that JSON can say is welcome.
 NO_NUL = r"^[^\x00]*$"
 EMAIL = r"^[^\s@\x00]+@[^\s@\x00]+$(?!\n)"
@@ -33,13 +54,13 @@ PAGE_MAX = 1_000_000
 # Times of orders and parcels; beyond it sums of times would leave the calendar.
 YEARS = range(2000, 2200)
 
-Line = Annotated[str, Meta(max_length=300, pattern=NO_NUL)]
-RequiredLine = Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_NUL)]
-PersonName = Annotated[str, Meta(min_length=1, max_length=120, pattern=NO_NUL)]
-Text = Annotated[str, Meta(max_length=2000, pattern=NO_NUL)]
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=EMAIL)]
-Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=PHONE)]
-Url = Annotated[str, Meta(max_length=1000, pattern=URL)]
+Line = Annotated[str, Meta(max_length=300, pattern=NO_NUL, extra=ONE_LINE)]
+RequiredLine = Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_NUL, extra=ONE_LINE)]
+PersonName = Annotated[str, Meta(min_length=1, max_length=120, pattern=NO_NUL, extra=ONE_LINE)]
+Text = Annotated[str, Meta(max_length=2000, pattern=NO_NUL, extra=MANY_LINES)]
+Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=EMAIL, extra=CODE)]
+Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=PHONE, extra={"text": TextKind.PHONE})]
+Url = Annotated[str, Meta(min_length=1, max_length=1000, pattern=URL, extra=CODE)]
 Id = Annotated[int, Meta(ge=1, le=BIGINT_MAX)]
 Quantity = Annotated[int, Meta(ge=1, le=100_000)]
 Lat = Annotated[float, Meta(ge=-90, le=90)]
@@ -54,7 +75,9 @@ SearchText = Annotated[str | None, QueryParameter(max_length=100, pattern=NO_NUL
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A request body. Unknown keys are refused; amounts, times, addresses and phone numbers are checked to be such.
+    """A request body. Unknown keys are refused; amounts, times and addresses are checked to be such.
+
+    Its texts say by their ``TextKind`` what is done to them before anything is checked (`api.texts`).
 
     A message that begins with a field in backticks names that field in the answer. Bodies that others make, such as a
     gateway, say ``forbid_unknown_fields=False``.
@@ -74,8 +97,6 @@ def checked_field(name: str, value: Any) -> Any:  # noqa: ANN401  # whatever a f
         return _checked_amount(name, value)
     if isinstance(value, datetime):
         _check_moment(name, value)
-    elif isinstance(value, str) and name.endswith(("phone", "phone_number")):
-        _check_phone(name, value)
     elif isinstance(value, str) and name.endswith("url"):
         _check_url(name, value)
     return value
@@ -94,15 +115,6 @@ def _check_moment(name: str, value: datetime) -> None:
         known = False
     if not known:
         raise ValueError(f"`{name}` must be a time in the years {YEARS.start} to {YEARS.stop - 1}")
-
-
-def _check_phone(name: str, value: str) -> None:
-    try:
-        possible = phonenumbers.is_possible_number(phonenumbers.parse(value, "NP"))
-    except phonenumbers.NumberParseException:
-        possible = False
-    if not possible:
-        raise ValueError(f"`{name}` is not a phone number; write it like +977-9841234567")
 
 
 def _check_url(name: str, value: str) -> None:

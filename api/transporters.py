@@ -12,7 +12,9 @@ from api.catalogue import ProductId
 from api.delivery_answers import delivery_row
 from api.injected import GivenServices, GivenWork
 from api.schemas import (
+    CODE,
     NO_NUL,
+    ONE_LINE,
     SLUG,
     Body,
     Kilograms,
@@ -40,9 +42,9 @@ from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import NearbyTransporter, Paper, Transporters
 
 TransporterId = ProductId
-BusinessName = Annotated[str, Meta(max_length=120, pattern=NO_NUL)]
-VehicleType = Annotated[str, Meta(min_length=1, max_length=32, pattern=SLUG)]
-VehicleNumber = Annotated[str, Meta(max_length=32, pattern=NO_NUL)]
+BusinessName = Annotated[str, Meta(max_length=120, pattern=NO_NUL, extra=ONE_LINE)]
+VehicleType = Annotated[str, Meta(min_length=1, max_length=32, pattern=SLUG, extra=CODE)]
+VehicleNumber = Annotated[str, Meta(max_length=32, pattern=NO_NUL, extra=ONE_LINE)]
 Parcels = Annotated[int, Meta(ge=1, le=1000)]
 # Redis indexes places up to the edge of the Web Mercator square.
 LatQuery = Annotated[float, QueryParameter(ge=-85.05, le=85.05)]
@@ -52,8 +54,8 @@ LonQuery = Annotated[float, QueryParameter(ge=-180, le=180)]
 class PaperBody(Body, frozen=True, kw_only=True):
     """A document: licence, registration, insurance, … one of each kind."""
 
-    kind: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL)]
-    number: Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
+    kind: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)]
+    number: Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL, extra=ONE_LINE)]
     expires_on: date | None = None
 
 

@@ -16,7 +16,7 @@ from tests.world import World
         ({"email": "a"}, "email", "must have at least 3 characters"),
         ({"name": "Sita\x00"}, "name", "must not contain the character NUL"),
         ({"name": ["Sita"]}, "name", "must be text, not a list"),
-        ({"name": ""}, "name", "must have at least 1 character"),
+        ({"name": "x" * 121}, "name", "must have at most 120 characters"),
         ({"phone": "ring me"}, "phone", "must be a phone number, like +977-9841234567"),
     ],
 )
