@@ -58,7 +58,7 @@ class Grant(Body, frozen=True, kw_only=True):
 class Denial(Body, frozen=True, kw_only=True):
     """Why a disputed refund is not given."""
 
-    note: Annotated[str, Meta(max_length=300, pattern=NO_NUL)] = ""
+    note: Annotated[str, Meta(max_length=300, pattern=NO_NUL, extra=ONE_LINE)] = ""
 
 
 class Decision(Body, frozen=True, kw_only=True):
