@@ -42,6 +42,7 @@ from realtime.filters import Plausibility
 from realtime.fleet_watch import FleetWatch
 from realtime.history import HistoryWriter
 from realtime.hub import Hub
+from realtime.incarnation import IncarnationWatch
 from realtime.ingest import Ingest
 from realtime.keys import Keys
 from realtime.live import RedisLivePositions
@@ -59,6 +60,7 @@ SWEEP_EVERY_S = 15.0
 SWEEP_PRESENCE_EVERY_S = 5.0
 RELAY_EVERY_S = 1.0
 TIDY_EVERY_S = 3600.0
+BEAT_EVERY_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Services:
     sms: SmsSender | None
     templates: Templates
     limiter: RateLimiter
+    incarnation: IncarnationWatch
     part: Part
 
     @property
@@ -193,7 +196,13 @@ def build_services(
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
     hub = Hub(servers.connect(max_connections=2, retries=0))
     movement = Movement(database, clock, publisher)
-    tokens = Tokens(settings.signing_key(), clock, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
+    tokens = Tokens(
+        settings.signing_key(),
+        clock,
+        access_s=settings.access_token_s,
+        refresh_s=settings.refresh_token_s,
+        old_keys=[key.get_secret_value() for key in settings.old_secret_keys],
+    )
     doorkeeper = AccountDoorkeeper(database, tokens)
     sms = sms or build_sms_sender(settings)
     templates = build_templates(settings)
@@ -256,6 +265,7 @@ def build_services(
         sms=sms,
         templates=templates,
         limiter=RateLimiter(redis, keys),
+        incarnation=IncarnationWatch(redis, keys, database),
         part=part,
     )
 
@@ -302,6 +312,7 @@ def _jobs(services: Services) -> list[Job]:
             "forgetting", TIDY_EVERY_S, lambda: forget_old(services.database, services.clock)
         ),  # deleting twice is once
         Job("presence sweep", SWEEP_PRESENCE_EVERY_S, services.presence.sweep),  # one step in Redis
+        Job("incarnation", BEAT_EVERY_S, services.incarnation.beat),  # a beat committed first, and an advisory lock
         Job("gone writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),  # one step too
         Job("old audit events", TIDY_EVERY_S, services.audit.sweep),  # deleting twice is once
         Job("days of positions", TIDY_EVERY_S, services.retention.sweep, at_once=True),  # an advisory lock

@@ -9,44 +9,31 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dispatch.errors import OperatorError
+from dispatch.settings_checks import (
+    MIN_KEY_LENGTH,
+    Box,
+    DatabaseUrl,
+    HttpUrl,
+    RedisAddress,
+    Secrets,
+    SigningKey,
+    SigningKeys,
+    Texts,
+)
+from dispatch.settings_words import sentence
+
+__all__ = ["MIN_KEY_LENGTH", "Settings", "SettingsError", "load_settings", "variable_name"]
 
 
 class SettingsError(OperatorError):
     """A setting has a value that cannot be used; the message names each one."""
 
 
-def _scheme(*schemes: str) -> AfterValidator:
-    def check(value: str | None) -> str | None:
-        if value is not None and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
-            raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
-        return value
-
-    return AfterValidator(check)
-
-
-def _asyncpg_url(value: str | None) -> str | None:
-    """Accept the URL as PostgreSQL writes it and say which driver serves it."""
-    for scheme in ("postgresql://", "postgres://"):
-        if value is not None and value.startswith(scheme):
-            return "postgresql+asyncpg://" + value.removeprefix(scheme)
-    return value
-
-
-def _box(value: tuple[float, float, float, float] | None) -> tuple[float, float, float, float] | None:
-    if value is not None:
-        south, west, north, east = value
-        if not (-90 <= south < north <= 90 and -180 <= west < east <= 180):  # noqa: PLR2004  degrees
-            raise ValueError("must be [south, west, north, east] in degrees, south below north, west below east")
-    return value
-
-
-REDIS_SCHEMES = ("redis", "rediss", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel", "unix")
-
-HttpUrl = Annotated[str, _scheme("http", "https")]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -76,7 +63,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line shown.")
     log_json: bool = Field(False, description="Log lines as JSON, for machines.")
 
-    database_url: Annotated[str | None, AfterValidator(_asyncpg_url), _scheme("postgresql+asyncpg")] = Field(
+    database_url: DatabaseUrl = Field(
         None,
         description="PostgreSQL ≥ 15, `postgresql://user:password@host/name`. Default: the embedded one.",
     )
@@ -86,7 +73,7 @@ class Settings(BaseSettings):
     database_timeout_s: float = Field(
         30.0, gt=0, le=3600, description="Longest a statement may take in the database, seconds; then 503."
     )
-    redis_url: Annotated[str | None, _scheme(*REDIS_SCHEMES)] = Field(
+    redis_url: RedisAddress = Field(
         None,
         description="Redis ≥ 7, `redis://host:6379/0`, `redis+cluster://host1:7000,host2:7000` or "
         "`redis+sentinel://host1:26379,host2:26379/service`; `rediss` for TLS. Default: the embedded one.",
@@ -97,10 +84,15 @@ class Settings(BaseSettings):
         "a zone is one slot of a cluster.",
     )
 
-    secret_key: SecretStr | None = Field(
+    secret_key: SigningKey | None = Field(
         None,
         description="Signs access tokens; 32 characters at least, the same on every host. "
         "Default: made once and kept in the data folder.",
+    )
+    old_secret_keys: SigningKeys = Field(
+        (),
+        description="Keys before `DISPATCH_SECRET_KEY`, as JSON: while the key is exchanged, tokens that they signed "
+        "are still taken. Nothing new is signed with them.",
     )
     access_token_s: Annotated[int, Field(ge=1)] = Field(3600, description="Life of an access token, seconds.")
     refresh_token_s: Annotated[int, Field(ge=1)] = Field(
@@ -130,7 +122,7 @@ class Settings(BaseSettings):
     )
     sandbox_port: Port = Field(0, description="Port of the sandbox gateway; 0 keeps the last one or takes a free one.")
 
-    webhook_secrets: tuple[SecretStr, ...] = Field(
+    webhook_secrets: Secrets = Field(
         (),
         description="Secrets that payment webhooks may be signed with, as JSON; several while they are exchanged. "
         "`whsec_…` is base64, anything else is taken as it is. Default: every webhook is refused.",
@@ -194,7 +186,7 @@ class Settings(BaseSettings):
     max_active_grant: int = Field(
         50, ge=1, le=1000, description="Deliveries under way that an admin may allow a transporter at most."
     )
-    required_documents: tuple[str, ...] = Field(
+    required_documents: Texts = Field(
         (),
         description='Kinds of documents without which no transporter is verified, as JSON: `["licence"]`.',
     )
@@ -209,7 +201,7 @@ class Settings(BaseSettings):
         description="A pickup or drop-off so far from its address, or from where the transporter was just seen, is "
         "flagged as implausible, metres.",
     )
-    service_area: Annotated[tuple[float, float, float, float] | None, AfterValidator(_box)] = Field(
+    service_area: Box = Field(
         None,
         description="Where parcels are carried, as JSON: `[south, west, north, east]` in degrees. Handovers outside "
         "are flagged. Default: everywhere.",
@@ -276,7 +268,7 @@ class Settings(BaseSettings):
     audit_keep_days: int = Field(
         730, ge=0, le=36500, description="Audit events older than so many days (90 at least) are dropped; 0 keeps all."
     )
-    allowed_origins: tuple[str, ...] = Field(
+    allowed_origins: Texts = Field(
         (),
         description='Browser origins allowed to call the API and sockets, as JSON: `["https://shop.example"]`.',
     )
@@ -316,17 +308,19 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """Read the environment. Raises SettingsError with one line for each bad value."""
     try:
-        settings = Settings()
+        return Settings()
     except ValidationError as error:
-        lines = [f"{variable_name(str(problem['loc'][0]))}: {problem['msg']}" for problem in error.errors()]
+        lines = []
+        for problem in error.errors():
+            place = str(problem["loc"][0])
+            lines.append(sentence(variable_name(place), problem, _field(place)))
         raise SettingsError("\n".join(lines)) from None
-    key = settings.secret_key
-    if key is not None and len(key.get_secret_value()) < MIN_KEY_LENGTH:
-        raise SettingsError(f"DISPATCH_SECRET_KEY: must have at least {MIN_KEY_LENGTH} characters")
-    return settings
 
 
-MIN_KEY_LENGTH = 32
+def _field(place: str) -> FieldInfo | None:
+    """The field that pydantic names, by its own name or by its variable."""
+    by_alias = {info.validation_alias: info for info in Settings.model_fields.values() if info.validation_alias}
+    return Settings.model_fields.get(place) or by_alias.get(place)
 
 
 def variable_name(field: str) -> str:

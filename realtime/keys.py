@@ -97,6 +97,21 @@ class Keys:
         """String: written so that there is something to wait for until replicas have it."""
         return self._key("mark")
 
+    @property
+    def database(self) -> str:
+        """Hash: name and beat of the database that everything here is about."""
+        return self._key("database")
+
+    @property
+    def all(self) -> str:
+        """Pattern of every key of the zone."""
+        return self._key("*")
+
+    @property
+    def lasting(self) -> frozenset[str]:
+        """Keys that outlive a change of the database: what was acknowledged, and counters that only go up."""
+        return frozenset({self.log, self.backlog, self.dead, self.offset, self.promotion, self.mark, self.database})
+
     def limit(self, name: str, who: int) -> str:
         """String: how much of an allowance is used up."""
         return self._key(f"limit:{name}:{who}")

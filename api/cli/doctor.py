@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from typing import Literal
 
 import httpx
 from redis.exceptions import RedisError
@@ -21,6 +22,7 @@ from api.services import Services, build_services
 from dispatch.database.migrate import current_revision, newest_revision
 from dispatch.ports import GatewayError
 from dispatch.settings import Settings
+from realtime.incarnation import Bond
 from realtime.log_state import read_log_state
 
 CHECK_WITHIN_S = 10.0
@@ -40,7 +42,7 @@ async def examine(settings: Settings, *, as_json: bool) -> int:
     else:
         services = build_services(settings, addresses)
         try:
-            checks = (_database, _redis, _history, _gateway)
+            checks = (_database, _redis, _memory, _history, _gateway)
             findings += await asyncio.gather(*(_within(check, services) for check in checks))
             findings.append(await _within(_server, services))
         finally:
@@ -87,6 +89,38 @@ async def _database(services: Services) -> Finding:
 
 async def _redis(services: Services) -> Finding:
     return await redis_finding(services.redis, ping_replicas=services.settings.ping_replicas)
+
+
+async def _memory(services: Services) -> Finding:
+    """Whether Redis remembers this database. Changes nothing."""
+    try:
+        bond = await services.incarnation.look()
+    except (RedisError, SQLAlchemyError, OSError) as error:
+        return Finding("memory", "bad", type(error).__name__, "see database and redis")
+    state, found, advice = _BONDS[bond]
+    return Finding("memory", state, found, advice)
+
+
+_BONDS: dict[Bond, tuple[Literal["ok", "warning", "bad"], str, str]] = {
+    Bond.SAME: ("ok", "Redis remembers this database", ""),
+    Bond.NEW: ("ok", "Redis remembers no database yet", "the server's start notes it"),
+    Bond.OTHER_DATABASE: (
+        "bad",
+        "Redis remembers another database",
+        "start the server: it forgets what was remembered and keeps the pings that wait; or correct the addresses",
+    ),
+    Bond.TAKEN: (
+        "bad",
+        "another database's servers use this zone of Redis",
+        "give one of them another DISPATCH_ZONE, or a Redis of its own",
+    ),
+    Bond.DATABASE_WENT_BACK: (
+        "bad",
+        "the database went back behind what Redis remembers",
+        "start the server, or wait some seconds where it runs: it forgets what was remembered and keeps what waits",
+    ),
+    Bond.REDIS_WENT_BACK: ("warning", "Redis went back behind the database", "the server mends it within seconds"),
+}
 
 
 async def _history(services: Services) -> Finding:

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from api.version import VERSION
-from dispatch.errors import DispatchError, Invalid, OperatorError
+from dispatch.errors import OperatorError
 
 if TYPE_CHECKING:
     from dispatch.settings import Settings
@@ -32,13 +32,17 @@ class Group(click.Group):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except OperatorError as error:
-            _complain(str(error))
-        except DispatchError as error:
-            fields = error.fields if isinstance(error, Invalid) else {}
-            _complain("\n".join([error.detail, *(f"  {name}: {problem}" for name, problem in fields.items())]))
         except KeyboardInterrupt:
             sys.exit(130)
+        except BrokenPipeError:  # whoever reads us has enough
+            raise
+        except Exception as error:
+            from api.server.reasons import reason_of
+
+            told = reason_of(error)
+            if told is None:
+                raise
+            _complain(told)
 
 
 def _settings() -> "Settings":

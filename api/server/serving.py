@@ -14,9 +14,10 @@ import uvicorn
 from api.app import create_door
 from api.server.backing import backing
 from api.server.http import HttpProtocol
+from api.server.production import require_production
+from api.server.stores import ready_stores
 from api.server.wire import WireProtocol
 from api.services import Services, build_services
-from dispatch.database.migrate import migrate
 from dispatch.errors import OperatorError
 from dispatch.settings import Settings
 
@@ -79,13 +80,14 @@ def bind(settings: Settings) -> tuple[socket.socket, Settings]:
 async def serving(settings: Settings) -> AsyncIterator[RunningServer]:
     """Start everything; the body runs while the server answers; leaving stops everything in order.
 
-    Raises ServeError or EmbeddedError where it cannot start.
+    Raises OperatorError where it cannot start.
     """
+    require_production(settings)
     listener, settings = bind(settings)
     with contextlib.closing(listener):
         async with backing(settings) as addresses:
             services = build_services(settings, addresses)
-            await migrate(services.database.engine)
+            await ready_stores(services.database, addresses.redis_url, settings.zone)
             async with answering(listener, services) as stop:
                 yield RunningServer(settings, services, stop)
 

@@ -21,11 +21,12 @@ from api.server.backing import backing
 from api.server.child import Child
 from api.server.handover import Handover, plain_settings
 from api.server.part import STEWARD, Part, worker_part
+from api.server.production import require_production
 from api.server.serving import ServeError, bind
 from api.server.slot import Slot
+from api.server.stores import ready_stores
 from api.services import Addresses
 from dispatch.database.engine import Database
-from dispatch.database.migrate import migrate
 from dispatch.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -137,8 +138,9 @@ class Supervisor:
 async def supervising(settings: Settings, stop: asyncio.Event) -> AsyncIterator[Supervisor]:
     """Start everything; the body runs while the workers answer; leaving stops everything in order.
 
-    ``stop`` cuts the start short. Raises ServeError or EmbeddedError where it cannot start.
+    ``stop`` cuts the start short. Raises OperatorError where it cannot start.
     """
+    require_production(settings)
     listener, settings = bind(settings)
     with contextlib.closing(listener), _metrics_folder(settings) as metrics:
         async with backing(settings) as addresses:
@@ -193,7 +195,7 @@ async def _prepared(settings: Settings, addresses: Addresses) -> Settings:
     """Migrate once for all, and share PostgreSQL's connections among the processes."""
     database = Database(addresses.database_url, pool_size=1)
     try:
-        await migrate(database.engine)
+        await ready_stores(database, addresses.redis_url, settings.zone)
         most = await _most_connections(database.engine)
     finally:
         await database.close()

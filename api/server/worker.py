@@ -24,11 +24,11 @@ from api.embedded.launch import die_with_parent
 from api.server.handover import Handover, decode_handover
 from api.server.logs import configure_logs
 from api.server.pauses import shorten_collections
+from api.server.reasons import reason_of
 from api.server.serving import answering, stopped_by_signals
+from api.server.stores import ready_stores
 from api.server.words import ALIVE, ALIVE_EVERY_S, READY, STOP_WITHIN_S
 from api.services import Services, build_services, running
-from dispatch.database.migrate import migrate
-from dispatch.errors import OperatorError
 
 log = structlog.get_logger(__name__)
 
@@ -50,8 +50,11 @@ def main() -> None:
     configure_logs(handover.read_settings(), process=handover.name, pid=os.getpid())
     try:
         uvloop.run(_work(handover, told, words))
-    except OperatorError as error:
-        log.error("cannot start", reason=str(error))  # noqa: TRY400  # the text says it all
+    except Exception as error:
+        reason = reason_of(error)
+        if reason is None:
+            raise
+        log.error("cannot start", reason=reason)  # noqa: TRY400  # the text says it all
         sys.exit(EXIT_UNUSABLE)
 
 
@@ -81,7 +84,7 @@ async def _work(handover: Handover, told: BinaryIO, words: BinaryIO) -> None:
 async def _part(handover: Handover) -> AsyncIterator[None]:
     services = build_services(handover.read_settings(), handover.addresses, part=handover.part)
     if handover.migrates:
-        await migrate(services.database.engine)
+        await ready_stores(services.database, handover.addresses.redis_url, services.settings.zone)
     async with _steward(services) if handover.listener is None else _worker(handover.listener, services):
         yield
 

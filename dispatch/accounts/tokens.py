@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -37,8 +39,10 @@ class TokenPair:
 class Tokens:
     """Makes and reads tokens."""
 
-    def __init__(self, key: str, clock: Clock, *, access_s: int, refresh_s: int) -> None:
+    def __init__(self, key: str, clock: Clock, *, access_s: int, refresh_s: int, old_keys: Sequence[str] = ()) -> None:
+        """``key`` signs; what one of ``old_keys`` signed is still taken, so that a key can be exchanged."""
         self._key = key
+        self._taken = (key, *old_keys)
         self._clock = clock
         self.access_life = timedelta(seconds=access_s)
         self.refresh_life = timedelta(seconds=refresh_s)
@@ -73,13 +77,7 @@ class Tokens:
 
     def _decode(self, token: str, kind: str) -> TokenClaims:
         try:
-            claims = jwt.decode(
-                token,
-                self._key,
-                [ALGORITHM],
-                issuer=ISSUER,
-                options={"require": ["exp", "sub", "iss"], "verify_exp": False, "verify_iat": False},
-            )
+            claims = self._claims(token)
             expires_at = datetime.fromtimestamp(float(claims["exp"]), tz=self._clock.now().tzinfo)
             known = TokenClaims(int(claims["sub"]), UUID(claims["sid"]), expires_at, claims.get("nonce"))
             right_kind = claims["typ"] == kind
@@ -90,6 +88,21 @@ class Tokens:
         if expires_at <= self._clock.now():
             raise NotSignedIn("The token has expired. Refresh it or sign in again.", code="token_expired")
         return known
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        """Raises jwt.InvalidTokenError."""
+        for key in self._taken:
+            try:
+                return jwt.decode(
+                    token,
+                    key,
+                    [ALGORITHM],
+                    issuer=ISSUER,
+                    options={"require": ["exp", "sub", "iss"], "verify_exp": False, "verify_iat": False},
+                )
+            except jwt.InvalidSignatureError:
+                continue  # perhaps the key before
+        raise jwt.InvalidSignatureError
 
 
 def new_nonce() -> str:

@@ -6,8 +6,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from asyncpg import PostgresError
 from sqlalchemy import Connection, NullPool, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from dispatch.database.startup import newer_schema, too_old, unusable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any fixed number: the lock under which one process migrates while the others wait.
@@ -27,7 +31,10 @@ def _upgrade(connection: Connection) -> None:
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Run what is missing. Safe when several processes start at once: one works, the others wait."""
+    """Run what is missing. Safe when several processes start at once: one works, the others wait.
+
+    Raises DatabaseUnusable where there is none that can be used: away, missing, not ours, or newer than this code.
+    """
     # A migration may take its time; the limits of the application's own connections are not for it.
     unlimited = create_async_engine(
         engine.url,
@@ -35,15 +42,39 @@ async def migrate(engine: AsyncEngine) -> None:
         hide_parameters=True,
         connect_args={"timeout": 10, "server_settings": {"application_name": "dispatch", "timezone": "UTC"}},
     )
-    async with unlimited.connect() as connection:
-        await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+    try:
+        async with unlimited.connect() as connection:
+            version = int((await connection.execute(text("SHOW server_version_num"))).scalar_one())
+            if (old := too_old(version, engine.url)) is not None:
+                raise old
+            await _migrate_alone(connection)
+    except (SQLAlchemyError, PostgresError, OSError) as error:
+        told = unusable(error, engine.url)
+        if told is None:
+            raise
+        raise told from error
+
+
+async def _migrate_alone(connection: AsyncConnection) -> None:
+    await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+    await connection.commit()
+    try:
+        present = await connection.run_sync(_revision)
+        if present is not None and not _is_known(present):
+            raise newer_schema(present, newest_revision(), connection.engine.url)
+        await connection.run_sync(_upgrade)
         await connection.commit()
-        try:
-            await connection.run_sync(_upgrade)
-            await connection.commit()
-        finally:
-            await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
-            await connection.commit()
+    finally:
+        await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
+        await connection.commit()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _is_known(revision: str) -> bool:
+    return any(script.revision == revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def newest_revision() -> str:
@@ -57,4 +88,4 @@ def newest_revision() -> str:
 async def current_revision(engine: AsyncEngine) -> str | None:
     """The revision the database is at; None before the first migration."""
     async with engine.connect() as connection:
-        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+        return await connection.run_sync(_revision)

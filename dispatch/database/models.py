@@ -6,6 +6,7 @@ from dispatch.audit.models import AuditEvent
 from dispatch.carts.models import Cart, CartItem
 from dispatch.catalogue.models import Product
 from dispatch.database.base import metadata
+from dispatch.database.incarnation import DatabaseIncarnation
 from dispatch.deliveries.events import DeliveryEvent, DeliveryJourney
 from dispatch.deliveries.models import Delivery, DeliveryTracking
 from dispatch.notifications.models import OutboxMessage
@@ -25,6 +26,7 @@ __all__ = [
     "AuditEvent",
     "Cart",
     "CartItem",
+    "DatabaseIncarnation",
     "Delivery",
     "DeliveryEvent",
     "DeliveryInfo",

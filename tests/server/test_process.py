@@ -167,6 +167,7 @@ async def test_operators_make_admins_and_examine_the_server_beside_it(tmp_path: 
             "mode": "ok",
             "database": "ok",
             "redis": "ok",
+            "memory": "ok",
             "history": "ok",
             "gateway": "ok",
             "server": "ok",
