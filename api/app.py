@@ -29,6 +29,7 @@ from api.live import console_socket, track_socket, transporter_socket
 from api.metrics import MetricsController
 from api.orders import OrderController
 from api.outbox import OutboxController
+from api.path_numbers import check_path_numbers
 from api.paths import PathController
 from api.payments import PaymentController
 from api.phones import DeviceController, PhoneController
@@ -110,6 +111,7 @@ def create_app(services: Services) -> Litestar:
             DefineMiddleware(BearerAuthentication, exclude=["^/schema"]),
             IdempotentRequests(),
         ],
+        guards=[check_path_numbers],
         before_request=queries.check,
         exception_handlers=EXCEPTION_HANDLERS,
         request_class=JsonRequest,

@@ -2,9 +2,9 @@
 
 import base64
 import binascii
+import re
 from decimal import Decimal
 from typing import Annotated, Any
-from uuid import UUID
 
 from litestar import Controller, Request, get, post
 from litestar.params import FromPath, JSONBody, PathParameter
@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from api.delivery_answers import accepted_answer, created_answer, delivery_row, place_of, tracked_answer
 from api.injected import GivenServices, GivenWork
+from api.path_numbers import uuid_of
 from api.schemas import (
     BIGINT_MAX,
     CODE,
@@ -49,6 +50,7 @@ from dispatch.transporters.service import Transporters
 MAX_PHOTO_BYTES = 5 * 2**20
 MAX_BODY_BYTES = 12 * 2**20
 Base64 = Annotated[str, Meta(max_length=MAX_PHOTO_BYTES * 4 // 3 + 100, extra=CODE)]
+NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 KeyPath = Annotated[str, PathParameter(description="The delivery's number or UUID.")]
 
 
@@ -124,12 +126,12 @@ class DropOffBody(Body, frozen=True, kw_only=True):
 
 def delivery_key(text: str) -> DeliveryKey:
     """A delivery's number or UUID from a path. Raises NotFound for anything else."""
-    if text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= BIGINT_MAX:  # noqa: PLR2004
+    if NUMBER.fullmatch(text) and int(text) <= BIGINT_MAX:
         return int(text)
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound("There is no such delivery.", code="delivery_not_found") from None
+    found = uuid_of(text)
+    if found is None:
+        raise NotFound("There is no such delivery.", code="delivery_not_found")
+    return found
 
 
 def _decoded(field: str, text: str | None) -> bytes | None:

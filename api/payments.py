@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from api.edge.packing import KEPT
 from api.injected import GivenServices
+from api.path_numbers import uuid_of
 from api.queries import OPEN_QUERY
 from api.schemas import CODE, NO_NUL, ONE_LINE, PRINTABLE, Body, Email, Id, PersonName, Phone, Url, number
 from api.security import PUBLIC, needs
@@ -289,7 +290,7 @@ async def _own_payment(services: Services, transaction_id: UUID, user: User) -> 
 
 
 def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound("Payment transaction not found", code="PAYMENT_NOT_FOUND") from None
+    found = uuid_of(text)
+    if found is None:
+        raise NotFound("Payment transaction not found", code="PAYMENT_NOT_FOUND")
+    return found

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from api.idempotency import key_of
 from api.injected import GivenServices, GivenWork
+from api.path_numbers import uuid_of
 from api.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, Phone, number, paginate
 from api.security import needs
 from api.services import Services
@@ -97,10 +98,10 @@ async def carry_out_now(work: Work, services: Services, refund: Refund | None) -
 
 def parsed_uuid(text: str, what: str) -> UUID:
     """Raises NotFound for what cannot be an id."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound(f"There is no such {what}.", code=f"{what.upper()}_NOT_FOUND") from None
+    found = uuid_of(text)
+    if found is None:
+        raise NotFound(f"There is no such {what}.", code=f"{what.upper()}_NOT_FOUND")
+    return found
 
 
 class RefundController(Controller):

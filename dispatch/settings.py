@@ -7,13 +7,15 @@ Names are ``DISPATCH_…`` except those that the payment contract names itself (
 import secrets
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticKnownError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dispatch.errors import OperatorError
+from dispatch.plain_numbers import decimal_number, whole_number
 from dispatch.settings_checks import (
     MIN_KEY_LENGTH,
     Box,
@@ -272,6 +274,21 @@ class Settings(BaseSettings):
         (),
         description='Browser origins allowed to call the API and sockets, as JSON: `["https://shop.example"]`.',
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain_number(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401  # whatever a setting may be
+        """Numbers are written in digits: `1_000` and `inf` are none."""
+        kind = cls.model_fields[str(info.field_name)].annotation
+        kinds = {kind, *get_args(kind)}
+        if not isinstance(value, str) or not kinds & {int, float, Decimal}:
+            return value
+        is_whole = not kinds & {float, Decimal}
+        try:
+            (whole_number if is_whole else decimal_number)(value.strip())
+        except ValueError:
+            raise PydanticKnownError("int_parsing" if is_whole else "float_parsing") from None
+        return value
 
     @property
     def public_url(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from rich.console import Console
 
+from api.cli.numbers import Number, Whole
 from api.version import VERSION
 from dispatch.errors import OperatorError
 
@@ -72,7 +73,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--workers", type=click.IntRange(0, 256), help="Worker processes; 0: one process. [DISPATCH_WORKERS]")
+@click.option("--workers", type=Whole(0, 256), help="Worker processes; 0: one process. [DISPATCH_WORKERS]")
 def serve(workers: int | None) -> None:
     """Run the server."""
     from api.cli.serve import serve_until_stopped
@@ -101,7 +102,7 @@ def demo() -> None:
 @click.option("--json", "as_json", is_flag=True, help="The summary for machines.")
 @click.option(
     "--give-up-after",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     default=60.0,
     show_default=True,
     help="Seconds the server may be away before the replay ends.",
@@ -128,32 +129,32 @@ def replay(file: str, speed: str, url: str | None, as_json: bool, give_up_after:
 
 @main.command()
 @click.option("--url", help="The server. Default: the one of the settings.")
-@click.option("--transporters", type=click.IntRange(1, 10_000), default=100, show_default=True)
-@click.option("--watchers", type=click.IntRange(0, 20_000), default=100, show_default=True)
+@click.option("--transporters", type=Whole(1, 10_000), default=100, show_default=True)
+@click.option("--watchers", type=Whole(0, 20_000), default=100, show_default=True)
 @click.option(
     "--rate",
-    type=click.FloatRange(0, 200_000, min_open=True),
+    type=Number(0, 200_000, min_open=True),
     default=1_000.0,
     show_default=True,
     help="Pings a second, of all transporters together.",
 )
-@click.option("--seconds", type=click.FloatRange(0, 3_600, min_open=True), default=30.0, show_default=True)
-@click.option("--batch", type=int, default=1, show_default=True, help="Pings a frame; 1 sends `ping` frames.")
+@click.option("--seconds", type=Number(0, 3_600, min_open=True), default=30.0, show_default=True)
+@click.option("--batch", type=Whole(), default=1, show_default=True, help="Pings a frame; 1 sends `ping` frames.")
 @click.option(
     "--churn",
-    type=click.FloatRange(0, 60),
+    type=Number(0, 60),
     default=0.0,
     show_default=True,
     help="Share of the connections that is lost and made again each minute.",
 )
 @click.option(
-    "--sse", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="Share of the watchers without a socket."
+    "--sse", type=Number(0, 1), default=0.0, show_default=True, help="Share of the watchers without a socket."
 )
 @click.option("--json", "json_file", help="Write the report for machines to this file; - is standard output.")
 @click.option("--yes-this-server-is-mine", "mine", is_flag=True, help="Allow a server that is not on this machine.")
 @click.option(
     "--give-up-after",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     default=10.0,
     show_default=True,
     help="Seconds the server may be away before everyone gives up.",
@@ -204,7 +205,7 @@ def create_user(email: str, name: str | None, roles: tuple[str, ...], phone: str
 @click.option("--subject", help="What it was done to: `user:12`, or a kind alone such as `transporter`.")
 @click.option("--since", help="A date, or a time as ISO 8601.")
 @click.option("--until", help="The same.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option("--limit", type=Whole(1, 10_000), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line, for machines.")
 def audit(**wanted: Any) -> None:  # noqa: ANN401  # as click read them
     """Show who did what: sign-ins, failures, acts of admins and operators. Newest first."""
@@ -214,18 +215,18 @@ def audit(**wanted: Any) -> None:  # noqa: ANN401  # as click read them
 
 
 @main.command("create-delivery")
-@click.option("--marketplace-sale-id", type=click.IntRange(1), required=True)
+@click.option("--marketplace-sale-id", type=Whole(1), required=True)
 @click.option("--pickup-address", required=True)
-@click.option("--pickup-latitude", type=float)
-@click.option("--pickup-longitude", type=float)
+@click.option("--pickup-latitude", type=Number())
+@click.option("--pickup-longitude", type=Number())
 @click.option("--pickup-contact-name", required=True)
 @click.option("--pickup-contact-phone", required=True)
 @click.option("--delivery-address", required=True)
-@click.option("--delivery-latitude", type=float)
-@click.option("--delivery-longitude", type=float)
+@click.option("--delivery-latitude", type=Number())
+@click.option("--delivery-longitude", type=Number())
 @click.option("--delivery-contact-name", required=True)
 @click.option("--delivery-contact-phone", required=True)
-@click.option("--package-weight", type=float, required=True, help="kg")
+@click.option("--package-weight", type=Number(), required=True, help="kg")
 @click.option("--delivery-fee", required=True, help="NPR")
 @click.option("--priority", default="normal", show_default=True)
 def create_delivery(**fields: Any) -> None:  # noqa: ANN401  # as click read them; the body's type checks them

@@ -1,6 +1,5 @@
 """Commands of operators: accounts, deliveries, migrations, payments at the sandbox."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 import httpx
@@ -8,9 +7,11 @@ import msgspec
 from rich.console import Console
 
 from api.accounts import Registration
+from api.bodies import problems_in
 from api.cli.context import CommandError, operating
 from api.deliveries import NewDelivery
 from api.server.backing import find_sandbox
+from api.texts import tidied
 from dispatch.accounts.models import Role
 from dispatch.accounts.service import Accounts, NewUser, parse_roles
 from dispatch.database.migrate import newest_revision
@@ -47,10 +48,6 @@ async def make_user(
 
 async def make_delivery(settings: Settings, fields: dict[str, Any]) -> None:
     """``dispatch create-delivery``."""
-    try:
-        fields["delivery_fee"] = str(Decimal(fields["delivery_fee"]))
-    except InvalidOperation:
-        raise CommandError("--delivery-fee must be an amount such as 150.00") from None
     body = _converted(fields, NewDelivery)
     async with operating(settings) as services, services.database.work() as work:
         deliveries = services.delivery_steps(work).deliveries
@@ -86,8 +83,10 @@ async def pay_at_sandbox(settings: Settings, pidx: str, outcome: str) -> int:
     return 0
 
 
-def _converted(fields: dict[str, Any], body: type[Body]) -> Body:
-    try:
-        return msgspec.convert(fields, body, strict=False)
-    except msgspec.ValidationError as error:
-        raise Invalid(str(error)) from None
+def _converted(fields: dict[str, Any], wanted: type[Body]) -> Body:
+    """The same checks as over HTTP. Raises Invalid with all that is wrong."""
+    content, texts = tidied(fields, wanted)
+    problems = problems_in(wanted, content) | texts
+    if problems:
+        raise Invalid("Some options are missing or wrong.", fields=problems)
+    return msgspec.convert(content, wanted)

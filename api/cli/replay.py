@@ -22,6 +22,7 @@ from api.replay.summary import print_summary, rate, summary
 from api.replay.tally import Tally
 from api.replay.ways import PROTOCOLS, Way
 from api.server.serving import stopped_by_signals
+from dispatch.plain_numbers import decimal_number
 from dispatch.settings import Settings
 
 SHOW_EVERY_S = 0.2
@@ -102,7 +103,7 @@ def _speed(text: str) -> float | None:
     if text.strip().lower() == "max":
         return None
     try:
-        speed = float(text)
+        speed = decimal_number(text.strip())
     except ValueError:
         speed = math.nan
     if not (math.isfinite(speed) and speed > 0):
