@@ -136,8 +136,8 @@ def _add_rules(kind: type[Struct], value: dict[Any, Any], path: str, wrong: dict
             msgspec.convert({key: entry for key, entry in value.items() if key not in wrong}, kind, strict=True)
         except ValidationError as error:
             named = NAMED_FIELD.match(PLACE.sub("", str(error)))
-            if named is None or named["field"] in wrong:
-                return
+            if named is None or named["field"] in wrong or any(name in named["message"] for name in wrong):
+                return  # of two that come together one is wrong by itself, and the other is not to blame
             wrong[named["field"]] = {_within(path, named["field"]): named["message"]}
         else:
             return
