@@ -8,9 +8,10 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from api.catalogue import ProductId
-from api.injected import GivenWork
+from api.injected import GivenServices, GivenWork
 from api.schemas import Body, Id, Quantity
 from api.security import needs
+from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.carts.models import Cart
 from dispatch.carts.service import Carts
@@ -41,14 +42,22 @@ class CartItemAnswer(Struct, frozen=True):
 
 
 class CartAnswer(Struct, frozen=True):
-    """A cart and what it would cost, without tax and shipping."""
+    """A cart and what it would cost today, NPR.
+
+    ``total_amount`` is that of the items; the buyer pays ``total_to_pay``: ``subtotal`` (the items), ``tax_amount`` and
+    the usual ``shipping_cost`` together.
+    """
 
     id: int
     items: list[CartItemAnswer]
     total_amount: Decimal
+    subtotal: Decimal
+    tax_amount: Decimal
+    shipping_cost: Decimal
+    total_to_pay: Decimal
 
 
-def _cart_answer(cart: Cart) -> CartAnswer:
+def _cart_answer(cart: Cart, services: Services) -> CartAnswer:
     items = [
         CartItemAnswer(
             item.id,
@@ -60,7 +69,8 @@ def _cart_answer(cart: Cart) -> CartAnswer:
         )
         for item in cart.items
     ]
-    return CartAnswer(cart.id, items, sum((item.total_price for item in items), Decimal("0.00")))
+    sums = services.prices.sums_of((item.product.price * item.quantity, item.product.is_taxed) for item in cart.items)
+    return CartAnswer(cart.id, items, sums.subtotal, **sums.parts())
 
 
 CUSTOMER = (needs(Role.CUSTOMER),)
@@ -76,21 +86,28 @@ class CartController(Controller):
     guards = CUSTOMER
 
     @post("/")
-    async def create(self, request: Request[User, Any, Any], work: GivenWork) -> CartAnswer:
+    async def create(self, request: Request[User, Any, Any], work: GivenWork, services: GivenServices) -> CartAnswer:
         """An empty cart."""
-        return _cart_answer(await Carts(work).create(request.user))
+        return _cart_answer(await Carts(work).create(request.user), services)
 
     @get("/{cart_id:int}/")
-    async def show(self, request: Request[User, Any, Any], cart_id: CartId, work: GivenWork) -> CartAnswer:
+    async def show(
+        self, request: Request[User, Any, Any], cart_id: CartId, work: GivenWork, services: GivenServices
+    ) -> CartAnswer:
         """One's own cart."""
-        return _cart_answer(await Carts(work).get(cart_id, request.user))
+        return _cart_answer(await Carts(work).get(cart_id, request.user), services)
 
     @post("/{cart_id:int}/items/")
     async def add_item(
-        self, request: Request[User, Any, Any], cart_id: CartId, data: JSONBody[NewItem], work: GivenWork
+        self,
+        request: Request[User, Any, Any],
+        cart_id: CartId,
+        data: JSONBody[NewItem],
+        work: GivenWork,
+        services: GivenServices,
     ) -> CartAnswer:
         """Add some of a product to what the cart has of it."""
-        return _cart_answer(await Carts(work).add_item(cart_id, request.user, data.product_id, data.quantity))
+        return _cart_answer(await Carts(work).add_item(cart_id, request.user, data.product_id, data.quantity), services)
 
     @patch("/{cart_id:int}/items/{item_id:int}/")
     async def change_item(
@@ -100,9 +117,10 @@ class CartController(Controller):
         item_id: ItemId,
         data: JSONBody[ItemChange],
         work: GivenWork,
+        services: GivenServices,
     ) -> CartAnswer:
         """Set the quantity of an item."""
-        return _cart_answer(await Carts(work).change_item(cart_id, request.user, item_id, data.quantity))
+        return _cart_answer(await Carts(work).change_item(cart_id, request.user, item_id, data.quantity), services)
 
     @delete("/{cart_id:int}/items/{item_id:int}/")
     async def remove_item(

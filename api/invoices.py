@@ -33,11 +33,15 @@ def invoice_answer(payment: PaymentTransaction, invoice: Invoice, credit_notes: 
     def amount(value: str) -> float:
         return float(Decimal(value))
 
+    vat_rate, taxable = content.get("vat_rate"), content.get("taxable_amount")
+
     return {
         "invoice_number": invoice.invoice_number,
         "transaction_id": payment.transaction_id,
         "order_number": payment.order_number,
+        "issuer": content.get("issuer") or {"name": "", "address": "", "tax_number": ""},
         "customer": content["customer"],
+        "customer_address": content.get("customer_address", ""),
         "items": [
             item | {"unit_price": amount(item["unit_price"]), "total": amount(item["total"])}
             for item in content["items"]
@@ -46,6 +50,9 @@ def invoice_answer(payment: PaymentTransaction, invoice: Invoice, credit_notes: 
         "tax_amount": amount(content["tax_amount"]),
         "shipping_cost": amount(content["shipping_cost"]),
         "total_amount": amount(content["total_amount"]),
+        "total_to_pay": amount(content["total_amount"]),
+        "vat_rate": None if vat_rate is None else amount(vat_rate),
+        "taxable_amount": None if taxable is None else amount(taxable),
         "payment_method": payment.gateway,
         "payment_date": payment.completed_at,
         "status": status_of(payment, credit_notes),
@@ -68,7 +75,7 @@ async def invoice_of(transaction_id: str, user: User, work: Work, services: Serv
     payment = await get_by_transaction_id(services.database, parsed_uuid(transaction_id, "payment"))
     if payment.user_id != user.id and not user.has(Role.ADMIN):
         raise NotFound("Payment transaction not found", code="PAYMENT_NOT_FOUND")
-    invoice = await get_invoice(work, payment, services.clock.now())
+    invoice = await get_invoice(work, payment, services.issuer, services.clock.now())
     return invoice_answer(payment, invoice, await list_credit_notes(work, payment.id))
 
 

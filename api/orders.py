@@ -93,7 +93,11 @@ def _where(info: DeliveryInfo) -> dict[str, str]:
 
 
 class OrderAnswer(Struct, frozen=True, kw_only=True):
-    """An order with everything that happened to it."""
+    """An order with everything that happened to it.
+
+    Amounts in NPR. ``total_amount`` and ``formatted_total`` are those of the items; the buyer pays ``total_to_pay``,
+    which is ``subtotal`` (the items), ``tax_amount`` and ``shipping_cost`` together.
+    """
 
     id: int
     order_number: str
@@ -104,6 +108,11 @@ class OrderAnswer(Struct, frozen=True, kw_only=True):
     payment_status_display: str
     total_amount: Decimal
     formatted_total: str
+    subtotal: Decimal
+    tax_amount: Decimal
+    shipping_cost: Decimal
+    total_to_pay: Decimal
+    formatted_total_to_pay: str
     currency: str
     items: list[dict[str, Any]]
     delivery: dict[str, str]
@@ -131,6 +140,8 @@ def order_answer(view: OrderView) -> OrderAnswer:
         payment_status_display=order.payment_status.value.title(),
         total_amount=order.total_amount,
         formatted_total=display_amount(order.total_amount),
+        **order.sums.parts(),
+        formatted_total_to_pay=display_amount(order.sums.total_to_pay),
         currency=CURRENCY,
         items=_items(order, with_images=True),
         delivery=_where(order.delivery_info),
@@ -181,6 +192,7 @@ class OrderController(Controller):
                 delivery_instructions=info.delivery_instructions,
             ),
             data.payment_method.value if data.payment_method else None,
+            services.order_rules,
         )
         return order_answer(await orders.get(order.id, request.user))
 
@@ -261,6 +273,8 @@ def _list_row(order: Order, delivery: Delivery | None) -> dict[str, Any]:
         "payment_status": order.payment_status,
         "total_amount": order.total_amount,
         "formatted_total": display_amount(order.total_amount),
+        **order.sums.parts(),
+        "formatted_total_to_pay": display_amount(order.sums.total_to_pay),
         "items_count": len(order.items),
         "created_at": order.created_at,
         "estimated_delivery_date": _expected(delivery),

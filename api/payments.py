@@ -70,13 +70,23 @@ class VerifyBody(Body, frozen=True, kw_only=True):
 
 
 class SessionData(Struct, frozen=True):
-    """The session at the gateway."""
+    """The session at the gateway.
+
+    ``amount`` is ``total_to_pay`` in NPR: ``subtotal``, ``tax_amount`` and ``shipping_cost`` together. The goods are
+    held until ``held_until``, None where they are not: then they are sold if they are still there when the money
+    comes, and the money goes back if not.
+    """
 
     pidx: str
     payment_url: str
     expires_at: datetime
     gateway: PaymentMode
     amount: float
+    subtotal: float
+    tax_amount: float
+    shipping_cost: float
+    total_to_pay: float
+    held_until: datetime | None
 
 
 class InitiationAnswer(Struct, frozen=True):
@@ -102,6 +112,11 @@ async def list_gateways(gateway: PaymentGateway) -> list[dict[str, Any]]:
     return modes
 
 
+def _parts(payment: PaymentTransaction) -> dict[str, float]:
+    """What is paid and its parts, by the names that cart and order give them, as numbers."""
+    return {name: float(amount) for name, amount in payment.sums.parts().items()}
+
+
 def _status_data(payment: PaymentTransaction) -> dict[str, Any]:
     inquiry = payment.inquiry_data or {}
     paid = payment.gateway_amount_paisa
@@ -112,6 +127,7 @@ def _status_data(payment: PaymentTransaction) -> dict[str, Any]:
         "payment_status": payment.status,
         "gateway": payment.gateway,
         "total_amount": number(payment.total_amount),
+        **_parts(payment),
         "is_successful": payment.status is TransactionStatus.COMPLETED,
         "khalti_amount": number(from_paisa(paid)) if paid is not None else None,
         "created_at": payment.created_at,
@@ -137,6 +153,7 @@ def _settled_data(settlement: Settlement) -> dict[str, Any]:
         "payment_transaction_id": payment.transaction_id,
         "order_number": payment.order_number,
         "amount": number(payment.total_amount),
+        **_parts(payment),
         "gateway": payment.gateway,
         "marketplace_sales": [
             {
@@ -220,6 +237,10 @@ class PaymentController(Controller):
             expires_at=payment.expires_at,
             gateway=payment.gateway,
             amount=float(payment.total_amount),
+            **_parts(payment),
+            held_until=min(payment.hold_ends_at or payment.expires_at, payment.expires_at)
+            if payment.holds_stock
+            else None,
         )
         return InitiationAnswer("success", session.payment_url, payment.transaction_id, payment.order_number, session)
 

@@ -28,6 +28,7 @@ def _row(review: PaymentReview) -> dict[str, Any]:
         "cart_id": review.cart_id,
         "gateway": review.gateway,
         "amount": number(review.amount),
+        "lines": review.lines,
         "reasons": review.reasons,
         "status": review.status,
         "note": review.note,

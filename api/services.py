@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from redis.asyncio import Redis
@@ -19,6 +20,7 @@ from api.upkeep import Job, upkeep
 from dispatch.accounts.tokens import Tokens
 from dispatch.assignments.standing import Standing, StandingRules
 from dispatch.audit.service import AuditRetention
+from dispatch.catalogue.sums import PriceTerms
 from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
@@ -27,8 +29,12 @@ from dispatch.deliveries.work_steps import DeliverySteps
 from dispatch.notifications.ports import MailSender, SmsSender
 from dispatch.notifications.relay import OutboxRelay
 from dispatch.notifications.templates import Templates
+from dispatch.orders.service import OrderRules
 from dispatch.payments.forgetting import forget_old
+from dispatch.payments.holds import HoldRules, HoldSweeper
 from dispatch.payments.initiation import PaymentInitiation, PaymentTerms
+from dispatch.payments.invoices import Issuer
+from dispatch.payments.order_expiry import OrderExpiry
 from dispatch.payments.order_refunds import OrderRefunds
 from dispatch.payments.refund_carrier import RefundCarrier
 from dispatch.payments.review import ReviewRules
@@ -57,6 +63,7 @@ from realtime.tickets import Tickets
 from realtime.tracking import Tracking
 
 SWEEP_EVERY_S = 15.0
+EXPIRE_EVERY_S = 60.0
 SWEEP_PRESENCE_EVERY_S = 5.0
 RELAY_EVERY_S = 1.0
 TIDY_EVERY_S = 3600.0
@@ -97,6 +104,8 @@ class Services:
     fleet: FleetWatch
     history: HistoryWriter
     sweeper: PaymentSweeper
+    holds: HoldSweeper
+    expiry: OrderExpiry
     retention: Retention
     audit: AuditRetention
     presence: PresenceSweeper
@@ -116,21 +125,44 @@ class Services:
     @property
     def settlement(self) -> PaymentSettlement:
         """Settles payments."""
-        return PaymentSettlement(self.database, self.gateway, self.clock)
+        return PaymentSettlement(self.database, self.gateway, self.clock, self.issuer)
+
+    @property
+    def issuer(self) -> Issuer:
+        """The seller of record."""
+        return issuer_of(self.settings)
+
+    @property
+    def order_rules(self) -> OrderRules:
+        """What the shop decides about orders."""
+        return OrderRules(self.prices, self.settings.unpaid_orders)
+
+    @property
+    def prices(self) -> PriceTerms:
+        """What the shop decides about tax and shipping."""
+        settings = self.settings
+        return PriceTerms(settings.vat_rate, settings.shipping_cost, settings.other_shipping_costs)
 
     def _payment_terms(self) -> PaymentTerms:
         site = self.settings.public_url
         return PaymentTerms(
-            vat_rate=self.settings.vat_rate,
-            shipping_cost=self.settings.shipping_cost,
+            prices=self.prices,
             callback_url=f"{site}/api/v1/payments/callback/",
             website_url=f"{site}/",
             rules=ReviewRules(
                 attempts=self.settings.review_attempts,
-                failed_cards=self.settings.review_failed_cards,
+                failed_payments=self.settings.review_failed_payments,
                 new_account_amount=self.settings.review_new_account_amount,
                 far_amount=self.settings.review_far_amount,
             ),
+            holds=HoldRules(
+                open_payments=self.settings.open_payments,
+                share=self.settings.hold_share,
+                pieces=self.settings.hold_pieces,
+                lasts=timedelta(seconds=self.settings.hold_s),
+                cooldown=timedelta(seconds=self.settings.hold_cooldown_s),
+            ),
+            prices_kept_for=timedelta(seconds=self.settings.order_prices_kept_s),
         )
 
     @property
@@ -169,6 +201,11 @@ class Services:
             road_factor=self.settings.road_factor,
             commission_rate=Decimal(self.settings.commission_rate),
         )
+
+
+def issuer_of(settings: Settings) -> Issuer:
+    """Whom invoices name as the seller of record."""
+    return Issuer(settings.invoice_issuer, settings.invoice_address, settings.invoice_tax_number)
 
 
 def build_services(
@@ -259,7 +296,9 @@ def build_services(
         presence=PresenceSweeper(redis, keys, presence),
         retention=Retention(database, clock, keep_days=settings.history_keep_days),
         audit=AuditRetention(database, clock, keep_days=settings.audit_keep_days),
-        sweeper=PaymentSweeper(database, gateway, clock),
+        sweeper=PaymentSweeper(database, gateway, clock, issuer_of(settings)),
+        holds=HoldSweeper(database, clock),
+        expiry=OrderExpiry(database, clock, expires_after=timedelta(hours=settings.order_expires_h)),
         refunds=RefundCarrier(database, gateway, clock),
         relay=OutboxRelay(database, clock, templates, mail, sms),
         sms=sms,
@@ -306,6 +345,8 @@ def _jobs(services: Services) -> list[Job]:
     """
     return [
         Job("payment sweep", SWEEP_EVERY_S, services.sweeper.sweep),  # settling locks the payment's row
+        Job("ended holds", SWEEP_EVERY_S, services.holds.release_ended),  # each under its payment's row
+        Job("expired orders", EXPIRE_EVERY_S, services.expiry.expire),  # each under its order's row
         Job("refunds", SWEEP_EVERY_S, services.refunds.carry_out_due),  # a refund is claimed on disk before it is sent
         Job("outbox", RELAY_EVERY_S, services.relay.relay_all),  # SKIP LOCKED, then a claim of a minute
         Job(

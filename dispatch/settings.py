@@ -132,21 +132,51 @@ class Settings(BaseSettings):
     payments_per_minute: int = Field(
         30, ge=1, le=100_000, description="Payments a user may open at once; they come back evenly over a minute."
     )
+    open_payments: int = Field(
+        10, ge=1, le=10_000, description="Unpaid payments with which a user may hold stock at once."
+    )
+    hold_share: float = Field(
+        0.5, ge=0, le=1, description="Share of a product's stock that one user may hold without paying."
+    )
+    hold_pieces: int = Field(
+        20, ge=0, le=1_000_000_000, description="Pieces that one user may hold of a product whatever its share is."
+    )
+    hold_s: int = Field(
+        3600,
+        ge=60,
+        le=86400,
+        description="Longest a user holds stock of a product without paying, seconds; paying anew does not prolong it.",
+    )
+    hold_cooldown_s: int = Field(
+        3600,
+        ge=0,
+        le=7 * 86400,
+        description="How long after that the same user's payments hold none of that product, seconds.",
+    )
+    return_hosts: tuple[str, ...] = Field(
+        (),
+        description='Hosts that a client\'s `return_url` may name, as JSON: `["shop.example"]`; a port may follow, and '
+        "`*.shop.example` means all below it. Default: any.",
+    )
     review_attempts: int = Field(
         20, ge=1, description="Payments without success in an hour from which a user's next one is held for review."
     )
-    review_failed_cards: int = Field(
-        5, ge=1, description="Failed card payments in a day from which a user's next one is held for review."
+    review_failed_payments: int = Field(
+        5,
+        ge=1,
+        description="Failed payments in a day, of any gateway, from which a user's next one is held.",
     )
     review_new_account_amount: Decimal = Field(
         Decimal("200000.00"),
         ge=0,
-        description="Amount from which a payment of an account under a day old is held, NPR.",
+        description="Amount from which a payment of an account under a day old is held, NPR, with all that it paid and "
+        "opened on that day.",
     )
     review_far_amount: Decimal = Field(
         Decimal("50000.00"),
         ge=0,
-        description="Amount from which a payment ten times the user's usual one is held, NPR.",
+        description="Amount from which a payment ten times the user's usual one is held, NPR, with all that the user "
+        "paid and opened within an hour.",
     )
 
     mail_from: str = Field("Marketplace <no-reply@localhost>", description="Sender of mails.")
@@ -166,7 +196,28 @@ class Settings(BaseSettings):
 
     vat_rate: Decimal = Field(Decimal("0.13"), ge=0, le=1, description="VAT on products of the standard tax class.")
     shipping_cost: Decimal = Field(
-        Decimal("100.00"), ge=0, description="Shipping of an order whose client names none, NPR."
+        Decimal("100.00"), ge=0, le=1_000_000, decimal_places=2, description="Shipping of an order, NPR."
+    )
+    other_shipping_costs: tuple[Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=2)], ...] = Field(
+        (),
+        description="What a buyer may choose as `shipping_cost` beside `DISPATCH_SHIPPING_COST`, NPR, as JSON: "
+        '`["0.00", "250.00"]`.',
+    )
+    order_prices_kept_s: int = Field(
+        0,
+        ge=0,
+        le=365 * 86400,
+        description="How long an order is paid at its own prices, seconds; later at those of the moment, which the "
+        "buyer is told first.",
+    )
+    order_expires_h: float = Field(
+        24.0, ge=0, le=24 * 365, description="Unpaid orders are cancelled after so many hours; 0 keeps them."
+    )
+    unpaid_orders: int = Field(20, ge=1, le=10_000, description="Unpaid orders that a user may have at once.")
+    invoice_issuer: str = Field("", max_length=200, description="Seller of record on invoices: its registered name.")
+    invoice_address: str = Field("", max_length=300, description="Address of the seller of record.")
+    invoice_tax_number: str = Field(
+        "", max_length=30, description="PAN or VAT number of the seller of record, on invoices."
     )
     objection_s: int = Field(
         3 * 86400,

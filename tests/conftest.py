@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -22,9 +23,14 @@ NEW_WEBHOOK_SECRET = "whsec_bmV3LXNlY3JldC1vZi10aGUtdGVzdHM="
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The defaults, in a folder of their own and at a free port."""
+    """The defaults, in a folder of their own and at a free port, with some shipping to choose from."""
     secrets = (SecretStr(OLD_WEBHOOK_SECRET), SecretStr(NEW_WEBHOOK_SECRET))
-    return Settings(data_dir=tmp_path_factory.mktemp("server"), port=0, webhook_secrets=secrets)
+    return Settings(
+        data_dir=tmp_path_factory.mktemp("server"),
+        port=0,
+        webhook_secrets=secrets,
+        other_shipping_costs=(Decimal("49.99"), Decimal("250.01")),
+    )
 
 
 @pytest.fixture(scope="session")

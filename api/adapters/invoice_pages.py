@@ -24,6 +24,14 @@ def _shown(amount: float) -> str:
     return display_amount(Decimal(str(amount)))
 
 
+def _tax_label(invoice: Mapping[str, Any]) -> str:
+    """``VAT 13 % on NPR 2,500.00``; only ``VAT`` where the rate was not written down."""
+    rate, taxable = invoice["vat_rate"], invoice["taxable_amount"]
+    if rate is None or taxable is None:
+        return "VAT"
+    return f"VAT {(Decimal(str(rate)) * 100).normalize():f} % on {_shown(taxable)}"
+
+
 def shown(invoice: Mapping[str, Any]) -> dict[str, Any]:
     """The invoice with amounts and dates as people read them."""
     paid_at: datetime | None = invoice["payment_date"]
@@ -37,9 +45,9 @@ def shown(invoice: Mapping[str, Any]) -> dict[str, Any]:
             (label, _shown(invoice[name]))
             for label, name in (
                 ("Subtotal", "subtotal"),
-                ("VAT", "tax_amount"),
+                (_tax_label(invoice), "tax_amount"),
                 ("Shipping", "shipping_cost"),
-                ("Total", "total_amount"),
+                ("Total to pay", "total_to_pay"),
             )
         ],
         "credit_notes": [note | {"amount": _shown(note["amount"])} for note in invoice["credit_notes"]],
@@ -78,12 +86,17 @@ def invoice_pdf(invoice: Mapping[str, Any]) -> bytes:
     pdf.set_font("helvetica", "B", 16)
     pdf.cell(0, 10, _latin(f"Invoice {told['invoice_number']}"), new_x="LMARGIN", new_y="NEXT")
     pdf.set_font("helvetica", size=10)
-    customer = told["customer"]
+    customer, issuer = told["customer"], told["issuer"]
     for line in (
+        ", ".join(part for part in (issuer["name"], issuer["address"]) if part),
+        f"PAN/VAT {issuer['tax_number']}" if issuer["tax_number"] else "",
         f"Fiscal year {told['fiscal_year']}, issued {told['issued_on']}, status: {told['status']}",
         f"Order {told['order_number']}, paid by {told['payment_method'].value} on {told['paid_on']}",
         f"{customer['name']}, {customer['email']}, {customer['phone']}",
+        told["customer_address"],
     ):
+        if not line:
+            continue
         pdf.multi_cell(0, 6, _latin(line), new_x="LMARGIN", new_y="NEXT")
     pdf.ln(4)
     aligned = ("LEFT", "LEFT", "RIGHT", "RIGHT", "RIGHT")

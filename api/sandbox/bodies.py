@@ -10,7 +10,7 @@ from litestar import Request
 
 from api.sandbox.banks import banks_of_mode, find_bank
 from api.sandbox.ledger import Ledger, new_identity
-from api.sandbox.payments import Line, Mode, Payment
+from api.sandbox.payments import Line, Mode, Part, Payment
 from api.sandbox.validation import Errors, Fields, InvalidError
 
 MAX_BODY_BYTES: Final = 64 * 1024
@@ -91,12 +91,12 @@ def parse_initiate(body: dict[str, Any], ledger: Ledger, default_ttl_s: int) -> 
         purchase_order_name=fields.text("purchase_order_name"),
         customer_name=_parse_customer(fields),
         lines=_parse_lines(fields),
+        parts=_parse_breakdown(fields, amount),
         modes=modes,
         bank=_parse_bank(fields, modes),
         created_at=now,
         expires_at=now + timedelta(seconds=ttl_s),
     )
-    _check_breakdown(fields, amount)
     merchant = {name: fields.text(name, required=False, limit=500) for name in body if _MERCHANT_KEY.fullmatch(name)}
     fields.raise_if_wrong()
     return payment, merchant
@@ -153,15 +153,15 @@ def _parse_lines(fields: Fields) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _check_breakdown(fields: Fields, amount: int) -> None:
-    parts = fields.objects("amount_breakdown")
-    total = 0
-    for item in parts:
+def _parse_breakdown(fields: Fields, amount: int) -> tuple[Part, ...]:
+    parts = []
+    for item in fields.objects("amount_breakdown"):
         part = Fields(item)
-        part.text("label")
         # A discount is a part below zero.
-        total += part.integer("amount", least=-(10**12))
+        parts.append(Part(part.text("label"), part.integer("amount", least=-(10**12))))
         if part.errors:
             fields.fail("amount_breakdown", [part.errors])
+    total = sum(part.amount for part in parts)
     if parts and "amount_breakdown" not in fields.errors and total != amount:
         fields.fail("amount", "Amount Breakdown mismatch.")
+    return tuple(parts)

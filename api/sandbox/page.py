@@ -21,6 +21,9 @@ section{background:#fff;border-radius:.75rem;padding:1rem;margin:0 0 1rem;box-sh
 h1{font-size:1.1rem;margin:0 0 .5rem}
 .amount{font-size:1.6rem;font-weight:700}
 .muted{color:#62597a;font-size:.9rem}
+table{width:100%;margin-top:.5rem;border-collapse:collapse}
+th,td{text-align:left;padding:.15rem 0}
+td+td,th+th{text-align:right}
 ul{margin:.5rem 0 0;padding-left:1.2rem}
 nav{display:flex;flex-wrap:wrap;gap:.5rem;margin-bottom:1rem}
 nav a{flex:1 1 45%;text-align:center;padding:.6rem .4rem;border:1px solid #cfc6e0;border-radius:.5rem;
@@ -89,7 +92,8 @@ def _document(title: str, body: str) -> str:
 
 
 def _npr(paisa: int) -> str:
-    return f"NPR {paisa // 100:,}.{paisa % 100:02d}"
+    sign, paisa = ("-", -paisa) if paisa < 0 else ("", paisa)
+    return f"{sign}NPR {paisa // 100:,}.{paisa % 100:02d}"
 
 
 def _notice(text: str) -> str:
@@ -100,12 +104,14 @@ def _summary(payment: Payment) -> str:
     lines = "".join(
         f"<li>{escape(line.name)} &times; {line.quantity}: {_npr(line.total_price)}</li>" for line in payment.lines
     )
+    parts = "".join(f"<tr><td>{escape(part.label)}</td><td>{_npr(part.amount)}</td></tr>" for part in payment.parts)
+    table = f"<table>{parts}<tr><th>Total to pay</th><th>{_npr(payment.amount)}</th></tr></table>" if parts else ""
     who = f'<div class="muted">for {escape(payment.customer_name)}</div>' if payment.customer_name else ""
     return (
         f"<section><h1>{escape(payment.purchase_order_name)}</h1>"
         f'<div class="amount">{_npr(payment.amount)}</div>{who}'
         f'<div class="muted">to {escape(payment.website_url)}</div>'
-        f"{f'<ul>{lines}</ul>' if lines else ''}</section>"
+        f"{f'<ul>{lines}</ul>' if lines else ''}{table}</section>"
     )
 
 

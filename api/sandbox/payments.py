@@ -45,6 +45,13 @@ class Line(msgspec.Struct, frozen=True):
     total_price: int
 
 
+class Part(msgspec.Struct, frozen=True):
+    """A part of ``amount_breakdown``, for the payment page; paisa."""
+
+    label: str
+    amount: int
+
+
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """One payment session; amounts in paisa, times aware.
 
@@ -62,6 +69,7 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     customer_name: str = ""
     lines: tuple[Line, ...] = ()
+    parts: tuple[Part, ...] = ()
     modes: tuple[Mode, ...] = tuple(Mode)
     bank: str | None = None
     status: Status = Status.INITIATED

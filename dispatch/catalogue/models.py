@@ -52,6 +52,11 @@ class Product(IdentityAuditBase):
         return self.discounted_price or self.listed_price
 
     @property
+    def is_taxed(self) -> bool:
+        """Whether VAT comes on top of its price."""
+        return self.tax_class is TaxClass.STANDARD
+
+    @property
     def available(self) -> int:
         """How many can be bought now."""
         return self.stock - self.reserved

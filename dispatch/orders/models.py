@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Double, Index, Integer, String, Text, te
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.catalogue.models import Product
+from dispatch.catalogue.sums import Sums
 from dispatch.database.base import (
     Amount,
     DateTimeUTC,
@@ -60,7 +61,10 @@ class DeliveryInfo(IdentityBase):
 
 
 class Order(IdentityAuditBase):
-    """A customer's order. ``cart_id`` says which cart's unpaid order a payment is for."""
+    """A customer's order. ``cart_id`` says which cart's unpaid order a payment is for.
+
+    ``total_amount`` is that of its items; with ``tax_amount`` and ``shipping_cost`` it is what is paid, ``sums``.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (Index("ix_orders_delivered", "id", postgresql_where=text("order_status = 'delivered'")),)
@@ -71,6 +75,8 @@ class Order(IdentityAuditBase):
     delivery_info_id: Mapped[int] = mapped_column(reference("delivery_infos.id"))
     payment_method: Mapped[str | None] = mapped_column(String(32))
     total_amount: Mapped[Amount]
+    tax_amount: Mapped[Amount]
+    shipping_cost: Mapped[Amount]
     order_status: Mapped[OrderStatus] = mapped_column(text_enum(OrderStatus), default=OrderStatus.PENDING)
     payment_status: Mapped[PaymentStatus] = mapped_column(text_enum(PaymentStatus), default=PaymentStatus.PENDING)
 
@@ -79,6 +85,11 @@ class Order(IdentityAuditBase):
     tracking_events: Mapped[list["OrderTrackingEvent"]] = relationship(
         lazy="raise", order_by="OrderTrackingEvent.id", viewonly=True
     )
+
+    @property
+    def sums(self) -> Sums:
+        """What it costs in all, and the parts of that."""
+        return Sums(self.total_amount, self.tax_amount, self.shipping_cost)
 
     @property
     def is_paid(self) -> bool:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
 from dispatch.carts.service import Carts
 from dispatch.catalogue.models import Product
+from dispatch.catalogue.sums import PriceTerms
 from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
@@ -38,6 +38,14 @@ ONE_WAY = (
     OrderStatus.COMPLETED,
 )
 """An order goes along these and never back; it may leave some out."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRules:
+    """What the shop decides: prices, and how many unpaid orders one customer may have."""
+
+    prices: PriceTerms
+    unpaid_orders: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +88,18 @@ class Orders:
         self._clock = clock
 
     async def create(
-        self, customer: User, cart_id: int, delivery_info: DeliveryInfo, payment_method: str | None
+        self,
+        customer: User,
+        cart_id: int,
+        delivery_info: DeliveryInfo,
+        payment_method: str | None,
+        rules: OrderRules,
     ) -> Order:
-        """Turn a cart into an order and clear it. Prices are those of this moment."""
+        """Turn a cart into an order and clear it. Prices are those of this moment.
+
+        Raises NotFound, Invalid (empty cart) and Conflict (too many unpaid orders).
+        """
+        await self._check_unpaid(customer, rules)
         cart = await Carts(self._work).get(cart_id, customer, lock=True)
         if not cart.items:
             raise Invalid("Cart is empty", code="EMPTY_CART", fields={"cart_id": "the cart has no items"})
@@ -97,8 +114,8 @@ class Orders:
             )
             for item in cart.items
         ]
-        total = sum((item.total_price for item in items), Decimal(0))
-        if total > MAX_AMOUNT:
+        sums = rules.prices.sums_of((item.total_price, item.product.is_taxed) for item in items)
+        if sums.total_to_pay > MAX_AMOUNT:
             raise Invalid("The order is too large.", fields={"cart_id": f"its total is over {MAX_AMOUNT}"})
         order = Order(
             order_number=order_number(self._clock.now()),
@@ -106,7 +123,9 @@ class Orders:
             cart_id=cart.id,
             delivery_info=delivery_info,
             payment_method=payment_method,
-            total_amount=total,
+            total_amount=sums.subtotal,
+            tax_amount=sums.tax_amount,
+            shipping_cost=sums.shipping_cost,
             order_status=OrderStatus.PENDING,
             payment_status=PaymentStatus.PENDING,
             items=items,
@@ -117,6 +136,27 @@ class Orders:
         cart.items.clear()
         await self._session.flush()
         return order
+
+    async def _check_unpaid(self, customer: User, rules: OrderRules) -> None:
+        """One after the other per user: two orders at the same moment would each not see the other."""
+        lock = func.pg_advisory_xact_lock(func.hashtextextended(f"orders of user {customer.id}", 0))
+        await self._session.execute(select(lock))
+        unpaid = await self._session.scalar(
+            select(func.count())
+            .select_from(Order)
+            .where(
+                Order.customer_id == customer.id,
+                Order.order_status == OrderStatus.PENDING,
+                Order.payment_status != PaymentStatus.PAID,
+            )
+        )
+        if (unpaid or 0) >= rules.unpaid_orders:
+            raise Conflict(
+                f"{unpaid} orders wait to be paid already; pay or cancel one first.",
+                code="too_many_unpaid_orders",
+                unpaid_orders=unpaid,
+                limit=rules.unpaid_orders,
+            )
 
     async def get(self, order_id: int, user: User) -> OrderView:
         """One's own order, or any for an admin. Raises NotFound for others' as for none."""

@@ -10,7 +10,7 @@ from uuid import uuid4
 from dispatch.database.engine import DriverConnection
 from dispatch.money import to_paisa
 from dispatch.notifications.outbox import write_messages
-from dispatch.payments.invoices import issue_invoice
+from dispatch.payments.invoices import Issuer, issue_invoice
 from dispatch.payments.ledger import enter, entries_of_owed, entries_of_sale
 from dispatch.payments.messages import Seller, messages_of_sale
 from dispatch.payments.models import PaymentTransaction
@@ -25,13 +25,14 @@ VALUES ($1, $2, $3, $4, '', 'requested', true, 0, $5, $5, $5)
 async def enter_sale(
     connection: DriverConnection,
     payment: PaymentTransaction,
-    order_number: str | None,
+    order_number: str,
     sellers: Mapping[int, Seller],
+    issuer: Issuer,
     now: datetime,
 ) -> None:
-    """The payment's lines became sales; ``order_number`` where they were an order."""
+    """The payment's lines became the sales of an order; ``issuer`` stands on its invoice."""
     await enter(connection, payment.id, entries_of_sale(payment), now)
-    invoice_number = await issue_invoice(connection, payment, now)
+    invoice_number = await issue_invoice(connection, payment, issuer, now)
     await write_messages(connection, messages_of_sale(payment, order_number, sellers, invoice_number), now)
 
 

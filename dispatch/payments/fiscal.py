@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta, timezone
 
 NEPAL_TIME = timezone(timedelta(hours=5, minutes=45))
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # 1 Shrawan, the first day of the fiscal year, falls on 17 July except in these years, where it is the 16th.
 STARTS_ON_THE_16TH = frozenset({2020, 2021, 2024, 2028, 2032})
 # Bikram Sambat is ahead by so many years when the fiscal year begins.
@@ -12,6 +13,12 @@ BIKRAM_SAMBAT_AHEAD = 57
 def nepal_date(moment: datetime) -> date:
     """The date in Nepal at a moment."""
     return moment.astimezone(NEPAL_TIME).date()
+
+
+def display_time(moment: datetime) -> str:
+    """A moment as people in Nepal read it: ``22 Nov 2026, 16:15 Nepal time``."""
+    local = moment.astimezone(NEPAL_TIME)
+    return f"{local.day} {MONTHS[local.month - 1]} {local:%Y, %H:%M} Nepal time"
 
 
 def first_day(year: int) -> date:

@@ -1,11 +1,12 @@
 """Opening a payment: freeze what is bought, hold its stock, commit, and only then speak to the gateway."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 from dispatch.accounts.models import User
+from dispatch.catalogue.sums import PriceTerms, Sums
 from dispatch.database.engine import Database, DriverConnection
 from dispatch.database.records import unsaved
 from dispatch.errors import Invalid
@@ -13,7 +14,8 @@ from dispatch.money import MAX_AMOUNT, to_paisa
 from dispatch.numbers import payment_number
 from dispatch.payments.errors import GatewayFailure
 from dispatch.payments.failures import explain
-from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
+from dispatch.payments.holds import ONE_AT_A_TIME, USUAL_HOLDS, HoldRules, limit_hold
+from dispatch.payments.models import PaymentMode, PaymentTransaction, PaymentTransactionItem, TransactionStatus
 from dispatch.payments.payment_rows import (
     LOCK_CART,
     lock_payment_row,
@@ -21,10 +23,10 @@ from dispatch.payments.payment_rows import (
     open_payment,
     save_outcome,
 )
-from dispatch.payments.purchase import Purchase, freeze_lines, lock_purchase, tax_of
+from dispatch.payments.prices import PriceChange, find_change, keeps_prices, reprice_order, take_over_sums
+from dispatch.payments.purchase import Purchase, checked_tax, freeze_lines, lock_purchase, tax_due
 from dispatch.payments.review import USUAL_RULES, ReviewRules, Unusual, check_usual, hold_for_review
 from dispatch.payments.stock import (
-    LockedProduct,
     check_available,
     let_go_of_attempts,
     lock_products,
@@ -49,13 +51,17 @@ BANK_TYPES = {PaymentMode.EBANKING: "ebanking", PaymentMode.MOBILE_BANKING: "mob
 
 @dataclass(frozen=True, slots=True)
 class PaymentTerms:
-    """What the shop decides: tax rate, shipping, and where the gateway sends people and finds us."""
+    """What the shop decides: tax, shipping, limits, and where the gateway sends people and finds us.
 
-    vat_rate: Decimal
-    shipping_cost: Decimal
+    ``prices_kept_for``: how long an order is paid at its own prices and not at those of the moment.
+    """
+
+    prices: PriceTerms
     callback_url: str
     website_url: str
     rules: ReviewRules = USUAL_RULES
+    holds: HoldRules = USUAL_HOLDS
+    prices_kept_for: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +85,56 @@ class PaymentInitiation:
     def __init__(self, database: Database, gateway: PaymentGateway, terms: PaymentTerms, clock: Clock) -> None:
         self._database = database
         self._gateway = gateway
-        self._terms = terms
+        self.terms = terms
         self._clock = clock
 
     async def initiate(self, user: User, new: NewPayment) -> PaymentTransaction:
         """Open a payment session for a cart's unpaid order, or for its items.
 
-        Raises Invalid (empty cart, amounts, bank), Conflict (sold out, held for review), Forbidden (denied) and
-        GatewayFailure; after the last the attempt is closed and its stock is free again.
+        Raises Invalid (empty cart, amounts, shipping, bank), Conflict (sold out, prices changed, too much held,
+        held for review), Forbidden (denied) and GatewayFailure; after the last the attempt is closed and its stock
+        is free again.
         """
         await self._check_bank(new)
         try:
             async with self._database.transaction() as connection:
-                payment = await self._write(connection, user, new)
+                written = await self._write(connection, user, new)
         except Unusual as unusual:  # what was held for it is undone; the question to an admin stays
-            async with self._database.connection() as connection:
-                raise await hold_for_review(connection, user, unusual, self._clock.now()) from None
-        return await self._open_session(payment)
+            async with self._database.transaction() as connection:
+                held = await hold_for_review(connection, user, unusual, self._clock.now())
+            raise held from None
+        if isinstance(written, PriceChange):
+            raise written.conflict()
+        return await self._open_session(written)
 
-    async def _write(self, connection: DriverConnection, user: User, new: NewPayment) -> PaymentTransaction:
-        """Lock, freeze, check and hold what is bought, in the order of every payment: cart, order, products."""
+    async def _write(
+        self, connection: DriverConnection, user: User, new: NewPayment
+    ) -> PaymentTransaction | PriceChange:
+        """Lock, freeze, check and hold what is bought, in the order of every payment: cart, order, products.
+
+        Where prices changed since the order, only the order is written, and how is returned.
+        """
         now = self._clock.now()
+        await connection.execute(ONE_AT_A_TIME, user.id)
         purchase = await lock_purchase(connection, new.cart_id, user.id)
         products = await lock_products(connection, purchase.product_ids, purchase.purpose)
         if await let_go_of_attempts(connection, purchase.purpose, now):
             products = await lock_products(connection, purchase.product_ids, purchase.purpose)
-        payment = self._freeze(user, new, purchase, products, now)
-        await check_usual(connection, user, payment, self._terms.rules, now)
+        keep_prices = keeps_prices(purchase.order, self.terms.prices_kept_for, now)
+        items = freeze_lines(purchase, products, keep_prices=keep_prices)
+        due, shipping = tax_due(items, self.terms.prices), self.terms.prices.checked_shipping(new.shipping_cost)
+        change = find_change(purchase, items, due, shipping)
+        if change is not None and purchase.order is not None:
+            _check_amount(change.new)
+            await reprice_order(connection, purchase.order.order_id, items, change, now)
+            return change
+        subtotal = sum((item.total_amount for item in items), Decimal(0))
+        payment = self._freeze(user, new, purchase, items, Sums(subtotal, checked_tax(due, new.tax_amount), shipping))
+        await limit_hold(connection, payment, products, self.terms.holds, now)
+        await check_usual(connection, user, payment, self.terms.rules, now)
         check_available(payment.items, products)
+        if purchase.order is not None:
+            await take_over_sums(connection, purchase.order, payment.sums, now)
         await open_payment(connection, payment)
         await reserve_stock(connection, payment, now)
         return payment
@@ -137,16 +165,11 @@ class PaymentInitiation:
         user: User,
         new: NewPayment,
         purchase: Purchase,
-        products: dict[int, LockedProduct],
-        now: datetime,
+        items: list[PaymentTransactionItem],
+        sums: Sums,
     ) -> PaymentTransaction:
-        items = freeze_lines(purchase, products)
-        subtotal = sum((item.total_amount for item in items), Decimal(0))
-        tax = tax_of(items, products, self._terms.vat_rate, new.tax_amount)
-        shipping = self._terms.shipping_cost if new.shipping_cost is None else new.shipping_cost
-        total = subtotal + tax + shipping
-        if not MIN_AMOUNT <= total <= MAX_AMOUNT:
-            raise Invalid(f"A payment must be between NPR {MIN_AMOUNT} and {MAX_AMOUNT}.", code="INVALID_AMOUNT")
+        _check_amount(sums)
+        now = self._clock.now()
         return unsaved(
             PaymentTransaction,
             transaction_id=uuid4(),
@@ -161,12 +184,14 @@ class PaymentInitiation:
             customer_name=new.customer_name,
             customer_email=new.customer_email,
             customer_phone=new.customer_phone,
-            subtotal=subtotal,
-            tax_amount=tax,
-            shipping_cost=shipping,
-            total_amount=total,
+            subtotal=sums.subtotal,
+            tax_amount=sums.tax_amount,
+            shipping_cost=sums.shipping_cost,
+            total_amount=sums.total_to_pay,
+            vat_rate=self.terms.prices.vat_rate,
             status=TransactionStatus.PROCESSING,
             holds_stock=True,
+            hold_ends_at=None,
             expires_at=now + UNANSWERED_HOLD,
             created_at=now,
             updated_at=now,
@@ -175,7 +200,7 @@ class PaymentInitiation:
 
     async def _open_session(self, payment: PaymentTransaction) -> PaymentTransaction:
         try:
-            opened = await self._gateway.initiate(_request_of(payment, self._terms))
+            opened = await self._gateway.initiate(_request_of(payment, self.terms))
         except GatewayError as error:
             await self._close_unopened(payment, error)
             failure = explain(payment, error.reason)
@@ -202,6 +227,11 @@ class PaymentInitiation:
             locked.failure_reason = f"{'Outcome unknown' if unknown else 'Not opened'}: {error.reason}"[:300]
             await save_outcome(connection, locked, now)
         payment.status, payment.failure_reason = locked.status, locked.failure_reason
+
+
+def _check_amount(sums: Sums) -> None:
+    if not MIN_AMOUNT <= sums.total_to_pay <= MAX_AMOUNT:
+        raise Invalid(f"A payment must be between NPR {MIN_AMOUNT} and {MAX_AMOUNT}.", code="INVALID_AMOUNT")
 
 
 def _request_of(payment: PaymentTransaction, terms: PaymentTerms) -> InitiateRequest:

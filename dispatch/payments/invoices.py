@@ -1,15 +1,19 @@
 """Invoices: numbered without gaps per fiscal year, frozen when issued, corrected only by credit notes."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from dispatch.database.engine import DriverConnection
-from dispatch.database.records import to_json
+from dispatch.database.records import to_json, unsaved
 from dispatch.database.work import Work
 from dispatch.errors import Conflict
 from dispatch.money import to_paisa
+from dispatch.orders.models import DeliveryInfo
 from dispatch.payments.fiscal import fiscal_year, nepal_date
 from dispatch.payments.invoice_models import Invoice
 from dispatch.payments.models import PaymentTransaction
@@ -17,6 +21,18 @@ from dispatch.payments.refund_models import Refund, RefundStatus
 
 INVOICE_SERIES = "INV"
 CREDIT_NOTE_SERIES = "CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The seller of record, as invoices name it; ``tax_number`` is its PAN or VAT number. Empty where not set."""
+
+    name: str = ""
+    address: str = ""
+    tax_number: str = ""
+
+
+NO_ISSUER = Issuer()
 
 
 class NumberGiven(NamedTuple):
@@ -33,6 +49,11 @@ INSERT INTO invoice_counters AS counter (series, fiscal_year, last_number) VALUE
 ON CONFLICT (series, fiscal_year) DO UPDATE SET last_number = counter.last_number + 1
 RETURNING last_number
 """
+# Where the order goes: the buyer's address as far as it is known.
+PLACE = """
+SELECT d.address, d.city, d.state, d.zip_code
+FROM orders o JOIN delivery_infos d ON d.id = o.delivery_info_id WHERE o.id = $1
+"""
 ISSUE = """
 INSERT INTO invoices (payment_id, invoice_number, fiscal_year, number, issued_at, content)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -46,16 +67,18 @@ async def next_number(connection: DriverConnection, series: str, now: datetime) 
     return NumberGiven(year, number, f"{series}-{nepal_date(now):%Y%m%d}-{number:03d}")
 
 
-async def issue_invoice(connection: DriverConnection, payment: PaymentTransaction, now: datetime) -> str:
+async def issue_invoice(
+    connection: DriverConnection, payment: PaymentTransaction, issuer: Issuer, now: datetime
+) -> str:
     """Give a paid payment its number and freeze what its invoice says. The number as people read it."""
+    place = await connection.fetchrow(PLACE, payment.order_id)
+    content = to_json(_content(payment, issuer, _address(place)))
     given = await next_number(connection, INVOICE_SERIES, now)
-    await connection.execute(
-        ISSUE, payment.id, given.text, given.fiscal_year, given.number, now, to_json(_content(payment))
-    )
+    await connection.execute(ISSUE, payment.id, given.text, given.fiscal_year, given.number, now, content)
     return given.text
 
 
-async def get_invoice(work: Work, payment: PaymentTransaction, now: datetime) -> Invoice:
+async def get_invoice(work: Work, payment: PaymentTransaction, issuer: Issuer, now: datetime) -> Invoice:
     """The invoice of a payment; one that was paid before there were invoices gets its own now.
 
     Raises Conflict where nothing was paid.
@@ -74,7 +97,7 @@ async def get_invoice(work: Work, payment: PaymentTransaction, now: datetime) ->
             select(PaymentTransaction.id).where(PaymentTransaction.id == payment.id).with_for_update()
         )
         if await work.session.scalar(query) is None:
-            await issue_invoice(await work.driver(), payment, now)
+            await issue_invoice(await work.driver(), payment, issuer, now)
         invoice = (await work.session.execute(query)).scalar_one()
     return invoice
 
@@ -97,14 +120,24 @@ def status_of(payment: PaymentTransaction, credit_notes: list[Refund]) -> str:
     return "partially_refunded" if refunded_paisa else "paid"
 
 
-def _content(payment: PaymentTransaction) -> dict[str, Any]:
+def _address(place: Mapping[str, str] | None) -> str:
+    return "" if place is None else unsaved(DeliveryInfo, **place).full_address
+
+
+def _content(payment: PaymentTransaction, issuer: Issuer, address: str) -> dict[str, Any]:
     """What the invoice says for good; amounts as text, so that no paisa is lost in JSON."""
+    taxed = [item.total_amount for item in payment.items if item.is_taxed]
+    known = payment.vat_rate is not None and all(item.is_taxed is not None for item in payment.items)
     return {
+        "issuer": {"name": issuer.name, "address": issuer.address, "tax_number": issuer.tax_number},
+        "vat_rate": str(payment.vat_rate) if known else None,
+        "taxable_amount": str(sum(taxed, Decimal("0.00"))) if known else None,
         "customer": {
             "name": payment.customer_name,
             "email": payment.customer_email,
             "phone": payment.customer_phone,
         },
+        "customer_address": address,
         "items": [
             {
                 "product_name": item.product_name,

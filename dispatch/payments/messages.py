@@ -8,6 +8,7 @@ from dispatch.money import display_amount, from_paisa
 from dispatch.notifications.models import Channel
 from dispatch.notifications.outbox import NewMessage
 from dispatch.orders.models import Order
+from dispatch.payments.fiscal import display_time
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
 from dispatch.payments.refund_models import Refund
 
@@ -20,11 +21,11 @@ class Seller(NamedTuple):
 
 
 def messages_of_sale(
-    payment: PaymentTransaction, order_number: str | None, sellers: Mapping[int, Seller], invoice_number: str
+    payment: PaymentTransaction, order_number: str, sellers: Mapping[int, Seller], invoice_number: str
 ) -> list[NewMessage]:
     """Order confirmation and receipt for the buyer, a notice for each seller, an SMS for the buyer."""
     about = str(payment.transaction_id)
-    number = order_number or payment.order_number
+    number = order_number
     content = _content(payment, number) | {"invoice_number": invoice_number}
     buyer = payment.customer_email
     by_seller: dict[int, list[PaymentTransactionItem]] = defaultdict(list)
@@ -80,7 +81,7 @@ def _content(payment: PaymentTransaction, number: str) -> dict[str, Any]:
         "tax": display_amount(payment.tax_amount),
         "shipping": display_amount(payment.shipping_cost),
         "total": display_amount(payment.total_amount),
-        "paid_at": payment.completed_at.isoformat() if payment.completed_at else "",
+        "paid_at": display_time(payment.completed_at) if payment.completed_at else "",
     }
 
 

@@ -1,14 +1,16 @@
 """Payments and the lines they pay for, frozen at initiation."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, String, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, Numeric, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from dispatch.catalogue.sums import Sums
 from dispatch.database.base import (
     Amount,
     DateTimeUTC,
@@ -53,7 +55,9 @@ class PaymentTransaction(IdentityAuditBase):
     ``purpose`` names what is paid for (``order:456`` or ``cart:123:0``); several attempts may share it and one
     may succeed. ``holds_stock`` says whether the lines are reserved. ``ended_at``: when it is known to have ended
     without money. ``check_failures`` counts rounds of the sweeper that came to nothing, one after the other;
-    ``next_check_at`` is when the next one looks, ``check_error`` what was in the way.
+    ``next_check_at`` is when the next one looks, ``check_error`` what was in the way. ``vat_rate`` is that of the
+    moment it was opened, None where it was opened before rates were written down. ``hold_ends_at``: from when on its
+    lines are anybody's again, also while it is open.
     """
 
     __tablename__ = "payment_transactions"
@@ -68,6 +72,7 @@ class PaymentTransaction(IdentityAuditBase):
         ),
         Index("ix_payment_transactions_open", "expires_at", postgresql_where=text("status = 'processing'")),
         Index("ix_payment_transactions_held", "id", postgresql_where=text("status = 'held' OR check_failures > 0")),
+        Index("ix_payment_transactions_holding", "hold_ends_at", postgresql_where=text("holds_stock")),
     )
 
     transaction_id: Mapped[UUID] = mapped_column(unique=True)
@@ -86,12 +91,14 @@ class PaymentTransaction(IdentityAuditBase):
     tax_amount: Mapped[Amount]
     shipping_cost: Mapped[Amount]
     total_amount: Mapped[Amount]
+    vat_rate: Mapped[Decimal | None] = mapped_column(Numeric(5, 4))
     status: Mapped[TransactionStatus] = mapped_column(
         text_enum(TransactionStatus), default=TransactionStatus.PROCESSING
     )
     failure_reason: Mapped[str | None] = mapped_column(String(300))
     holds_stock: Mapped[bool] = mapped_column(Boolean, default=True)
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    hold_ends_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     completed_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
 
     pidx: Mapped[str | None] = mapped_column(String(100), unique=True)
@@ -109,6 +116,11 @@ class PaymentTransaction(IdentityAuditBase):
         lazy="raise", order_by="PaymentTransactionItem.id", back_populates="payment"
     )
 
+    @property
+    def sums(self) -> Sums:
+        """What is paid and the parts of it."""
+        return Sums(self.subtotal, self.tax_amount, self.shipping_cost)
+
 
 class PaymentTransactionItem(IdentityBase):
     """One frozen line of a payment, and the sale it became."""
@@ -124,6 +136,7 @@ class PaymentTransactionItem(IdentityBase):
     quantity: Mapped[int] = mapped_column(Integer)
     unit_price: Mapped[Amount]
     total_amount: Mapped[Amount]
+    is_taxed: Mapped[bool | None] = mapped_column(Boolean)
     sale_id: Mapped[int | None] = mapped_column(reference("sales.id"), unique=True)
 
     payment: Mapped[PaymentTransaction] = relationship(back_populates="items", lazy="raise")

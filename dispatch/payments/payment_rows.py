@@ -31,7 +31,7 @@ LOCK_CART = "SELECT generation FROM carts WHERE id = $1 FOR UPDATE"
 OPENED = (
     "transaction_id", "order_number", "user_id", "cart_id", "order_id", "purpose", "gateway", "bank", "return_url",
     "customer_name", "customer_email", "customer_phone", "subtotal", "tax_amount", "shipping_cost", "total_amount",
-    "status", "holds_stock", "expires_at", "created_at", "updated_at",
+    "vat_rate", "status", "holds_stock", "hold_ends_at", "expires_at", "created_at", "updated_at",
 )  # fmt: skip
 OPEN = f"""
 WITH opened AS (
@@ -40,17 +40,17 @@ WITH opened AS (
     RETURNING id
 ), lines AS (
     INSERT INTO payment_transaction_items (payment_id, product_id, seller_id, seller_name, product_name, quantity,
-                                           unit_price, total_amount)
+                                           unit_price, total_amount, is_taxed)
     SELECT opened.id, line.product_id, line.seller_id, line.seller_name, line.product_name, line.quantity,
-           line.unit_price, line.total_amount
-    FROM opened, unnest($22::bigint[], $23::bigint[], $24::text[], $25::text[], $26::int[], $27::numeric[],
-                        $28::numeric[]) WITH ORDINALITY
-         AS line (product_id, seller_id, seller_name, product_name, quantity, unit_price, total_amount, place)
+           line.unit_price, line.total_amount, line.is_taxed
+    FROM opened, unnest($24::bigint[], $25::bigint[], $26::text[], $27::text[], $28::int[], $29::numeric[],
+                        $30::numeric[], $31::boolean[]) WITH ORDINALITY
+         AS line (product_id, seller_id, seller_name, product_name, quantity, unit_price, total_amount, is_taxed, place)
     ORDER BY line.place
 )
 SELECT id FROM opened
 """  # noqa: S608  the columns are those above
-LINE = ("product_id", "seller_id", "seller_name", "product_name", "quantity", "unit_price", "total_amount")
+LINE = ("product_id", "seller_id", "seller_name", "product_name", "quantity", "unit_price", "total_amount", "is_taxed")
 
 NAME_SESSION = """
 UPDATE payment_transactions SET pidx = $2, payment_url = $3, expires_at = $4, updated_at = $5 WHERE id = $1

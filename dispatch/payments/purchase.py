@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
+from dispatch.catalogue.sums import PriceTerms, Sums
 from dispatch.database.engine import DriverConnection
 from dispatch.database.records import unsaved
 from dispatch.errors import Invalid, NotFound
-from dispatch.money import round_amount
 from dispatch.payments.models import PaymentTransactionItem
 from dispatch.payments.stock import LockedProduct
 
 LOCK_OWN_CART = "SELECT generation FROM carts WHERE id = $1 AND user_id = $2 FOR UPDATE"
 # The cart's newest order that waits, if it waits for money: held, since a cancellation may come between.
 LOCK_UNPAID_ORDER = """
-SELECT o.id AS order_id, i.product_id, i.quantity, i.unit_price
+SELECT o.id AS order_id, o.created_at, o.total_amount, o.tax_amount, o.shipping_cost,
+       i.product_id, i.quantity, i.unit_price
 FROM orders o JOIN order_items i ON i.order_id = o.id
 WHERE o.id = (SELECT max(id) FROM orders WHERE cart_id = $1 AND order_status = 'pending')
   AND o.order_status = 'pending' AND o.payment_status <> 'paid'
@@ -24,12 +26,26 @@ CART_ITEMS = "SELECT product_id, quantity FROM cart_items WHERE cart_id = $1 ORD
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered:
+    """The unpaid order that is paid for: its number, when it was made, and what it told its buyer to pay."""
+
+    order_id: int
+    created_at: datetime
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
 class Purchase:
     """What is paid for. Lines are (product_id, quantity, unit price in NPR); without a price the product's holds."""
 
     purpose: str
-    order_id: int | None
+    order: Ordered | None
     lines: Sequence[tuple[int, int, Decimal | None]]
+
+    @property
+    def order_id(self) -> int | None:
+        """The order that is paid for, if it is one."""
+        return self.order.order_id if self.order else None
 
     @property
     def product_ids(self) -> list[int]:
@@ -42,23 +58,30 @@ async def lock_purchase(connection: DriverConnection, cart_id: int, user_id: int
     generation = await connection.fetchval(LOCK_OWN_CART, cart_id, user_id)
     if generation is None:
         raise NotFound("Cart not found.", code="cart_not_found")
-    ordered = await connection.fetch(LOCK_UNPAID_ORDER, cart_id)
-    if ordered:
-        order_id = ordered[0]["order_id"]
-        lines = [(row["product_id"], row["quantity"], row["unit_price"]) for row in ordered]
-        return Purchase(f"order:{order_id}", order_id, lines)
+    rows = await connection.fetch(LOCK_UNPAID_ORDER, cart_id)
+    if rows:
+        first = rows[0]
+        sums = Sums(first["total_amount"], first["tax_amount"], first["shipping_cost"])
+        order = Ordered(first["order_id"], first["created_at"], sums)
+        lines = [(row["product_id"], row["quantity"], row["unit_price"]) for row in rows]
+        return Purchase(f"order:{order.order_id}", order, lines)
     items = await connection.fetch(CART_ITEMS, cart_id)
     if not items:
         raise Invalid("Cart is empty", code="EMPTY_CART")
     return Purchase(f"cart:{cart_id}:{generation}", None, [(row["product_id"], row["quantity"], None) for row in items])
 
 
-def freeze_lines(purchase: Purchase, products: dict[int, LockedProduct]) -> list[PaymentTransactionItem]:
-    """The lines as they will be sold, whatever becomes of products and prices meanwhile."""
+def freeze_lines(
+    purchase: Purchase, products: dict[int, LockedProduct], *, keep_prices: bool
+) -> list[PaymentTransactionItem]:
+    """The lines as they will be sold, whatever becomes of products and prices meanwhile.
+
+    ``keep_prices``: at the prices of the order, where it is one, and not at those of this moment.
+    """
     items = []
     for product_id, quantity, ordered_price in purchase.lines:
         product = products[product_id]
-        unit_price = product.price if ordered_price is None else ordered_price
+        unit_price = product.price if ordered_price is None or not keep_prices else ordered_price
         items.append(
             unsaved(
                 PaymentTransactionItem,
@@ -69,20 +92,19 @@ def freeze_lines(purchase: Purchase, products: dict[int, LockedProduct]) -> list
                 quantity=quantity,
                 unit_price=unit_price,
                 total_amount=unit_price * quantity,
+                is_taxed=product.is_taxed,
             )
         )
     return items
 
 
-def tax_of(
-    items: Sequence[PaymentTransactionItem],
-    products: dict[int, LockedProduct],
-    vat_rate: Decimal,
-    asked: Decimal | None,
-) -> Decimal:
-    """VAT by the products' tax classes. A client may name more (rounding line by line, say), never less."""
-    taxed = sum((item.total_amount for item in items if products[item.product_id].is_taxed), Decimal(0))
-    due = round_amount(taxed * vat_rate)
+def tax_due(items: Sequence[PaymentTransactionItem], terms: PriceTerms) -> Decimal:
+    """VAT by the products' tax classes."""
+    return terms.tax_of((item.total_amount, bool(item.is_taxed)) for item in items)
+
+
+def checked_tax(due: Decimal, asked: Decimal | None) -> Decimal:
+    """What is due, or what the client names: more (rounding line by line, say), never less. Raises Invalid."""
     if asked is not None and asked < due:
         raise Invalid(
             f"The tax of this purchase is {due}.",

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from dispatch.database.engine import DriverConnection
-from dispatch.numbers import sale_number
+from dispatch.numbers import order_number, sale_number
 from dispatch.payments.models import PaymentTransaction
 
 # A sale and its first event for each line; each line knows its sale from then on.
@@ -35,12 +35,41 @@ WITH numbered AS (
 )
 SELECT id, order_number FROM sold
 """
+# The order shows from then on what was paid for it, whichever of its payments that was.
 CONFIRM_ORDER = """
 WITH confirmed AS (
-    UPDATE orders SET payment_status = 'paid', order_status = 'confirmed', updated_at = $2 WHERE id = $1 RETURNING id
+    UPDATE orders o SET payment_status = 'paid', order_status = 'confirmed', updated_at = $2,
+                        total_amount = p.subtotal, tax_amount = p.tax_amount, shipping_cost = p.shipping_cost
+    FROM payment_transactions p WHERE o.id = $1 AND p.id = $3 RETURNING o.id
+), lines AS (
+    UPDATE order_items o SET unit_price = i.unit_price, total_price = i.total_amount
+    FROM payment_transaction_items i
+    WHERE o.order_id = $1 AND i.payment_id = $3 AND i.product_id = o.product_id AND i.unit_price <> o.unit_price
 )
 INSERT INTO order_tracking_events (order_id, status, message, created_at)
 SELECT id, 'confirmed', 'Payment confirmed', $2 FROM confirmed
+"""
+# What is bought without an order becomes one with its payment, so that its buyer finds it among the others. Where it
+# goes nobody said: seller and buyer agree on it when the delivery is made.
+MAKE_ORDER = """
+WITH place AS (
+    INSERT INTO delivery_infos (customer_name, phone_number, address, city, state, zip_code, delivery_instructions)
+    SELECT customer_name, customer_phone, '', '', '', '', '' FROM payment_transactions WHERE id = $1 RETURNING id
+), made AS (
+    INSERT INTO orders (order_number, customer_id, cart_id, delivery_info_id, payment_method, total_amount, tax_amount,
+                        shipping_cost, order_status, payment_status, created_at, updated_at)
+    SELECT $2, p.user_id, p.cart_id, place.id, p.gateway, p.subtotal, p.tax_amount, p.shipping_cost, 'confirmed',
+           'paid', $3, $3
+    FROM payment_transactions p, place WHERE p.id = $1 RETURNING id
+), lines AS (
+    INSERT INTO order_items (order_id, product_id, product_name, quantity, unit_price, total_price)
+    SELECT made.id, i.product_id, i.product_name, i.quantity, i.unit_price, i.total_amount
+    FROM made, payment_transaction_items i WHERE i.payment_id = $1 ORDER BY i.id
+), told AS (
+    INSERT INTO order_tracking_events (order_id, status, message, created_at)
+    SELECT id, 'confirmed', 'Payment confirmed', $3 FROM made
+)
+UPDATE payment_transactions p SET order_id = made.id FROM made WHERE p.id = $1 RETURNING made.id
 """
 # What the buyer put in meanwhile stays.
 EMPTY_PAID_CART = """
@@ -87,16 +116,22 @@ async def was_sold_before(connection: DriverConnection, payment: PaymentTransact
     return bool(await connection.fetchval(SOLD_BEFORE, payment.purpose, payment.id))
 
 
-async def sell(connection: DriverConnection, payment: PaymentTransaction, now: datetime) -> None:
-    """Make the sales of a payment, and its order confirmed or its cart empty."""
+async def sell(connection: DriverConnection, payment: PaymentTransaction, ordered_as: str | None, now: datetime) -> str:
+    """Make the sales of a payment, and its order confirmed, or an order of it and its cart empty.
+
+    ``ordered_as`` and the answer: the number of the order, which a purchase without one gets here.
+    """
+    if ordered_as is None:
+        ordered_as = order_number(now)
+        payment.order_id = await connection.fetchval(MAKE_ORDER, payment.id, ordered_as, now)
+        await connection.execute(EMPTY_PAID_CART, payment.cart_id, payment.id, now)
+    else:
+        await connection.execute(CONFIRM_ORDER, payment.order_id, now, payment.id)
     numbers = {sale_number(now): item for item in payment.items}
     rows = await connection.fetch(SELL, payment.id, [item.id for item in numbers.values()], list(numbers), now)
     for row in rows:
         numbers[row["order_number"]].sale_id = row["id"]
-    if payment.order_id is not None:
-        await connection.execute(CONFIRM_ORDER, payment.order_id, now)
-    else:
-        await connection.execute(EMPTY_PAID_CART, payment.cart_id, payment.id, now)
+    return ordered_as
 
 
 async def list_sales(connection: DriverConnection, payment: PaymentTransaction) -> list[SoldLine]:

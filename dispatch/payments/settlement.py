@@ -14,6 +14,7 @@ from dispatch.database.engine import Database, DriverConnection
 from dispatch.money import to_paisa
 from dispatch.orders.models import OrderStatus
 from dispatch.payments.books import enter_owed, enter_sale
+from dispatch.payments.invoices import NO_ISSUER, Issuer
 from dispatch.payments.messages import Seller
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.payment_rows import LOCK_CART, lock_payment_row, save_outcome
@@ -71,7 +72,9 @@ class Locked:
 class PaymentSettlement:
     """Settles payments, each in a transaction of its own."""
 
-    def __init__(self, database: Database, gateway: PaymentGateway, clock: Clock) -> None:
+    def __init__(self, database: Database, gateway: PaymentGateway, clock: Clock, issuer: Issuer = NO_ISSUER) -> None:
+        """``issuer``: whom invoices name as the seller of record."""
+        self._issuer = issuer
         self._database = database
         self._gateway = gateway
         self._clock = clock
@@ -114,10 +117,9 @@ class PaymentSettlement:
         if payment.status is before:
             return False
         if payment.status is TransactionStatus.COMPLETED:
-            await sell(connection, payment, now)
+            number = await sell(connection, payment, locked.order.order_number if locked.order else None, now)
             sellers = {one.seller_id: Seller(one.seller_name, one.seller_email) for one in locked.products.values()}
-            order_number = locked.order.order_number if locked.order else None
-            await enter_sale(connection, payment, order_number, sellers, now)
+            await enter_sale(connection, payment, number, sellers, self._issuer, now)
         elif payment.status is TransactionStatus.REFUND_DUE:
             await enter_owed(connection, payment, payment.failure_reason or "", now)
         return True

@@ -14,7 +14,7 @@ from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
 LOCK_PRODUCTS = """
 SELECT p.id, p.name, p.seller_id, s.name AS seller_name, s.email AS seller_email, p.is_active,
        p.tax_class = 'standard' AS is_taxed,
-       COALESCE(p.discounted_price, p.listed_price) AS price, p.stock - p.reserved AS available
+       COALESCE(p.discounted_price, p.listed_price) AS price, p.stock, p.stock - p.reserved AS available
 FROM products p JOIN users s ON s.id = p.seller_id
 WHERE p.id IN (
     SELECT unnest($1::bigint[])
@@ -69,6 +69,7 @@ class LockedProduct:
     is_active: bool
     is_taxed: bool
     price: Decimal
+    stock: int
     available: int
 
 
@@ -97,8 +98,9 @@ async def release_stock(connection: DriverConnection, payment: PaymentTransactio
 
 
 async def reserve_stock(connection: DriverConnection, payment: PaymentTransaction, now: datetime) -> None:
-    """Hold the lines of a payment that was written with ``holds_stock``, after ``check_available``."""
-    await connection.execute(RESERVE, payment.id, now)
+    """Hold the lines of a payment that was written with ``holds_stock``, after ``check_available``; else nothing."""
+    if payment.holds_stock:
+        await connection.execute(RESERVE, payment.id, now)
 
 
 async def take_stock(connection: DriverConnection, payment: PaymentTransaction, now: datetime) -> None:

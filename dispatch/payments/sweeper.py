@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from dispatch.database.engine import Database
+from dispatch.payments.invoices import NO_ISSUER, Issuer
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.payment_rows import get_by_transaction_id
 from dispatch.payments.settlement import PaymentSettlement
@@ -41,7 +42,8 @@ def _closed_lately(now: datetime) -> ColumnElement[bool]:
 class PaymentSweeper:
     """Settles open payments that nobody asked about for a while."""
 
-    def __init__(self, database: Database, gateway: PaymentGateway, clock: Clock) -> None:
+    def __init__(self, database: Database, gateway: PaymentGateway, clock: Clock, issuer: Issuer = NO_ISSUER) -> None:
+        self._issuer = issuer
         self._database = database
         self._gateway = gateway
         self._clock = clock
@@ -69,7 +71,7 @@ class PaymentSweeper:
 
     async def _settle(self, transaction_id: UUID) -> None:
         payment = await get_by_transaction_id(self._database, transaction_id)
-        settlement = PaymentSettlement(self._database, self._gateway, self._clock)
+        settlement = PaymentSettlement(self._database, self._gateway, self._clock, self._issuer)
         if payment.pidx is not None:
             await settlement.settle(payment)
         elif payment.expires_at < self._clock.now():

@@ -2,8 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ARRAY, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.database.base import (
@@ -26,7 +29,10 @@ class ReviewStatus(StrEnum):
 
 
 class PaymentReview(IdentityAuditBase):
-    """A payment that was held before it was opened, and why. ``purpose`` is that of the payment."""
+    """A payment that was held before it was opened, and why. ``purpose`` is that of the payment.
+
+    What is decided is decided for its ``lines`` and at most its ``amount``.
+    """
 
     __tablename__ = "payment_reviews"
     __table_args__ = (
@@ -38,6 +44,7 @@ class PaymentReview(IdentityAuditBase):
     purpose: Mapped[str] = mapped_column(String(64), index=True)
     gateway: Mapped[str] = mapped_column(String(32))
     amount: Mapped[Amount]
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     reasons: Mapped[list[str]] = mapped_column(ARRAY(String(300)))
     status: Mapped[ReviewStatus] = mapped_column(text_enum(ReviewStatus), default=ReviewStatus.PENDING)
     decided_by: Mapped[int | None] = mapped_column(reference("users.id"))
@@ -55,13 +62,17 @@ class WebhookReceipt(CommonTableAttributes, AdvancedDeclarativeBase):
 
 
 class AnsweredRequest(CommonTableAttributes, AdvancedDeclarativeBase):
-    """An ``Idempotency-Key`` of a user and the answer it got; without a status it is still being answered."""
+    """An ``Idempotency-Key`` of a user and the answer it got; without a status it is still being answered.
+
+    ``lease`` names the run that answers it: only that one may write down or forget the answer.
+    """
 
     __tablename__ = "answered_requests"
 
     user_id: Mapped[int] = mapped_column(reference("users.id"), primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
+    lease: Mapped[UUID | None]
     status: Mapped[int | None] = mapped_column(SmallInteger)
     media_type: Mapped[str | None] = mapped_column(String(100))
     body: Mapped[bytes | None] = mapped_column(LargeBinary)

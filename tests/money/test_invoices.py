@@ -1,17 +1,28 @@
 """Invoices: the contract's JSON, numbers without gaps, corrections by credit note."""
 
 import asyncio
+import re
+import zlib
 from datetime import UTC, datetime
 
 import pytest
 
 from dispatch.payments.fiscal import fiscal_year, fiscal_year_name
+from dispatch.payments.invoices import Issuer
+from dispatch.payments.payment_rows import get_by_pidx
+from dispatch.payments.settlement import PaymentSettlement
 from tests.money.till import Till
 from tests.world import World, ok
 
 
 def path_of(transaction_id: str) -> str:
     return f"/api/v1/payments/{transaction_id}/invoice/"
+
+
+def written_in(pdf: bytes) -> str:
+    """What the streams of a PDF write, with the commands around it."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    return "\n".join(zlib.decompress(stream).decode("latin-1") for stream in streams if stream[:1] == b"\x78")
 
 
 async def test_an_invoice_says_who_bought_what_for_how_much(till: Till) -> None:
@@ -33,6 +44,30 @@ async def test_an_invoice_says_who_bought_what_for_how_much(till: Till) -> None:
     assert amounts == [2500.00, 325.00, 100.00, 2925.00]
     assert (invoice["payment_method"], invoice["status"], invoice["credit_notes"]) == ("KHALTI", "paid", [])
     assert invoice["payment_date"].endswith("Z")
+
+
+async def test_an_invoice_names_its_issuer_the_buyers_address_and_the_vat_rate(till: Till) -> None:
+    opened = await till.opened()
+    await till.world.at_gateway(opened.pidx, "completed")
+    services = till.services
+    issuer = Issuer("Kathmandu Bazaar Pvt. Ltd.", "Durbar Marg, Kathmandu", "609876543")
+    settlement = PaymentSettlement(services.database, services.gateway, services.clock, issuer)
+    await settlement.settle(await get_by_pidx(services.database, opened.pidx))
+    path = path_of(opened.transaction_id)
+    invoice = ok(await opened.customer.get(path))
+    assert invoice["issuer"] == {
+        "name": "Kathmandu Bazaar Pvt. Ltd.",
+        "address": "Durbar Marg, Kathmandu",
+        "tax_number": "609876543",
+    }
+    assert invoice["customer_address"].startswith("Thamel, Kathmandu")
+    assert (invoice["vat_rate"], invoice["taxable_amount"]) == (0.13, 2500.00)
+    page = (await opened.customer.get(path, format="html")).text
+    for words in (*invoice["issuer"].values(), "Thamel, Kathmandu", "VAT 13 % on NPR 2,500.00", "NPR 2,925.00"):
+        assert words in page
+    pdf = written_in((await opened.customer.get(path, format="pdf")).content)
+    for words in (*invoice["issuer"].values(), "VAT 13 % on NPR 2,500.00", "NPR 2,925.00"):
+        assert words in pdf
 
 
 async def test_an_invoice_is_for_its_buyer_and_admins_and_only_once_it_is_paid(world: World, till: Till) -> None:

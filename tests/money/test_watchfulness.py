@@ -55,6 +55,57 @@ async def test_an_unusual_payment_that_is_opened_many_times_at_once_is_held_once
     assert (await till.product(product_id)).reserved == 0
 
 
+async def test_two_carts_below_the_limit_are_looked_at_for_what_they_cost_together(world: World) -> None:
+    seller, customer, admin = await world.person("seller"), await world.person(), await world.admin()
+    product_id = await world.product(seller, price="100000.00", stock=9)
+    ok(await customer.post(INITIATE, initiate_body(await world.cart(customer, {product_id: 1}))))
+    second = await world.cart(customer, {product_id: 1})
+    held = await customer.post(INITIATE, initiate_body(second))
+    assert (held.status_code, held.json()["error_code"]) == (409, "PAYMENT_HELD")
+    assert "NPR 226,200.00" in held.json()["data"]["reasons"][0]
+    ok(await admin.post(f"/api/v1/payments/reviews/{held.json()['data']['review_id']}/approve/", {}))
+    ok(await customer.post(INITIATE, initiate_body(second)))
+    small = await world.product(seller, price="100.00")
+    ok(await customer.post(INITIATE, initiate_body(await world.cart(customer, {small: 1}))))
+
+
+async def test_two_carts_that_are_paid_at_the_same_moment_are_seen_together(world: World) -> None:
+    seller, customer = await world.person("seller"), await world.person()
+    product_id = await world.product(seller, price="100000.00", stock=9)
+    carts = [await world.cart(customer, {product_id: 1}) for _ in range(2)]
+    replies = await asyncio.gather(*(customer.post(INITIATE, initiate_body(cart)) for cart in carts))
+    assert sorted(reply.status_code for reply in replies) == [200, 409]
+
+
+async def test_an_approval_is_for_the_lines_that_were_looked_at(world: World) -> None:
+    seller, customer, admin = await world.person("seller"), await world.person(), await world.admin()
+    looked_at = await world.product(seller, price="250000.00", stock=3)
+    other = await world.product(seller, price="249000.00", stock=3)
+    cart_id = await world.cart(customer, {looked_at: 1})
+    review_id = (await customer.post(INITIATE, initiate_body(cart_id))).json()["data"]["review_id"]
+    ok(await admin.post(f"/api/v1/payments/reviews/{review_id}/approve/", {}))
+    path = f"/api/v1/marketplace/carts/{cart_id}/items/"
+    item_id = ok(await customer.get(path.removesuffix("items/")))["items"][0]["id"]
+    assert (await customer.delete(f"{path}{item_id}/")).status_code == 204
+    ok(await customer.post(path, {"product_id": other, "quantity": 1}), 201)
+    held = await customer.post(INITIATE, initiate_body(cart_id))
+    assert (held.status_code, held.json()["error_code"]) == (409, "PAYMENT_HELD")
+    assert held.json()["data"]["review_id"] != review_id
+
+
+async def test_a_question_about_lines_that_changed_is_withdrawn(world: World) -> None:
+    seller, customer, admin = await world.person("seller"), await world.person(), await world.admin()
+    product_id = await world.product(seller, price="250000.00", stock=3)
+    cart_id = await world.cart(customer, {product_id: 1})
+    first = (await customer.post(INITIATE, initiate_body(cart_id))).json()["data"]["review_id"]
+    ok(await customer.post(f"/api/v1/marketplace/carts/{cart_id}/items/", {"product_id": product_id}), 201)
+    second = (await customer.post(INITIATE, initiate_body(cart_id))).json()["data"]["review_id"]
+    assert (await admin.post(f"/api/v1/payments/reviews/{first}/approve/", {})).status_code == 404
+    pending = ok(await admin.get("/api/v1/payments/reviews/", status="pending"))["results"]
+    shown = next(review for review in pending if review["id"] == second)
+    assert shown["lines"] == [{"product_id": product_id, "quantity": 2}]
+
+
 async def test_a_denied_payment_stays_denied(world: World) -> None:
     seller, customer, admin = await world.person("seller"), await world.person(), await world.admin()
     cart_id = await world.cart(customer, {await world.product(seller, price="250000.00", stock=3): 1})
@@ -64,16 +115,19 @@ async def test_a_denied_payment_stays_denied(world: World) -> None:
     assert (denied.status_code, denied.json()["error_code"]) == (403, "PAYMENT_DENIED")
 
 
-async def test_many_failed_cards_hold_the_next_payment(world: World, till: Till) -> None:
+@pytest.mark.parametrize("gateway", ["SCT", "KHALTI", "CONNECT_IPS"])
+async def test_many_failed_payments_hold_the_next_one_whichever_way_they_went(
+    world: World, till: Till, gateway: str
+) -> None:
     seller, customer = await world.person("seller"), await world.person()
     cart_id = await world.cart(customer, {await world.product(seller, stock=3): 1})
-    for _ in range(world.server.settings.review_failed_cards):
-        opened = await world.initiate(customer, cart_id, gateway="SCT")
+    for _ in range(world.server.settings.review_failed_payments):
+        opened = await world.initiate(customer, cart_id, gateway=gateway)
         await world.at_gateway(opened["data"]["pidx"], "failed", reason="The card was declined.")
         assert (await till.callback(opened["data"]["pidx"])).status_code == 400
     held = await customer.post(INITIATE, initiate_body(cart_id))
     assert (held.status_code, held.json()["error_code"]) == (409, "PAYMENT_HELD")
-    assert "failed cards" in held.json()["data"]["reasons"][0]
+    assert "failed payments" in held.json()["data"]["reasons"][0]
 
 
 async def test_an_amount_far_from_what_the_user_usually_pays_is_held(world: World, till: Till) -> None:

@@ -1,0 +1,159 @@
+"""How much of the stock a buyer may hold without paying, and for how long.
+
+A hold is not made longer by opening another payment: what one user holds of a product ends where the first of the
+payments in a row ended, and after it the user's next payments hold nothing of it for a while, though they can be paid.
+A completed payment begins anew.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+
+from dispatch.database.engine import Database, DriverConnection
+from dispatch.errors import Conflict
+from dispatch.payments.models import PaymentTransaction, TransactionStatus
+from dispatch.payments.payment_rows import LOCK_CART, lock_payment_row, save_outcome
+from dispatch.payments.stock import LockedProduct, lock_products, release_stock
+from dispatch.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRules:
+    """What one user may hold unpaid: open payments, a share of a product's stock (at least some pieces), how long.
+
+    ``cooldown``: how long after the end of a hold the same user's payments hold nothing of that product.
+    """
+
+    open_payments: int = 10
+    share: float = 0.5
+    pieces: int = 20
+    lasts: timedelta = timedelta(hours=1)
+    cooldown: timedelta = timedelta(hours=1)
+
+
+USUAL_HOLDS = HoldRules()
+
+# Two payments of one user at the same moment would each not see the other: one after the other, per user.
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('payments of user ' || $1::bigint::text, 0))"
+# What the user holds unpaid beside this purchase.
+HELD = """
+SELECT
+    (SELECT count(*) FROM payment_transactions
+     WHERE user_id = $1 AND status = 'processing' AND holds_stock AND purpose <> $2) AS open_payments,
+    (SELECT min(p.hold_ends_at) FROM payment_transactions p
+     WHERE p.user_id = $1 AND p.status NOT IN ('completed', 'refunded') AND p.hold_ends_at > $4
+       AND EXISTS (SELECT FROM payment_transaction_items i WHERE i.payment_id = p.id AND i.product_id = ANY($3))
+       AND NOT EXISTS (
+           SELECT FROM payment_transactions paid JOIN payment_transaction_items i ON i.payment_id = paid.id
+           WHERE paid.user_id = $1 AND paid.status IN ('completed', 'refunded') AND i.product_id = ANY($3)
+             AND paid.completed_at > p.created_at)
+    ) AS first_end
+"""
+HELD_PIECES = """
+SELECT i.product_id, sum(i.quantity)::bigint AS pieces
+FROM payment_transactions p JOIN payment_transaction_items i ON i.payment_id = p.id
+WHERE p.user_id = $1 AND p.status = 'processing' AND p.holds_stock AND p.purpose <> $2 AND i.product_id = ANY($3)
+GROUP BY i.product_id
+"""
+
+LINES = """
+SELECT i.product_id, p.purpose
+FROM payment_transactions p JOIN payment_transaction_items i ON i.payment_id = p.id WHERE p.id = $1
+"""
+
+
+async def limit_hold(
+    connection: DriverConnection,
+    payment: PaymentTransaction,
+    products: dict[int, LockedProduct],
+    rules: HoldRules,
+    now: datetime,
+) -> None:
+    """Decide whether and until when a payment that is about to be opened holds its lines.
+
+    Sets ``holds_stock`` and ``hold_ends_at``. Raises Conflict where the user holds too much already; callers hold
+    ``ONE_AT_A_TIME``.
+    """
+    product_ids = [item.product_id for item in payment.items]
+    known = await connection.fetchrow(HELD, payment.user_id, payment.purpose, product_ids, now - rules.cooldown)
+    if known["open_payments"] >= rules.open_payments:
+        raise Conflict(
+            f"{known['open_payments']} payments are open already; pay one or let it expire first.",
+            code="TOO_MANY_OPEN_PAYMENTS",
+            data={"open_payments": known["open_payments"], "limit": rules.open_payments},
+        )
+    payment.hold_ends_at = known["first_end"] or now + rules.lasts
+    payment.holds_stock = payment.hold_ends_at > now
+    if not payment.holds_stock:
+        return
+    held = {
+        row["product_id"]: row["pieces"]
+        for row in await connection.fetch(HELD_PIECES, payment.user_id, payment.purpose, product_ids)
+    }
+    too_many = []
+    for item in payment.items:
+        product = products[item.product_id]
+        limit = max(rules.pieces, int(product.stock * rules.share))
+        if held.get(item.product_id, 0) + item.quantity > limit:
+            too_many.append(
+                {
+                    "product_id": item.product_id,
+                    "product_name": item.product_name,
+                    "requested": item.quantity,
+                    "held": held.get(item.product_id, 0),
+                    "limit": limit,
+                }
+            )
+    if too_many:
+        raise Conflict(
+            "One buyer cannot hold so much of a product unpaid. Pay for a part first.",
+            code="HOLD_LIMIT",
+            data=too_many,
+        )
+
+
+class HoldSweeper:
+    """Gives back what open payments have held for long enough. They can still be paid while the goods are there."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def release_ended(self) -> int:
+        """Release what is due; returns how many were looked at. Several processes may do it at once."""
+        async with self._database.work() as work:
+            due = (
+                await work.session.execute(
+                    select(PaymentTransaction.id, PaymentTransaction.cart_id)
+                    .where(
+                        PaymentTransaction.status == TransactionStatus.PROCESSING,
+                        PaymentTransaction.holds_stock,
+                        PaymentTransaction.hold_ends_at <= self._clock.now(),
+                    )
+                    .order_by(PaymentTransaction.hold_ends_at)
+                    .limit(BATCH)
+                )
+            ).all()
+        for payment_id, cart_id in due:
+            try:
+                await self._release(payment_id, cart_id)
+            except Exception:  # one that fails must not keep the rest
+                log.exception("a hold could not be released", payment=payment_id)
+        return len(due)
+
+    async def _release(self, payment_id: int, cart_id: int) -> None:
+        now = self._clock.now()
+        async with self._database.transaction() as connection:
+            await connection.execute(LOCK_CART, cart_id)
+            lines = await connection.fetch(LINES, payment_id)
+            await lock_products(connection, [line["product_id"] for line in lines], lines[0]["purpose"])
+            payment = await lock_payment_row(connection, payment_id)
+            if payment.status is TransactionStatus.PROCESSING and payment.holds_stock:
+                await release_stock(connection, payment, now)
+                await save_outcome(connection, payment, now)
