@@ -26,9 +26,9 @@ async def check_database(services: Services) -> str | None:
     try:
         async with asyncio.timeout(CHECK_WITHIN_S), services.database.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
+        return await services.writing.database.problem()
     except (SQLAlchemyError, OSError) as error:
         return _with_trouble(services, "PostgreSQL", error)
-    return None
 
 
 async def check_redis(services: Services) -> str | None:
@@ -36,9 +36,9 @@ async def check_redis(services: Services) -> str | None:
     try:
         async with asyncio.timeout(CHECK_WITHIN_S):
             await services.redis.ping()
+        return await services.writing.redis.problem()
     except (RedisError, OSError) as error:
         return _with_trouble(services, "Redis", error)
-    return None
 
 
 async def find_log_state(services: Services) -> LogState | None:
@@ -69,16 +69,21 @@ class HealthController(Controller):
 
     @get("/ready/", opt=PUBLIC)
     async def ready(self, services: GivenServices) -> Response[dict[str, Any]]:
-        """Database and Redis answer too; 503 names the one that does not.
+        """Database and Redis answer and take writes, and the data folder does; 503 names what does not.
+
+        Whether writing works is tried every few seconds, however often this is asked.
 
         ``process`` is the one that answers, ``log`` is the same from whichever: a log that is not worked off makes no
         process unfit for traffic.
         """
-        database, redis, state = await asyncio.gather(
-            check_database(services), check_redis(services), find_log_state(services)
+        database, redis, folder, state = await asyncio.gather(
+            check_database(services),
+            check_redis(services),
+            services.writing.folder.problem(),
+            find_log_state(services),
         )
-        checks = {"database": database or "ok", "redis": redis or "ok"}
-        ready = database is None and redis is None
+        checks = {"database": database or "ok", "redis": redis or "ok", "data_folder": folder or "ok"}
+        ready = database is None and redis is None and folder is None
         body = {
             "status": "ok" if ready else "unavailable",
             "checks": checks,

@@ -17,6 +17,7 @@ from api.adapters.solving import ProcessSolver
 from api.doorkeeper import AccountDoorkeeper
 from api.server.part import WHOLE, Part
 from api.upkeep import Job, upkeep
+from api.writing import Writing, build_writing
 from dispatch.accounts.tokens import Tokens
 from dispatch.assignments.standing import Standing, StandingRules
 from dispatch.audit.service import AuditRetention
@@ -115,6 +116,7 @@ class Services:
     templates: Templates
     limiter: RateLimiter
     incarnation: IncarnationWatch
+    writing: Writing
     part: Part
 
     @property
@@ -305,6 +307,7 @@ def build_services(
         templates=templates,
         limiter=RateLimiter(redis, keys),
         incarnation=IncarnationWatch(redis, keys, database),
+        writing=build_writing(settings.data_dir, database, redis, keys),
         part=part,
     )
 

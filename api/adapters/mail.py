@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 import aiosmtplib
 
+from api.private_files import private_folder, write_privately
 from dispatch.notifications.ports import Mail, SendFailed, SendRefused
 from dispatch.ports import Clock
 
@@ -113,7 +114,4 @@ class FolderMailSender:
             raise SendFailed(f"The mail could not be written: {error.strerror}.") from None
 
     def _write(self, name: str, content: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        unfinished = self._folder / f".{name}"
-        unfinished.write_bytes(content)
-        unfinished.replace(self._folder / f"{name}.eml")
+        write_privately(private_folder(self._folder) / f"{name}.eml", content)

@@ -1,10 +1,11 @@
 """Photos and signatures in a folder: implements the PhotoStore port."""
 
 import asyncio
-import os
 import re
 import secrets
 from pathlib import Path
+
+from api.private_files import private_folder, write_privately
 
 NAME = re.compile(r"[0-9a-z-]{1,80}")
 KINDS = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png", b"GIF8": "gif", b"RIFF": "webp", b"%PDF": "pdf"}
@@ -26,10 +27,4 @@ class FolderPhotoStore:
         return key
 
     def _write(self, key: str, content: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        unfinished = self._folder / f".{key}"
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(self._folder / key)
+        write_privately(private_folder(self._folder) / key, content, durably=True)

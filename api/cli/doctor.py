@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.cli.findings import Finding
+from api.cli.folder_finding import folder_finding
 from api.cli.production import production_findings
 from api.cli.redis_findings import redis_finding
 from api.server.backing import addresses_in_use
@@ -33,7 +34,7 @@ MUCH_BACKLOG = 0.1
 
 async def examine(settings: Settings, *, as_json: bool) -> int:
     """Print the findings; the exit code is 1 where something is bad."""
-    findings = [_python(), *production_findings(settings)]
+    findings = [_python(), *production_findings(settings), folder_finding(settings.data_dir)]
     addresses = addresses_in_use(settings)
     if addresses is None:
         findings.append(
@@ -42,7 +43,7 @@ async def examine(settings: Settings, *, as_json: bool) -> int:
     else:
         services = build_services(settings, addresses)
         try:
-            checks = (_database, _redis, _memory, _history, _gateway)
+            checks = (_database, _redis, _writing, _memory, _history, _gateway)
             findings += await asyncio.gather(*(_within(check, services) for check in checks))
             findings.append(await _within(_server, services))
         finally:
@@ -89,6 +90,16 @@ async def _database(services: Services) -> Finding:
 
 async def _redis(services: Services) -> Finding:
     return await redis_finding(services.redis, ping_replicas=services.settings.ping_replicas)
+
+
+async def _writing(services: Services) -> Finding:
+    """Whether PostgreSQL and Redis take writes."""
+    problems = [
+        problem for check in (services.writing.database, services.writing.redis) if (problem := await check.problem())
+    ]
+    if problems:
+        return Finding("writing", "bad", "; ".join(problems), "is a disk full, or is one of them a standby?")
+    return Finding("writing", "ok", "PostgreSQL and Redis take writes")
 
 
 async def _memory(services: Services) -> Finding:

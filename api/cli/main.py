@@ -53,8 +53,11 @@ def _settings() -> "Settings":
 
 
 def _configure_logs(settings: "Settings") -> None:
+    """For commands that serve: what they write is nobody else's business."""
+    from api.private_files import keep_new_files_private
     from api.server.logs import configure_logs
 
+    keep_new_files_private()
     configure_logs(settings)
 
 

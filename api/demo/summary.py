@@ -7,7 +7,7 @@ import msgspec
 import psutil
 from msgspec import Struct
 
-from api.demo.private_file import write_privately
+from api.private_files import write_privately
 from dispatch.settings import Settings
 
 

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from api.embedded.errors import EmbeddedError
+from api.private_files import private_folder, write_privately
 
 # The kernel takes 108 bytes on Linux and 104 elsewhere, the closing zero included.
 _LONGEST_SOCKET_PATH = 100
@@ -72,7 +73,7 @@ class DataFolder:
             OSError: a folder cannot be made.
             EmbeddedError: the socket folder belongs to somebody else.
         """
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(self.path)
         for folder in (self.run, self.log):
             folder.mkdir(mode=0o700, exist_ok=True)
         claim_private(self.run)
@@ -104,9 +105,8 @@ class DataFolder:
 
     def write_urls(self, urls: Urls) -> None:
         """Say in run/services.json where the services answer; readers never see half a file."""
-        draft = self.services.with_suffix(".new")
-        draft.write_text(json.dumps({"pid": os.getpid(), **asdict(urls)}, indent=2) + "\n")
-        draft.replace(self.services)
+        said = json.dumps({"pid": os.getpid(), **asdict(urls)}, indent=2) + "\n"
+        write_privately(self.services, said.encode())
 
     def find_urls(self) -> Urls | None:
         """What run/services.json says, or None where there is none that can be read."""
@@ -124,10 +124,9 @@ class DataFolder:
     def note_trouble(self, service: str, trouble: str | None) -> None:
         """Say in run/troubles.json what is wrong with a service, None for nothing; a full disk leaves it unsaid."""
         troubles = self.find_troubles() | {service: trouble}
-        draft = self.troubles.with_suffix(".new")
+        said = json.dumps({name: what for name, what in troubles.items() if what})
         with contextlib.suppress(OSError):
-            draft.write_text(json.dumps({name: what for name, what in troubles.items() if what}))
-            draft.replace(self.troubles)
+            write_privately(self.troubles, said.encode())
 
     def find_troubles(self) -> dict[str, str | None]:
         """What run/troubles.json says; empty where there is none that can be read."""

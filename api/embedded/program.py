@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from api.private_files import private_opener
+
 _LAUNCHER = Path(__file__).with_name("launch.py")
 _LOG_LIMIT_BYTES = 1 << 20
 _POLL_S = 0.02
@@ -112,7 +114,7 @@ def start(command: list[str], *, folder: Path, log: Path, identity: Identity, de
         "parent": os.getpid(),
         "death_signal": int(death_signal),
     }
-    with log.open("ab") as output:
+    with open(log, "ab", opener=private_opener) as output:  # Path.open takes no opener
         process = subprocess.Popen(  # noqa: S603 - no shell; the command is made of our own paths only
             [sys.executable, "-I", "-S", str(_LAUNCHER), json.dumps(wishes), *command],
             stdin=subprocess.DEVNULL,

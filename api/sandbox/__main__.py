@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from api.private_files import keep_new_files_private
 from api.sandbox.app import DEFAULT_SECRET_KEY, DEFAULT_TTL_S
 from api.sandbox.journal import JournalError
 from api.sandbox.server import PortBusyError, serve
@@ -60,6 +61,7 @@ async def _run(**settings: Any) -> None:  # noqa: ANN401  the options below, as 
 )
 def main(log_level: str, **settings: Any) -> None:  # noqa: ANN401  the keyword arguments of serve
     """Run the sandbox payment gateway until it is told to stop (SIGTERM, Ctrl-C)."""
+    keep_new_files_private()
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         asyncio.run(_run(**settings))

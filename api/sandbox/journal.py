@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from api.private_files import private_folder
 from api.sandbox.payments import Payment
 
 try:
@@ -34,7 +35,7 @@ class Journal:
         if path is None:
             return
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             if fcntl is not None:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.private_files import private_folder, write_privately
 from api.sandbox.app import DEFAULT_SECRET_KEY, DEFAULT_TTL_S, create_app
 
 
@@ -118,7 +119,5 @@ def _bind(host: str, port: int) -> socket.socket:
 
 def _write_port_file(path: Path, base_url: str) -> None:
     """Write it whole or not at all: whoever waits for the file must never read half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    draft.write_text(json.dumps({"base_url": base_url, "pid": os.getpid()}), encoding="utf-8")
-    draft.replace(path)
+    private_folder(path.parent)
+    write_privately(path, json.dumps({"base_url": base_url, "pid": os.getpid()}).encode())

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from api.embedded import embedded, running
+from api.embedded.errors import explained
+from api.private_files import private_folder, tighten
 from api.server.sandbox_process import find_sandbox, sandbox_gateway
 from api.services import Addresses
 from dispatch.settings import Settings
@@ -18,6 +20,8 @@ KHALTI_PRODUCTION = "https://khalti.com/api/v2/"
 @asynccontextmanager
 async def backing(settings: Settings) -> AsyncIterator[Addresses]:
     """Start what is not configured and keep it running, stop it on leaving. Raises EmbeddedError."""
+    with explained(settings.data_dir):
+        tighten(private_folder(settings.data_dir.expanduser()))
     async with AsyncExitStack() as stack:
         urls = await stack.enter_async_context(
             embedded(settings.data_dir, postgres=settings.database_url is None, redis=settings.redis_url is None)

@@ -16,6 +16,7 @@ from typing import Any
 from api.embedded import EmbeddedError
 from api.embedded.program import Identity, Program, rotate, start
 from api.embedded.supervisor import keep_running
+from api.private_files import private_folder
 from dispatch.settings import Settings
 
 START_WITHIN_S = 20.0
@@ -99,8 +100,8 @@ class _SandboxProcess:
 
     async def _start(self) -> SandboxGateway:
         log = self._settings.data_dir.absolute() / "log" / "sandbox.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        _port_file(self._settings).parent.mkdir(parents=True, exist_ok=True)
+        private_folder(log.parent)
+        private_folder(_port_file(self._settings).parent)
         rotate(log)
         self._program = start(
             _command(self._settings, self._port),

@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.private_files import private_folder
 from api.server.backing import backing
 from api.server.child import Child
 from api.server.handover import Handover, plain_settings
@@ -184,7 +185,7 @@ def _metrics_folder(settings: Settings) -> Iterator[Path]:
     """Ours by the port, which nobody else can have; a killed server may have left it."""
     folder = settings.data_dir.absolute() / "run" / f"metrics-{settings.port}"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    private_folder(folder)
     try:
         yield folder
     finally:

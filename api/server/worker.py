@@ -21,6 +21,7 @@ import structlog
 import uvloop
 
 from api.embedded.launch import die_with_parent
+from api.private_files import keep_new_files_private
 from api.server.handover import Handover, decode_handover
 from api.server.logs import configure_logs
 from api.server.pauses import shorten_collections
@@ -40,6 +41,7 @@ EXIT_UNUSABLE = 2
 
 def main() -> None:
     """Read the handover and work until told to stop, or until the supervisor is gone."""
+    keep_new_files_private()
     told, words = _take_pipes()
     line = told.readline()
     if not line:

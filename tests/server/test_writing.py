@@ -1,0 +1,102 @@
+"""Ready means that what must be kept can be written."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from api.health import check_database, check_redis
+from api.server.serving import RunningServer
+from api.writing import Trial, build_writing, write_to
+from dispatch.database.engine import Database
+from tests.faults.processes import files_no_larger_than
+from tests.live.own_redis import OwnRedis
+from tests.replay.conftest import Server, free_port, until
+from tests.world import ok
+
+
+async def test_a_ready_server_says_that_all_three_take_writes(http: httpx.AsyncClient) -> None:
+    assert ok(await http.get("/health/ready"))["checks"] == {"database": "ok", "redis": "ok", "data_folder": "ok"}
+
+
+async def test_a_server_whose_disk_is_full_is_not_ready_until_there_is_room(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data", free_port())
+    await server.start()
+    try:
+        assert server.process is not None
+
+        async def told(status: int) -> dict[str, str] | None:
+            async with httpx.AsyncClient() as http:
+                reply = await http.get(f"{server.url}/health/ready")
+            checks: dict[str, str] = reply.json()["checks"]
+            return checks if reply.status_code == status else None
+
+        async def is_full() -> bool:
+            checks = await told(503)
+            return checks is not None and "the data folder takes no writes: the disk is full" in checks["data_folder"]
+
+        async def has_room() -> bool:
+            return await told(200) is not None
+
+        with files_no_larger_than(1000, server.process.pid):
+            await until(is_full)
+        await until(has_room)
+    finally:
+        await server.end()
+
+
+async def test_a_redis_that_answers_and_takes_no_writes_is_named(server: RunningServer, tmp_path: Path) -> None:
+    services = server.services
+    own = OwnRedis(tmp_path)
+    await own.start()
+    try:
+        async with Redis.from_url(own.url) as redis:
+            writing = build_writing(tmp_path, services.database, redis, services.keys)
+            assert await writing.redis.problem() is None
+            await redis.config_set("maxmemory", "1")
+            again = build_writing(tmp_path, services.database, redis, services.keys)
+            assert "Redis takes no writes: OutOfMemoryError" in str(await again.redis.problem())
+    finally:
+        await own.stop()
+    assert await check_redis(services) is None
+
+
+async def test_a_postgresql_that_answers_and_takes_no_writes_is_named(server: RunningServer, tmp_path: Path) -> None:
+    services = server.services
+    url = services.database.engine.url.render_as_string(hide_password=False)
+    standby = Database(url, pool_size=1)
+    async with standby.connection() as driver:
+        await driver.execute("SET default_transaction_read_only = on")
+    writing = build_writing(tmp_path, standby, services.redis, services.keys)
+    problem = await writing.database.problem()
+    await standby.close()
+    assert "PostgreSQL takes no writes: ReadOnlySQLTransactionError" in str(problem)
+    assert await check_database(services) is None
+
+
+async def test_many_who_ask_at_once_make_one_trial_and_one_that_hangs_is_not_begun_again() -> None:
+    begun = 0
+    hanging = asyncio.Event()
+
+    async def hang() -> str | None:
+        nonlocal begun
+        begun += 1
+        await hanging.wait()
+        return None
+
+    trial = Trial("a disk", hang)
+    answers = await asyncio.gather(*(trial.problem() for _ in range(20)))
+    assert set(answers) == {"a disk: no answer to a write within 3 s"}
+    assert begun == 1
+    hanging.set()
+    assert await trial.problem() is None
+    assert begun == 1
+
+
+def test_a_folder_that_cannot_be_written_leaves_no_trial_behind(tmp_path: Path) -> None:
+    write_to(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(FileNotFoundError):
+        write_to(tmp_path / "missing")
