@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
+from dispatch.ports import GatewayError, GatewayRefused
 
 RETRY_AFTER_S = 300
 _LONG_NUMBER = re.compile(r"\+?\d(?:[\s-]?\d){6,}")
@@ -18,6 +19,19 @@ _CARD = re.compile(r"\bcards?\b|\bcvv\b|declined", re.IGNORECASE)
 _BALANCE = re.compile(r"(?:available|balance)\D{0,30}?(\d{1,9}(?:\.\d{1,2})?)\b", re.IGNORECASE)
 
 
+# What the gateway calls what a buyer gives, and what we call it. Products are in the cart.
+GIVEN = {
+    "customer_info": "customer_name",
+    "customer_info.name": "customer_name",
+    "customer_info.email": "customer_email",
+    "customer_info.phone": "customer_phone",
+    "product_details": "cart_id",
+    "product_details.name": "cart_id",
+    "bank": "bank",
+    "modes": "gateway",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A code, a sentence and the data that goes with them."""
@@ -25,6 +39,18 @@ class Failure:
     code: str
     message: str
     data: dict[str, Any]
+
+
+def blamed_fields(error: GatewayError) -> dict[str, str]:
+    """The fields of the request that the gateway refused, in its words; none where not all are the buyer's."""
+    refused = error.fields if isinstance(error, GatewayRefused) else {}
+    if not refused.keys() <= GIVEN.keys():
+        return {}
+    fields: dict[str, str] = {}
+    for name, words in refused.items():
+        subject = "holds a product that" if GIVEN[name] == "cart_id" else "is something that"
+        fields[GIVEN[name]] = f"{subject} the payment gateway does not take: {' '.join(words)}"
+    return fields
 
 
 def explain(payment: PaymentTransaction, said: str | None = None) -> Failure | None:

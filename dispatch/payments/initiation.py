@@ -13,7 +13,7 @@ from dispatch.errors import Invalid
 from dispatch.money import MAX_AMOUNT, to_paisa
 from dispatch.numbers import payment_number
 from dispatch.payments.errors import GatewayFailure
-from dispatch.payments.failures import explain
+from dispatch.payments.failures import blamed_fields, explain
 from dispatch.payments.holds import ONE_AT_A_TIME, USUAL_HOLDS, HoldRules, limit_hold
 from dispatch.payments.models import PaymentMode, PaymentTransaction, PaymentTransactionItem, TransactionStatus
 from dispatch.payments.payment_rows import (
@@ -91,9 +91,9 @@ class PaymentInitiation:
     async def initiate(self, user: User, new: NewPayment) -> PaymentTransaction:
         """Open a payment session for a cart's unpaid order, or for its items.
 
-        Raises Invalid (empty cart, amounts, shipping, bank), Conflict (sold out, prices changed, too much held,
-        held for review), Forbidden (denied) and GatewayFailure; after the last the attempt is closed and its stock
-        is free again.
+        Raises Invalid (empty cart, amounts, shipping, bank, what the gateway does not take of it), Conflict (sold out,
+        prices changed, too much held, held for review), Forbidden (denied) and GatewayFailure; after the last the
+        attempt is closed and its stock is free again.
         """
         await self._check_bank(new)
         try:
@@ -203,6 +203,10 @@ class PaymentInitiation:
             opened = await self._gateway.initiate(_request_of(payment, self.terms))
         except GatewayError as error:
             await self._close_unopened(payment, error)
+            if fields := blamed_fields(error):
+                raise Invalid(
+                    "The payment gateway does not take some of the fields.", code="INVALID_REQUEST", fields=fields
+                ) from error
             failure = explain(payment, error.reason)
             known = failure if failure and failure.code != "PAYMENT_FAILED" else None
             code, data = (known.code, known.data) if known else (None, None)
