@@ -4,7 +4,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
@@ -16,6 +15,7 @@ from api.edge.packing import KEPT
 from api.injected import GivenServices
 from api.path_numbers import uuid_of
 from api.queries import OPEN_QUERY
+from api.return_addresses import check_return_url, ending_page, host_of, next_address
 from api.schemas import CODE, NO_NUL, ONE_LINE, PRINTABLE, Body, Email, Id, PersonName, Phone, Url, number
 from api.security import PUBLIC, needs
 from api.services import Services
@@ -182,18 +182,6 @@ def _check_successful(settlement: Settlement) -> None:
         raise PaymentNotSuccessful(said, reason, code=code, data=data)
 
 
-def return_address(payment: PaymentTransaction) -> str:
-    """The client's return address with the result in its query, which it keeps."""
-    parts = urlsplit(payment.return_url)
-    result = {
-        "pidx": payment.pidx or "",
-        "status": payment.status.value,
-        "transaction_id": str(payment.transaction_id),
-    }
-    kept = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key not in result]
-    return urlunsplit(parts._replace(query=urlencode([*kept, *result.items()])))
-
-
 class PaymentController(Controller):
     """``/api/v1/payments``."""
 
@@ -217,6 +205,8 @@ class PaymentController(Controller):
         return_url = data.return_url or services.settings.khalti_return_url
         if return_url is None:
             raise Invalid("Say where the buyer goes after paying.", fields={"return_url": "is required"})
+        if data.return_url is not None:
+            check_return_url(data.return_url, allowed=services.return_hosts, own_hosts=_own_hosts(request))
         payment = await services.initiation.initiate(
             user,
             NewPayment(
@@ -266,14 +256,22 @@ class PaymentController(Controller):
     @get("/callback/", opt=PUBLIC | OPEN_QUERY)
     async def browser_return(
         self,
+        request: Request[Any, Any, Any],
         services: GivenServices,
         pidx: Annotated[str, QueryParameter(min_length=1, max_length=100, pattern=PRINTABLE)],
     ) -> Response[Any]:
-        """The buyer's browser comes back: settle, then send it on to the client's return address."""
+        """The buyer's browser comes back: settle, then send it on to the client's return address.
+
+        Where that is no address that the shop allows, or this one again, the browser sees the result as a page.
+        """
         payment = await get_by_pidx(services.database, pidx)
         with suppress(GatewayError):  # the buyer goes on as "processing"; the sweeper settles it
             payment = (await services.settlement.settle(payment)).payment
-        return Redirect(return_address(payment), status_code=303)
+        address = next_address(payment, allowed=services.return_hosts, own_hosts=_own_hosts(request))
+        if address is None:
+            page_headers = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'"}
+            return Response(ending_page(payment), media_type="text/html", headers=page_headers)
+        return Redirect(address, status_code=303)
 
     @post("/verify/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
     async def verify(
@@ -301,6 +299,12 @@ class PaymentController(Controller):
                 "inventory_updated": completed,
             },
         }
+
+
+def _own_hosts(request: Request[Any, Any, Any]) -> set[str]:
+    """Under which names this server is reached: its own, and the one that was called."""
+    public = host_of(request.app.state.services.settings.public_url)
+    return {host for host in (public, request.headers.get("host")) if host}
 
 
 async def _own_payment(services: Services, transaction_id: UUID, user: User) -> PaymentTransaction:

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 
@@ -133,6 +134,12 @@ class Services:
     def issuer(self) -> Issuer:
         """The seller of record."""
         return issuer_of(self.settings)
+
+    @property
+    def return_hosts(self) -> tuple[str, ...]:
+        """Hosts that a buyer's browser may be sent to after paying, with that of the usual address; empty for any."""
+        hosts, usual = self.settings.return_hosts, self.settings.khalti_return_url
+        return (*hosts, urlsplit(usual).netloc) if hosts and usual else hosts
 
     @property
     def order_rules(self) -> OrderRules:

@@ -153,7 +153,7 @@ class Settings(BaseSettings):
         le=7 * 86400,
         description="How long after that the same user's payments hold none of that product, seconds.",
     )
-    return_hosts: tuple[str, ...] = Field(
+    return_hosts: tuple[Annotated[str, Field(pattern=r"^(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?$")], ...] = Field(
         (),
         description='Hosts that a client\'s `return_url` may name, as JSON: `["shop.example"]`; a port may follow, and '
         "`*.shop.example` means all below it. Default: any.",

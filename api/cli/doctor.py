@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.cli.findings import Finding
 from api.cli.folder_finding import folder_finding
-from api.cli.production import production_findings
+from api.cli.production import production_findings, return_findings
 from api.cli.redis_findings import redis_finding
 from api.server.backing import addresses_in_use
 from api.services import Services, build_services
@@ -34,7 +34,12 @@ MUCH_BACKLOG = 0.1
 
 async def examine(settings: Settings, *, as_json: bool) -> int:
     """Print the findings; the exit code is 1 where something is bad."""
-    findings = [_python(), *production_findings(settings), folder_finding(settings.data_dir)]
+    findings = [
+        _python(),
+        *production_findings(settings),
+        *return_findings(settings),
+        folder_finding(settings.data_dir),
+    ]
     addresses = addresses_in_use(settings)
     if addresses is None:
         findings.append(

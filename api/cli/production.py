@@ -1,6 +1,7 @@
 """Settings that production needs and that a demo does without, for ``dispatch doctor``."""
 
 from api.cli.findings import Finding
+from api.return_addresses import host_of, is_callback
 from api.server.production import lacks_of
 from dispatch.payments.webhook_signatures import key_of
 from dispatch.settings import Settings
@@ -15,6 +16,18 @@ def production_findings(settings: Settings) -> list[Finding]:
     refused = [Finding(lack.variable, "bad", lack.found, lack.advice) for lack in lacks_of(settings)]
     weak = [*_weak_addresses(settings), *_weak_secrets(settings), *_weak_messages(settings)]
     return [*refused, *_missing(settings), *weak]
+
+
+def return_findings(settings: Settings) -> list[Finding]:
+    """Where buyers' browsers may be sent after paying; also a shop that only tries things out should know."""
+    found, usual = [], settings.khalti_return_url
+    if not settings.return_hosts:
+        advice = "list your shop's hosts: else a payment can send a browser anywhere"
+        found.append(Finding("DISPATCH_RETURN_HOSTS", "warning", "any host", advice))
+    if usual is not None and is_callback(usual, {host_of(settings.public_url) or ""}):
+        advice = "this is where the gateway sends browsers; name a page of your shop"
+        found.append(Finding("KHALTI_RETURN_URL", "bad", "our own callback", advice))
+    return found
 
 
 def _missing(settings: Settings) -> list[Finding]:
