@@ -103,7 +103,9 @@ def answer(
 def dispatch_error(request: AnyRequest, error: DispatchError) -> Response[Any]:
     """Errors of the business, by the table above."""
     if isinstance(error, PaymentNotSuccessful):
-        data = {"khalti_status": error.gateway_status, "reason": error.reason} | error.data
+        failure = error.failure
+        data = {"khalti_status": error.gateway_status} | failure.data
+        data |= {"reason": failure.reason, "pending": failure.pending}
         body = {"status": "failed", "message": error.detail, "error_code": error.code, "data": data}
         return Response(body, status_code=400, media_type="application/json")
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 409)

@@ -133,15 +133,16 @@ def _status_data(payment: PaymentTransaction) -> dict[str, Any]:
         "created_at": payment.created_at,
         "completed_at": payment.completed_at,
         "failure_reason": payment.failure_reason,
-        "failure": _failure(payment),
+        "failure": failure_of(payment),
         "inquiry_data": {key: inquiry.get(key) for key in ("status", "total_amount", "fee", "refunded")},
     }
 
 
-def _failure(payment: PaymentTransaction) -> dict[str, Any] | None:
-    """Why it failed, in the shape of 2.7."""
+def failure_of(payment: PaymentTransaction) -> dict[str, Any] | None:
+    """Why there are no goods for it, in the shape of 2.7; None while it can be paid and where it was sold."""
     failure = explain(payment)
-    if failure is None:
+    was_sold = payment.status is TransactionStatus.REFUNDED and payment.completed_at is not None
+    if failure is None or was_sold or payment.status is TransactionStatus.PROCESSING:
         return None
     return {"status": "failed", "message": failure.message, "error_code": failure.code, "data": failure.data}
 
@@ -173,13 +174,11 @@ def _settled_data(settlement: Settlement) -> dict[str, Any]:
 
 def _check_successful(settlement: Settlement) -> None:
     payment, lookup = settlement.payment, settlement.lookup
-    if payment.status is not TransactionStatus.COMPLETED:
+    failure = explain(payment)
+    if failure is not None:
         inquiry = payment.inquiry_data or {}
         said = lookup.raw_status if lookup else str(inquiry.get("status") or payment.status.value)
-        reason = payment.failure_reason or "The payment is not finished yet"
-        failure = explain(payment)
-        code, data = (failure.code, {"reason": reason} | failure.data) if failure else (None, None)
-        raise PaymentNotSuccessful(said, reason, code=code, data=data)
+        raise PaymentNotSuccessful(said, failure)
 
 
 class PaymentController(Controller):
@@ -244,7 +243,11 @@ class PaymentController(Controller):
 
     @post("/callback/", opt=PUBLIC | OPEN_QUERY, status_code=200)
     async def callback(self, data: JSONBody[CallbackBody], services: GivenServices) -> dict[str, Any]:
-        """A gateway says that something happened. Nothing in it is believed: the payment is looked up."""
+        """A gateway says that something happened. Nothing in it is believed: the payment is looked up.
+
+        400 where it brought no money, with a code that says why. ``data.pending`` is true where that is not the last
+        word: with ``PAYMENT_PENDING`` the buyer may still pay, with ``PAYMENT_UNDER_REVIEW`` a person looks at it.
+        """
         settled = await services.settlement.settle(await get_by_pidx(services.database, data.pidx))
         _check_successful(settled)
         return {
@@ -290,6 +293,7 @@ class PaymentController(Controller):
             "data": {
                 "transaction_id": payment.transaction_id,
                 "payment_status": payment.status,
+                "failure": failure_of(payment),
                 "verification_result": {
                     "gateway_status": inquiry.get("status"),
                     "amount_matches": amount == int(payment.total_amount * 100),

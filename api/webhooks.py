@@ -7,7 +7,7 @@ from litestar import Controller, Request, post
 from sqlalchemy.dialects.postgresql import insert
 
 from api.injected import GivenServices, GivenWork
-from api.payments import Pidx
+from api.payments import Pidx, failure_of
 from api.queries import OPEN_QUERY
 from api.security import PUBLIC
 from dispatch.errors import Conflict, Invalid
@@ -69,5 +69,6 @@ class WebhookController(Controller):
             "data": {
                 "transaction_id": settled.payment.transaction_id,
                 "payment_status": settled.payment.status,
+                "failure": failure_of(settled.payment),
             },
         }

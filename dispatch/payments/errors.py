@@ -3,6 +3,7 @@
 from typing import Any
 
 from dispatch.errors import DispatchError
+from dispatch.payments.failures import Failure
 
 
 class GatewayFailure(DispatchError):
@@ -17,17 +18,12 @@ class GatewayFailure(DispatchError):
 
 
 class PaymentNotSuccessful(DispatchError):
-    """The gateway says that the money did not come."""
+    """The gateway says that the money did not come; ``failure.pending``: not yet, or nobody knows yet."""
 
-    code = "PAYMENT_FAILED"
-
-    def __init__(
-        self, gateway_status: str, reason: str, *, code: str | None = None, data: dict[str, Any] | None = None
-    ) -> None:
-        super().__init__("Payment was not successful", code=code)
+    def __init__(self, gateway_status: str, failure: Failure) -> None:
+        super().__init__("Payment was not successful", code=failure.code)
         self.gateway_status = gateway_status
-        self.reason = reason
-        self.data = data or {}
+        self.failure = failure
 
 
 class TooManyPayments(DispatchError):

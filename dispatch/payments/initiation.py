@@ -18,7 +18,9 @@ from dispatch.payments.holds import ONE_AT_A_TIME, USUAL_HOLDS, HoldRules, limit
 from dispatch.payments.models import PaymentMode, PaymentTransaction, PaymentTransactionItem, TransactionStatus
 from dispatch.payments.payment_rows import (
     LOCK_CART,
+    LOCK_ORDER,
     lock_payment_row,
+    mark_order_failed,
     name_session,
     open_payment,
     save_outcome,
@@ -224,12 +226,15 @@ class PaymentInitiation:
         unknown = isinstance(error, GatewayOutcomeUnknown)
         async with self._database.transaction() as connection:
             await connection.execute(LOCK_CART, payment.cart_id)
+            if payment.order_id is not None:
+                await connection.execute(LOCK_ORDER, payment.order_id)
             await lock_products(connection, [item.product_id for item in payment.items], payment.purpose)
             locked = await lock_payment_row(connection, payment.id)
             await release_stock(connection, locked, now)
-            locked.status = TransactionStatus.FAILED
+            locked.status, locked.ended_at = TransactionStatus.FAILED, now
             locked.failure_reason = f"{'Outcome unknown' if unknown else 'Not opened'}: {error.reason}"[:300]
             await save_outcome(connection, locked, now)
+            await mark_order_failed(connection, locked, now)
         payment.status, payment.failure_reason = locked.status, locked.failure_reason
 
 

@@ -26,6 +26,7 @@ LOCK = READ + "WHERE p.id = $1 ORDER BY i.id FOR UPDATE OF p"
 
 # The order in which everything that opens, settles or refunds takes its locks: cart, order, products, payment.
 LOCK_CART = "SELECT generation FROM carts WHERE id = $1 FOR UPDATE"
+LOCK_ORDER = "SELECT order_number, order_status FROM orders WHERE id = $1 FOR UPDATE"
 
 # What is known before the gateway is asked; the parameters stand in this order.
 OPENED = (
@@ -58,8 +59,17 @@ UPDATE payment_transactions SET pidx = $2, payment_url = $3, expires_at = $4, up
 SAVE_OUTCOME = """
 UPDATE payment_transactions
 SET status = $2, failure_reason = $3, holds_stock = $4, completed_at = $5, gateway_transaction_id = $6,
-    gateway_amount_paisa = $7, inquiry_data = $8, checked_at = $9, updated_at = $10
+    gateway_amount_paisa = $7, inquiry_data = $8, checked_at = $9, ended_at = $10, updated_at = $11,
+    check_failures = 0, check_error = NULL, next_check_at = NULL
 WHERE id = $1
+"""
+# The order waits for money again, or no attempt to pay it is open any more; its row is held.
+ORDER_PENDING = "UPDATE orders SET payment_status = 'pending' WHERE id = $1 AND payment_status = 'failed'"
+ORDER_FAILED = """
+UPDATE orders SET payment_status = 'failed', updated_at = $3
+WHERE id = $1 AND payment_status = 'pending' AND NOT EXISTS (
+    SELECT FROM payment_transactions WHERE order_id = $1 AND id <> $2 AND status IN ('processing', 'held')
+)
 """
 
 
@@ -84,6 +94,8 @@ async def open_payment(connection: DriverConnection, payment: PaymentTransaction
     """Write a new payment and its lines; its ``id`` is set."""
     lines = [[getattr(item, name) for item in payment.items] for name in LINE]
     payment.id = await connection.fetchval(OPEN, *(getattr(payment, name) for name in OPENED), *lines)
+    if payment.order_id is not None:
+        await connection.execute(ORDER_PENDING, payment.order_id)
 
 
 async def name_session(connection: DriverConnection, payment: PaymentTransaction, now: datetime) -> None:
@@ -106,8 +118,15 @@ async def save_outcome(connection: DriverConnection, payment: PaymentTransaction
         payment.gateway_amount_paisa,
         inquiry,
         payment.checked_at,
+        payment.ended_at,
         now,
     )
+
+
+async def mark_order_failed(connection: DriverConnection, payment: PaymentTransaction, now: datetime) -> None:
+    """An attempt to pay ended without money: so has the order's payment, unless another attempt is open."""
+    if payment.order_id is not None:
+        await connection.execute(ORDER_FAILED, payment.order_id, payment.id, now)
 
 
 def _payment(rows: Sequence[Sequence[object]]) -> PaymentTransaction:

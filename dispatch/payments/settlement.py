@@ -14,10 +14,17 @@ from dispatch.database.engine import Database, DriverConnection
 from dispatch.money import to_paisa
 from dispatch.orders.models import OrderStatus
 from dispatch.payments.books import enter_owed, enter_sale
+from dispatch.payments.failures import ENDED, outcome_of
 from dispatch.payments.invoices import NO_ISSUER, Issuer
 from dispatch.payments.messages import Seller
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
-from dispatch.payments.payment_rows import LOCK_CART, lock_payment_row, save_outcome
+from dispatch.payments.payment_rows import (
+    LOCK_CART,
+    LOCK_ORDER,
+    lock_payment_row,
+    mark_order_failed,
+    save_outcome,
+)
 from dispatch.payments.selling import SoldLine, list_sales, sell, was_sold_before
 from dispatch.payments.stock import (
     LockedProduct,
@@ -32,14 +39,6 @@ log = structlog.get_logger(__name__)
 
 # Nothing that comes later changes these.
 FINAL = frozenset({TransactionStatus.COMPLETED, TransactionStatus.REFUND_DUE, TransactionStatus.REFUNDED})
-
-CLOSING = {
-    GatewayStatus.EXPIRED: (TransactionStatus.EXPIRED, "Payment timeout"),
-    GatewayStatus.CANCELED: (TransactionStatus.CANCELED, "Canceled by the buyer"),
-    GatewayStatus.REFUNDED: (TransactionStatus.REFUNDED, "Refunded at the gateway"),
-}
-
-LOCK_ORDER = "SELECT order_number, order_status FROM orders WHERE id = $1 FOR UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +101,18 @@ class PaymentSettlement:
             payment = (await _lock(connection, payment)).payment
             if payment.status is TransactionStatus.PROCESSING and payment.pidx is None:
                 await release_stock(connection, payment, now)
-                payment.status = TransactionStatus.FAILED
+                payment.status, payment.ended_at = TransactionStatus.FAILED, now
                 payment.failure_reason = "The payment was never opened at the gateway"
                 await save_outcome(connection, payment, now)
+                await mark_order_failed(connection, payment, now)
 
     async def _apply(self, connection: DriverConnection, locked: Locked, lookup: Lookup) -> bool:
         """Write down what the gateway says and what follows from it; whether that is another status than before."""
         payment, before, now = locked.payment, locked.payment.status, self._clock.now()
         payment.inquiry_data = dict(lookup.raw)
         payment.checked_at = now
+        if payment.gateway_transaction_id is None:  # a refund needs it
+            payment.gateway_transaction_id = lookup.transaction_id
         if before not in FINAL:
             await _decide(connection, locked, lookup, now)
         await save_outcome(connection, payment, now)
@@ -122,6 +124,8 @@ class PaymentSettlement:
             await enter_sale(connection, payment, number, sellers, self._issuer, now)
         elif payment.status is TransactionStatus.REFUND_DUE:
             await enter_owed(connection, payment, payment.failure_reason or "", now)
+        elif payment.status in ENDED:
+            await mark_order_failed(connection, payment, now)
         return True
 
 
@@ -139,20 +143,26 @@ async def _lock(connection: DriverConnection, payment: PaymentTransaction) -> Lo
 async def _decide(connection: DriverConnection, locked: Locked, lookup: Lookup, now: datetime) -> None:
     """The payment's new status, and its stock; what the gateway does not know yet stays as it is."""
     payment = locked.payment
-    if lookup.status in CLOSING:
-        payment.status, payment.failure_reason = CLOSING[lookup.status]
+    ended = outcome_of(lookup)
+    if ended is not None:
+        if payment.status is not ended[0]:
+            payment.ended_at = now
+        payment.status, payment.failure_reason = ended
         await release_stock(connection, payment, now)
+    if lookup.status is GatewayStatus.PARTIALLY_REFUNDED:
+        payment.gateway_amount_paisa = lookup.total_amount_paisa
+        log.error("partly refunded before it was settled", payment=payment.order_number)
     if lookup.status is not GatewayStatus.COMPLETED:
         return
-    payment.gateway_transaction_id = lookup.transaction_id
     payment.gateway_amount_paisa = lookup.total_amount_paisa
     if lookup.total_amount_paisa != to_paisa(payment.total_amount):
         log.error("gateway amount differs", payment=payment.order_number)
         payment.status = TransactionStatus.FAILED
         payment.failure_reason = "The gateway reports another amount than was asked for"
+        payment.ended_at = now
         await release_stock(connection, payment, now)
         return
-    payment.completed_at = now
+    payment.completed_at, payment.ended_at = now, None
     obstacle = await _find_obstacle(connection, locked, now)
     if obstacle is not None:
         log.error("paid but not sellable", payment=payment.order_number, reason=obstacle)
