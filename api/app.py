@@ -22,6 +22,7 @@ from api.edge.door import Door
 from api.errors import EXCEPTION_HANDLERS
 from api.events import delivery_events
 from api.health import HealthController
+from api.held import HeldPaymentController
 from api.idempotency import IdempotentRequests
 from api.injected import GivenServices
 from api.invoices import InvoiceController
@@ -56,6 +57,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     PaymentController,
     InvoiceController,
     RefundController,
+    HeldPaymentController,
     ReviewController,
     WebhookController,
     OutboxController,

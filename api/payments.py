@@ -26,7 +26,7 @@ from dispatch.payments.errors import PaymentNotSuccessful, TooManyPayments
 from dispatch.payments.failures import explain
 from dispatch.payments.initiation import NewPayment
 from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
-from dispatch.payments.payment_rows import get_by_pidx, get_by_transaction_id
+from dispatch.payments.payment_rows import get_by_pidx, get_by_transaction_id, sum_refunded
 from dispatch.payments.settlement import Settlement
 from dispatch.ports import GatewayError, PaymentGateway
 
@@ -117,8 +117,10 @@ def _parts(payment: PaymentTransaction) -> dict[str, float]:
     return {name: float(amount) for name, amount in payment.sums.parts().items()}
 
 
-def _status_data(payment: PaymentTransaction) -> dict[str, Any]:
-    inquiry = payment.inquiry_data or {}
+def _status_data(payment: PaymentTransaction, refunded_paisa: int) -> dict[str, Any]:
+    inquiry = {key: (payment.inquiry_data or {}).get(key) for key in ("status", "total_amount", "fee", "refunded")}
+    if refunded_paisa:  # what went back since the gateway was asked
+        inquiry["refunded"] = True
     paid = payment.gateway_amount_paisa
     return {
         "transaction_id": payment.transaction_id,
@@ -134,7 +136,8 @@ def _status_data(payment: PaymentTransaction) -> dict[str, Any]:
         "completed_at": payment.completed_at,
         "failure_reason": payment.failure_reason,
         "failure": failure_of(payment),
-        "inquiry_data": {key: inquiry.get(key) for key in ("status", "total_amount", "fee", "refunded")},
+        "refunded_amount": number(from_paisa(refunded_paisa)),
+        "inquiry_data": inquiry,
     }
 
 
@@ -239,7 +242,7 @@ class PaymentController(Controller):
     ) -> dict[str, Any]:
         """How a payment stands, for its owner and admins."""
         payment = await _own_payment(services, _uuid(transaction_id), request.user)
-        return {"status": "success", "data": _status_data(payment)}
+        return {"status": "success", "data": _status_data(payment, await sum_refunded(services.database, payment.id))}
 
     @post("/callback/", opt=PUBLIC | OPEN_QUERY, status_code=200)
     async def callback(self, data: JSONBody[CallbackBody], services: GivenServices) -> dict[str, Any]:

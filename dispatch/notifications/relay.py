@@ -13,6 +13,7 @@ from dispatch.notifications.models import Channel, MessageStatus, OutboxMessage
 from dispatch.notifications.ports import MailSender, SendFailed, SendRefused, SmsSender
 from dispatch.notifications.templates import Templates
 from dispatch.ports import Clock
+from dispatch.rounds import attempt, each_alone, in_a_line
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +41,7 @@ class OutboxRelay:
     async def relay(self) -> int:
         """Send what is due, a batch at most; returns how many messages were tried."""
         claimed = await self._claim()
-        await asyncio.gather(*(self._send(message) for message in claimed))
+        await each_alone(claimed, self._send, at_once=BATCH)
         return len(claimed)
 
     async def relay_all(self) -> None:
@@ -67,15 +68,20 @@ class OutboxRelay:
             return list(rows)
 
     async def _send(self, message: OutboxMessage) -> None:
-        try:
-            async with asyncio.timeout(SEND_WITHIN_S):
-                status = await self._hand_over(message)
-        except TimeoutError:
+        error = await attempt(self._deliver(message))
+        if error is None:
+            return
+        if isinstance(error, TimeoutError):
             await self._failed(message, "No answer in time.", final=False)
-        except SendFailed as error:
+        elif isinstance(error, SendFailed):
             await self._failed(message, error.reason, final=isinstance(error, SendRefused))
-        else:
-            await self._set(message, status=status, sent_at=self._clock.now(), last_error=None)
+        else:  # a defect of one message (its template, say) is not the next one's
+            await self._failed(message, in_a_line(error), final=False)
+
+    async def _deliver(self, message: OutboxMessage) -> None:
+        async with asyncio.timeout(SEND_WITHIN_S):
+            status = await self._hand_over(message)
+        await self._set(message, status=status, sent_at=self._clock.now(), last_error=None)
 
     async def _hand_over(self, message: OutboxMessage) -> MessageStatus:
         if message.channel is Channel.MAIL:

@@ -53,6 +53,9 @@ SELECT id FROM opened
 """  # noqa: S608  the columns are those above
 LINE = ("product_id", "seller_id", "seller_name", "product_name", "quantity", "unit_price", "total_amount", "is_taxed")
 
+REFUNDED = """
+SELECT COALESCE(sum(amount_paisa), 0) FROM refunds WHERE payment_id = $1 AND status = 'succeeded'
+"""
 NAME_SESSION = """
 UPDATE payment_transactions SET pidx = $2, payment_url = $3, expires_at = $4, updated_at = $5 WHERE id = $1
 """
@@ -83,6 +86,12 @@ async def get_by_transaction_id(database: Database, transaction_id: UUID) -> Pay
     """Raises NotFound."""
     async with database.connection() as connection:
         return _payment(await connection.fetch(BY_TRANSACTION_ID, transaction_id))
+
+
+async def sum_refunded(database: Database, payment_id: int) -> int:
+    """What of a payment went back, paisa."""
+    async with database.connection() as connection:
+        return int(await connection.fetchval(REFUNDED, payment_id))
 
 
 async def lock_payment_row(connection: DriverConnection, payment_id: int) -> PaymentTransaction:

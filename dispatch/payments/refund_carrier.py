@@ -2,9 +2,12 @@
 
 A refund is claimed, looked up, marked as sent on disk, sent, and looked up again where the answer was lost. One that
 stays unknown waits before anything is repeated: the gateway may still be at work on it.
+
+Each is worked on alone. One that comes to nothing waits longer each time; after ``MOST_TRIES`` it is left to a person:
+``failed`` where nothing was sent, else ``unclear``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -14,10 +17,11 @@ from dispatch.database.engine import Database
 from dispatch.errors import Conflict
 from dispatch.payments.models import PaymentMode, PaymentTransaction
 from dispatch.payments.refund_booking import book_refund
-from dispatch.payments.refund_models import IN_FLIGHT, Refund, RefundStatus
+from dispatch.payments.refund_models import AT_GATEWAY, Refund, RefundStatus
 from dispatch.payments.refund_rules import Verdict, judge
 from dispatch.payments.refunds import Refunds, lock_payment
 from dispatch.ports import Clock, GatewayError, GatewayOutcomeUnknown, GatewayRefused, Lookup, PaymentGateway
+from dispatch.rounds import attempt, each_alone, in_a_line
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +29,8 @@ log = structlog.get_logger(__name__)
 CLAIM = timedelta(minutes=5)
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
+# About a day.
+MOST_TRIES = 30
 BATCH = 50
 # Money from a bank account goes back to a wallet, whose number the gateway asks for.
 BANK_MODES = frozenset({PaymentMode.CONNECT_IPS, PaymentMode.MOBILE_BANKING, PaymentMode.EBANKING})
@@ -39,7 +45,7 @@ class Claim:
     status: RefundStatus
     gateway_before: str | None
     pidx: str
-    gateway_transaction_id: str
+    gateway_transaction_id: str | None
     amount_paisa: int
     is_rest: bool
     is_whole: bool
@@ -67,22 +73,33 @@ class RefundCarrier:
                 .limit(BATCH)
             )
             ids = list(due)
-        for refund_id in ids:
-            await self.carry_out(refund_id)
+        await each_alone(ids, self.carry_out)
         return len(ids)
 
     async def carry_out(self, refund_id: int) -> None:
-        """Bring one refund as far as it goes now. Never raises GatewayError: what fails is tried again later."""
+        """Bring one refund as far as it goes now. What fails, whatever it is, is written down and tried again later.
+
+        Raises only where not even that can be written down.
+        """
+        error = await attempt(self._carry_out(refund_id))
+        if error is not None:  # a defect of one refund is not the next one's
+            await self._note_failure(refund_id, in_a_line(error))
+
+    async def _carry_out(self, refund_id: int) -> None:
         claim = await self._claim(refund_id)
         if claim is None:
             return
         before = await self._look_up(claim)
         if before is None:
             return
+        if claim.gateway_transaction_id is None:
+            claim = replace(claim, gateway_transaction_id=before.transaction_id)
         verdict = judge(claim.status, is_rest=claim.is_rest, before=claim.gateway_before, now=before.status)
         if verdict is Verdict.SEND:
-            if await self._mark_sent(claim, before):
-                await self._send(claim, before)
+            if claim.gateway_transaction_id is None:
+                await self._postpone(claim, "The gateway has named no transaction for this payment.")
+            elif await self._mark_sent(claim, before):
+                await self._send(claim, claim.gateway_transaction_id, before)
         else:
             await self._close(claim, verdict, f"The gateway says {before.raw_status}.")
 
@@ -99,7 +116,7 @@ class RefundCarrier:
             if refund.status not in {RefundStatus.REQUESTED, RefundStatus.SENT} or refund.next_attempt_at > now:
                 return None
             # One after the other, oldest first: what a lookup says must be about this refund and no other.
-            if any(other.status in IN_FLIGHT and other.id < refund.id for other in refunds.values()):
+            if any(other.status in AT_GATEWAY and other.id < refund.id for other in refunds.values()):
                 refund.next_attempt_at = now + FIRST_PAUSE
                 return None
             refund.attempts += 1
@@ -129,10 +146,10 @@ class RefundCarrier:
             )
             return marked is not None
 
-    async def _send(self, claim: Claim, before: Lookup) -> None:
+    async def _send(self, claim: Claim, gateway_transaction_id: str, before: Lookup) -> None:
         try:
             await self._gateway.refund(
-                claim.gateway_transaction_id,
+                gateway_transaction_id,
                 amount_paisa=None if claim.is_whole else claim.amount_paisa,
                 mobile=claim.mobile or None,
             )
@@ -182,10 +199,36 @@ class RefundCarrier:
             await book_refund(work, self._clock, claim.refund_id)
 
     async def _postpone(self, claim: Claim, reason: str, *, status: RefundStatus | None = None) -> None:
-        pause = min(FIRST_PAUSE * 2 ** min(claim.attempt - 1, 10), LONGEST_PAUSE)
-        log.warning("refund postponed", refund_id=claim.refund_id, attempt=claim.attempt, reason=reason)
-        changes: dict[str, object] = {"next_attempt_at": self._clock.now() + pause, "last_error": reason[:300]}
-        await self._set(claim, **changes, **({"status": status} if status else {}))
+        """Another time, later and later; after the last try it is a person's."""
+        last = claim.attempt >= MOST_TRIES
+        log.log(40 if last else 30, "refund postponed", refund_id=claim.refund_id, tries=claim.attempt, reason=reason)
+        changes: dict[str, object] = {"next_attempt_at": self._clock.now() + _pause(claim.attempt)}
+        if last:
+            changes["status"] = _given_up(status or await self._status(claim))
+        elif status is not None:
+            changes["status"] = status
+        await self._set(claim, **changes, last_error=reason[:300])
+
+    async def _status(self, claim: Claim) -> RefundStatus:
+        async with self._database.work() as work:
+            return (await work.session.execute(select(Refund.status).where(Refund.id == claim.refund_id))).scalar_one()
+
+    async def _note_failure(self, refund_id: int, reason: str) -> None:
+        """Something that nobody expected: the same, also where it came before the claim counted the try."""
+        async with self._database.work() as work:
+            refund = await work.session.get(Refund, refund_id, with_for_update=True)
+            if refund is None or refund.status not in {RefundStatus.REQUESTED, RefundStatus.SENT}:
+                return
+            now = self._clock.now()
+            if refund.next_attempt_at <= now:  # else it was claimed, and counted
+                refund.attempts += 1
+            refund.next_attempt_at = now + _pause(refund.attempts)
+            refund.last_error = reason[:300]
+            last = refund.attempts >= MOST_TRIES
+            if last:
+                refund.status = _given_up(refund.status)
+            tries = refund.attempts
+        log.log(40 if last else 30, "refund not carried out", refund_id=refund_id, tries=tries, reason=reason)
 
     async def _set(self, claim: Claim, **values: object) -> None:
         """Change the refund if it is still ours."""
@@ -196,8 +239,8 @@ class RefundCarrier:
 
 
 def _claimed(payment: PaymentTransaction, refund: Refund, refunds: list[Refund]) -> Claim:
-    if payment.pidx is None or payment.gateway_transaction_id is None:
-        raise Conflict("The gateway has named no transaction for this payment.", code="NOT_PAID")
+    if payment.pidx is None:
+        raise Conflict("This payment was never opened at the gateway.", code="NOT_PAID")
     total_paisa = int(payment.total_amount * 100)
     refunded_paisa = sum(one.amount_paisa for one in refunds if one.status is RefundStatus.SUCCEEDED)
     mobile = refund.mobile or (payment.customer_phone if payment.gateway in BANK_MODES else "")
@@ -213,3 +256,12 @@ def _claimed(payment: PaymentTransaction, refund: Refund, refunds: list[Refund])
         is_whole=refund.amount_paisa == total_paisa,
         mobile=mobile,
     )
+
+
+def _pause(tries: int) -> timedelta:
+    return min(FIRST_PAUSE * 2 ** min(max(tries - 1, 0), 10), LONGEST_PAUSE)
+
+
+def _given_up(status: RefundStatus) -> RefundStatus:
+    """What was perhaps sent is not sent again by anybody who has not looked."""
+    return RefundStatus.UNCLEAR if status is RefundStatus.SENT else RefundStatus.FAILED

@@ -154,7 +154,7 @@ class Refunds:
             raise Conflict(f"A refund that is {refund.status.value} cannot be tried again.", code="refund_not_failed")
         if refund.amount_paisa > (await self.refundable(payment)).left:
             raise Conflict("So much of this payment is no longer left.", code="refund_too_large")
-        refund.status, refund.next_attempt_at = RefundStatus.REQUESTED, self._clock.now()
+        refund.status, refund.next_attempt_at, refund.attempts = RefundStatus.REQUESTED, self._clock.now(), 0
         refund.mobile = mobile or refund.mobile
         await self._session.flush()
         return refund

@@ -12,6 +12,7 @@ import structlog
 
 from dispatch.database.engine import Database, DriverConnection
 from dispatch.money import to_paisa
+from dispatch.orders.messages import tell_status
 from dispatch.orders.models import OrderStatus
 from dispatch.payments.books import enter_owed, enter_sale
 from dispatch.payments.failures import ENDED, outcome_of
@@ -122,6 +123,8 @@ class PaymentSettlement:
             number = await sell(connection, payment, locked.order.order_number if locked.order else None, now)
             sellers = {one.seller_id: Seller(one.seller_name, one.seller_email) for one in locked.products.values()}
             await enter_sale(connection, payment, number, sellers, self._issuer, now)
+            if payment.order_id is not None:
+                await tell_status(connection, payment.order_id, OrderStatus.CONFIRMED, now)
         elif payment.status is TransactionStatus.REFUND_DUE:
             await enter_owed(connection, payment, payment.failure_reason or "", now)
         elif payment.status in ENDED:

@@ -1,10 +1,14 @@
-"""Reconciling what no callback reported: buyers close browsers, networks lose redirects, servers die."""
+"""Reconciling what no callback reported: buyers close browsers, networks lose redirects, servers die.
+
+Each payment is looked at alone. One that comes to nothing (the gateway does not answer for it, or something nobody
+expected) waits longer each time, and after ``MOST_TRIES`` in a row it is left to a person, who sees it listed.
+"""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
 from dispatch.database.engine import Database
 from dispatch.payments.invoices import NO_ISSUER, Issuer
@@ -12,6 +16,7 @@ from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.payment_rows import get_by_transaction_id
 from dispatch.payments.settlement import PaymentSettlement
 from dispatch.ports import Clock, GatewayError, PaymentGateway
+from dispatch.rounds import attempt, each_alone, in_a_line
 
 log = structlog.get_logger(__name__)
 
@@ -20,23 +25,46 @@ RECHECK_AFTER = timedelta(seconds=60)
 RECHECK_CLOSED_AFTER = timedelta(hours=1)
 LATE_MONEY_FOR = timedelta(days=1)
 BATCH = 50
+# After a look that came to nothing: doubling from the first to the longest, about a day in all.
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=2)
+MOST_TRIES = 20
 
 
 def _open(now: datetime) -> ColumnElement[bool]:
     return and_(
         PaymentTransaction.status == TransactionStatus.PROCESSING,
+        or_(PaymentTransaction.pidx.is_not(None), PaymentTransaction.expires_at < now),  # else it is being opened
         or_(PaymentTransaction.expires_at < now, PaymentTransaction.created_at < now - RECHECK_AFTER),
         or_(PaymentTransaction.checked_at.is_(None), PaymentTransaction.checked_at < now - RECHECK_AFTER),
     )
 
 
 def _closed_lately(now: datetime) -> ColumnElement[bool]:
-    """Closed without money: a bank that was slow may still bring it, and nobody would tell us."""
+    """Closed without money: a bank that was slow may still bring it, and nobody would tell us.
+
+    So may the gateway give the rest of a held payment back.
+    """
+    ended = [TransactionStatus.EXPIRED, TransactionStatus.CANCELED, TransactionStatus.FAILED]
     return and_(
-        PaymentTransaction.status.in_([TransactionStatus.EXPIRED, TransactionStatus.CANCELED]),
-        PaymentTransaction.expires_at > now - LATE_MONEY_FOR,
+        or_(
+            and_(PaymentTransaction.status.in_(ended), PaymentTransaction.expires_at > now - LATE_MONEY_FOR),
+            PaymentTransaction.status == TransactionStatus.HELD,
+        ),
+        PaymentTransaction.pidx.is_not(None),
         PaymentTransaction.checked_at < now - RECHECK_CLOSED_AFTER,
     )
+
+
+def given_up() -> ColumnElement[bool]:
+    """Payments that the sweeper no longer looks at by itself."""
+    return PaymentTransaction.check_failures >= MOST_TRIES
+
+
+def left_to_a_person() -> Select[PaymentTransaction]:
+    """Payments that nobody decides but a person, newest first, for a page: held ones and those given up."""
+    waits = or_(PaymentTransaction.status == TransactionStatus.HELD, given_up())
+    return select(PaymentTransaction).where(waits).order_by(PaymentTransaction.id.desc())
 
 
 class PaymentSweeper:
@@ -51,11 +79,7 @@ class PaymentSweeper:
     async def sweep(self) -> int:
         """Settle what is due; returns how many payments were looked at. Several processes may sweep at once."""
         due = await self._due()
-        for transaction_id in due:
-            try:
-                await self._settle(transaction_id)
-            except GatewayError as error:
-                log.warning("sweep: the gateway has no answer", payment=str(transaction_id), reason=error.reason)
+        await each_alone(due, self._look_at)
         return len(due)
 
     async def _due(self) -> list[UUID]:
@@ -63,11 +87,22 @@ class PaymentSweeper:
         async with self._database.work() as work:
             rows = await work.session.scalars(
                 select(PaymentTransaction.transaction_id)
-                .where(or_(_open(now), _closed_lately(now)))
+                .where(
+                    or_(_open(now), _closed_lately(now)),
+                    or_(PaymentTransaction.next_check_at.is_(None), PaymentTransaction.next_check_at <= now),
+                    ~given_up(),
+                )
                 .order_by(PaymentTransaction.checked_at.asc().nulls_first())
                 .limit(BATCH)
             )
             return list(rows)
+
+    async def _look_at(self, transaction_id: UUID) -> None:
+        error = await attempt(self._settle(transaction_id))
+        if isinstance(error, GatewayError):
+            await self._note_failure(transaction_id, error.reason)
+        elif error is not None:  # a defect of one payment is not the next one's
+            await self._note_failure(transaction_id, in_a_line(error))
 
     async def _settle(self, transaction_id: UUID) -> None:
         payment = await get_by_transaction_id(self._database, transaction_id)
@@ -76,3 +111,29 @@ class PaymentSweeper:
             await settlement.settle(payment)
         elif payment.expires_at < self._clock.now():
             await settlement.close_unopened(payment)
+
+    async def _note_failure(self, transaction_id: UUID, reason: str) -> None:
+        """It came to nothing: another time, later and later. Raises where even that cannot be written down."""
+        async with self._database.work() as work:
+            payment = await work.session.scalar(
+                select(PaymentTransaction).where(PaymentTransaction.transaction_id == transaction_id).with_for_update()
+            )
+            if payment is None:
+                return
+            payment.check_failures += 1
+            payment.check_error = reason[:300]
+            pause = min(FIRST_PAUSE * 2 ** min(payment.check_failures - 1, 20), LONGEST_PAUSE)
+            payment.next_check_at = self._clock.now() + pause
+            tries = payment.check_failures
+        level = 40 if tries >= MOST_TRIES else 30
+        log.log(level, "payment not reconciled", payment=str(transaction_id), tries=tries, reason=reason)
+
+
+async def look_again(database: Database, transaction_id: UUID) -> None:
+    """Put a payment that was given up in line again, with all its tries."""
+    async with database.work() as work:
+        await work.session.execute(
+            update(PaymentTransaction)
+            .where(PaymentTransaction.transaction_id == transaction_id)
+            .values(check_failures=0, check_error=None, next_check_at=None)
+        )
