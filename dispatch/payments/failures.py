@@ -108,8 +108,8 @@ def _by_words(payment: PaymentTransaction, words: str) -> Failure | None:
         }
         return Failure("INSUFFICIENT_BALANCE", "Insufficient wallet balance", words, data)
     if _BANK_DOWN.search(words):
-        data = {"bank": payment.bank, "retry_after": RETRY_AFTER_S}
-        return Failure("BANK_SERVICE_DOWN", "Bank service temporarily unavailable", words, data)
+        bank: dict[str, Any] = {"bank": payment.bank, "retry_after": RETRY_AFTER_S}
+        return Failure("BANK_SERVICE_DOWN", "Bank service temporarily unavailable", words, bank)
     return None
 
 

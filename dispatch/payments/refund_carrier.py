@@ -259,7 +259,8 @@ def _claimed(payment: PaymentTransaction, refund: Refund, refunds: list[Refund])
 
 
 def _pause(tries: int) -> timedelta:
-    return min(FIRST_PAUSE * 2 ** min(max(tries - 1, 0), 10), LONGEST_PAUSE)
+    doubled: int = 2 ** min(max(tries - 1, 0), 10)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
 def _given_up(status: RefundStatus) -> RefundStatus:

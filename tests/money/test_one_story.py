@@ -57,7 +57,7 @@ async def every_side(world: World, till: Till, opened: Opened) -> dict[str, tupl
     ],
 )
 async def test_every_side_says_the_same_status_code_and_reason(
-    world: World, till: Till, more: dict[str, str], outcome: str, reason: str | None, told: tuple[str, str, str]
+    world: World, till: Till, more: dict[str, Any], outcome: str, reason: str | None, told: tuple[str, str, str]
 ) -> None:
     opened = await till.opened(**more)
     await world.at_gateway(opened.pidx, outcome, **({"reason": reason} if reason else {}))
