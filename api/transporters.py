@@ -39,16 +39,13 @@ from dispatch.errors import Forbidden
 from dispatch.tracking.models import StoredFix
 from dispatch.tracking.service import positions_query
 from dispatch.transporters.models import Transporter
-from dispatch.transporters.service import NearbyTransporter, Paper, Transporters
+from dispatch.transporters.service import Paper, Transporters
 
 TransporterId = ProductId
 BusinessName = Annotated[str, Meta(max_length=120, pattern=NO_NUL, extra=ONE_LINE)]
 VehicleType = Annotated[str, Meta(min_length=1, max_length=32, pattern=SLUG, extra=CODE)]
 VehicleNumber = Annotated[str, Meta(max_length=32, pattern=NO_NUL, extra=ONE_LINE)]
 Parcels = Annotated[int, Meta(ge=1, le=1000)]
-# Redis indexes places up to the edge of the Web Mercator square.
-LatQuery = Annotated[float, QueryParameter(ge=-85.05, le=85.05)]
-LonQuery = Annotated[float, QueryParameter(ge=-180, le=180)]
 
 
 class PaperBody(Body, frozen=True, kw_only=True):
@@ -146,30 +143,6 @@ def transporter_answer(transporter: Transporter, today: date) -> TransporterAnsw
     )
 
 
-def _nearby_row(found: NearbyTransporter) -> dict[str, Any]:
-    transporter, position = found.transporter, found.position
-    return {
-        "id": transporter.id,
-        "name": transporter.user.name,
-        "business_name": transporter.business_name,
-        "vehicle_type": transporter.vehicle_type,
-        "rating": float(transporter.rating),
-        "capacity_kg": float(transporter.capacity_kg),
-        "free_capacity_kg": max(0.0, float(transporter.capacity_kg - found.load.weight_kg)),
-        "active_deliveries": found.load.active,
-        "max_active": transporter.max_active,
-        "presence": position.presence,
-        "distance_m": round(found.distance_m, 1),
-        "position": {
-            "lat": position.lat,
-            "lon": position.lon,
-            "recorded_at": position.recorded_at,
-            "received_at": position.received_at,
-            "accuracy_m": position.accuracy_m,
-        },
-    }
-
-
 def fix_row(fix: StoredFix) -> dict[str, Any]:
     """A stored fix as the contract writes it."""
     return {
@@ -264,22 +237,6 @@ class TransporterController(Controller):
             transporter_id, Verdict(word.approved, word.version, word.max_active)
         )
         return transporter_answer(transporter, services.clock.now().date())
-
-    @get("/nearby/", guards=[needs(Role.ADMIN, Role.SELLER)])
-    async def nearby(
-        self,
-        work: GivenWork,
-        services: GivenServices,
-        lat: LatQuery,
-        lon: LonQuery,
-        radius_km: Annotated[float, QueryParameter(gt=0, le=500)] = 5.0,
-        limit: Annotated[int, QueryParameter(ge=1, le=500)] = 50,
-    ) -> dict[str, Any]:
-        """Online transporters around a point, nearest first, with what they can still take."""
-        found = await Transporters(work, services.clock).nearby(
-            services.live, lat, lon, radius_m=radius_km * 1000, limit=limit
-        )
-        return {"count": len(found), "results": [_nearby_row(one) for one in found]}
 
     @get("/{transporter_id:int}/deliveries/", guards=[needs(Role.TRANSPORTER, Role.ADMIN)])
     async def deliveries(

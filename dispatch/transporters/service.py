@@ -16,7 +16,7 @@ from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import UNDER_WAY, Delivery
 from dispatch.errors import Conflict, Invalid, NotFound
-from dispatch.ports import Clock, LivePosition, LivePositions
+from dispatch.ports import Clock
 from dispatch.transporters.models import UNRATED, Transporter, TransporterDocument
 
 # What an admin looks at, beside the documents: customers are told the name and the phone, weights go by the vehicle.
@@ -38,16 +38,6 @@ class Load:
 
     active: int = 0
     weight_kg: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class NearbyTransporter:
-    """A transporter near a point, with what it can still take."""
-
-    transporter: Transporter
-    position: LivePosition
-    distance_m: float
-    load: Load
 
 
 class Transporters:
@@ -170,26 +160,6 @@ class Transporters:
             query = query.where(among(Delivery.transporter_id, transporter_ids))
         rows = await self._session.execute(query)
         return {transporter: Load(active, weight) for transporter, active, weight in rows if transporter is not None}
-
-    async def nearby(
-        self, live: LivePositions, lat: float, lon: float, *, radius_m: float, limit: int
-    ) -> list[NearbyTransporter]:
-        """Online transporters around a point, nearest first."""
-        found = await live.nearby(lat, lon, radius_m, limit)
-        ids = [transporter_id for transporter_id, _ in found]
-        rows = await self._session.scalars(_with_papers().where(among(Transporter.id, ids), Transporter.is_available))
-        transporters = {transporter.id: transporter for transporter in rows}
-        positions, loads = await live.positions_of(ids), await self.loads(ids)
-        return [
-            NearbyTransporter(
-                transporters[transporter_id],
-                positions[transporter_id],
-                distance_m,
-                loads.get(transporter_id, Load()),
-            )
-            for transporter_id, distance_m in found
-            if transporter_id in transporters and transporter_id in positions
-        ]
 
 
 def may_carry(today: date) -> list[ColumnElement[bool]]:
