@@ -17,6 +17,7 @@ from api.audit import AuditController
 from api.carts import CartController
 from api.catalogue import ProductController
 from api.deliveries import DeliveryController
+from api.delivery_lists import DeliveryListController
 from api.documentation import openapi_config, page_assets
 from api.edge.door import Door
 from api.errors import EXCEPTION_HANDLERS
@@ -28,6 +29,7 @@ from api.injected import GivenServices
 from api.invoices import InvoiceController
 from api.live import console_socket, track_socket, transporter_socket
 from api.metrics import MetricsController
+from api.nearby import NearbyController
 from api.orders import OrderController
 from api.outbox import OutboxController
 from api.path_numbers import check_path_numbers
@@ -64,9 +66,11 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AnalyticsController,
     SaleController,
     TransporterController,
+    NearbyController,
     DeviceController,
     PhoneController,
     DeliveryController,
+    DeliveryListController,
     PathController,
     AssignmentController,
     HealthController,

@@ -1,21 +1,21 @@
 """Deliveries: making them, taking them, carrying them, following them."""
 
-import base64
-import binascii
 import re
 from decimal import Decimal
 from typing import Annotated, Any
 
+import structlog
 from litestar import Controller, Request, get, post
 from litestar.params import FromPath, JSONBody, PathParameter
 from msgspec import Meta
+from redis.exceptions import RedisError
 
-from api.delivery_answers import accepted_answer, created_answer, delivery_row, place_of, tracked_answer
+from api.delivery_answers import accepted_answer, created_answer, place_of, tracked_answer
 from api.injected import GivenServices, GivenWork
 from api.path_numbers import uuid_of
+from api.proofs import MAX_BODY_BYTES, Base64, decoded_pictures
 from api.schemas import (
     BIGINT_MAX,
-    CODE,
     NO_NUL,
     ONE_LINE,
     Body,
@@ -24,32 +24,28 @@ from api.schemas import (
     Lat,
     Lon,
     Moment,
-    Page,
-    PageNumber,
-    PageSize,
     PersonName,
     Phone,
     RequiredLine,
     Text,
     checked_tracking_number,
     number,
-    paginate,
 )
 from api.security import PUBLIC, needs
 from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
+from dispatch.deliveries.handover import Handover
 from dispatch.deliveries.models import Priority
 from dispatch.deliveries.movement import list_events
 from dispatch.deliveries.service import DeliveryKey, Place
-from dispatch.deliveries.work_steps import Handover
-from dispatch.errors import Invalid, NotFound
+from dispatch.errors import NotFound
+from dispatch.ports import LivePosition
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Transporters
 
-MAX_PHOTO_BYTES = 5 * 2**20
-MAX_BODY_BYTES = 12 * 2**20
-Base64 = Annotated[str, Meta(max_length=MAX_PHOTO_BYTES * 4 // 3 + 100, extra=CODE)]
+log = structlog.get_logger(__name__)
+
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 KeyPath = Annotated[str, PathParameter(description="The delivery's number or UUID.")]
 
@@ -84,8 +80,13 @@ class NewDelivery(Body, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         for end in ("pickup", "delivery"):
-            if (getattr(self, f"{end}_latitude") is None) != (getattr(self, f"{end}_longitude") is None):
-                raise ValueError(f"`{end}_latitude` comes together with {end}_longitude")
+            latitude, longitude = f"{end}_latitude", f"{end}_longitude"
+            if (getattr(self, latitude) is None) != (getattr(self, longitude) is None):
+                missing, given = (longitude, latitude) if getattr(self, longitude) is None else (latitude, longitude)
+                raise ValueError(f"`{missing}` comes together with {given}")
+        pickup, arrival = self.requested_pickup_date, self.requested_delivery_date
+        if pickup is not None and arrival is not None and arrival < pickup:
+            raise ValueError("`requested_delivery_date` must not lie before requested_pickup_date")
 
     def details(self) -> dict[str, Any]:
         """The columns of the delivery."""
@@ -134,21 +135,6 @@ def delivery_key(text: str) -> DeliveryKey:
     return found
 
 
-def _decoded(field: str, text: str | None) -> bytes | None:
-    if not text:
-        return None
-    encoded = text.partition(",")[2] if text.startswith("data:") else text
-    try:
-        content = base64.b64decode("".join(encoded.split()), validate=True)  # phones break it into lines
-    except (binascii.Error, ValueError):
-        raise Invalid(
-            "A photo is not base64.", fields={field: "must be base64, with or without a data: prefix"}
-        ) from None
-    if len(content) > MAX_PHOTO_BYTES:
-        raise Invalid("A photo is too large.", fields={field: f"must have at most {MAX_PHOTO_BYTES} bytes"})
-    return content
-
-
 def _place(body: PickupBody | DropOffBody) -> Place | None:
     if body.latitude is None or body.longitude is None:
         return None
@@ -157,6 +143,19 @@ def _place(body: PickupBody | DropOffBody) -> Place | None:
 
 async def _transporter_of(request: Request[User, Any, Any], work: Work, services: Services) -> Transporter:
     return await Transporters(work, services.clock).get_of(request.user)
+
+
+async def _transporter_and_place(
+    request: Request[User, Any, Any], work: Work, services: Services
+) -> tuple[Transporter, LivePosition | None]:
+    """Who asks, and where they were last seen; nobody knows while Redis does not answer."""
+    transporter = await _transporter_of(request, work, services)
+    await work.commit()  # no transaction waits for Redis
+    try:
+        return transporter, (await services.live.positions_of([transporter.id])).get(transporter.id)
+    except (RedisError, OSError) as error:
+        log.warning("last position not known", error=type(error).__name__)
+        return transporter, None
 
 
 class DeliveryController(Controller):
@@ -169,24 +168,12 @@ class DeliveryController(Controller):
     async def create(
         self, request: Request[User, Any, Any], data: JSONBody[NewDelivery], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
-        """Make the delivery of a sale, as its seller or an admin."""
-        deliveries = services.delivery_steps(work).deliveries
-        return created_answer(await deliveries.create(data.marketplace_sale_id, request.user, data.details()))
+        """Make the delivery of a sale, as its seller or an admin.
 
-    @get("/available/", guards=[needs(Role.TRANSPORTER, Role.ADMIN)])
-    async def available(
-        self,
-        request: Request[User, Any, Any],
-        work: GivenWork,
-        services: GivenServices,
-        page: PageNumber = 1,
-        page_size: PageSize = 20,
-    ) -> Page:
-        """Deliveries that wait for a transporter, oldest first."""
-        query = services.delivery_steps(work).deliveries.available_query()
-        return await paginate(
-            request, work.session, query, page, page_size, lambda rows: [delivery_row(row) for row in rows]
-        )
+        `delivery_fee` and `package_value` are at most `DISPATCH_MAX_DELIVERY_FEE` and `DISPATCH_MAX_PACKAGE_VALUE`.
+        """
+        steps = services.delivery_steps(work)
+        return created_answer(await steps.create(data.marketplace_sale_id, request.user, data.details()))
 
     @post("/{delivery_id:str}/accept/", guards=[needs(Role.TRANSPORTER)], status_code=200)
     async def accept(
@@ -219,10 +206,15 @@ class DeliveryController(Controller):
         services: GivenServices,
         data: JSONBody[PickupBody | None] = None,
     ) -> dict[str, Any]:
-        """The parcel is with its transporter."""
+        """The parcel is with its transporter.
+
+        Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels. A place far from the address
+        or from where the transporter was just seen is kept and flagged for dispatchers.
+        """
         body = data or PickupBody()
-        handover = Handover(_place(body), body.notes, _decoded("pickup_photo", body.pickup_photo))
-        transporter = await _transporter_of(request, work, services)
+        pictures = await decoded_pictures(pickup_photo=body.pickup_photo)
+        transporter, seen = await _transporter_and_place(request, work, services)
+        handover = Handover(_place(body), body.notes, pictures["pickup_photo"], seen=seen)
         step = await services.delivery_steps(work).pick_up(delivery_key(delivery_id), transporter, handover)
         return {
             "status": step.status,
@@ -245,16 +237,17 @@ class DeliveryController(Controller):
         services: GivenServices,
         data: JSONBody[DropOffBody | None] = None,
     ) -> dict[str, Any]:
-        """The parcel is with the customer."""
+        """The parcel is with the customer.
+
+        `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`.
+        `customer_rating` counts until the customer rates the delivery, and not where the place is implausible.
+        """
         body = data or DropOffBody()
+        pictures = await decoded_pictures(delivery_photo=body.delivery_photo, signature=body.signature)
+        transporter, seen = await _transporter_and_place(request, work, services)
         handover = Handover(
-            _place(body),
-            body.notes,
-            _decoded("delivery_photo", body.delivery_photo),
-            _decoded("signature", body.signature),
-            body.customer_rating,
+            _place(body), body.notes, pictures["delivery_photo"], pictures["signature"], body.customer_rating, seen
         )
-        transporter = await _transporter_of(request, work, services)
         delivery, step = await services.delivery_steps(work).deliver(delivery_key(delivery_id), transporter, handover)
         return {
             "status": step.status,

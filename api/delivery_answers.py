@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.schemas import number
+from dispatch.accounts.models import Role, User
 from dispatch.deliveries.events import DeliveryEvent
 from dispatch.deliveries.models import Delivery, DeliveryTracking
+from dispatch.geo import geo_cell
 from dispatch.transporters.models import Transporter
+
+# A geohash of so many signs is a cell of 1.2 km × 0.6 km.
+AREA_SIGNS = 6
 
 
 def delivery_row(delivery: Delivery) -> dict[str, Any]:
@@ -34,6 +39,77 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
     }
 
 
+def waiting_row(delivery: Delivery, city: str | None) -> dict[str, Any]:
+    """A delivery that waits, for those who may take it: all that is needed to decide, and no more.
+
+    Of the drop-off there is the city and a cell of about a kilometre; the distance is rounded so that, drawn around the
+    pickup, it does not tell more. The tracking number, which opens the rest to anybody, comes with the assignment.
+    """
+    point = None
+    if delivery.delivery_lat is not None and delivery.delivery_lon is not None:
+        point = geo_cell(delivery.delivery_lat, delivery.delivery_lon, AREA_SIGNS)
+    return {
+        "id": delivery.id,
+        "delivery_id": delivery.delivery_id,
+        "status": delivery.status,
+        "status_display": delivery.status.display,
+        "priority": delivery.priority,
+        "pickup_address": delivery.pickup_address,
+        "pickup_latitude": delivery.pickup_lat,
+        "pickup_longitude": delivery.pickup_lon,
+        "delivery_area": {
+            "city": city,
+            "cell": point.name if point else None,
+            "latitude": point.lat if point else None,
+            "longitude": point.lon if point else None,
+        },
+        "package_weight": float(delivery.package_weight),
+        "package_dimensions": delivery.package_dimensions,
+        "fragile": delivery.fragile,
+        "requires_signature": delivery.requires_signature,
+        "delivery_fee": number(delivery.delivery_fee),
+        "distance_km": None if delivery.distance_km is None else float(round(delivery.distance_km)),
+        "requested_pickup_date": delivery.requested_pickup_date,
+        "requested_delivery_date": delivery.requested_delivery_date,
+        "created_at": delivery.created_at,
+    }
+
+
+def dispatcher_row(delivery: Delivery) -> dict[str, Any]:
+    """A delivery in a dispatcher's list, with all that makes its steps implausible."""
+    flags = sorted({flag for step in delivery.tracking_history for flag in step.flags})
+    return delivery_row(delivery) | {"transporter": delivery.transporter_id, "flags": flags}
+
+
+def detailed_answer(delivery: Delivery, reader: User) -> dict[str, Any]:
+    """Everything about a delivery for who has to do with it; what makes steps implausible for admins alone."""
+    transporter, for_admin = delivery.transporter, reader.has(Role.ADMIN)
+    callable_now = for_admin or delivery.status.under_way
+    contacts = callable_now or reader.id == delivery.sale.seller_id  # who wrote them down
+    answer = created_answer(delivery) | {
+        "pickup_contact_name": delivery.pickup_contact_name,
+        "pickup_contact_phone": delivery.pickup_contact_phone if contacts else None,
+        "pickup_instructions": delivery.pickup_instructions,
+        "delivery_contact_name": delivery.delivery_contact_name,
+        "delivery_contact_phone": delivery.delivery_contact_phone if contacts else None,
+        "delivery_instructions": delivery.delivery_instructions,
+        "special_instructions": delivery.special_instructions,
+        "requested_delivery_date": delivery.requested_delivery_date,
+        "estimated_pickup_time": delivery.estimated_pickup_time,
+        "picked_up_at": delivery.picked_up_at,
+        "delivered_at": delivery.delivered_at,
+        "customer_rating": delivery.buyer_rating,
+        "transporter": _named(transporter, phone=callable_now) if transporter else None,
+        "package_details": _package(delivery),
+        "tracking_history": [_step_row(step) | {"notes": step.notes} for step in delivery.tracking_history],
+    }
+    if not for_admin:
+        return answer
+    for row, step in zip(answer["tracking_history"], delivery.tracking_history, strict=True):
+        row["flags"] = step.flags
+    return answer | {"reported_rating": delivery.customer_rating, "earnings": number(delivery.earnings)}
+
+
 def created_answer(delivery: Delivery) -> dict[str, Any]:
     """A delivery for who made it."""
     return delivery_row(delivery) | {
@@ -50,12 +126,7 @@ def accepted_answer(delivery: Delivery, transporter: Transporter) -> dict[str, A
         "tracking_number": delivery.tracking_number,
         "status": delivery.status,
         "status_display": delivery.status.display,
-        "transporter": {
-            "id": transporter.id,
-            "name": transporter.user.name,
-            "business_name": transporter.business_name,
-            "phone": transporter.phone,
-        },
+        "transporter": _named(transporter),
         "assigned_at": delivery.assigned_at,
         "estimated_pickup_time": delivery.estimated_pickup_time,
         "estimated_delivery_time": delivery.estimated_delivery_time,
@@ -68,6 +139,35 @@ def place_of(step: DeliveryTracking, *, with_address: bool) -> dict[str, Any] | 
         return None
     place: dict[str, Any] = {"latitude": step.lat, "longitude": step.lon}
     return place | {"address": step.address} if with_address else place
+
+
+def _named(transporter: Transporter, *, phone: bool = True) -> dict[str, Any]:
+    return {
+        "id": transporter.id,
+        "name": transporter.user.name,
+        "business_name": transporter.business_name,
+        "phone": transporter.phone if phone else None,
+    }
+
+
+def _package(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "weight": float(delivery.package_weight),
+        "dimensions": delivery.package_dimensions,
+        "value": number(delivery.package_value),
+        "fragile": delivery.fragile,
+        "requires_signature": delivery.requires_signature,
+    }
+
+
+def _step_row(step: DeliveryTracking) -> dict[str, Any]:
+    return {
+        "status": step.status,
+        "status_display": step.status.display,
+        "message": step.message,
+        "timestamp": step.timestamp,
+        "location": place_of(step, with_address=True),
+    }
 
 
 def _event_row(event: DeliveryEvent) -> dict[str, Any]:
@@ -99,23 +199,8 @@ def tracked_answer(delivery: Delivery, events: Sequence[DeliveryEvent]) -> dict[
         }
         if transporter
         else None,
-        "tracking_history": [
-            {
-                "status": step.status,
-                "status_display": step.status.display,
-                "message": step.message,
-                "timestamp": step.timestamp,
-                "location": place_of(step, with_address=True),
-            }
-            for step in delivery.tracking_history
-        ],
+        "tracking_history": [_step_row(step) for step in delivery.tracking_history],
         "events": [_event_row(event) for event in events],
         "distance_km": delivery.distance_km,
-        "package_details": {
-            "weight": float(delivery.package_weight),
-            "dimensions": delivery.package_dimensions,
-            "value": number(delivery.package_value),
-            "fragile": delivery.fragile,
-            "requires_signature": delivery.requires_signature,
-        },
+        "package_details": _package(delivery),
     }

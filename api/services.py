@@ -26,8 +26,11 @@ from dispatch.catalogue.sums import PriceTerms
 from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
+from dispatch.deliveries.handover import HandoverRules
 from dispatch.deliveries.movement import Movement
-from dispatch.deliveries.work_steps import DeliverySteps
+from dispatch.deliveries.photo_sweep import PhotoSweeper
+from dispatch.deliveries.ratings import DeliveryRatings
+from dispatch.deliveries.work_steps import DeliveryLimits, DeliverySteps
 from dispatch.notifications.ports import MailSender, SmsSender
 from dispatch.notifications.relay import OutboxRelay
 from dispatch.notifications.templates import Templates
@@ -209,7 +212,15 @@ class Services:
             self.photos,
             road_factor=self.settings.road_factor,
             commission_rate=Decimal(self.settings.commission_rate),
+            rules=HandoverRules(
+                self.settings.handover_far_m, self.settings.ping_max_speed_mps, self.settings.service_area
+            ),
+            limits=DeliveryLimits(self.settings.max_delivery_fee, self.settings.max_package_value),
         )
+
+    def ratings(self, work: Work) -> DeliveryRatings:
+        """Customers' ratings in a unit of work."""
+        return DeliveryRatings(work, self.delivery_steps(work).deliveries)
 
 
 def issuer_of(settings: Settings) -> Issuer:
@@ -362,6 +373,9 @@ def _jobs(services: Services) -> list[Job]:
         Job(
             "forgetting", TIDY_EVERY_S, lambda: forget_old(services.database, services.clock)
         ),  # deleting twice is once
+        Job(
+            "unconfirmed photos", TIDY_EVERY_S, PhotoSweeper(services.database, services.photos).sweep, at_once=True
+        ),  # confirming and dropping twice is once
         Job("presence sweep", SWEEP_PRESENCE_EVERY_S, services.presence.sweep),  # one step in Redis
         Job("incarnation", BEAT_EVERY_S, services.incarnation.beat),  # a beat committed first, and an advisory lock
         Job("gone writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),  # one step too

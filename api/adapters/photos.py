@@ -1,21 +1,24 @@
 """Photos and signatures in a folder: implements the PhotoStore port."""
 
 import asyncio
+import os
 import re
 import secrets
+import time
 from pathlib import Path
 
 from api.private_files import private_folder, write_privately
 
 NAME = re.compile(r"[0-9a-z-]{1,80}")
-KINDS = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png", b"GIF8": "gif", b"RIFF": "webp", b"%PDF": "pdf"}
+KINDS = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png", b"RIFF": "webp"}
 
 
 class FolderPhotoStore:
-    """Keeps each photo as a file; the key is its name."""
+    """Keeps each photo as a file; the key is its name. What is not confirmed lies in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._unconfirmed = folder / "unconfirmed"
 
     async def save(self, name: str, content: bytes) -> str:
         """Write the file whole or not at all; a second photo of the same name stands beside the first."""
@@ -26,5 +29,37 @@ class FolderPhotoStore:
         await asyncio.to_thread(self._write, key, content)
         return key
 
+    async def confirm(self, key: str) -> None:
+        """See PhotoStore."""
+        await asyncio.to_thread(self._move, key)
+
+    async def discard(self, key: str) -> None:
+        """See PhotoStore."""
+        await asyncio.to_thread((self._unconfirmed / key).unlink, missing_ok=True)
+
+    async def list_unconfirmed(self, *, older_than_s: float) -> list[str]:
+        """See PhotoStore."""
+        return await asyncio.to_thread(self._list, time.time() - older_than_s)
+
     def _write(self, key: str, content: bytes) -> None:
-        write_privately(private_folder(self._folder) / key, content, durably=True)
+        write_privately(private_folder(self._unconfirmed) / key, content, durably=True)
+
+    def _move(self, key: str) -> None:
+        try:
+            (self._unconfirmed / key).replace(self._folder / key)
+        except FileNotFoundError:
+            if not (self._folder / key).exists():
+                raise
+
+    def _list(self, before: float) -> list[str]:
+        if not self._unconfirmed.is_dir():
+            return []
+        found = []
+        for entry in os.scandir(self._unconfirmed):
+            try:
+                old = entry.stat().st_mtime < before
+            except FileNotFoundError:  # confirmed or dropped just now
+                continue
+            if old:
+                found.append(entry.name)
+        return found

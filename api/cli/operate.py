@@ -50,8 +50,7 @@ async def make_delivery(settings: Settings, fields: dict[str, Any]) -> None:
     """``dispatch create-delivery``."""
     body = _converted(fields, NewDelivery)
     async with operating(settings) as services, services.database.work() as work:
-        deliveries = services.delivery_steps(work).deliveries
-        delivery = await deliveries.create(body.marketplace_sale_id, None, body.details())
+        delivery = await services.delivery_steps(work).create(body.marketplace_sale_id, None, body.details())
     console.print(f"Delivery {delivery.id} {delivery.delivery_id}, tracking number {delivery.tracking_number}.")
 
 

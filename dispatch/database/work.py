@@ -22,10 +22,18 @@ class Work:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
         self._after_commit: list[AfterCommit] = []
+        self._after_rollback: list[AfterCommit] = []
 
     def after_commit(self, action: AfterCommit) -> None:
         """Run ``action`` once the present transaction is committed; never when it is rolled back."""
         self._after_commit.append(action)
+
+    def after_rollback(self, action: AfterCommit) -> None:
+        """Run ``action`` if the present transaction is rolled back.
+
+        Where nobody knows whether a commit succeeded, neither this nor what comes after a commit is run.
+        """
+        self._after_rollback.append(action)
 
     async def driver(self) -> Any:  # noqa: ANN401  asyncpg is not typed
         """The driver's connection in the midst of this transaction, for fixed statements; they see what was changed."""
@@ -40,6 +48,7 @@ class Work:
         """Commit, then publish. A failing publication is logged: the committed rows are the truth."""
         await self.session.commit()
         actions, self._after_commit = self._after_commit, []
+        self._after_rollback.clear()
         for action in actions:
             try:
                 await action()
@@ -47,6 +56,14 @@ class Work:
                 log.exception("publication after commit failed")
 
     async def rollback(self) -> None:
-        """Undo the present transaction and forget what it wanted to publish."""
+        """Undo the present transaction, and what was done for it outside; forget what it wanted to publish."""
         self._after_commit.clear()
-        await self.session.rollback()
+        actions, self._after_rollback = self._after_rollback, []
+        try:
+            await self.session.rollback()
+        finally:
+            for action in actions:
+                try:
+                    await action()
+                except Exception:  # one that cannot be undone must not keep the next from it
+                    log.exception("undoing after a rollback failed")

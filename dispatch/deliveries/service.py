@@ -1,6 +1,6 @@
 """Making deliveries and finding them again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,14 +98,6 @@ class Deliveries:
         """Raises NotFound, in the same words for every number that is none."""
         return await self._find(Delivery.tracking_number == number)
 
-    def available_query(self) -> Select[Delivery]:
-        """Deliveries that wait for a transporter, most urgent and oldest first, for a page."""
-        return (
-            select(Delivery)
-            .where(Delivery.status == DeliveryStatus.AVAILABLE)
-            .order_by(Delivery.created_at, Delivery.id)
-        )
-
     def of_transporter_query(
         self,
         transporter_id: int,
@@ -136,6 +128,7 @@ class Deliveries:
         *,
         place: Place | None = None,
         notes: str = "",
+        flags: Sequence[str] = (),
     ) -> DeliveryTracking:
         """Move a delivery to a status, write the step down and tell its watchers after the commit."""
         now = self._clock.now()
@@ -150,6 +143,7 @@ class Deliveries:
             lat=place.lat if place else None,
             lon=place.lon if place else None,
             address=place.address if place else None,
+            flags=[str(flag) for flag in flags],
         )
         self._session.add(step)
         change = StatusChange(

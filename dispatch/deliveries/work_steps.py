@@ -4,12 +4,17 @@ Phones repeat a request whose answer they lost, so a step that this transporter 
 the first time and changes nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
+from dispatch.accounts.models import User
 from dispatch.database.work import Work
 from dispatch.deliveries.estimates import estimate_arrival, road_distance_km
+from dispatch.deliveries.handover import Handover, HandoverRules, Point
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
 from dispatch.errors import Conflict, Forbidden, Invalid
@@ -21,14 +26,11 @@ from dispatch.transporters.service import Load, Transporters, lock_transporter
 
 
 @dataclass(frozen=True, slots=True)
-class Handover:
-    """What comes with a pickup or a drop-off."""
+class DeliveryLimits:
+    """The highest amounts that a delivery may name, NPR: they go into sums that are paid out."""
 
-    place: Place | None
-    notes: str = ""
-    photo: bytes | None = None
-    signature: bytes | None = None
-    customer_rating: int | None = None
+    fee: Decimal
+    package_value: Decimal
 
 
 class DeliverySteps:
@@ -43,6 +45,8 @@ class DeliverySteps:
         *,
         road_factor: float,
         commission_rate: Decimal,
+        rules: HandoverRules,
+        limits: DeliveryLimits,
     ) -> None:
         self._work = work
         self._session = work.session
@@ -51,9 +55,23 @@ class DeliverySteps:
         self._photos = photos
         self._commission_rate = commission_rate
         self._road_factor = road_factor
+        self._rules = rules
+        self._limits = limits
         self.deliveries = Deliveries(work, clock, publisher, road_factor=road_factor)
         self._transporters = Transporters(work, clock)
         self._progress = OrderProgress(work, clock)
+
+    async def create(self, sale_id: int, user: User | None, details: Mapping[str, Any]) -> Delivery:
+        """Make the delivery of a sale, see ``Deliveries.create``. Raises Invalid for amounts over the limits."""
+        limits = {"delivery_fee": self._limits.fee, "package_value": self._limits.package_value}
+        wrong = {
+            field: f"must be at most {most}"
+            for field, most in limits.items()
+            if details.get(field) is not None and details[field] > most
+        }
+        if wrong:
+            raise Invalid("An amount is too high.", fields=wrong)
+        return await self.deliveries.create(sale_id, user, details)
 
     async def accept(
         self, key: DeliveryKey, transporter: Transporter, *, pickup_at: datetime | None, notes: str
@@ -134,7 +152,7 @@ class DeliverySteps:
         self._work.after_commit(lambda: self._publisher.assigned(notice))
 
     async def pick_up(self, key: DeliveryKey, transporter: Transporter, handover: Handover) -> DeliveryTracking:
-        """The parcel is with the transporter."""
+        """The parcel is with the transporter, whose papers are still in order."""
         delivery = await self._own(key, transporter)
         done = _step(delivery, DeliveryStatus.PICKED_UP)
         if done is not None:
@@ -149,6 +167,7 @@ class DeliverySteps:
             "Package picked up from sender",
             place=_named(handover.place, delivery.pickup_address),
             notes=handover.notes,
+            flags=handover.flags(self._rules, address=_pickup(delivery), now=self._clock.now()),
         )
         delivery.picked_up_at = step.timestamp
         await self._progress.shipped(delivery.sale)
@@ -158,13 +177,29 @@ class DeliverySteps:
     async def deliver(
         self, key: DeliveryKey, transporter: Transporter, handover: Handover
     ) -> tuple[Delivery, DeliveryTracking]:
-        """The parcel is with the customer: the order moves on, the transporter earns and may be rated."""
+        """The parcel is with the customer: the order moves on, the transporter earns and may be rated.
+
+        What the transporter reports as the customer's rating counts until the customer rates, and not where the place
+        is implausible. Raises Forbidden, Conflict, and Invalid where a signature was promised and is missing.
+        """
         delivery = await self._own(key, transporter)
         done = _step(delivery, DeliveryStatus.DELIVERED)
         if done is not None:
             return delivery, done
         if delivery.status not in {DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT}:
             raise Conflict("Only a parcel that was picked up can be delivered.", code="wrong_status")
+        if delivery.requires_signature and handover.signature is None:
+            raise Invalid(
+                "This delivery needs a signature.",
+                code="signature_required",
+                fields={"signature": "is required: the delivery was promised to be signed for"},
+            )
+        flags = handover.flags(
+            self._rules,
+            address=_point(delivery.delivery_lat, delivery.delivery_lon),
+            now=self._clock.now(),
+            before=(_taken_at(delivery), delivery.picked_up_at),
+        )
         delivery.delivery_photo = await self._keep(delivery, "delivery", handover.photo)
         delivery.signature = await self._keep(delivery, "signature", handover.signature)
         step = self.deliveries.record(
@@ -173,11 +208,14 @@ class DeliverySteps:
             "Package delivered to recipient",
             place=_named(handover.place, delivery.delivery_address),
             notes=handover.notes,
+            flags=flags,
         )
         delivery.delivered_at = step.timestamp
         delivery.earnings = round_amount(delivery.delivery_fee * (1 - self._commission_rate))
         delivery.customer_rating = handover.customer_rating
-        await self._reward(transporter.id, delivery.earnings, handover.customer_rating)
+        if not any(flag.is_about_the_place for flag in flags):
+            delivery.counted_rating = handover.customer_rating
+        await self._reward(transporter.id, delivery.earnings, delivery.counted_rating)
         await self._progress.delivered(delivery.sale)
         await self._session.flush()
         return delivery, step
@@ -185,10 +223,7 @@ class DeliverySteps:
     async def _reward(self, transporter_id: int, earnings: Decimal, rating: int | None) -> None:
         transporter = await lock_transporter(self._session, transporter_id)
         transporter.earned += earnings
-        if rating is not None:
-            total = transporter.rating * transporter.rating_count + rating
-            transporter.rating_count += 1
-            transporter.rating = (total / transporter.rating_count).quantize(Decimal("0.001"))
+        transporter.change_ratings(None, rating)
 
     async def _own(self, key: DeliveryKey, transporter: Transporter) -> Delivery:
         delivery = await self.deliveries.get(key, lock=True)
@@ -197,11 +232,32 @@ class DeliverySteps:
         return delivery
 
     async def _keep(self, delivery: Delivery, what: str, content: bytes | None) -> str | None:
-        return None if content is None else await self._photos.save(f"{delivery.delivery_id.hex}-{what}", content)
+        """Save what proves a step, for good only if the step is."""
+        if content is None:
+            return None
+        key = await self._photos.save(f"{delivery.delivery_id.hex}-{what}", content)
+        self._work.after_commit(partial(self._photos.confirm, key))
+        self._work.after_rollback(partial(self._photos.discard, key))
+        return key
 
 
 def _step(delivery: Delivery, status: DeliveryStatus) -> DeliveryTracking | None:
     return next((step for step in delivery.tracking_history if step.status is status), None)
+
+
+def _point(lat: float | None, lon: float | None) -> Point | None:
+    return None if lat is None or lon is None else (lat, lon)
+
+
+def _pickup(delivery: Delivery) -> Point | None:
+    return _point(delivery.pickup_lat, delivery.pickup_lon)
+
+
+def _taken_at(delivery: Delivery) -> Point | None:
+    """Where the parcel was picked up: as it was said then, else where it should have been."""
+    taken = _step(delivery, DeliveryStatus.PICKED_UP)
+    said = None if taken is None else _point(taken.lat, taken.lon)
+    return said or _pickup(delivery)
 
 
 def _named(place: Place | None, address: str) -> Place | None:

@@ -158,14 +158,12 @@ async def test_the_seller_and_the_transporter_finishing_at_once_deliver_the_sale
     assert statuses == ["pending", "confirmed", "processing", "shipped", "delivered"]
 
 
-async def test_photos_that_are_no_base64_and_ratings_beyond_five_are_named(world: World) -> None:
+async def test_ratings_beyond_five_are_named(world: World) -> None:
     delivery, driver = await world.delivery(), await world.driver()
     path = f"/api/deliveries/{delivery['id']}"
     ok(await driver.post(f"{path}/accept/"))
-    refused = await driver.post(f"{path}/pickup/", {"pickup_photo": "not base64!"})
-    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["pickup_photo"])
-    ok(await driver.post(f"{path}/pickup/", {"pickup_photo": "A" * 2_000_000}))
-    for field, value in (("customer_rating", 6), ("customer_rating", 0), ("delivery_photo", "é"), ("signature", "=")):
-        refused = await driver.post(f"{path}/deliver/", {field: value})
-        assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
+    ok(await driver.post(f"{path}/pickup/"))
+    for rating in (0, 6, 4.5, "5 stars"):
+        refused = await driver.post(f"{path}/deliver/", {"customer_rating": rating})
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["customer_rating"])
     assert ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))["status"] == "picked_up"

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 
+from tests.pictures import picture
 from tests.world import BHAKTAPUR, PASSWORD, Person, World, delivery_body, initiate_body, ok, order_body
 
 HERE = {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}
@@ -175,7 +176,7 @@ CALLS = [
         "POST",
         "/api/deliveries/{delivery}/pickup/",
         "transporter",
-        HERE | {"notes": "Taken", "pickup_photo": "/9j/4AAQSkZJRg=="},
+        HERE | {"notes": "Taken", "pickup_photo": picture("JPEG")},
         optional_body=True,
     ),
     Call(
@@ -185,8 +186,8 @@ CALLS = [
         HERE
         | {
             "notes": "Given",
-            "delivery_photo": "/9j/4AAQSkZJRg==",
-            "signature": "iVBORw0KGgo=",
+            "delivery_photo": picture("JPEG"),
+            "signature": picture(),
             "customer_rating": 5,
         },
         optional_body=True,
