@@ -21,6 +21,7 @@ from api.requests import CONTENT, TEXT_PROBLEMS
 from api.schemas import Body, checked_field
 from api.suggestions import nearest
 
+AnyRequest = Request[Any, Any, Any]
 MOST_PROBLEMS = 50
 MOST_KEY = 100
 PLACE = re.compile(r" - at `[^`]*`$")
@@ -143,13 +144,22 @@ def _add_rules(kind: type[Struct], value: dict[Any, Any], path: str, wrong: dict
             return
 
 
-def fields_of(error: ValidationException, request: Request[Any, Any, Any]) -> Problems:
+def fields_of(error: ValidationException, request: AnyRequest) -> Problems:
     """Every field of the request that is wrong, of its body and its query."""
     problems = problems_of(error)
     rest = [problem for problem in problems if problem.get("source") != "body"]
     state, field = request.scope.get("state", {}), request.route_handler.parsed_data_field
     content, texts = state.get(CONTENT), state.get(TEXT_PROBLEMS, {})
     if len(rest) == len(problems) or field is None or content is None:
-        return named_fields(problems)
-    found = problems_in(field.annotation, content) | texts
-    return named_fields(rest) | (found or named_fields(problems))
+        return named_fields([_of_parameter(problem, request) for problem in problems])
+    wrong = problems_in(field.annotation, content) | texts or named_fields(problems)
+    return named_fields([_of_parameter(problem, request) for problem in rest]) | wrong
+
+
+def _of_parameter(problem: dict[str, Any], request: AnyRequest) -> dict[str, Any]:
+    """The problem under the name that the client knows, with the values that fit."""
+    parameter = request.route_handler.parsed_fn_signature.parameters.get(str(problem.get("key")))
+    if parameter is None or problem.get("source") == "body":
+        return problem
+    name = getattr(parameter.kwarg_definition, "name", None) or parameter.name
+    return problem | {"key": name, "message": in_words_of(parameter.annotation, str(problem["message"]))}
