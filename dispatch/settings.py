@@ -300,6 +300,30 @@ class Settings(BaseSettings):
         5.0, ge=0, le=1000, description="Longest wait for more pings before a batch is stored."
     )
     ws_max_bytes: int = Field(131072, ge=1024, description="Largest WebSocket message; a larger one closes with 1009.")
+    head_within_s: float = Field(
+        10.0,
+        gt=0,
+        le=300,
+        description="Longest a request's line and headers may take to arrive, seconds, from the connection's begin or "
+        "their first byte; then 408 and the end.",
+    )
+    body_within_s: float = Field(
+        60.0, gt=0, le=3600, description="Longest a request's body may take to arrive, seconds; then 408 and the end."
+    )
+    keep_alive_s: float = Field(
+        75.0,
+        gt=0,
+        le=3600,
+        description="How long a connection is kept between two requests, seconds; longer than proxies in front do, "
+        "or they send into one that is just closing.",
+    )
+    silent_share: float = Field(
+        0.25,
+        gt=0,
+        le=1,
+        description="Share of a process's file descriptors that connections may hold which have asked nothing (yet, or "
+        "any more); beyond it the oldest is cut off.",
+    )
     send_timeout_s: float = Field(
         10.0,
         gt=0,

@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import uvicorn
 
@@ -15,6 +16,7 @@ from api.app import create_door
 from api.server.backing import backing
 from api.server.http import HttpProtocol
 from api.server.production import require_production
+from api.server.silent import Silent
 from api.server.stores import ready_stores
 from api.server.wire import WireProtocol
 from api.services import Services, build_services
@@ -144,15 +146,14 @@ def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
     return uvicorn.Config(
         create_door(services),
         loop="none",  # the loop runs already
-        http=HttpProtocol,
+        http=partial(HttpProtocol, Silent.of(settings)),  # type: ignore[arg-type]  # all that uvicorn does is to call it
         ws=WireProtocol,
         ws_max_size=settings.ws_max_bytes,
         ws_per_message_deflate=False,  # 50 KiB a connection, for frames of 100 bytes
         ws_ping_interval=20.0,
         ws_ping_timeout=20.0,
         access_log=False,
-        # Longer than clients and proxies keep an idle connection, or they send into one that we are just closing.
-        timeout_keep_alive=75,
+        timeout_keep_alive=settings.keep_alive_s,  # type: ignore[arg-type]  # uvicorn only hands it to the loop
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN_S,

@@ -1,5 +1,6 @@
 """All that is wrong with a request is named at once, with what fits."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -27,7 +28,7 @@ class Colour(StrEnum):
 
 class Inner(Body, frozen=True, kw_only=True):
     lat: Annotated[float, Meta(ge=-90, le=90)]
-    phone: str | None = None
+    at: datetime | None = None
 
 
 class Outer(Body, frozen=True, kw_only=True):
@@ -64,12 +65,12 @@ class Open(Struct, frozen=True):
             },
         ),
         (
-            {"inner": {"lat": 999, "phone": "ring me", "alt": 3}},
+            {"inner": {"lat": 999, "at": "1900-01-01T00:00:00Z", "latt": 3}},
             {
                 "number": "is required",
                 "inner.lat": "must be at most 90",
-                "inner.phone": "is not a phone number; write it like +977-9841234567",
-                "inner.alt": "is no field here; did you mean lat?",
+                "inner.at": "must be a time in the years 2000 to 2199",
+                "inner.latt": "is no field here; did you mean lat?",
             },
         ),
         (

@@ -1,0 +1,176 @@
+"""What a stranger's connection may send and hold before it has asked anything."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from api.server.http import MOST_HEADERS, MOST_TARGET_BYTES
+from api.server.silent import LEAST
+from tests.live.watching import another_world
+from tests.world import PASSWORD, World, ok
+
+START = b"GET /health/live/ HTTP/1.1\r\nHost: here\r\n"
+POST = b"POST /api/v1/auth/token/ HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+UPGRADE = b"GET /ws/console HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+DRIP_S = 0.05
+SLOW = {
+    "nothing": (b"", b""),
+    "blank lines": (b"", b"\r\n"),
+    "half a line": (b"GET /hea", b""),
+    "a dripping line": (b"GET /", b"a"),
+    "half a head": (START, b""),
+    "a dripping head": (START, b"X-A: b\r\n"),
+    "a dripping header": (START + b"X-A: ", b"a"),
+    "half an upgrade": (UPGRADE, b""),
+    "a dripping upgrade": (UPGRADE, b"X-A: b\r\n"),
+    "half a body": (POST + b"Content-Length: 100\r\n\r\n{", b""),
+    "a dripping body": (POST + b"Content-Length: 100000\r\n\r\n{", b" "),
+    "dripping chunks": (POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "a body that nobody asked for": (b"GET /health/live/ HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n", b" "),
+    "nothing after an answer": (START + b"\r\n", b""),
+    "blank lines after an answer": (START + b"\r\n", b"\r\n"),
+}
+
+
+@asynccontextmanager
+async def _opened(world: World) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", world.server.settings.port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+
+async def _sent(world: World, content: bytes) -> bytes:
+    """What comes back, up to the end of the connection."""
+    async with _opened(world) as (reader, writer):
+        with suppress(OSError):
+            writer.write(content)
+            await writer.drain()
+        return await _rest(reader)
+
+
+async def _rest(reader: asyncio.StreamReader) -> bytes:
+    received = b""
+    async with asyncio.timeout(30):
+        with suppress(OSError):
+            while part := await reader.read(65536):
+                received += part
+    return received
+
+
+def _status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+@pytest.fixture(scope="module")
+async def hasty(world: World) -> AsyncIterator[World]:
+    """A server that waits for nobody for long."""
+    bounds = {"head_within_s": 0.4, "body_within_s": 0.4, "keep_alive_s": 0.6}
+    async with another_world(world.server, **bounds) as other:
+        yield other
+
+
+@pytest.mark.parametrize(
+    ("what", "status"),
+    [
+        (START + b"X-A: " + b"a" * 70_000 + b"\r\n\r\n", 431),
+        (START + b"X-A: " + b"a" * 8_000_000, 431),
+        (START + b"".join(b"X-%d: %s\r\n" % (n, b"a" * 1000) for n in range(70)) + b"\r\n", 431),
+        (START + b"X-A: b\r\n" * (MOST_HEADERS + 1) + b"\r\n", 431),
+        (START + b"X-A: b\r\n" * 100_000, 431),
+        (UPGRADE + b"X-A: " + b"a" * 70_000 + b"\r\n\r\n", 431),
+        (b"GET /" + b"a" * MOST_TARGET_BYTES + b" HTTP/1.1\r\nHost: here\r\n\r\n", 414),
+        (b"GET /?" + b"a" * 8_000_000, 414),
+        (b"\r\n" * 40_000, 431),
+        (b"NONSENSE\r\n\r\n", 400),
+    ],
+    ids=lambda value: value if isinstance(value, int) else "",
+)
+async def test_a_head_beyond_its_bounds_is_refused_with_its_status(world: World, what: bytes, status: int) -> None:
+    answer = await _sent(world, what)
+    assert _status(answer) == status
+    assert b'"code":' in answer
+    assert b"nosniff" in answer
+
+
+async def test_trailers_are_bounded_as_headers_are(world: World) -> None:
+    head = POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n"
+    answer = await _sent(world, head + b"X-A: b\r\n" * 10_000 + b"\r\n")
+    assert answer == b"" or _status(answer) == 431
+
+
+async def test_a_head_within_its_bounds_is_served(world: World) -> None:
+    head = (
+        START + b"X-A: " + b"a" * 30_000 + b"\r\n" + b"X-B: c\r\n" * (MOST_HEADERS - 3) + b"Connection: close\r\n\r\n"
+    )
+    assert _status(await _sent(world, head)) == 200
+
+
+@pytest.mark.parametrize("shape", SLOW)
+async def test_who_does_not_come_to_an_end_is_ended(hasty: World, shape: str) -> None:
+    begin, drip = SLOW[shape]
+    async with _opened(hasty) as (reader, writer):
+        writer.write(begin)
+        rest = asyncio.create_task(_rest(reader))
+        async with asyncio.timeout(20):
+            while not rest.done():
+                with suppress(OSError):
+                    writer.write(drip)
+                    await writer.drain()
+                await asyncio.wait({rest}, timeout=DRIP_S)
+        answer = await rest
+    if shape in {"nothing", "blank lines"}:
+        assert answer == b""
+    elif "after an answer" in shape or "asked for" in shape:
+        assert _status(answer) == 200
+    else:
+        assert _status(answer) == 408
+
+
+async def test_a_request_that_arrives_in_pieces_in_time_is_answered(hasty: World) -> None:
+    body = b'{"email": "nobody@example.com", "password": "%s"}' % PASSWORD.encode()
+    async with _opened(hasty) as (reader, writer):
+        for _ in range(3):
+            head = POST + b"Content-Length: %d\r\n\r\n" % len(body)
+            for piece in (head[:20], head[20:], body[:10], body[10:]):
+                writer.write(piece)
+                await asyncio.sleep(0)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            assert _status(answer) == 401
+            length = next(line for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length"))
+            await reader.readexactly(int(length.partition(b":")[2]))
+
+
+async def test_the_oldest_silent_connections_make_room_for_new_ones(world: World) -> None:
+    async with another_world(world.server, head_within_s=60.0, silent_share=1e-9) as other:
+        pairs = [await asyncio.open_connection("127.0.0.1", other.server.settings.port) for _ in range(LEAST + 8)]
+        ended = [asyncio.create_task(_rest(reader)) for reader, _ in pairs]
+        ok(await other.http.get("/health/live/"))
+        done, _ = await asyncio.wait(ended[:8], timeout=20)
+        assert len(done) == 8
+        assert not any(task.done() for task in ended[10:])  # one more made room for the request, another may have
+        pairs[-1][1].write(START + b"Connection: close\r\n\r\n")
+        assert _status(await ended[-1]) == 200
+        for task in ended:
+            task.cancel()
+        for _, writer in pairs:
+            writer.close()
+
+
+async def test_who_is_being_answered_is_not_silent(world: World) -> None:
+    delivery = await world.delivery()
+    async with another_world(world.server, head_within_s=60.0, silent_share=1e-9) as other:
+        path = f"/api/deliveries/{delivery['tracking_number']}/events/"
+        async with other.http.stream("GET", path) as stream:
+            lines = stream.aiter_lines()
+            assert (await anext(lines)).startswith(("id:", "event:", "data:"))
+            pairs = [await asyncio.open_connection("127.0.0.1", other.server.settings.port) for _ in range(LEAST * 2)]
+            ok(await other.http.get("/health/live/"))
+            assert other.server.services.sessions.count == 1
+            for _, writer in pairs:
+                writer.close()
