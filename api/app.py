@@ -29,6 +29,7 @@ from api.injected import GivenServices
 from api.invoices import InvoiceController
 from api.live import console_socket, track_socket, transporter_socket
 from api.metrics import MetricsController
+from api.monitoring.trade import Trade
 from api.nearby import NearbyController
 from api.orders import OrderController
 from api.outbox import OutboxController
@@ -107,7 +108,7 @@ def create_app(services: Services) -> Litestar:
     app = Litestar(
         route_handlers=CONTROLLERS,
         lifespan=[run_services],
-        state=State({"services": services}),
+        state=State({"services": services, "trade": Trade(services)}),
         dependencies={
             "services": Provide(provide_services, sync_to_thread=False),
             "work": Provide(provide_work),

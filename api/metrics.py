@@ -1,49 +1,57 @@
-"""``/metrics`` for Prometheus: what all processes of this server count together, and how the log of pings stands."""
+"""``/metrics`` for Prometheus: what all processes of this server count together, and the trade in figures."""
 
-from collections.abc import Iterator
+import os
+from typing import Any
 
-from litestar import Response, get
-from litestar.plugins.prometheus import PrometheusController
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
+from litestar import Controller, Litestar, Request, Response, get
+from litestar.datastructures import State
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
-from api.health import find_log_state
 from api.injected import GivenServices
-from api.queries import OPEN_QUERY
+from api.monitoring.access import check_reader
+from api.monitoring.trade import Trade, TradeCollector
 from api.security import PUBLIC
-from realtime.log_state import LogState
+from api.services import Services
 
 
-class MetricsController(PrometheusController):
-    """``/metrics``."""
+class MetricsController(Controller):
+    """``/metrics`` on the public port: for this machine, or with the token."""
 
     path = "/metrics"
-    opt = PUBLIC | OPEN_QUERY
+    opt = PUBLIC
     include_in_schema = False
 
     @get()
-    async def get(self, services: GivenServices) -> Response[bytes]:
-        """The counters of every worker summed up, whichever answers."""
-        counted: Response[bytes] = await PrometheusController.get.fn(self)
-        state = await find_log_state(services)
-        if state is not None:
-            registry = CollectorRegistry()
-            registry.register(_LogCollector(state))
-            counted.content += generate_latest(registry)
-        return counted
+    async def get(self, request: Request[Any, Any, Any], services: GivenServices) -> Response[bytes]:
+        """The counters of every process summed up, whichever answers."""
+        check_reader(services.settings, request.client.host if request.client else None, request.headers)
+        return await _metrics(request.app.state.trade)
 
 
-class _LogCollector(Collector):
-    """The state of the log as gauges."""
+async def _metrics(trade: Trade) -> Response[bytes]:
+    counted = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    traded = CollectorRegistry()
+    traded.register(TradeCollector(await trade.figures()))
+    content = generate_latest(counted) + generate_latest(traded)
+    return Response(content, media_type=CONTENT_TYPE_LATEST)
 
-    def __init__(self, state: LogState) -> None:
-        self._state = state
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        state = self._state
-        yield GaugeMetricFamily("dispatch_log_backlog_pings", "Pings that wait for PostgreSQL.", state.backlog)
-        yield GaugeMetricFamily("dispatch_log_dead_pings", "Pings that PostgreSQL will never take.", state.dead)
-        if state.history_seen_s is not None:
-            seen = "Seconds since a history writer last asked for work."
-            yield GaugeMetricFamily("dispatch_history_seen_seconds", seen, state.history_seen_s)
+@get("/metrics", include_in_schema=False)
+async def private_metrics(state: State) -> Response[bytes]:
+    """The same on a port of its own, where nobody is asked who they are."""
+    return await _metrics(state.trade)
+
+
+def create_metrics_app(services: Services) -> Litestar:
+    """The application of that port: nothing else is there."""
+    return Litestar(
+        [private_metrics],
+        state=State({"trade": Trade(services)}),
+        openapi_config=None,
+        debug=False,
+        logging_config=None,
+    )

@@ -16,6 +16,7 @@ from api.adapters.rate_limits import RateLimiter
 from api.adapters.sms import HttpSmsSender
 from api.adapters.solving import ProcessSolver
 from api.doorkeeper import AccountDoorkeeper
+from api.monitoring.process import telling
 from api.server.part import WHOLE, Part
 from api.upkeep import Job, upkeep
 from api.writing import Writing, build_writing
@@ -335,6 +336,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
     """Run this part's background work; on leaving, what was handed in is stored before connections close."""
     async with AsyncExitStack() as stack:
         stack.push_async_callback(services.close)
+        await stack.enter_async_context(telling(services))
         if services.part.answers:
             await stack.enter_async_context(_answering(services))
         if services.part.does_upkeep:

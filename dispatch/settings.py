@@ -21,6 +21,7 @@ from dispatch.settings_checks import (
     Box,
     DatabaseUrl,
     HttpUrl,
+    MetricsToken,
     RedisAddress,
     Secrets,
     SigningKey,
@@ -64,6 +65,16 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line shown.")
     log_json: bool = Field(False, description="Log lines as JSON, for machines.")
+
+    metrics_port: Port | None = Field(
+        None, description="Port of its own for `/metrics`, open to whoever reaches it. Default: none."
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address of that port.")
+    metrics_token: MetricsToken | None = Field(
+        None,
+        description="Bearer token that opens `/metrics` on the public port, 16 characters at least. Default: only this "
+        "machine may read them there, and nobody once `SITE_URL` says that a proxy stands in front.",
+    )
 
     database_url: DatabaseUrl = Field(
         None,

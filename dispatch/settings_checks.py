@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 REDIS_SCHEMES = ("redis", "rediss", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel", "unix")
 MIN_KEY_LENGTH = 32
+MIN_TOKEN_LENGTH = 16
 POSTGRES_FORM = "postgresql://user:password@host:5432/name"
 _DRIVER = "postgresql+asyncpg"
 
@@ -80,6 +81,13 @@ def check_key(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def check_token(value: SecretStr | None) -> SecretStr | None:
+    """Too long to be guessed."""
+    if value is not None and len(value.get_secret_value()) < MIN_TOKEN_LENGTH:
+        raise ValueError(f"must have at least {MIN_TOKEN_LENGTH} characters; `openssl rand -hex 24` makes one")
+    return value
+
+
 def _texts(example: str) -> Callable[[object], object]:
     def read(value: object) -> object:
         if not isinstance(value, str):
@@ -120,6 +128,7 @@ def check_box(value: tuple[float, float, float, float] | None) -> tuple[float, f
 HttpUrl = Annotated[str, AfterValidator(check_http_url)]
 DatabaseUrl = Annotated[str | None, AfterValidator(check_database_url)]
 RedisAddress = Annotated[str | None, AfterValidator(check_redis_url)]
+MetricsToken = Annotated[SecretStr, AfterValidator(check_token)]
 SigningKey = Annotated[SecretStr, AfterValidator(check_key)]
 Box = Annotated[
     tuple[float, float, float, float] | None, NoDecode, BeforeValidator(read_box), AfterValidator(check_box)

@@ -14,6 +14,7 @@ from realtime.batches import Argument, arguments_of, groups_of
 from realtime.doubts import Trail, decode_trail
 from realtime.filters import Limits, Plausibility
 from realtime.keys import Keys
+from realtime.ping_counts import PingCounts
 from realtime.protocol import Fix
 from realtime.redis_client import is_defect
 from realtime.replicated import Replicated
@@ -36,6 +37,7 @@ class _Waiting:
     source: Source
     sifted: Sifted
     done: asyncio.Future[None]
+    since_s: float
 
 
 class Ingest:
@@ -70,6 +72,7 @@ class Ingest:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
+        self.counts = PingCounts()
 
     @property
     def waiting(self) -> int:
@@ -123,7 +126,9 @@ class Ingest:
     def sift(self, source: Source, fixes: Sequence[Fix], sent: Sequence[bytes] | None = None) -> Sifted:
         """Run the plausibility steps over fixes, in the order of the device's clock; see ``sifting.sift``."""
         now_ms = time.time_ns() // 1_000_000
-        return sift(source, fixes, sent, now_ms, self._limits_at(now_ms))
+        sifted = sift(source, fixes, sent, now_ms, self._limits_at(now_ms))
+        self.counts.take(len(fixes), sifted.rejected)
+        return sifted
 
     def _limits_at(self, now_ms: int) -> Limits:
         """The same for all frames of a millisecond."""
@@ -139,7 +144,7 @@ class Ingest:
         elif sifted.run is None:
             done.set_result(None)
         else:
-            self._waiting.append(_Waiting(source, sifted, done))
+            self._waiting.append(_Waiting(source, sifted, done, time.monotonic()))
             self._wake.set()
         return done
 
@@ -174,6 +179,7 @@ class Ingest:
         later = [waiting for waiting in self._waiting if waiting.source.stream in broken]
         self._waiting = [waiting for waiting in self._waiting if waiting.source.stream not in broken]
         for waiting in [*batch, *later]:
+            self.counts.failed += waiting.sifted.count
             if not waiting.done.done():
                 waiting.done.set_exception(IngestUnavailable(why))
                 waiting.done.exception()  # a session that ends meanwhile asks for none but the first
@@ -189,6 +195,7 @@ class Ingest:
             say("batch not stored", fixes=sum(waiting.sifted.count for waiting in batch), error=str(error))
             self._fail(batch, str(error))
             return
+        self.counts.safe(sum(waiting.sifted.count for waiting in batch), time.monotonic() - batch[0].since_s)
         for waiting in batch:
             if not waiting.done.done():
                 waiting.done.set_result(None)

@@ -130,6 +130,11 @@ class Sessions:
         return len(self._open)
 
     @property
+    def phones(self) -> int:
+        """How many devices of transporters are connected."""
+        return len(self._devices)
+
+    @property
     def is_stopping(self) -> bool:
         """Whether nothing new is taken on."""
         return self._stopping

@@ -67,6 +67,11 @@ class Tracking:
             self._comparing.cancel()
             await asyncio.gather(self._comparing, *self._closing, return_exceptions=True)
 
+    @property
+    def followers(self) -> int:
+        """How many follow a delivery in this process."""
+        return sum(self._users.values())
+
     def watcher(self, connection: Connection) -> Watcher:
         """A watcher over a socket, to join with."""
         return Watcher(connection, send_within_s=self._send_within_s)

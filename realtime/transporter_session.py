@@ -220,6 +220,8 @@ class TransporterSession:
     def _accept(self, source: Source, fixes: Sequence[Fix], sent: Sequence[bytes] | None, malformed: list[int]) -> None:
         if self._pending and self._pending[-1].stored.done():
             self._pending[-1].stored.result()  # raises where it failed: nothing may be stored behind a hole
+        if malformed:
+            self._ingest.counts.malformed(len(malformed))
         sifted = self._ingest.sift(source, fixes, sent)
         self._pending.append(_Pending(malformed, sifted, self._ingest.submit(source, sifted)))
         self._handed_in.set()

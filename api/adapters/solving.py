@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 import structlog
 
+from api.monitoring import counters
 from dispatch.assignments.solving import BulkProblem
 from dispatch.errors import Unavailable
 from scoring import Plan
@@ -41,15 +42,20 @@ class ProcessSolver:
     async def solve(self, problem: BulkProblem) -> Plan:
         """Raises Unavailable where the process dies over it."""
         pool = self._started()
+        begun_s = time.monotonic()
         try:
-            return await asyncio.get_running_loop().run_in_executor(pool, problem.solve)
+            plan = await asyncio.get_running_loop().run_in_executor(pool, problem.solve)
         except BrokenProcessPool:
+            counters.solver_runs.labels("died").inc()
             log.exception("the solver process died")
             if self._pool is pool:  # else somebody began anew already
                 self._pool = None
             raise Unavailable(
                 "The assignment could not be computed just now. Nothing was changed; try again."
             ) from None
+        counters.solver_runs.labels("solved").inc()
+        counters.solver_seconds.observe(time.monotonic() - begun_s)
+        return plan
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:

@@ -14,7 +14,7 @@ def production_findings(settings: Settings) -> list[Finding]:
     if settings.debug:
         return [Finding("mode", "ok", "DEBUG: Khalti's sandbox", "set DEBUG=False for production")]
     refused = [Finding(lack.variable, "bad", lack.found, lack.advice) for lack in lacks_of(settings)]
-    weak = [*_weak_addresses(settings), *_weak_secrets(settings), *_weak_messages(settings)]
+    weak = [*_metrics(settings), *_weak_addresses(settings), *_weak_secrets(settings), *_weak_messages(settings)]
     return [*refused, *_missing(settings), *weak]
 
 
@@ -28,6 +28,13 @@ def return_findings(settings: Settings) -> list[Finding]:
         advice = "this is where the gateway sends browsers; name a page of your shop"
         found.append(Finding("KHALTI_RETURN_URL", "bad", "our own callback", advice))
     return found
+
+
+def _metrics(settings: Settings) -> list[Finding]:
+    if settings.metrics_token is None and settings.metrics_port is None:
+        advice = "set DISPATCH_METRICS_PORT, or DISPATCH_METRICS_TOKEN for the public port"
+        return [Finding("DISPATCH_METRICS_PORT", "warning", "nobody may read /metrics", advice)]
+    return []
 
 
 def _missing(settings: Settings) -> list[Finding]:

@@ -38,7 +38,7 @@ class Child:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=environment,
-            pass_fds=() if handover.listener is None else (handover.listener,),
+            pass_fds=[one for one in (handover.listener, handover.metrics_listener) if one is not None],
             start_new_session=True,
         )
         if process.stdin is not None:

@@ -15,7 +15,8 @@ from dispatch.settings import Settings
 class Handover(Struct, frozen=True):
     """Everything a process needs beside the code.
 
-    ``listener`` is the number of the inherited socket, None for a process that does not answer.
+    ``listener`` is the number of the inherited socket, None for a process that does not answer; ``metrics_listener``
+    that of the port of the metrics, for the steward.
     ``migrates``: bring the database to this code's schema before anything else.
     """
 
@@ -25,6 +26,7 @@ class Handover(Struct, frozen=True):
     settings: dict[str, Any]
     addresses: Addresses
     listener: int | None = None
+    metrics_listener: int | None = None
     migrates: bool = False
 
     def __repr__(self) -> str:

@@ -15,7 +15,9 @@ import uvicorn
 from api.app import create_door
 from api.server.backing import backing
 from api.server.http import HttpProtocol
+from api.server.metrics_port import metrics_answering
 from api.server.production import require_production
+from api.server.quiet import QuietServer
 from api.server.silent import Silent
 from api.server.stores import ready_stores
 from api.server.wire import WireProtocol
@@ -35,12 +37,14 @@ class ServeError(OperatorError):
     """The server cannot start; the text says why and what to do."""
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to us: uvicorn would raise them again after stopping, in the middle of our own cleaning up."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
+@contextlib.contextmanager
+def optionally_closing(listener: socket.socket | None) -> Generator[socket.socket | None, None, None]:
+    """Close it at the end, where there is one."""
+    try:
+        yield listener
+    finally:
+        if listener is not None:
+            listener.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +59,41 @@ class RunningServer:
 
 def bind(settings: Settings) -> tuple[socket.socket, Settings]:
     """Take the port before anything is started, so that a busy one costs nothing. Raises ServeError."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # Named TCP, or asyncio does not know that it may switch off Nagle's delay, and every answer takes 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise ServeError(
-                f"Port {settings.port} on {settings.host} is in use by another program. "
-                "Stop that one, or choose another port: DISPATCH_PORT=8001."
-            ) from None
-        raise ServeError(
-            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Set DISPATCH_HOST and DISPATCH_PORT."
-        ) from None
+    listener = _bound(settings.host, settings.port, "DISPATCH")
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: accepted sockets inherit it
         # Cuts off who does not read what we sent, whatever it was; the kernel does it even where we wait in send.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(settings.send_timeout_s * 3000))
     listener.listen(2048)
     return listener, settings.model_copy(update={"port": listener.getsockname()[1]})
+
+
+def bind_metrics(settings: Settings) -> socket.socket | None:
+    """Take the port of the metrics, where they have one. Raises ServeError."""
+    if settings.metrics_port is None:
+        return None
+    listener = _bound(settings.metrics_host, settings.metrics_port, "DISPATCH_METRICS")
+    listener.listen(16)
+    return listener
+
+
+def _bound(host: str, port: int, variable: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named TCP, or asyncio does not know that it may switch off Nagle's delay, and every answer takes 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise ServeError(
+                f"Port {port} on {host} is in use by another program. "
+                f"Stop that one, or choose another port: {variable}_PORT={port + 1}."
+            ) from None
+        raise ServeError(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Set {variable}_HOST and {variable}_PORT."
+        ) from None
+    return listener
 
 
 @asynccontextmanager
@@ -86,18 +104,18 @@ async def serving(settings: Settings) -> AsyncIterator[RunningServer]:
     """
     require_production(settings)
     listener, settings = bind(settings)
-    with contextlib.closing(listener):
+    with contextlib.closing(listener), optionally_closing(bind_metrics(settings)) as metrics:
         async with backing(settings) as addresses:
             services = build_services(settings, addresses)
             await ready_stores(services.database, addresses.redis_url, settings.zone)
-            async with answering(listener, services) as stop:
+            async with answering(listener, services) as stop, metrics_answering(metrics, services):
                 yield RunningServer(settings, services, stop)
 
 
 @asynccontextmanager
 async def answering(listener: socket.socket, services: Services) -> AsyncIterator[asyncio.Event]:
     """Answer on a bound socket while the body runs, or until the event is set; leaving drains. Raises ServeError."""
-    server = _Server(_uvicorn_config(services.settings, services))
+    server = QuietServer(_uvicorn_config(services.settings, services))
     stop = asyncio.Event()
     running = asyncio.create_task(server.serve(sockets=[listener]), name="server")
     stopping = asyncio.create_task(_stop_when_told(server, services, stop), name="stop")

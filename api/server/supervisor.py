@@ -23,7 +23,7 @@ from api.server.child import Child
 from api.server.handover import Handover, plain_settings
 from api.server.part import STEWARD, Part, worker_part
 from api.server.production import require_production
-from api.server.serving import ServeError, bind
+from api.server.serving import ServeError, bind, bind_metrics, optionally_closing
 from api.server.slot import Slot
 from api.server.stores import ready_stores
 from api.services import Addresses
@@ -41,8 +41,16 @@ CONNECTIONS_OF_OTHERS = 10
 class Supervisor:
     """Keeps a steward and the workers running, replaces them one by one, stops them in order."""
 
-    def __init__(self, settings: Settings, addresses: Addresses, listener: socket.socket, metrics: Path) -> None:
-        """``metrics``: an empty folder for what the processes count together."""
+    def __init__(
+        self,
+        settings: Settings,
+        addresses: Addresses,
+        listener: socket.socket,
+        metrics: Path,
+        metrics_listener: socket.socket | None = None,
+    ) -> None:
+        """``metrics``: an empty folder for what the processes count together; ``metrics_listener``: their own port."""
+        self._metrics_listener = metrics_listener
         self.settings = settings
         self._addresses = addresses
         self._listener = listener
@@ -127,6 +135,7 @@ class Supervisor:
             settings=plain_settings(self.settings),
             addresses=self._addresses,
             listener=self._listener.fileno() if part.answers else None,
+            metrics_listener=self._metrics_listener.fileno() if self._metrics_listener and part.does_upkeep else None,
             migrates=migrates,
         )
         environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(self._metrics)}
@@ -143,10 +152,14 @@ async def supervising(settings: Settings, stop: asyncio.Event) -> AsyncIterator[
     """
     require_production(settings)
     listener, settings = bind(settings)
-    with contextlib.closing(listener), _metrics_folder(settings) as metrics:
+    with (
+        contextlib.closing(listener),
+        optionally_closing(bind_metrics(settings)) as metrics_listener,
+        _metrics_folder(settings) as metrics,
+    ):
         async with backing(settings) as addresses:
             settings = await _prepared(settings, addresses)
-            supervisor = Supervisor(settings, addresses, listener, metrics)
+            supervisor = Supervisor(settings, addresses, listener, metrics, metrics_listener)
             try:
                 await supervisor.start(stop)
                 yield supervisor

@@ -24,9 +24,10 @@ from api.embedded.launch import die_with_parent
 from api.private_files import keep_new_files_private
 from api.server.handover import Handover, decode_handover
 from api.server.logs import configure_logs
+from api.server.metrics_port import metrics_answering
 from api.server.pauses import shorten_collections
 from api.server.reasons import reason_of
-from api.server.serving import answering, stopped_by_signals
+from api.server.serving import answering, optionally_closing, stopped_by_signals
 from api.server.stores import ready_stores
 from api.server.words import ALIVE, ALIVE_EVERY_S, READY, STOP_WITHIN_S
 from api.services import Services, build_services, running
@@ -87,15 +88,21 @@ async def _part(handover: Handover) -> AsyncIterator[None]:
     services = build_services(handover.read_settings(), handover.addresses, part=handover.part)
     if handover.migrates:
         await ready_stores(services.database, handover.addresses.redis_url, services.settings.zone)
-    async with _steward(services) if handover.listener is None else _worker(handover.listener, services):
+    working = (
+        _steward(services, handover.metrics_listener)
+        if handover.listener is None
+        else _worker(handover.listener, services)
+    )
+    async with working:
         yield
 
 
 @asynccontextmanager
-async def _steward(services: Services) -> AsyncIterator[None]:
+async def _steward(services: Services, number: int | None) -> AsyncIterator[None]:
     _give_way()
-    async with running(services):
-        yield
+    with optionally_closing(None if number is None else _inherited(number)) as listener:
+        async with running(services), metrics_answering(listener, services):
+            yield
 
 
 def _give_way() -> None:
@@ -107,13 +114,15 @@ def _give_way() -> None:
 
 @asynccontextmanager
 async def _worker(number: int, services: Services) -> AsyncIterator[None]:
-    # Named TCP, as in `bind`: not every system can be asked for it.
-    inherited = socket.socket(fileno=number)
-    with contextlib.closing(
-        socket.socket(inherited.family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=inherited.detach())
-    ) as listener:
+    with contextlib.closing(_inherited(number)) as listener:
         async with answering(listener, services):
             yield
+
+
+def _inherited(number: int) -> socket.socket:
+    """Named TCP, as in `bind`: not every system can be asked for it."""
+    inherited = socket.socket(fileno=number)
+    return socket.socket(inherited.family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=inherited.detach())
 
 
 async def _speak(words: BinaryIO) -> None:

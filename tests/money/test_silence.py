@@ -78,6 +78,7 @@ def test_doctor_names_every_setting_that_production_lacks() -> None:
         mail_from="Shop <shop@shop.example>",
         webhook_secrets=(SecretStr("whsec_" + "QUJD" * 8),),
         shipping_cost=Decimal("100.00"),
+        metrics_port=9100,
     )
     assert production_findings(whole) == []
 

@@ -171,6 +171,33 @@ async def test_metrics_count_the_requests_of_all_workers_together(crew: Crew) ->
     assert await counted() == before + 10
 
 
+async def test_metrics_of_every_process_are_told_by_whichever_answers(crew: Crew) -> None:
+    async def samples() -> dict[str, dict[str, float]]:
+        async with httpx.AsyncClient(base_url=crew.world.server.settings.public_url) as fresh:
+            families = text_string_to_metric_families((await fresh.get("/metrics")).text)
+        found: dict[str, dict[str, float]] = {}
+        for one in (sample for family in families for sample in family.samples):
+            found.setdefault(one.name, {})[one.labels.get("process", "")] = one.value
+        return found
+
+    before = await samples()
+    driver = await crew.world.driver()
+    async with crew.world.phone(driver) as phone:
+        for seq in range(1, 6):
+            await phone.send(ping(seq, 27.7, 85.3 + seq / 10_000))
+        await phone.until_ack(5)
+
+        async def all_told() -> bool:
+            now = await samples()
+            stored = now["dispatch_pings_stored_total"][""] - before["dispatch_pings_stored_total"][""]
+            waits = now["dispatch_ping_ack_seconds_count"][""] - before["dispatch_ping_ack_seconds_count"][""]
+            phones = sum(now["dispatch_phones"].values())
+            pools = set(now["dispatch_database_pool_size"])
+            return stored >= 5 and waits >= 1 and phones >= 1 and pools == {"worker 1", "worker 2", "steward"}
+
+        await until(all_told)
+
+
 @pytest.mark.heavy  # tests/server stops one without load
 @pytest.mark.usefixtures("crew")  # goes on where the other one stops
 async def test_sigterm_stops_everybody_in_order_and_everything_acknowledged_is_stored(

@@ -1,0 +1,45 @@
+"""Who may read ``/metrics`` on the port where everybody is."""
+
+import hmac
+from collections.abc import Mapping
+from ipaddress import ip_address
+
+from dispatch.errors import Forbidden, NotSignedIn
+from dispatch.settings import Settings
+
+# A proxy that is on this machine comes from the loopback address too, whoever sent it.
+FORWARDED = (
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "via",
+    "true-client-ip",
+)
+WAYS = "Send `Authorization: Bearer` with DISPATCH_METRICS_TOKEN, or use the port of DISPATCH_METRICS_PORT."
+
+
+def check_reader(settings: Settings, peer: str | None, headers: Mapping[str, str]) -> None:
+    """Raises NotSignedIn or Forbidden.
+
+    With a token whoever has it, from anywhere. Without one only this machine itself, and only where nothing stands in
+    front: a public address (SITE_URL) means that somebody forwards to us, and some proxies say nothing about it.
+    """
+    if settings.metrics_token is not None:
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        known = settings.metrics_token.get_secret_value().encode()
+        if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), known):
+            raise NotSignedIn(f"Metrics are for those who have the token. {WAYS}", code="metrics_token")
+        return
+    if settings.site_url is not None or not _is_loopback(peer) or any(name in headers for name in FORWARDED):
+        raise Forbidden(f"Metrics are not for the public. {WAYS}", code="metrics_closed")
+
+
+def _is_loopback(peer: str | None) -> bool:
+    try:
+        address = ip_address(peer or "")
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback

@@ -1,0 +1,45 @@
+"""``/metrics`` on a port of its own, for Prometheus and nobody else."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import uvicorn
+
+from api.metrics import create_metrics_app
+from api.server.http import HttpProtocol
+from api.server.quiet import QuietServer
+from api.server.silent import Silent
+from api.services import Services
+
+STOP_WITHIN_S = 2
+
+
+@asynccontextmanager
+async def metrics_answering(listener: socket.socket | None, services: Services) -> AsyncIterator[None]:
+    """Answer there while the body runs; nothing happens without a listener."""
+    if listener is None:
+        yield
+        return
+    server = QuietServer(
+        uvicorn.Config(
+            create_metrics_app(services),
+            loop="none",  # the loop runs already
+            http=partial(HttpProtocol, Silent.of(services.settings)),  # type: ignore[arg-type]  # it is only called
+            ws="none",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            limit_concurrency=16,
+            timeout_graceful_shutdown=STOP_WITHIN_S,
+            lifespan="off",
+        )
+    )
+    running = asyncio.create_task(server.serve(sockets=[listener]), name="metrics port")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.gather(running, return_exceptions=True)
