@@ -16,6 +16,7 @@ from api.assignments import AssignmentController
 from api.audit import AuditController
 from api.carts import CartController
 from api.catalogue import ProductController
+from api.commit_counting import CountedCommits
 from api.deliveries import DeliveryController
 from api.delivery_lists import DeliveryListController
 from api.documentation import openapi_config, page_assets
@@ -117,6 +118,7 @@ def create_app(services: Services) -> Litestar:
             PrometheusConfig(app_name="dispatch", prefix="dispatch", group_path=True).middleware,
             DefineMiddleware(BearerAuthentication, exclude=["^/schema"]),
             IdempotentRequests(),
+            CountedCommits(),
         ],
         guards=[check_path_numbers],
         before_request=queries.check,

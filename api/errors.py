@@ -28,6 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from api.bodies import fields_of
 from api.edge.door import allowed_methods
 from api.problems import problems_of
+from dispatch.database.commits import present_commits
 from dispatch.errors import (
     Conflict,
     DispatchError,
@@ -158,7 +159,7 @@ def database_error(request: AnyRequest, error: SQLAlchemyError) -> Response[Any]
         return answer(request, 400, "A value is outside what can be stored.", "invalid")
     if is_unavailability(error):
         log.warning("database not available", path=request.url.path, error=type(cause).__name__)
-        return _try_again(request, "The database is busy or restarting. Nothing was changed; try again.")
+        return _try_again(request, f"The database is busy or restarting. {_what_was_done()}")
     return unexpected(request, error)
 
 
@@ -182,13 +183,23 @@ def connection_error(request: AnyRequest, error: Exception) -> Response[Any]:
     if not is_unavailability(error):
         return unexpected(request, error)
     log.warning("a backing service does not answer", path=request.url.path, error=type(error).__name__)
-    return _try_again(request, "A part of the service is restarting. Try again.")
+    return _try_again(request, f"A part of the service is restarting. {_what_was_done()}")
 
 
 def gateway_error(request: AnyRequest, error: GatewayError) -> Response[Any]:
     """The gateway has no answer to a lookup: nothing is decided, the sweeper asks again."""
     log.warning("gateway has no answer", path=request.url.path, reason=error.reason)
     return _try_again(request, f"The payment gateway does not answer: {error.reason}", code="GATEWAY_UNAVAILABLE")
+
+
+def _what_was_done() -> str:
+    """What is true of the request that failed: nothing, a part, or nobody knows."""
+    commits = present_commits()
+    if commits.in_doubt:
+        return "Whether this was done is not known: look at how things stand before you try again."
+    if commits.done:
+        return "A part of this was done and stays: look at how things stand, then try again for the rest."
+    return "Nothing was changed; try again."
 
 
 def _try_again(request: AnyRequest, detail: str, *, code: str = "unavailable") -> Response[Any]:

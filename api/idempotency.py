@@ -34,19 +34,20 @@ class IdempotentRequests(ASGIMiddleware):
         services = scope["litestar_app"].state.services
         requests = AnsweredRequests(services.database, services.clock)
         known = await requests.begin(user.id, key, _fingerprint(scope, body))
-        if known is not None:
+        if isinstance(known, Answer):
             await _replay(known, send)
             return
         recorder = _Recorder(send)
         try:
-            await next_app(scope, _again(body, whole, receive), recorder)
+            async with requests.kept(known):
+                await next_app(scope, _again(body, whole, receive), recorder)
         except BaseException:
-            await requests.forget(user.id, key)
+            await requests.forget(known)
             raise
         if recorder.status in NOT_NOW or recorder.status is None:
-            await requests.forget(user.id, key)
+            await requests.forget(known)
         else:
-            await requests.finish(user.id, key, Answer(recorder.status, recorder.media_type, bytes(recorder.body)))
+            await requests.finish(known, Answer(recorder.status, recorder.media_type, bytes(recorder.body)))
         await recorder.send_all()
 
 

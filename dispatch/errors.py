@@ -8,7 +8,7 @@ The API maps each class to a status; nothing here knows HTTP. ``extra`` holds fu
     ├── Forbidden      known, but not allowed
     ├── NotFound       no such thing, or none that the asker may know of
     ├── Conflict       does not fit the present state
-    └── Unavailable    something we depend on does not answer; try again
+    └── Unavailable    something we depend on does not answer; try again (PartlyDone: for the rest)
 """
 
 
@@ -68,3 +68,9 @@ class Unavailable(DispatchError):
     """Something we depend on does not answer."""
 
     code = "unavailable"
+
+
+class PartlyDone(Unavailable):
+    """Something we depend on stopped answering in the midst: the detail says what was done and stays."""
+
+    code = "partly_done"

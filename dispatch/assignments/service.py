@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import case, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.accounts.models import User
 from dispatch.assignments.models import Assignment
@@ -27,11 +28,12 @@ from dispatch.assignments.pool import (
 )
 from dispatch.assignments.solving import BulkProblem, BulkSolver
 from dispatch.database.among import among
+from dispatch.database.commits import is_outage
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
 from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.work_steps import DeliverySteps
-from dispatch.errors import Conflict, DispatchError, NotFound
+from dispatch.errors import Conflict, DispatchError, NotFound, PartlyDone
 from dispatch.ports import Clock, LivePositions
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Load, Transporters, lock_transporter
@@ -106,7 +108,10 @@ class Assignments:
         solver: BulkSolver,
         *,
         radius_m: float,
+        commit_chunk: int = COMMIT_CHUNK,
     ) -> None:
+        """``commit_chunk``: so many assignments of a bulk run are committed together."""
+        self._commit_chunk = commit_chunk
         self._work = work
         self._session = work.session
         self._clock = clock
@@ -157,17 +162,33 @@ class Assignments:
         failures += [(deliveries[row].id, WHY_NOT[Reason(int(plan.reason[row]))]) for row in left_out]
         assigned: list[Assigned] = []
         planned = [row for row in range(len(deliveries)) if plan.transporter[row] >= 0]
-        for start in range(0, len(planned), COMMIT_CHUNK):
-            chunk = planned[start : start + COMMIT_CHUNK]
-            await self._lock(chunk, deliveries, plan, pool)
-            for row in chunk:
-                made = await self._try_write(deliveries[row], row, plan, pool, user)
-                if isinstance(made, Assigned):
-                    assigned.append(made)
-                else:
-                    failures.append((deliveries[row].id, made))
-            await self._work.commit()  # keeps the locks of thousands of rows short
+        for start in range(0, len(planned), self._commit_chunk):
+            chunk = planned[start : start + self._commit_chunk]
+            try:
+                made, refused = await self._write_chunk(chunk, deliveries, plan, pool, user)
+            except (SQLAlchemyError, OSError) as error:
+                if not assigned or not is_outage(error):
+                    raise
+                raise _partly_done(len(assigned), len(planned) - start) from error
+            assigned += made
+            failures += refused
         return BulkResult(assigned, failures, float(plan.upper_bound), bool(plan.certified))
+
+    async def _write_chunk(
+        self, rows: list[int], deliveries: list[Delivery], plan: Plan, pool: Pool, user: User | None
+    ) -> tuple[list[Assigned], list[tuple[int, str]]]:
+        """Write and commit some of a plan's assignments: all at once would hold thousands of rows for long."""
+        assigned: list[Assigned] = []
+        failures: list[tuple[int, str]] = []
+        await self._lock(rows, deliveries, plan, pool)
+        for row in rows:
+            made = await self._try_write(deliveries[row], row, plan, pool, user)
+            if isinstance(made, Assigned):
+                assigned.append(made)
+            else:
+                failures.append((deliveries[row].id, made))
+        await self._work.commit()
+        return assigned, failures
 
     async def _lock(self, rows: list[int], deliveries: list[Delivery], plan: Plan, pool: Pool) -> None:
         """Hold all deliveries, then all transporters, each by id: as single steps do, so none waits in a circle."""
@@ -262,6 +283,15 @@ class Assignments:
         )
         await self._session.flush()
         return Assigned(delivery, transporter, scores, alternatives)
+
+
+def _partly_done(made: int, left: int) -> PartlyDone:
+    return PartlyDone(
+        f"{made} assignments were made and stay; {left} were not tried, or their last step is not known, because the "
+        "database stopped answering. Repeat the request: it goes on with those that still wait.",
+        committed=made,
+        left=left,
+    )
 
 
 def _first_that_can_go(

@@ -11,6 +11,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from dispatch.database.commits import WritingSession, committing
 from dispatch.database.work import Work
 
 DriverConnection: TypeAlias = asyncpg.Connection
@@ -58,7 +59,9 @@ class Database:
         event.listen(self.engine.sync_engine, "handle_error", _give_up_silent_connection)
         event.listen(self.engine.sync_engine, "checkout", _check_alive)
         event.listen(self.engine.sync_engine, "checkin", _note_use)
-        self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+        self.sessions = async_sessionmaker(
+            self.engine, class_=AsyncSession, sync_session_class=WritingSession, expire_on_commit=False
+        )
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
@@ -109,7 +112,8 @@ class Database:
                 with suppress(*DRIVER_ERRORS, TimeoutError):  # where the connection is lost, the server rolls back
                     await transaction.rollback()
                 raise
-            await transaction.commit()
+            with committing():
+                await transaction.commit()
 
     async def close(self) -> None:
         """Close all connections."""

@@ -1,11 +1,14 @@
 """One unit of work: a transaction and what happens once it is committed."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any
 
 import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch.database.commits import WROTE, committing
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +41,7 @@ class Work:
     async def driver(self) -> Any:  # noqa: ANN401  asyncpg is not typed
         """The driver's connection in the midst of this transaction, for fixed statements; they see what was changed."""
         await self.session.flush()
+        self.session.info[WROTE] = True  # what they do is not seen here; they are there to write
         connection = await self.session.connection()
         driver = (await connection.get_raw_connection()).driver_connection
         if driver is not None and not driver.is_in_transaction():  # it begins with the session's first statement
@@ -46,7 +50,10 @@ class Work:
 
     async def commit(self) -> None:
         """Commit, then publish. A failing publication is logged: the committed rows are the truth."""
-        await self.session.commit()
+        if self.session.new or self.session.dirty or self.session.deleted:
+            await self.session.flush()  # so that it is known whether there is anything to commit
+        with committing() if self.session.info.pop(WROTE, False) else nullcontext():
+            await self.session.commit()
         actions, self._after_commit = self._after_commit, []
         self._after_rollback.clear()
         for action in actions:
@@ -58,6 +65,7 @@ class Work:
     async def rollback(self) -> None:
         """Undo the present transaction, and what was done for it outside; forget what it wanted to publish."""
         self._after_commit.clear()
+        self.session.info.pop(WROTE, None)
         actions, self._after_rollback = self._after_rollback, []
         try:
             await self.session.rollback()

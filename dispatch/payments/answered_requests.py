@@ -1,18 +1,31 @@
-"""Requests that carry an ``Idempotency-Key``: answered once, and the same again however often they are repeated."""
+"""Requests that carry an ``Idempotency-Key``: answered once, and the same again however often they are repeated.
 
+Whoever answers a request first holds a lease of its key and renews it for as long as it runs, so that a repeat never
+starts a second run beside it. Only a run whose server is gone leaves its lease to the next.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+import structlog
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.database.engine import Database
 from dispatch.errors import Conflict, DispatchError
 from dispatch.payments.watch_models import AnsweredRequest
 from dispatch.ports import Clock
 
-# A request that is not answered by then was cut off with its server; it may be tried again.
-ANSWER_WITHIN = timedelta(seconds=90)
+log = structlog.get_logger(__name__)
+
+# A request whose lease was not renewed for so long was cut off with its server; it may be tried again.
+LEASE_LASTS = timedelta(seconds=90)
+RENEW_EVERY_S = 20.0
 
 
 class KeyReused(DispatchError):
@@ -30,24 +43,34 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to answer a request; ``run`` tells it from that of another run under the same key."""
+
+    user_id: int
+    key: str
+    run: UUID
+
+
 class AnsweredRequests:
     """Remembers answers, each in a transaction of its own: the request's own may roll back."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, renew_every_s: float = RENEW_EVERY_S) -> None:
         self._database = database
         self._clock = clock
+        self._renew_every_s = renew_every_s
 
-    async def begin(self, user_id: int, key: str, fingerprint: str) -> Answer | None:
-        """The first answer, or None: then the caller answers and calls ``finish`` or ``forget``.
+    async def begin(self, user_id: int, key: str, fingerprint: str) -> Answer | Lease:
+        """The first answer, or the lease: then the caller answers and calls ``finish`` or ``forget``.
 
         Raises KeyReused where the key was used for something else, Conflict while the first is under way.
         """
-        now = self._clock.now()
-        row = {"user_id": user_id, "key": key, "fingerprint": fingerprint, "started_at": now}
+        now, lease = self._clock.now(), Lease(user_id, key, uuid4())
+        row = {"user_id": user_id, "key": key, "fingerprint": fingerprint, "started_at": now, "lease": lease.run}
         async with self._database.work() as work:
             fresh = insert(AnsweredRequest).values(row).on_conflict_do_nothing().returning(AnsweredRequest.key)
             if await work.session.scalar(fresh) is not None:
-                return None
+                return lease
             known = await work.session.scalar(
                 select(AnsweredRequest)
                 .where(AnsweredRequest.user_id == user_id, AnsweredRequest.key == key)
@@ -55,25 +78,49 @@ class AnsweredRequests:
             )
             if known is not None and known.fingerprint != fingerprint:
                 raise KeyReused("This Idempotency-Key was used for another request.")
-            if known is None or (known.status is None and known.started_at > now - ANSWER_WITHIN):
+            if known is None or (known.status is None and known.started_at > now - LEASE_LASTS):
                 raise Conflict("The first request with this Idempotency-Key is under way.", code="request_in_flight")
             if known.status is None:
-                known.started_at = now
-                return None
+                known.started_at, known.lease = now, lease.run
+                return lease
             return Answer(known.status, known.media_type or "", known.body or b"")
 
-    async def finish(self, user_id: int, key: str, answer: Answer) -> None:
-        """Keep the answer."""
-        async with self._database.work() as work:
-            await work.session.execute(
-                update(AnsweredRequest)
-                .where(AnsweredRequest.user_id == user_id, AnsweredRequest.key == key)
-                .values(status=answer.status, media_type=answer.media_type, body=answer.body)
-            )
+    @asynccontextmanager
+    async def kept(self, lease: Lease) -> AsyncIterator[None]:
+        """Renew a lease until the block is left."""
+        renewing = asyncio.create_task(self._keep_renewing(lease), name="idempotency lease")
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            with suppress(asyncio.CancelledError):
+                await renewing
 
-    async def forget(self, user_id: int, key: str) -> None:
+    async def finish(self, lease: Lease, answer: Answer) -> None:
+        """Keep the answer. That of a run that lost its lease is nobody's."""
+        values = {"status": answer.status, "media_type": answer.media_type, "body": answer.body}
+        async with self._database.work() as work:
+            await work.session.execute(update(AnsweredRequest).where(_of(lease)).values(values))
+
+    async def forget(self, lease: Lease) -> None:
         """Nothing was done: the key is free again."""
         async with self._database.work() as work:
-            await work.session.execute(
-                delete(AnsweredRequest).where(AnsweredRequest.user_id == user_id, AnsweredRequest.key == key)
-            )
+            await work.session.execute(delete(AnsweredRequest).where(_of(lease)))
+
+    async def _keep_renewing(self, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(self._renew_every_s)
+            try:
+                async with self._database.work() as work:
+                    renewed = update(AnsweredRequest).where(_of(lease), AnsweredRequest.status.is_(None))
+                    await work.session.execute(renewed.values(started_at=self._clock.now()))
+            except (SQLAlchemyError, OSError) as error:  # there is time for some more tries
+                log.warning("an idempotency lease could not be renewed", error=type(error).__name__)
+
+
+def _of(lease: Lease) -> ColumnElement[bool]:
+    return and_(
+        AnsweredRequest.user_id == lease.user_id,
+        AnsweredRequest.key == lease.key,
+        AnsweredRequest.lease == lease.run,
+    )

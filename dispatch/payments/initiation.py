@@ -5,11 +5,15 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from dispatch.accounts.models import User
 from dispatch.catalogue.sums import PriceTerms, Sums
+from dispatch.database.commits import is_outage
 from dispatch.database.engine import Database, DriverConnection
 from dispatch.database.records import unsaved
-from dispatch.errors import Invalid
+from dispatch.errors import Invalid, PartlyDone
 from dispatch.money import MAX_AMOUNT, to_paisa
 from dispatch.numbers import payment_number
 from dispatch.payments.errors import GatewayFailure
@@ -43,6 +47,8 @@ from dispatch.ports import (
     InitiateRequest,
     PaymentGateway,
 )
+
+log = structlog.get_logger(__name__)
 
 # How long stock is held while the gateway has not yet said how long its session lives.
 UNANSWERED_HOLD = timedelta(minutes=5)
@@ -204,7 +210,11 @@ class PaymentInitiation:
         try:
             opened = await self._gateway.initiate(_request_of(payment, self.terms))
         except GatewayError as error:
-            await self._close_unopened(payment, error)
+            try:
+                await self._close_unopened(payment, error)
+            except (SQLAlchemyError, OSError):  # what the gateway said is the answer; the sweeper ends the attempt
+                log.warning("an attempt that was not opened is left to the sweeper", payment=payment.order_number)
+                payment.status = TransactionStatus.FAILED
             if fields := blamed_fields(error):
                 raise Invalid(
                     "The payment gateway does not take some of the fields.", code="INVALID_REQUEST", fields=fields
@@ -216,8 +226,14 @@ class PaymentInitiation:
         payment.pidx = opened.pidx
         payment.payment_url = opened.payment_url
         payment.expires_at = opened.expires_at
-        async with self._database.connection() as connection:
-            await name_session(connection, payment, self._clock.now())
+        try:
+            async with self._database.connection() as connection:
+                await name_session(connection, payment, self._clock.now())
+        except (SQLAlchemyError, OSError) as error:
+            if not is_outage(error):
+                raise
+            log.warning("a session was opened and could not be written down", payment=payment.order_number)
+            raise _unrecorded() from error
         return payment
 
     async def _close_unopened(self, payment: PaymentTransaction, error: GatewayError) -> None:
@@ -236,6 +252,14 @@ class PaymentInitiation:
             await save_outcome(connection, locked, now)
             await mark_order_failed(connection, locked, now)
         payment.status, payment.failure_reason = locked.status, locked.failure_reason
+
+
+def _unrecorded() -> PartlyDone:
+    return PartlyDone(
+        "The gateway opened the payment, but the database did not take its address. Nobody can pay it, nothing is "
+        "charged, and it ends by itself within minutes; open the payment again.",
+        code="PAYMENT_NOT_RECORDED",
+    )
 
 
 def _check_amount(sums: Sums) -> None:
