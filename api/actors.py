@@ -3,13 +3,11 @@
 from typing import Any
 
 from litestar.connection import ASGIConnection
+from structlog.contextvars import get_contextvars
 
 from dispatch.accounts.models import User
 from dispatch.audit.models import ActorKind
 from dispatch.audit.service import Actor
-
-REQUEST_ID = "request_id"
-"""Where in a connection's state the id of the request stands."""
 
 
 def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
@@ -22,5 +20,4 @@ def actor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
     user = connection.scope.get("user")
     known = user.id if isinstance(user, User) else None
     kind = ActorKind.STRANGER if known is None else ActorKind.USER
-    request_id = connection.scope.get("state", {}).get(REQUEST_ID, "")
-    return Actor(kind, known, client_address(connection), str(request_id))
+    return Actor(kind, known, client_address(connection), str(get_contextvars().get("request_id", "")))

@@ -10,6 +10,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.plugins.prometheus import PrometheusConfig
 from litestar.types import ControllerRouterHandler
 
+from api.account_pages import AccountPageController
 from api.accounts import AccountController
 from api.analytics import AnalyticsController
 from api.assignments import AssignmentController
@@ -34,6 +35,7 @@ from api.monitoring.trade import Trade
 from api.nearby import NearbyController
 from api.orders import OrderController
 from api.outbox import OutboxController
+from api.own_account import OwnAccountController
 from api.path_numbers import check_path_numbers
 from api.paths import PathController
 from api.payments import PaymentController
@@ -46,6 +48,7 @@ from api.sales import SaleController
 from api.security import BearerAuthentication
 from api.services import Services, running
 from api.transporters import TransporterController
+from api.users import UserController
 from api.webhooks import WebhookController
 from dispatch.database.work import Work
 
@@ -54,6 +57,9 @@ MAX_BODY_BYTES = 2**20
 
 CONTROLLERS: list[ControllerRouterHandler] = [
     AccountController,
+    OwnAccountController,
+    AccountPageController,
+    UserController,
     AuditController,
     ProductController,
     CartController,

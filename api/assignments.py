@@ -6,6 +6,7 @@ from litestar import Controller, Request, post
 from litestar.params import JSONBody
 from msgspec import Meta
 
+from api.actors import actor_of
 from api.deliveries import delivery_key
 from api.injected import GivenServices, GivenWork
 from api.schemas import CODE, NO_NUL, ONE_LINE, Body, Id
@@ -14,6 +15,7 @@ from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.pool import whole_score
 from dispatch.assignments.service import Assigned, Assignments, BulkFilter, BulkResult
+from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Priority
 
@@ -114,6 +116,12 @@ def _assignments(work: Work, services: Services) -> Assignments:
     )
 
 
+async def _note_run(request: Request[User, Any, Any], work: Work, result: BulkResult) -> None:
+    """One event a run; which deliveries went to whom stands with the assignments."""
+    told = {"assigned": len(result.assigned), "failed": len(result.failures)}
+    await record(work.session, actor_of(request), "deliveries.assigned", "run", "", told)
+
+
 class AssignmentController(Controller):
     """``/api/auto-assign`` and bulk operations."""
 
@@ -128,7 +136,10 @@ class AssignmentController(Controller):
         """Give one delivery to the best transporter, or all that wait to transporters for the highest total."""
         assignments = _assignments(work, services)
         if data.delivery_id is not None:
-            return _single_answer(await assignments.assign(delivery_key(str(data.delivery_id)), request.user))
+            made = await assignments.assign(delivery_key(str(data.delivery_id)), request.user)
+            told = {"transporter_id": made.transporter.id}
+            await record(work.session, actor_of(request), "delivery.assigned", "delivery", made.delivery.id, told)
+            return _single_answer(made)
         result = await assignments.assign_many(
             BulkFilter(
                 priority=data.priority_filter,
@@ -138,6 +149,7 @@ class AssignmentController(Controller):
             ),
             request.user,
         )
+        await _note_run(request, work, result)
         return _bulk_answer(result)
 
     @post("/deliveries/bulk-operations/", status_code=200)
@@ -154,6 +166,7 @@ class AssignmentController(Controller):
             ),
             request.user,
         )
+        await _note_run(request, work, result)
         return {
             "operation": data.operation,
             "results": {

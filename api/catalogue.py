@@ -7,6 +7,7 @@ from litestar import Controller, Request, get, patch, post
 from litestar.params import JSONBody, PathParameter
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from api.actors import actor_of
 from api.edge.packing import KEPT
 from api.injected import GivenWork
 from api.schemas import (
@@ -23,8 +24,9 @@ from api.schemas import (
     changes_of,
     paginate,
 )
-from api.security import PUBLIC, needs
+from api.security import PUBLIC, acts
 from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
 from dispatch.catalogue.models import Product, TaxClass
 from dispatch.catalogue.service import Catalogue
 
@@ -139,7 +141,7 @@ class ProductController(Controller):
             lambda rows: [product_answer(product) for product in rows],
         )
 
-    @post("/", guards=[needs(Role.SELLER, Role.ADMIN)])
+    @post("/", guards=[acts(Role.SELLER, Role.ADMIN)])
     async def add(self, request: Request[User, Any, Any], data: JSONBody[NewProduct], work: GivenWork) -> ProductAnswer:
         """Put a product on sale as its seller."""
         product = await Catalogue(work).add(
@@ -159,9 +161,13 @@ class ProductController(Controller):
         """One product."""
         return product_answer(await Catalogue(work).get(product_id))
 
-    @patch("/{product_id:int}/", guards=[needs(Role.SELLER, Role.ADMIN)])
+    @patch("/{product_id:int}/", guards=[acts(Role.SELLER, Role.ADMIN)])
     async def change(
         self, request: Request[User, Any, Any], product_id: ProductId, data: JSONBody[ProductChanges], work: GivenWork
     ) -> ProductAnswer:
         """Change one's own product."""
-        return product_answer(await Catalogue(work).change(product_id, request.user, changes_of(data)))
+        product = await Catalogue(work).change(product_id, request.user, changes_of(data))
+        if product.seller_id != request.user.id:
+            told = {"fields": sorted(changes_of(data))}
+            await record(work.session, actor_of(request), "product.changed", "product", product_id, told)
+        return product_answer(product)

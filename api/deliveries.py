@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody, PathParameter
 from msgspec import Meta
 from redis.exceptions import RedisError
 
+from api.actors import actor_of
 from api.delivery_answers import accepted_answer, created_answer, place_of, tracked_answer
 from api.injected import GivenServices, GivenWork
 from api.path_numbers import uuid_of
@@ -31,9 +32,10 @@ from api.schemas import (
     checked_tracking_number,
     number,
 )
-from api.security import PUBLIC, needs
+from api.security import PUBLIC, acts
 from api.services import Services
 from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.deliveries.handover import Handover
 from dispatch.deliveries.models import Priority
@@ -164,7 +166,7 @@ class DeliveryController(Controller):
     path = "/api/deliveries"
     tags = ("deliveries",)
 
-    @post("/create/", guards=[needs(Role.ADMIN, Role.SELLER)])
+    @post("/create/", guards=[acts(Role.ADMIN, Role.SELLER)])
     async def create(
         self, request: Request[User, Any, Any], data: JSONBody[NewDelivery], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
@@ -173,9 +175,13 @@ class DeliveryController(Controller):
         `delivery_fee` and `package_value` are at most `DISPATCH_MAX_DELIVERY_FEE` and `DISPATCH_MAX_PACKAGE_VALUE`.
         """
         steps = services.delivery_steps(work)
-        return created_answer(await steps.create(data.marketplace_sale_id, request.user, data.details()))
+        made = await steps.create(data.marketplace_sale_id, request.user, data.details())
+        if request.user.has(Role.ADMIN):
+            told = {"sale_id": data.marketplace_sale_id}
+            await record(work.session, actor_of(request), "delivery.created", "delivery", made.id, told)
+        return created_answer(made)
 
-    @post("/{delivery_id:str}/accept/", guards=[needs(Role.TRANSPORTER)], status_code=200)
+    @post("/{delivery_id:str}/accept/", guards=[acts(Role.TRANSPORTER)], status_code=200)
     async def accept(
         self,
         request: Request[User, Any, Any],
@@ -194,7 +200,7 @@ class DeliveryController(Controller):
 
     @post(
         "/{delivery_id:str}/pickup/",
-        guards=[needs(Role.TRANSPORTER)],
+        guards=[acts(Role.TRANSPORTER)],
         status_code=200,
         request_max_body_size=MAX_BODY_BYTES,
     )
@@ -225,7 +231,7 @@ class DeliveryController(Controller):
 
     @post(
         "/{delivery_id:str}/deliver/",
-        guards=[needs(Role.TRANSPORTER)],
+        guards=[acts(Role.TRANSPORTER)],
         status_code=200,
         request_max_body_size=MAX_BODY_BYTES,
     )

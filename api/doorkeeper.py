@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from dispatch.accounts.access import identify, standing_sign_ins
+from dispatch.accounts.access import check_proved, identify, standing_sign_ins
 from dispatch.accounts.models import Role
 from dispatch.accounts.tokens import TokenClaims, Tokens
 from dispatch.database.engine import Database
@@ -16,8 +16,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 class AccountDoorkeeper:
     """Asks the accounts: implements ``realtime``'s Doorkeeper."""
 
-    def __init__(self, database: Database, tokens: Tokens) -> None:
+    def __init__(self, database: Database, tokens: Tokens, *, require_proof: bool) -> None:
         self._database = database
+        self._require_proof = require_proof
         self._tokens = tokens
 
     async def check(self, token: str, role: str) -> Login:
@@ -29,6 +30,7 @@ class AccountDoorkeeper:
         user = await identify(self._database, claims)
         if not user.has(Role(role)):
             raise Forbidden(f"This needs the role {role}.", code="wrong_role")
+        check_proved(user, required=self._require_proof)
         return Login(user.id, claims.sign_in_id, claims.expires_at.timestamp(), role)
 
     async def still_welcome(self, logins: Sequence[Login]) -> set[Login]:

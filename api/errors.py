@@ -36,10 +36,11 @@ from dispatch.errors import (
     Invalid,
     NotFound,
     NotSignedIn,
+    TooMany,
     Unavailable,
 )
 from dispatch.payments.answered_requests import KeyReused
-from dispatch.payments.errors import GatewayFailure, PaymentNotSuccessful, TooManyPayments
+from dispatch.payments.errors import GatewayFailure, PaymentNotSuccessful
 from dispatch.payments.webhook_signatures import WebhookRefused
 from dispatch.ports import GatewayError
 from realtime.redis_client import is_defect
@@ -54,7 +55,7 @@ STATUS: dict[type[DispatchError], int] = {
     NotFound: 404,
     Conflict: 409,
     KeyReused: 422,
-    TooManyPayments: 429,
+    TooMany: 429,
     WebhookRefused: 401,
     GatewayFailure: 500,
     Unavailable: 503,
@@ -112,7 +113,7 @@ def dispatch_error(request: AnyRequest, error: DispatchError) -> Response[Any]:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 409)
     fields = error.fields if isinstance(error, Invalid) else None
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, NotSignedIn) else None
-    if isinstance(error, TooManyPayments):
+    if isinstance(error, TooMany | Unavailable):
         headers = {"Retry-After": str(error.retry_after_s)}
     return answer(request, status, error.detail, error.code, fields=fields, headers=headers, **error.extra)
 

@@ -9,6 +9,7 @@ from litestar import Controller, Request, get, post
 from litestar.params import FromQuery, JSONBody
 from msgspec import Meta, Struct
 
+from api.actors import actor_of
 from api.catalogue import ProductId, image_list
 from api.injected import GivenServices, GivenWork
 from api.refunds import NewRefund, carry_out_now, refund_answer
@@ -30,6 +31,7 @@ from api.schemas import (
 )
 from api.security import needs
 from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
 from dispatch.deliveries.models import Delivery
 from dispatch.money import CURRENCY, display_amount
 from dispatch.orders.models import DeliveryInfo, Order, OrderStatus, PaymentStatus
@@ -239,6 +241,8 @@ class OrderController(Controller):
     ) -> OrderAnswer:
         """Call off an order that is not on its way; a paid one is refunded in full."""
         refund = await services.order_refunds(work).cancel(order_id, request.user)
+        if request.user.has(Role.ADMIN):
+            await record(work.session, actor_of(request), "order.cancelled", "order", order_id)
         await carry_out_now(work, services, refund)
         return order_answer(await Orders(work, services.clock).get(order_id, request.user))
 
@@ -259,6 +263,9 @@ class OrderController(Controller):
         """
         wanted = data.wanted(request)
         refund = await services.order_refunds(work).refund(order_id, request.user, wanted, restock=data.restock)
+        if request.user.has(Role.ADMIN):
+            told = {"refund_id": str(refund.refund_id), "restock": data.restock}
+            await record(work.session, actor_of(request), "order.refunded", "order", order_id, told)
         await carry_out_now(work, services, refund)
         order = order_answer(await Orders(work, services.clock).get(order_id, request.user))
         return refund_answer(await Refunds(work, services.clock).get(refund.refund_id)) | {"order": order}

@@ -5,11 +5,13 @@ from typing import Any
 from litestar import Controller, Request, get, post
 from litestar.params import FromQuery
 
+from api.actors import actor_of
 from api.catalogue import ProductId
 from api.injected import GivenServices, GivenWork
 from api.schemas import Page, PageNumber, PageSize, paginate
 from api.security import needs
 from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
 from dispatch.notifications.models import MessageStatus, OutboxMessage
 from dispatch.notifications.relay import Outbox
 
@@ -51,6 +53,9 @@ class OutboxController(Controller):
         return await paginate(request, work.session, query, page, page_size, lambda rows: [_row(row) for row in rows])
 
     @post("/{message_id:int}/retry/", guards=[needs(Role.ADMIN)], status_code=200)
-    async def send_again(self, message_id: ProductId, work: GivenWork, services: GivenServices) -> dict[str, Any]:
+    async def send_again(
+        self, request: Request[User, Any, Any], message_id: ProductId, work: GivenWork, services: GivenServices
+    ) -> dict[str, Any]:
         """Put a dead message in line again."""
+        await record(work.session, actor_of(request), "message.retried", "message", message_id)
         return _row(await Outbox(work, services.clock).send_again(message_id))

@@ -14,7 +14,7 @@ from api.catalogue import ProductId
 from api.injected import GivenServices, GivenWork
 from api.queries import OPEN_QUERY
 from api.schemas import AS_IS, NO_NUL, ONE_LINE, Body
-from api.security import PUBLIC, needs
+from api.security import PUBLIC, acts
 from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.errors import Invalid, NotSignedIn, Unavailable
@@ -70,7 +70,7 @@ class DeviceController(Controller):
 
     path = "/api/transporters/me"
     tags = ("phones",)
-    guards = (needs(Role.TRANSPORTER),)
+    guards = (acts(Role.TRANSPORTER),)
 
     @post("/devices/")
     async def add_device(

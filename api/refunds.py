@@ -8,6 +8,7 @@ from litestar import Controller, Request, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
+from api.actors import actor_of
 from api.idempotency import key_of
 from api.injected import GivenServices, GivenWork
 from api.path_numbers import uuid_of
@@ -15,6 +16,7 @@ from api.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, Phon
 from api.security import needs
 from api.services import Services
 from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, NotFound
 from dispatch.money import CURRENCY, from_paisa, to_paisa
@@ -126,6 +128,8 @@ class RefundController(Controller):
         payment = await lock_payment(work, found.id)
         refunds = Refunds(work, services.clock)
         refund = await refunds.request(payment, data.wanted(request))
+        told = {"transaction_id": transaction_id, "amount": str(from_paisa(refund.amount_paisa))}
+        await record(work.session, actor_of(request), "refund.requested", "refund", refund.refund_id, told)
         await carry_out_now(work, services, refund)
         return refund_answer(await refunds.get(refund.refund_id))
 
@@ -147,41 +151,67 @@ class RefundController(Controller):
 
     @post("/refunds/{refund_id:str}/retry/", guards=[needs(Role.ADMIN)], status_code=200)
     async def ask_again(
-        self, refund_id: FromPath[str], data: JSONBody[AskAgain], work: GivenWork, services: GivenServices
+        self,
+        request: Request[User, Any, Any],
+        refund_id: FromPath[str],
+        data: JSONBody[AskAgain],
+        work: GivenWork,
+        services: GivenServices,
     ) -> dict[str, Any]:
         """Send a failed refund again."""
         refunds = Refunds(work, services.clock)
         refund = await refunds.ask_again(parsed_uuid(refund_id, "refund"), data.mobile)
+        await record(work.session, actor_of(request), "refund.retried", "refund", refund.refund_id)
         await carry_out_now(work, services, refund)
         return refund_answer(await refunds.get(refund.refund_id))
 
     @post("/refunds/{refund_id:str}/approve/", guards=[needs(Role.ADMIN)], status_code=200)
     async def approve(
-        self, refund_id: FromPath[str], data: JSONBody[Grant], work: GivenWork, services: GivenServices
+        self,
+        request: Request[User, Any, Any],
+        refund_id: FromPath[str],
+        data: JSONBody[Grant],
+        work: GivenWork,
+        services: GivenServices,
     ) -> dict[str, Any]:
         """The buyer is right: give a disputed refund, or a part of it."""
         refunds = Refunds(work, services.clock)
         amount_paisa = None if data.amount is None else to_paisa(data.amount)
         refund = await refunds.decide(parsed_uuid(refund_id, "refund"), amount_paisa=amount_paisa, denied_because=None)
+        told = {"amount": str(from_paisa(refund.amount_paisa))}
+        await record(work.session, actor_of(request), "refund.approved", "refund", refund.refund_id, told)
         await carry_out_now(work, services, refund)
         return refund_answer(await refunds.get(refund.refund_id))
 
     @post("/refunds/{refund_id:str}/deny/", guards=[needs(Role.ADMIN)], status_code=200)
     async def deny(
-        self, refund_id: FromPath[str], data: JSONBody[Denial], work: GivenWork, services: GivenServices
+        self,
+        request: Request[User, Any, Any],
+        refund_id: FromPath[str],
+        data: JSONBody[Denial],
+        work: GivenWork,
+        services: GivenServices,
     ) -> dict[str, Any]:
         """The seller is right: a disputed refund is not given."""
         refunds = Refunds(work, services.clock)
         refund = await refunds.decide(parsed_uuid(refund_id, "refund"), amount_paisa=None, denied_because=data.note)
+        await record(work.session, actor_of(request), "refund.denied", "refund", refund.refund_id, {"note": data.note})
         return refund_answer(refund)
 
     @post("/refunds/{refund_id:str}/resolve/", guards=[needs(Role.ADMIN)], status_code=200)
     async def resolve(
-        self, refund_id: FromPath[str], data: JSONBody[Decision], work: GivenWork, services: GivenServices
+        self,
+        request: Request[User, Any, Any],
+        refund_id: FromPath[str],
+        data: JSONBody[Decision],
+        work: GivenWork,
+        services: GivenServices,
     ) -> dict[str, Any]:
         """Say what became of a refund that no lookup can tell."""
         refunds = Refunds(work, services.clock)
         refund = await refunds.get(parsed_uuid(refund_id, "refund"))
+        told = {"happened": data.happened}
+        await record(work.session, actor_of(request), "refund.resolved", "refund", refund.refund_id, told)
         if data.happened:
             if refund.status is RefundStatus.UNCLEAR:
                 await book_refund(work, services.clock, refund.id)

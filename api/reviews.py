@@ -6,11 +6,13 @@ from litestar import Controller, Request, get, post
 from litestar.params import FromQuery, JSONBody
 from msgspec import Meta
 
+from api.actors import actor_of
 from api.catalogue import ProductId
 from api.injected import GivenServices, GivenWork
 from api.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, number, paginate
 from api.security import needs
 from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
 from dispatch.payments.review import PaymentReviews
 from dispatch.payments.watch_models import PaymentReview, ReviewStatus
 
@@ -69,6 +71,7 @@ class ReviewController(Controller):
     ) -> dict[str, Any]:
         """Let the buyer pay up to the amount that was held."""
         reviews = PaymentReviews(work, services.clock)
+        await record(work.session, actor_of(request), "review.approved", "review", review_id, {"note": data.note})
         return _row(await reviews.decide(review_id, request.user, ReviewStatus.APPROVED, data.note))
 
     @post("/{review_id:int}/deny/", guards=[needs(Role.ADMIN)], status_code=200)
@@ -82,4 +85,5 @@ class ReviewController(Controller):
     ) -> dict[str, Any]:
         """Do not let the buyer pay for this."""
         reviews = PaymentReviews(work, services.clock)
+        await record(work.session, actor_of(request), "review.denied", "review", review_id, {"note": data.note})
         return _row(await reviews.decide(review_id, request.user, ReviewStatus.DENIED, data.note))

@@ -10,7 +10,7 @@ from msgspec import Struct
 from api.catalogue import ProductId
 from api.injected import GivenServices, GivenWork
 from api.schemas import Page, PageNumber, PageSize, paginate
-from api.security import needs
+from api.security import acts, needs
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.models import Delivery
 from dispatch.sales.models import Sale
@@ -81,7 +81,7 @@ class SaleController(Controller):
         view = await Sales(work, services.clock).get(sale_id, request.user)
         return _sale_row(view.sale, view.delivery)
 
-    @post("/{sale_id:int}/mark-as-delivered/", guards=[needs(Role.SELLER)], status_code=200)
+    @post("/{sale_id:int}/mark-as-delivered/", guards=[acts(Role.SELLER)], status_code=200)
     async def mark_as_delivered(
         self, request: Request[User, Any, Any], sale_id: ProductId, work: GivenWork, services: GivenServices
     ) -> DeliveredAnswer:

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dispatch.accounts.addresses import MAX_EMAIL_TYPED, checked_email
 from dispatch.errors import Invalid, NotFound
 from dispatch.money import CENT, MAX_AMOUNT
 from realtime.protocol import TRACKING_NUMBER
@@ -44,7 +45,6 @@ AS_IS = {"text": TextKind.AS_IS}
 
 # PostgreSQL text has no NUL; everything else that JSON can say is welcome.
 NO_NUL = r"^[^\x00]*$"
-EMAIL = r"^[^\s@\x00]+@[^\s@\x00]+$(?!\n)"
 PHONE = r"^\+?[0-9 ()./-]+$(?!\n)"
 URL = r"^https?://[^\s\x00]+$(?!\n)"
 PRINTABLE = r"^[\x21-\x7e]+$(?!\n)"
@@ -58,7 +58,8 @@ Line = Annotated[str, Meta(max_length=300, pattern=NO_NUL, extra=ONE_LINE)]
 RequiredLine = Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_NUL, extra=ONE_LINE)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=120, pattern=NO_NUL, extra=ONE_LINE)]
 Text = Annotated[str, Meta(max_length=2000, pattern=NO_NUL, extra=MANY_LINES)]
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=EMAIL, extra=CODE)]
+# What it may be is checked, and normalised, by `checked_field`.
+Email = Annotated[str, Meta(max_length=MAX_EMAIL_TYPED, extra=AS_IS, extra_json_schema={"format": "email"})]
 Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=PHONE, extra={"text": TextKind.PHONE})]
 Url = Annotated[str, Meta(min_length=1, max_length=1000, pattern=URL, extra=CODE)]
 Id = Annotated[int, Meta(ge=1, le=BIGINT_MAX)]
@@ -99,7 +100,16 @@ def checked_field(name: str, value: Any) -> Any:  # noqa: ANN401  # whatever a f
         _check_moment(name, value)
     elif isinstance(value, str) and name.endswith("url"):
         _check_url(name, value)
+    elif isinstance(value, str) and name.endswith("email"):
+        return _checked_email(name, value)
     return value
+
+
+def _checked_email(name: str, value: str) -> str:
+    try:
+        return checked_email(value, field=name)
+    except Invalid as error:
+        raise ValueError(f"`{name}` {error.fields[name]}") from None
 
 
 def _checked_amount(name: str, value: Decimal) -> Decimal:

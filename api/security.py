@@ -65,3 +65,16 @@ def needs(*roles: Role) -> Guard:
 
     guard.roles = roles  # type: ignore[attr-defined]
     return guard
+
+
+def acts(*roles: Role) -> Guard:
+    """The same for what sellers and transporters do, which they may once their e-mail address is proved."""
+    let_in = needs(*roles)
+
+    async def guard(connection: ASGIConnection[Any, User, TokenClaims, Any], handler: BaseRouteHandler) -> None:
+        await let_in(connection, handler)
+        required = connection.app.state.services.settings.require_verified_email
+        access.check_proved(connection.user, required=required)
+
+    guard.roles = roles  # type: ignore[attr-defined]
+    return guard

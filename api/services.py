@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 
+from api.account_services import AccountServices, build_account_services
 from api.adapters.khalti import KhaltiClient
 from api.adapters.messages import build_mail_sender, build_sms_sender, build_templates
 from api.adapters.photos import FolderPhotoStore
@@ -20,6 +21,7 @@ from api.monitoring.process import telling
 from api.server.part import WHOLE, Part
 from api.upkeep import Job, upkeep
 from api.writing import Writing, build_writing
+from dispatch.accounts.links import LinkTokens
 from dispatch.accounts.tokens import Tokens
 from dispatch.assignments.standing import Standing, StandingRules
 from dispatch.audit.service import AuditRetention
@@ -122,6 +124,7 @@ class Services:
     limiter: RateLimiter
     incarnation: IncarnationWatch
     writing: Writing
+    accounts: AccountServices
     part: Part
 
     @property
@@ -187,6 +190,7 @@ class Services:
     async def close(self) -> None:
         """Close all connections and end what was started."""
         self.solver.close()
+        self.accounts.passwords.close()
         if isinstance(self.gateway, KhaltiClient):
             await self.gateway.aclose()
         if isinstance(self.sms, HttpSmsSender):
@@ -261,9 +265,10 @@ def build_services(
         refresh_s=settings.refresh_token_s,
         old_keys=[key.get_secret_value() for key in settings.old_secret_keys],
     )
-    doorkeeper = AccountDoorkeeper(database, tokens)
+    doorkeeper = AccountDoorkeeper(database, tokens, require_proof=settings.require_verified_email)
     sms = sms or build_sms_sender(settings)
-    templates = build_templates(settings)
+    link_tokens = LinkTokens(settings.signing_key(), settings.public_url)
+    templates = build_templates(settings, account_link=link_tokens.url)
     mail = mail or build_mail_sender(settings, clock)
     return Services(
         settings=settings,
@@ -327,6 +332,17 @@ def build_services(
         limiter=RateLimiter(redis, keys),
         incarnation=IncarnationWatch(redis, keys, database),
         writing=build_writing(settings.data_dir, database, redis, keys),
+        accounts=build_account_services(
+            settings,
+            database,
+            redis,
+            keys,
+            clock=clock,
+            tokens=tokens,
+            publisher=publisher,
+            presence=live,
+            link_tokens=link_tokens,
+        ),
         part=part,
     )
 

@@ -8,6 +8,7 @@ from litestar import Controller, Request, get, patch, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from api.actors import actor_of
 from api.catalogue import ProductId
 from api.delivery_answers import delivery_row
 from api.injected import GivenServices, GivenWork
@@ -28,10 +29,11 @@ from api.schemas import (
     paginate,
     start_of,
 )
-from api.security import needs
+from api.security import acts, needs
 from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.standing import Verdict
+from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.deliveries.service import Deliveries
@@ -171,7 +173,7 @@ class TransporterController(Controller):
     path = "/api/transporters"
     tags = ("transporters",)
 
-    @post("/", guards=[needs(Role.TRANSPORTER)])
+    @post("/", guards=[acts(Role.TRANSPORTER)])
     async def create(
         self, request: Request[User, Any, Any], data: JSONBody[NewTransporter], work: GivenWork, services: GivenServices
     ) -> TransporterAnswer:
@@ -196,7 +198,7 @@ class TransporterController(Controller):
         transporter = await Transporters(work, services.clock).get_of(request.user)
         return transporter_answer(transporter, services.clock.now().date())
 
-    @patch("/me/", guards=[needs(Role.TRANSPORTER)])
+    @patch("/me/", guards=[acts(Role.TRANSPORTER)])
     async def change(
         self,
         request: Request[User, Any, Any],
@@ -221,6 +223,7 @@ class TransporterController(Controller):
     @post("/{transporter_id:int}/verify/", guards=[needs(Role.ADMIN)], status_code=200)
     async def verify(
         self,
+        request: Request[User, Any, Any],
         transporter_id: TransporterId,
         work: GivenWork,
         services: GivenServices,
@@ -236,6 +239,9 @@ class TransporterController(Controller):
         transporter = await services.standing(work).judge(
             transporter_id, Verdict(word.approved, word.version, word.max_active)
         )
+        action = "transporter.verified" if word.approved else "transporter.verification_withdrawn"
+        seen = {"version": transporter.papers_version, "max_active": word.max_active}
+        await record(work.session, actor_of(request), action, "transporter", transporter_id, seen)
         return transporter_answer(transporter, services.clock.now().date())
 
     @get("/{transporter_id:int}/deliveries/", guards=[needs(Role.TRANSPORTER, Role.ADMIN)])

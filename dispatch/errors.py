@@ -8,6 +8,9 @@ The API maps each class to a status; nothing here knows HTTP. ``extra`` holds fu
     ├── Forbidden      known, but not allowed
     ├── NotFound       no such thing, or none that the asker may know of
     ├── Conflict       does not fit the present state
+    ├── TooMany        more of it than anybody needs; try again later
+    └── Unavailable    something we depend on does not answer; try again
+
     └── Unavailable    something we depend on does not answer; try again (PartlyDone: for the rest)
 """
 
@@ -64,10 +67,24 @@ class Conflict(DispatchError):
     code = "conflict"
 
 
+class TooMany(DispatchError):
+    """More of it than anybody needs; after ``retry_after_s`` seconds it is welcome again."""
+
+    code = "too_many_requests"
+
+    def __init__(self, detail: str, retry_after_s: int, *, code: str | None = None, **extra: object) -> None:
+        super().__init__(detail, code=code, retry_after=retry_after_s, **extra)
+        self.retry_after_s = retry_after_s
+
+
 class Unavailable(DispatchError):
-    """Something we depend on does not answer."""
+    """Something we depend on does not answer; after ``retry_after_s`` seconds it may."""
 
     code = "unavailable"
+
+    def __init__(self, detail: str, *, code: str | None = None, retry_after_s: int = 2, **extra: object) -> None:
+        super().__init__(detail, code=code, **extra)
+        self.retry_after_s = retry_after_s
 
 
 class PartlyDone(Unavailable):

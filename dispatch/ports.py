@@ -78,6 +78,33 @@ class LivePositions(Protocol):
         ...
 
 
+class LivePresence(Protocol):
+    """Knows who is on the map."""
+
+    async def remove(self, transporter_id: int) -> None:
+        """Take a transporter off the map, as if it had gone offline."""
+        ...
+
+
+class GuessLimits(Protocol):
+    """How often passwords may be guessed, counted by account and by address, for all processes together.
+
+    ``account`` is a short name; there need not be such an account.
+    """
+
+    async def begin(self, account: str, address: str) -> int:
+        """Count an attempt and answer 0, or count nothing and answer after how many seconds one may come again."""
+        ...
+
+    async def succeeded(self, account: str, address: str) -> None:
+        """The attempt was right: the account's failures are forgotten, and the address is known to it from now on."""
+        ...
+
+    async def release(self, account: str, address: str) -> None:
+        """The attempt was not looked at and does not count."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class StatusChange:
     """A delivery's new status, as its watchers see it.

@@ -112,7 +112,7 @@ class Keys:
         """Keys that outlive a change of the database: what was acknowledged, and counters that only go up."""
         return frozenset({self.log, self.backlog, self.dead, self.offset, self.promotion, self.mark, self.database})
 
-    def limit(self, name: str, who: int) -> str:
+    def limit(self, name: str, who: int | str) -> str:
         """String: how much of an allowance is used up."""
         return self._key(f"limit:{name}:{who}")
 

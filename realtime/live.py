@@ -68,6 +68,14 @@ class RedisLivePositions:
         members: list[Any] = await self._redis.zrangebyscore(self._keys.last_seen, oldest_ms, "+inf")
         return [int(member) for member in members]
 
+    async def remove(self, transporter_id: int) -> None:
+        """Take a transporter off the map. When its newest fix was is kept: its live position never moves back."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.zrem(self._keys.geo, transporter_id)
+            pipe.zrem(self._keys.last_seen, transporter_id)
+            pipe.hdel(self._keys.live, str(transporter_id))
+            await pipe.execute()
+
     async def nearby(self, lat: float, lon: float, radius_m: float, limit: int) -> list[tuple[int, float]]:
         """Online and stale transporters within the radius, nearest first, in one step of Redis."""
         if abs(lat) > GEO_MAX_LAT:

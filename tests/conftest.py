@@ -29,6 +29,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         data_dir=tmp_path_factory.mktemp("server"),
         port=0,
         webhook_secrets=secrets,
+        # Tests register and ask for links as often as they like, all from one address.
+        registrations_per_hour=0,
+        forgotten_per_hour=0,
         other_shipping_costs=(Decimal("49.99"), Decimal("250.01")),
     )
 

@@ -98,12 +98,16 @@ class World:
     def ws_url(self) -> str:
         return self.server.settings.public_url.replace("http", "ws", 1)
 
-    async def person(self, *roles: str, name: str = "Some Body") -> Person:
-        """Somebody who is signed in. Hashing a password is slow on purpose, so all have one password and one hash."""
+    async def person(self, *roles: str, name: str = "Some Body", email: str = "", proved: bool = True) -> Person:
+        """Somebody who is signed in. Hashing a password is slow on purpose, so all have one password and one hash.
+
+        ``proved``: whether the e-mail address is.
+        """
         services = self.server.services
         self._password_hash = self._password_hash or await hash_password(PASSWORD)
         user = User(
-            email=f"{uuid4().hex[:12]}@example.com",
+            email=email or f"{uuid4().hex[:12]}@example.com",
+            email_verified_at=services.clock.now() if proved else None,
             password_hash=self._password_hash,
             name=name,
             roles=sorted(roles or ("customer",)),

@@ -1,5 +1,7 @@
 """From settings to what carries messages."""
 
+from collections.abc import Callable
+
 from api.adapters.mail import FolderMailSender, SmtpMailSender
 from api.adapters.sms import HttpSmsSender
 from dispatch.notifications.ports import MailSender, SmsSender
@@ -8,9 +10,9 @@ from dispatch.ports import Clock
 from dispatch.settings import Settings
 
 
-def build_templates(settings: Settings) -> Templates:
-    """The message templates, the shop's own first."""
-    return Templates(settings.templates_dir, {"site_url": settings.public_url})
+def build_templates(settings: Settings, account_link: Callable[[str, str], str]) -> Templates:
+    """The message templates, the shop's own first; ``account_link(purpose, link_id)`` makes a link's address."""
+    return Templates(settings.templates_dir, {"site_url": settings.public_url, "account_link": account_link})
 
 
 def build_mail_sender(settings: Settings, clock: Clock) -> MailSender:

@@ -32,10 +32,14 @@ class RateLimiter:
         self._keys = keys
         self._take = redis.register_script(_TAKE)
 
-    async def take(self, name: str, who: int, *, per_minute: int) -> int:
+    async def take(self, name: str, who: int | str, *, per_minute: int) -> int:
         """0, or after how many whole seconds one may try again. Raises RedisError."""
-        interval_ms = MINUTE_MS / per_minute
-        wait_ms, used_ms = await self._take(keys=[self._keys.limit(name, who)], args=[interval_ms, per_minute])
-        remaining = 0 if wait_ms else int((MINUTE_MS - used_ms) / interval_ms)
-        note(Allowance(name, per_minute, MINUTE_MS // 1000, remaining, used_ms / 1000))
+        return await self.take_of(name, who, per_minute, MINUTE_MS // 1000)
+
+    async def take_of(self, name: str, who: int | str, quota: int, window_s: int) -> int:
+        """The same of ``quota`` in any window."""
+        interval_ms = window_s * 1000 / quota
+        wait_ms, used_ms = await self._take(keys=[self._keys.limit(name, who)], args=[interval_ms, quota])
+        remaining = 0 if wait_ms else int((window_s * 1000 - used_ms) / interval_ms)
+        note(Allowance(name, quota, window_s, remaining, used_ms / 1000))
         return math.ceil(wait_ms / 1000)

@@ -66,6 +66,12 @@ def _complain(message: str) -> NoReturn:
     sys.exit(EXIT_UNUSABLE)
 
 
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="dispatch")
 def main() -> None:
@@ -194,12 +200,57 @@ def create_user(email: str, name: str | None, roles: tuple[str, ...], phone: str
     """Make an account, of any role."""
     from api.cli.operate import make_user
 
-    password = (
-        sys.stdin.readline().rstrip("\n")
-        if password_stdin
-        else str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-    )
-    run(make_user(_settings(), email, name, roles, phone, password))
+    run(make_user(_settings(), email, name, roles, phone, _password(from_stdin=password_stdin)))
+
+
+@main.command("close-account")
+@click.option("--email", required=True)
+@click.option("--reason", default="", help="For the audit log.")
+def close_account(email: str, reason: str) -> None:
+    """Close an account: sign-ins, sockets and device tokens end at once, open deliveries go to others."""
+    from api.cli.accounts import close_account as close
+
+    run(close(_settings(), email, reason))
+
+
+@main.command("reopen-account")
+@click.option("--email", required=True)
+@click.option("--reason", default="", help="For the audit log.")
+def reopen_account(email: str, reason: str) -> None:
+    """Open a closed account again."""
+    from api.cli.accounts import reopen_account as reopen
+
+    run(reopen(_settings(), email, reason))
+
+
+@main.command("change-roles")
+@click.option("--email", required=True)
+@click.option("--give", multiple=True, help="customer, seller, transporter or admin; repeatable.")
+@click.option("--take", multiple=True, help="The same.")
+def change_roles(email: str, give: tuple[str, ...], take: tuple[str, ...]) -> None:
+    """Give and take roles; taking one ends the account's sign-ins."""
+    from api.cli.accounts import change_roles as change
+
+    run(change(_settings(), email, give, take))
+
+
+@main.command("change-password")
+@click.option("--email", required=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+def change_password(email: str, password_stdin: bool) -> None:
+    """Set an account's password, and end its sign-ins."""
+    from api.cli.accounts import change_password as change
+
+    run(change(_settings(), email, _password(from_stdin=password_stdin)))
+
+
+@main.command("verify-email")
+@click.option("--email", required=True)
+def verify_email(email: str) -> None:
+    """Vouch for an account's e-mail address, where no mail can prove it."""
+    from api.cli.accounts import vouch_for_email
+
+    run(vouch_for_email(_settings(), email))
 
 
 @main.command()

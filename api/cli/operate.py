@@ -13,7 +13,8 @@ from api.deliveries import NewDelivery
 from api.server.backing import find_sandbox
 from api.texts import tidied
 from dispatch.accounts.models import Role
-from dispatch.accounts.service import Accounts, NewUser, parse_roles
+from dispatch.accounts.service import NewUser, parse_roles
+from dispatch.audit.service import OPERATOR, record
 from dispatch.database.migrate import newest_revision
 from dispatch.errors import Invalid
 from dispatch.settings import Settings
@@ -39,10 +40,13 @@ async def make_user(
     fields = {"email": email, "password": password} | ({"phone": phone} if phone else {})
     checked = _converted(fields | ({"name": name} if name else {}), Registration)
     async with operating(settings) as services, services.database.work() as work:
-        accounts = Accounts(work, services.tokens, services.clock)
-        user = await accounts.register(
-            NewUser(checked.email, checked.password, checked.name or email.partition("@")[0], wanted, checked.phone)
+        await services.accounts.passwords.check_new(checked.password, checked.known())
+        user = await services.accounts.of(work).register(
+            NewUser(
+                checked.email, checked.password, checked.name or checked.email.partition("@")[0], wanted, checked.phone
+            )
         )
+        await record(work.session, OPERATOR, "account.registered", "user", user.id, {"roles": user.roles})
     console.print(f"User {user.id} {user.email}: {', '.join(user.roles)}.")
 
 
@@ -51,6 +55,8 @@ async def make_delivery(settings: Settings, fields: dict[str, Any]) -> None:
     body = _converted(fields, NewDelivery)
     async with operating(settings) as services, services.database.work() as work:
         delivery = await services.delivery_steps(work).create(body.marketplace_sale_id, None, body.details())
+        told = {"sale_id": body.marketplace_sale_id}
+        await record(work.session, OPERATOR, "delivery.created", "delivery", delivery.id, told)
     console.print(f"Delivery {delivery.id} {delivery.delivery_id}, tracking number {delivery.tracking_number}.")
 
 

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from api.demo.cast import ADMIN, CARRIERS, CUSTOMERS, EVERYONE, SELLERS, Carrier, Person
 from api.demo.goods import ARTICLES, STOCK
@@ -55,6 +55,7 @@ async def _ensure_users(work: Work, password: str) -> dict[str, User]:
         else:
             user.password_hash = good  # another one where the database was used with another data folder before
             user.roles = sorted({*user.roles, role})
+        user.email_verified_at = user.email_verified_at or func.now()  # nobody reads mails for these addresses
     await work.session.flush()
     return users
 

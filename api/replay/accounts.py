@@ -88,7 +88,12 @@ async def _users(work: Work, vehicles: Sequence[str], password_hash: str) -> tup
     for vehicle, email in zip(vehicles, emails, strict=True):
         if email not in known:
             known[email] = User(
-                email=email, password_hash=password_hash, name=vehicle[:120], roles=[Role.TRANSPORTER], is_active=True
+                email=email,
+                password_hash=password_hash,
+                name=vehicle[:120],
+                roles=[Role.TRANSPORTER],
+                is_active=True,
+                email_verified_at=func.now(),
             )
             work.session.add(known[email])
     await work.session.flush()

@@ -172,6 +172,7 @@ def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
         ws_ping_timeout=20.0,
         access_log=False,
         timeout_keep_alive=settings.keep_alive_s,  # type: ignore[arg-type]  # uvicorn only hands it to the loop
+        forwarded_allow_ips=list(settings.trusted_proxies),
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN_S,

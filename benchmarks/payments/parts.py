@@ -87,7 +87,11 @@ async def seed(services: Services, number: int) -> list[Buyer]:
         seller = await accounts.register(NewUser("seller@bench.test", "long enough a password", "S", (Role.SELLER,)))
         for index in range(number):
             buyer = User(
-                email=f"buyer{index}@bench.test", password_hash=password_hash, name="B", roles=[Role.CUSTOMER.value]
+                email=f"buyer{index}@bench.test",
+                password_hash=password_hash,
+                name="B",
+                roles=[Role.CUSTOMER.value],
+                email_verified_at=services.clock.now(),
             )
             work.session.add(buyer)
             await work.session.flush()

@@ -10,7 +10,7 @@ from dispatch.accounts.tokens import TokenClaims
 from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.database.records import columns_of, detached
-from dispatch.errors import NotSignedIn
+from dispatch.errors import Forbidden, NotSignedIn
 
 AT_ONCE = 5_000
 
@@ -29,6 +29,16 @@ async def identify(database: Database, claims: TokenClaims) -> User:
     if row is None:
         raise NotSignedIn("This sign-in was ended. Sign in again.", code="sign_in_ended")
     return detached(User, row)
+
+
+def check_proved(user: User, *, required: bool) -> None:
+    """Raises Forbidden for somebody whose e-mail address is not proved, where that is required."""
+    if required and user.email_verified_at is None:
+        raise Forbidden(
+            f"Prove your e-mail address first: open the link that was sent to {user.email}, or have it sent again with "
+            "POST /api/v1/auth/verify-email/resend/.",
+            code="email_not_verified",
+        )
 
 
 async def standing_sign_ins(database: Database, sign_in_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:

@@ -5,9 +5,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Boolean, CheckConstraint, Index, String, func, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dispatch.database.base import DateTimeUTC, IdentityAuditBase, IdentityBase, reference
+from dispatch.accounts.addresses import email_key
+from dispatch.database.base import DateTimeUTC, IdentityAuditBase, IdentityBase, reference, text_enum
 
 
 class Role(StrEnum):
@@ -19,8 +21,15 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+def _key_of(context: DefaultExecutionContext) -> str:
+    return email_key(str(context.get_current_parameters()["email"]))  # type: ignore[no-untyped-call]
+
+
 class User(IdentityAuditBase):
-    """An account. ``email`` is kept in lower case."""
+    """An account. ``email`` is kept in NFC and lower case; ``email_key`` tells accounts apart.
+
+    ``email_verified_at``: when somebody proved to get the mails of the address, or an operator vouched for it.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
@@ -32,6 +41,8 @@ class User(IdentityAuditBase):
     )
 
     email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(1024), unique=True, default=_key_of)
+    email_verified_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     password_hash: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(120))
     phone: Mapped[str | None] = mapped_column(String(32))
@@ -51,5 +62,30 @@ class SignIn(IdentityBase):
     sign_in_id: Mapped[UUID] = mapped_column(unique=True)
     user_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
     refresh_hash: Mapped[str] = mapped_column(String(64))
+    previous_hash: Mapped[str | None] = mapped_column(String(64))
+    """Of the token that was exchanged last, at ``rotated_at``; its holder may have lost the answer."""
+    rotated_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+
+
+class LinkPurpose(StrEnum):
+    """What a link that is sent by mail is good for."""
+
+    VERIFY_EMAIL = "verify_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105  a purpose
+
+
+class AccountLink(IdentityBase):
+    """A link in a mail, good once and for a while. Of its token the database keeps a hash."""
+
+    __tablename__ = "account_links"
+
+    link_id: Mapped[UUID] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(text_enum(LinkPurpose))
+    email: Mapped[str] = mapped_column(String(254))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))

@@ -1,29 +1,40 @@
-"""Registering, signing in and staying signed in."""
+"""Registering and staying signed in. Signing in with a password: ``signing_in``."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from dispatch.accounts.addresses import checked_email, email_key
 from dispatch.accounts.models import Role, SignIn, User
-from dispatch.accounts.passwords import hash_password, verify_password
+from dispatch.accounts.passwords import hash_password
 from dispatch.accounts.tokens import TokenClaims, TokenPair, Tokens, new_nonce, nonce_hash, same_nonce
+from dispatch.audit.service import SYSTEM, Actor, record
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid, NotFound, NotSignedIn
 from dispatch.ports import Clock, Publisher
 
+REFRESH_GRACE = timedelta(seconds=30)
+
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """An account to make."""
+    """An account to make. ``password_hash`` is given where it was computed before; then ``password`` is not looked at.
+
+    ``is_proved``: whoever makes the account vouches for its e-mail address.
+    """
 
     email: str
     password: str
     name: str
     roles: tuple[Role, ...]
     phone: str | None = None
+    password_hash: str | None = None
+    is_proved: bool = True
 
 
 class Accounts:
@@ -38,54 +49,42 @@ class Accounts:
         self._clock = clock
 
     async def register(self, new: NewUser) -> User:
-        """Make an account. Raises Conflict where the e-mail address has one already."""
+        """Make an account. Raises Invalid for what is no address, Conflict where it has an account already."""
         user = User(
-            email=new.email.strip().lower(),
-            password_hash=await hash_password(new.password),
+            email=checked_email(new.email, deliverable=False),
+            email_verified_at=self._clock.now() if new.is_proved else None,
+            password_hash=new.password_hash or await hash_password(new.password),
             name=new.name,
             phone=new.phone,
             roles=sorted(set(new.roles)),
         )
         if await self.find_by_email(user.email) is not None:
-            raise Conflict("An account with this e-mail address exists already. Sign in instead.", code="email_taken")
+            raise _taken()
         self._session.add(user)
         try:
             await self._session.flush()
         except IntegrityError:  # somebody registered it between the question and the answer
-            raise Conflict(
-                "An account with this e-mail address exists already. Sign in instead.", code="email_taken"
-            ) from None
+            raise _taken() from None
         return user
-
-    async def sign_in(self, email: str, password: str) -> TokenPair:
-        """Exchange e-mail and password for tokens. Raises NotSignedIn without saying which of them was wrong."""
-        user = await self.find_by_email(email)
-        if not await verify_password(password, user.password_hash if user else None) or user is None:
-            raise NotSignedIn("E-mail or password is wrong.", code="wrong_credentials")
-        if not user.is_active:
-            raise NotSignedIn("This account is closed.", code="account_closed")
-        return self.open_sign_in(user)
 
     def open_sign_in(self, user: User) -> TokenPair:
         """Start a signed-in device for a user whose identity is known."""
-        nonce = new_nonce()
+        nonce, now = new_nonce(), self._clock.now()
         sign_in = SignIn(
             sign_in_id=uuid4(),
             user_id=user.id,
             refresh_hash=nonce_hash(nonce),
-            expires_at=self._clock.now() + self._tokens.refresh_life,
+            expires_at=now + self._tokens.refresh_life,
         )
         self._session.add(sign_in)
-        return TokenPair(
-            self._tokens.access(user.id, sign_in.sign_in_id),
-            self._tokens.refresh(user.id, sign_in.sign_in_id, nonce),
-        )
+        return self._tokens.pair(user.id, sign_in.sign_in_id, nonce, now)
 
-    async def refresh(self, token: str) -> TokenPair:
+    async def refresh(self, token: str, *, grace: timedelta = REFRESH_GRACE, actor: Actor = SYSTEM) -> TokenPair:
         """Exchange a refresh token for a new pair.
 
-        A token that was used before means that two hold it: the whole sign-in is revoked, and that is committed
-        here because the refusal that follows would undo it.
+        Whoever lost the answer gets the same pair again within ``grace``, until its refresh token is used. Any other
+        second use means that two hold the token: the whole sign-in is revoked, and that is committed here because the
+        refusal that follows would undo it.
         """
         claims = self._tokens.read_refresh(token)
         row = await self._session.execute(
@@ -98,17 +97,28 @@ class Accounts:
         if found is None or found.SignIn.revoked_at is not None or not found.User.is_active:
             raise NotSignedIn("This sign-in was ended. Sign in again.", code="sign_in_ended")
         sign_in: SignIn = found.SignIn
-        if not same_nonce(claims.nonce, sign_in.refresh_hash):
+        nonce = self._tokens.next_nonce(claims.nonce or "")
+        if same_nonce(claims.nonce, sign_in.refresh_hash):
+            now = self._clock.now()
+            sign_in.previous_hash, sign_in.refresh_hash = sign_in.refresh_hash, nonce_hash(nonce)
+            sign_in.rotated_at = now
+            sign_in.expires_at = now + self._tokens.refresh_life
+        elif not self._is_repeat(claims, sign_in, nonce, grace):
             sign_in.revoked_at = self._clock.now()
             self._tell_access_changed(sign_in.user_id)
+            await record(self._session, actor, "sign_in.token_reused", "user", sign_in.user_id)
             await self._work.commit()
             raise NotSignedIn("This refresh token was used before; the sign-in is ended.", code="token_reused")
-        nonce = new_nonce()
-        sign_in.refresh_hash = nonce_hash(nonce)
-        sign_in.expires_at = self._clock.now() + self._tokens.refresh_life
-        return TokenPair(
-            self._tokens.access(claims.user_id, sign_in.sign_in_id),
-            self._tokens.refresh(claims.user_id, sign_in.sign_in_id, nonce),
+        return self._tokens.pair(claims.user_id, sign_in.sign_in_id, nonce, sign_in.rotated_at or self._clock.now())
+
+    def _is_repeat(self, claims: TokenClaims, sign_in: SignIn, nonce: str, grace: timedelta) -> bool:
+        """Whether it is the token that was exchanged last, lately, for the one that is good now."""
+        return (
+            sign_in.previous_hash is not None
+            and sign_in.rotated_at is not None
+            and same_nonce(claims.nonce, sign_in.previous_hash)
+            and same_nonce(nonce, sign_in.refresh_hash)
+            and self._clock.now() - sign_in.rotated_at < grace
         )
 
     async def sign_out(self, claims: TokenClaims) -> None:
@@ -118,16 +128,29 @@ class Accounts:
             sign_in.revoked_at = self._clock.now()
             self._tell_access_changed(sign_in.user_id)
 
+    async def end_sign_ins(self, user: User, *, but: UUID | None = None) -> int:
+        """End all sign-ins of a user, except one; how many that were."""
+        ended = await self._session.scalars(
+            update(SignIn)
+            .where(SignIn.user_id == user.id, SignIn.revoked_at.is_(None), SignIn.sign_in_id.is_distinct_from(but))
+            .values(revoked_at=self._clock.now())
+            .returning(SignIn.id)
+        )
+        self._tell_access_changed(user.id)
+        return len(ended.all())
+
     async def close_account(self, user: User) -> None:
         """Nobody gets in with it any more, and whoever is in is out; repeating it changes nothing."""
         user.is_active = False
-        self._tell_access_changed(user.id)
+        await self.end_sign_ins(user)
 
     async def take_roles(self, user: User, *roles: Role) -> None:
         """Take roles away, at once. Raises Invalid where none would be left: close the account instead."""
         left = sorted(set(user.roles) - set(roles))
         if not left:
-            raise Invalid("A user has at least one role. Close the account instead.")
+            raise Invalid(
+                "A user has at least one role. Close the account instead.", fields={"remove": "would leave no role"}
+            )
         user.roles = left
         self._tell_access_changed(user.id)
 
@@ -137,17 +160,14 @@ class Accounts:
             self._work.after_commit(lambda: publisher.access_changed(user_id))
 
     async def find_by_email(self, email: str) -> User | None:
-        """The account of an e-mail address in any case."""
-        found: User | None = await self._session.scalar(
-            select(User).where(func.lower(User.email) == email.strip().lower())
-        )
-        return found
+        """See the function of this name."""
+        return await find_by_email(self._session, email)
 
-    async def get(self, user_id: int) -> User:
-        """Raises NotFound."""
-        user = await self._session.get(User, user_id)
+    async def get(self, user_id: int, *, lock: bool = False) -> User:
+        """``lock``: until the end of the transaction. Raises NotFound."""
+        user = await self._session.get(User, user_id, with_for_update={"key_share": True} if lock else None)
         if user is None:
-            raise NotFound("There is no such user.")
+            raise NotFound("There is no such user.", code="user_not_found")
         return user
 
     async def ensure(self, new: NewUser) -> User:
@@ -157,6 +177,28 @@ class Accounts:
             return await self.register(new)
         user.roles = sorted(set(user.roles) | set(new.roles))
         return user
+
+
+def _taken() -> Conflict:
+    return Conflict("An account with this e-mail address exists already. Sign in instead.", code="email_taken")
+
+
+async def find_by_email(session: AsyncSession, email: str) -> User | None:
+    """The account of an e-mail address, in any case and however its letters are composed.
+
+    An earlier release kept addresses as they were sent, and may have made two accounts of one: then it is the one that
+    is kept as it is given here.
+    """
+    if "\0" in email:  # which no text of the database has
+        return None
+    as_given = email.strip().lower()
+    found: User | None = await session.scalar(
+        select(User)
+        .where(or_(func.lower(User.email) == as_given, User.email_key == email_key(email)))
+        .order_by((func.lower(User.email) == as_given).desc())
+        .limit(1)
+    )
+    return found
 
 
 def parse_roles(names: Iterable[str]) -> tuple[Role, ...]:

@@ -1,5 +1,6 @@
 """Access and refresh tokens: JWTs signed with the server's key (HS256)."""
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -49,11 +50,19 @@ class Tokens:
 
     def access(self, user_id: int, sign_in_id: UUID, *, life: timedelta | None = None) -> str:
         """A token that lets its bearer in until it expires."""
-        return self._encode("access", user_id, sign_in_id, life or self.access_life)
+        return self._encode("access", user_id, sign_in_id, self._clock.now(), life or self.access_life)
 
-    def refresh(self, user_id: int, sign_in_id: UUID, nonce: str) -> str:
-        """A token that can be exchanged once for a new pair."""
-        return self._encode("refresh", user_id, sign_in_id, self.refresh_life, nonce=nonce)
+    def pair(self, user_id: int, sign_in_id: UUID, nonce: str, issued_at: datetime) -> TokenPair:
+        """An access token, and a refresh token that can be exchanged once. The same arguments make the same pair."""
+        return TokenPair(
+            self._encode("access", user_id, sign_in_id, issued_at, self.access_life),
+            self._encode("refresh", user_id, sign_in_id, issued_at, self.refresh_life, nonce=nonce),
+        )
+
+    def next_nonce(self, nonce: str) -> str:
+        """The refresh secret that follows another; only who has the server's key can tell it."""
+        digest = hmac.digest(self._key.encode(), b"refresh secret after " + nonce.encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest[:24]).decode()
 
     def read_access(self, token: str) -> TokenClaims:
         """Raises NotSignedIn for a token that is expired, forged or of the other kind."""
@@ -63,15 +72,16 @@ class Tokens:
         """Raises NotSignedIn for a token that is expired, forged or of the other kind."""
         return self._decode(token, "refresh")
 
-    def _encode(self, kind: str, user_id: int, sign_in_id: UUID, life: timedelta, **more: str) -> str:
-        now = self._clock.now()
+    def _encode(
+        self, kind: str, user_id: int, sign_in_id: UUID, issued_at: datetime, life: timedelta, **more: str
+    ) -> str:
         claims = {
             "iss": ISSUER,
             "sub": str(user_id),
             "sid": sign_in_id.hex,
             "typ": kind,
-            "iat": now,
-            "exp": now + life,
+            "iat": issued_at,
+            "exp": issued_at + life,
         }
         return jwt.encode(claims | more, self._key, ALGORITHM)
 

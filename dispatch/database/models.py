@@ -1,6 +1,6 @@
 """All models in one import, so that the metadata is whole wherever it is used."""
 
-from dispatch.accounts.models import SignIn, User
+from dispatch.accounts.models import AccountLink, SignIn, User
 from dispatch.assignments.models import Assignment
 from dispatch.audit.models import AuditEvent
 from dispatch.carts.models import Cart, CartItem
@@ -21,6 +21,7 @@ from dispatch.transporters.devices import TransporterDevice
 from dispatch.transporters.models import Transporter, TransporterDocument
 
 __all__ = [
+    "AccountLink",
     "AnsweredRequest",
     "Assignment",
     "AuditEvent",

@@ -18,8 +18,8 @@ OURS = Path(__file__).parent / "templates"
 class Templates:
     """Renders messages. HTML is escaped; a name that the content does not have is an error, not a blank."""
 
-    def __init__(self, own_folder: Path | None, shop: Mapping[str, str]) -> None:
-        """``shop``: names that every template may use, such as ``site_url``."""
+    def __init__(self, own_folder: Path | None, shop: Mapping[str, object]) -> None:
+        """``shop``: names that every template may use, such as ``site_url``; functions too."""
         folders = [OURS] if own_folder is None else [own_folder, OURS]
         self._environment = Environment(
             loader=FileSystemLoader(folders),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dispatch.errors import DispatchError
+from dispatch.errors import DispatchError, TooMany
 from dispatch.payments.failures import Failure
 
 
@@ -26,11 +26,10 @@ class PaymentNotSuccessful(DispatchError):
         self.failure = failure
 
 
-class TooManyPayments(DispatchError):
+class TooManyPayments(TooMany):
     """The user opens payments faster than anybody pays."""
 
     code = "RATE_LIMITED"
 
     def __init__(self, retry_after_s: int) -> None:
-        super().__init__(f"Too many payments were opened; try again in {retry_after_s} s.", retry_after=retry_after_s)
-        self.retry_after_s = retry_after_s
+        super().__init__(f"Too many payments were opened; try again in {retry_after_s} s.", retry_after_s)

@@ -1,0 +1,72 @@
+"""Commands about accounts, for operators: of any role, also admins."""
+
+from rich.console import Console
+
+from api.cli.context import CommandError, operating
+from api.own_account import set_password
+from api.services import Services
+from dispatch.accounts.models import Role, User
+from dispatch.accounts.service import parse_roles
+from dispatch.audit.service import OPERATOR, record
+from dispatch.database.work import Work
+from dispatch.settings import Settings
+
+console = Console()
+
+
+async def close_account(settings: Settings, email: str, reason: str) -> None:
+    """``dispatch close-account``."""
+    async with operating(settings) as services, services.database.work() as work:
+        user = await _user(services, work, email)
+        await services.accounts.offboarding(work).close_account(user.id, OPERATOR, reason=reason)
+    console.print(f"The account {user.id} {user.email} is closed.", soft_wrap=True)
+
+
+async def reopen_account(settings: Settings, email: str, reason: str) -> None:
+    """``dispatch reopen-account``."""
+    async with operating(settings) as services, services.database.work() as work:
+        user = await _user(services, work, email)
+        await services.accounts.offboarding(work).reopen_account(user.id, OPERATOR, reason=reason)
+    console.print(f"The account {user.id} {user.email} is open.", soft_wrap=True)
+
+
+async def change_roles(settings: Settings, email: str, give: tuple[str, ...], take: tuple[str, ...]) -> None:
+    """``dispatch change-roles``."""
+    try:
+        given, taken = parse_roles(give), parse_roles(take)
+    except ValueError:
+        raise CommandError(f"--give and --take must be some of {', '.join(role.value for role in Role)}") from None
+    async with operating(settings) as services, services.database.work() as work:
+        user = await _user(services, work, email)
+        offboarding = services.accounts.offboarding(work)
+        await offboarding.give_roles(user.id, OPERATOR, given)
+        user = await offboarding.take_roles(user.id, OPERATOR, taken)
+    console.print(f"User {user.id} {user.email}: {', '.join(user.roles)}.", soft_wrap=True)
+
+
+async def change_password(settings: Settings, email: str, password: str) -> None:
+    """``dispatch change-password``."""
+    async with operating(settings) as services, services.database.work() as work:
+        user = await _user(services, work, email)
+        passwords = services.accounts.passwords
+        await passwords.check_new(password, (user.email, user.email.partition("@")[0], user.name))
+        await set_password(work, services, user, await passwords.hash(password), OPERATOR)
+        await services.accounts.of(work).end_sign_ins(user)
+    console.print(f"The password of {user.email} is changed, and all sign-ins are ended.", soft_wrap=True)
+
+
+async def vouch_for_email(settings: Settings, email: str) -> None:
+    """``dispatch verify-email``."""
+    async with operating(settings) as services, services.database.work() as work:
+        user = await _user(services, work, email)
+        user.email_verified_at = user.email_verified_at or services.clock.now()
+        await record(work.session, OPERATOR, "email.verified", "user", user.id, {"email": user.email})
+    console.print(f"{user.email} counts as proved.", soft_wrap=True)
+
+
+async def _user(services: Services, work: Work, email: str) -> User:
+    """Raises CommandError."""
+    user = await services.accounts.of(work).find_by_email(email)
+    if user is None:
+        raise CommandError(f"There is no account with the e-mail address {email}.")
+    return user
