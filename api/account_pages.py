@@ -3,13 +3,12 @@
 from html import escape
 from urllib.parse import parse_qs
 
-from litestar import Controller, MediaType, Response, get, post
-from litestar.params import FromQuery
+from litestar import Controller, MediaType, Response, post
 
+from api.account_steps import reset_password, verify_email
 from api.accounts import AnyRequest
 from api.actors import actor_of
 from api.injected import GivenServices, GivenWork
-from api.own_account import reset_password, verify_email
 from api.queries import OPEN_QUERY
 from api.security import PUBLIC
 from dispatch.accounts.passwords import MIN_PASSWORD
@@ -56,21 +55,33 @@ async def _form(request: AnyRequest) -> dict[str, str]:
     return {name: values[-1] for name, values in fields.items()}
 
 
+def verification_page(token: str) -> Response[str]:
+    """Asks whether the address shall be proved."""
+    value = escape(token[:MAX_TOKEN])
+    return _page(
+        "Confirm your e-mail address",
+        '<form method="post" action="/api/v1/auth/verify-email/confirm/">'
+        f'<input type="hidden" name="token" value="{value}"><button>Confirm</button></form>',
+    )
+
+
+def new_password_page(token: str) -> Response[str]:
+    """Asks for the new password."""
+    value = escape(token[:MAX_TOKEN])
+    return _page(
+        "Choose a new password",
+        '<form method="post" action="/api/v1/auth/password/reset/confirm/">'
+        f'<input type="hidden" name="token" value="{value}">'
+        f'<p><label>New password <input type="password" name="password" minlength="{MIN_PASSWORD}" required '
+        'autocomplete="new-password"></label></p><button>Change it</button></form>',
+    )
+
+
 class AccountPageController(Controller):
     """``/api/v1/auth``, as people see it who come from a mail."""
 
     path = "/api/v1/auth"
     include_in_schema = False
-
-    @get("/verify-email/", opt=PAGE, sync_to_thread=False)
-    def verify_page(self, token: FromQuery[str] = "") -> Response[str]:
-        """Asks whether the address shall be proved."""
-        value = escape(token[:MAX_TOKEN])
-        return _page(
-            "Confirm your e-mail address",
-            '<form method="post" action="/api/v1/auth/verify-email/confirm/">'
-            f'<input type="hidden" name="token" value="{value}"><button>Confirm</button></form>',
-        )
 
     @post("/verify-email/confirm/", opt=PAGE, status_code=200)
     async def verify_form(self, request: AnyRequest, work: GivenWork, services: GivenServices) -> Response[str]:
@@ -81,18 +92,6 @@ class AccountPageController(Controller):
         except (Invalid, Unavailable) as error:
             return _refused(error)
         return _page("Thank you", f"<p>{escape(user.email)} is confirmed. You can go back to the app.</p>")
-
-    @get("/password/reset/", opt=PAGE, sync_to_thread=False)
-    def reset_page(self, token: FromQuery[str] = "") -> Response[str]:
-        """Asks for the new password."""
-        value = escape(token[:MAX_TOKEN])
-        return _page(
-            "Choose a new password",
-            '<form method="post" action="/api/v1/auth/password/reset/confirm/">'
-            f'<input type="hidden" name="token" value="{value}">'
-            f'<p><label>New password <input type="password" name="password" minlength="{MIN_PASSWORD}" required '
-            'autocomplete="new-password"></label></p><button>Change it</button></form>',
-        )
 
     @post("/password/reset/confirm/", opt=PAGE, status_code=200)
     async def reset_form(self, request: AnyRequest, services: GivenServices) -> Response[str]:

@@ -3,24 +3,23 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, Response, post
+from litestar import Controller, Response, get, post
 from litestar.background_tasks import BackgroundTask
-from litestar.params import JSONBody
+from litestar.params import FromQuery, JSONBody
 from msgspec import Meta, Struct
 
-from api.accounts import ACTING_ROLES, OPEN_ROLES, AnyRequest, TypedPassword, UserAnswer, user_answer
+from api.account_pages import PAGE, new_password_page, verification_page
+from api.account_steps import ask_for_proof, reset_password, set_password, verify_email
+from api.accounts import OPEN_ROLES, AnyRequest, TypedPassword, UserAnswer, user_answer
 from api.actors import actor_of, client_address
 from api.injected import GivenServices, GivenWork
 from api.schemas import AS_IS, CODE, Body
 from api.security import PUBLIC, needs
 from api.services import Services
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED
-from dispatch.accounts.links import tell_password_changed
-from dispatch.accounts.models import LinkPurpose, Role, User
+from dispatch.accounts.models import LinkPurpose, Role
 from dispatch.accounts.passwords import MAX_PASSWORD
-from dispatch.audit.models import ActorKind
 from dispatch.audit.service import Actor, record
-from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid
 
 GivenPassword = Annotated[str, Meta(max_length=4 * MAX_PASSWORD, extra=AS_IS)]
@@ -76,42 +75,21 @@ class Told(Struct, frozen=True):
 SENT = "If there is an account with this address, a link is on its way to it."
 
 
-async def set_password(work: Work, services: Services, user: User, password_hash: str, actor: Actor) -> None:
-    """A new password for a locked user: with it the account's other sign-ins end, except the actor's own."""
-    user.password_hash = password_hash
-    await record(work.session, actor, "password.changed", "user", user.id)
-    await tell_password_changed(work, user, services.clock)
-
-
-async def reset_password(services: Services, token: str, password: str, actor: Actor) -> None:
-    """By a link. Raises Invalid for a link that is not good and for a weak password; then the link stays good."""
-    accounts = services.accounts
-    async with services.database.work() as work:
-        known = await accounts.links(work).check(token, LinkPurpose.RESET_PASSWORD)
-        about = (known.email, known.email.partition("@")[0], known.name)
-    await accounts.passwords.check_new(password, about)
-    password_hash = await accounts.passwords.hash(password)
-    async with services.database.work() as work:
-        user = await accounts.links(work).use(token, LinkPurpose.RESET_PASSWORD)
-        himself = Actor(ActorKind.USER, user.id, actor.address, actor.request_id)
-        await set_password(work, services, user, password_hash, himself)
-        await accounts.of(work).end_sign_ins(user)
-    await accounts.sign_ins.welcome(user.email, actor.address)
-
-
-async def verify_email(work: Work, services: Services, token: str, actor: Actor) -> User:
-    """By a link. Raises Invalid for a link that is not good."""
-    user = await services.accounts.links(work).use(token, LinkPurpose.VERIFY_EMAIL)
-    himself = Actor(ActorKind.USER, user.id, actor.address, actor.request_id)
-    await record(work.session, himself, "email.verified", "user", user.id, {"email": user.email})
-    return user
-
-
 class OwnAccountController(Controller):
     """``/api/v1/auth``, what follows signing in."""
 
     path = "/api/v1/auth"
     tags = ("accounts",)
+
+    @get("/verify-email/", opt=PAGE, sync_to_thread=False, include_in_schema=False)
+    def verify_page(self, token: FromQuery[str] = "") -> Response[str]:
+        """The page behind the link: its button proves the address."""
+        return verification_page(token)
+
+    @get("/password/reset/", opt=PAGE, sync_to_thread=False, include_in_schema=False)
+    def reset_page(self, token: FromQuery[str] = "") -> Response[str]:
+        """The page behind the link: it asks for the new password."""
+        return new_password_page(token)
 
     @post("/verify-email/", opt=PUBLIC, status_code=200)
     async def verify(
@@ -181,13 +159,6 @@ class OwnAccountController(Controller):
         await services.accounts.sign_ins.confirm(request.user, data.password, actor_of(request))
         await services.accounts.offboarding(work).close_account(request.user.id, actor_of(request), reason="own wish")
         return Told("Your account is closed.")
-
-
-async def ask_for_proof(work: Work, services: Services, user: User, given: list[Role]) -> None:
-    """Send the link that proves the address, where a role was given that needs it."""
-    if user.email_verified_at is None and ACTING_ROLES & set(given) and services.settings.require_verified_email:
-        await services.accounts.take_mail(LinkPurpose.VERIFY_EMAIL, user.id)
-        await services.accounts.links(work).send(user, LinkPurpose.VERIFY_EMAIL)
 
 
 def check_open_roles(give: list[Role], take: list[Role]) -> None:

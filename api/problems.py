@@ -32,7 +32,6 @@ KINDS = {
 }
 PATTERNS = {
     schemas.NO_NUL: "must not contain the character NUL",
-    schemas.EMAIL: "must be an e-mail address, like sita@example.com",
     schemas.PHONE: "must be a phone number, like +977-9841234567",
     schemas.URL: "must be an address that begins with http:// or https://",
     schemas.PRINTABLE: "must be of the printable characters of ASCII, without spaces",

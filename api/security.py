@@ -3,6 +3,7 @@
 Every route is closed unless it says ``opt=PUBLIC``; a closed route names the roles it is open to with ``needs``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,9 +60,7 @@ def needs(*roles: Role) -> Guard:
 
     # Not awaiting anything, yet async: a plain function would be run in a thread of its own for every request.
     async def guard(connection: ASGIConnection[Any, User, TokenClaims, Any], _: BaseRouteHandler) -> None:
-        if roles and not connection.user.has(*roles):
-            names = " or ".join(role.value for role in roles)
-            raise Forbidden(f"This needs the role {names}.", code="wrong_role")
+        _check_roles(connection.user, roles)
 
     guard.roles = roles  # type: ignore[attr-defined]
     return guard
@@ -69,12 +68,17 @@ def needs(*roles: Role) -> Guard:
 
 def acts(*roles: Role) -> Guard:
     """The same for what sellers and transporters do, which they may once their e-mail address is proved."""
-    let_in = needs(*roles)
 
-    async def guard(connection: ASGIConnection[Any, User, TokenClaims, Any], handler: BaseRouteHandler) -> None:
-        await let_in(connection, handler)
+    async def guard(connection: ASGIConnection[Any, User, TokenClaims, Any], _: BaseRouteHandler) -> None:
+        _check_roles(connection.user, roles)
         required = connection.app.state.services.settings.require_verified_email
         access.check_proved(connection.user, required=required)
 
     guard.roles = roles  # type: ignore[attr-defined]
     return guard
+
+
+def _check_roles(user: User, roles: Sequence[Role]) -> None:
+    if roles and not user.has(*roles):
+        names = " or ".join(role.value for role in roles)
+        raise Forbidden(f"This needs the role {names}.", code="wrong_role")

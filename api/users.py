@@ -8,11 +8,12 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 from sqlalchemy import any_, func, literal, select
 
+from api.account_steps import ask_for_proof, set_password
 from api.accounts import AnyRequest, TypedPassword
 from api.actors import actor_of
 from api.catalogue import ProductId
 from api.injected import GivenServices, GivenWork
-from api.own_account import RoleChanges, Told, ask_for_proof, check_open_roles, set_password
+from api.own_account import RoleChanges, Told, check_open_roles
 from api.schemas import NO_NUL, ONE_LINE, Body, Id, Page, PageNumber, PageSize, paginate
 from api.security import needs
 from api.services import Services

@@ -42,4 +42,4 @@ class RateLimiter:
         wait_ms, used_ms = await self._take(keys=[self._keys.limit(name, who)], args=[interval_ms, quota])
         remaining = 0 if wait_ms else int((window_s * 1000 - used_ms) / interval_ms)
         note(Allowance(name, quota, window_s, remaining, used_ms / 1000))
-        return math.ceil(wait_ms / 1000)
+        return math.ceil(int(wait_ms) / 1000)

@@ -2,8 +2,8 @@
 
 from rich.console import Console
 
+from api.account_steps import set_password
 from api.cli.context import CommandError, operating
-from api.own_account import set_password
 from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.service import parse_roles

@@ -1,6 +1,6 @@
 """Registering and staying signed in. Signing in with a password: ``signing_in``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -97,13 +97,16 @@ class Accounts:
         if found is None or found.SignIn.revoked_at is not None or not found.User.is_active:
             raise NotSignedIn("This sign-in was ended. Sign in again.", code="sign_in_ended")
         sign_in: SignIn = found.SignIn
-        nonce = self._tokens.next_nonce(claims.nonce or "")
+        nonces = self._tokens.next_nonces(claims.nonce or "")
+        nonce: str | None = nonces[0]
         if same_nonce(claims.nonce, sign_in.refresh_hash):
             now = self._clock.now()
-            sign_in.previous_hash, sign_in.refresh_hash = sign_in.refresh_hash, nonce_hash(nonce)
+            sign_in.previous_hash, sign_in.refresh_hash = sign_in.refresh_hash, nonce_hash(nonces[0])
             sign_in.rotated_at = now
             sign_in.expires_at = now + self._tokens.refresh_life
-        elif not self._is_repeat(claims, sign_in, nonce, grace):
+        else:
+            nonce = self._lost_successor(claims, sign_in, nonces, grace)
+        if nonce is None:
             sign_in.revoked_at = self._clock.now()
             self._tell_access_changed(sign_in.user_id)
             await record(self._session, actor, "sign_in.token_reused", "user", sign_in.user_id)
@@ -111,15 +114,16 @@ class Accounts:
             raise NotSignedIn("This refresh token was used before; the sign-in is ended.", code="token_reused")
         return self._tokens.pair(claims.user_id, sign_in.sign_in_id, nonce, sign_in.rotated_at or self._clock.now())
 
-    def _is_repeat(self, claims: TokenClaims, sign_in: SignIn, nonce: str, grace: timedelta) -> bool:
-        """Whether it is the token that was exchanged last, lately, for the one that is good now."""
-        return (
-            sign_in.previous_hash is not None
-            and sign_in.rotated_at is not None
-            and same_nonce(claims.nonce, sign_in.previous_hash)
-            and same_nonce(nonce, sign_in.refresh_hash)
-            and self._clock.now() - sign_in.rotated_at < grace
-        )
+    def _lost_successor(
+        self, claims: TokenClaims, sign_in: SignIn, nonces: Sequence[str], grace: timedelta
+    ) -> str | None:
+        """The refresh secret that is good now, where the token is the one that was exchanged for it lately."""
+        if sign_in.previous_hash is None or sign_in.rotated_at is None:
+            return None
+        lately = self._clock.now() - sign_in.rotated_at < grace
+        if not lately or not same_nonce(claims.nonce, sign_in.previous_hash):
+            return None
+        return next((nonce for nonce in nonces if same_nonce(nonce, sign_in.refresh_hash)), None)
 
     async def sign_out(self, claims: TokenClaims) -> None:
         """End the sign-in of a token; repeating it changes nothing."""

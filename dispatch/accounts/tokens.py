@@ -56,13 +56,22 @@ class Tokens:
         """An access token, and a refresh token that can be exchanged once. The same arguments make the same pair."""
         return TokenPair(
             self._encode("access", user_id, sign_in_id, issued_at, self.access_life),
-            self._encode("refresh", user_id, sign_in_id, issued_at, self.refresh_life, nonce=nonce),
+            self.refresh(user_id, sign_in_id, nonce, issued_at),
         )
 
-    def next_nonce(self, nonce: str) -> str:
-        """The refresh secret that follows another; only who has the server's key can tell it."""
-        digest = hmac.digest(self._key.encode(), b"refresh secret after " + nonce.encode(), hashlib.sha256)
-        return base64.urlsafe_b64encode(digest[:24]).decode()
+    def refresh(self, user_id: int, sign_in_id: UUID, nonce: str, issued_at: datetime | None = None) -> str:
+        """A token that can be exchanged once for a new pair."""
+        return self._encode(
+            "refresh", user_id, sign_in_id, issued_at or self._clock.now(), self.refresh_life, nonce=nonce
+        )
+
+    def next_nonces(self, nonce: str) -> list[str]:
+        """The refresh secret that follows another; only who has the server's key can tell it.
+
+        The first is of the key that signs, the others of those that are still taken.
+        """
+        digests = (hmac.digest(key.encode(), f"refresh secret after {nonce}".encode(), "sha256") for key in self._taken)
+        return [base64.urlsafe_b64encode(digest[:24]).decode() for digest in digests]
 
     def read_access(self, token: str) -> TokenClaims:
         """Raises NotSignedIn for a token that is expired, forged or of the other kind."""
