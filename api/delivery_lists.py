@@ -10,7 +10,7 @@ from api.deliveries import KeyPath, delivery_key
 from api.delivery_answers import delivery_row, detailed_answer, dispatcher_row, waiting_row
 from api.injected import GivenServices, GivenWork
 from api.schemas import BIGINT_MAX, Body, Page, PageNumber, PageSize, paginate
-from api.security import needs
+from api.security import acts, needs
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.finding import DeliveryFilter, cities_of, deliveries_query, waiting_query
 from dispatch.deliveries.models import Delivery, DeliveryStatus
@@ -57,7 +57,7 @@ class DeliveryListController(Controller):
             request, work.session, query, page, page_size, lambda rows: [dispatcher_row(row) for row in rows]
         )
 
-    @get("/available/", guards=[needs(Role.TRANSPORTER, Role.ADMIN)])
+    @get("/available/", guards=[acts(Role.TRANSPORTER, Role.ADMIN)])
     async def available(
         self,
         request: Request[User, Any, Any],

@@ -6,7 +6,7 @@ from litestar import Controller, Request, get
 from litestar.params import QueryParameter
 
 from api.injected import GivenServices, GivenWork
-from api.security import needs
+from api.security import acts
 from dispatch.accounts.models import Role, User
 from dispatch.errors import Invalid
 from dispatch.transporters.neighbourhood import CountedCell, NearbyTransporter, Neighbourhood
@@ -57,7 +57,7 @@ class NearbyController(Controller):
     path = "/api/transporters"
     tags = ("transporters",)
 
-    @get("/nearby/", guards=[needs(Role.ADMIN, Role.SELLER)])
+    @get("/nearby/", guards=[acts(Role.ADMIN, Role.SELLER)])
     async def nearby(
         self,
         request: Request[User, Any, Any],
