@@ -40,8 +40,8 @@ format: $(VENV)/.dev ## rewrite the code the way lint wants it
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## measure every figure the README quotes
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/.dev ## measure every figure the README quotes (ARGS=--write rewrites them there)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 # Universal: one file serves every supported Python and platform, and names no index.
 UV_COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -1,8 +1,11 @@
-"""``python -m benchmarks [SUITE] [OPTIONS]``: run one suite, or all; options go to the suite as they are."""
+"""``python -m benchmarks [SUITE] [OPTIONS]``: run one suite, or all; options behind a suite are the suite's."""
 
+import argparse
 import runpy
 import sys
 from pathlib import Path
+
+from benchmarks.arguments import WRITE
 
 HERE = Path(__file__).resolve().parent
 
@@ -15,14 +18,26 @@ def suites() -> list[str]:
 def main() -> None:
     """Run what was asked for, each suite as ``python -m benchmarks.SUITE``."""
     known = suites()
-    asked, options = (
-        (sys.argv[1:2], sys.argv[2:]) if len(sys.argv) > 1 and sys.argv[1] in known else (known, sys.argv[1:])
+    if len(sys.argv) > 1 and sys.argv[1] in known:
+        _run(sys.argv[1], sys.argv[2:])
+        return
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure every figure that the README quotes. That takes a quarter of an hour; "
+        "a suite alone takes minutes, and `SUITE --help` lists its parts.",
     )
-    if options and asked == known and not options[0].startswith("-"):
-        sys.exit(f"no suite {options[0]!r}; there are {', '.join(known)}")
-    for suite in asked:
-        sys.argv = [f"benchmarks.{suite}", *options]
-        runpy.run_module(f"benchmarks.{suite}", run_name="__main__", alter_sys=False)
+    parser.add_argument("suite", nargs="?", metavar="SUITE", help=f"one of {', '.join(known)}; all where none is named")
+    parser.add_argument(WRITE, action="store_true", help="keep what was measured, as each suite's --write does")
+    asked = parser.parse_args()
+    if asked.suite is not None:
+        parser.error(f"no suite {asked.suite!r}; there are {', '.join(known)}")
+    for suite in known:
+        _run(suite, [WRITE] if asked.write else [])
+
+
+def _run(suite: str, options: list[str]) -> None:
+    sys.argv = [f"benchmarks.{suite}", *options]
+    runpy.run_module(f"benchmarks.{suite}", run_name="__main__", alter_sys=False)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
-"""``python -m benchmarks.live [FIGURE …]``: the live figures, for people, as JSON in results/, and in the README."""
+"""``python -m benchmarks live [FIGURE …] [--write]``: the live figures, for people, and kept where that is asked."""
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.embedded import embedded
+from benchmarks.arguments import check_names, suite_parser
 from benchmarks.live import fanout, ingest, latency, memory, nearest
 from benchmarks.live.lines import lines
 from benchmarks.readme import write_figures
@@ -107,16 +107,21 @@ SHOW = {
 
 def main() -> None:
     """Measure, write, show."""
-    asked = [word for word in sys.argv[1:] if not word.startswith("-")]
-    unknown = [word for word in asked if word not in FIGURES]
-    if unknown:
-        sys.exit(f"no figure {unknown[0]!r}; there are {', '.join(FIGURES)}")
-    results = uvloop.run(run(asked or list(FIGURES)))
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / "live.json"
-    kept = json.loads(path.read_text()) if path.exists() else {}
-    path.write_text(json.dumps(kept | results, indent=2) + "\n")
-    write_figures("live", lines(kept | results))
+    parser = suite_parser(
+        "live", "Measure the live figures: pings in, watchers out, searches. A figure takes a minute."
+    )
+    parser.add_argument(
+        "figures", nargs="*", metavar="FIGURE", help=f"of {', '.join(FIGURES)}; all where none is named"
+    )
+    asked = parser.parse_args()
+    check_names(parser, asked.figures, FIGURES, "figure")
+    results = uvloop.run(run(asked.figures or list(FIGURES)))
+    if asked.write:
+        RESULTS.mkdir(exist_ok=True)
+        path = RESULTS / "live.json"
+        kept = json.loads(path.read_text()) if path.exists() else {}
+        path.write_text(json.dumps(kept | results, indent=2) + "\n")
+        write_figures("live", lines(results), lines({name: kept[name] for name in results if name in kept}))
     for name, figures in results.items():
         SHOW[name](figures)
 

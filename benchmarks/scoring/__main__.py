@@ -1,4 +1,4 @@
-"""``python -m benchmarks scoring [--only NAME ...] [--data DIR] [--out DIR]``: the figures of `scoring`."""
+"""``python -m benchmarks scoring [--only NAME ...] [--write]``: the figures of `scoring`."""
 
 import argparse
 import json
@@ -9,20 +9,29 @@ from typing import Any
 
 from rich.console import Console
 
+from benchmarks.arguments import check_names, suite_parser
 from benchmarks.scoring import bulk, public, replay, rolling, single, tables
 
 ROOT = Path(__file__).resolve().parents[2]
+NAMES = (
+    *("1000", "10000", "100000", "single", "rolling", "peers", "against_scipy"),
+    *("assignment", "generalised", "replay", "plots"),
+)
 console = Console()
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks scoring")
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="some of the measurements")
+    parser = suite_parser("scoring", "Measure the scoring library: bulk sizes, peers, public instances; some minutes.")
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", help=f"some of {', '.join(NAMES)}; all where none is named"
+    )
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="public instances")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results", help="where JSON is written")
     parser.add_argument("--plots", type=Path, default=ROOT / "docs" / "img", help="where plots are written")
     parser.add_argument("--readme", type=Path, default=ROOT / "README.md", help="whose table is renewed")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    check_names(parser, arguments.only or [], NAMES, "measurement")
+    return arguments
 
 
 def _measurements(data: Path) -> dict[str, Callable[[], Any]]:
@@ -51,23 +60,31 @@ def main() -> None:
     arguments = _arguments()
     path = arguments.out / "scoring.json"
     results: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    before = dict(results)
     measurements = _measurements(arguments.data)
     names = arguments.only or [*measurements, "plots"]
     for name in names:
         with console.status(f"measuring {name}"):
             if name == "plots":
+                if not arguments.write:
+                    continue  # drawn from what is kept
                 from benchmarks.scoring import plots  # noqa: PLC0415 - matplotlib is an extra
 
                 plots.scaling(results, arguments.plots)
                 plots.quality(arguments.plots)
                 continue
+            if name not in measurements:
+                continue  # its data is not here, which was said
             load = os.getloadavg()[0]  # a busy machine inflates seconds, so how busy it was is kept beside them
             results[name] = measurements[name]()
             results.setdefault("load_average_before", {})[name] = round(load, 2)
-            arguments.out.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(results, indent=2) + "\n")
-    console.print(tables.terminal({name: results[name] for name in names if name in results}))
-    tables.write_readme(results, arguments.readme)
+            if arguments.write:
+                arguments.out.mkdir(parents=True, exist_ok=True)
+                path.write_text(json.dumps(results, indent=2) + "\n")
+    measured = {name: results[name] for name in names if name in measurements}
+    console.print(tables.terminal(measured))
+    if arguments.write:
+        tables.write_readme(measured, {name: before[name] for name in measured if name in before}, arguments.readme)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,13 @@ def terminal(results: dict[str, Any]) -> Table:
     return table
 
 
-def write_readme(results: dict[str, Any], path: Path) -> None:
-    """Renew the table of the README."""
-    write_figures("scoring", (line for line in _lines(results) if not line[0].startswith("OR-Library")), path)
+def write_readme(results: dict[str, Any], before: dict[str, Any], path: Path) -> None:
+    """Renew the lines of the README that were measured; ``before``: the same figures as they were."""
+    write_figures("scoring", _quoted(results), _quoted(before), path)
+
+
+def _quoted(results: dict[str, Any]) -> list[Line]:
+    return [line for line in _lines(results) if not line[0].startswith("OR-Library")]
 
 
 def _lines(results: dict[str, Any]) -> Iterator[Line]:

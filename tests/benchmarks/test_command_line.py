@@ -1,0 +1,96 @@
+"""Asking what there is measures nothing, and measuring rewrites nothing unasked."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.readme import write_figures
+
+ROOT = Path(__file__).resolve().parents[2]
+README = """# Shop
+
+<!-- live figures, written by `python -m benchmarks live` -->
+| what | measured | must reach |
+| --- | --- | --- |
+| pings a second | 100 | 90 |
+| latency at 50 pings/s | 7 ms | 10 ms |
+| memory | 8 KiB | 9 KiB |
+<!-- end of live figures -->
+
+More.
+"""
+
+
+async def _said(*arguments: str) -> tuple[int | None, str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "benchmarks", *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=ROOT,
+    )
+    async with asyncio.timeout(60):
+        out, _ = await process.communicate()
+    return process.returncode, " ".join(out.decode().split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--help"], "one of live, payments, scoring"),
+        (["live", "--help"], "of ingest, nearest, latency, fanout, memory"),
+        (["payments", "--help"], "FLOWS"),
+        (["scoring", "--help"], "against_scipy"),
+    ],
+)
+async def test_help_is_help_at_every_level(arguments: list[str], words: str) -> None:
+    code, said = await _said(*arguments)
+    assert code == 0, said
+    assert "usage: python -m benchmarks" in said
+    assert words in said
+    assert "--write" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["lives"], "no suite 'lives'; there are live, payments, scoring"),
+        (["live", "ingest", "lag", "fan"], "no figure 'lag', 'fan'; there are ingest, nearest"),
+        (["payments", "3"], "FLOWS must be 10 or more"),
+        (["scoring", "--only", "single", "doubles"], "no measurement 'doubles'; there are 1000"),
+        (["--wirte"], "unrecognized arguments: --wirte"),
+    ],
+)
+async def test_what_is_not_known_is_named_before_anything_is_measured(arguments: list[str], words: str) -> None:
+    code, said = await _said(*arguments)
+    assert code == 2, said
+    assert words in said
+
+
+def test_only_lines_that_were_measured_change_in_the_readme(tmp_path: Path) -> None:
+    path = tmp_path / "README.md"
+    path.write_text(README)
+    write_figures(
+        "live", [("latency at 60 pings/s", "5 ms", "10 ms")], [("latency at 50 pings/s", "7 ms", "10 ms")], path
+    )
+    assert path.read_text() == README.replace(
+        "| latency at 50 pings/s | 7 ms | 10 ms |", "| latency at 60 pings/s | 5 ms | 10 ms |"
+    )
+    write_figures("live", [("pings a second", "120", "90"), ("searches", "1 ×", "2 ×")], [], path)
+    rows = [row for row in path.read_text().splitlines() if row.startswith("| ")][2:]
+    assert rows == [
+        "| pings a second | 120 | 90 |",
+        "| searches | 1 × | 2 × |",
+        "| latency at 60 pings/s | 5 ms | 10 ms |",
+        "| memory | 8 KiB | 9 KiB |",
+    ]
+    assert path.read_text().endswith("<!-- end of live figures -->\n\nMore.\n")
+
+
+def test_figures_of_another_suite_leave_the_readme_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "README.md"
+    path.write_text(README)
+    write_figures("payments", [("payments", "1 ×", "2 ×")], [], path)
+    assert path.read_text() == README
