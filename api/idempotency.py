@@ -1,6 +1,5 @@
 """``Idempotency-Key`` on every POST of a signed-in user, after draft-ietf-httpapi-idempotency-key-header."""
 
-import hashlib
 import re
 from typing import Any
 
@@ -8,6 +7,8 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.fingerprints import fingerprint
+from api.secret_answers import to_keep
 from dispatch.accounts.models import User
 from dispatch.errors import Invalid
 from dispatch.payments.answered_requests import Answer, AnsweredRequests
@@ -30,10 +31,13 @@ class IdempotentRequests(ASGIMiddleware):
         if scope.get("method") != "POST" or key is None or not isinstance(user, User):
             await next_app(scope, receive, send)
             return
-        body, whole = await _read(receive)
+        body, whole = await _read(receive, _most_bytes(scope))
+        if not whole:  # too long or cut off: the application refuses it, and nothing is done
+            await next_app(scope, _again(body, whole, receive), send)
+            return
         services = scope["litestar_app"].state.services
         requests = AnsweredRequests(services.database, services.clock)
-        known = await requests.begin(user.id, key, _fingerprint(scope, body))
+        known = await requests.begin(user.id, key, await fingerprint(scope, body))
         if isinstance(known, Answer):
             await _replay(known, send)
             return
@@ -47,7 +51,8 @@ class IdempotentRequests(ASGIMiddleware):
         if recorder.status in NOT_NOW or recorder.status is None:
             await requests.forget(known)
         else:
-            await requests.finish(known, Answer(recorder.status, recorder.media_type, bytes(recorder.body)))
+            answer = Answer(recorder.status, recorder.media_type, bytes(recorder.body))
+            await requests.finish(known, to_keep(answer))
         await recorder.send_all()
 
 
@@ -92,10 +97,10 @@ def key_of(scope: Scope) -> str | None:
     return None
 
 
-async def _read(receive: Receive) -> tuple[bytes, bool]:
+async def _read(receive: Receive, most: int) -> tuple[bytes, bool]:
     """The body, and whether it was read to its end; one that is too long is left to the application to refuse."""
     body = bytearray()
-    while len(body) <= MAX_BODY_BYTES:
+    while len(body) <= most:
         message: Any = await receive()
         if message["type"] != "http.request":
             return bytes(body), False
@@ -115,9 +120,10 @@ def _again(body: bytes, whole: bool, receive: Receive) -> Receive:
     return replayed
 
 
-def _fingerprint(scope: Scope, body: bytes) -> str:
-    path = scope["path"].rstrip("/")
-    return hashlib.sha256(b"\n".join([path.encode(), scope["query_string"], body])).hexdigest()
+def _most_bytes(scope: Scope) -> int:
+    """How long a body the route takes."""
+    most = scope["route_handler"].resolve_request_max_body_size()  # type: ignore[union-attr]
+    return most if isinstance(most, int) else MAX_BODY_BYTES
 
 
 async def _replay(answer: Answer, send: Send) -> None:
