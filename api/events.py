@@ -1,6 +1,6 @@
 """A parcel, live, as server-sent events."""
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.response.streaming import ASGIStreamingResponse
-from litestar.types import Receive, Send
+from litestar.types import Receive, Scope, Send
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,7 +18,7 @@ from api.injected import GivenServices
 from api.schemas import checked_tracking_number
 from api.security import PUBLIC
 from api.services import Services
-from dispatch.errors import NotFound, Unavailable
+from dispatch.errors import NotFound, TooMany, Unavailable
 from dispatch.tracking.service import track_state
 from realtime.delivery_view import OVER
 from realtime.event_stream import EventStream
@@ -28,6 +28,8 @@ from realtime.sessions import Stopping, TooManySockets
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "text/event-stream"
+# Somebody at that address must leave first, which nobody can foresee.
+RETRY_AFTER_S = 30
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",  # nginx would collect events before it passes them on
@@ -44,9 +46,22 @@ class _Streaming(ASGIStreamingResponse):
     connection hangs on them, and the follower would be counted until the garbage collector looks.
     """
 
-    def __init__(self, chunks: AsyncGenerator[bytes, None], headers: dict[str, str], cookies: Iterable[Cookie]) -> None:
+    def __init__(
+        self,
+        chunks: AsyncGenerator[bytes, None],
+        leave: Callable[[], None],
+        headers: dict[str, str],
+        cookies: Iterable[Cookie],
+    ) -> None:
         super().__init__(iterator=chunks, media_type=MEDIA_TYPE, headers=headers, cookies=cookies)
         self._chunks = chunks
+        self._leave = leave
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._leave()
 
     async def send_body(self, send: Send, receive: Receive) -> None:
         async with aclosing(self._chunks):
@@ -59,15 +74,18 @@ async def _left(receive: Receive) -> None:
 
 
 class _Events(Response[bytes]):
-    """A response that lasts."""
+    """A response that lasts; ``leave`` is called when it is over."""
 
-    def __init__(self, chunks: AsyncGenerator[bytes, None]) -> None:
+    def __init__(self, chunks: AsyncGenerator[bytes, None], leave: Callable[[], None]) -> None:
         super().__init__(b"", media_type=MEDIA_TYPE, headers=HEADERS)
         self._chunks = chunks
+        self._leave = leave
 
     def to_asgi_response(self, app: object, request: object, **given: Any) -> ASGIResponse:  # noqa: ANN401  the framework's
         del app, request
-        return _Streaming(self._chunks, {**(given["headers"] or {}), **self.headers}, given["cookies"] or ())
+        return _Streaming(
+            self._chunks, self._leave, {**(given["headers"] or {}), **self.headers}, given["cookies"] or ()
+        )
 
 
 @get("/api/deliveries/{tracking_number:str}/events/", opt=PUBLIC, tags=["deliveries"], media_type=MEDIA_TYPE)
@@ -77,7 +95,7 @@ async def delivery_events(
     """The frames of `/ws/track/{tracking_number}` as server-sent events, for anyone who has the number.
 
     `id` is the offset: `Last-Event-ID` (or `?resume=`) resumes. After `event: over` nothing comes any more, and who
-    connects again with the last id gets 204, which ends an EventSource.
+    connects again with the last id gets 204, which ends an EventSource. 429 where too many are open from one address.
     """
     number = checked_tracking_number(tracking_number)
     resume = request.headers.get("last-event-id") or resume
@@ -87,20 +105,25 @@ async def delivery_events(
         async with services.tracking.following(stream, number, resume):
             if stream.nothing_left:
                 return Response(None, status_code=204, headers=HEADERS)
-    if services.sessions.is_stopping:
-        raise Unavailable("The server is restarting. Try again.")
-    return _Events(_chunks(services, number, resume, _address(request)))
-
-
-async def _chunks(services: Services, number: str, resume: str | None, address: str) -> AsyncGenerator[bytes, None]:
-    """Everything that must be given back is taken in here: a response that never starts leaves nothing behind."""
     stream = EventStream()
     try:
-        with services.sessions.entered(stream, address):
-            async with services.tracking.following(stream, number, resume):
-                async for chunk in stream.chunks():
-                    yield chunk
-    except (Stopping, TooManySockets, NotFound):
+        services.sessions.enter(stream, _address(request))
+    except Stopping:
+        raise Unavailable("The server is restarting. Try again.") from None
+    except TooManySockets as error:
+        raise TooMany(f"Too many streams are open: {error}.", retry_after_s=RETRY_AFTER_S) from None
+    return _Events(_chunks(services, stream, number, resume), lambda: services.sessions.leave(stream))
+
+
+async def _chunks(
+    services: Services, stream: EventStream, number: str, resume: str | None
+) -> AsyncGenerator[bytes, None]:
+    """What follows the delivery is taken in here and given back here."""
+    try:
+        async with services.tracking.following(stream, number, resume):
+            async for chunk in stream.chunks():
+                yield chunk
+    except NotFound:
         return
     except (RedisError, SQLAlchemyError, OSError) as error:
         log.warning("event stream ended", error=type(error).__name__)  # the client comes back by itself

@@ -314,6 +314,7 @@ def build_services(
             doorkeeper,
             per_user=settings.sockets_per_user,
             per_address=settings.sockets_per_address,
+            watchers_per_address=settings.watchers_per_address,
         ),
         doorkeeper=doorkeeper,
         tickets=Tickets(redis, keys),

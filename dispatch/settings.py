@@ -397,6 +397,12 @@ class Settings(BaseSettings):
         description="WebSockets and event streams one address may have open in one process; 0 is no limit. "
         "Set it only where clients are not behind one proxy.",
     )
+    watchers_per_address: int = Field(
+        200,
+        ge=0,
+        description="Of those, how many that have not signed in; 0 is no limit. Connections from this machine itself "
+        "are not counted; a proxy on it says with `X-Forwarded-For` whom it speaks for.",
+    )
     history_keep_days: int = Field(
         90, ge=0, le=36500, description="Stored positions older than so many days are dropped; 0 keeps them for ever."
     )

@@ -30,6 +30,8 @@ RETRY_S = 1.0
 REMEMBER_S = 7 * 86_400
 # Closed connections come back: so many of them a second, in no order, are no wave.
 CLOSES_A_SECOND = 1_000
+# Of programs on this machine, and of a proxy on it that does not say whom it speaks for.
+OWN_ADDRESSES = frozenset({"127.0.0.1", "::1", ""})
 
 
 class Session(Protocol):
@@ -57,18 +59,31 @@ class Sessions:
     """The open sockets of this process."""
 
     def __init__(
-        self, redis: Redis, keys: Keys, hub: Hub, doorkeeper: Doorkeeper, *, per_user: int, per_address: int
+        self,
+        redis: Redis,
+        keys: Keys,
+        hub: Hub,
+        doorkeeper: Doorkeeper,
+        *,
+        per_user: int,
+        per_address: int,
+        watchers_per_address: int = 0,
     ) -> None:
-        """``per_user``, ``per_address``: how many sockets each may have open in this process; 0 is no limit."""
+        """How many sockets each user and address may have open in this process; 0 is no limit.
+
+        ``watchers_per_address`` is of those that have not signed in; this machine's own are not counted among them.
+        """
         self._redis = redis
         self._keys = keys
         self._hub = hub
         self._doorkeeper = doorkeeper
         self._per_user = per_user
         self._per_address = per_address
+        self._watchers_per_address = watchers_per_address
         self._open: dict[Session, str] = {}
         self._users: Counter[int] = Counter()
         self._addresses: Counter[str] = Counter()
+        self._watching: Counter[str] = Counter()
         self._devices: dict[str, Session] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._checking: asyncio.Task[None] | None = None
@@ -109,11 +124,16 @@ class Sessions:
             raise TooManySockets("this address has too many connections open")
         if self._per_user and user_id is not None and self._users[user_id] >= self._per_user:
             raise TooManySockets("you have too many connections open")
+        watches = user_id is None and address not in OWN_ADDRESSES
+        if watches and self._watchers_per_address and self._watching[address] >= self._watchers_per_address:
+            raise TooManySockets("this address follows too many deliveries at once")
         self._open[session] = address
         self._empty.clear()
         _count(self._addresses, address, 1)
         if user_id is not None:
             _count(self._users, user_id, 1)
+        elif watches:
+            _count(self._watching, address, 1)
 
     def leave(self, session: Session) -> None:
         """It is over."""
@@ -123,6 +143,8 @@ class Sessions:
         _count(self._addresses, address, -1)
         if session.login is not None:
             _count(self._users, session.login.user_id, -1)
+        elif address not in OWN_ADDRESSES:
+            _count(self._watching, address, -1)
 
     @property
     def count(self) -> int:

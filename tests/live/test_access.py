@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,8 +13,9 @@ import websockets
 
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.service import Accounts
+from dispatch.settings import Settings
 from realtime.protocol import Close
-from tests.live.watching import another_world, close_code, next_frame, under_way, watch
+from tests.live.watching import another_world, close_code, next_frame, under_way, until, watch
 from tests.world import THAMEL, Person, World, ok, ping
 
 
@@ -210,3 +213,35 @@ async def test_an_address_has_so_many_watchers_and_no_more(allowing: World) -> N
     finally:
         for socket in open_ones:
             await socket.close()
+
+
+@pytest.fixture(scope="module")
+async def crowded(world: World) -> AsyncIterator[World]:
+    """A server on which two strangers of one address may follow deliveries."""
+    async with another_world(world.server, watchers_per_address=2) as other:
+        yield other
+
+
+async def test_a_stream_too_many_of_one_address_is_429_and_says_when_to_come_back(crowded: World) -> None:
+    delivery, _ = await under_way(crowded)
+    path = f"/api/deliveries/{delivery['tracking_number']}/events/"
+    stranger, another = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "203.0.113.8"}
+    async with AsyncExitStack() as stack:
+        for _ in range(2):
+            stream = await stack.enter_async_context(crowded.http.stream("GET", path, headers=stranger))
+            assert stream.status_code == 200
+        refused = await crowded.http.get(path, headers=stranger)
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+        assert int(refused.headers["retry-after"]) > 0
+        async with _socket(crowded, f"/ws/track/{delivery['tracking_number']}", additional_headers=stranger) as socket:
+            assert await close_code(socket) == Close.TOO_MUCH
+        for others in (another, {}):
+            stream = await stack.enter_async_context(crowded.http.stream("GET", path, headers=others))
+            assert stream.status_code == 200
+    await until(lambda: crowded.server.services.sessions.count == 0)
+    async with crowded.http.stream("GET", path, headers=stranger) as stream:
+        assert stream.status_code == 200
+
+
+def test_by_default_strangers_of_one_address_are_limited() -> None:
+    assert 0 < Settings().watchers_per_address < 300
