@@ -7,6 +7,7 @@ from typing import Any, Literal
 from litestar import Controller, Request, Response, get
 from litestar.params import FromQuery
 
+from api.csv_cells import safe_cell
 from api.injected import GivenWork
 from api.schemas import Page, PageNumber, PageSize, WhenQuery, end_of, number, paginate, start_of
 from api.security import needs
@@ -18,8 +19,6 @@ from dispatch.sales.models import Sale
 
 SELLERS = needs(Role.SELLER, Role.ADMIN)
 BIGINT_MAX = 2**63 - 1
-# Spreadsheets take a cell that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _period(date_from: str | None, date_to: str | None) -> Period:
@@ -65,11 +64,6 @@ def _purchase(sale: Sale) -> dict[str, Any]:
     }
 
 
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
-
-
 def report_csv(rows: list[dict[str, Any]]) -> str:
     """The products of a report as CSV, safe to open in a spreadsheet."""
     columns = ["product_id", "product_name", "sales_count", "units_sold", "gross", "refunded", "revenue", "available"]
@@ -77,7 +71,7 @@ def report_csv(rows: list[dict[str, Any]]) -> str:
     writer = csv.writer(out)
     writer.writerow([*columns, "currency"])
     for row in rows:
-        writer.writerow([*(_cell(row[column]) for column in columns), CURRENCY])
+        writer.writerow([*(safe_cell(row[column]) for column in columns), CURRENCY])
     return out.getvalue()
 
 

@@ -30,6 +30,7 @@ from api.idempotency import IdempotentRequests
 from api.injected import GivenServices
 from api.invoices import InvoiceController
 from api.live import console_socket, track_socket, transporter_socket
+from api.media import MediaController
 from api.metrics import MetricsController
 from api.monitoring.trade import Trade
 from api.nearby import NearbyController
@@ -62,6 +63,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     UserController,
     AuditController,
     ProductController,
+    MediaController,
     CartController,
     OrderController,
     PaymentController,

@@ -12,10 +12,11 @@ from api.edge.packing import KEPT
 from api.injected import GivenWork
 from api.schemas import (
     BIGINT_MAX,
+    CODE,
+    IMAGE,
     NO_NUL,
     ONE_LINE,
     Body,
-    Line,
     Page,
     PageNumber,
     PageSize,
@@ -31,7 +32,8 @@ from dispatch.catalogue.models import Product, TaxClass
 from dispatch.catalogue.service import Catalogue
 
 ProductName = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL, extra=ONE_LINE)]
-Images = Annotated[list[Line], Meta(max_length=20)]
+Image = Annotated[str, Meta(max_length=300, pattern=IMAGE, extra=CODE)]
+Images = Annotated[list[Image], Meta(max_length=20)]
 Stock = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 

@@ -34,6 +34,7 @@ PATTERNS = {
     schemas.NO_NUL: "must not contain the character NUL",
     schemas.PHONE: "must be a phone number, like +977-9841234567",
     schemas.URL: "must be an address that begins with http:// or https://",
+    schemas.IMAGE: "must be an address that begins with https:// or /media/",
     schemas.PRINTABLE: "must be of the printable characters of ASCII, without spaces",
     schemas.SLUG: "must be of a-z, 0-9, spaces, _ and -, and begin with a letter",
 }

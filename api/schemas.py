@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED, checked_email
 from dispatch.errors import Invalid, NotFound
 from dispatch.money import CENT, MAX_AMOUNT
+from dispatch.payments.fiscal import NEPAL_TIME
 from realtime.protocol import TRACKING_NUMBER
 
 Model = TypeVar("Model")
@@ -47,6 +48,8 @@ AS_IS = {"text": TextKind.AS_IS}
 NO_NUL = r"^[^\x00]*$"
 PHONE = r"^\+?[0-9 ()./-]+$(?!\n)"
 URL = r"^https?://[^\s\x00]+$(?!\n)"
+# Of another host over TLS, or of ours: a page that shows it loads nothing in the clear.
+IMAGE = r"^(?:https://[^\s\x00\\/@]+(?:/[^\s\x00\\]*)?|/media/[^\s\x00\\]+)$(?!\n)"
 PRINTABLE = r"^[\x21-\x7e]+$(?!\n)"
 SLUG = r"^[a-z][a-z0-9_ -]*$(?!\n)"
 BIGINT_MAX = 2**63 - 1
@@ -71,7 +74,10 @@ Kilograms = Annotated[float, Meta(ge=0.001, le=100_000)]
 
 PageNumber = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="Page, from 1.")]
 PageSize = Annotated[int, QueryParameter(ge=1, le=100, description="Results a page.")]
-WhenQuery = Annotated[str | None, QueryParameter(max_length=40, description="A date, or a time as ISO 8601.")]
+WhenQuery = Annotated[
+    str | None,
+    QueryParameter(max_length=40, description="A date, which means that day in Nepal, or a time as ISO 8601."),
+]
 SearchText = Annotated[str | None, QueryParameter(max_length=100, pattern=NO_NUL)]
 
 
@@ -186,12 +192,12 @@ def changes_of(body: Struct) -> dict[str, Any]:
 
 
 def start_of(text: str | None, name: str) -> datetime | None:
-    """A query's lower bound; a plain date means its first moment, a time without offset means UTC."""
+    """A query's lower bound; a plain date means its first moment in Nepal, a time without offset means UTC."""
     return _bound(text, name, time.min)
 
 
 def end_of(text: str | None, name: str) -> datetime | None:
-    """A query's upper bound; a plain date means its last moment, a time without offset means UTC."""
+    """A query's upper bound; a plain date means its last moment in Nepal, a time without offset means UTC."""
     return _bound(text, name, time.max)
 
 
@@ -201,7 +207,7 @@ def _bound(text: str | None, name: str, missing: time) -> datetime | None:
         return None
     try:
         if "T" not in text:
-            return datetime.combine(date.fromisoformat(text), missing, UTC)
+            return _day_bound(date.fromisoformat(text), missing)
         # A plus that was not written as %2B arrives as a blank.
         moment = datetime.fromisoformat(text.replace(" ", "+"))
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
@@ -209,6 +215,14 @@ def _bound(text: str | None, name: str, missing: time) -> datetime | None:
         raise Invalid(
             "Some fields are missing or wrong.", fields={name: "must be a date or a time such as 2026-11-22T10:30:00Z"}
         ) from None
+
+
+def _day_bound(day: date, missing: time) -> datetime:
+    """The first or last moment of a day in Nepal; of the calendar's ends what there is of it in UTC."""
+    try:
+        return datetime.combine(day, missing, NEPAL_TIME).astimezone(UTC)
+    except OverflowError:
+        return datetime.combine(day, missing, UTC)
 
 
 def checked_tracking_number(text: str) -> str:

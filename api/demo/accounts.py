@@ -1,5 +1,6 @@
 """Accounts, transporters and products in the database; made where they are missing, left alone where they are not."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 
 from api.demo.cast import ADMIN, CARRIERS, CUSTOMERS, EVERYONE, SELLERS, Carrier, Person
 from api.demo.goods import ARTICLES, STOCK
+from api.demo.pictures import draw_pictures, picture_path
 from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.passwords import hash_password, verify_password
@@ -120,6 +122,7 @@ async def open_sign_ins(services: Services) -> dict[str, TokenPair]:
 
 async def ensure_products(services: Services) -> list[int]:
     """The catalogue with stock in it; answers the products' numbers in the order of ``ARTICLES``."""
+    await asyncio.to_thread(draw_pictures, services.settings.data_dir)
     async with services.database.work() as work:
         catalogue = Catalogue(work)
         rows = await work.session.scalars(
@@ -143,9 +146,10 @@ async def ensure_products(services: Services) -> list[int]:
                     stock=STOCK,
                     description=article.description,
                     tax_class=article.tax_class,
-                    images=[],
+                    images=[picture_path(article.name)],
                 )
             elif product.stock < STOCK // 2:
                 product.stock = STOCK
+            product.images = product.images or [picture_path(article.name)]
             numbers.append(product.id)
         return numbers

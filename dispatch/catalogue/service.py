@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
 from dispatch.catalogue.models import Product, TaxClass
+from dispatch.catalogue.search import contains, folded_text
 from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.errors import Forbidden, Invalid, NotFound
@@ -25,8 +26,8 @@ class Catalogue:
         query = (
             select(Product).where(Product.is_active).order_by(Product.id.desc()).options(selectinload(Product.seller))
         )
-        if search:
-            query = query.where(Product.name.icontains(search, autoescape=True))
+        if search and folded_text(search):
+            query = query.where(contains(Product.name, search))
         if seller_id is not None:
             query = query.where(Product.seller_id == seller_id)
         return query

@@ -2,9 +2,13 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
+from api.csv_cells import safe_cell
+from dispatch.sales.models import Sale
 from tests.money.till import Till
 from tests.world import World, ok
 
@@ -58,3 +62,45 @@ async def test_figures_are_for_their_seller_and_for_admins(world: World, till: T
 @pytest.mark.parametrize("query", [{"date_from": "soon"}, {"seller_id": 2**70}, {"format": "xml"}])
 async def test_a_report_that_cannot_be_is_400(world: World, query: dict[str, str]) -> None:
     assert (await (await world.admin()).get("/api/marketplace/sales/report/", **query)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        " =1+1",
+        "\u00a0=1+1",
+        "\u200b=1+1",
+        "\n@SUM",
+        "\t=1",
+        "\uff1d1+1",
+        "\uff20SUM",
+        "\u22121",
+    ],
+)
+def test_no_cell_is_a_formula_however_it_begins(name: str) -> None:
+    assert safe_cell(name) == f"'{name}"
+
+
+@pytest.mark.parametrize("value", ["Organic Rice", "Rice = good", "५ kg", "", None, -5, -12.5])
+def test_other_cells_stay_as_they_are(value: object) -> None:
+    assert safe_cell(value) == ("" if value is None else str(value))
+
+
+async def test_a_day_of_a_report_is_a_day_in_nepal_as_its_rows_are(till: Till) -> None:
+    paid = await till.paid()
+    just_after_midnight = datetime(2026, 3, 1, 18, 20, tzinfo=UTC)  # 00:05 on 2 March in Nepal
+    async with till.services.database.work() as work:
+        await work.session.execute(
+            update(Sale).where(Sale.seller_id == paid.seller.user_id).values(created_at=just_after_midnight)
+        )
+    path = "/api/marketplace/analytics/revenue/"
+    revenue = ok(await paid.seller.get(path, date_from="2026-03-02", date_to="2026-03-02"))
+    assert [day["day"] for day in revenue["days"]] == ["2026-03-02"]
+    assert ok(await paid.seller.get(path, date_from="2026-03-01", date_to="2026-03-01"))["days"] == []
+    report = "/api/marketplace/sales/report/"
+    assert ok(await paid.seller.get(report, date_from="2026-03-02"))["totals"]["sales_count"] == 1
+    assert ok(await paid.seller.get(report, date_to="2026-03-01"))["totals"]["sales_count"] == 0
