@@ -15,25 +15,25 @@ class CommandError(OperatorError):
 
 
 @asynccontextmanager
-async def operating(settings: Settings) -> AsyncIterator[Services]:
+async def operating(settings: Settings, *, revision: str = "head") -> AsyncIterator[Services]:
     """Services for one command: over what a running server stands on, else over what is started for the command.
 
-    Background parts do not run here.
+    The database is brought to ``revision`` first. Background parts do not run here.
     """
     addresses = addresses_in_use(settings)
     if addresses is not None:
-        async with _services(settings, addresses) as services:
+        async with _services(settings, addresses, revision) as services:
             yield services
     else:
-        async with backing(settings) as started, _services(settings, started) as services:
+        async with backing(settings) as started, _services(settings, started, revision) as services:
             yield services
 
 
 @asynccontextmanager
-async def _services(settings: Settings, addresses: Addresses) -> AsyncIterator[Services]:
+async def _services(settings: Settings, addresses: Addresses, revision: str) -> AsyncIterator[Services]:
     services = build_services(settings, addresses)
     try:
-        await migrate(services.database.engine)
+        await migrate(services.database.engine, revision)
         yield services
     finally:
         await services.close()

@@ -181,11 +181,12 @@ def load(url: str | None, json_file: str | None, mine: bool, give_up_after: floa
 
 
 @main.command()
-def migrate() -> None:
-    """Bring the database to the newest schema."""
+@click.option("--to", "revision", help="An older schema, to go back to the release before; stop the servers first.")
+def migrate(revision: str | None) -> None:
+    """Bring the database to the newest schema, or back to an older one."""
     from api.cli.operate import migrate_database
 
-    run(migrate_database(_settings()))
+    run(migrate_database(_settings(), revision))
 
 
 @main.command("create-user")

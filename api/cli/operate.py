@@ -15,7 +15,7 @@ from api.texts import tidied
 from dispatch.accounts.models import Role
 from dispatch.accounts.service import NewUser, parse_roles
 from dispatch.audit.service import OPERATOR, record
-from dispatch.database.migrate import newest_revision
+from dispatch.database.migrate import newest_revision, revisions
 from dispatch.errors import Invalid
 from dispatch.settings import Settings
 
@@ -23,10 +23,12 @@ console = Console()
 Body = TypeVar("Body")
 
 
-async def migrate_database(settings: Settings) -> None:
+async def migrate_database(settings: Settings, revision: str | None) -> None:
     """``dispatch migrate``."""
-    async with operating(settings):
-        console.print(f"The database is at revision {newest_revision()}.")
+    if revision is not None and revision not in revisions():
+        raise CommandError(f"--to must be one of {', '.join(revisions())}")
+    async with operating(settings, revision=revision or newest_revision()):
+        console.print(f"The database is at revision {revision or newest_revision()}.")
 
 
 async def make_user(

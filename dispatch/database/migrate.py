@@ -26,12 +26,19 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
-    command.upgrade(alembic_config(connection), "head")
+def _move(connection: Connection, revision: str) -> None:
+    """Up or down, whichever leads there."""
+    config, present = alembic_config(connection), _revision(connection)
+    if revision == "head" or present is None or revision in _revisions_after(present):
+        command.upgrade(config, revision)
+    else:
+        command.downgrade(config, revision)
 
 
-async def migrate(engine: AsyncEngine) -> None:
-    """Run what is missing. Safe when several processes start at once: one works, the others wait.
+async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
+    """Run what is missing; with an older ``revision`` take back what came after it.
+
+    Safe when several processes start at once: one works, the others wait.
 
     Raises DatabaseUnusable where there is none that can be used: away, missing, not ours, or newer than this code.
     """
@@ -47,7 +54,7 @@ async def migrate(engine: AsyncEngine) -> None:
             version = int((await connection.execute(text("SHOW server_version_num"))).scalar_one())
             if (old := too_old(version, engine.url)) is not None:
                 raise old
-            await _migrate_alone(connection)
+            await _migrate_alone(connection, revision)
     except (SQLAlchemyError, PostgresError, OSError) as error:
         told = unusable(error, engine.url)
         if told is None:
@@ -55,14 +62,14 @@ async def migrate(engine: AsyncEngine) -> None:
         raise told from error
 
 
-async def _migrate_alone(connection: AsyncConnection) -> None:
+async def _migrate_alone(connection: AsyncConnection, revision: str) -> None:
     await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
     await connection.commit()
     try:
         present = await connection.run_sync(_revision)
-        if present is not None and not _is_known(present):
+        if present is not None and present not in revisions():
             raise newer_schema(present, newest_revision(), connection.engine.url)
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_move, revision)
         await connection.commit()
     finally:
         await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
@@ -73,8 +80,14 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _is_known(revision: str) -> bool:
-    return any(script.revision == revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+def revisions() -> list[str]:
+    """All that this code knows, oldest first."""
+    return [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
+
+
+def _revisions_after(present: str) -> list[str]:
+    known = revisions()
+    return known[known.index(present) + 1 :]
 
 
 def newest_revision() -> str:

@@ -53,7 +53,7 @@ def newer_schema(revision: str, newest: str, url: URL) -> DatabaseUnusable:
     """The database has seen a later release."""
     return DatabaseUnusable(
         f'The database "{url.database}" at {place_of(url)} has the schema {revision}, which is newer than this release '
-        f"({newest}): start the release that made it, or restore the backup from before (docs/production.md, rollback)."
+        f"({newest}): start the release that made it, or let that one take it back: `dispatch migrate --to {newest}`."
     )
 
 

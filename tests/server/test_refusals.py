@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import make_url
 
 from api.server.serving import RunningServer
+from dispatch.database.engine import Database
+from dispatch.database.migrate import current_revision, migrate, revisions
 from dispatch.database.startup import too_old
 
 NOBODY = "postgresql://me:my-secret@127.0.0.1:1/shop"
@@ -73,6 +75,21 @@ async def test_a_missing_database_and_a_newer_schema_are_one_sentence_each(
     assert "createdb not_there" in missing
     for said in (late, audit):
         assert "has the schema 9999_of_later, which is newer than this release" in said
+
+
+async def test_a_schema_goes_back_to_an_older_one_and_forward_again(tmp_path: Path, server: RunningServer) -> None:
+    name = f"rolled_{uuid4().hex[:8]}"
+    connection = await asyncpg.connect(_of(server, "dispatch"))
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    database = Database(_of(server, name).replace("postgresql://", "postgresql+asyncpg://"), pool_size=1)
+    await migrate(database.engine)
+    for revision in (revisions()[-2], revisions()[-1]):
+        await migrate(database.engine, revision)
+        assert await current_revision(database.engine) == revision
+    await database.close()
+    said = await _told("migrate", "--to", "0000", data_dir=tmp_path, DISPATCH_DATABASE_URL=NOBODY)
+    assert revisions()[0] in said
 
 
 async def test_a_redis_that_does_not_answer_is_one_sentence(tmp_path: Path, server: RunningServer) -> None:
