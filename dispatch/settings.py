@@ -4,6 +4,7 @@ Names are ``DISPATCH_…`` except those that the payment contract names itself (
 ``DEBUG``). ``docs/settings.md`` is made from this class.
 """
 
+import os
 import secrets
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticKnownError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dispatch.environment import unknown_variables
 from dispatch.errors import OperatorError
 from dispatch.plain_numbers import decimal_number, whole_number
 from dispatch.settings_checks import (
@@ -462,15 +464,18 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment. Raises SettingsError with one line for each bad value."""
+    """Read the environment. Raises SettingsError with one line for each bad value and each unknown variable."""
+    lines = unknown_variables(os.environ, {variable_name(field) for field in Settings.model_fields})
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
-        lines = []
         for problem in error.errors():
             place = str(problem["loc"][0])
             lines.append(sentence(variable_name(place), problem, _field(place)))
         raise SettingsError("\n".join(lines)) from None
+    if lines:
+        raise SettingsError("\n".join(lines))
+    return settings
 
 
 def _field(place: str) -> FieldInfo | None:

@@ -1,8 +1,7 @@
 """Commands about accounts, for operators: of any role, also admins."""
 
-from rich.console import Console
-
 from api.account_steps import set_password
+from api.cli.console import make_console
 from api.cli.context import CommandError, operating
 from api.services import Services
 from dispatch.accounts.models import Role, User
@@ -11,7 +10,7 @@ from dispatch.audit.service import OPERATOR, record
 from dispatch.database.work import Work
 from dispatch.settings import Settings
 
-console = Console()
+console = make_console()
 
 
 async def close_account(settings: Settings, email: str, reason: str) -> None:

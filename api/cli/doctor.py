@@ -9,11 +9,11 @@ from typing import Literal
 
 import httpx
 from redis.exceptions import RedisError
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.cli.console import make_console
 from api.cli.findings import Finding
 from api.cli.folder_finding import folder_finding
 from api.cli.production import production_findings, return_findings
@@ -187,4 +187,4 @@ def _print(findings: list[Finding]) -> None:
     for finding in findings:
         state = f"[{colors[finding.state]}]{finding.state}[/]"
         table.add_row(finding.check, state, finding.found, finding.advice)
-    Console().print(table)
+    make_console().print(table)

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.cli.console import make_console
 from api.cli.context import CommandError
 from api.cli.target import (
     OTHER_FILES,
@@ -63,7 +63,7 @@ async def put_under_load(
     if json_file == "-":
         sys.stdout.write(json.dumps(result, indent=2) + "\n")
     else:
-        print_report(Console(), result)
+        print_report(make_console(), result)
     if json_file not in {None, "-"}:
         Path(str(json_file)).write_text(json.dumps(result, indent=2) + "\n")  # noqa: ASYNC240  # nothing else runs
     return INTERRUPTED if run.stopped else int(not result["complete"])
@@ -89,7 +89,7 @@ async def _run_visibly(run: LoadRun, stop: asyncio.Event, *, show: bool) -> None
         TextColumn("{task.fields[rate]:,.0f} acks/s  ack p99 {task.fields[ack]}  watcher p99 {task.fields[seen]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), auto_refresh=False, disable=not show) as progress:
+    with Progress(*columns, console=make_console(stderr=True), auto_refresh=False, disable=not show) as progress:
         task = progress.add_task("load", total=run.plan.seconds, rate=0.0, ack="—", seen="—")
 
         def refresh() -> None:

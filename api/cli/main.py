@@ -5,8 +5,8 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from rich.console import Console
 
+from api.cli.console import make_console
 from api.cli.numbers import Number, Whole
 from api.version import VERSION
 from dispatch.errors import OperatorError
@@ -27,7 +27,16 @@ def run(command: Coroutine[Any, Any, int | None]) -> None:
 
 
 class Group(click.Group):
-    """Turns errors that people can do something about into one message, without a traceback."""
+    """Turns errors that people can do something about into one message, without a traceback.
+
+    Commands are also known with underscores, as the contract writes one: ``create_delivery``.
+    """
+
+    group_class = type
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        return super().get_command(ctx, cmd_name) or super().get_command(ctx, cmd_name.replace("_", "-"))
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -62,7 +71,7 @@ def _configure_logs(settings: "Settings") -> None:
 
 
 def _complain(message: str) -> NoReturn:
-    Console(stderr=True).print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    make_console(stderr=True).print(message, style="red", markup=False, highlight=False, soft_wrap=True)
     sys.exit(EXIT_UNUSABLE)
 
 

@@ -4,10 +4,10 @@ from typing import Any, TypeVar
 
 import httpx
 import msgspec
-from rich.console import Console
 
 from api.accounts import Registration
 from api.bodies import problems_in
+from api.cli.console import make_console
 from api.cli.context import CommandError, operating
 from api.deliveries import NewDelivery
 from api.server.backing import find_sandbox
@@ -19,7 +19,7 @@ from dispatch.database.migrate import newest_revision, revisions
 from dispatch.errors import Invalid
 from dispatch.settings import Settings
 
-console = Console()
+console = make_console()
 Body = TypeVar("Body")
 
 

@@ -7,9 +7,9 @@ import sys
 import time
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.cli.console import make_console
 from api.cli.context import CommandError, operating
 from api.cli.target import allow_sockets, base_url, check_answers, operating_server, sign_in_drivers, socket_url
 from api.replay.accounts import Driver
@@ -76,7 +76,7 @@ async def replay_file(
     if as_json:
         sys.stdout.write(json.dumps(result, indent=2) + "\n")
     else:
-        print_summary(Console(), result)
+        print_summary(make_console(), result)
     return INTERRUPTED if interrupted else int(not replay.tally.is_complete)
 
 
@@ -112,7 +112,7 @@ def _speed(text: str) -> float | None:
 
 
 async def _run_visibly(replay: Playing, stop: asyncio.Event, *, show: bool) -> None:
-    console = Console(stderr=True)
+    console = make_console(stderr=True)
     columns: Sequence[TextColumn | BarColumn | MofNCompleteColumn | TimeElapsedColumn] = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -3,15 +3,14 @@
 import asyncio
 import os
 
-from rich.console import Console
-
+from api.cli.console import make_console
 from api.server.logs import configure_logs
 from api.server.pauses import shorten_collections
 from api.server.serving import serving, stopped_by_signals
 from api.server.supervisor import restarted_by_hangup, supervising
 from dispatch.settings import Settings
 
-console = Console()
+console = make_console()
 
 
 async def serve_until_stopped(settings: Settings) -> None:

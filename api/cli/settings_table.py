@@ -2,9 +2,9 @@
 
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
-from rich.console import Console
 from rich.table import Table
 
+from api.cli.console import make_console
 from dispatch.settings import Settings, variable_name
 
 
@@ -15,7 +15,7 @@ def print_settings(settings: Settings) -> None:
         value = getattr(settings, name)
         shown = "(set)" if isinstance(value, SecretStr) else "" if value is None else str(value)
         table.add_row(variable_name(name), shown, info.description)
-    Console().print(table)
+    make_console().print(table)
 
 
 def settings_markdown() -> str:
@@ -37,4 +37,4 @@ def settings_markdown() -> str:
 
 
 if __name__ == "__main__":
-    Console(soft_wrap=True).out(settings_markdown(), end="", highlight=False)
+    make_console().out(settings_markdown(), end="", highlight=False)

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from api.cli.console import make_console
 from api.demo.summary import Summary
 
-console = Console(highlight=False)
+console = make_console(highlight=False)
 
 
 class Steps:
