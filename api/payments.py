@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Redirect
 from msgspec import Meta, Struct
 
+from api.actors import client_address
 from api.edge.packing import KEPT
 from api.injected import GivenServices
 from api.path_numbers import uuid_of
@@ -192,8 +193,9 @@ class PaymentController(Controller):
 
     @get("/gateways/", opt=PUBLIC | KEPT)
     async def gateways(self, services: GivenServices) -> dict[str, Any]:
-        """The ways to pay and, for two of them, the banks."""
-        return {"status": "success", "data": await list_gateways(services.gateway)}
+        """The ways to pay and, for two of them, the banks; with Khalti's public key where the shop has set it."""
+        gateways = await list_gateways(services.gateway)
+        return {"status": "success", "data": gateways, "public_key": services.settings.khalti_public_key}
 
     @post("/initiate/", guards=[needs(Role.CUSTOMER)], status_code=200)
     async def initiate(
@@ -245,13 +247,17 @@ class PaymentController(Controller):
         return {"status": "success", "data": _status_data(payment, await sum_refunded(services.database, payment.id))}
 
     @post("/callback/", opt=PUBLIC | OPEN_QUERY, status_code=200)
-    async def callback(self, data: JSONBody[CallbackBody], services: GivenServices) -> dict[str, Any]:
+    async def callback(
+        self, request: Request[Any, Any, Any], data: JSONBody[CallbackBody], services: GivenServices
+    ) -> dict[str, Any]:
         """A gateway says that something happened. Nothing in it is believed: the payment is looked up.
 
         400 where it brought no money, with a code that says why. ``data.pending`` is true where that is not the last
         word: with ``PAYMENT_PENDING`` the buyer may still pay, with ``PAYMENT_UNDER_REVIEW`` a person looks at it.
+        A payment is looked up a few times in a row, then once every ten seconds: who asks more often is told how it
+        stands.
         """
-        settled = await services.settlement.settle(await get_by_pidx(services.database, data.pidx))
+        settled = await services.callbacks.settle(await _called_back(request, services, data.pidx))
         _check_successful(settled)
         return {
             "status": "success",
@@ -270,9 +276,9 @@ class PaymentController(Controller):
 
         Where that is no address that the shop allows, or this one again, the browser sees the result as a page.
         """
-        payment = await get_by_pidx(services.database, pidx)
+        payment = await _called_back(request, services, pidx)
         with suppress(GatewayError):  # the buyer goes on as "processing"; the sweeper settles it
-            payment = (await services.settlement.settle(payment)).payment
+            payment = (await services.callbacks.settle(payment)).payment
         address = next_address(payment, allowed=services.return_hosts, own_hosts=_own_hosts(request))
         if address is None:
             page_headers = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'"}
@@ -285,7 +291,7 @@ class PaymentController(Controller):
     ) -> dict[str, Any]:
         """Look a payment up at the gateway and settle it."""
         payment = await _own_payment(services, data.transaction_id, request.user)
-        settled = await services.settlement.settle(payment, look_up_again=data.force_verify)
+        settled = await services.callbacks.settle(payment, look_up_again=data.force_verify)
         payment = settled.payment
         completed = payment.status is TransactionStatus.COMPLETED
         inquiry = payment.inquiry_data or {}
@@ -312,6 +318,18 @@ def _own_hosts(request: Request[Any, Any, Any]) -> set[str]:
     """Under which names this server is reached: its own, and the one that was called."""
     public = host_of(request.app.state.services.settings.public_url)
     return {host for host in (public, request.headers.get("host")) if host}
+
+
+async def _called_back(request: Request[Any, Any, Any], services: Services, pidx: str) -> PaymentTransaction:
+    """Only what we stored is looked up. Raises NotFound, and TooManyPayments for who tries one after the other."""
+    try:
+        return await get_by_pidx(services.database, pidx)
+    except NotFound:
+        per_minute = services.settings.unknown_payments_per_minute
+        wait_s = await services.limiter.take("unknown-payments", client_address(request), per_minute=per_minute)
+        if wait_s:
+            raise TooManyPayments(wait_s, "payments were named that do not exist") from None
+        raise
 
 
 async def _own_payment(services: Services, transaction_id: UUID, user: User) -> PaymentTransaction:

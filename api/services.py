@@ -16,6 +16,7 @@ from api.adapters.photos import FolderPhotoStore
 from api.adapters.rate_limits import RateLimiter
 from api.adapters.sms import HttpSmsSender
 from api.adapters.solving import ProcessSolver
+from api.bounded_settling import BoundedSettling
 from api.doorkeeper import AccountDoorkeeper
 from api.monitoring.process import telling
 from api.server.part import WHOLE, Part
@@ -42,6 +43,7 @@ from dispatch.payments.forgetting import forget_old
 from dispatch.payments.holds import HoldRules, HoldSweeper
 from dispatch.payments.initiation import PaymentInitiation, PaymentTerms
 from dispatch.payments.invoices import Issuer
+from dispatch.payments.order_completion import OrderCompletion
 from dispatch.payments.order_expiry import OrderExpiry
 from dispatch.payments.order_refunds import OrderRefunds
 from dispatch.payments.refund_carrier import RefundCarrier
@@ -74,6 +76,7 @@ SWEEP_EVERY_S = 15.0
 EXPIRE_EVERY_S = 60.0
 SWEEP_PRESENCE_EVERY_S = 5.0
 RELAY_EVERY_S = 1.0
+COMPLETE_EVERY_S = 60.0
 TIDY_EVERY_S = 3600.0
 BEAT_EVERY_S = 3.0
 
@@ -118,10 +121,12 @@ class Services:
     audit: AuditRetention
     presence: PresenceSweeper
     refunds: RefundCarrier
+    completion: OrderCompletion
     relay: OutboxRelay
     sms: SmsSender | None
     templates: Templates
     limiter: RateLimiter
+    callbacks: BoundedSettling
     incarnation: IncarnationWatch
     writing: Writing
     accounts: AccountServices
@@ -258,6 +263,7 @@ def build_services(
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
     hub = Hub(servers.connect(max_connections=2, retries=0))
     movement = Movement(database, clock, publisher)
+    limiter = RateLimiter(redis, keys)
     tokens = Tokens(
         settings.signing_key(),
         clock,
@@ -327,10 +333,12 @@ def build_services(
         holds=HoldSweeper(database, clock),
         expiry=OrderExpiry(database, clock, expires_after=timedelta(hours=settings.order_expires_h)),
         refunds=RefundCarrier(database, gateway, clock),
+        completion=OrderCompletion(database, clock, grace=timedelta(seconds=settings.objection_s)),
         relay=OutboxRelay(database, clock, templates, mail, sms),
         sms=sms,
         templates=templates,
-        limiter=RateLimiter(redis, keys),
+        limiter=limiter,
+        callbacks=BoundedSettling(PaymentSettlement(database, gateway, clock, issuer_of(settings)), limiter),
         incarnation=IncarnationWatch(redis, keys, database),
         writing=build_writing(settings.data_dir, database, redis, keys),
         accounts=build_account_services(
@@ -372,6 +380,7 @@ async def _answering(services: Services) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await services.callbacks.stop()
         await services.ingest.stop()
         await services.tracking.stop()
         await services.sessions.stop()
@@ -388,6 +397,7 @@ def _jobs(services: Services) -> list[Job]:
         Job("ended holds", SWEEP_EVERY_S, services.holds.release_ended),  # each under its payment's row
         Job("expired orders", EXPIRE_EVERY_S, services.expiry.expire),  # each under its order's row
         Job("refunds", SWEEP_EVERY_S, services.refunds.carry_out_due),  # a refund is claimed on disk before it is sent
+        Job("order completion", COMPLETE_EVERY_S, services.completion.complete_due),  # the order's row is locked
         Job("outbox", RELAY_EVERY_S, services.relay.relay_all),  # SKIP LOCKED, then a claim of a minute
         Job(
             "forgetting", TIDY_EVERY_S, lambda: forget_old(services.database, services.clock)

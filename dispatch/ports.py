@@ -253,6 +253,14 @@ class GatewayRefused(GatewayError):
         self.fields = fields or {}
 
 
+class GatewayKeyRefused(GatewayRefused):
+    """The gateway does not accept our key. ``reason`` tells buyers no more than that; the text is for the operator."""
+
+    def __init__(self, told: str = "") -> None:
+        super().__init__("The payment gateway is not available at the moment.")
+        self.args = (f"The payment gateway does not accept our key; check KHALTI_SECRET_KEY. {told}".strip(),)
+
+
 class GatewayUnavailable(GatewayError):
     """The gateway was not reached: certainly nothing happened there."""
 

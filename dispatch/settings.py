@@ -22,13 +22,14 @@ from dispatch.settings_checks import (
     MIN_KEY_LENGTH,
     Box,
     DatabaseUrl,
+    HeaderSecret,
     HttpUrl,
     MetricsToken,
     RedisAddress,
-    Secrets,
     SigningKey,
     SigningKeys,
     Texts,
+    WebhookSecrets,
 )
 from dispatch.settings_words import sentence
 
@@ -161,7 +162,7 @@ class Settings(BaseSettings):
         "Limits by address and the audit log go by it.",
     )
 
-    khalti_secret_key: SecretStr | None = Field(
+    khalti_secret_key: HeaderSecret = Field(
         None,
         validation_alias="KHALTI_SECRET_KEY",
         description="Khalti's live secret key. Default: the sandbox gateway that comes with the server is used.",
@@ -169,7 +170,8 @@ class Settings(BaseSettings):
     khalti_public_key: str | None = Field(
         None,
         validation_alias="KHALTI_PUBLIC_KEY",
-        description="Khalti's public key, for front ends that ask for it.",
+        description="Khalti's public key, which front ends find in `GET /api/v1/payments/gateways/`. Nothing else uses "
+        "it.",
     )
     khalti_base_url: HttpUrl | None = Field(
         None, description="Another KPG-2 address, such as a sandbox gateway on another host."
@@ -180,14 +182,18 @@ class Settings(BaseSettings):
         description="Where buyers go after paying when the client names no `return_url`.",
     )
     khalti_webhook_url: HttpUrl | None = Field(
-        None, validation_alias="KHALTI_WEBHOOK_URL", description="Address that webhooks are told to use."
+        None,
+        validation_alias="KHALTI_WEBHOOK_URL",
+        description="Address that whoever sends payment webhooks was given. It is told to nobody, Khalti's API takes "
+        "none; `dispatch doctor` says whether it leads to this server.",
     )
     sandbox_port: Port = Field(0, description="Port of the sandbox gateway; 0 keeps the last one or takes a free one.")
 
-    webhook_secrets: Secrets = Field(
+    webhook_secrets: WebhookSecrets = Field(
         (),
         description="Secrets that payment webhooks may be signed with, as JSON; several while they are exchanged. "
-        "`whsec_…` is base64, anything else is taken as it is. Default: every webhook is refused.",
+        "`whsec_…` is base64, anything else is taken as it is; an empty one is refused. Default: every webhook is "
+        "refused.",
     )
     payments_per_minute: int = Field(
         30, ge=1, le=100_000, description="Payments a user may open at once; they come back evenly over a minute."
@@ -217,6 +223,9 @@ class Settings(BaseSettings):
         (),
         description='Hosts that a client\'s `return_url` may name, as JSON: `["shop.example"]`; a port may follow, and '
         "`*.shop.example` means all below it. Default: any.",
+    )
+    unknown_payments_per_minute: int = Field(
+        300, ge=1, le=100_000, description="Callbacks that name no payment of ours which one address may send a minute."
     )
     review_attempts: int = Field(
         20, ge=1, description="Payments without success in an hour from which a user's next one is held for review."
@@ -251,7 +260,9 @@ class Settings(BaseSettings):
         None, description="Folder of own message templates; each comes before ours of the same name."
     )
     sms_url: HttpUrl | None = Field(None, description="SMS provider's address. Default: no SMS are sent.")
-    sms_token: SecretStr | None = Field(None, description="Bearer token at the SMS provider.")
+    sms_token: HeaderSecret = Field(
+        None, description="Bearer token at the SMS provider. Default: sent without, for a relay of your own."
+    )
     sms_sender: str = Field("Marketplace", description="Sender of SMS.")
 
     vat_rate: Decimal = Field(Decimal("0.13"), ge=0, le=1, description="VAT on products of the standard tax class.")

@@ -10,6 +10,8 @@ from pydantic_settings import NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from dispatch.payments.webhook_signatures import key_of
+
 REDIS_SCHEMES = ("redis", "rediss", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel", "unix")
 MIN_KEY_LENGTH = 32
 MIN_TOKEN_LENGTH = 16
@@ -88,6 +90,23 @@ def check_token(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def check_webhook_secret(value: SecretStr) -> SecretStr:
+    """One that nobody can guess by leaving it out: an empty key would verify what anybody signs."""
+    try:
+        key_of(value.get_secret_value())
+    except ValueError as error:
+        raise ValueError(f"{error}; `whsec_` and what `openssl rand -base64 24` prints fits") from None
+    return value
+
+
+def check_header_secret(value: SecretStr | None) -> SecretStr | None:
+    """Nothing, or what a header may carry: else each request would fail."""
+    text = value.get_secret_value() if value is not None else ""
+    if text and not (text.strip() and text.isascii() and text.isprintable()):
+        raise ValueError("is blank or has signs that no header may carry; copy it again, in one line")
+    return value
+
+
 def _texts(example: str) -> Callable[[object], object]:
     def read(value: object) -> object:
         if not isinstance(value, str):
@@ -134,5 +153,7 @@ Box = Annotated[
     tuple[float, float, float, float] | None, NoDecode, BeforeValidator(read_box), AfterValidator(check_box)
 ]
 Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_texts('["https://shop.example", "…"]'))]
-Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_texts('["one", "another"]'))]
+HeaderSecret = Annotated[SecretStr | None, AfterValidator(check_header_secret)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(check_webhook_secret)]
+WebhookSecrets = Annotated[tuple[WebhookSecret, ...], NoDecode, BeforeValidator(_texts('["one", "another"]'))]
 SigningKeys = Annotated[tuple[SigningKey, ...], NoDecode, BeforeValidator(_texts('["the key before"]'))]

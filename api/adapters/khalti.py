@@ -1,6 +1,7 @@
 """Khalti's KPG-2 payment gateway over HTTP."""
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Final
 
 import httpx
 import msgspec
+from prometheus_client import Counter
 
 from api.adapters.khalti_http import Call, KhaltiHttp, Reply
 from api.adapters.khalti_replies import (
@@ -25,6 +27,7 @@ from api.adapters.khalti_replies import (
 from dispatch.ports import (
     Bank,
     GatewayError,
+    GatewayKeyRefused,
     GatewayRefused,
     Initiated,
     InitiateRequest,
@@ -38,6 +41,10 @@ _BANKS_RETRY_S: Final = 60.0
 # Without any list to fall back on, people who ask right after a failure share its answer.
 _BANKS_FAILED_S: Final = 5.0
 _VERSION: Final = re.compile(r"/v\d+/$")
+_LOG = logging.getLogger(__name__)
+_KEY_REFUSED: Final = Counter(
+    "dispatch_gateway_key_refused", "Calls that the payment gateway refused for our key: nobody can pay."
+)
 _TRANSACTION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -162,7 +169,11 @@ class KhaltiClient:
     def _require_success(self, reply: Reply, subject: str) -> None:
         """Raise GatewayRefused on 4xx, GatewayOutcomeUnknown on what is neither success nor refusal."""
         if httpx.codes.is_client_error(reply.status):
-            raise read_refusal(reply.status, reply.content, subject, self._secret_key)
+            refusal = read_refusal(reply.status, reply.content, subject, self._secret_key)
+            if isinstance(refusal, GatewayKeyRefused):  # buyers are told less, and can do nothing about it
+                _KEY_REFUSED.inc()
+                _LOG.error("%s", refusal)
+            raise refusal
         if not httpx.codes.is_success(reply.status):
             raise nonsense()
 

@@ -12,6 +12,7 @@ import msgspec
 
 from dispatch.ports import (
     Bank,
+    GatewayKeyRefused,
     GatewayOutcomeUnknown,
     GatewayRefused,
     GatewayStatus,
@@ -199,12 +200,12 @@ def read_refusal(status: int, content: bytes, subject: str, secret_key: str) -> 
     _collect({name: value for name, value in body.items() if name not in _NO_FIELDS}, "", fields, secret_key)
     detail = body.get("detail")
     sentence = _scrub(detail, secret_key) if isinstance(detail, str) else ""
+    if status in {401, 403}:
+        return GatewayKeyRefused(sentence)
     return GatewayRefused(_refusal_reason(status, subject, sentence, fields), fields)
 
 
 def _refusal_reason(status: int, subject: str, detail: str, fields: dict[str, list[str]]) -> str:
-    if status in {401, 403}:
-        return f"The payment gateway does not accept our key; check KHALTI_SECRET_KEY. {detail}".strip()
     if status == 404:  # noqa: PLR2004
         return f"The payment gateway does not know this {subject}."
     if status == 429:  # noqa: PLR2004

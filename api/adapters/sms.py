@@ -1,7 +1,8 @@
 """SMS through a provider's HTTP interface: implements the SmsSender port.
 
-One POST of ``{"to", "text", "from", "reference"}`` with a bearer token, as Nepali and other providers take it or as a
-small relay can turn it into what they take. ``reference`` is the same on every try, for providers that tell repeats.
+One POST of ``{"to", "text", "from", "reference"}``, with a bearer token where there is one, as Nepali and other
+providers take it or as a small relay can turn it into what they take.
+``reference`` is the same on every try, for providers that tell repeats.
 """
 
 import re
@@ -30,9 +31,8 @@ class HttpSmsSender:
     ) -> None:
         self._url = url
         self._sender = sender
-        self._client = httpx.AsyncClient(
-            timeout=timeout_s, transport=transport, headers={"authorization": f"Bearer {token}"}
-        )
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        self._client = httpx.AsyncClient(timeout=timeout_s, transport=transport, headers=headers)
 
     def __repr__(self) -> str:
         return f"HttpSmsSender({self._url!r})"

@@ -16,17 +16,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.cli.console import make_console
 from api.cli.findings import Finding
 from api.cli.folder_finding import folder_finding
-from api.cli.production import production_findings, return_findings
+from api.cli.production import production_findings, return_findings, webhook_finding
 from api.cli.redis_findings import redis_finding
 from api.server.backing import addresses_in_use
 from api.services import Services, build_services
 from dispatch.database.migrate import current_revision, newest_revision
-from dispatch.ports import GatewayError
+from dispatch.ports import GatewayError, GatewayKeyRefused, GatewayRefused
 from dispatch.settings import Settings
 from realtime.incarnation import Bond
 from realtime.log_state import read_log_state
 
 CHECK_WITHIN_S = 10.0
+NO_SESSION = "nobodyopenedthissession"
 POSTGRES_MIN = 150_000
 # Share of what may wait in the log, from which on it is worth a look.
 MUCH_BACKLOG = 0.1
@@ -38,6 +39,7 @@ async def examine(settings: Settings, *, as_json: bool) -> int:
         _python(),
         *production_findings(settings),
         *return_findings(settings),
+        webhook_finding(settings),
         folder_finding(settings.data_dir),
     ]
     addresses = addresses_in_use(settings)
@@ -164,6 +166,14 @@ async def _gateway(services: Services) -> Finding:
     kind = "Khalti" if services.settings.khalti_secret_key else "sandbox gateway"
     try:
         banks = await services.gateway.list_banks("ebanking")
+    except GatewayError as error:
+        return Finding("gateway", "bad", error.reason, f"is the {kind} reachable from here?")
+    try:  # banks are listed without our key; a session that nobody opened is looked for with it
+        await services.gateway.lookup(NO_SESSION)
+    except GatewayKeyRefused as error:
+        return Finding("gateway", "bad", f"{kind}: {error}", "nobody can pay: copy the key again from the dashboard")
+    except GatewayRefused:
+        pass
     except GatewayError as error:
         return Finding("gateway", "bad", error.reason, f"is the {kind} reachable from here?")
     return Finding("gateway", "ok", f"{kind}, {len(banks)} e-banking banks")

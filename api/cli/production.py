@@ -37,6 +37,16 @@ def _metrics(settings: Settings) -> list[Finding]:
     return []
 
 
+def webhook_finding(settings: Settings) -> Finding:
+    """Where webhooks must go, and whether whoever sends them was told so."""
+    ours = f"{settings.public_url}/api/v1/payments/webhook/"
+    told = settings.khalti_webhook_url
+    if told is not None and told.rstrip("/") != ours.rstrip("/"):
+        return Finding("KHALTI_WEBHOOK_URL", "warning", told, f"webhooks are taken at {ours} and nowhere else")
+    advice = "give this address to whoever sends you webhooks; Khalti itself sends none"
+    return Finding("webhooks", "ok", ours, advice)
+
+
 def _missing(settings: Settings) -> list[Finding]:
     needed = {
         "DISPATCH_DATABASE_URL": settings.database_url,
@@ -83,5 +93,7 @@ def _weak_messages(settings: Settings) -> list[Finding]:
     if settings.smtp_host is not None and settings.mail_from.endswith("@localhost>"):
         found.append(Finding("DISPATCH_MAIL_FROM", "warning", settings.mail_from, "name your shop and its address"))
     if settings.sms_url is not None and settings.sms_token is None:
-        found.append(Finding("DISPATCH_SMS_TOKEN", "bad", "not set", "the SMS provider asks for it"))
+        found.append(
+            Finding("DISPATCH_SMS_TOKEN", "warning", "not set", "providers ask for it; a relay of yours may not")
+        )
     return found

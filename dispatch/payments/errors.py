@@ -27,9 +27,9 @@ class PaymentNotSuccessful(DispatchError):
 
 
 class TooManyPayments(TooMany):
-    """The user opens payments faster than anybody pays."""
+    """Payments are opened faster than anybody pays, or named that nobody opened."""
 
     code = "RATE_LIMITED"
 
-    def __init__(self, retry_after_s: int) -> None:
-        super().__init__(f"Too many payments were opened; try again in {retry_after_s} s.", retry_after_s)
+    def __init__(self, retry_after_s: int, what: str = "payments were opened") -> None:
+        super().__init__(f"Too many {what}; try again in {retry_after_s} s.", retry_after_s)

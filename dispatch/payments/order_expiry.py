@@ -66,8 +66,7 @@ class OrderExpiry:
             still_due = await work.session.scalar(self._due().where(Order.id == order_id).limit(1))
             if order is None or still_due is None:
                 return False
-            order.order_status = OrderStatus.CANCELLED
             hours = self._expires_after.total_seconds() / 3600
             message = f"Order cancelled: it was not paid within {hours:g} hours"
-            Orders(work, self._clock).add_event(order, OrderStatus.CANCELLED, message)
+            await Orders(work, self._clock).advance(order, OrderStatus.CANCELLED, message)
             return True

@@ -20,7 +20,15 @@ from dispatch.payments.refund_booking import book_refund
 from dispatch.payments.refund_models import AT_GATEWAY, Refund, RefundStatus
 from dispatch.payments.refund_rules import Verdict, judge
 from dispatch.payments.refunds import Refunds, lock_payment
-from dispatch.ports import Clock, GatewayError, GatewayOutcomeUnknown, GatewayRefused, Lookup, PaymentGateway
+from dispatch.ports import (
+    Clock,
+    GatewayError,
+    GatewayKeyRefused,
+    GatewayOutcomeUnknown,
+    GatewayRefused,
+    Lookup,
+    PaymentGateway,
+)
 from dispatch.rounds import attempt, each_alone, in_a_line
 
 log = structlog.get_logger(__name__)
@@ -155,6 +163,8 @@ class RefundCarrier:
             )
         except GatewayOutcomeUnknown as error:
             await self._look_after(claim, before, error.reason)
+        except GatewayKeyRefused as error:  # ours to mend, and nothing has happened there
+            await self._postpone(claim, error.reason, status=RefundStatus.REQUESTED)
         except GatewayRefused as error:
             await self._refused(claim, before, error.reason)
         except GatewayError as error:  # it was not reached: nothing has happened there

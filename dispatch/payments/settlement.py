@@ -22,6 +22,7 @@ from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.payment_rows import (
     LOCK_CART,
     LOCK_ORDER,
+    get_by_transaction_id,
     lock_payment_row,
     mark_order_failed,
     save_outcome,
@@ -94,6 +95,12 @@ class PaymentSettlement:
             changed = await self._apply(connection, locked, lookup)
             sales = await list_sales(connection, locked.payment)
         return Settlement(locked.payment, sales, lookup, changed)
+
+    async def standing(self, payment: PaymentTransaction) -> Settlement:
+        """How the payment stands, without asking the gateway."""
+        payment = await get_by_transaction_id(self._database, payment.transaction_id)
+        async with self._database.connection() as connection:
+            return Settlement(payment, await list_sales(connection, payment), None, changed=False)
 
     async def close_unopened(self, payment: PaymentTransaction) -> None:
         """End an attempt that never got a session: the server died between its commit and the gateway's answer."""

@@ -11,6 +11,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,10 +31,27 @@ class WebhookRefused(DispatchError):
 
 
 def key_of(secret: str) -> bytes:
-    """A secret's bytes: base64 after ``whsec_``, else as it is. Raises ValueError."""
-    if secret.startswith(PREFIX):
-        return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    return secret.encode()
+    """A secret's bytes: base64 after ``whsec_``, else as it is. Raises ValueError where that is none or nothing."""
+    if not secret.startswith(PREFIX):
+        key = secret.encode()
+    else:
+        try:
+            key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+        except ValueError:
+            raise ValueError("has no base64 after whsec_") from None
+    if not key.strip():
+        raise ValueError("is empty")
+    return key
+
+
+def _usable(secrets: Sequence[str]) -> list[str]:
+    """Without those that cannot sign: an empty key would verify whatever anybody signs with nothing."""
+    usable = []
+    for secret in secrets:
+        with suppress(ValueError):
+            key_of(secret)
+            usable.append(secret)
+    return usable
 
 
 def sign_headers(secret: str, webhook_id: str, timestamp: str, body: bytes) -> str:
@@ -70,7 +88,7 @@ def check_headers(secrets: Sequence[str], headers: Mapping[str, str], body: byte
         offered = [base64.b64decode(value, validate=True) for value in values[:20]]
     except (binascii.Error, ValueError):
         raise _junk("webhook-signature", "is not base64") from None
-    expected = [base64.b64decode(sign_headers(one, webhook_id, timestamp, body)[3:]) for one in secrets]
+    expected = [base64.b64decode(sign_headers(one, webhook_id, timestamp, body)[3:]) for one in _usable(secrets)]
     _check_one_fits(expected, offered)
     return webhook_id
 
@@ -89,7 +107,9 @@ def check_body(secrets: Sequence[str], content: Mapping[str, Any], now: datetime
     if known is None:
         raise _junk("data.timestamp", "must be a time with its offset, as 2026-11-22T10:45:00Z")
     _check_fresh(known, now, "data.timestamp")
-    _check_one_fits([bytes.fromhex(sign_body(secret, content)) for secret in secrets], [bytes.fromhex(signature)])
+    _check_one_fits(
+        [bytes.fromhex(sign_body(secret, content)) for secret in _usable(secrets)], [bytes.fromhex(signature)]
+    )
     return f"body:{signature.lower()}"
 
 

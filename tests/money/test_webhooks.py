@@ -1,5 +1,7 @@
 """Webhooks: only ours, only fresh, only once, whatever else is sent there."""
 
+import base64
+import hmac
 import json
 import math
 import time
@@ -12,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from dispatch.payments.webhook_signatures import sign_body
+from api.cli.production import webhook_finding
+from dispatch.payments.webhook_signatures import WebhookRefused, check_body, check_headers, sign_body
+from dispatch.settings import SettingsError, load_settings
 from tests.conftest import NEW_WEBHOOK_SECRET as NEW_SECRET
 from tests.conftest import OLD_WEBHOOK_SECRET as OLD_SECRET
 from tests.money.till import Till
@@ -129,3 +133,34 @@ HEADER_TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_si
 async def test_junk_is_a_4xx(world: World, headers: dict[str, str], body: bytes) -> None:
     reply = await send(world, body, headers)
     assert 400 <= reply.status_code < 500, reply.text
+
+
+@pytest.mark.parametrize("secret", ["", "   ", "whsec_", "whsec_not base64", "whsec_ICAg"])
+async def test_an_empty_secret_verifies_nothing_and_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    monkeypatch.setenv("DISPATCH_WEBHOOK_SECRETS", json.dumps([secret, NEW_SECRET]))
+    with pytest.raises(SettingsError, match="DISPATCH_WEBHOOK_SECRETS: "):
+        load_settings()
+    body, now = body_of("p"), datetime.now(UTC)
+    sent_at, key = str(math.floor(now.timestamp())), b"   " if secret == "whsec_ICAg" else b""
+    signature = base64.b64encode(hmac.digest(key, f"m1.{sent_at}.".encode() + body, "sha256")).decode()
+    headers = {"webhook-id": "m1", "webhook-timestamp": sent_at, "webhook-signature": f"v1,{signature}"}
+    with pytest.raises(WebhookRefused):
+        check_headers([secret], headers, body, now)
+    content = json.loads(body)
+    signed_text = json.dumps({"data": content["data"], "event": content["event"]}, sort_keys=True)
+    content["signature"] = hmac.new(
+        key, signed_text.replace(", ", ",").replace(": ", ":").encode(), "sha256"
+    ).hexdigest()
+    with pytest.raises(WebhookRefused):
+        check_body([secret], content, now)
+
+
+async def test_front_ends_find_the_public_key_and_doctor_says_where_webhooks_go(world: World) -> None:
+    assert ok(await world.http.get("/api/v1/payments/gateways/"))["public_key"] is None
+    settings = world.server.settings
+    ours = f"{settings.public_url}{PATH}"
+    assert (webhook_finding(settings).state, webhook_finding(settings).found) == ("ok", ours)
+    elsewhere = settings.model_copy(update={"khalti_webhook_url": "https://other.example/hook"})
+    assert (webhook_finding(elsewhere).state, ours in webhook_finding(elsewhere).advice) == ("warning", True)
