@@ -14,7 +14,8 @@ from api.security import needs
 from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.pool import whole_score
-from dispatch.assignments.service import Assigned, Assignments, BulkFilter, BulkResult
+from dispatch.assignments.results import Assigned, BulkFilter, BulkResult, Failure
+from dispatch.assignments.service import Assignments
 from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Priority
@@ -24,13 +25,23 @@ Hours = Annotated[float, Meta(gt=0, le=24 * 365)]
 
 
 class AutoAssign(Body, frozen=True, kw_only=True):
-    """One delivery (``delivery_id``: number or UUID), or all that wait and fit the filters."""
+    """One delivery (``delivery_id``: number or UUID), or all that wait and fit the filters.
+
+    ``time_range_hours``: only those whose requested pickup, or else creation, is at most so many hours from now, before
+    or after. It and ``max_assignments`` are for all that wait.
+    """
 
     delivery_id: Id | Annotated[str, Meta(min_length=1, max_length=64, extra=CODE)] | None = None
     priority_filter: Priority | None = None
     vehicle_type_filter: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)] | None = None
     max_assignments: Count | None = None
     time_range_hours: Hours | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("max_assignments", "time_range_hours"):
+            if self.delivery_id is not None and getattr(self, name) is not None:
+                raise ValueError(f"`{name}` is for all that wait, not for one delivery_id")
 
 
 class BulkParameters(Body, frozen=True, kw_only=True):
@@ -101,8 +112,12 @@ def _bulk_answer(result: BulkResult) -> dict[str, Any]:
             "avg_score": round(sum(scores) / len(scores), 1) if scores else 0.0,
             "certified_optimal": result.certified,
         },
-        "failures": [{"delivery_id": str(number), "error": error} for number, error in result.failures],
+        "failures": [_failure_row(failed) | {"delivery_id": str(failed.delivery_id)} for failed in result.failures],
     }
+
+
+def _failure_row(failed: Failure) -> dict[str, Any]:
+    return {"delivery_id": failed.delivery_id, "error": failed.error, "reason": failed.reason}
 
 
 def _assignments(work: Work, services: Services) -> Assignments:
@@ -133,10 +148,20 @@ class AssignmentController(Controller):
     async def auto_assign(
         self, request: Request[User, Any, Any], data: JSONBody[AutoAssign], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
-        """Give one delivery to the best transporter, or all that wait to transporters for the highest total."""
+        """Give one delivery to the best transporter, or all that wait to transporters for the highest total.
+
+        With `delivery_id`, `vehicle_type_filter` says among whom, and a delivery of another priority than
+        `priority_filter` is 409. A vehicle type that nobody has is 400 with those that fit. Where nobody can take a
+        delivery, `reason` says why.
+        """
         assignments = _assignments(work, services)
         if data.delivery_id is not None:
-            made = await assignments.assign(delivery_key(str(data.delivery_id)), request.user)
+            made = await assignments.assign(
+                delivery_key(str(data.delivery_id)),
+                request.user,
+                priority=data.priority_filter,
+                vehicle_type=data.vehicle_type_filter,
+            )
             told = {"transporter_id": made.transporter.id}
             await record(work.session, actor_of(request), "delivery.assigned", "delivery", made.delivery.id, told)
             return _single_answer(made)
@@ -180,6 +205,6 @@ class AssignmentController(Controller):
                     }
                     for made in result.assigned
                 ],
-                "failures": [{"delivery_id": number, "error": error} for number, error in result.failures],
+                "failures": [_failure_row(failed) for failed in result.failures],
             },
         }

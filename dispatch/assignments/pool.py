@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from dispatch.database.work import Work
+from dispatch.deliveries.estimates import SPEED_KMH
 from dispatch.deliveries.models import Delivery, Priority
+from dispatch.errors import Invalid
 from dispatch.ports import Clock, LivePosition, LivePositions
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Load, Transporters, may_carry
@@ -17,16 +19,20 @@ from scoring import Deliveries as DeliveryRows
 from scoring import Reason
 from scoring import Transporters as TransporterRows
 
+MOST_TYPES_NAMED = 30
 URGENCY = {Priority.LOW: 0.0, Priority.NORMAL: 1.0, Priority.HIGH: 2.0, Priority.URGENT: 3.0}
 
+NOBODY = "No available transporters found for this delivery"
+"""What the contract answers wherever nobody can take a delivery; why is told beside it, by the table below."""
+
 WHY_NOT = {
-    Reason.NO_TRANSPORTERS: "No available transporters found",
-    Reason.UNAVAILABLE: "No available transporters found",
-    Reason.TOO_FAR: "No available transporters found within the assignment radius of the pickup",
-    Reason.TOO_HEAVY: "No available transporters found with enough free capacity for the package",
-    Reason.NO_SLOT: "No available transporters found: all in reach have as many deliveries as they may",
-    Reason.OUTBID: "All transporters in reach were given deliveries that score higher",
-    Reason.NO_ROOM: "The transporters in reach have no room left beside what they were given",
+    Reason.NO_TRANSPORTERS: "Nobody is online, available and verified.",
+    Reason.UNAVAILABLE: "Nobody is online, available and verified.",
+    Reason.TOO_FAR: "Nobody is within the assignment radius of the pickup.",
+    Reason.TOO_HEAVY: "Nobody in reach has enough free capacity for the package.",
+    Reason.NO_SLOT: "All in reach have as many deliveries as they may.",
+    Reason.OUTBID: "All in reach were given deliveries that score higher.",
+    Reason.NO_ROOM: "Those in reach have no room left beside what they were given.",
 }
 
 SUGGESTIONS = ["Increase delivery fee", "Change priority to urgent", "Extend pickup time window"]
@@ -69,6 +75,19 @@ def delivery_rows(deliveries: list[Delivery]) -> DeliveryRows:
         np.array([delivery.pickup_lat is not None for delivery in deliveries], dtype=bool),
         key=np.array([delivery.id for delivery in deliveries], dtype=np.int64),
     )
+
+
+async def check_vehicle_type(work: Work, vehicle_type: str | None) -> None:
+    """Raises Invalid, with the types that fit, for one that no transporter has and that is none of the usual."""
+    if vehicle_type is None or vehicle_type in SPEED_KMH:
+        return
+    known = select(Transporter.vehicle_type).where(Transporter.vehicle_type == vehicle_type).limit(1)
+    if await work.session.scalar(known) is None:
+        types = await work.session.scalars(select(Transporter.vehicle_type).distinct().limit(MOST_TYPES_NAMED))
+        fitting = ", ".join(sorted({*SPEED_KMH, *types}))
+        raise Invalid(
+            "Nobody has such a vehicle.", fields={"vehicle_type_filter": f"must be one of {fitting}"}, suggestions=[]
+        )
 
 
 async def load_pool(work: Work, live: LivePositions, clock: Clock, *, vehicle_type: str | None = None) -> Pool:

@@ -5,26 +5,33 @@ rows, checks again what may have changed, and writes the assignments with the sc
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.accounts.models import User
 from dispatch.assignments.models import Assignment
 from dispatch.assignments.pool import (
-    SUGGESTIONS,
     URGENCY,
     WHY_NOT,
     Pool,
     alternative,
+    check_vehicle_type,
     delivery_rows,
     load_pool,
+)
+from dispatch.assignments.results import (
+    Assigned,
+    BulkFilter,
+    BulkResult,
+    Failure,
+    NoTransporter,
+    Scores,
+    nobody_for,
 )
 from dispatch.assignments.solving import BulkProblem, BulkSolver
 from dispatch.database.among import among
@@ -43,57 +50,6 @@ ALTERNATIVES = 5
 MAX_BULK = 20_000
 SOLVE_WITHIN_S = 10.0
 COMMIT_CHUNK = 200
-
-
-class NoTransporter(DispatchError):
-    """Nobody can take the delivery; the detail says why, ``suggestions`` what might help."""
-
-    code = "no_transporter"
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail, suggestions=SUGGESTIONS)
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Why a transporter was chosen: four terms and their weighted mean, 0–100, unrounded."""
-
-    distance: float
-    rating: float
-    capacity: float
-    workload: float
-    total: float
-
-
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """One assignment that was made."""
-
-    delivery: Delivery
-    transporter: Transporter
-    scores: Scores
-    alternatives: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class BulkFilter:
-    """Which deliveries and which transporters a bulk run is about."""
-
-    priority: Priority | None = None
-    vehicle_type: str | None = None
-    max_assignments: int | None = None
-    time_range_hours: float | None = None
-    delivery_ids: Sequence[int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BulkResult:
-    """What a bulk run did; a failure names the delivery and why."""
-
-    assigned: list[Assigned]
-    failures: list[tuple[int, str]]
-    upper_bound: float
-    certified: bool
 
 
 class Assignments:
@@ -121,11 +77,28 @@ class Assignments:
         self._radius_m = radius_m
         self._transporters = Transporters(work, clock)
 
-    async def assign(self, key: DeliveryKey, user: User | None) -> Assigned:
-        """Give one delivery to the best transporter. Raises NotFound, Conflict, NoTransporter."""
+    async def assign(
+        self,
+        key: DeliveryKey,
+        user: User | None,
+        *,
+        priority: Priority | None = None,
+        vehicle_type: str | None = None,
+    ) -> Assigned:
+        """Give one delivery to the best transporter, where its priority is the given and among those of a vehicle type.
+
+        Raises NotFound, Conflict, NoTransporter, Invalid.
+        """
+        await check_vehicle_type(self._work, vehicle_type)
         delivery = await self._steps.deliveries.get(key)
         _check_available(delivery)
-        pool = await load_pool(self._work, self._live, self._clock)
+        if priority is not None and delivery.priority is not priority:
+            raise Conflict(
+                f"The priority of this delivery is {delivery.priority.value}, not {priority.value}.",
+                code="filter_mismatch",
+                suggestions=[],
+            )
+        pool = await load_pool(self._work, self._live, self._clock, vehicle_type=vehicle_type)
         ranking = await asyncio.to_thread(self._rank, delivery, pool)
         for row in ranking.order:  # the best, or the next where it was taken meanwhile
             others = [
@@ -148,7 +121,8 @@ class Assignments:
         raise NoTransporter(_nobody(ranking, pool))
 
     async def assign_many(self, wanted: BulkFilter, user: User | None) -> BulkResult:
-        """Give all waiting deliveries of the filter to transporters for the highest total score."""
+        """Give all waiting deliveries of the filter to transporters for the highest total score. Raises Invalid."""
+        await check_vehicle_type(self._work, wanted.vehicle_type)
         deliveries, failures = await self._waiting(wanted)
         pool = await load_pool(self._work, self._live, self._clock, vehicle_type=wanted.vehicle_type)
         if not deliveries:
@@ -159,7 +133,7 @@ class Assignments:
             failures += passed_over
             plan = await self._solve(deliveries, pool)
         left_out = [row for row in range(len(deliveries)) if plan.transporter[row] < 0]
-        failures += [(deliveries[row].id, WHY_NOT[Reason(int(plan.reason[row]))]) for row in left_out]
+        failures += [nobody_for(deliveries[row].id, Reason(int(plan.reason[row]))) for row in left_out]
         assigned: list[Assigned] = []
         planned = [row for row in range(len(deliveries)) if plan.transporter[row] >= 0]
         for start in range(0, len(planned), self._commit_chunk):
@@ -176,17 +150,17 @@ class Assignments:
 
     async def _write_chunk(
         self, rows: list[int], deliveries: list[Delivery], plan: Plan, pool: Pool, user: User | None
-    ) -> tuple[list[Assigned], list[tuple[int, str]]]:
+    ) -> tuple[list[Assigned], list[Failure]]:
         """Write and commit some of a plan's assignments: all at once would hold thousands of rows for long."""
         assigned: list[Assigned] = []
-        failures: list[tuple[int, str]] = []
+        failures: list[Failure] = []
         await self._lock(rows, deliveries, plan, pool)
         for row in rows:
             made = await self._try_write(deliveries[row], row, plan, pool, user)
             if isinstance(made, Assigned):
                 assigned.append(made)
             else:
-                failures.append((deliveries[row].id, made))
+                failures.append(Failure(deliveries[row].id, made))
         await self._work.commit()
         return assigned, failures
 
@@ -208,7 +182,7 @@ class Assignments:
             return error.detail
         return made or "The chosen transporter changed meanwhile; run again"
 
-    async def _waiting(self, wanted: BulkFilter) -> tuple[list[Delivery], list[tuple[int, str]]]:
+    async def _waiting(self, wanted: BulkFilter) -> tuple[list[Delivery], list[Failure]]:
         query = select(Delivery).order_by(
             case(URGENCY, value=Delivery.priority).desc(), Delivery.created_at, Delivery.id
         )
@@ -219,15 +193,19 @@ class Assignments:
         if wanted.priority is not None:
             query = query.where(Delivery.priority == wanted.priority)
         if wanted.time_range_hours is not None:
-            query = query.where(Delivery.created_at >= self._clock.now() - timedelta(hours=wanted.time_range_hours))
+            now, reach = self._clock.now(), timedelta(hours=wanted.time_range_hours)
+            due = func.coalesce(Delivery.requested_pickup_date, Delivery.created_at)
+            query = query.where(due.between(now - reach, now + reach))
         found = list(await self._session.scalars(query.limit(MAX_BULK)))
         failures = [
-            (delivery.id, f"Delivery is {delivery.status.display.lower()}, not available for assignment")
+            Failure(delivery.id, f"Delivery is {delivery.status.display.lower()}, not available for assignment")
             for delivery in found
             if delivery.status is not DeliveryStatus.AVAILABLE
         ]
         missing = set(wanted.delivery_ids or ()) - {delivery.id for delivery in found}
-        failures += [(delivery_id, "No such delivery, or not within the filter") for delivery_id in sorted(missing)]
+        failures += [
+            Failure(delivery_id, "No such delivery, or not within the filter") for delivery_id in sorted(missing)
+        ]
         waiting = [delivery for delivery in found if delivery.status is DeliveryStatus.AVAILABLE]
         return waiting, failures
 
@@ -296,21 +274,21 @@ def _partly_done(made: int, left: int) -> PartlyDone:
 
 def _first_that_can_go(
     deliveries: list[Delivery], plan: Plan, wanted: BulkFilter
-) -> tuple[list[Delivery], list[tuple[int, str]]]:
+) -> tuple[list[Delivery], list[Failure]]:
     """The first deliveries that somebody could take, as many as are wanted, and why others were passed over.
 
     Those that nobody can take must not keep the rest waiting. ``deliveries`` run in order of urgency.
     """
     chosen: list[Delivery] = []
-    passed_over: list[tuple[int, str]] = []
+    passed_over: list[Failure] = []
     for delivery, code in zip(deliveries, plan.reason, strict=True):
         reason = Reason(int(code))
         if reason not in {Reason.NONE, Reason.OUTBID, Reason.NO_ROOM}:
-            passed_over.append((delivery.id, WHY_NOT[reason]))
+            passed_over.append(nobody_for(delivery.id, reason))
         elif len(chosen) < (wanted.max_assignments or 0):
             chosen.append(delivery)
         elif wanted.delivery_ids is not None:
-            passed_over.append((delivery.id, "Not processed: max_assignments was reached"))
+            passed_over.append(Failure(delivery.id, "Not processed: max_assignments was reached"))
     return chosen, passed_over
 
 
@@ -329,9 +307,9 @@ def _scores(terms: npt.NDArray[np.float64], total: float) -> Scores:
 def _nobody(ranking: Ranking, pool: Pool) -> str:
     """The reason nearest to success: what most nearly let somebody take it."""
     if not pool.transporters:
-        return "No available transporters found for this delivery"
+        return WHY_NOT[Reason.NO_TRANSPORTERS]
     reasons = {Reason(int(code)) for code in ranking.reason}
     for reason in (Reason.NO_SLOT, Reason.TOO_HEAVY, Reason.TOO_FAR):
         if reason in reasons:
             return WHY_NOT[reason]
-    return "No available transporters found for this delivery"
+    return WHY_NOT[Reason.NO_TRANSPORTERS]

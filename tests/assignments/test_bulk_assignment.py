@@ -1,5 +1,6 @@
 """Rows 13 and 21 for many deliveries: the highest total within capacity, filters, limits, and a reason each."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ from tests.assignments.places import at, north_of, somewhere
 from tests.shapes import check, is_id, is_int, is_number, is_text, is_uuid, like
 from tests.world import Driver, Place, World, ok, together
 
+NOBODY = "No available transporters found for this delivery"
 AUTO, BULK = "/api/auto-assign/", "/api/deliveries/bulk-operations/"
 ROW = {
     "delivery_id": is_id,
@@ -32,6 +34,15 @@ def _low(place: Place) -> dict[str, Any]:
     return at(place) | {"priority": "low"}
 
 
+def _due(hours: float) -> dict[str, Any]:
+    """A pickup that is asked for so many hours from now, and the arrival a day later."""
+    pickup = datetime.now(UTC) + timedelta(hours=hours)
+    return {
+        "requested_pickup_date": pickup.isoformat(),
+        "requested_delivery_date": (pickup + timedelta(days=1)).isoformat(),
+    }
+
+
 def _of(rows: list[dict[str, Any]], deliveries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     wanted = {str(delivery["id"]) for delivery in deliveries}
     return [row for row in rows if str(row["delivery_id"]) in wanted]
@@ -45,8 +56,9 @@ async def _carried_kg(driver: Driver) -> float:
 async def test_a_bulk_run_answers_with_every_documented_key_and_a_reason_for_each_failure(world: World) -> None:
     here, admin = somewhere(), await world.admin()
     vehicle_type, [driver] = await _fleet(world, [north_of(here, 500)])
+    soon = _due(hours=3)
     light, heavy, far = await world.deliveries(
-        _low(here), _low(here) | {"package_weight": 60}, _low(north_of(here, 40_000))
+        _low(here) | soon, _low(here) | soon | {"package_weight": 60}, _low(north_of(here, 40_000)) | soon
     )
     body = {
         "priority_filter": "low",
@@ -56,10 +68,10 @@ async def test_a_bulk_run_answers_with_every_documented_key_and_a_reason_for_eac
     }
     result = ok(await admin.post(AUTO, body))
     check(result, {"success": True, "assignments": [ROW], "summary": SUMMARY | {"avg_score": is_number}})
-    check(result["failures"], [{"delivery_id": like(r"\d+"), "error": is_text}])
+    check(result["failures"], [{"delivery_id": like(r"\d+"), "error": NOBODY, "reason": is_text}])
     assert [row["delivery_id"] for row in result["assignments"]] == [light["id"]]
     assert result["assignments"][0]["transporter_id"] == driver.transporter_id
-    reasons = {row["delivery_id"]: row["error"] for row in _of(result["failures"], [heavy, far])}
+    reasons = {row["delivery_id"]: row["reason"] for row in _of(result["failures"], [heavy, far])}
     assert "capacity" in reasons[str(heavy["id"])]
     assert "radius" in reasons[str(far["id"])]
     summary = result["summary"]
@@ -129,14 +141,47 @@ async def test_filters_by_priority_and_vehicle_leave_everything_else_alone(world
     here, admin = somewhere(), await world.admin()
     vehicle_type, _ = await _fleet(world, [north_of(here, 300)])
     high, normal = await world.deliveries(at(here) | {"priority": "high"}, at(here))
-    nobody = ok(await admin.post(AUTO, {"priority_filter": "high", "vehicle_type_filter": "airship"}))
+    other, _ = await _fleet(world, [north_of(here, 30_000)])
+    nobody = ok(await admin.post(AUTO, {"priority_filter": "high", "vehicle_type_filter": other}))
     assert nobody["assignments"] == []
     assert len(_of(nobody["failures"], [high])) == 1
     result = ok(await admin.post(AUTO, {"priority_filter": "high", "vehicle_type_filter": vehicle_type}))
     assert [row["delivery_id"] for row in _of(result["assignments"], [high, normal])] == [high["id"]]
     assert _of(result["failures"], [high, normal]) == []
-    old = ok(await admin.post(AUTO, {"time_range_hours": 1e-6, "vehicle_type_filter": vehicle_type}))
-    assert _of(old["assignments"] + old["failures"], [normal]) == []
+
+
+async def test_a_time_range_is_about_the_requested_pickup_or_else_the_creation(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    vehicle_type, _ = await _fleet(world, [north_of(here, 300)], max_active=9)
+    unasked = {"requested_pickup_date": None, "requested_delivery_date": None}
+    wanted = {"soon": _due(hours=5), "overdue": _due(hours=-5), "later": _due(hours=30), "unasked": unasked}
+    wanted["long overdue"] = _due(hours=-30)
+    made = await world.deliveries(*[_low(here) | due for due in wanted.values()])
+    names = {str(delivery["id"]): name for delivery, name in zip(made, wanted, strict=True)}
+    body = {"time_range_hours": 6, "vehicle_type_filter": vehicle_type, "priority_filter": "low"}
+    result = ok(await admin.post(AUTO, body))
+    taken = _of(result["assignments"] + result["failures"], made)
+    assert {names[str(row["delivery_id"])] for row in taken} == {"soon", "overdue", "unasked"}
+    nothing = ok(await admin.post(AUTO, body | {"time_range_hours": 1e-6}))
+    assert _of(nothing["assignments"] + nothing["failures"], made) == []
+
+
+async def test_a_vehicle_that_nobody_has_is_refused_with_those_that_fit(world: World) -> None:
+    admin, driver = await world.admin(), await world.driver(vehicle_type="tempo")
+    assert driver.transporter_id
+    bulk = {"operation": "auto_assign", "delivery_ids": [1], "parameters": {"vehicle_type_filter": "spaceship"}}
+    for path, body in (
+        (AUTO, {"vehicle_type_filter": "spaceship"}),
+        (AUTO, {"delivery_id": 1, "vehicle_type_filter": "spaceship"}),
+        (BULK, bulk),
+    ):
+        refused = await admin.post(path, body)
+        assert refused.status_code == 400
+        [(field, words)] = refused.json()["errors"].items()
+        assert field == "vehicle_type_filter"
+        assert "motorcycle" in words
+    ok(await admin.post(AUTO, {"vehicle_type_filter": "tempo", "max_assignments": 1, "time_range_hours": 1e-6}))
+    ok(await admin.post(AUTO, {"vehicle_type_filter": "truck", "max_assignments": 1, "time_range_hours": 1e-6}))
 
 
 async def test_a_bulk_operation_on_named_deliveries_answers_as_documented(world: World) -> None:

@@ -107,7 +107,7 @@ async def test_only_verified_online_free_and_strong_enough_transporters_are_cand
     refused = await admin.post(PATH, {"delivery_id": delivery["id"]})
     assert refused.status_code == 409
     check(refused.json(), FAILED)
-    assert "capacity" in refused.json()["error"]
+    assert "capacity" in refused.json()["reason"]
     ok(await away.patch("/api/transporters/me/", {"is_available": True}))
     made = ok(await admin.post(PATH, {"delivery_id": delivery["id"]}))
     assert (made["assigned_transporter"]["id"], made["alternatives"]) == (away.transporter_id, [])
@@ -120,12 +120,31 @@ async def test_where_nobody_is_the_error_and_the_suggestions_of_the_contract_com
     refused = await admin.post(PATH, {"delivery_id": delivery["id"]})
     assert refused.status_code == 409
     check(refused.json(), FAILED)
-    assert refused.json()["error"].startswith("No available transporters found")
+    assert refused.json()["error"] == "No available transporters found for this delivery"
     assert refused.json()["suggestions"] == [
         "Increase delivery fee",
         "Change priority to urgent",
         "Extend pickup time window",
     ]
+
+
+async def test_one_delivery_is_assigned_by_its_filters_or_not_at_all(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    [near] = await _drivers(world, [north_of(here, 100)])
+    [van] = await _drivers(world, [north_of(here, 5000)], vehicle_type="van")
+    delivery = await _one(world, here)
+    for wrong, field in (({"max_assignments": 3}, "max_assignments"), ({"time_range_hours": 24}, "time_range_hours")):
+        refused = await admin.post(PATH, {"delivery_id": delivery["id"]} | wrong)
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
+    other = await admin.post(PATH, {"delivery_id": delivery["id"], "priority_filter": "urgent"})
+    assert (other.status_code, other.json()["code"]) == (409, "filter_mismatch")
+    assert "normal, not urgent" in other.json()["error"]
+    nobody = await admin.post(PATH, {"delivery_id": delivery["id"], "vehicle_type_filter": "truck"})
+    assert (nobody.status_code, nobody.json()["error"]) == (409, "No available transporters found for this delivery")
+    body = {"delivery_id": delivery["id"], "vehicle_type_filter": "van", "priority_filter": "normal"}
+    made = ok(await admin.post(PATH, body))
+    assert (made["assigned_transporter"]["id"], made["alternatives"]) == (van.transporter_id, [])
+    assert near.transporter_id != van.transporter_id
 
 
 async def test_errors_of_auto_assign_keep_their_shape(world: World) -> None:

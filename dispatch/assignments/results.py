@@ -1,0 +1,79 @@
+"""What is asked of an assignment, and what comes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dispatch.assignments.pool import NOBODY, SUGGESTIONS, WHY_NOT
+from dispatch.deliveries.models import Delivery, Priority
+from dispatch.errors import DispatchError
+from dispatch.transporters.models import Transporter
+from scoring import Reason
+
+
+class NoTransporter(DispatchError):
+    """Nobody can take the delivery; ``reason`` says why, ``suggestions`` what might help."""
+
+    code = "no_transporter"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(NOBODY, reason=reason, suggestions=SUGGESTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Why a transporter was chosen: four terms and their weighted mean, 0–100, unrounded."""
+
+    distance: float
+    rating: float
+    capacity: float
+    workload: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """One assignment that was made."""
+
+    delivery: Delivery
+    transporter: Transporter
+    scores: Scores
+    alternatives: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkFilter:
+    """Which deliveries and which transporters a bulk run is about.
+
+    ``time_range_hours``: only deliveries whose requested pickup, or else creation, is so many hours from now at most,
+    before or after.
+    """
+
+    priority: Priority | None = None
+    vehicle_type: str | None = None
+    max_assignments: int | None = None
+    time_range_hours: float | None = None
+    delivery_ids: Sequence[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A delivery that was not assigned: what to answer and, where nobody can take it, why."""
+
+    delivery_id: int
+    error: str
+    reason: str | None = None
+
+
+def nobody_for(delivery_id: int, why: Reason) -> Failure:
+    return Failure(delivery_id, NOBODY, WHY_NOT[why])
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """What a bulk run did."""
+
+    assigned: list[Assigned]
+    failures: list[Failure]
+    upper_bound: float
+    certified: bool
