@@ -77,9 +77,14 @@ class SaleController(Controller):
     async def show(
         self, request: Request[User, Any, Any], sale_id: ProductId, work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
-        """One sale, for its seller, its buyer and admins."""
+        """One sale with what happened to it, for its seller, its buyer and admins."""
         view = await Sales(work, services.clock).get(sale_id, request.user)
-        return _sale_row(view.sale, view.delivery)
+        return _sale_row(view.sale, view.delivery) | {
+            "tracking_events": [
+                {"id": event.id, "status": event.status, "message": event.message, "created_at": event.created_at}
+                for event in view.events
+            ]
+        }
 
     @post("/{sale_id:int}/mark-as-delivered/", guards=[acts(Role.SELLER)], status_code=200)
     async def mark_as_delivered(

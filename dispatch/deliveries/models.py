@@ -43,6 +43,9 @@ class DeliveryStatus(StrEnum):
 
 UNDER_WAY = frozenset({DeliveryStatus.ASSIGNED, DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT})
 
+IS_UNDER_WAY = "status IN ('assigned', 'picked_up', 'in_transit')"
+"""The same as SQL with constants: a condition with parameters does not always find the partial index."""
+
 
 class Priority(StrEnum):
     """How urgent a delivery is."""
@@ -66,7 +69,7 @@ class Delivery(IdentityAuditBase):
         Index(
             "ix_deliveries_under_way",
             "transporter_id",
-            postgresql_where=text("status IN ('assigned', 'picked_up', 'in_transit')"),
+            postgresql_where=text(IS_UNDER_WAY),
         ),
         Index("ix_deliveries_available", "created_at", postgresql_where=text("status = 'available'")),
         Index(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ARRAY, BigInteger, String, delete, func, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, Select, String, delete, func, literal, select, text, union_all
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,7 +19,7 @@ from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.events import DeliveryEvent, DeliveryJourney, EventKind
 from dispatch.deliveries.journey import Happened, Journey, Seen, Stage, new_journey, read_on
-from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryTracking
+from dispatch.deliveries.models import IS_UNDER_WAY, Delivery, DeliveryStatus, DeliveryTracking
 from dispatch.deliveries.service import Deliveries, Place
 from dispatch.geo import great_circle_m
 from dispatch.ports import Clock, Publisher, StatusChange
@@ -136,17 +136,22 @@ class Movement:
                 return
 
 
+def concerned_query(transporters: Iterable[int], oldest: datetime) -> Select[Delivery]:
+    """What these transporters have under way, or have delivered since a time.
+
+    Each half has a partial index, so that it costs what it finds and not what a transporter has ever carried.
+    """
+    theirs = among(Delivery.transporter_id, transporters)
+    ids = union_all(
+        select(Delivery.id).where(theirs, text(IS_UNDER_WAY)),
+        select(Delivery.id).where(theirs, Delivery.delivered_at >= oldest),
+    )
+    return select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id)
+
+
 async def _concerned(session: AsyncSession, seen: dict[int, list[Seen]]) -> list[tuple[Delivery, Stage]]:
     """Deliveries that were under way when one of the fixes was recorded, in the order of their ids."""
-    oldest = min(fixes[0].at for fixes in seen.values())
-    rows = await session.scalars(
-        select(Delivery)
-        .where(
-            among(Delivery.transporter_id, seen.keys()),
-            or_(Delivery.status.in_(UNDER_WAY), Delivery.delivered_at >= oldest),
-        )
-        .order_by(Delivery.id)
-    )
+    rows = await session.scalars(concerned_query(seen.keys(), min(fixes[0].at for fixes in seen.values())))
     staged = [(delivery, stage) for delivery in rows if (stage := _stage(delivery)) is not None]
     return [
         (delivery, stage)

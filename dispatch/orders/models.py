@@ -56,8 +56,13 @@ class DeliveryInfo(IdentityBase):
 
     @property
     def full_address(self) -> str:
-        """The parts that are known, in the order of an envelope."""
-        return ", ".join(part for part in (self.address, self.city, self.state, self.zip_code) if part)
+        """The parts that are known, in the order of an envelope; none that the lines before it name already."""
+        lines: list[str] = []
+        for part in (self.address, self.city, self.state, self.zip_code):
+            said = {line.strip().casefold() for line in ", ".join(lines).split(",")}
+            if part.strip() and part.strip().casefold() not in said:
+                lines.append(part)
+        return ", ".join(lines)
 
 
 class Order(IdentityAuditBase):

@@ -1,5 +1,6 @@
 """The seller's side of what was sold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import Conflict, Forbidden, NotFound
+from dispatch.orders.models import OrderTrackingEvent
 from dispatch.orders.progress import OrderProgress
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale, SaleStatus
@@ -18,10 +20,11 @@ from dispatch.sales.models import Sale, SaleStatus
 
 @dataclass(frozen=True, slots=True)
 class SaleView:
-    """A sale and its delivery, if it has one."""
+    """A sale, its delivery, if it has one, and what happened to it, oldest first."""
 
     sale: Sale
     delivery: Delivery | None
+    events: Sequence[OrderTrackingEvent]
 
 
 class Sales:
@@ -42,7 +45,10 @@ class Sales:
         sale = await self._session.scalar(select(Sale).where(Sale.id == sale_id).options(selectinload(Sale.product)))
         if sale is None or not (user.has(Role.ADMIN) or user.id in {sale.seller_id, sale.buyer_id}):
             raise NotFound("There is no such sale.")
-        return SaleView(sale, (await self.deliveries_of([sale.id])).get(sale.id))
+        events = await self._session.scalars(
+            select(OrderTrackingEvent).where(OrderTrackingEvent.sale_id == sale.id).order_by(OrderTrackingEvent.id)
+        )
+        return SaleView(sale, (await self.deliveries_of([sale.id])).get(sale.id), events.all())
 
     async def deliveries_of(self, sale_ids: list[int]) -> dict[int, Delivery]:
         """The delivery of each sale that has one."""

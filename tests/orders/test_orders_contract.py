@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.orders.models import DeliveryInfo
 from tests.shapes import check, is_absolute_url, is_bool, is_id, is_money, is_text, is_time, like, or_null
 from tests.world import Person, World, ok, order_body, together
 
@@ -60,7 +61,7 @@ DETAILS = {
         "phone_number": is_text,
         "address": is_text,
         "city": is_text,
-        "full_address": "Thamel, Kathmandu, Kathmandu, Bagmati, 44600",
+        "full_address": "Thamel, Kathmandu, Bagmati, 44600",
     },
     "tracking_events": [{"id": is_id, "status": is_text, "message": is_text, "created_at": is_time}],
     "created_at": is_time,
@@ -247,3 +248,17 @@ async def test_an_order_shows_what_was_ordered_when_the_product_changes(world: W
     shown = ok(await customer.get(f"{ORDERS}/{order['id']}/"))
     assert (shown["total_amount"], shown["items"][0]["product"]["name"]) == ("2000.00", "Organic Rice")
     assert shown["total_to_pay"] == "2360.00"
+
+
+@pytest.mark.parametrize(
+    ("address", "city", "state", "zip_code", "full"),
+    [
+        ("Thamel, Kathmandu", "Kathmandu", "Bagmati", "44600", "Thamel, Kathmandu, Bagmati, 44600"),
+        ("Thamel, kathmandu ", " Kathmandu", "", "", "Thamel, kathmandu "),
+        ("Thamel", "Kathmandu", "Kathmandu", "", "Thamel, Kathmandu"),
+        ("Kathmandu Road 1", "Kathmandu", "Bagmati", "", "Kathmandu Road 1, Kathmandu, Bagmati"),
+        ("", "", "", "", ""),
+    ],
+)
+def test_an_address_names_each_of_its_parts_once(address: str, city: str, state: str, zip_code: str, full: str) -> None:
+    assert DeliveryInfo(address=address, city=city, state=state, zip_code=zip_code).full_address == full

@@ -18,6 +18,7 @@ SALE = {
     "delivery_status": or_null(is_text),
     "created_at": is_time,
 }
+EVENT = {"id": is_id, "status": is_text, "message": is_text, "created_at": is_time}
 
 
 @pytest.mark.parametrize("ending", ["/", ""])
@@ -30,7 +31,12 @@ async def test_a_seller_lists_and_sees_a_sale_with_its_delivery(world: World, en
     admin = await world.admin()
     for who in (bought.seller, bought.customer, admin):
         shown = ok(await who.get(f"{SALES}/{bought.sale_id}{ending}"))
-        check(shown, SALE | {"id": bought.sale_id, "delivery_status": "assigned"})
+        check(shown, SALE | {"id": bought.sale_id, "delivery_status": "assigned", "tracking_events": [EVENT]})
+        assert [event["status"] for event in shown["tracking_events"]] == ["confirmed"]
+    for step in ("pickup", "deliver"):
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/"))
+    events = ok(await bought.seller.get(f"{SALES}/{bought.sale_id}/"))["tracking_events"]
+    assert [event["status"] for event in events] == ["confirmed", "shipped", "delivered"]
     newest = ok(await admin.get(f"{SALES}/", page_size=1))
     assert newest["results"][0]["id"] == bought.sale_id
 
