@@ -13,7 +13,8 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from dispatch.accounts.models import User
-from dispatch.assignments.service import Assignments, BulkFilter
+from dispatch.assignments.results import BulkFilter
+from dispatch.assignments.service import Assignments
 from dispatch.carts.models import Cart
 from dispatch.database.commits import counted_commits
 from dispatch.database.engine import Database
