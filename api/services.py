@@ -24,6 +24,7 @@ from api.upkeep import Job, upkeep
 from api.writing import Writing, build_writing
 from dispatch.accounts.links import LinkTokens
 from dispatch.accounts.tokens import Tokens
+from dispatch.assignments.expiry import ExpirySweeper
 from dispatch.assignments.standing import Standing, StandingRules
 from dispatch.audit.service import AuditRetention
 from dispatch.catalogue.sums import PriceTerms
@@ -402,6 +403,12 @@ def _jobs(services: Services) -> list[Job]:
         Job(
             "forgetting", TIDY_EVERY_S, lambda: forget_old(services.database, services.clock)
         ),  # deleting twice is once
+        Job(
+            "expired documents",
+            TIDY_EVERY_S,
+            ExpirySweeper(services.database, services.clock, services.publisher).sweep,
+            at_once=True,
+        ),  # rows are locked, and what was given back is not found again
         Job(
             "unconfirmed photos", TIDY_EVERY_S, PhotoSweeper(services.database, services.photos).sweep, at_once=True
         ),  # confirming and dropping twice is once

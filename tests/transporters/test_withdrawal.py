@@ -1,9 +1,14 @@
 """What a transporter has not picked up waits again once it may or will not carry it."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
+
+from dispatch.assignments.expiry import ExpirySweeper
 from dispatch.assignments.withdrawal import WithdrawalReason, withdraw_open_deliveries
+from dispatch.transporters.models import TransporterDocument
 from tests.world import Driver, World, ok, ping, together
 
 
@@ -90,6 +95,28 @@ async def test_a_transporter_that_is_not_available_accepts_nothing(world: World)
     assert (refused.status_code, refused.json()["code"]) == (409, "not_available")
     ok(await driver.patch("/api/transporters/me/", {"is_available": True}))
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+
+
+async def test_once_a_document_has_expired_what_was_not_picked_up_waits_again(world: World) -> None:
+    services, today = world.server.services, datetime.now(UTC).date()
+    driver, fine = [
+        await world.driver(documents=[{"kind": "licence", "number": "1", "expires_on": f"{today + timedelta(days=2)}"}])
+        for _ in range(2)
+    ]
+    waiting, aboard = await _accepted(world, driver, 2)
+    [other] = await _accepted(world, fine)
+    ok(await driver.post(f"/api/deliveries/{aboard['id']}/pickup/"))
+    async with services.database.work() as work:
+        await work.session.execute(
+            update(TransporterDocument)
+            .where(TransporterDocument.transporter_id == driver.transporter_id)
+            .values(expires_on=today - timedelta(days=1))
+        )
+    assert (await driver.post(f"/api/deliveries/{waiting['id']}/pickup/")).json()["code"] == "documents_not_in_order"
+    sweeper = ExpirySweeper(services.database, services.clock, services.publisher)
+    await asyncio.gather(sweeper.sweep(), sweeper.sweep())
+    now = [(await _tracked(world, one))["status"] for one in (waiting, aboard, other)]
+    assert now == ["available", "picked_up", "assigned"]
 
 
 async def test_accepting_while_deliveries_are_taken_back_ends_one_way_or_the_other(world: World) -> None:
