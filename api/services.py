@@ -18,13 +18,13 @@ from api.adapters.sms import HttpSmsSender
 from api.adapters.solving import ProcessSolver
 from api.bounded_settling import BoundedSettling
 from api.doorkeeper import AccountDoorkeeper
+from api.jobs import jobs_of
 from api.monitoring.process import telling
 from api.server.part import WHOLE, Part
-from api.upkeep import Job, upkeep
+from api.upkeep import upkeep
 from api.writing import Writing, build_writing
 from dispatch.accounts.links import LinkTokens
 from dispatch.accounts.tokens import Tokens
-from dispatch.assignments.expiry import ExpirySweeper
 from dispatch.assignments.standing import Standing, StandingRules
 from dispatch.audit.service import AuditRetention
 from dispatch.catalogue.sums import PriceTerms
@@ -33,14 +33,12 @@ from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.handover import HandoverRules
 from dispatch.deliveries.movement import Movement
-from dispatch.deliveries.photo_sweep import PhotoSweeper
 from dispatch.deliveries.ratings import DeliveryRatings
 from dispatch.deliveries.work_steps import DeliveryLimits, DeliverySteps
 from dispatch.notifications.ports import MailSender, SmsSender
 from dispatch.notifications.relay import OutboxRelay
 from dispatch.notifications.templates import Templates
 from dispatch.orders.service import OrderRules
-from dispatch.payments.forgetting import forget_old
 from dispatch.payments.holds import HoldRules, HoldSweeper
 from dispatch.payments.initiation import PaymentInitiation, PaymentTerms
 from dispatch.payments.invoices import Issuer
@@ -63,7 +61,6 @@ from realtime.incarnation import IncarnationWatch
 from realtime.ingest import Ingest
 from realtime.keys import Keys
 from realtime.live import RedisLivePositions
-from realtime.log_state import forget_gone_writers
 from realtime.presence import PresenceLimits, PresenceSweeper
 from realtime.protocol import PingPolicy
 from realtime.publisher import RedisPublisher
@@ -72,14 +69,6 @@ from realtime.sessions import Sessions
 from realtime.throttle import Rates
 from realtime.tickets import Tickets
 from realtime.tracking import Tracking
-
-SWEEP_EVERY_S = 15.0
-EXPIRE_EVERY_S = 60.0
-SWEEP_PRESENCE_EVERY_S = 5.0
-RELAY_EVERY_S = 1.0
-COMPLETE_EVERY_S = 60.0
-TIDY_EVERY_S = 3600.0
-BEAT_EVERY_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +357,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
         if services.part.does_upkeep:
             services.history.start()
             stack.push_async_callback(services.history.stop)
-            await stack.enter_async_context(upkeep(_jobs(services)))
+            await stack.enter_async_context(upkeep(jobs_of(services)))
         yield services
 
 
@@ -386,35 +375,3 @@ async def _answering(services: Services) -> AsyncIterator[None]:
         await services.tracking.stop()
         await services.sessions.stop()
         await services.hub.stop()
-
-
-def _jobs(services: Services) -> list[Job]:
-    """Each may run in several processes at once, on one host or many.
-
-    What makes it safe stands beside it; docs/production.md says it in sentences.
-    """
-    return [
-        Job("payment sweep", SWEEP_EVERY_S, services.sweeper.sweep),  # settling locks the payment's row
-        Job("ended holds", SWEEP_EVERY_S, services.holds.release_ended),  # each under its payment's row
-        Job("expired orders", EXPIRE_EVERY_S, services.expiry.expire),  # each under its order's row
-        Job("refunds", SWEEP_EVERY_S, services.refunds.carry_out_due),  # a refund is claimed on disk before it is sent
-        Job("order completion", COMPLETE_EVERY_S, services.completion.complete_due),  # the order's row is locked
-        Job("outbox", RELAY_EVERY_S, services.relay.relay_all),  # SKIP LOCKED, then a claim of a minute
-        Job(
-            "forgetting", TIDY_EVERY_S, lambda: forget_old(services.database, services.clock)
-        ),  # deleting twice is once
-        Job(
-            "expired documents",
-            TIDY_EVERY_S,
-            ExpirySweeper(services.database, services.clock, services.publisher).sweep,
-            at_once=True,
-        ),  # rows are locked, and what was given back is not found again
-        Job(
-            "unconfirmed photos", TIDY_EVERY_S, PhotoSweeper(services.database, services.photos).sweep, at_once=True
-        ),  # confirming and dropping twice is once
-        Job("presence sweep", SWEEP_PRESENCE_EVERY_S, services.presence.sweep),  # one step in Redis
-        Job("incarnation", BEAT_EVERY_S, services.incarnation.beat),  # a beat committed first, and an advisory lock
-        Job("gone writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),  # one step too
-        Job("old audit events", TIDY_EVERY_S, services.audit.sweep),  # deleting twice is once
-        Job("days of positions", TIDY_EVERY_S, services.retention.sweep, at_once=True),  # an advisory lock
-    ]
