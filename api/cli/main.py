@@ -133,16 +133,43 @@ def demo() -> None:
     show_default=True,
     help="As our app, or as Traccar Client and OsmAnd or OwnTracks would send it, a request a position.",
 )
-def replay(file: str, speed: str, url: str | None, as_json: bool, give_up_after: float, way: str) -> None:
-    """Stream a CSV of GPS traces through WebSockets, one connection a vehicle, or as phone apps send them.
+@click.option("--vehicle", help="The vehicle of a file that is one vehicle's and has no column for it.")
+@click.option(
+    "--time",
+    "time_way",
+    type=click.Choice(["s", "ms", "us", "ns", "excel", "ymd", "dmy", "mdy"]),
+    help="How times are written, where the file leaves it open: what numbers count, or the order of dates.",
+)
+@click.option(
+    "--most-bad",
+    type=Number(0, 1),
+    default=0.05,
+    show_default=True,
+    help="Share of rows that may be unusable; beyond it nothing is sent.",
+)
+def replay(file: str, speed: str, url: str | None, as_json: bool, give_up_after: float, way: str, **said: Any) -> None:  # noqa: ANN401
+    """Stream a file of GPS traces through WebSockets, one connection a vehicle, or as phone apps send them.
 
-    FILE may be gzipped, or - for standard input. It needs a header with a vehicle, a time, latitude and longitude.
-    Replaying a file again sends only what is not stored yet.
+    FILE is a GPX, or a CSV with a header that names a vehicle, a time, latitude and longitude; it may be gzipped, or
+    - for standard input. What is not understood is counted and named with its line and reason. Replaying a file again
+    sends only what is not stored yet.
     """
     from api.cli.replay import replay_file
+    from api.replay.traces import reading
     from api.replay.ways import Way
 
-    run(replay_file(_settings(), file, speed, url, way=Way(way), as_json=as_json, give_up_after_s=give_up_after))
+    replayed = replay_file(
+        _settings(),
+        file,
+        speed,
+        url,
+        way=Way(way),
+        as_json=as_json,
+        give_up_after_s=give_up_after,
+        said=reading(said["vehicle"], said["time_way"]),
+        most_bad=said["most_bad"],
+    )
+    run(replayed)
 
 
 @main.command()

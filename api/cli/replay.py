@@ -16,10 +16,11 @@ from api.replay.accounts import Driver
 from api.replay.devices import find_or_make_phones
 from api.replay.errors import UnusableFile
 from api.replay.pace import shift_now
-from api.replay.reading import Traces, read_traces
+from api.replay.reading import read_traces
 from api.replay.run import PhoneReplay, Playing, Replay
 from api.replay.summary import print_summary, rate, summary
 from api.replay.tally import Tally
+from api.replay.traces import Reading, Traces, reasons
 from api.replay.ways import PROTOCOLS, Way
 from api.server.serving import stopped_by_signals
 from dispatch.plain_numbers import decimal_number
@@ -27,6 +28,8 @@ from dispatch.settings import Settings
 
 SHOW_EVERY_S = 0.2
 INTERRUPTED = 130
+MOST_BAD = 0.05
+"""Share of unusable rows beyond which a file was misunderstood rather than damaged."""
 
 
 async def replay_file(
@@ -38,18 +41,27 @@ async def replay_file(
     way: Way = Way.WEBSOCKET,
     as_json: bool = False,
     give_up_after_s: float = 60.0,
+    said: Reading | None = None,
+    most_bad: float = MOST_BAD,
 ) -> int:
     """Replay and print the summary.
 
-    The exit code is 0 when every ping was acknowledged or rejected by name, 1 when some were not, 130 after Ctrl-C.
-    ``give_up_after_s`` bounds how long the server may be away. Raises CommandError.
+    The exit code is 0 when every ping was acknowledged, 1 when some were not answered or more than ``most_bad`` of
+    them were rejected, 130 after Ctrl-C.
+    ``give_up_after_s`` bounds how long the server may be away, ``most_bad`` the share of rows that may be unusable:
+    beyond it nothing is sent. Raises CommandError.
     """
     times = _speed(speed)
     base = base_url(settings, url)
     try:
-        traces = await asyncio.to_thread(read_traces, file)
+        traces = await asyncio.to_thread(read_traces, file, said)
     except UnusableFile as error:
         raise CommandError(f"{file} cannot be replayed: {error}") from None
+    if traces.bad_share > most_bad:
+        raise CommandError(
+            f"{file} was not replayed: {traces.bad_share:.1%} of its rows cannot be used, more than --most-bad "
+            f"{most_bad:g}: {reasons(traces.bad_rows)}"
+        )
     await check_answers(base)
     async with operating_server(settings, base) as services:
         drivers = await sign_in_drivers(services, base, list(traces.rows_of), business_name="Replayed trace")
@@ -77,7 +89,9 @@ async def replay_file(
         sys.stdout.write(json.dumps(result, indent=2) + "\n")
     else:
         print_summary(make_console(), result)
-    return INTERRUPTED if interrupted else int(not replay.tally.is_complete)
+    if interrupted:
+        return INTERRUPTED
+    return int(not replay.tally.is_complete or replay.tally.rejects > most_bad * traces.rows)
 
 
 async def _phone_replay(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import overload
 
 from api.load.plan import Plan
-from api.replay.reading import Row
+from api.replay.traces import Row
 
 CITY = (27.7, 85.32)
 SPREAD_DEG = 0.05

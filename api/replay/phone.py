@@ -11,9 +11,9 @@ import httpx
 
 from api.replay.devices import Phone
 from api.replay.pace import Pace
-from api.replay.reading import Row
 from api.replay.reconnecting import GiveUp, Patience, delay_s
 from api.replay.tally import Tally
+from api.replay.traces import Row
 from api.replay.ways import PhoneProtocol
 from realtime.phones.reading import seq_of
 from realtime.protocol import utc_from_ms

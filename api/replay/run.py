@@ -12,10 +12,10 @@ from api.replay.accounts import Driver
 from api.replay.devices import Phone
 from api.replay.pace import Pace
 from api.replay.phone import PhoneClient, PhoneRoad
-from api.replay.reading import Traces
 from api.replay.reconnecting import Patience
 from api.replay.road import Road
 from api.replay.tally import Tally
+from api.replay.traces import Traces
 from api.replay.vehicle import VehicleClient
 from api.replay.ways import PhoneProtocol
 from dispatch.accounts.tokens import Tokens

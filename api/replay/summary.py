@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from api.replay.accounts import Driver
-from api.replay.reading import Traces
 from api.replay.tally import Tally
+from api.replay.traces import Traces
 
 SHOWN = 5
 
@@ -33,6 +33,9 @@ def summary(
         "open": tally.open,
         "missing": tally.missing,
         "bad_rows": {reason: {"count": bad.count, "lines": bad.lines} for reason, bad in traces.bad_rows.items()},
+        "remarks": {what: {"count": found.count, "lines": found.lines} for what, found in traces.remarks.items()},
+        "columns_not_read": list(traces.unread),
+        "times_read_as": traces.time_way,
         "times_taken_as_utc": traces.times_taken_as_utc,
         "reconnects": tally.reconnects,
         "failed_vehicles": tally.failed,
@@ -82,6 +85,10 @@ def _lines(result: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def _remarks(result: Mapping[str, Any]) -> Iterable[str]:
+    for column in result["columns_not_read"]:
+        yield f"The column {column}."
+    for what, found in result["remarks"].items():
+        yield f"{found['count']:,} × {what} (lines {_some(found['lines'], found['count'])})."
     if result["times_taken_as_utc"]:
         yield f"{result['times_taken_as_utc']:,} times name no offset and were taken as UTC."
     failed: Mapping[str, str] = result["failed_vehicles"]

@@ -11,9 +11,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
-from api.replay.reading import Row
 from api.replay.reconnecting import GiveUp, Stalled, delay_s, described, is_too_big, why_final
 from api.replay.road import Road
+from api.replay.traces import Row
 from realtime.protocol import (
     BEARER_PREFIX,
     SUBPROTOCOL,

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import httpx
 
-from api.replay.reading import Row
+from api.replay.traces import Row
 from realtime.phones.reading import KMH_MPS, KNOT_MPS
 
 

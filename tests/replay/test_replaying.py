@@ -17,7 +17,8 @@ from redis.asyncio import Redis
 
 from api.cli.context import CommandError
 from api.cli.replay import replay_file
-from api.replay.reading import Traces, read_traces
+from api.replay.reading import read_traces
+from api.replay.traces import Traces
 from dispatch.settings import Settings
 from realtime.keys import Keys
 from tests.replay.conftest import Server, ended, free_port, gps, until
@@ -75,8 +76,11 @@ async def test_what_the_server_rejects_is_named_and_everything_else_is_stored(
         HEADER, "r,1985-09-06T12:00:00Z,1,2", "r,2015-09-06T12:00:00Z,91,2", "r,2015-09-06T12:00:01Z,10,20",
         "r,2015-09-06T12:00:02Z,0,0", "r,2015-09-06T12:00:03Z,10.5,-181", "r,never,1,2",
     )  # fmt: skip
-    outcome = await replay_server.replay(path, "--speed", "max")
-    assert outcome.code == 0, outcome.err
+    refused = await replay_server.replay(path, "--speed", "max")
+    assert (refused.code, refused.out) == (2, ""), refused.err
+    assert "16.7% of its rows cannot be used" in refused.err
+    outcome = await replay_server.replay(path, "--speed", "max", "--most-bad", "0.5")
+    assert outcome.code == 1, "more than half of what was sent was rejected"
     summary = outcome.summary
     assert summary["rejected"] == {"too_old": 1, "out_of_range": 2, "null_island": 1}
     assert summary["rejected_examples"]["out_of_range"] == ["r, line 3", "r, line 6"]

@@ -11,10 +11,10 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from api.replay.pace import Pace
-from api.replay.reading import Row
 from api.replay.reconnecting import Patience
 from api.replay.road import Road
 from api.replay.tally import Tally
+from api.replay.traces import Row
 from api.replay.vehicle import VehicleClient
 from realtime.protocol import SUBPROTOCOL
 from tests.replay.conftest import until

@@ -9,7 +9,8 @@ import pytest
 
 from api.cli.context import operating
 from api.cli.replay import replay_file
-from api.replay.reading import Row, Traces, read_traces
+from api.replay.reading import read_traces
+from api.replay.traces import Row, Traces
 from api.replay.ways import PROTOCOLS, Way
 from tests.replay.conftest import Server, gps
 
