@@ -33,6 +33,8 @@ class TextKind(StrEnum):
     """The same with line ends kept."""
     PHONE = "phone"
     """A phone number, kept like ``+977-9841234567``."""
+    EMAIL = "email"
+    """An e-mail address; `dispatch.accounts.addresses` brings it into its form."""
     CODE = "code"
     """Words of machines, such as an address or base64: blanks around are taken away."""
     AS_IS = "as_is"
@@ -62,7 +64,9 @@ RequiredLine = Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_NUL,
 PersonName = Annotated[str, Meta(min_length=1, max_length=120, pattern=NO_NUL, extra=ONE_LINE)]
 Text = Annotated[str, Meta(max_length=2000, pattern=NO_NUL, extra=MANY_LINES)]
 # What it may be is checked, and normalised, by `checked_field`.
-Email = Annotated[str, Meta(max_length=MAX_EMAIL_TYPED, extra=AS_IS, extra_json_schema={"format": "email"})]
+Email = Annotated[
+    str, Meta(max_length=MAX_EMAIL_TYPED, extra={"text": TextKind.EMAIL}, extra_json_schema={"format": "email"})
+]
 Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=PHONE, extra={"text": TextKind.PHONE})]
 Url = Annotated[str, Meta(min_length=1, max_length=1000, pattern=URL, extra=CODE)]
 Id = Annotated[int, Meta(ge=1, le=BIGINT_MAX)]

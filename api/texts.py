@@ -109,6 +109,8 @@ def _tidied_text(value: str, kind: inspect.Type, extra: dict[str, Any], path: st
     text_kind = TextKind(extra.get("text", TextKind.LINE))
     if text_kind is TextKind.PHONE:
         return _tidied_phone(value, path, problems)
+    if text_kind is TextKind.EMAIL:
+        return value if has_visible(value) else ABSENT
     if kind.max_length is not None and len(value) > DECOMPOSED * kind.max_length:
         return value  # refused for its length, without a look at each of its characters
     try:
