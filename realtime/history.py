@@ -161,15 +161,32 @@ class HistoryWriter:
         await self._redis.xadd(self._keys.dead, {"fix": raw, "reason": reason}, maxlen=MAX_DEAD, approximate=True)
 
     async def _note(self, rows: Sequence[FixRow]) -> None:
-        """What follows from the fixes may wait for the database, but its defects must not hold up the history."""
+        """What follows from the fixes may wait for the database, but its defects must not hold up the history.
+
+        One transporter's defect is not the others': where all together meet one, each is told alone.
+        """
+        if await self._follow_up(rows):
+            return
+        alone: dict[int, list[FixRow]] = {}
+        for row in rows:
+            alone.setdefault(row.transporter_id, []).append(row)
+        for transporter_id, fixes in alone.items():
+            if not await self._follow_up(fixes):
+                log.error("stored fixes could not be followed up", transporter_id=transporter_id, fixes=len(fixes))
+
+    async def _follow_up(self, rows: Sequence[FixRow]) -> bool:
+        """False where a defect was met. Raises where the database is away."""
         try:
             await self._after_write(rows)
         except (IntegrityError, DataError, ProgrammingError):
-            log.exception("stored fixes could not be followed up")
+            log.debug("follow-up failed", exc_info=True)
+            return False
         except (SQLAlchemyError, OSError):
             raise
         except Exception:
-            log.exception("stored fixes could not be followed up")
+            log.debug("follow-up failed", exc_info=True)
+            return False
+        return True
 
 
 def _portions(found: list[RawEntry]) -> Iterator[list[Entry]]:

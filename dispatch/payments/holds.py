@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from dispatch.database.engine import Database, DriverConnection
 from dispatch.errors import Conflict
@@ -17,6 +17,7 @@ from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.payment_rows import LOCK_CART, lock_payment_row, save_outcome
 from dispatch.payments.stock import LockedProduct, lock_products, release_stock
 from dispatch.ports import Clock
+from dispatch.rounds import attempt, in_a_line
 
 log = structlog.get_logger(__name__)
 
@@ -126,26 +127,33 @@ class HoldSweeper:
         self._clock = clock
 
     async def release_ended(self) -> int:
-        """Release what is due; returns how many were looked at. Several processes may do it at once."""
-        async with self._database.work() as work:
-            due = (
-                await work.session.execute(
-                    select(PaymentTransaction.id, PaymentTransaction.cart_id)
-                    .where(
-                        PaymentTransaction.status == TransactionStatus.PROCESSING,
-                        PaymentTransaction.holds_stock,
-                        PaymentTransaction.hold_ends_at <= self._clock.now(),
-                    )
-                    .order_by(PaymentTransaction.hold_ends_at)
-                    .limit(BATCH)
-                )
-            ).all()
-        for payment_id, cart_id in due:
-            try:
-                await self._release(payment_id, cart_id)
-            except Exception:  # one that fails must not keep the rest
-                log.exception("a hold could not be released", payment=payment_id)
-        return len(due)
+        """Release what is due, page after page; returns how many were looked at. Several processes may do it."""
+        last, looked_at = 0, 0
+        while True:
+            async with self._database.work() as work:
+                due = [
+                    row.tuple() for row in await work.session.execute(self._due().where(PaymentTransaction.id > last))
+                ]
+            for payment_id, cart_id in due:
+                error = await attempt(self._release(payment_id, cart_id))
+                if error is not None:  # one that fails must not keep the rest, and comes again
+                    log.error("a hold could not be released", payment=payment_id, error=in_a_line(error))
+            looked_at += len(due)
+            if len(due) < BATCH:
+                return looked_at
+            last = due[-1][0]
+
+    def _due(self) -> Select[int, int]:
+        return (
+            select(PaymentTransaction.id, PaymentTransaction.cart_id)
+            .where(
+                PaymentTransaction.status == TransactionStatus.PROCESSING,
+                PaymentTransaction.holds_stock,
+                PaymentTransaction.hold_ends_at <= self._clock.now(),
+            )
+            .order_by(PaymentTransaction.id)
+            .limit(BATCH)
+        )
 
     async def _release(self, payment_id: int, cart_id: int) -> None:
         now = self._clock.now()

@@ -91,6 +91,8 @@ class OrderRefunds:
             raise _on_its_way()
         if locked.order.order_status in NOT_SHIPPED and wanted.amount_paisa is None:
             return await self._take_back(locked, wanted)
+        if restock and locked.order.order_status in NOT_SHIPPED:
+            raise Conflict("Nothing of this order can have come back; it was not delivered.", code="not_delivered")
         refund = await refunds.request(locked.payment, wanted)
         if restock:
             await self._return_goods(locked)

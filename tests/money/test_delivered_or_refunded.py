@@ -180,3 +180,50 @@ async def test_an_order_whose_second_parcel_is_with_a_transporter_says_that_it_c
     shown = ok(await bought.customer.get(path))
     assert (shown["can_cancel"], shown["can_refund"]) == (False, False)
     assert (await bought.customer.post(f"{path}cancel/")).status_code == 409
+
+
+async def _deadlocks(world: World) -> int:
+    async with world.server.services.database.work() as work:
+        found = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        return int((await work.session.execute(text(found))).scalar_one())
+
+
+async def _doings(world: World, till: Till, bought: Bought, sales: list[int]) -> list[Awaitable[object]]:
+    """Everything that takes locks of an order of which one parcel waits and another has none."""
+    admin, driver, services = await world.admin(), await world.driver(), world.server.services
+    order, mark = f"/api/v1/marketplace/orders/{bought.order_id}", f"/api/marketplace/sales/{sales[1]}"
+    made = ok(await bought.seller.post("/api/deliveries/create/", delivery_body(sales[0])), 201)
+    parcel = f"/api/deliveries/{made['id']}"
+    verify = {"transaction_id": bought.transaction_id, "force_verify": True}
+    return [
+        bought.customer.post(f"{order}/cancel/"),
+        driver.post(f"{parcel}/accept/", {}),
+        bought.seller.post("/api/deliveries/create/", delivery_body(sales[1])),
+        services.refunds.carry_out_due(),
+        bought.seller.post(f"{mark}/mark-as-delivered/"),
+        driver.post(f"{parcel}/pickup/", {}),
+        bought.customer.post(f"{order}/refund/", {}),
+        till.callback(bought.pidx),
+        driver.post(f"{parcel}/deliver/", {}),
+        services.sweeper.sweep(),
+        admin.post(f"{order}/refund/", {"amount": "10.00"}),
+        bought.customer.post("/api/v1/payments/verify/", verify),
+        services.completion.complete_due(),
+    ]
+
+
+async def test_whoever_does_what_to_one_order_at_the_same_moment_nobody_waits_in_a_circle(
+    world: World, till: Till
+) -> None:
+    before = await _deadlocks(world)
+    for first in (0, 2, 4, 6, 8):
+        bought, sales = await _two_sales(world)
+        doings = await _doings(world, till, bought, sales)
+        replies = await asyncio.gather(*doings[first:], *doings[:first])
+        answers = [reply for reply in replies if isinstance(reply, httpx.Response)]
+        assert all(reply.status_code < 500 for reply in answers), [reply.text for reply in answers]
+        count = await till.count(bought.transaction_id)
+        assert count.ledger_sum == 0
+        state = await till.gateway_state(bought.pidx)
+        assert state["amount"] - state["refunded_amount"] == count.gateway_paisa
+    assert await _deadlocks(world) == before

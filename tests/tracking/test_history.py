@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -250,3 +250,24 @@ async def test_positions_are_paged_oldest_first_within_a_time(world: World) -> N
         await driver.get(path, **{"from": fixes[4].recorded_at.isoformat(), "to": fixes[6].recorded_at.isoformat()})
     )
     assert [fix["seq"] for fix in some["results"]] == [5, 6, 7]
+
+
+async def test_what_one_transporter_s_fixes_break_is_followed_up_for_the_others(server: RunningServer) -> None:
+    services, keys, told = server.services, Keys(f"follow-{uuid4().hex}"), set[int]()
+
+    async def follow(rows: Sequence[FixRow]) -> None:
+        if any(row.transporter_id == NOBODY for row in rows):
+            raise KeyError("a defect")
+        told.update(row.transporter_id for row in rows)
+
+    others = {NOBODY + 1, NOBODY + 2}
+    epoch = uuid4().hex
+    await put_in_log(server, keys, [logged(1, who=who, epoch=epoch) for who in (*sorted(others), NOBODY)])
+    history = HistoryWriter(services.redis, keys, FixStore(services.database), follow)
+    history.start()
+    try:
+        await until_log_is_empty(server, keys)
+    finally:
+        await history.stop()
+    assert told == others
+    assert await stored(services.database, epoch) == [1, 1, 1]
