@@ -100,6 +100,7 @@ class ProcessFigures:
 async def telling(services: "Services") -> AsyncIterator[ProcessFigures]:
     """Keep this process' metrics up to date while the body runs."""
     figures = ProcessFigures(services)
+    figures.tell()
     tasks = [
         asyncio.create_task(figures.look(), name="loop pauses"),
         asyncio.create_task(figures.tell_for_ever(), name="metrics"),

@@ -18,7 +18,7 @@ from statistics import median
 import uvicorn
 import uvloop
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from api.app import create_app
 from api.embedded import embedded
@@ -105,6 +105,8 @@ async def _copies(url: str, names: list[str]) -> list[str]:
 @asynccontextmanager
 async def _client_of(settings: Settings, url: str, redis_url: str, tape: Tape | None = None) -> AsyncIterator[Client]:
     """A client of a server on one of the databases."""
+    # A zone each: Redis remembers one database a zone.
+    settings = settings.model_copy(update={"zone": str(make_url(url).database)})
     services = build_services(settings, Addresses(url, redis_url, "", ""), gateway=InstantGateway())
     if tape is not None:
         tape.listen(services.database)

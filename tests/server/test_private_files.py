@@ -63,7 +63,7 @@ def test_a_folder_that_was_open_before_is_tightened_and_links_are_left_alone(tmp
 
 
 async def test_a_server_in_an_old_open_folder_leaves_nothing_that_others_may_read(tmp_path: Path) -> None:
-    folder, port = tmp_path / "data", free_port()
+    folder, port, metrics_port = tmp_path / "data", free_port(), free_port()
     (folder / "mail").mkdir(parents=True)
     (folder / "mail" / "old.eml").write_text("to a buyer")
     for path in (folder, folder / "mail"):
@@ -73,11 +73,12 @@ async def test_a_server_in_an_old_open_folder_leaves_nothing_that_others_may_rea
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
-        env=os.environ | {"DISPATCH_DATA_DIR": str(folder), "DISPATCH_PORT": str(port)},
+        env=os.environ
+        | {"DISPATCH_DATA_DIR": str(folder), "DISPATCH_PORT": str(port), "DISPATCH_METRICS_PORT": str(metrics_port)},
         umask=0,
     )
     try:
-        async with asyncio.timeout(90), httpx.AsyncClient() as http:
+        async with asyncio.timeout(90), httpx.AsyncClient(timeout=60) as http:
             while True:
                 try:
                     if (await http.get(f"http://127.0.0.1:{port}/health/ready")).status_code == 200:
@@ -88,6 +89,9 @@ async def test_a_server_in_an_old_open_folder_leaves_nothing_that_others_may_rea
         found = {path.relative_to(folder).parts[0] for path in folder.rglob("*")}
         assert {"run", "log", "redis", "mail", "sandbox-payments.jsonl"} <= found
         assert [str(path) for path, _ in open_to_others(folder)] == []
+        async with httpx.AsyncClient(timeout=60) as http:  # which the steward answers, beside the workers
+            told = (await http.get(f"http://127.0.0.1:{metrics_port}/metrics")).text
+        assert 'dispatch_database_pool_size{process="steward"}' in told
         assert stat.S_IMODE((folder / "postgres").stat().st_mode) == 0o700
     finally:
         process.terminate()

@@ -28,7 +28,7 @@ async def test_a_server_whose_disk_is_full_is_not_ready_until_there_is_room(tmp_
         assert server.process is not None
 
         async def told(status: int) -> dict[str, str] | None:
-            async with httpx.AsyncClient() as http:
+            async with httpx.AsyncClient(timeout=60) as http:
                 reply = await http.get(f"{server.url}/health/ready")
             checks: dict[str, str] = reply.json()["checks"]
             return checks if reply.status_code == status else None
