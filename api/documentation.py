@@ -11,10 +11,11 @@ from typing import Any, Final
 from litestar import Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import OpenAPIRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath
 
+from api.described_errors import describe_errors
 from api.edge.packing import KEPT
 from api.queries import OPEN_QUERY
 from api.security import PUBLIC
@@ -70,6 +71,19 @@ class _Page(OpenAPIRenderPlugin):
         return PAGE
 
 
+class _Description(JsonRenderPlugin):
+    """The description with the errors of every route, made once."""
+
+    _made = b""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """See OpenAPIRenderPlugin."""
+        if not self._made:
+            describe_errors(request.app, openapi_schema)
+            self._made = self.render_json(request, openapi_schema)
+        return self._made
+
+
 @lru_cache
 def _asset(name: str) -> bytes:
     return START if name == "start.js" else (ASSETS_FOLDER / name).read_bytes()
@@ -93,7 +107,7 @@ def openapi_config() -> OpenAPIConfig:
         title="dispatch-server",
         openapi_router=Router("/schema", route_handlers=[], include_in_schema=False, opt=SHOWN),
         use_handler_docstrings=True,
-        render_plugins=[_Page(path=["/", "/swagger"])],
+        render_plugins=[_Page(path=["/", "/swagger"]), _Description()],
         version=VERSION,
         description="Orders become deliveries, deliveries find transporters, transporters are followed live.",
         components=components,
