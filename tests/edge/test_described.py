@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from dispatch.accounts.models import Role
 from tests.world import World
 
-EXAMPLES = 4
+EXAMPLES = 2
 MANY_EXAMPLES = 200
 # A schema cannot say that a phone number is one that can be called, nor that two times come in their order.
 NOT_ASKED = [positive_data_acceptance]
@@ -50,7 +50,7 @@ async def _contradictions(world: World, examples: int) -> list[str]:
             warnings.simplefilter("ignore", HypothesisWarning)
             try:
                 ask()
-            except (Exception, BaseExceptionGroup) as error:
+            except BaseExceptionGroup as error:
                 found.append(f"{operation.label}: {error}"[:2000])
 
     for operation in operations:
