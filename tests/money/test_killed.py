@@ -144,7 +144,7 @@ async def test_a_worker_killed_while_it_opens_a_payment_leaves_no_stock_held(
             rows = await work.session.execute(text("SELECT status, pidx FROM payment_transactions"))
             assert [tuple(row) for row in rows] == [("failed", None)]
             order = await work.session.execute(text("SELECT order_status, payment_status FROM orders"))
-            assert [tuple(row) for row in order] == [("pending", "pending")]
+            assert [tuple(row) for row in order] == [("pending", "failed")]
 
 
 @pytest.mark.parametrize(
