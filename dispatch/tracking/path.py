@@ -1,6 +1,7 @@
 """The way a parcel went: its transporter's believed fixes between assignment and delivery."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +21,8 @@ STANDING_M = 15.0
 # After a silence so long nobody knows the way: the line is broken.
 SILENCE = timedelta(minutes=5)
 MAX_POINTS = 200_000
+# Some milliseconds of work.
+AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +37,38 @@ class PathPoint:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPath:
-    """A delivery's way in time order, and its length in metres."""
+    """A delivery's way in time order, in parts between which nothing was heard, and its length in metres."""
 
     delivery: Delivery
-    points: Sequence[PathPoint]
+    parts: Sequence[Sequence[PathPoint]]
     distance_m: float
 
     @property
-    def parts(self) -> list[list[PathPoint]]:
-        """The way without its silences."""
-        parts: list[list[PathPoint]] = []
-        for point in self.points:
-            if not parts or point.recorded_at - parts[-1][-1].recorded_at > SILENCE:
-                parts.append([])
-            parts[-1].append(point)
-        return parts
+    def count(self) -> int:
+        """How many points it has."""
+        return sum(len(part) for part in self.parts)
+
+
+class Walk:
+    """Points in time order become a way, some at a time."""
+
+    def __init__(self) -> None:
+        self.parts: list[list[PathPoint]] = []
+        self.distance_m = 0.0
+        """Without the wandering of a phone that lies still."""
+        self._here: PathPoint | None = None
+
+    def add(self, points: Iterable[PathPoint]) -> None:
+        """The next points."""
+        for point in points:
+            if not self.parts or point.recorded_at - self.parts[-1][-1].recorded_at > SILENCE:
+                self.parts.append([])
+            self.parts[-1].append(point)
+            here = self._here or point
+            step_m = great_circle_m(here.lat, here.lon, point.lat, point.lon)
+            moved = step_m >= STANDING_M
+            self.distance_m += step_m if moved else 0
+            self._here = point if moved else here
 
 
 def check_may_see_path(delivery: Delivery, user: User) -> None:
@@ -60,31 +80,22 @@ def check_may_see_path(delivery: Delivery, user: User) -> None:
 
 
 async def delivery_path(session: AsyncSession, delivery: Delivery, now: datetime) -> DeliveryPath:
-    """The way so far. Empty where nobody has the delivery."""
-    if delivery.transporter_id is None or delivery.assigned_at is None:
-        return DeliveryPath(delivery, [], 0.0)
-    rows = await session.execute(
-        select(StoredFix.lat, StoredFix.lon, StoredFix.recorded_at, StoredFix.speed_mps)
-        .where(
-            StoredFix.transporter_id == delivery.transporter_id,
-            StoredFix.recorded_at >= delivery.assigned_at,
-            StoredFix.recorded_at <= (delivery.delivered_at or now),
-            ~StoredFix.flags.bool_op("&&")(literal(LEFT_OUT, ARRAY(String(32)))),
+    """The way so far. Empty where nobody has the delivery. Others have their turn while a long one is read."""
+    walk = Walk()
+    if delivery.transporter_id is not None and delivery.assigned_at is not None:
+        rows = await session.stream(
+            select(StoredFix.lat, StoredFix.lon, StoredFix.recorded_at, StoredFix.speed_mps)
+            .where(
+                StoredFix.transporter_id == delivery.transporter_id,
+                StoredFix.recorded_at >= delivery.assigned_at,
+                StoredFix.recorded_at <= (delivery.delivered_at or now),
+                ~StoredFix.flags.bool_op("&&")(literal(LEFT_OUT, ARRAY(String(32)))),
+            )
+            .order_by(StoredFix.recorded_at)
+            .limit(MAX_POINTS)
+            .execution_options(yield_per=AT_ONCE)
         )
-        .order_by(StoredFix.recorded_at)
-        .limit(MAX_POINTS)
-    )
-    points = [PathPoint(*row) for row in rows]
-    return DeliveryPath(delivery, points, travelled_m(points))
-
-
-def travelled_m(points: Sequence[PathPoint]) -> float:
-    """Length of the way in metres, without the wandering of a phone that lies still."""
-    total, here = 0.0, points[0] if points else None
-    for point in points:
-        if here is None:
-            break
-        step_m = great_circle_m(here.lat, here.lon, point.lat, point.lon)
-        if step_m >= STANDING_M:
-            total, here = total + step_m, point
-    return total
+        async for some in rows.partitions():
+            walk.add(PathPoint(*row) for row in some)
+            await asyncio.sleep(0)
+    return DeliveryPath(delivery, walk.parts, walk.distance_m)

@@ -1,5 +1,8 @@
 """The way of a delivery, for maps and GPS programs."""
 
+import asyncio
+import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -7,8 +10,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from sqlalchemy import update
 
-from dispatch.deliveries.models import Delivery
-from dispatch.tracking.path import PathPoint, travelled_m
+from api.tracks import geojson_pieces, gpx_pieces
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.tracking.path import DeliveryPath, PathPoint, Walk
 from dispatch.tracking.store import FixRow, FixStore
 from tests.world import Bought, Driver, Person, World, ok
 
@@ -66,13 +70,20 @@ async def test_the_way_of_a_delivery_is_a_line_with_its_length_and_times(world: 
     assert properties["ended_at"].endswith("Z")
 
 
+def _travelled_m(points: list[PathPoint]) -> float:
+    walk = Walk()
+    for point in points:
+        walk.add([point])
+    return walk.distance_m
+
+
 def test_the_length_is_that_of_the_way_and_not_of_a_still_phone_that_wanders() -> None:
     now = datetime.now(UTC)
     moving = [PathPoint(27.7 + step * 1e-3, 85.3, now) for step in range(11)]
-    assert travelled_m(moving) == pytest.approx(0.01 * METRES_A_DEGREE, rel=1e-3)
+    assert _travelled_m(moving) == pytest.approx(0.01 * METRES_A_DEGREE, rel=1e-3)
     still = [PathPoint(27.7 + (step % 2) * 1e-4, 85.3, now) for step in range(1000)]
-    assert travelled_m(still) == 0
-    assert travelled_m([]) == 0
+    assert _travelled_m(still) == 0
+    assert _travelled_m([]) == 0
 
 
 async def test_the_way_as_gpx_is_a_track_with_a_segment_after_each_silence(world: World) -> None:
@@ -125,3 +136,44 @@ async def test_the_way_is_for_those_whom_it_concerns(world: World) -> None:
         ok(await stranger.get(path), 403)
     ok(await world.http.get(path), 401)
     ok(await way.driver.get("/api/deliveries/999999999/path.gpx"), 404)
+
+
+@pytest.mark.parametrize("pieces", [geojson_pieces, gpx_pieces])
+def test_a_long_way_is_written_in_pieces_of_bounded_size(pieces: Callable[[DeliveryPath], Iterator[bytes]]) -> None:
+    now = datetime.now(UTC)
+    walk = Walk()
+    walk.add(PathPoint(27.7 + step * 1e-6, 85.3, now + timedelta(seconds=step)) for step in range(60_000))
+    delivery = Delivery(id=1, tracking_number="TRK<&>", status=DeliveryStatus.DELIVERED)
+    written = list(pieces(DeliveryPath(delivery, walk.parts, walk.distance_m)))
+    assert max(len(piece) for piece in written) < 200_000
+    whole = b"".join(written)
+    if pieces is gpx_pieces:
+        root = ET.fromstring(whole)  # noqa: S314  # our own answer
+        assert len(root.findall("g:trk/g:trkseg/g:trkpt", GPX)) == 60_000
+        assert root.findtext("g:trk/g:name", None, GPX) == "TRK<&>"
+    else:
+        found = json.loads(whole)
+        assert len(found["geometry"]["coordinates"]) == len(found["properties"]["times"]) == 60_000
+
+
+async def test_others_have_their_turn_while_a_long_way_is_written(world: World) -> None:
+    way = await under_way(world)
+    await way.fixes(*((step * 0.01, 27.70 + step * 1e-6, 85.30, []) for step in range(20_000)))
+    await _delivered(way, after_s=1000)
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    for kind in ("gpx", "geojson"):
+        before = turns
+        others = asyncio.create_task(take_turns())
+        reply = await (await world.admin()).get(f"/api/deliveries/{way.delivery['id']}/path.{kind}")
+        others.cancel()
+        assert reply.status_code == 200
+        assert turns - before > 40  # a turn between any thousand points, as they are read and as they are written
+        assert reply.headers["content-encoding"] == "gzip"
+        assert len(reply.content) > 1_000_000
