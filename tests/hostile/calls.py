@@ -154,7 +154,13 @@ CALLS = [
             "documents": [{"kind": "licence", "number": "1", "expires_on": None}],
         },
     ),
-    Call("POST", "/api/transporters/{transporter}/verify/", "admin", {"approved": True}, optional_body=True),
+    Call(
+        "POST",
+        "/api/transporters/{transporter}/verify/",
+        "admin",
+        {"approved": True, "max_active": 3},
+        optional_body=True,
+    ),
     Call(
         "POST",
         "/api/deliveries/create/",
@@ -199,7 +205,7 @@ CALLS = [
         "admin",
         {
             "priority_filter": "low",
-            "vehicle_type_filter": "airship",
+            "vehicle_type_filter": "truck",
             "max_assignments": 1,
             "time_range_hours": 24,
         },
@@ -211,7 +217,7 @@ CALLS = [
         {
             "operation": "auto_assign",
             "delivery_ids": ["$delivery", 2],
-            "parameters": {"max_assignments": 1, "priority_filter": "low", "vehicle_type_filter": "airship"},
+            "parameters": {"max_assignments": 1, "priority_filter": "low", "vehicle_type_filter": "truck"},
         },
         ("operation", "delivery_ids"),
     ),

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from dispatch.assignments.expiry import ExpirySweeper
 from dispatch.assignments.withdrawal import WithdrawalReason, withdraw_open_deliveries
 from dispatch.transporters.models import TransporterDocument
+from tests.live.watching import frames_until, next_frame, watch
 from tests.world import Driver, World, ok, ping, together
 
 
@@ -95,6 +96,23 @@ async def test_a_transporter_that_is_not_available_accepts_nothing(world: World)
     assert (refused.status_code, refused.json()["code"]) == (409, "not_available")
     ok(await driver.patch("/api/transporters/me/", {"is_available": True}))
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+
+
+async def test_who_watches_the_parcel_sees_it_wait_again_and_no_longer_where_the_transporter_is(world: World) -> None:
+    driver, other = await world.driver(), await world.driver()
+    [delivery] = await _accepted(world, driver)
+    for who in (driver, other):
+        await world.online_at(who, 27.7, 85.3)
+    async with watch(world, delivery["tracking_number"]) as watcher:
+        first = await next_frame(watcher)
+        assert (first["status"], first["position"] is None) == ("assigned", False)
+        ok(await driver.patch("/api/transporters/me/", {"is_available": False}))
+        frames = await frames_until(watcher, status="available")
+        assert frames[-1]["message"] == "Package is waiting for another transporter"
+        await world.online_at(driver, 27.8, 85.3)
+        ok(await other.post(f"/api/deliveries/{delivery['id']}/accept/"))
+        between = await frames_until(watcher, status="assigned")
+        assert [frame["type"] for frame in between if frame.get("lat") == 27.8] == []
 
 
 async def test_once_a_document_has_expired_what_was_not_picked_up_waits_again(world: World) -> None:
