@@ -165,6 +165,8 @@ async def test_operators_make_admins_and_examine_the_server_beside_it(tmp_path: 
         assert {finding["check"]: finding["state"] for finding in findings} == {
             "python": "ok",
             "mode": "ok",
+            "DISPATCH_RETURN_HOSTS": "warning",
+            "webhooks": "ok",
             "data folder": "ok",
             "writing": "ok",
             "database": "ok",
