@@ -49,11 +49,40 @@ class FleetWatch:
         self._hub = hub
         self._online_after_ms = online_after_s * 1000
         self._consoles = 0
-        self._running: asyncio.Task[None] | None = None
-        self._ready = asyncio.Event()
-        self._clear()
+        self._picture: _Picture | None = None
 
-    def _clear(self) -> None:
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[FleetState]:
+        """The state, while a console looks at it. With the last one the picture ends, and the next begins a new one."""
+        picture = self._picture
+        if picture is None:
+            picture = self._picture = _Picture(
+                self._redis, self._keys, self._database, self._hub, online_after_ms=self._online_after_ms
+            )
+        self._consoles += 1
+        try:
+            await picture.ready.wait()
+            yield picture.state
+        finally:
+            self._consoles -= 1
+            if not self._consoles:
+                self._picture = None
+                await picture.end()
+
+
+class _Picture:
+    """What consoles see from the first that comes until the last has left, with a task and an ear of its own.
+
+    One that ends takes its own ear away and no other's, however soon the next one begins.
+    """
+
+    def __init__(self, redis: Redis, keys: Keys, database: Database, hub: Hub, *, online_after_ms: int) -> None:
+        self._redis = redis
+        self._keys = keys
+        self._database = database
+        self._hub = hub
+        self._online_after_ms = online_after_ms
+        self.ready = asyncio.Event()
         self.state = FleetState()
         self._fixes: dict[int, LoggedFix] = {}
         self._seen_ms: dict[int, float] = {}
@@ -63,24 +92,11 @@ class FleetWatch:
         self._heard: list[StatusUpdate] = []
         self._start_over = True
         self._looked_at = 0.0
+        self._running = asyncio.create_task(self._run(), name="fleet-watch")
 
-    @asynccontextmanager
-    async def watched(self) -> AsyncIterator[FleetState]:
-        """The state, while a console looks at it."""
-        self._consoles += 1
-        if self._running is None:
-            self._clear()
-            self._ready.clear()
-            self._running = asyncio.create_task(self._run(), name="fleet-watch")
-        try:
-            await self._ready.wait()
-            yield self.state
-        finally:
-            self._consoles -= 1
-            if not self._consoles and self._running is not None:
-                running, self._running = self._running, None
-                await end(running)
-                await self._hub.leave(self._keys.all_statuses, self)
+    async def end(self) -> None:
+        """No more of it."""
+        await end(self._running)
 
     def heard(self, channel: str, message: bytes) -> None:
         """A delivery's new status."""
@@ -92,13 +108,19 @@ class FleetWatch:
         self._start_over = True
 
     async def _run(self) -> None:
+        try:
+            await self._keep_up()
+        finally:
+            await self._hub.leave(self._keys.all_statuses, self)
+
+    async def _keep_up(self) -> None:
         while True:
             try:
                 await self._hub.listen(self._keys.all_statuses, self)
                 while True:
                     began = time.monotonic()
                     await self._round()
-                    self._ready.set()
+                    self.ready.set()
                     await asyncio.sleep(max(0.05, TICK_S - (time.monotonic() - began)))
             except (RedisError, OSError, SQLAlchemyError) as error:
                 log.warning("fleet waits", error=f"{type(error).__name__}: {error}"[:200])

@@ -1,5 +1,6 @@
 """What a dispatcher's console sees."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,9 +8,12 @@ from typing import Any
 
 import pytest
 import websockets
+from redis.asyncio import Redis
 
 from realtime.console_frames import MAX_ITEMS, Area
-from realtime.fleet import TRANSPORTER, FleetState
+from realtime.fleet import DELIVERY, TRANSPORTER, FleetState
+from realtime.fleet_watch import FleetWatch
+from realtime.hub import Hub, Listener
 from realtime.keys import Keys
 from realtime.protocol import Close
 from tests.live.watching import another_world, close_code, next_frame, step
@@ -225,3 +229,46 @@ async def test_a_delivery_that_was_taken_back_shows_as_waiting_again(world: Worl
         await console.until_delivery(delivery["id"], status="assigned", transporter_id=driver.transporter_id)
         ok(await driver.patch("/api/transporters/me/", {"is_available": False}))
         await console.until_delivery(delivery["id"], status="available", transporter_id=None)
+
+
+class SlowToLeave(Hub):
+    """A hub whose leaving takes until it is let go, as over a slow connection to Redis."""
+
+    def __init__(self, redis: Redis) -> None:
+        super().__init__(redis)
+        self.leaving, self.go = asyncio.Event(), asyncio.Event()
+
+    async def leave(self, channel: str, listener: Listener) -> None:
+        self.leaving.set()
+        await self.go.wait()
+        await super().leave(channel, listener)
+
+
+async def test_a_console_that_comes_while_the_last_ones_task_ends_hears_the_statuses(world: World) -> None:
+    services = world.server.services
+    hub = SlowToLeave(Redis(connection_pool=services.redis.connection_pool))
+    hub.start()
+    fleet = FleetWatch(services.redis, services.keys, services.database, hub, online_after_s=60)
+    try:
+        first = fleet.watched()
+        await first.__aenter__()
+        leaving = asyncio.create_task(first.__aexit__(None, None, None))
+        await hub.leaving.wait()
+        async with fleet.watched() as state:
+            hub.go.set()
+            await leaving
+            made, driver = await world.delivery(), await world.driver()
+
+            async def until_told(status: str) -> None:
+                async with asyncio.timeout(20):
+                    while True:
+                        told = dict(state.present()).get((DELIVERY, made["id"]))
+                        if told is not None and status.encode() in bytes(told.told):
+                            return
+                        await asyncio.sleep(0.05)
+
+            await until_told("available")  # looked for; what becomes of it is heard alone
+            ok(await driver.post(f"/api/deliveries/{made['id']}/accept/", {}))
+            await until_told("assigned")
+    finally:
+        await hub.stop()
