@@ -37,14 +37,17 @@ from api.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.database.work import Work
+from dispatch.deliveries.estimates import Arrival
 from dispatch.deliveries.handover import Handover
-from dispatch.deliveries.models import Priority
+from dispatch.deliveries.models import Delivery, Priority
 from dispatch.deliveries.movement import list_events
 from dispatch.deliveries.service import DeliveryKey, Place
 from dispatch.errors import NotFound
 from dispatch.ports import LivePosition
+from dispatch.tracking.service import state_of
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Transporters
+from realtime.eta import find_arrival
 
 log = structlog.get_logger(__name__)
 
@@ -191,10 +194,14 @@ class DeliveryController(Controller):
         data: JSONBody[Acceptance | None] = None,
     ) -> dict[str, Any]:
         """Take an available delivery, or confirm one's own. One of several who try gets it."""
-        transporter = await _transporter_of(request, work, services)
+        transporter, position = await _transporter_and_place(request, work, services)
         wish = data or Acceptance()
         delivery = await services.delivery_steps(work).accept(
-            delivery_key(delivery_id), transporter, pickup_at=wish.estimated_pickup_time, notes=wish.notes
+            delivery_key(delivery_id),
+            transporter,
+            pickup_at=wish.estimated_pickup_time,
+            notes=wish.notes,
+            position=position,
         )
         return accepted_answer(delivery, transporter)
 
@@ -265,7 +272,28 @@ class DeliveryController(Controller):
 
     @get("/{tracking_number:str}/track/", opt=PUBLIC)
     async def track(self, tracking_number: FromPath[str], work: GivenWork, services: GivenServices) -> dict[str, Any]:
-        """A parcel, for anyone who has its tracking number."""
+        """A parcel, for anyone who has its tracking number.
+
+        `estimated_delivery_time` and `eta` are of the door, by way of the pickup, from where the transporter is now,
+        as on the socket.
+        """
         deliveries = services.delivery_steps(work).deliveries
         delivery = await deliveries.get_by_tracking_number(checked_tracking_number(tracking_number))
-        return tracked_answer(delivery, await list_events(work.session, delivery.id))
+        arrival = await _arrival(services, delivery) if delivery.status.under_way else None
+        return tracked_answer(delivery, await list_events(work.session, delivery.id), arrival)
+
+
+async def _arrival(services: Services, delivery: Delivery) -> Arrival | None:
+    """From the live position; None where there is none, or Redis does not tell."""
+    if delivery.transporter is None:
+        return None
+    try:
+        update = await services.live.find_update(delivery.transporter.id)
+    except (RedisError, OSError):
+        return None
+    return find_arrival(
+        state_of(delivery, delivery.transporter.vehicle_type),
+        update,
+        road_factor=services.settings.road_factor,
+        now=services.clock.now(),
+    )

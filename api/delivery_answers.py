@@ -5,6 +5,7 @@ from typing import Any
 
 from api.schemas import number
 from dispatch.accounts.models import Role, User
+from dispatch.deliveries.estimates import Arrival
 from dispatch.deliveries.events import DeliveryEvent
 from dispatch.deliveries.models import Delivery, DeliveryTracking
 from dispatch.geo import geo_cell
@@ -180,8 +181,13 @@ def _event_row(event: DeliveryEvent) -> dict[str, Any]:
     }
 
 
-def tracked_answer(delivery: Delivery, events: Sequence[DeliveryEvent]) -> dict[str, Any]:
-    """A delivery for anyone who has its tracking number; the phone shows only while it is under way."""
+def tracked_answer(
+    delivery: Delivery, events: Sequence[DeliveryEvent], arrival: Arrival | None = None
+) -> dict[str, Any]:
+    """A delivery for anyone who has its tracking number; the phone shows only while it is under way.
+
+    ``arrival``: at the door, from where the transporter is now; else the estimate stands that was made last.
+    """
     transporter = delivery.transporter
     return {
         "tracking_number": delivery.tracking_number,
@@ -189,7 +195,10 @@ def tracked_answer(delivery: Delivery, events: Sequence[DeliveryEvent]) -> dict[
         "status_display": delivery.status.display,
         "pickup_address": delivery.pickup_address,
         "delivery_address": delivery.delivery_address,
-        "estimated_delivery_time": delivery.estimated_delivery_time,
+        "estimated_delivery_time": arrival.likely.replace(second=0, microsecond=0)
+        if arrival
+        else delivery.estimated_delivery_time,
+        "eta": {"earliest": arrival.earliest, "latest": arrival.latest} if arrival else None,
         "transporter": {
             "name": transporter.user.name,
             "business_name": transporter.business_name,

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.tracking.service import TrackState
-from realtime.eta import eta_window
+from realtime.eta import find_arrival
 from realtime.fixes import LiveUpdate
 from realtime.outgoing import Outgoing
 from realtime.protocol import EtaWindow, Position, PositionFrame, Snapshot, StatusFrame, encode, utc_from_ms
@@ -126,17 +126,10 @@ class DeliveryView:
         )
 
     def _eta(self, position: Position | None) -> EtaWindow | None:
-        if position is None or self._update is None:
+        if position is None:
             return None
-        return eta_window(
-            position.lat,
-            position.lon,
-            self.state.target,
-            speed_mps=self._update.fix.recent_mps,
-            age_s=position.age_s,
-            road_factor=self._road_factor,
-            now=datetime.now(UTC),
-        )
+        arrival = find_arrival(self.state, self._update, road_factor=self._road_factor, now=datetime.now(UTC))
+        return None if arrival is None else EtaWindow(arrival.earliest, arrival.latest)
 
     def _name(self, number: int) -> str:
         return f"{self.epoch}:{number}"

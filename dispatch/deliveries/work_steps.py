@@ -13,10 +13,11 @@ from typing import Any
 
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
-from dispatch.deliveries.estimates import estimate_arrival, road_distance_km
+from dispatch.deliveries.estimates import Whereabouts, arrival_at_door
 from dispatch.deliveries.handover import Handover, HandoverRules, Point
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
+from dispatch.deliveries.trips import trip_of
 from dispatch.errors import Conflict, Forbidden, Invalid
 from dispatch.money import round_amount
 from dispatch.orders.progress import OrderProgress
@@ -74,20 +75,30 @@ class DeliverySteps:
         return await self.deliveries.create(sale_id, user, details)
 
     async def accept(
-        self, key: DeliveryKey, transporter: Transporter, *, pickup_at: datetime | None, notes: str
+        self,
+        key: DeliveryKey,
+        transporter: Transporter,
+        *,
+        pickup_at: datetime | None,
+        notes: str,
+        position: LivePosition | None = None,
     ) -> Delivery:
-        """Take an available delivery, or confirm one's own. One of several who try gets it; the rest get Conflict."""
+        """Take an available delivery, or confirm one's own. One of several who try gets it; the rest get Conflict.
+
+        ``position``: where the transporter is, for the estimate of the arrival.
+        """
         delivery = await self.deliveries.get(key, lock=True)
         if delivery.transporter_id == transporter.id and delivery.status is DeliveryStatus.ASSIGNED:
             if pickup_at is not None:
                 delivery.estimated_pickup_time = pickup_at
+                self._expect(delivery, transporter, _whereabouts(position))
             return delivery
         if delivery.status is not DeliveryStatus.AVAILABLE:
             raise Conflict("Delivery already assigned", code="already_assigned")
         locked = await lock_transporter(self._session, transporter.id)
         load = (await self._transporters.loads([locked.id])).get(locked.id, Load())
         self.check_can_take(locked, load, delivery)
-        self.assign(delivery, locked, position=None, pickup_at=pickup_at, notes=notes)
+        self.assign(delivery, locked, position=position, pickup_at=pickup_at, notes=notes)
         await self._session.flush()
         return await self.deliveries.get(delivery.id)
 
@@ -129,17 +140,7 @@ class DeliverySteps:
         delivery.transporter_id = transporter.id
         delivery.assigned_at = now
         delivery.estimated_pickup_time = pickup_at
-        approach_km = (
-            road_distance_km(position.lat, position.lon, delivery.pickup_lat, delivery.pickup_lon, self._road_factor)
-            if position
-            else None
-        )
-        start = max(now, delivery.requested_pickup_date or now)
-        delivery.estimated_delivery_time = (
-            estimate_arrival(max(now, pickup_at), transporter.vehicle_type, 0.0, delivery.distance_km)
-            if pickup_at is not None
-            else estimate_arrival(start, transporter.vehicle_type, approach_km, delivery.distance_km)
-        )
+        self._expect(delivery, transporter, _whereabouts(position))
         self.deliveries.record(delivery, DeliveryStatus.ASSIGNED, "Package assigned to transporter", notes=notes)
         notice = AssignmentNotice(
             transporter.id,
@@ -150,6 +151,17 @@ class DeliverySteps:
             delivery.delivery_address,
         )
         self._work.after_commit(lambda: self._publisher.assigned(notice))
+
+    def _expect(self, delivery: Delivery, transporter: Transporter, whereabouts: Whereabouts | None) -> None:
+        """Keep when the parcel should be at its door, to whole minutes."""
+        arrival = arrival_at_door(
+            trip_of(delivery, transporter.vehicle_type),
+            whereabouts,
+            picked_up=delivery.picked_up_at is not None,
+            road_factor=self._road_factor,
+            now=self._clock.now(),
+        )
+        delivery.estimated_delivery_time = arrival.likely.replace(second=0, microsecond=0)
 
     async def pick_up(self, key: DeliveryKey, transporter: Transporter, handover: Handover) -> DeliveryTracking:
         """The parcel is with the transporter, whose papers are still in order."""
@@ -170,6 +182,8 @@ class DeliverySteps:
             flags=handover.flags(self._rules, address=_pickup(delivery), now=self._clock.now()),
         )
         delivery.picked_up_at = step.timestamp
+        pickup = trip_of(delivery, transporter.vehicle_type).pickup
+        self._expect(delivery, transporter, Whereabouts(pickup) if pickup else None)
         await self._progress.shipped(delivery.sale)
         await self._session.flush()
         return step
@@ -262,3 +276,7 @@ def _taken_at(delivery: Delivery) -> Point | None:
 
 def _named(place: Place | None, address: str) -> Place | None:
     return None if place is None else Place(place.lat, place.lon, place.address or address)
+
+
+def _whereabouts(position: LivePosition | None) -> Whereabouts | None:
+    return None if position is None else Whereabouts((position.lat, position.lon))

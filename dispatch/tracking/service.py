@@ -6,48 +6,49 @@ from datetime import datetime
 from sqlalchemy import Select, select
 
 from dispatch.database.engine import Database
+from dispatch.deliveries.estimates import Trip
 from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.trips import trip_of
 from dispatch.errors import NotFound
 from dispatch.tracking.models import StoredFix
+from dispatch.transporters.models import Transporter
 
 
 @dataclass(frozen=True, slots=True)
 class TrackState:
-    """What a watcher of a delivery must know. The target is where the transporter heads now, if that is known."""
+    """What a watcher of a delivery must know."""
 
     delivery_id: int
     tracking_number: str
     status: DeliveryStatus
     transporter_id: int | None
-    pickup: tuple[float, float] | None
-    dropoff: tuple[float, float] | None
-    estimated_delivery_time: datetime | None
-
-    @property
-    def target(self) -> tuple[float, float] | None:
-        """The pickup until the parcel is picked up, then the drop-off."""
-        return self.pickup if self.status is DeliveryStatus.ASSIGNED else self.dropoff
+    trip: Trip
 
 
 async def track_state(database: Database, tracking_number: str) -> TrackState:
     """The delivery of a tracking number as it stands. Raises NotFound."""
     async with database.work() as work:
-        delivery = await work.session.scalar(select(Delivery).where(Delivery.tracking_number == tracking_number))
-    if delivery is None:
+        row = (
+            await work.session.execute(
+                select(Delivery, Transporter.vehicle_type)
+                .outerjoin(Transporter, Transporter.id == Delivery.transporter_id)
+                .where(Delivery.tracking_number == tracking_number)
+            )
+        ).first()
+    if row is None:
         raise NotFound("There is no such delivery.", code="delivery_not_found")
+    return state_of(row[0], row[1])
+
+
+def state_of(delivery: Delivery, vehicle_type: str | None) -> TrackState:
+    """The same of a delivery that was read already; ``vehicle_type`` is its transporter's."""
     return TrackState(
         delivery.id,
         delivery.tracking_number,
         delivery.status,
         delivery.transporter_id,
-        _point(delivery.pickup_lat, delivery.pickup_lon),
-        _point(delivery.delivery_lat, delivery.delivery_lon),
-        delivery.estimated_delivery_time,
+        trip_of(delivery, vehicle_type),
     )
-
-
-def _point(lat: float | None, lon: float | None) -> tuple[float, float] | None:
-    return None if lat is None or lon is None else (lat, lon)
 
 
 def positions_query(transporter_id: int, *, since: datetime | None, until: datetime | None) -> Select[StoredFix]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,12 +16,13 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from dispatch.database.engine import Database
+from dispatch.deliveries.estimates import HANDLING_S, Whereabouts, arrival_at_door
+from dispatch.deliveries.estimates import Trip as Way
 from dispatch.deliveries.events import EventKind
 from dispatch.deliveries.journey import Happened, Seen, Stage, new_journey, read_on
 from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.movement import Movement
 from dispatch.tracking.store import FixRow, FixStore
-from realtime.eta import eta_window
 from tests.world import BHAKTAPUR, THAMEL, Driver, World, ok, ping
 
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
@@ -245,9 +247,7 @@ async def test_watchers_hear_of_an_arrival_under_the_present_status(world: World
 
 
 def window(**more: Any) -> tuple[float, float]:
-    given: dict[str, Any] = {"speed_mps": None, "age_s": 0.0, "road_factor": 1.3, "now": START}
-    found = eta_window(*SHOP, DOOR, **(given | more))
-    assert found is not None
+    found = arrival_at_door(Way(None, DOOR), Whereabouts(SHOP, **more), picked_up=True, road_factor=1.3, now=START)
     return (found.earliest - START).total_seconds(), (found.latest - START).total_seconds()
 
 
@@ -260,4 +260,42 @@ def test_a_faster_transporter_is_expected_earlier_and_nobody_before_now() -> Non
     latest = [window(speed_mps=speed)[1] for speed in (0.0, 4.0, 8.0, 14.0)]
     assert latest[0] > latest[1] > latest[2] > latest[3]
     assert window(age_s=100_000)[0] == 0
-    assert eta_window(*SHOP, None, speed_mps=None, age_s=0, road_factor=1.3, now=START) is None
+
+
+def test_before_the_pickup_the_arrival_is_that_at_the_door_by_way_of_the_pickup() -> None:
+    there = Whereabouts(SHOP)
+    trip = Way(SHOP, DOOR)
+    before = arrival_at_door(trip, there, picked_up=False, road_factor=1.3, now=START)
+    after = arrival_at_door(trip, there, picked_up=True, road_factor=1.3, now=START)
+    assert before.likely - after.likely == timedelta(seconds=HANDLING_S)
+    later = replace(trip, pickup_from=START + timedelta(hours=2))
+    waiting = arrival_at_door(later, there, picked_up=False, road_factor=1.3, now=START)
+    assert waiting.likely - before.likely == timedelta(hours=2)
+
+
+async def test_every_frame_and_answer_means_the_same_arrival_at_the_door(world: World) -> None:
+    bought = await world.bought()
+    made = await world.delivery(bought, requested_pickup_date=datetime.now(UTC).isoformat())
+    driver, number = await world.driver(), made["tracking_number"]
+    await world.online_at(driver, *BHAKTAPUR)
+    accepted = ok(await driver.post(f"/api/deliveries/{made['id']}/accept/", {}))
+    path = f"/api/deliveries/{number}"
+
+    async def told() -> list[dict[str, str]]:
+        async with websockets.connect(f"{world.ws_url}/ws/track/{number}") as watcher:
+            snapshot = json.loads(await watcher.recv())
+        async with world.http.stream("GET", f"{path}/events/") as stream:
+            async for line in stream.aiter_lines():
+                if line.startswith("data: "):
+                    event = json.loads(line.removeprefix("data: "))
+                    break
+        answer = ok(await world.http.get(f"{path}/track/"))
+        windows = [snapshot["eta"], event["eta"], answer["eta"]]
+        for eta in windows:
+            assert eta["earliest"][:16] <= answer["estimated_delivery_time"][:16] <= eta["latest"][:16]
+        return windows
+
+    for eta in await told():
+        assert eta["earliest"] < accepted["estimated_delivery_time"] < eta["latest"]
+    ok(await driver.post(f"/api/deliveries/{made['id']}/pickup/", {}))
+    assert (await told())[0]["latest"] < eta["latest"]
