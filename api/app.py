@@ -20,6 +20,7 @@ from api.catalogue import ProductController
 from api.commit_counting import CountedCommits
 from api.deliveries import DeliveryController
 from api.delivery_lists import DeliveryListController
+from api.devices import DeviceController
 from api.documentation import openapi_config, page_assets
 from api.edge.door import Door
 from api.errors import EXCEPTION_HANDLERS
@@ -40,7 +41,7 @@ from api.own_account import OwnAccountController
 from api.path_numbers import check_path_numbers
 from api.paths import PathController
 from api.payments import PaymentController
-from api.phones import DeviceController, PhoneController
+from api.phones import PhoneController
 from api.queries import KnownQueries
 from api.refunds import RefundController
 from api.requests import JsonRequest

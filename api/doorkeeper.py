@@ -8,8 +8,12 @@ from dispatch.accounts.models import Role
 from dispatch.accounts.tokens import TokenClaims, Tokens
 from dispatch.database.engine import Database
 from dispatch.errors import Forbidden
-from realtime.logins import Login
+from dispatch.transporters.senders import NOT_VERIFIED, standing_senders
+from realtime.logins import Dismissal, Login
+from realtime.protocol import Close
 
+ACCESS_ENDED = Dismissal(Close.UNAUTHORIZED, "access_ended")
+VERIFICATION_ENDED = Dismissal(Close.FORBIDDEN, NOT_VERIFIED)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -33,10 +37,16 @@ class AccountDoorkeeper:
         check_proved(user, required=self._require_proof)
         return Login(user.id, claims.sign_in_id, claims.expires_at.timestamp(), role)
 
-    async def still_welcome(self, logins: Sequence[Login]) -> set[Login]:
+    async def dismissed(self, logins: Sequence[Login]) -> dict[Login, Dismissal]:
         """See Doorkeeper."""
         roles = await standing_sign_ins(self._database, {login.sign_in_id for login in logins})
-        return {login for login in logins if login.role in roles.get(login.sign_in_id, ())}
+        ended = {login: ACCESS_ENDED for login in logins if login.role not in roles.get(login.sign_in_id, ())}
+        senders = {login for login in logins if login.role == Role.TRANSPORTER and login not in ended}
+        if not senders:
+            return ended
+        async with self._database.work() as work:
+            standing = await standing_senders(work.session, {login.user_id for login in senders})
+        return ended | {login: VERIFICATION_ENDED for login in senders if login.user_id not in standing}
 
 
 def origin_allowed(origin: str | None, host: str | None, allowed: Sequence[str]) -> bool:

@@ -19,7 +19,7 @@ from api.services import Services
 from dispatch.accounts.models import Role
 from dispatch.accounts.tokens import TokenClaims
 from dispatch.errors import Forbidden, NotFound, NotSignedIn
-from dispatch.transporters.service import Transporters
+from dispatch.transporters.senders import sender_of
 from realtime.connection import Connection
 from realtime.console_session import ConsoleSession
 from realtime.logins import Login
@@ -159,12 +159,9 @@ async def _login(socket: AnySocket, services: Services, role: Role) -> Login:
 
 
 async def _transporter_id(services: Services, login: Login) -> int:
-    """Raises Forbidden where the user has no profile."""
+    """Raises Forbidden where the user has no profile, or it is not verified."""
     async with services.database.work() as work:
-        transporter_id = await Transporters(work, services.clock).find_id_of(login.user_id)
-    if transporter_id is None:
-        raise Forbidden("You have no transporter profile yet.", code="no_transporter")
-    return transporter_id
+        return await sender_of(work.session, login.user_id)
 
 
 def _address(socket: AnySocket) -> str:

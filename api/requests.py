@@ -43,7 +43,7 @@ class JsonRequest(Request[Any, Any, Any]):
         if await self.body():
             _check_type(self.headers.get("content-type"))
         try:
-            content = await super().json()
+            content = await self.decoded()
         except SerializationException as error:
             raise Invalid("The body is not JSON.", fields={"body": str(error)}) from None
         except UnicodeDecodeError:
@@ -52,6 +52,10 @@ class JsonRequest(Request[Any, Any, Any]):
             raise Invalid("The body is nested too deeply.", fields={"body": "is nested too deeply"}) from None
         field = self.route_handler.parsed_data_field
         return content if field is None else self._fitted(content, field.annotation)
+
+    async def decoded(self) -> Any:  # noqa: ANN401  # JSON is anything
+        """The body's JSON. Raises SerializationException, UnicodeDecodeError or RecursionError."""
+        return await super().json()
 
     def _fitted(self, content: object, wanted: Any) -> Any:  # noqa: ANN401  # any type
         content, problems = tidied(content, wanted)

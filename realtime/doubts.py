@@ -44,6 +44,12 @@ class Flag(StrEnum):
     """Farther from the fix before than anything drives."""
     UNCONFIRMED = "unconfirmed"
     """Such a jump away from an established track: kept from the live position."""
+    ODD_SPEED = "odd_speed"
+    """The device's speed was below 0 or beyond anything: left out."""
+    ODD_HEADING = "odd_heading"
+    """The device's heading was not within 0 to 360 degrees: brought there, or left out."""
+    ODD_BATTERY = "odd_battery"
+    """The device's battery was not within 0 to 1: taken as percent, or left out."""
 
 
 class Point(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from realtime.batches import Argument, arguments_of, groups_of
 from realtime.doubts import Trail, decode_trail
 from realtime.filters import Limits, Plausibility
+from realtime.fix_fields import Oddity
 from realtime.keys import Keys
 from realtime.ping_counts import PingCounts
 from realtime.protocol import Fix
@@ -30,6 +31,24 @@ MAX_BATCH = 10_000
 
 class IngestUnavailable(Exception):
     """The fixes could not be made safe. Some may be stored all the same; sending them again does no harm."""
+
+    code = "unavailable"
+
+
+class IngestFull(IngestUnavailable):
+    """There is no room for more at the moment."""
+
+    code = "full"
+
+
+class QuotaSpent(IngestUnavailable):
+    """The transporter has had what is meant for a day; ``retry_after_s`` until the next one begins."""
+
+    code = "quota"
+
+    def __init__(self, detail: str, retry_after_s: int) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
 
 
 @dataclass(slots=True)
@@ -113,20 +132,26 @@ class Ingest:
         source.handed_in = int(last_seq or 0)
         return source.handed_in
 
-    async def keep(self, source: Source, fixes: Sequence[Fix]) -> Sifted:
+    async def keep(self, source: Source, fixes: Sequence[Fix], odd: Sequence[Oddity] = ()) -> Sifted:
         """All of it for a request that stands alone: returns once the accepted fixes are safe.
 
         Raises IngestUnavailable.
         """
         await self.resume(source)
-        sifted = self.sift(source, fixes)
+        sifted = self.sift(source, fixes, odd=odd)
         await self.submit(source, sifted)
         return sifted
 
-    def sift(self, source: Source, fixes: Sequence[Fix], sent: Sequence[bytes] | None = None) -> Sifted:
+    def sift(
+        self,
+        source: Source,
+        fixes: Sequence[Fix],
+        sent: Sequence[bytes] | None = None,
+        odd: Sequence[Oddity] = (),
+    ) -> Sifted:
         """Run the plausibility steps over fixes, in the order of the device's clock; see ``sifting.sift``."""
         now_ms = time.time_ns() // 1_000_000
-        sifted = sift(source, fixes, sent, now_ms, self._limits_at(now_ms))
+        sifted = sift(source, fixes, sent, now_ms, self._limits_at(now_ms), odd)
         self.counts.take(len(fixes), sifted.rejected)
         return sifted
 

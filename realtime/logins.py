@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from realtime.protocol import Close
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -17,6 +19,14 @@ class Login:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """Why somebody may no longer be here, as the connection is told."""
+
+    code: Close
+    name: str
+
+
 class Doorkeeper(Protocol):
     """Knows who may be here."""
 
@@ -24,6 +34,8 @@ class Doorkeeper(Protocol):
         """The user of an access token who holds ``role``. Raises NotSignedIn or Forbidden."""
         ...
 
-    async def still_welcome(self, logins: Sequence[Login]) -> set[Login]:
-        """Those whose sign-in stands, whose account is open and who still hold their role."""
+    async def dismissed(self, logins: Sequence[Login]) -> dict[Login, Dismissal]:
+        """Those who may no longer be here: their sign-in was ended, their account closed, their role taken away, or
+        a transporter's verification withdrawn.
+        """
         ...

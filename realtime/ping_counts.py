@@ -5,7 +5,7 @@ Somebody else takes them every second and makes metrics of them.
 
 from collections.abc import Iterable
 
-from realtime.protocol import Reject
+from realtime.protocol import Reject, Rejected
 
 # Batches between two looks; what is beyond is counted in the sums and not in the spread.
 MOST_WAITS = 10_000
@@ -26,11 +26,11 @@ class PingCounts:
         self.waits_s: list[float] = []
         """For each batch the time from the handing-in of its first frame until it was safe."""
 
-    def take(self, pings: int, rejected: Iterable[tuple[int, Reject]]) -> None:
+    def take(self, pings: int, rejected: Iterable[Rejected]) -> None:
         """Pings that came in, and which of them were turned down."""
         self.received += pings
-        for _, reason in rejected:
-            self.rejected[reason] = self.rejected.get(reason, 0) + 1
+        for one in rejected:
+            self.rejected[one.reason] = self.rejected.get(one.reason, 0) + 1
 
     def malformed(self, pings: int) -> None:
         """Pings that could not be read."""

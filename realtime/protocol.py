@@ -9,10 +9,9 @@ keep what is not acknowledged, and send it again after a reconnect; the server k
 """
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -22,6 +21,8 @@ BEARER_PREFIX = "bearer."
 TICKET_PREFIX = "ticket."
 MAX_PINGS_A_FRAME = 500
 MAX_SEQ = 2**53 - 1
+FULL_TURN_DEG = 360.0
+MAX_SPEED_MPS = 1_000.0
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Seq = Annotated[int, Meta(ge=1, le=MAX_SEQ)]
@@ -33,7 +34,10 @@ class Close(IntEnum):
     RESTARTING = 1012
     """This server stops; reconnect after a random moment, with resume where there is one."""
     BAD_FRAME = 4400
-    """Not the protocol: not JSON, not an object, no known type, or a ping without a usable seq."""
+    """Not the protocol: not JSON, not an object, no known type, or a ping without a usable seq.
+
+    It comes after the acks and rejects of everything else in the same read.
+    """
     UNAUTHORIZED = 4401
     """The token is missing, invalid, expired or no longer good: refresh it or sign in again, then reconnect."""
     FORBIDDEN = 4403
@@ -49,13 +53,13 @@ class Close(IntEnum):
     TOO_SLOW = 4413
     """The reader did not keep up; reconnect, with resume where there is one."""
     TOO_MUCH = 4429
-    """Too many connections of one user or address, or pings without a pause: reconnect later, with backoff."""
+    """Too many connections of one user or address, pings without a pause, or more than a day's: reconnect later."""
     UNAVAILABLE = 4503
     """The server cannot store pings now. Nothing that was acknowledged is lost; reconnect with backoff."""
 
 
 class Reject(StrEnum):
-    """Why a ping was not stored. The app drops it: sending it again ends the same."""
+    """Why a ping was not stored. The app drops it, or mends what is wrong: as it is it ends the same again."""
 
     MALFORMED = "malformed"
     OUT_OF_RANGE = "out_of_range"
@@ -78,10 +82,11 @@ class Fix(Struct, frozen=True, gc=False):
 
 
 class Hello(Struct, frozen=True, tag="hello"):
-    """First frame of an app. ``epoch`` is new whenever ``seq`` starts again."""
+    """First frame of an app. ``epoch`` is new whenever ``seq`` starts again; ``sent_at`` is the device's time now."""
 
     device: Name
     epoch: Name
+    sent_at: Annotated[datetime, Meta(tz=True)] | UnsetType | None = UNSET
 
 
 class Auth(Struct, frozen=True, tag="auth"):
@@ -115,10 +120,16 @@ class PingPolicy(Struct, frozen=True):
 
 
 class Welcome(Struct, frozen=True, tag="welcome"):
-    """Answer to hello. ``last_seq``: highest safely stored seq of this device and epoch, 0 if none."""
+    """Answer to hello. ``last_seq``: highest safely stored seq of this device and epoch, 0 if none.
+
+    ``server_time``: ours, ISO 8601 in UTC with milliseconds. ``clock_skew_ms``: by how much the device's clock is
+    ahead of it (negative: behind), where hello said ``sent_at``; the way of the hello is in it.
+    """
 
     last_seq: int
     policy: PingPolicy
+    server_time: str = ""
+    clock_skew_ms: int | UnsetType = UNSET
 
 
 class Ack(Struct, frozen=True, tag="ack"):
@@ -127,11 +138,29 @@ class Ack(Struct, frozen=True, tag="ack"):
     seq: int
 
 
-class Rejected(Struct, frozen=True, tag="reject"):
-    """One ping was not stored; comes before the ack that covers it."""
+class Rejected(Struct, frozen=True, tag="reject", omit_defaults=True):
+    """One ping was not stored; comes before the ack that covers it.
+
+    ``field``: what is wrong with it (the first of several), ``detail``: all of it in words. ``ahead_ms``: of one in the
+    future, by how much its time is ahead of ours.
+    """
 
     seq: int
     reason: str
+    field: str = ""
+    detail: str = ""
+    ahead_ms: int = 0
+
+
+class Adjusted(Struct, frozen=True, tag="adjusted"):
+    """An optional field of a ping cannot be meant as it is: it was put right or left out, and the ping is stored.
+
+    Once a connection for each field; later pings are flagged alone.
+    """
+
+    seq: int
+    field: str
+    detail: str
 
 
 class Error(Struct, frozen=True, tag="error"):
@@ -223,9 +252,6 @@ class BadFrame(Exception):
 
 
 _encoder = msgspec.json.Encoder()
-_app_frame = msgspec.json.Decoder(Hello | Ping | Pings | Auth)
-_pings = msgspec.json.Decoder(list[Ping])
-_loose = msgspec.json.Decoder(dict[str, Any])
 _ENCODED_ACK = b'{"type":"ack","seq":%d}'
 
 
@@ -239,82 +265,6 @@ def encode_ack(seq: int) -> bytes:
     return _ENCODED_ACK % seq
 
 
-class Received(Struct, frozen=True):
-    """Fixes of one frame, and the seqs of those that no fix could be made from."""
-
-    fixes: list[Fix]
-    malformed: list[int]
-
-
-def decode_frame(raw: str | bytes) -> Hello | Auth | Received:
-    """Read an app's frame. Raises BadFrame where it is not the protocol or a ping cannot be named.
-
-    One unreadable ping must not cost a batch its other 499, and must not come back for ever either: whatever has a
-    usable ``seq`` is rejected under it, so that the app can drop it.
-    """
-    frame: Hello | Ping | Pings | Auth
-    try:
-        frame = _app_frame.decode(raw if isinstance(raw, str) else raw.decode())
-    except msgspec.ValidationError as error:
-        return _decode_loosely(raw, error)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadFrame(f"not JSON: {error}") from None
-    if isinstance(frame, Ping):
-        return Received([frame], [])
-    if isinstance(frame, Pings):
-        return Received(frame.pings, [])
-    return frame
-
-
-def decode_pings(messages: Sequence[bytes]) -> list[Ping] | None:
-    """The fixes of messages that are each one plain ping, in one go; None where any is something else.
-
-    Joined, messages must not come to mean what they do not mean alone. Each begins and ends an object and there are
-    no more braces than that, so with as many objects as messages every object is a message.
-    """
-    for message in messages:
-        if message[:1] != b"{" or message[-1:] != b"}":
-            return None
-    joined = b",".join(messages)
-    if joined.count(b"{") != len(messages) or joined.count(b"}") != len(messages):
-        return None
-    try:
-        pings = _pings.decode(f"[{joined.decode()}]")
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-    return pings if len(pings) == len(messages) else None
-
-
-def _decode_loosely(raw: str | bytes, error: msgspec.ValidationError) -> Received:
-    try:
-        frame = _loose.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
-        raise BadFrame(f"not a frame: {error}") from None
-    if frame.get("type") == "ping":
-        return Received(*sort_out([frame]))
-    pings = frame.get("pings")
-    if frame.get("type") == "pings" and isinstance(pings, list):
-        if len(pings) > MAX_PINGS_A_FRAME:
-            raise BadFrame(f"{len(pings)} pings in a frame, at most {MAX_PINGS_A_FRAME}")
-        return Received(*sort_out(pings))
-    raise BadFrame(f"not a frame: {error}")
-
-
-def sort_out(pings: list[Any]) -> tuple[list[Fix], list[int]]:
-    """The fixes among decoded pings, and the seqs of those that are none. Raises BadFrame where one has no seq."""
-    fixes: list[Fix] = []
-    malformed: list[int] = []
-    for ping in pings:
-        try:
-            fixes.append(msgspec.convert(ping, Fix))
-        except msgspec.ValidationError as error:
-            seq = ping.get("seq") if isinstance(ping, dict) else None
-            if type(seq) is not int or not 1 <= seq <= MAX_SEQ:
-                raise BadFrame(f"a ping without a usable seq: {error}") from None
-            malformed.append(seq)
-    return fixes, malformed
-
-
 def offered_with(prefix: str, subprotocols: list[str]) -> str | None:
     """What stands behind a prefix among the offered subprotocols: a token or a ticket."""
     for offered in subprotocols:
@@ -326,6 +276,11 @@ def offered_with(prefix: str, subprotocols: list[str]) -> str | None:
 def utc_from_ms(milliseconds: int) -> datetime:
     """Milliseconds since 1970 as an aware time."""
     return datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+
+
+def iso_ms(moment: datetime) -> str:
+    """A UTC time as it is written on the wire, with milliseconds whatever they are."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 TRACKING_NUMBER = re.compile(r"TRK[0-9A-Z]{4,29}")

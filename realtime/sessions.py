@@ -210,13 +210,17 @@ class Sessions:
         while True:
             known = {session: login for session in sessions if session in self._open and (login := session.login)}
             try:
-                welcome = await self._doorkeeper.still_welcome(list(known.values()))
+                dismissed = await self._doorkeeper.dismissed(list(known.values()))
                 break
             except (SQLAlchemyError, OSError) as error:
                 log.warning("access not checked", error=f"{type(error).__name__}: {error}"[:200])
                 await asyncio.sleep(RETRY_S)
-        ended = [session for session, login in known.items() if login not in welcome and session.login == login]
-        await asyncio.gather(*(session.end(Close.UNAUTHORIZED, "access_ended") for session in ended))
+        ended = [
+            (session, dismissed[login])
+            for session, login in known.items()
+            if login in dismissed and session.login == login
+        ]
+        await asyncio.gather(*(session.end(why.code, why.name) for session, why in ended))
 
     async def _check_for_ever(self) -> None:
         while True:

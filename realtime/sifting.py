@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from realtime.doubts import Trail
+from realtime.doubts import Flag, Trail
 from realtime.filters import Limits
+from realtime.fix_fields import Oddity
 from realtime.fixes import RUN_END, LoggedFix, encode_fix, run_head
 from realtime.judgement import Judgement, judge_all
 from realtime.keys import device_key, device_stream
-from realtime.protocol import Fix, Reject
+from realtime.protocol import Fix, Rejected
+from realtime.rejects import rejected_as
 
 # What a phone says beside a fix is not kept; where there is much of it, the fix is written anew.
 MAX_SENT_BYTES = 512
@@ -73,10 +75,12 @@ class Sifted:
 
     run: Run | None
     leader: Leader | None
-    rejected: list[tuple[int, Reject]]
+    rejected: list[Rejected]
     highest_seq: int
     trail: Trail
     """The device's after these fixes: what is remembered of it must not be ahead of what is stored."""
+    odd: Sequence[Oddity] = ()
+    """What was put right or left out in fixes, rejected ones too."""
 
     @property
     def count(self) -> int:
@@ -84,11 +88,18 @@ class Sifted:
         return len(self.run.seqs) if self.run else 0
 
 
-def sift(source: Source, fixes: Sequence[Fix], sent: Sequence[bytes] | None, now_ms: int, limits: Limits) -> Sifted:
+def sift(
+    source: Source,
+    fixes: Sequence[Fix],
+    sent: Sequence[bytes] | None,
+    now_ms: int,
+    limits: Limits,
+    odd: Sequence[Oddity] = (),
+) -> Sifted:
     """Judge fixes and prepare those that are plausible for Redis; the source remembers them.
 
     ``sent``: each fix as a JSON object of its own, in UTF-8, as the device sent it. Without it they are one list, whose
-    order says nothing.
+    order says nothing. ``odd``: what was put right in them, which they are flagged for.
     """
     if not fixes:
         return Sifted(None, None, [], 0, source.trail)
@@ -99,13 +110,25 @@ def sift(source: Source, fixes: Sequence[Fix], sent: Sequence[bytes] | None, now
     judged = judge_all(fixes, times_ms, source.trail, limits)
     source.trail = judged.trail
     seqs = [fix.seq for fix in fixes]
+    if odd:
+        _flag_odd(judged, seqs, odd)
     return Sifted(
         _run(source, fixes, seqs, _written(fixes, sent), judged, now_ms),
         _leader(source, fixes, judged, now_ms),
-        [(seqs[at], reason) for at, reason in judged.rejected.items()],
+        [rejected_as(reason, fixes[at], times_ms[at], now_ms, limits) for at, reason in judged.rejected.items()],
         max(seqs),
         judged.trail,
+        odd,
     )
+
+
+def _flag_odd(judged: Judgement, seqs: list[int], odd: Sequence[Oddity]) -> None:
+    found: dict[int, list[Flag]] = {}
+    for oddity in odd:
+        found.setdefault(oddity.seq, []).append(oddity.flag)
+    for at, seq in enumerate(seqs):
+        if seq in found and at not in judged.rejected:
+            judged.flags[at] = tuple(dict.fromkeys((*judged.flags.get(at, ()), *found[seq])))
 
 
 def _written(fixes: Sequence[Fix], sent: Sequence[bytes] | None) -> Sequence[bytes]:

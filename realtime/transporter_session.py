@@ -5,17 +5,22 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
+from msgspec import UNSET, UnsetType
 from redis.exceptions import RedisError
 
+from realtime.app_frames import decode_frame, decode_pings, received_of
 from realtime.connection import Connection, Disconnected
+from realtime.fix_fields import Malformed, Oddity
 from realtime.hub import Hub
 from realtime.ingest import Ingest, IngestUnavailable
 from realtime.jobs import run_until_one_ends
 from realtime.keys import Keys, device_stream
 from realtime.logins import Doorkeeper, Login
 from realtime.protocol import (
+    Adjusted,
     Auth,
     BadFrame,
     Close,
@@ -23,14 +28,12 @@ from realtime.protocol import (
     Fix,
     Hello,
     PingPolicy,
-    Received,
     Reject,
     Rejected,
     Welcome,
-    decode_frame,
-    decode_pings,
     encode,
     encode_ack,
+    iso_ms,
 )
 from realtime.renewal import Refused, renew, renewed_frame, until_expired
 from realtime.sessions import Sessions
@@ -54,7 +57,7 @@ PAUSE_AFTER_AUTH_S = 0.5
 class _Pending:
     """A frame on its way to the log."""
 
-    malformed: list[int]
+    malformed: Sequence[Malformed]
     sifted: Sifted
     stored: asyncio.Future[None]
 
@@ -94,6 +97,7 @@ class TransporterSession:
         self._room = asyncio.Event()
         self._room.set()
         self._acked_seq = 0
+        self._told_odd: set[str] = set()
         self._throttle = ingest.throttle()
         self._notices: asyncio.Queue[bytes] = asyncio.Queue(MAX_NOTICES)
 
@@ -153,9 +157,10 @@ class TransporterSession:
         if not isinstance(hello, Hello):
             await self._refuse(Close.BAD_FRAME, "hello_first", "the first frame must be hello")
             return None
+        skew_ms = _skew_ms(hello)
         source = Source(self._transporter_id, hello.device, hello.epoch)
         last_seq = await self._ingest.resume(source)
-        await self._connection.send(encode(Welcome(last_seq, self._policy)))
+        await self._connection.send(encode(Welcome(last_seq, self._policy, iso_ms(datetime.now(UTC)), skew_ms)))
         return source
 
     async def _serve(self, source: Source) -> None:
@@ -177,34 +182,42 @@ class TransporterSession:
                 continue  # not taken in, so never acknowledged: the app sends it again elsewhere
             pings = decode_pings(messages)
             if pings is not None:  # as nearly always
-                self._accept(source, pings, messages, [])
+                self._accept(source, pings, messages)
                 if not await self._paused(len(pings), sum(map(len, messages))):
                     return
-                continue
-            for message in messages:
-                await self._room.wait()
-                if not await self._read_one(source, message):
-                    return
+            elif not await self._read_each(source, messages):
+                return
 
-    async def _read_one(self, source: Source, message: bytes) -> bool:
-        """Any frame; False where the connection was closed for it."""
-        if self._ending:
+    async def _read_each(self, source: Source, messages: Sequence[bytes]) -> bool:
+        """Messages of any kind; False where the connection was closed for one of them, after the others."""
+        wrong: tuple[str, str] | None = None
+        for found in received_of(messages):
+            await self._room.wait()
+            if self._ending:
+                return True
+            if isinstance(found, BadFrame):
+                wrong = wrong or ("bad_frame", found.detail)
+            elif isinstance(found, Hello):
+                wrong = wrong or ("hello_twice", "hello comes once; reconnect for a new epoch")
+            elif isinstance(found, Auth):
+                await self._renew(found.token)
+            else:
+                if found.unnamed:
+                    wrong = wrong or ("bad_frame", f"a ping without a usable seq: {found.unnamed[0]}")
+                self._accept(source, found.fixes, found.sent, found.malformed, found.odd)
+                if not await self._paused(found.cost, found.size):
+                    return False
+        if wrong is None:
             return True
-        try:
-            frame = decode_frame(message)
-        except BadFrame as error:
-            await self._refuse(Close.BAD_FRAME, "bad_frame", error.detail)
-            return False
-        if isinstance(frame, Auth) and self.login is not None:
-            self.login = await renew(self._doorkeeper, self.login, frame.token)
+        await self._flushed.wait()
+        await self._refuse(Close.BAD_FRAME, *wrong)
+        return False
+
+    async def _renew(self, token: str) -> None:
+        if self.login is not None:
+            self.login = await renew(self._doorkeeper, self.login, token)
             await self._connection.send(renewed_frame(self.login))
             await asyncio.sleep(PAUSE_AFTER_AUTH_S)
-            return True
-        if not isinstance(frame, Received):
-            await self._refuse(Close.BAD_FRAME, "hello_twice", "hello comes once; reconnect for a new epoch")
-            return False
-        self._accept(source, frame.fixes, None, frame.malformed)
-        return await self._paused(len(frame.fixes) + len(frame.malformed), len(message))
 
     async def _paused(self, pings: int, size: int) -> bool:
         """Do not read for as long as the app has sent ahead of its time; False where it is closed for a flood."""
@@ -217,12 +230,19 @@ class TransporterSession:
             await asyncio.sleep(wait_s)
         return True
 
-    def _accept(self, source: Source, fixes: Sequence[Fix], sent: Sequence[bytes] | None, malformed: list[int]) -> None:
+    def _accept(
+        self,
+        source: Source,
+        fixes: Sequence[Fix],
+        sent: Sequence[bytes] | None,
+        malformed: Sequence[Malformed] = (),
+        odd: Sequence[Oddity] = (),
+    ) -> None:
         if self._pending and self._pending[-1].stored.done():
             self._pending[-1].stored.result()  # raises where it failed: nothing may be stored behind a hole
         if malformed:
             self._ingest.counts.malformed(len(malformed))
-        sifted = self._ingest.sift(source, fixes, sent)
+        sifted = self._ingest.sift(source, fixes, sent, odd)
         self._pending.append(_Pending(malformed, sifted, self._ingest.submit(source, sifted)))
         self._handed_in.set()
         self._flushed.clear()
@@ -255,11 +275,16 @@ class TransporterSession:
         self._unacked -= pending.sifted.count
         self._portions -= 1
         self._make_room()
-        for seq in pending.malformed:
-            await self._connection.send(encode(Rejected(seq, Reject.MALFORMED)))
-        for seq, reason in pending.sifted.rejected:
-            await self._connection.send(encode(Rejected(seq, reason)))
-        self._acked_seq = max([self._acked_seq, pending.sifted.highest_seq, *pending.malformed])
+        for bad in pending.malformed:
+            await self._connection.send(encode(Rejected(bad.seq, Reject.MALFORMED, bad.field, bad.detail)))
+        for rejected in pending.sifted.rejected:
+            await self._connection.send(encode(rejected))
+        for oddity in pending.sifted.odd:
+            if oddity.field not in self._told_odd:
+                self._told_odd.add(oddity.field)
+                await self._connection.send(encode(Adjusted(oddity.seq, oddity.field, oddity.detail)))
+        malformed = [bad.seq for bad in pending.malformed]
+        self._acked_seq = max([self._acked_seq, pending.sifted.highest_seq, *malformed])
 
     async def _notify(self) -> None:
         while True:
@@ -271,3 +296,10 @@ class TransporterSession:
             await self._connection.close(code, name)
         except Disconnected:
             pass
+
+
+def _skew_ms(hello: Hello) -> int | UnsetType:
+    """By how much the device's clock is ahead of ours, as far as the hello tells."""
+    if not isinstance(hello.sent_at, datetime):
+        return UNSET
+    return round((hello.sent_at - datetime.now(UTC)).total_seconds() * 1000)

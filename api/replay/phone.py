@@ -94,21 +94,22 @@ class PhoneClient:
         except httpx.TransportError as error:
             return f"{type(error).__name__}: {error}"
         if reply.is_success:
+            for reason in _ignored(reply):
+                self._road.tally.count_reject(reason, self._vehicle, row.line)
             return None
         if reply.status_code in _FINAL:
             raise GiveUp(f"the server refuses the position with HTTP {reply.status_code}")
         if reply.status_code == HTTPStatus.BAD_REQUEST:
-            self._road.tally.count_reject(_reason(reply), self._vehicle, row.line)
-            return None
+            raise GiveUp(f"the server does not understand the position: {reply.text[:200]}")
         return f"HTTP {reply.status_code}"
 
 
-def _reason(reply: httpx.Response) -> str:
-    """The reject's name as the socket has it, where the server says one."""
+def _ignored(reply: httpx.Response) -> Iterator[str]:
+    """The rejects' names, as the socket has them, of what the server took and ignored."""
     try:
-        said: dict[str, Any] = reply.json()
+        said: Any = reply.json()
     except ValueError:
-        return "invalid"
-    if said.get("code") == "position_rejected":
-        return str(said.get("detail", "")).rpartition(": ")[2].rstrip(".")
-    return str(said.get("code", "invalid"))
+        return
+    told = said.get("ignored", []) if isinstance(said, dict) else said
+    for one in told:
+        yield str(one.get("reason", "invalid"))

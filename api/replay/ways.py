@@ -10,7 +10,7 @@ from enum import StrEnum
 import httpx
 
 from api.replay.traces import Row
-from realtime.phones.reading import KMH_MPS, KNOT_MPS
+from realtime.phones.reading import KMH_MPS
 
 
 class Way(StrEnum):
@@ -37,7 +37,7 @@ class PhoneProtocol:
 
 
 def _osmand(base: str, token: str, row: Row, recorded_ms: int) -> httpx.Request:
-    """Exact: times in ms, speeds in knots with all their digits."""
+    """Exact: times in ms and speeds in metres a second with all their digits, as OsmAnd itself writes them."""
     fields: dict[str, str] = {
         "id": token,
         "timestamp": str(recorded_ms),
@@ -45,7 +45,7 @@ def _osmand(base: str, token: str, row: Row, recorded_ms: int) -> httpx.Request:
         "lon": repr(row.lon),
     }
     if row.speed_mps is not None:
-        fields["speed"] = repr(row.speed_mps / KNOT_MPS)
+        fields["speed"] = repr(row.speed_mps)
     if row.heading_deg is not None:
         fields["bearing"] = repr(row.heading_deg)
     return httpx.Request("GET", f"{base}/api/phones/osmand/", params=fields)

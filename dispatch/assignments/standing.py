@@ -67,6 +67,7 @@ class Standing:
         was_verified = transporter.verified_at is not None
         await self._transporters.change(transporter, changes, papers)
         if was_verified and transporter.verified_at is None:
+            self._tell_withdrawn(transporter)
             await self._give_back(deliveries, WithdrawalReason.PROFILE_CHANGED)
         elif not transporter.is_available:
             await self._give_back(deliveries, WithdrawalReason.UNAVAILABLE)
@@ -89,8 +90,14 @@ class Standing:
             required=self._rules.required_documents,
         )
         if not verdict.approved:
+            self._tell_withdrawn(transporter)
             await self._give_back(deliveries, WithdrawalReason.VERIFICATION_REVOKED)
         return transporter
 
     async def _give_back(self, deliveries: list[Delivery], reason: WithdrawalReason) -> None:
         await give_back(self._work, self._clock, self._publisher, deliveries, reason)
+
+    def _tell_withdrawn(self, transporter: Transporter) -> None:
+        """Open sockets hear of it: positions of whoever is not verified are not taken."""
+        user_id = transporter.user_id
+        self._work.after_commit(lambda: self._publisher.access_changed(user_id))

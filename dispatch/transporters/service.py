@@ -76,11 +76,6 @@ class Transporters:
         found: Transporter | None = await self._session.scalar(_with_papers().where(Transporter.user_id == user.id))
         return found
 
-    async def find_id_of(self, user_id: int) -> int | None:
-        """The number of a user's profile."""
-        found: int | None = await self._session.scalar(select(Transporter.id).where(Transporter.user_id == user_id))
-        return found
-
     async def get_of(self, user: User) -> Transporter:
         """Raises NotFound where the user has no profile yet."""
         transporter = await self.find_of(user)

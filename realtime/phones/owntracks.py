@@ -6,9 +6,8 @@ Speeds are kilometres an hour, batteries percent, times whole seconds.
 import base64
 import binascii
 
-import msgspec
-
-from realtime.phones.reading import KMH_MPS, Unusable, measure, moment, number, seq_of
+from realtime.loose_json import NotJson, read_loosely
+from realtime.phones.reading import KMH_MPS, Unusable, measure, moment, number, percent, seq_of
 from realtime.protocol import Fix
 
 
@@ -17,9 +16,9 @@ def read_owntracks(body: bytes) -> Fix | None:
     if not body.strip():
         return None  # a friend was removed: MQTT's empty message, sent over HTTP all the same
     try:
-        message = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Unusable("not JSON") from None
+        message = read_loosely(body)
+    except NotJson as error:
+        raise Unusable(str(error)) from None
     if not isinstance(message, dict) or not isinstance(message.get("_type"), str):
         raise Unusable("not a message of OwnTracks: _type is missing")
     if message["_type"] == "encrypted":
@@ -35,7 +34,7 @@ def read_owntracks(body: bytes) -> Fix | None:
         accuracy_m=measure(message.get("acc")),
         speed_mps=measure(message.get("vel"), KMH_MPS),
         heading_deg=measure(message.get("cog")),
-        battery=measure(message.get("batt"), 0.01),
+        battery=percent(message.get("batt")),
     )
 
 

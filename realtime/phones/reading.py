@@ -1,6 +1,7 @@
 """What the protocols of phone apps have in common."""
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 # Of protocols that have no numbering: one that never begins again, because it is made of the device's time.
@@ -10,6 +11,7 @@ SEQS_A_SECOND = 10
 LAST_SECOND = 2**32
 KNOT_MPS = 1852 / 3600
 KMH_MPS = 1 / 3.6
+FULL_PERCENT = 100.0
 
 
 class Unusable(Exception):
@@ -50,6 +52,17 @@ def measure(value: object, factor: float = 1.0, least: float = 0.0) -> float | N
     except Unusable:
         return None
     return found * factor if found >= least else None
+
+
+def percent(value: object) -> float | None:
+    """An optional charge in percent, as a share. More than all is left as it is, for it is to be noticed as odd."""
+    found = measure(value)
+    return found if found is None or found > FULL_PERCENT else found / FULL_PERCENT
+
+
+def first_measure(fields: Mapping[str, object], *names: str) -> float | None:
+    """The first of several names under which a measure stands."""
+    return next((found for name in names if (found := measure(fields.get(name))) is not None), None)
 
 
 def moment(value: object) -> datetime:

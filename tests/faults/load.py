@@ -174,7 +174,7 @@ async def under_load(server: Server, *, phones: int = 6, watched: int = 2, rate:
         load = Load(server, world)
         load.deliveries = [await under_way(world) for _ in range(watched)]
         drivers = [driver for _, driver in load.deliveries]
-        drivers += [await world.driver(verified=False) for _ in range(phones - watched)]
+        drivers += [await world.driver() for _ in range(phones - watched)]
         load.phones = [LoadPhone(world, driver, load.epoch, rate) for driver in drivers]
         load.watchers = [
             LoadWatcher(world, delivery["tracking_number"], restless)

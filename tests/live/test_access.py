@@ -245,3 +245,31 @@ async def test_a_stream_too_many_of_one_address_is_429_and_says_when_to_come_bac
 
 def test_by_default_strangers_of_one_address_are_limited() -> None:
     assert 0 < Settings().watchers_per_address < 300
+
+
+async def test_pings_are_taken_of_verified_transporters_only_and_no_longer_when_that_is_withdrawn(world: World) -> None:
+    driver, admin = await world.driver(), await world.admin()
+    verify = f"/api/transporters/{driver.transporter_id}/verify/"
+    async with world.phone(driver) as phone:
+        await phone.send(ping(1, *THAMEL))
+        await phone.until_ack(1)
+        ok(await admin.post(verify, {"approved": False}))
+        await phone.socket.wait_closed()
+        assert (phone.socket.close_code, phone.socket.close_reason) == (Close.FORBIDDEN, "not_verified")
+    async with _socket(world, "/ws/transporter", f"bearer.{driver.access}") as socket:
+        error = await next_frame(socket)
+        assert (error["code"], await close_code(socket)) == ("not_verified", Close.FORBIDDEN)
+        assert "admin" in error["detail"]
+    await world.stored_fixes(driver, 1)
+    ok(await admin.post(verify))
+    async with world.phone(driver) as phone:
+        await phone.send(ping(1, *THAMEL))
+        await phone.until_ack(1)
+
+
+async def test_who_changes_what_was_verified_is_out_at_once(world: World) -> None:
+    driver = await world.driver()
+    async with world.phone(driver) as phone:
+        ok(await driver.patch("/api/transporters/me/", {"vehicle_number": "BA-2-PA-4321"}))
+        await phone.socket.wait_closed()
+        assert phone.socket.close_code == Close.FORBIDDEN

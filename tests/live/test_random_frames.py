@@ -10,7 +10,8 @@ import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from realtime.protocol import BadFrame, Close, Hello, Received, decode_frame
+from realtime.app_frames import Received, decode_frame
+from realtime.protocol import BadFrame, Close, Hello
 from tests.world import THAMEL, Driver, World, ping
 
 ODD: tuple[Any, ...] = (
@@ -75,7 +76,7 @@ def test_ten_thousand_frames_are_decoded_or_refused() -> None:
             seen["hello"] += 1
         elif isinstance(found, Received):
             seen["received"] += 1
-            assert all(seq >= 1 for seq in found.malformed)
+            assert all(bad.seq >= 1 and bad.detail for bad in found.malformed)
     assert seen["refused"] > 1000
     assert seen["received"] > 1000
 
@@ -112,7 +113,7 @@ class Hail:
 
 
 async def _hail(world: World, seed: int, count: int, caplog: pytest.LogCaptureFixture) -> None:
-    driver, bystander = await world.driver(verified=False), await world.driver(verified=False)
+    driver, bystander = await world.driver(), await world.driver()
     hail = Hail(world, driver)
     raws = frames(seed, count)
     acked = 0

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from realtime.phones.osmand import read_osmand
 from realtime.phones.owntracks import basic_password, read_owntracks
-from realtime.phones.reading import Unusable, seq_of
-from tests.phones.test_devices import OSMAND, token_of
+from realtime.phones.reading import KMH_MPS, KNOT_MPS, Unusable, seq_of
+from realtime.protocol import Reject
+from tests.phones.test_devices import DEVICES, OSMAND, token_of
 from tests.world import THAMEL, Driver, World, ok
 
 OWNTRACKS = "/api/phones/owntracks/"
@@ -21,7 +22,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 
 @pytest.fixture(scope="module")
 async def driver(world: World) -> Driver:
-    return await world.driver(verified=False)
+    return await world.driver()
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def check(fix: dict[str, Any], at: datetime, speed_mps: float) -> None:
 
 @pytest.mark.parametrize("form", ["query", "form", "milliseconds", "iso", "location"])
 async def test_traccar_client_before_9_sends_queries_and_forms(world: World, form: str) -> None:
-    driver = await world.driver(verified=False)
+    driver = await world.driver()
     fields: dict[str, Any] = {
         "id": await token_of(driver),
         "timestamp": int(NOW.timestamp()),
@@ -91,14 +92,14 @@ async def test_traccar_client_before_9_sends_queries_and_forms(world: World, for
 
 
 async def test_traccar_client_9_sends_json(world: World) -> None:
-    driver = await world.driver(verified=False)
+    driver = await world.driver()
     at = NOW.replace(microsecond=250_000)
     ok(await world.http.post(OSMAND, json={"location": location(at), "device_id": await token_of(driver)}))
     check(await only_fix(world, driver), at, 6.1)
 
 
 async def test_several_locations_come_in_one_request_newest_first(world: World) -> None:
-    driver = await world.driver(verified=False)
+    driver = await world.driver()
     places = [location(NOW - timedelta(seconds=5 * step), 27.7 - step * 1e-4) for step in range(20)]
     ok(await world.http.post(OSMAND, json={"location": places, "device_id": await token_of(driver)}))
     assert all(fix["flags"] == [] for fix in await world.stored_fixes(driver, 20))
@@ -107,7 +108,7 @@ async def test_several_locations_come_in_one_request_newest_first(world: World) 
 
 
 async def test_owntracks_sends_locations_and_much_else(world: World) -> None:
-    driver = await world.driver(verified=False)
+    driver = await world.driver()
     token = await token_of(driver)
     message = {
         "_type": "location",
@@ -128,7 +129,7 @@ async def test_owntracks_sends_locations_and_much_else(world: World) -> None:
 
 
 async def test_a_position_that_a_phone_repeats_is_stored_once(world: World) -> None:
-    driver = await world.driver(verified=False)
+    driver = await world.driver()
     token = await token_of(driver)
     for _ in range(3):
         ok(await world.http.post(OSMAND, json={"location": location(NOW), "device_id": token}))
@@ -152,12 +153,110 @@ async def test_a_position_that_a_phone_repeats_is_stored_once(world: World) -> N
         {"valid": "0"},
     ],
 )
-async def test_what_can_never_be_accepted_is_a_400_that_says_why(
+async def test_what_can_never_be_accepted_is_taken_off_the_phones_queue_and_said(
     world: World, token: str, fields: dict[str, str]
 ) -> None:
     good = {"id": token, "lat": "27.7", "lon": "85.3", "timestamp": str(int(NOW.timestamp()))}
-    reply = ok(await world.http.get(OSMAND, params=good | fields), 400)
-    assert reply["code"] in {"invalid", "position_rejected"}
+    answer = ok(await world.http.get(OSMAND, params=good | fields))
+    assert answer["stored"] == 0
+    [ignored] = answer["ignored"]
+    assert ignored["reason"] in set(Reject)
+    assert ignored["detail"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"tst": 935_280_000}, "too_old"),  # the week counter of GPS began again in 1999
+        ({"lat": 0, "lon": 0}, "null_island"),
+        ({"tst": int(NOW.timestamp()) + 86_400}, "in_future"),
+        ({"lat": 91}, "out_of_range"),
+        ({"lat": "north"}, "malformed"),
+        ({"tst": None}, "malformed"),
+    ],
+)
+async def test_owntracks_is_told_in_a_message_that_it_passes_over(
+    world: World, token: str, change: dict[str, Any], reason: str
+) -> None:
+    good = {"_type": "location", "tst": int(NOW.timestamp()), "lat": THAMEL[0], "lon": THAMEL[1]}
+    [told] = ok(await owntracks(world, token, good | change))
+    assert (told["_type"], told["reason"]) == ("ignored", reason)
+    assert told["detail"]
+
+
+async def test_of_three_locations_one_that_is_none_costs_the_others_nothing(world: World) -> None:
+    driver = await world.driver()
+    places = [location(NOW - timedelta(seconds=5 * step), 27.7 - step * 1e-4) for step in range(3)]
+    places[1]["coords"] = {"accuracy": 5}
+    body = {"location": places, "device_id": await token_of(driver)}
+    answer = ok(await world.http.post(OSMAND, json=body))
+    assert (answer["stored"], [one["reason"] for one in answer["ignored"]]) == (2, ["malformed"])
+    await world.stored_fixes(driver, 2)
+
+
+async def test_a_value_that_nobody_asked_for_costs_no_location(world: World) -> None:
+    driver = await world.driver()
+    token = await token_of(driver)
+    for step, value in enumerate(("1e400", '"\\ud83d"', "[" * 2000 + "]" * 2000)):
+        body = json.dumps({"location": location(NOW - timedelta(seconds=step)), "device_id": token})
+        content = body[:-1].encode() + f',"x":{value}}}'.encode()
+        assert ok(await world.http.post(OSMAND, content=content))["stored"] == 1
+        message = {"_type": "location", "tst": int(NOW.timestamp()) - step, "lat": THAMEL[0], "lon": THAMEL[1]}
+        assert ok(await owntracks(world, token, json.dumps(message)[:-1].encode() + f',"x":{value}}}'.encode())) == []
+    await world.stored_fixes(driver, 6)
+
+
+async def test_more_locations_than_a_portion_are_all_stored(world: World) -> None:
+    driver = await world.driver()
+    places = [location(NOW - timedelta(seconds=5 * step)) for step in range(1_203)]
+    places[700]["coords"] = None
+    body = {"location": places, "device_id": await token_of(driver)}
+    assert ok(await world.http.post(OSMAND, json=body))["stored"] == 1_202
+
+
+@pytest.mark.parametrize(
+    ("fields", "unit_mps"),
+    [
+        ({"hdop": "8", "altitude": "1400", "timestamp": "ms"}, 1.0),  # OsmAnd
+        ({"altitude": "1400", "timestamp": "ms"}, 1.0),
+        ({"hdop": "8", "batt": "80", "timestamp": "s"}, 1.0),  # GPSLogger
+        ({"accuracy": "8", "batt": "80", "timestamp": "s"}, KNOT_MPS),  # Traccar Client before 9
+        ({"accuracy": "8", "batt": "80", "timestamp": "ms"}, KNOT_MPS),
+        ({"timestamp": "s"}, KNOT_MPS),
+    ],
+)
+async def test_speeds_are_read_in_the_unit_of_who_sends_them(
+    world: World, fields: dict[str, str], unit_mps: float
+) -> None:
+    driver = await world.driver()
+    seconds = int(NOW.timestamp())
+    fields = fields | {"timestamp": str(seconds * 1000 if fields["timestamp"] == "ms" else seconds)}
+    good = {"id": await token_of(driver), "lat": "27.7", "lon": "85.3", "speed": "13.9", "bearing": "120"}
+    ok(await world.http.get(OSMAND, params=good | fields))
+    fix = await only_fix(world, driver)
+    assert fix["speed_mps"] == pytest.approx(13.9 * unit_mps)
+    assert fix["accuracy_m"] == (8 if {"hdop", "accuracy"} & fields.keys() else None)
+
+
+@pytest.mark.parametrize(("unit", "mps"), [("knots", KNOT_MPS), ("kmh", KMH_MPS), ("mps", 1.0)])
+async def test_a_device_with_a_unit_of_its_own_keeps_it_whatever_its_requests_look_like(
+    world: World, unit: str, mps: float
+) -> None:
+    driver = await world.driver()
+    made = ok(await driver.post(DEVICES, {"name": "logger", "speed_unit": unit}), 201)
+    assert made["speed_unit"] == unit
+    fields = {"id": made["token"], "lat": "27.7", "lon": "85.3", "speed": "36", "hdop": "4"}
+    ok(await world.http.get(OSMAND, params=fields))
+    assert (await only_fix(world, driver))["speed_mps"] == pytest.approx(36 * mps)
+
+
+async def test_a_phones_odd_battery_is_flagged_and_its_position_stored(world: World) -> None:
+    driver = await world.driver()
+    good = {"id": await token_of(driver), "lat": "27.7", "lon": "85.3", "timestamp": str(int(NOW.timestamp()))}
+    assert ok(await world.http.get(OSMAND, params=good | {"batt": "999", "bearing": "400"}))["stored"] == 1
+    fix = await only_fix(world, driver)
+    assert (fix["battery"], fix["heading_deg"]) == (None, 40)
+    assert set(fix["flags"]) == {"odd_battery", "odd_heading"}
 
 
 @pytest.mark.parametrize(
@@ -172,11 +271,15 @@ async def test_what_can_never_be_accepted_is_a_400_that_says_why(
         b'{"a":"\xff"}',
     ],
 )
-async def test_a_body_that_is_no_position_is_a_400_or_401(world: World, token: str, body: bytes) -> None:
-    assert (await world.http.post(OSMAND, content=body)).status_code in {400, 401}
-    reply = await owntracks(world, token, body)
-    assert reply.status_code == 400
-    ok(await owntracks(world, token, {"_type": "encrypted", "data": "x"}), 400)
+async def test_a_body_that_is_no_position_asks_for_the_token_or_is_ignored(
+    world: World, token: str, body: bytes
+) -> None:
+    ok(await world.http.post(OSMAND, content=body), 401)
+    if body != b"\xff\xfe":
+        assert ok(await world.http.post(OSMAND, content=body, params={"id": token}))["stored"] == 0
+    for message in (body, {"_type": "encrypted", "data": "x"}):
+        [told] = ok(await owntracks(world, token, message))
+        assert told["_type"] == "ignored"
 
 
 async def test_a_missing_or_wrong_token_is_a_401(world: World) -> None:
@@ -189,7 +292,7 @@ async def test_a_missing_or_wrong_token_is_a_401(world: World) -> None:
 
 
 async def test_while_nothing_can_be_stored_phones_are_told_to_try_again(world: World) -> None:
-    driver = await world.driver(verified=False)
+    driver = await world.driver()
     message = {"location": location(NOW), "device_id": await token_of(driver)}
     redis, backlog = world.server.services.redis, world.server.services.keys.backlog
     full = world.server.settings.ping_log_max
@@ -205,7 +308,7 @@ async def test_while_nothing_can_be_stored_phones_are_told_to_try_again(world: W
 
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_random_bytes_are_read_or_refused_and_never_break(query: bytes, body: bytes) -> None:
-    for read in (lambda: read_osmand(query, body, received_at=NOW), lambda: read_owntracks(body)):
+    for read in (lambda: list(read_osmand(query, body).fixes(received_at=NOW)), lambda: read_owntracks(body)):
         try:
             read()
         except Unusable:
@@ -224,7 +327,7 @@ names = st.sampled_from(["_type", "tst", "lat", "lon", "location", "coords", "ti
 @given(st.dictionaries(names, anything | st.just("location"), max_size=6))
 def test_known_fields_with_unknown_content_are_read_or_refused(message: dict[str, Any]) -> None:
     body = json.dumps(message).encode()
-    for read in (lambda: read_osmand(b"", body, received_at=NOW), lambda: read_owntracks(body)):
+    for read in (lambda: list(read_osmand(b"", body).fixes(received_at=NOW)), lambda: read_owntracks(body)):
         try:
             read()
         except Unusable:

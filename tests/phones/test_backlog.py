@@ -1,5 +1,6 @@
 """A backlog over HTTP: each ping is answered by its seq, once the accepted ones are safe."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,9 +22,10 @@ def newest_first(count: int) -> list[dict[str, Any]]:
 
 
 async def test_a_thousand_pings_newest_first_are_stored_in_order(world: World) -> None:
-    driver = await world.driver(verified=False)
+    driver = await world.driver()
     answer = ok(await driver.post(POSITIONS, backlog(newest_first(1000))))
-    assert answer == {"accepted": list(range(1, 1001)), "rejected": [], "last_seq": 1000}
+    assert answer.pop("server_time").endswith("Z")
+    assert answer == {"accepted": list(range(1, 1001)), "rejected": [], "adjusted": [], "last_seq": 1000}
     fixes = await world.stored_fixes(driver, 1000)
     assert [fix["seq"] for fix in fixes] == list(range(1, 101))
     assert all(fix["flags"] == [] for fix in fixes)
@@ -33,14 +35,14 @@ async def test_a_thousand_pings_newest_first_are_stored_in_order(world: World) -
 
 
 async def test_the_socket_goes_on_where_the_backlog_ended(world: World) -> None:
-    driver = await world.driver(verified=False)
+    driver = await world.driver()
     ok(await driver.post(POSITIONS, backlog(newest_first(10)) | {"device": driver.device}))
     async with world.phone(driver, epoch="one") as phone:
         assert phone.welcome["last_seq"] == 10
 
 
 async def test_each_ping_of_a_backlog_is_accepted_or_rejected_by_name(world: World) -> None:
-    driver = await world.driver(verified=False)
+    driver = await world.driver()
     pings: list[Any] = [
         ping(1, *THAMEL),
         ping(2, 91, 85.3),
@@ -61,7 +63,7 @@ async def test_each_ping_of_a_backlog_is_accepted_or_rejected_by_name(world: Wor
 
 
 async def test_a_backlog_that_is_none_is_a_400_and_stores_nothing(world: World) -> None:
-    driver = await world.driver(verified=False)
+    driver = await world.driver()
     good = ping(1, *THAMEL)
     bodies: list[Any] = [
         backlog([good] * 1001),
@@ -83,3 +85,23 @@ async def test_a_backlog_needs_a_transporter(world: World) -> None:
     ok(await world.http.post(POSITIONS, json=backlog([])), 401)
     ok(await (await world.person("customer")).post(POSITIONS, backlog([])), 403)
     ok(await (await world.person("transporter")).post(POSITIONS, backlog([])), 404)
+
+
+async def test_one_value_that_cannot_be_read_costs_no_other_ping_of_a_backlog(world: World) -> None:
+    driver = await world.driver()
+    pings = [json.dumps(ping(seq, *THAMEL)) for seq in range(1, 6)]
+    pings[1] = pings[1][:-1] + ',"x":' + "[" * 2000 + "]" * 2000 + "}"
+    pings[2] = pings[2][:-1] + ',"x":"\\ud83d","battery":80}'
+    pings[3] = pings[3].replace('"lat": 27.7', '"lat": 1e400, "was": 27.7')
+    content = f'{{"device":"phone","epoch":"one","pings":[{",".join(pings)}]}}'.encode()
+    headers = driver.headers | {"Content-Type": "application/json"}
+    answer = ok(await world.http.post(POSITIONS, content=content, headers=headers))
+    assert answer["accepted"] == [1, 2, 3, 5]
+    assert [(one["seq"], one["reason"], one["field"]) for one in answer["rejected"]] == [(4, "malformed", "lat")]
+    assert [(one["seq"], one["field"]) for one in answer["adjusted"]] == [(3, "battery")]
+
+
+async def test_each_ping_of_a_backlog_that_cannot_be_named_is_told(world: World) -> None:
+    driver = await world.driver()
+    answer = ok(await driver.post(POSITIONS, backlog([ping(1, *THAMEL), {"lat": 1}, 7])), 400)
+    assert set(answer["errors"]) == {"pings[1]", "pings[2]"}

@@ -72,7 +72,7 @@ async def final_state(
     world: World, way: Way, track: list[Place]
 ) -> tuple[list[tuple[Any, ...]], tuple[float, float, datetime]]:
     """The history with its flags, and the live position."""
-    driver = await world.driver(verified=False)
+    driver = await world.driver()
     await way(world, driver, track)
     await world.stored_fixes(driver, len(track))
     history: list[tuple[Any, ...]] = []
