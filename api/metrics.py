@@ -14,6 +14,9 @@ from api.monitoring.trade import Trade, TradeCollector
 from api.security import PUBLIC
 from api.services import Services
 
+# Without its charset, which the framework adds.
+MEDIA_TYPE = CONTENT_TYPE_LATEST.partition("; charset")[0]
+
 
 class MetricsController(Controller):
     """``/metrics`` on the public port: for this machine, or with the token."""
@@ -37,7 +40,7 @@ async def _metrics(trade: Trade) -> Response[bytes]:
     traded = CollectorRegistry()
     traded.register(TradeCollector(await trade.figures()))
     content = generate_latest(counted) + generate_latest(traded)
-    return Response(content, media_type=CONTENT_TYPE_LATEST)
+    return Response(content, media_type=MEDIA_TYPE)
 
 
 @get("/metrics", include_in_schema=False)
