@@ -103,7 +103,9 @@ class DeliverySteps:
         return await self.deliveries.get(delivery.id)
 
     def check_can_take(self, transporter: Transporter, load: Load, delivery: Delivery) -> None:
-        """Raises Forbidden (papers), Conflict (not available) or Invalid (weight, number of deliveries)."""
+        """Raises Forbidden (account, papers), Conflict (not available) or Invalid (weight, number of deliveries)."""
+        if not transporter.account_in_order:  # whoever asks was let in a moment ago
+            raise Forbidden("This account is no longer a transporter's.", code="wrong_role")
         self._check_papers(transporter)
         if not transporter.is_available:
             raise Conflict("You are not available. Set `is_available` to true first.", code="not_available")

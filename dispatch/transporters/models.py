@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Integer, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dispatch.accounts.models import User
+from dispatch.accounts.models import Role, User
 from dispatch.database.base import DateTimeUTC, IdentityAuditBase, IdentityBase, reference
 
 UNRATED = Decimal(5)
@@ -59,6 +59,11 @@ class Transporter(IdentityAuditBase):
             document.verified_at is not None and (document.expires_on is None or document.expires_on >= today)
             for document in self.documents
         )
+
+    @property
+    def account_in_order(self) -> bool:
+        """Whether the account is open and still a transporter's; the user is loaded."""
+        return self.user.is_active and self.user.has(Role.TRANSPORTER)
 
     def withdraw_verification(self) -> None:
         """What an admin saw is no longer what is there."""

@@ -123,8 +123,8 @@ async def test_ratings_of_many_deliveries_add_up_exactly(world: World) -> None:
         ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
         await _carry(driver, delivery, {"customer_rating": 1})
         ok(await bought.customer.post(f"/api/deliveries/{delivery['id']}/rate/", {"rating": rating}))
-    rating, count = await _rating(driver)
-    assert (rating, count) == (round(31 / 7, 3), 7)
+    mean, count = await _rating(driver)
+    assert (mean, count) == (round(31 / 7, 3), 7)
 
 
 async def _accepted(world: World) -> tuple[Bought, Driver, dict[str, Any]]:

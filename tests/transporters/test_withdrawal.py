@@ -4,11 +4,15 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
+from dispatch.accounts.models import User
 from dispatch.assignments.expiry import ExpirySweeper
 from dispatch.assignments.withdrawal import WithdrawalReason, withdraw_open_deliveries
+from dispatch.errors import Forbidden
 from dispatch.transporters.models import TransporterDocument
+from dispatch.transporters.service import Load, lock_transporter
 from tests.live.watching import frames_until, next_frame, watch
 from tests.world import Driver, World, ok, ping, together
 
@@ -135,6 +139,18 @@ async def test_once_a_document_has_expired_what_was_not_picked_up_waits_again(wo
     await asyncio.gather(sweeper.sweep(), sweeper.sweep())
     now = [(await _tracked(world, one))["status"] for one in (waiting, aboard, other)]
     assert now == ["available", "picked_up", "assigned"]
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"roles": ["customer"]}], ids=["closed", "role taken"])
+async def test_nothing_is_given_to_an_account_that_ended_while_it_asked(world: World, change: dict[str, Any]) -> None:
+    driver, delivery = await world.driver(), await world.delivery()
+    services = world.server.services
+    async with services.database.work() as work:
+        steps = services.delivery_steps(work)
+        await work.session.execute(update(User).where(User.id == driver.user_id).values(**change))
+        transporter = await lock_transporter(work.session, driver.transporter_id)
+        with pytest.raises(Forbidden, match="no longer"):
+            steps.check_can_take(transporter, Load(), await steps.deliveries.get(delivery["id"]))
 
 
 async def test_accepting_while_deliveries_are_taken_back_ends_one_way_or_the_other(world: World) -> None:
