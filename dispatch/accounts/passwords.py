@@ -21,6 +21,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from dispatch.errors import Invalid, Unavailable
+from dispatch.text import has_visible
 
 MIN_PASSWORD = 8
 MAX_PASSWORD = 200
@@ -28,7 +29,7 @@ MAX_PASSWORD = 200
 ESTIMATED = 40
 # Of the estimate's five grades, those under a million guesses.
 WEAK_BELOW = 2
-NICENESS = 10
+NICENESS = 5
 TRY_AGAIN_S = 1
 
 _HASHER = PasswordHash((Argon2Hasher(),))
@@ -119,7 +120,7 @@ def _problem_of(password: str, about: Sequence[str]) -> str | None:
         return f"must have at least {MIN_PASSWORD} characters"
     if len(password) > MAX_PASSWORD:
         return f"must have at most {MAX_PASSWORD} characters"
-    if not any(unicodedata.category(sign)[0] in "LNPS" for sign in password):
+    if not has_visible(password):
         return "must have characters that can be seen"
     known = [text for text in about if text]
     folded = password.casefold().strip()

@@ -1,0 +1,54 @@
+"""What arrives in somebody's mailbox: the files that the server writes where no SMTP server is configured."""
+
+import asyncio
+import email
+import email.policy
+import re
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from tests.world import World
+
+LINK = re.compile(r"https?://\S+")
+
+
+def mails_to(world: World, address: str, subject: str) -> list[EmailMessage]:
+    """Those that have arrived, oldest first."""
+    folder = world.server.settings.data_dir / "mail"
+    found: list[tuple[float, EmailMessage]] = []
+    for path in folder.glob("*.eml"):
+        mail = _read(path)
+        if mail is not None and mail["To"] == address and mail["Subject"] == subject:
+            found.append((path.stat().st_mtime, mail))
+    return [mail for _, mail in sorted(found, key=lambda pair: pair[0])]
+
+
+async def mail_to(world: World, address: str, subject: str, *, count: int = 1) -> EmailMessage:
+    """The newest, once there are so many."""
+    async with asyncio.timeout(30):
+        while len(mails := mails_to(world, address, subject)) < count:  # noqa: ASYNC110  nothing tells of it
+            await asyncio.sleep(0.1)
+    return mails[-1]
+
+
+async def link_to(world: World, address: str, subject: str, *, count: int = 1) -> str:
+    """The link in the newest mail of this subject."""
+    mail = await mail_to(world, address, subject, count=count)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return LINK.findall(str(body.get_content()))[0]
+
+
+def token_of(link: str) -> str:
+    """The token of a link."""
+    return parse_qs(urlsplit(link).query)["token"][0]
+
+
+def _read(path: Path) -> EmailMessage | None:
+    try:
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    except FileNotFoundError:
+        return None
+    assert isinstance(mail, EmailMessage)
+    return mail

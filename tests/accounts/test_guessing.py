@@ -1,0 +1,233 @@
+"""Passwords are not guessed, and who guesses them keeps nobody else waiting."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from dispatch.accounts.passwords import Passwords, Verdict
+from dispatch.accounts.signing_in import SignIns
+from dispatch.audit.models import ActorKind
+from dispatch.audit.service import Actor
+from dispatch.database.engine import Database
+from dispatch.errors import NotSignedIn
+from tests.live.watching import another_world
+from tests.world import PASSWORD, Person, World, ok, together
+
+TOKEN = "/api/v1/auth/token/"
+REGISTER = "/api/v1/auth/register/"
+ME = "/api/v1/auth/me/"
+
+
+@pytest.fixture(scope="module")
+async def strict(world: World) -> AsyncIterator[World]:
+    """A server that takes three wrong passwords an account, eight an address, and two accounts an address."""
+    limits = {
+        "wrong_passwords_per_account": 3,
+        "wrong_passwords_per_address": 8,
+        "registrations_per_hour": 2,
+        "forgotten_per_hour": 2,
+        "account_mails_per_hour": 2,
+    }
+    async with another_world(world.server, **limits) as other:
+        yield other
+
+
+@pytest.fixture(scope="module")
+async def narrow(world: World) -> AsyncIterator[World]:
+    """A server that computes one hash at a time while one waits."""
+    limits = {"password_threads": 1, "password_queue": 1, "wrong_passwords_per_address": 0}
+    async with another_world(world.server, **limits) as other:
+        yield other
+
+
+def _address() -> str:
+    """An address that nobody else has (RFC 3849)."""
+    return f"2001:db8:{uuid4().hex[:4]}:{uuid4().hex[:4]}::1"
+
+
+async def _tried(world: World, email: str, password: str, address: str) -> httpx.Response:
+    body = {"email": email, "password": password}
+    return await world.http.post(TOKEN, json=body, headers={"X-Forwarded-For": address})
+
+
+def _check_refused(reply: httpx.Response) -> None:
+    assert (reply.status_code, reply.json()["code"]) == (429, "too_many_guesses")
+    assert int(reply.headers["retry-after"]) == reply.json()["retry_after"] > 0
+
+
+async def test_wrong_passwords_of_one_account_are_counted_from_wherever_they_come(strict: World) -> None:
+    person = await strict.person()
+    for _ in range(3):
+        assert (await _tried(strict, person.email, "wrong", _address())).status_code == 401
+    _check_refused(await _tried(strict, person.email, "wrong", _address()))
+    _check_refused(await _tried(strict, person.email.upper(), PASSWORD, _address()))
+
+
+async def test_an_address_without_an_account_is_counted_in_the_same_words(strict: World) -> None:
+    email = f"{uuid4().hex}@example.com"
+    for _ in range(3):
+        refused = await _tried(strict, email, "wrong", _address())
+        assert (refused.status_code, refused.json()["code"]) == (401, "wrong_credentials")
+    _check_refused(await _tried(strict, email, "wrong", _address()))
+
+
+async def test_strangers_who_guess_do_not_keep_the_owner_out(strict: World) -> None:
+    person, home = await strict.person(), _address()
+    ok(await _tried(strict, person.email, PASSWORD, home))
+    for _ in range(3):
+        await _tried(strict, person.email, "wrong", _address())
+    _check_refused(await _tried(strict, person.email, PASSWORD, _address()))
+    ok(await _tried(strict, person.email, PASSWORD, home))
+    assert (await person.get(ME)).status_code == 200
+
+
+async def test_a_right_password_forgets_the_wrong_ones(strict: World) -> None:
+    person, home = await strict.person(), _address()
+    for _ in range(3):
+        for _ in range(2):
+            assert (await _tried(strict, person.email, "wrong", home)).status_code == 401
+        ok(await _tried(strict, person.email, PASSWORD, home))
+
+
+async def test_guesses_that_come_at_once_count_as_those_that_come_one_by_one(strict: World) -> None:
+    person = await strict.person()
+    replies = await together(_tried(strict, person.email, "wrong", _address()) for _ in range(12))
+    assert Counter(reply.status_code for reply in replies) == {401: 3, 429: 9}
+
+
+async def test_one_address_guesses_many_accounts_no_more_often_than_one(strict: World) -> None:
+    person, place = await strict.person(), uuid4().hex[:4]
+    for number in range(8):
+        host = f"2001:db8:feed:{place}::{number:x}"
+        assert (await _tried(strict, f"{uuid4().hex}@example.com", "wrong", host)).status_code == 401
+    _check_refused(await _tried(strict, person.email, PASSWORD, f"2001:db8:feed:{place}::ffff"))
+    ok(await _tried(strict, person.email, PASSWORD, _address()))
+
+
+async def test_after_five_wrong_passwords_each_next_one_waits(world: World) -> None:
+    person = await world.person()
+    for _ in range(5):
+        assert (await _tried(world, person.email, "wrong", _address())).status_code == 401
+    _check_refused(await _tried(world, person.email, PASSWORD, _address()))
+
+
+async def test_a_stolen_access_token_does_not_guess_the_password(strict: World) -> None:
+    person = await strict.person()
+    body = {"old_password": "wrong", "new_password": "another long password"}
+    for _ in range(3):
+        refused = await person.post("/api/v1/auth/password/", body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "wrong_password")
+    _check_refused(await person.post("/api/v1/auth/password/", body))
+
+
+async def test_limits_count_for_all_servers_together(strict: World, world: World) -> None:
+    person = await world.person()
+    for _ in range(3):
+        assert (await _tried(world, person.email, "wrong", _address())).status_code == 401
+    _check_refused(await _tried(strict, person.email, PASSWORD, _address()))
+
+
+async def test_one_address_makes_so_many_accounts_an_hour(strict: World) -> None:
+    address = {"X-Forwarded-For": _address()}
+
+    async def register() -> httpx.Response:
+        body = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
+        return await strict.http.post(REGISTER, json=body, headers=address)
+
+    for _ in range(2):
+        ok(await register(), 201)
+    refused = await register()
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    assert int(refused.headers["retry-after"]) > 0
+
+
+async def test_one_address_asks_for_so_many_links_an_hour(strict: World) -> None:
+    address = {"X-Forwarded-For": _address()}
+    replies = [
+        await strict.http.post("/api/v1/auth/password/forgot/", json={"email": "a@example.com"}, headers=address)
+        for _ in range(3)
+    ]
+    assert [reply.status_code for reply in replies] == [202, 202, 429]
+    assert int(replies[-1].headers["retry-after"]) > 0
+
+
+async def test_one_account_is_sent_so_many_links_an_hour(strict: World) -> None:
+    person = await strict.person("seller", proved=False)
+    replies = [await person.post("/api/v1/auth/verify-email/resend/") for _ in range(3)]
+    assert [reply.status_code for reply in replies] == [202, 202, 429]
+    assert int(replies[-1].headers["retry-after"]) > 0
+
+
+async def test_of_many_who_sign_in_at_once_some_are_told_to_come_again_and_others_are_served(narrow: World) -> None:
+    person = await narrow.person()
+    guesses = [
+        asyncio.create_task(_tried(narrow, f"{uuid4().hex}@example.com", "wrong", _address())) for _ in range(40)
+    ]
+    while not all(guess.done() for guess in guesses):
+        assert (await person.get(ME)).status_code == 200
+    replies = [guess.result() for guess in guesses]
+    refused = [reply for reply in replies if reply.status_code == 503]
+    assert {reply.status_code for reply in replies} == {401, 503}
+    assert all(int(reply.headers["retry-after"]) > 0 for reply in refused)
+
+
+class Watchful(Passwords):
+    """Notes how many connections of a pool are in use while a password is looked at."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self._database = database
+        self.in_use: list[object] = []
+
+    async def verify(self, password: str, password_hash: str | None) -> Verdict:
+        self.in_use.append(self._database.engine.pool.checkedout())  # type: ignore[attr-defined]
+        return await super().verify(password, password_hash)
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+async def test_while_a_password_is_hashed_no_database_connection_waits_for_it(world: World, password: str) -> None:
+    person, services = await world.person(), world.server.services
+    database = Database(services.database.engine.url.render_as_string(hide_password=False), pool_size=1)
+    passwords = Watchful(database)
+    sign_ins = SignIns(database, services.tokens, services.clock, passwords, services.accounts.guesses)
+    with suppress(NotSignedIn):
+        await sign_ins.sign_in(person.email, password, Actor(ActorKind.STRANGER, None, _address()))
+    assert passwords.in_use == [0]
+    passwords.close()
+    await database.close()
+
+
+async def test_a_refusal_for_want_of_room_is_no_wrong_password(narrow: World) -> None:
+    person: Person = await narrow.person()
+    await together(_tried(narrow, person.email, PASSWORD, _address()) for _ in range(4))
+    async with asyncio.timeout(30):
+        while (await _tried(narrow, person.email, PASSWORD, _address())).status_code != 200:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def test_many_failures_of_one_account_from_one_address_are_one_row_of_the_audit_log(world: World) -> None:
+    person, admin, address = await world.person(), await world.admin(), "192.0.2.99"
+    for _ in range(4):
+        await _tried(world, person.email, "wrong", address)
+    found = await admin.get("/api/v1/audit/", action="sign_in.failed", subject_id=str(person.user_id))
+    events = ok(found)["results"]
+    assert sum(event["occurrences"] for event in events) == 4
+    assert len(events) <= 2  # a minute may end in between
+    assert {(event["address"], event["actor_kind"]) for event in events} == {(address, "stranger")}
+    assert "wrong" not in str([event["detail"] for event in events])
+
+
+async def test_the_table_of_the_log_stays_small_whoever_guesses(world: World) -> None:
+    async def rows() -> int:
+        async with world.server.services.database.work() as work:
+            return int(await work.session.scalar(text("SELECT count(*) FROM audit_events WHERE subject_id = ''")) or 0)
+
+    before, address = await rows(), _address()
+    await together(_tried(world, f"{uuid4().hex}@example.com", "wrong", address) for _ in range(5))
+    assert await rows() - before <= 2
