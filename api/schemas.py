@@ -65,7 +65,13 @@ PersonName = Annotated[str, Meta(min_length=1, max_length=120, pattern=NO_NUL, e
 Text = Annotated[str, Meta(max_length=2000, pattern=NO_NUL, extra=MANY_LINES)]
 # What it may be is checked, and normalised, by `checked_field`.
 Email = Annotated[
-    str, Meta(max_length=MAX_EMAIL_TYPED, extra={"text": TextKind.EMAIL}, extra_json_schema={"format": "email"})
+    str,
+    Meta(
+        min_length=3,
+        max_length=MAX_EMAIL_TYPED,
+        extra={"text": TextKind.EMAIL},
+        extra_json_schema={"format": "email"},
+    ),
 ]
 Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=PHONE, extra={"text": TextKind.PHONE})]
 Url = Annotated[str, Meta(min_length=1, max_length=1000, pattern=URL, extra=CODE)]

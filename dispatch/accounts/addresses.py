@@ -19,7 +19,7 @@ WRITTEN_TOGETHER = (
     frozenset({"LATIN", "HAN", "HANGUL"}),
     frozenset({"LATIN", "HAN", "BOPOMOFO"}),
 )
-EXAMPLE = "write it like name@example.com"
+NO_ADDRESS = "must be an e-mail address, like sita@example.com"
 
 
 def normalised_email(text: str) -> str:
@@ -43,7 +43,8 @@ def checked_email(text: str, *, field: str = "email", deliverable: bool = True) 
             email, check_deliverability=False, strict=True, globally_deliverable=deliverable, test_environment=True
         )
     except EmailNotValidError as error:
-        raise _refused(field, f"is no e-mail address: {str(error).rstrip('.')}; {EXAMPLE}") from None
+        why = f": {str(error).rstrip('.')}" if "@" in email else ""
+        raise _refused(field, f"{NO_ADDRESS}{why}") from None
     email = normalised_email(found.normalized)
     if len(email) > MAX_EMAIL or len(email_key(email)) > MAX_EMAIL:
         raise _refused(field, f"must have at most {MAX_EMAIL} characters")

@@ -1,0 +1,176 @@
+"""Accounts are closed and roles are taken with everything that hung on them, and the log says who did it."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from realtime.protocol import Close
+from tests.live.watching import close_code
+from tests.world import BHAKTAPUR, PASSWORD, Driver, Person, World, ok, ping
+
+AUTH = "/api/v1/auth"
+USERS = "/api/v1/users"
+
+
+async def _events(admin: Person, user_id: int, action: str) -> list[dict[str, Any]]:
+    page = ok(await admin.get("/api/v1/audit/", subject_kind="user", subject_id=str(user_id), action=action))
+    results: list[dict[str, Any]] = page["results"]
+    return results
+
+
+async def _end(admin: Person, driver: Driver, how: str) -> None:
+    if how == "closed":
+        ok(await admin.post(f"{USERS}/{driver.user_id}/close/", {"reason": "fraud"}))
+    else:
+        ok(await admin.post(f"{USERS}/{driver.user_id}/roles/", {"give": ["customer"], "take": ["transporter"]}))
+
+
+async def _sent(world: World, token: str) -> httpx.Response:
+    lat, lon = BHAKTAPUR
+    return await world.http.get("/api/phones/osmand/", params={"id": token, "lat": lat, "lon": lon, "timestamp": ""})
+
+
+@pytest.mark.parametrize("how", ["closed", "role taken"])
+async def test_a_transporter_that_is_let_go_stores_nothing_and_is_nowhere(world: World, how: str) -> None:
+    admin, driver = await world.admin(), await world.driver()
+    token = ok(await driver.post("/api/transporters/me/devices/", {"name": "old phone"}), 201)["token"]
+    async with world.phone(driver) as phone:
+        await phone.send(ping(1, *BHAKTAPUR))
+        await phone.until_ack(1)
+        await _end(admin, driver, how)
+        assert await close_code(phone.socket) == Close.UNAUTHORIZED
+    assert (await _sent(world, token)).status_code == 401
+    assert (await driver.get(f"{AUTH}/me/")).status_code == 401
+    near = ok(await admin.get("/api/transporters/nearby/", lat=BHAKTAPUR[0], lon=BHAKTAPUR[1], limit=500))
+    assert driver.transporter_id not in [found["id"] for found in near["results"]]
+    services = world.server.services
+    assert await services.live.positions_of([driver.transporter_id]) == {}
+    assert driver.transporter_id not in await services.live.online()
+    action = "account.closed" if how == "closed" else "roles.taken"
+    (event,) = await _events(admin, driver.user_id, action)
+    assert (event["actor_kind"], event["actor_id"]) == ("user", admin.user_id)
+    assert event["detail"]["devices_revoked"] == 1
+    assert event["address"]
+    assert event["request_id"]
+
+
+@pytest.mark.parametrize("how", ["closed", "role taken"])
+async def test_what_is_not_picked_up_waits_again_and_is_given_to_somebody_else(world: World, how: str) -> None:
+    admin, driver = await world.admin(), await world.driver()
+    await world.online_at(driver, *BHAKTAPUR)
+    delivery = await world.delivery()
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/", {}))
+    await _end(admin, driver, how)
+    shown = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
+    assert shown["status"] == "available"
+    refused = await admin.post("/api/auto-assign/", {"delivery_id": delivery["id"]})
+    assert refused.json().get("transporter", {}).get("id") != driver.transporter_id
+
+
+async def test_a_seller_s_products_go_off_sale_with_the_account(world: World) -> None:
+    admin, seller = await world.admin(), await world.person("seller")
+    product = await world.product(seller)
+    ok(await admin.post(f"{USERS}/{seller.user_id}/close/"))
+    assert ok(await world.http.get(f"/api/v1/marketplace/products/{product}/"))["is_active"] is False
+    again = ok(await admin.post(f"{USERS}/{seller.user_id}/close/"))
+    assert again["is_active"] is False
+    assert len(await _events(admin, seller.user_id, "account.closed")) == 1
+
+
+async def test_a_closed_account_is_opened_again_without_what_was_revoked(world: World) -> None:
+    admin, driver = await world.admin(), await world.driver()
+    token = ok(await driver.post("/api/transporters/me/devices/", {"name": "old phone"}), 201)["token"]
+    await _end(admin, driver, "closed")
+    credentials = {"email": driver.email, "password": PASSWORD}
+    refused = await world.http.post(f"{AUTH}/token/", json=credentials)
+    assert (refused.status_code, refused.json()["code"]) == (401, "account_closed")
+    ok(await admin.post(f"{USERS}/{driver.user_id}/reopen/", {"reason": "a mistake"}))
+    ok(await world.http.post(f"{AUTH}/token/", json=credentials))
+    assert (await driver.get(f"{AUTH}/me/")).status_code == 401
+    assert (await _sent(world, token)).status_code == 401
+
+
+async def test_people_close_their_own_accounts_with_their_password(world: World) -> None:
+    person = await world.person()
+    refused = await person.post(f"{AUTH}/close/", {"password": "not mine"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "wrong_password")
+    ok(await person.post(f"{AUTH}/close/", {"password": PASSWORD}))
+    assert (await person.get(f"{AUTH}/me/")).status_code == 401
+    (event,) = await _events(await world.admin(), person.user_id, "account.closed")
+    assert event["actor_id"] == person.user_id
+
+
+async def test_nobody_leaves_with_parcels_aboard(world: World) -> None:
+    driver = await world.driver()
+    delivery = await world.delivery(requires_signature=False)
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/", {}))
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", {"latitude": 27.671, "longitude": 85.4298}))
+    for path, body in (("close", {"password": PASSWORD}), ("roles", {"give": ["customer"], "take": ["transporter"]})):
+        refused = await driver.post(f"{AUTH}/{path}/", body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "parcels_aboard")
+    assert ok(await driver.get(f"{AUTH}/me/"))["roles"] == ["transporter"]
+    admin = await world.admin()
+    ok(await admin.post(f"{USERS}/{driver.user_id}/close/"))
+    shown = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
+    assert shown["status"] in {"picked_up", "in_transit"}  # a dispatcher sees to it
+
+
+async def test_giving_up_a_role_keeps_this_sign_in_and_ends_the_others(world: World) -> None:
+    person = await world.person("customer", "seller")
+    other = ok(await world.http.post(f"{AUTH}/token/", json={"email": person.email, "password": PASSWORD}))["access"]
+    assert ok(await person.post(f"{AUTH}/roles/", {"take": ["seller"]}))["roles"] == ["customer"]
+    assert (await person.get(f"{AUTH}/me/")).status_code == 200
+    gone = await world.http.get(f"{AUTH}/me/", headers={"Authorization": f"Bearer {other}"})
+    assert gone.status_code == 401
+    last = await person.post(f"{AUTH}/roles/", {"take": ["customer"]})
+    assert (last.status_code, list(last.json()["errors"])) == (400, ["take"])
+
+
+@pytest.mark.parametrize("body", [{"give": ["admin"]}, {"take": ["admin"]}, {"give": ["seller"], "take": ["seller"]}])
+async def test_admins_are_made_and_unmade_by_command_only(world: World, body: dict[str, list[str]]) -> None:
+    person, admin = await world.person(), await world.admin()
+    for reply in (
+        await person.post(f"{AUTH}/roles/", body),
+        await admin.post(f"{USERS}/{person.user_id}/roles/", body),
+    ):
+        assert reply.status_code == 400
+        assert set(reply.json()["errors"]) <= {"give", "take"}
+    assert ok(await person.get(f"{AUTH}/me/"))["roles"] == ["customer"]
+
+
+async def test_an_admin_does_not_touch_an_admin(world: World) -> None:
+    admin, other = await world.admin(), await world.admin()
+    for path, body in (
+        ("close", {}),
+        ("reopen", {}),
+        ("roles", {"give": ["customer"]}),
+        ("password", {"password": "fresh tea, no sugar"}),
+    ):
+        refused = await admin.post(f"{USERS}/{other.user_id}/{path}/", body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "admin_by_command")
+    assert (await other.get(f"{AUTH}/me/")).status_code == 200
+
+
+async def test_an_admin_sets_a_password_and_the_log_says_so_without_it(world: World) -> None:
+    admin, person = await world.admin(), await world.person()
+    weak = await admin.post(f"{USERS}/{person.user_id}/password/", {"password": "12345678"})
+    assert (weak.status_code, weak.json()["code"]) == (400, "weak_password")
+    ok(await admin.post(f"{USERS}/{person.user_id}/password/", {"password": "fresh tea, no sugar"}))
+    assert (await person.get(f"{AUTH}/me/")).status_code == 401
+    ok(await world.http.post(f"{AUTH}/token/", json={"email": person.email, "password": "fresh tea, no sugar"}))
+    (event,) = await _events(admin, person.user_id, "password.changed")
+    assert (event["actor_id"], event["detail"]) == (admin.user_id, {})
+
+
+async def test_admins_find_accounts(world: World) -> None:
+    admin, person = await world.admin(), await world.person("seller", email=f"{uuid4().hex}@example.com")
+    (found,) = ok(await admin.get(f"{USERS}/", email=person.email.upper()[:20], role="seller", is_active=True))[
+        "results"
+    ]
+    assert (found["id"], found["email"], found["is_active"]) == (person.user_id, person.email, True)
+    assert ok(await admin.get(f"{USERS}/{person.user_id}/")) == found
+    assert "password" not in str(found)
+    missing = await admin.get(f"{USERS}/{2**60}/")
+    assert missing.status_code == 404
