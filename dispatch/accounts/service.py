@@ -153,7 +153,7 @@ class Accounts:
         left = sorted(set(user.roles) - set(roles))
         if not left:
             raise Invalid(
-                "A user has at least one role. Close the account instead.", fields={"remove": "would leave no role"}
+                "A user has at least one role. Close the account instead.", fields={"take": "would leave no role"}
             )
         user.roles = left
         self._tell_access_changed(user.id)

@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 
 from dispatch.accounts.models import AccountLink
 from dispatch.notifications.models import OutboxMessage
+from realtime.protocol import Close
 from tests.accounts.mailbox import link_to, mail_to, mails_to, token_of
-from tests.live.watching import another_world
+from tests.live.watching import another_world, close_code
 from tests.world import PASSWORD, Person, World, ok, together
 
 AUTH = "/api/v1/auth"
@@ -43,15 +44,8 @@ async def test_a_seller_and_transporter_acts_once_the_address_is_proved_and_not_
     for refused in await _acts(person):
         assert (refused.status_code, refused.json()["code"]) == (403, "email_not_verified")
         assert "verify-email/resend" in refused.json()["detail"]
-    with pytest.raises(websockets.ConnectionClosed) as closed:
-        async with websockets.connect(
-            f"{world.ws_url}/ws/transporter",
-            additional_headers=person.headers,
-        ) as socket:
-            await socket.recv()
-            await socket.recv()
-    assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 4403
+    async with websockets.connect(f"{world.ws_url}/ws/transporter", additional_headers=person.headers) as socket:
+        assert await close_code(socket) == Close.FORBIDDEN
     assert ok(await person.get(f"{AUTH}/me/"))["email_verified"] is False
     ok(await person.post("/api/v1/marketplace/carts/"), 201)
     token = token_of(await link_to(world, person.email, CONFIRM))
@@ -86,7 +80,7 @@ async def test_a_token_stands_neither_in_the_outbox_nor_in_the_database(world: W
     assert not any(token in text or token.partition(".")[2] in text for text in kept)
 
 
-@pytest.mark.parametrize("token", ["", "x", "é", "0" * 32, f"{uuid4().hex}.abc", "\x00"])
+@pytest.mark.parametrize("token", ["", "x", "é", "0" * 32, "0" * 32 + ".abc", "\x00"])
 async def test_what_is_no_token_is_told_so_in_one_way(world: World, token: str) -> None:
     for path, body in (
         ("verify-email", {"token": token}),
