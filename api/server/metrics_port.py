@@ -8,6 +8,7 @@ from functools import partial
 
 import uvicorn
 
+from api.edge.door import Door
 from api.metrics import create_metrics_app
 from api.server.http import HttpProtocol
 from api.server.quiet import QuietServer
@@ -25,7 +26,7 @@ async def metrics_answering(listener: socket.socket | None, services: Services) 
         return
     server = QuietServer(
         uvicorn.Config(
-            create_metrics_app(services),
+            Door(create_metrics_app(services), services.settings),
             loop="none",  # the loop runs already
             http=partial(HttpProtocol, Silent.of(services.settings)),  # type: ignore[arg-type]  # it is only called
             ws="none",

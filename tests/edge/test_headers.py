@@ -9,6 +9,7 @@ import structlog
 from litestar import Litestar, get
 
 from api.edge.door import Door
+from api.errors import code_of
 from tests.edge.routes import Place
 from tests.world import World, initiate_body, ok
 
@@ -138,3 +139,17 @@ async def test_each_status_has_a_code_of_its_own(world: World) -> None:
         "unsupported_media_type",
         "method_not_allowed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "invalid"),
+        (401, "not_signed_in"),
+        (413, "too_large"),
+        (500, "internal_error"),
+        (503, "service_unavailable"),
+    ],
+)
+def test_a_status_without_words_of_its_own_has_a_code_of_its_own(status: int, code: str) -> None:
+    assert code_of(status) == code
