@@ -201,7 +201,10 @@ class PaymentController(Controller):
     async def initiate(
         self, request: Request[User, Any, Any], data: JSONBody[Initiation], services: GivenServices
     ) -> InitiationAnswer:
-        """Open a payment for the cart's unpaid order, or for its items."""
+        """Open a payment for the cart's unpaid order, or for its items.
+
+        What the gateway does not take of the fields is 400 `INVALID_REQUEST`, and `errors` names them.
+        """
         user = request.user
         wait_s = await services.limiter.take("initiate", user.id, per_minute=services.settings.payments_per_minute)
         if wait_s:
