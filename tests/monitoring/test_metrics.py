@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 
 import httpx
+import numpy as np
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
@@ -11,11 +12,13 @@ from pydantic import SecretStr
 from api.monitoring.access import check_reader
 from api.monitoring.process import PAUSES_OVER_S, LoopPauses
 from api.server.serving import RunningServer, serving
+from dispatch.assignments.solving import BulkProblem
 from dispatch.errors import Forbidden, NotSignedIn
 from dispatch.settings import Settings
+from scoring import Deliveries, Transporters
 from tests.live.watching import beside, under_way, watch
 from tests.replay.conftest import free_port, until
-from tests.world import World, ok, ping
+from tests.world import World, ping
 
 TOKEN = "a token of metrics"
 Samples = dict[tuple[str, str], float]
@@ -92,11 +95,11 @@ async def test_money_messages_pool_and_history_are_there(world: World) -> None:
 
 async def test_a_solver_s_runs_are_counted(world: World) -> None:
     before = (await samples(world.http)).get(("dispatch_solver_runs_total", "solved"), 0)
-    delivery, driver = await world.delivery(), await world.driver()
-    await world.online_at(driver, 27.671, 85.4298)
-    admin = await world.admin()
-    body = {"operation": "auto_assign", "delivery_ids": [delivery["id"]]}
-    ok(await admin.post("/api/deliveries/bulk-operations/", body))
+    here = np.array([27.7]), np.array([85.3])
+    problem = BulkProblem(
+        Deliveries(*here, np.array([1.0])), Transporters(*here, *map(np.array, ([5.0], [50.0], [0], [3]))), 20_000, 10
+    )
+    await world.server.services.solver.solve(problem)
     after = await samples(world.http)
     assert after["dispatch_solver_runs_total", "solved"] > before
     assert after["dispatch_solver_seconds_count", ""] >= 1
