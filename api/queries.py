@@ -52,8 +52,6 @@ WRONG = "Some fields are missing or wrong."
 
 
 async def _others(request: Request[Any, Any, Any], handler: HTTPRouteHandler, model: Any) -> dict[str, str]:  # noqa: ANN401
-    if handler.signature_model is None:
-        return {}
     try:
         handler.signature_model.parse_values_from_connection_kwargs(
             connection=request, kwargs=await model.to_kwargs(connection=request)

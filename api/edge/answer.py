@@ -46,10 +46,8 @@ class Answer:
             return
         if message["type"] == "http.response.start":
             await self._start(message)
-        elif message["type"] == "http.response.body":
-            await self._body(message)
         else:
-            await self._send(message)
+            await self._body(message)
 
     def _opt(self) -> Mapping[str, Any]:
         handler = self._scope.get("route_handler")
@@ -101,7 +99,8 @@ class Answer:
             if holds(self._asked, etag):
                 _drop(started["headers"], b"content-length")
                 _drop(started["headers"], b"content-type")
-                await self._send({**started, "status": NOT_MODIFIED})
+                started["status"] = NOT_MODIFIED
+                await self._send(started)
                 return b""
         if gzip:
             body = await pack(body, keep=kept)

@@ -3,6 +3,7 @@
 from typing import Any, Final, cast
 
 from litestar import Litestar
+from litestar.enums import ScopeType
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from litestar.utils import normalize_path
@@ -29,10 +30,13 @@ class Door:
         self._origins = Origins(settings.allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
+        """Answer one request, or let a socket pass."""
+        if scope["type"] == ScopeType.HTTP:
+            await self._answer(scope, receive, send)
+        else:
             await self.app(scope, receive, send)
-            return
+
+    async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         asked = dict(scope["headers"])
         request_id = take_request_id(asked)
         added = [*self._protection, (REQUEST_ID, request_id), *self._origins.headers_for(asked)]

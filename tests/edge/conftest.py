@@ -7,7 +7,7 @@ import pytest
 
 from api.app import create_app
 from api.edge.door import Door
-from tests.edge.routes import Place, places_of
+from tests.edge.routes import Place, places_of, transport_to
 from tests.world import World
 
 SHOP = "https://shop.example"
@@ -27,5 +27,5 @@ async def shop(world: World) -> AsyncIterator[httpx.AsyncClient]:
     services = world.server.services
     settings = services.settings.model_copy(update={"site_url": "https://api.example", "allowed_origins": (SHOP,)})
     door = Door(create_app(services), settings)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="https://api.example") as client:
+    async with httpx.AsyncClient(transport=transport_to(door), base_url="https://api.example") as client:
         yield client

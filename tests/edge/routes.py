@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
+import httpx
 from litestar import Litestar
 from litestar.routes import HTTPRoute
+
+from api.edge.door import Door
 
 PARAMETER = re.compile(r"\{[^}]+\}")
 
@@ -25,3 +29,9 @@ def places_of(app: Litestar) -> list[Place]:
             path = PARAMETER.sub("1", route.path)
             found.setdefault(path, set()).update(route.methods)
     return [Place(path, frozenset(methods)) for path, methods in sorted(found.items())]
+
+
+def transport_to(door: Door) -> httpx.ASGITransport:
+    """A way to an application that no server runs."""
+    app: Any = door  # Litestar and httpx describe ASGI with types of their own
+    return httpx.ASGITransport(app)

@@ -125,7 +125,7 @@ async def test_a_key_that_a_body_does_not_have_is_refused_by_name(stage: Stage, 
 
 
 def test_every_body_is_strict_but_the_gateways(world: World) -> None:
-    open_to_more = set()
+    open_to_more: set[str] = set()
     for route in create_app(world.server.services).routes:
         for handler, _ in route.route_handler_map.values() if isinstance(route, HTTPRoute) else ():
             field = handler.parsed_data_field

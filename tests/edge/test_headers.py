@@ -10,7 +10,7 @@ from litestar import Litestar, get
 
 from api.edge.door import Door
 from api.errors import code_of
-from tests.edge.routes import Place
+from tests.edge.routes import Place, transport_to
 from tests.world import World, initiate_body, ok
 
 PROTECTION = {
@@ -101,7 +101,7 @@ async def test_every_line_that_a_request_logs_says_its_id(world: World) -> None:
         structlog.get_logger("second").warning("two")
 
     door = Door(Litestar([chatty]), world.server.settings)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=transport_to(door), base_url="http://test") as client:
         with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
             for request_id in ("first", "second"):
                 await client.get("/", headers={"X-Request-ID": request_id})
