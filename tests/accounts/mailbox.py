@@ -37,7 +37,7 @@ async def link_to(world: World, address: str, subject: str, *, count: int = 1) -
     mail = await mail_to(world, address, subject, count=count)
     body = mail.get_body(("plain",))
     assert body is not None
-    return LINK.findall(str(body.get_content()))[0]
+    return str(LINK.findall(str(body.get_content()))[0])
 
 
 def token_of(link: str) -> str:
