@@ -195,7 +195,7 @@ def _understood(frame: Any, why: Exception) -> Hello | Auth | Received:  # noqa:
         return read_pings(pings)
     if kind in ("hello", "auth"):  # no set: what stands there may have no hash
         try:
-            return msgspec.convert(frame, Hello if kind == "hello" else Auth)
+            return msgspec.convert(frame, Hello) if kind == "hello" else msgspec.convert(frame, Auth)
         except ValueError as error:
             raise BadFrame(f"not a frame: {error}") from None
     raise BadFrame(f"not a frame: {why}")

@@ -50,7 +50,7 @@ class Answer:
             await self._body(message)
 
     def _opt(self) -> Mapping[str, Any]:
-        handler = self._scope.get("route_handler")
+        handler: Any = self._scope.get("route_handler")  # None where no route was found
         return handler.opt if handler is not None else {}
 
     async def _start(self, message: Any) -> None:  # noqa: ANN401  # the framework's message types
