@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from litestar.types import Message, Scope, Send
+from litestar.types import Scope, Send
 
 from api.edge.allowances import Allowance, allowance_headers
 from api.edge.packing import GZIP, LEAST_BYTES, LEVEL, etag_of, holds, pack, takes_gzip
@@ -40,7 +40,7 @@ class Answer:
         self._packer: Any = None
         self._over = False
 
-    async def __call__(self, message: Message) -> None:
+    async def __call__(self, message: Any) -> None:  # noqa: ANN401  # the framework's message types
         """Pass on a message of the application."""
         if self._over:
             return
