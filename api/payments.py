@@ -204,6 +204,11 @@ class PaymentController(Controller):
         """Open a payment for the cart's unpaid order, or for its items.
 
         What the gateway does not take of the fields is 400 `INVALID_REQUEST`, and `errors` names them.
+        What is paid is `total_to_pay`: the goods, their tax, and the shop's shipping. 400: an empty cart, a tax below
+        what is due (`TAX_MISMATCH`), a shipping that the shop does not have (`SHIPPING_MISMATCH`), a `return_url` that
+        browsers are not sent to (`INVALID_RETURN_URL`). 409: sold out (`OUT_OF_STOCK`), prices changed since the order
+        (`PRICE_CHANGED` with `old` and `new` sums; the order shows the new ones, and paying again accepts them), too
+        much held unpaid (`HOLD_LIMIT`, `TOO_MANY_OPEN_PAYMENTS`), or unusual (`PAYMENT_HELD`).
         """
         user = request.user
         wait_s = await services.limiter.take("initiate", user.id, per_minute=services.settings.payments_per_minute)
