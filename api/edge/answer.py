@@ -50,8 +50,9 @@ class Answer:
             await self._body(message)
 
     def _opt(self) -> Mapping[str, Any]:
-        handler: Any = self._scope.get("route_handler")  # None where no route was found
-        return handler.opt if handler is not None else {}
+        # There is none where no route was found.
+        opt: Mapping[str, Any] = getattr(self._scope.get("route_handler"), "opt", {})
+        return opt
 
     async def _start(self, message: Any) -> None:  # noqa: ANN401  # the framework's message types
         headers: Pairs = list(message.get("headers", ()))
