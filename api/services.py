@@ -59,6 +59,7 @@ from realtime.history import HistoryWriter
 from realtime.hub import Hub
 from realtime.incarnation import IncarnationWatch
 from realtime.ingest import Ingest
+from realtime.ingest_limits import Quota
 from realtime.keys import Keys
 from realtime.live import RedisLivePositions
 from realtime.presence import PresenceLimits, PresenceSweeper
@@ -293,6 +294,8 @@ def build_services(
             rates=Rates(settings.ping_rate, settings.ping_bytes_rate),
             log_max=settings.ping_log_max,
             replicas=settings.ping_replicas,
+            quota=Quota(settings.ping_quota_per_day, settings.ping_numberings_per_day),
+            memory_reserve=settings.ping_memory_reserve,
         ),
         tracking=Tracking(
             redis,

@@ -355,6 +355,28 @@ class Settings(BaseSettings):
         20_000.0, gt=0, description="Pings a second that one connection may send for long; it is read no faster."
     )
     ping_bytes_rate: float = Field(8 * 2**20, gt=0, description="The same in bytes a second.")
+    ping_quota_per_day: int = Field(
+        1_000_000,
+        ge=0,
+        description="Pings that one transporter may have stored in a day (UTC); 0 is no limit.",
+    )
+    ping_numberings_per_day: int = Field(
+        2_000,
+        ge=0,
+        description="Epochs and portions of 4,096 seqs that one transporter may begin in a day (UTC), each about 600 "
+        "bytes of Redis for 40 days; 0 is no limit.",
+    )
+    ping_memory_reserve: float = Field(
+        0.1,
+        ge=0,
+        lt=1,
+        description="Share of Redis' `maxmemory` that pings leave free; beyond it they are refused.",
+    )
+    redis_maxmemory_mb: int = Field(
+        0,
+        ge=0,
+        description="`maxmemory` of the embedded Redis, MiB; 0 is a quarter of the machine's memory, at least 256.",
+    )
     ping_log_max: int = Field(
         5_000_000,
         ge=1000,

@@ -16,7 +16,7 @@ from datetime import datetime
 import msgspec
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable, Unstorable
@@ -94,7 +94,8 @@ class HistoryWriter:
         try:
             await self._redis.xgroup_create(self._keys.log, GROUP, id="0", mkstream=True)
         except ResponseError as error:
-            if "BUSYGROUP" not in str(error):
+            # Also a Redis without room must be worked off: reading tells where there is no group yet.
+            if "BUSYGROUP" not in str(error) and not isinstance(error, OutOfMemoryError):
                 raise
 
     async def _read(self) -> list[RawEntry]:
@@ -102,6 +103,9 @@ class HistoryWriter:
             GROUP, self._consumer, {self._keys.log: ">"}, count=self._entries, block=BLOCK_MS
         )
         entries = _entries_of(found)
+        if not entries:
+            # Before 7.2 Redis notes a writer only where it is handed something; asking for one's own is always noted.
+            await self._redis.xreadgroup(GROUP, self._consumer, {self._keys.log: "0"}, count=1)
         if entries:
             fixes = sum(int((fields or {}).get(b"n", 0)) for _, fields in entries)
             fitting = 2 * ROWS_AT_ONCE * len(entries) // max(1, fixes)

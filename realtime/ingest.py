@@ -3,17 +3,21 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from realtime.batches import Argument, arguments_of, groups_of
+from realtime.batches import Argument, Group, arguments_of, groups_of
 from realtime.doubts import Trail, decode_trail
 from realtime.filters import Limits, Plausibility
 from realtime.fix_fields import Oddity
+from realtime.ingest_limits import UNLIMITED, Quota, left_of_day_s, why_full
+from realtime.jobs import end
 from realtime.keys import Keys
 from realtime.ping_counts import PingCounts
 from realtime.protocol import Fix
@@ -27,6 +31,8 @@ log = structlog.get_logger(__name__)
 # A script blocks Redis while it runs: this many fixes take it a few milliseconds, thrice as long where each is looked
 # up. Fewer would make the devices take turns, each with a trip to the disk of its own.
 MAX_BATCH = 10_000
+DAY_MS = 86_400_000
+LOOK_AT_MEMORY_EVERY_S = 1.0
 
 
 class IngestUnavailable(Exception):
@@ -76,8 +82,17 @@ class Ingest:
         rates: Rates,
         log_max: int,
         replicas: int = 0,
+        quota: Quota = UNLIMITED,
+        memory_reserve: float = 0.1,
     ) -> None:
-        """``replicas``: how many must have a batch before it is safe."""
+        """``replicas``: how many must have a batch before it is safe. ``memory_reserve``: share of Redis' memory that
+        is left for everything else.
+        """
+        self._redis = redis
+        self._quota = quota
+        self._memory_reserve = memory_reserve
+        self._full = ""
+        self._looking: asyncio.Task[None] | None = None
         self._keys = keys
         self._flush_s = flush_ms / 1000
         self._plausibility = plausibility
@@ -105,6 +120,7 @@ class Ingest:
     def start(self) -> None:
         """Begin to store what is handed in."""
         self._task = asyncio.create_task(self._run(), name="ingest")
+        self._looking = asyncio.create_task(self._look_at_memory(), name="ingest-memory")
 
     async def stop(self) -> None:
         """Store what is waiting, then end."""
@@ -112,6 +128,8 @@ class Ingest:
         self._wake.set()
         if self._task is not None:
             await self._task
+        if self._looking is not None:
+            await end(self._looking)
 
     async def resume(self, source: Source) -> int:
         """Highest safely stored seq of a device's epoch, 0 if none; picks up what is remembered of the device.
@@ -168,10 +186,20 @@ class Ingest:
             done.set_exception(IngestUnavailable("the server is stopping"))
         elif sifted.run is None:
             done.set_result(None)
+        elif self._full:
+            done.set_exception(IngestFull(self._full))
+            done.exception()  # asked for by whoever waits for it; nobody may, where a session ends meanwhile
         else:
             self._waiting.append(_Waiting(source, sifted, done, time.monotonic()))
             self._wake.set()
         return done
+
+    async def _look_at_memory(self) -> None:
+        """Refuse before Redis has to: what fills it up would also keep the log from being worked off."""
+        while True:
+            with suppress(RedisError, OSError):  # whoever stores something hears of it
+                self._full = why_full(await self._redis.info("memory"), self._memory_reserve)
+            await asyncio.sleep(LOOK_AT_MEMORY_EVERY_S)
 
     async def _run(self) -> None:
         while not (self._closing and not self._waiting):
@@ -194,7 +222,7 @@ class Ingest:
         batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
         return batch
 
-    def _fail(self, batch: list[_Waiting], why: str) -> None:
+    def _fail(self, batch: list[_Waiting], why: IngestUnavailable) -> None:
         """Fail a batch and whatever its device streams have handed in since.
 
         Were a later frame stored alone, the highest stored seq would jump over those that were not, and an app
@@ -206,31 +234,52 @@ class Ingest:
         for waiting in [*batch, *later]:
             self.counts.failed += waiting.sifted.count
             if not waiting.done.done():
-                waiting.done.set_exception(IngestUnavailable(why))
+                waiting.done.set_exception(why)
                 waiting.done.exception()  # a session that ends meanwhile asks for none but the first
 
     async def _store(self, batch: list[_Waiting]) -> None:
         groups = groups_of([(waiting.source, waiting.sifted) for waiting in batch])
         try:
-            again = [groups[number - 1] for number in await self._call(arguments_of(groups, listed=False))]
+            again, over = await self._call(groups, listed=False)
             if again:  # stored by another connection meanwhile, some or all of it
-                await self._call(arguments_of(again, listed=True))
+                _, more = await self._call(again, listed=True)
+                over += more
         except (RedisError, OSError) as error:
             say = log.error if is_defect(error) else log.warning
             say("batch not stored", fixes=sum(waiting.sifted.count for waiting in batch), error=str(error))
-            self._fail(batch, str(error))
+            self._fail(batch, IngestUnavailable(str(error)))
             return
-        self.counts.safe(sum(waiting.sifted.count for waiting in batch), time.monotonic() - batch[0].since_s)
+        if over:
+            batch = self._turn_down(batch, {group.source.stream for group in over})
+        if batch:
+            self.counts.safe(sum(waiting.sifted.count for waiting in batch), time.monotonic() - batch[0].since_s)
         for waiting in batch:
             if not waiting.done.done():
                 waiting.done.set_result(None)
 
-    async def _call(self, groups: list[Argument]) -> list[int]:
+    def _turn_down(self, batch: list[_Waiting], spent: set[str]) -> list[_Waiting]:
+        """Fail those whose transporter has had its share of the day; the others."""
+        left_s = left_of_day_s(datetime.now(UTC))
+        why = QuotaSpent("this transporter has sent more pings, or begun more epochs, than are meant for a day", left_s)
+        self._fail([waiting for waiting in batch if waiting.source.stream in spent], why)
+        return [waiting for waiting in batch if waiting.source.stream not in spent]
+
+    async def _call(self, groups: list[Group], *, listed: bool) -> tuple[list[Group], list[Group]]:
+        """The groups that must come again as a list, and those that are too much for today."""
         keys = self._keys
         now_ms = time.time_ns() // 1_000_000
         head: list[Argument] = [now_ms, keys.seen, keys.last_seq, keys.positions(""), keys.trail, self._log_max]
-        refused: list[int] = await self._script(
-            keys=[keys.log, keys.live, keys.live_at, keys.geo, keys.last_seen, keys.offset, keys.backlog],
-            args=head + groups,
+        again, over = await self._script(
+            keys=[
+                keys.log,
+                keys.live,
+                keys.live_at,
+                keys.geo,
+                keys.last_seen,
+                keys.offset,
+                keys.backlog,
+                keys.had_on(now_ms // DAY_MS),
+            ],
+            args=[*head, self._quota.fixes, self._quota.bitmaps, *arguments_of(groups, listed=listed)],
         )
-        return refused
+        return [groups[number - 1] for number in again], [groups[number - 1] for number in over]

@@ -69,6 +69,10 @@ class Keys:
         """Prefix of bitmaps: which seqs of a device stream are stored."""
         return self._key("seen:")
 
+    def had_on(self, day: int) -> str:
+        """Hash: what each transporter has had stored on a day since 1970, ``<id>:fixes`` and ``<id>:bitmaps``."""
+        return self._key(f"had:{day}")
+
     @property
     def offset(self) -> str:
         """Counter: every live update and status gets the next number."""

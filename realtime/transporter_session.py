@@ -15,7 +15,7 @@ from realtime.app_frames import decode_frame, decode_pings, received_of
 from realtime.connection import Connection, Disconnected
 from realtime.fix_fields import Malformed, Oddity
 from realtime.hub import Hub
-from realtime.ingest import Ingest, IngestUnavailable
+from realtime.ingest import Ingest, IngestUnavailable, QuotaSpent
 from realtime.jobs import run_until_one_ends
 from realtime.keys import Keys, device_stream
 from realtime.logins import Doorkeeper, Login
@@ -123,8 +123,10 @@ class TransporterSession:
             pass
         except Refused as refusal:
             await self._refuse(refusal.code, refusal.name, refusal.detail)
+        except QuotaSpent as error:
+            await self._refuse(Close.TOO_MUCH, error.code, f"{error}; there is more in {error.retry_after_s} s")
         except IngestUnavailable as error:
-            await self._refuse(Close.UNAVAILABLE, "unavailable", f"pings cannot be stored now: {error}")
+            await self._refuse(Close.UNAVAILABLE, error.code, f"pings cannot be stored now: {error}")
 
     async def end(self, code: int, reason: str) -> None:
         """Take nothing more in, acknowledge what was taken in, then close."""

@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 from api.cli.findings import Finding
 
 REDIS_MIN = 7
+MUCH_MEMORY = 0.8
 
 State = Literal["ok", "warning", "bad"]
 
@@ -29,7 +30,9 @@ async def redis_finding(redis: Redis, *, ping_replicas: int) -> Finding:
 
 def _judged(info: dict[str, Any], config: dict[Any, Any], replicas: int, awaited: int) -> tuple[State, str]:
     is_old = int(str(info["redis_version"]).partition(".")[0]) < REDIS_MIN
-    evicts = config.get("maxmemory-policy", "noeviction") != "noeviction"
+    policy = config.get("maxmemory-policy") or info.get("maxmemory_policy") or "noeviction"
+    evicts = policy != "noeviction"
+    most, used = int(info.get("maxmemory", 0)), int(info.get("used_memory", 0))
     is_alone = info.get("redis_mode") == "cluster" and not replicas
     judgements: list[tuple[bool, State, str]] = [
         (is_old, "bad", "Redis 7 or newer is needed"),
@@ -44,6 +47,16 @@ def _judged(info: dict[str, Any], config: dict[Any, Any], replicas: int, awaited
             config.get("appendfsync") != "always",
             "warning",
             "appendfsync everysec can lose a second of acknowledged pings",
+        ),
+        (
+            most > 0 and used > most * MUCH_MEMORY,
+            "warning",
+            f"{used // 2**20} of {most // 2**20} MiB are used: give it more (maxmemory) before pings are refused",
+        ),
+        (
+            not most,
+            "warning",
+            "set maxmemory below the machine's memory: pings are then refused before the system ends Redis",
         ),
         (is_alone, "warning", "give this node a replica: without one its zone is away while it is"),
     ]

@@ -19,6 +19,8 @@ _BETWEEN_TRIES_S = 0.05
 _TRY_TIMEOUT_S = 5.0
 _STOP_STEPS = ((signal.SIGTERM, 30.0),)
 
+_LEAST_MEMORY_MB = 256
+
 _SETTINGS = {
     "port": "0",
     "unixsocketperm": "700",
@@ -36,8 +38,10 @@ _SETTINGS = {
 class EmbeddedRedis:
     """One redis-server on the append-only file of a data folder."""
 
-    def __init__(self, folder: DataFolder) -> None:
+    def __init__(self, folder: DataFolder, *, maxmemory_mb: int = 0) -> None:
+        """``maxmemory_mb``: 0 is a quarter of the machine's memory."""
         self._folder = folder
+        self._maxmemory_mb = maxmemory_mb or max(_LEAST_MEMORY_MB, machine_memory_mb() // 4)
         self._program = find_redis_program()
         self._log = folder.log / "redis.log"
         self._server: Program | None = None
@@ -68,7 +72,10 @@ class EmbeddedRedis:
         """
         rotate(self._log)
         self._folder.redis.mkdir(mode=0o700, exist_ok=True)
-        settings = _SETTINGS | {"unixsocket": str(self._folder.redis_socket)}
+        settings = _SETTINGS | {
+            "unixsocket": str(self._folder.redis_socket),
+            "maxmemory": f"{self._maxmemory_mb}mb",
+        }
         self._server = start(
             [
                 str(make_executable(self._program, self._folder.programs)),
@@ -112,6 +119,11 @@ class EmbeddedRedis:
                 return
             finally:
                 await client.aclose()
+
+
+def machine_memory_mb() -> int:
+    """What this machine has, MiB."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
 
 
 def find_redis_program() -> Path:

@@ -23,6 +23,7 @@ class EmbeddedServices:
         postgres, redis: which of the two to run.
         user_namespace: for root only, False keeps PostgreSQL out of a user namespace (see `identity`).
         timeout_s: how long a start may take, both services and leftovers of an earlier run together.
+        redis_maxmemory_mb: most memory of Redis' data, MiB; 0 is a quarter of the machine's.
     """
 
     def __init__(
@@ -33,12 +34,13 @@ class EmbeddedServices:
         redis: bool = True,
         user_namespace: bool = True,
         timeout_s: float = 60.0,
+        redis_maxmemory_mb: int = 0,
     ) -> None:
         self._folder = DataFolder(data_dir)
         self._lock = FolderLock(self._folder.lock)
         self._timeout_s = timeout_s
         self._postgres = EmbeddedPostgres(self._folder, user_namespace=user_namespace) if postgres else None
-        self._redis = EmbeddedRedis(self._folder) if redis else None
+        self._redis = EmbeddedRedis(self._folder, maxmemory_mb=redis_maxmemory_mb) if redis else None
         self._supervisors: list[asyncio.Task[NoReturn]] = []
 
     async def start(self) -> Urls:
@@ -118,7 +120,13 @@ class EmbeddedServices:
 
 @contextlib.asynccontextmanager
 async def embedded(
-    data_dir: Path, *, postgres: bool, redis: bool, user_namespace: bool = True, timeout_s: float = 60.0
+    data_dir: Path,
+    *,
+    postgres: bool,
+    redis: bool,
+    user_namespace: bool = True,
+    timeout_s: float = 60.0,
+    redis_maxmemory_mb: int = 0,
 ) -> AsyncIterator[Urls]:
     """Run the services for the time of the block; arguments and errors as for `EmbeddedServices`.
 
@@ -128,7 +136,12 @@ async def embedded(
         yield Urls(None, None)
         return
     services = EmbeddedServices(
-        data_dir, postgres=postgres, redis=redis, user_namespace=user_namespace, timeout_s=timeout_s
+        data_dir,
+        postgres=postgres,
+        redis=redis,
+        user_namespace=user_namespace,
+        timeout_s=timeout_s,
+        redis_maxmemory_mb=redis_maxmemory_mb,
     )
     try:
         yield await services.start()

@@ -24,7 +24,12 @@ async def backing(settings: Settings) -> AsyncIterator[Addresses]:
         tighten(private_folder(settings.data_dir.expanduser()))
     async with AsyncExitStack() as stack:
         urls = await stack.enter_async_context(
-            embedded(settings.data_dir, postgres=settings.database_url is None, redis=settings.redis_url is None)
+            embedded(
+                settings.data_dir,
+                postgres=settings.database_url is None,
+                redis=settings.redis_url is None,
+                redis_maxmemory_mb=settings.redis_maxmemory_mb,
+            )
         )
         gateway_url, gateway_key = await _gateway(settings, stack)
         yield Addresses(

@@ -103,6 +103,7 @@ async def ours(folder: Path, connections: int) -> AsyncIterator[Peer]:
     port = free_port()
     environment = {"DISPATCH_DATA_DIR": str(folder), "DISPATCH_PORT": str(port), "DISPATCH_LOG_LEVEL": "ERROR"}
     # Its phones register themselves, all from here.
+    environment |= {"DISPATCH_PING_QUOTA_PER_DAY": "0", "DISPATCH_PING_NUMBERINGS_PER_DAY": "0"}
     environment |= {"DISPATCH_REGISTRATIONS_PER_HOUR": "0", "DISPATCH_REQUIRE_VERIFIED_EMAIL": "false"}
     command = [sys.executable, "-m", "api.cli.main", "serve", "--workers", "1"]
     async with _process(command, port, environment=environment) as pid:
