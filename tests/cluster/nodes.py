@@ -33,7 +33,7 @@ class Node:
         self.node_id = ""
         self._folder = folder / name
         self._folder.mkdir()
-        kept = {} if sentinel else {"appendonly": "yes", "appendfsync": "always", "save": '""'}
+        kept = {} if sentinel else {"appendonly": "yes", "appendfsync": "always", "save": '""', "maxmemory": "256mb"}
         self._settings = {"port": str(self.port)} | kept | (settings or {})
         self._sentinel = sentinel
         self._program: Program | None = None
