@@ -24,7 +24,7 @@ def settings_markdown() -> str:
         "# Settings",
         "",
         "Read once from the environment at start; a bad value is named and nothing starts.",
-        "`dispatch settings` shows the values in force. This page is made from `dispatch/settings.py`",
+        "`dispatch settings` shows the values in force. This page is made from `dispatch/settings/`",
         "by `python -m api.cli.settings_table > docs/settings.md`.",
         "",
         "| variable | default | what it is |",

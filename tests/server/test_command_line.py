@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from api.cli.main import main
-from dispatch.environment import unknown_variables
 from dispatch.settings import Settings, SettingsError, load_settings, variable_name
+from dispatch.settings.environment import unknown_variables
 
 KNOWN = {variable_name(name) for name in Settings.model_fields}
 

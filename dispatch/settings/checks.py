@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from dispatch.payments.webhook_signatures import key_of
 
+Port = Annotated[int, Field(ge=0, le=65535)]
 REDIS_SCHEMES = ("redis", "rediss", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel", "unix")
 MIN_KEY_LENGTH = 32
 MIN_TOKEN_LENGTH = 16

@@ -1,0 +1,47 @@
+"""Deliveries and who carries them."""
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from dispatch.settings.checks import Box, Texts
+from dispatch.settings.section import Section
+
+
+class DeliverySettings(Section):
+    """Deliveries and who carries them."""
+
+    commission_rate: Decimal = Field(
+        Decimal("0.10"), ge=0, le=1, description="Share of the delivery fee that the marketplace keeps."
+    )
+    road_factor: float = Field(1.3, ge=1, le=5, description="Road distance over great-circle distance.")
+    assign_radius_km: float = Field(20.0, gt=0, le=2000, description="Farthest transporter considered for a pickup.")
+    max_active_deliveries: int = Field(
+        5,
+        ge=1,
+        le=1000,
+        description="Deliveries a transporter may have under way at once, unless an admin allows it more.",
+    )
+    max_active_grant: int = Field(
+        50, ge=1, le=1000, description="Deliveries under way that an admin may allow a transporter at most."
+    )
+    required_documents: Texts = Field(
+        (),
+        description='Kinds of documents without which no transporter is verified, as JSON: `["licence"]`.',
+    )
+    max_delivery_fee: Decimal = Field(Decimal("100000.00"), ge=0, le=10**9, description="Highest delivery fee, NPR.")
+    max_package_value: Decimal = Field(
+        Decimal("10000000.00"), ge=0, le=10**9, description="Highest value of a package, NPR."
+    )
+    nearby_max_km: float = Field(50.0, gt=0, le=500, description="Widest radius in which transporters are looked for.")
+    handover_far_m: float = Field(
+        1000.0,
+        gt=0,
+        description="A pickup or drop-off so far from its address, or from where the transporter was just seen, is "
+        "flagged as implausible, metres.",
+    )
+    service_area: Box = Field(
+        None,
+        description="Where parcels are carried, as JSON: `[south, west, north, east]` in degrees. Handovers outside "
+        "are flagged. Default: everywhere.",
+    )
