@@ -47,6 +47,8 @@ class User(IdentityAuditBase):
     name: Mapped[str] = mapped_column(String(120))
     phone: Mapped[str | None] = mapped_column(String(32))
     roles: Mapped[list[str]] = mapped_column(ARRAY(String(16)))
+    roles_barred: Mapped[list[str]] = mapped_column(ARRAY(String(16)), default=list, server_default=text("'{}'"))
+    """Roles that somebody else took from the user, who cannot take them on again alone."""
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
 
     def has(self, *roles: Role) -> bool:

@@ -1,7 +1,8 @@
 """Closing accounts and taking roles: everything that an account or a role let somebody do ends with it.
 
 Sign-ins and open sockets end, device tokens are revoked, a transporter leaves the map and gives back what it has not
-picked up, and a seller's products go off sale. Each act is one transaction, with its audit event.
+picked up, and a seller's products go off sale. Each act is one transaction, with its audit event. None of it comes back
+by itself with the account or the role: a transporter, for one, is verified anew.
 """
 
 from collections.abc import Iterable
@@ -18,10 +19,11 @@ from dispatch.audit.service import Actor, record
 from dispatch.catalogue.models import Product
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from dispatch.errors import Conflict
+from dispatch.errors import Conflict, Forbidden
 from dispatch.ports import Clock, LivePresence, Publisher
 from dispatch.transporters.devices import TransporterDevice
 from dispatch.transporters.models import Transporter
+from dispatch.transporters.service import lock_transporter
 
 
 class Offboarding:
@@ -62,11 +64,20 @@ class Offboarding:
         return user
 
     async def give_roles(self, user_id: int, actor: Actor, roles: Iterable[Role]) -> User:
-        """Give roles; those that the user has already change nothing. Raises NotFound, Conflict (account closed)."""
+        """Give roles; those that the user has already change nothing.
+
+        Raises NotFound, Conflict (account closed), and Forbidden where users give themselves what was taken from them.
+        """
         user = await self._accounts.get(user_id, lock=True)
         _check_open(user)
         given = sorted(set(roles) - set(user.roles))
+        barred = sorted(set(given) & set(user.roles_barred))
+        if barred and actor.user_id == user.id:
+            raise Forbidden(
+                "This role was taken from you. An admin may give it back.", code="role_barred", roles=barred
+            )
         if given:
+            user.roles_barred = sorted(set(user.roles_barred) - set(given))
             user.roles = sorted({*user.roles, *given})
             await record(self._session, actor, "roles.given", "user", user.id, {"roles": given})
             await self._session.flush()
@@ -88,6 +99,8 @@ class Offboarding:
         ended = await self._end_roles(user, taken, WithdrawalReason.ROLE_TAKEN)
         user = await self._accounts.get(user_id, lock=True)
         await self._accounts.take_roles(user, *taken)
+        if actor.user_id != user.id:
+            user.roles_barred = sorted({*user.roles_barred, *taken})
         await self._accounts.end_sign_ins(user, but=but)
         await record(self._session, actor, "roles.taken", "user", user.id, {"roles": taken} | ended)
         await self._session.flush()
@@ -101,6 +114,7 @@ class Offboarding:
             given_back = await withdraw_open_deliveries(
                 self._work, self._clock, self._publisher, transporter_id, reason
             )
+            (await lock_transporter(self._session, transporter_id)).withdraw_verification()
             devices = await self._session.scalars(
                 update(TransporterDevice)
                 .where(TransporterDevice.transporter_id == transporter_id, TransporterDevice.revoked_at.is_(None))

@@ -92,6 +92,45 @@ async def test_a_closed_account_is_opened_again_without_what_was_revoked(world: 
     assert (await _sent(world, token)).status_code == 401
 
 
+@pytest.mark.parametrize("how", ["closed", "role taken"])
+async def test_who_is_a_transporter_again_carries_nothing_until_verified_again(world: World, how: str) -> None:
+    admin, driver = await world.admin(), await world.driver()
+    seen = ok(await driver.get("/api/transporters/me/"))
+    await _end(admin, driver, how)
+    path = f"{USERS}/{driver.user_id}/"
+    ok(
+        await admin.post(f"{path}reopen/")
+        if how == "closed"
+        else await admin.post(f"{path}roles/", {"give": ["transporter"]})
+    )
+    again = await _signed_in_again(world, driver)
+    assert ok(await world.http.get("/api/transporters/me/", headers=again))["is_verified"] is False
+    assert (await world.http.get("/api/deliveries/available/", headers=again)).status_code == 403
+    verify = f"/api/transporters/{driver.transporter_id}/verify/"
+    assert (await admin.post(verify, {"version": seen["papers_version"]})).status_code == 409
+    ok(await admin.post(verify, {"version": seen["papers_version"] + 1}))
+    ok(await world.http.get("/api/deliveries/available/", headers=again))
+
+
+@pytest.mark.parametrize("role", ["seller", "transporter"])
+async def test_a_role_that_was_taken_from_somebody_only_somebody_else_gives_back(world: World, role: str) -> None:
+    admin, person = await world.admin(), await world.person("customer", role)
+    roles = f"{USERS}/{person.user_id}/roles/"
+    ok(await admin.post(roles, {"take": [role]}))
+    again = await _signed_in_again(world, person)
+    for give in ([role], ["customer", role]):
+        refused = await world.http.post(f"{AUTH}/roles/", json={"give": give}, headers=again)
+        assert (refused.status_code, refused.json()["code"], refused.json()["roles"]) == (403, "role_barred", [role])
+    ok(await admin.post(roles, {"give": [role]}))
+    for change in ("take", "give"):  # what people give up themselves they may take on again
+        ok(await world.http.post(f"{AUTH}/roles/", json={change: [role]}, headers=again))
+
+
+async def _signed_in_again(world: World, person: Person) -> dict[str, str]:
+    credentials = {"email": person.email, "password": PASSWORD}
+    return {"Authorization": f"Bearer {ok(await world.http.post(f'{AUTH}/token/', json=credentials))['access']}"}
+
+
 async def test_people_close_their_own_accounts_with_their_password(world: World) -> None:
     person = await world.person()
     refused = await person.post(f"{AUTH}/close/", {"password": "not mine"})
