@@ -17,6 +17,11 @@ MAX_BRACKETS = 5_000
 # No integer that we read has more digits, and long ones take long to read.
 MAX_DIGITS = 20
 
+_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+# Escapes from left to right, so that `\\ud800` is a backslash and letters: whole pairs, halves, any other.
+_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
+)
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 
 
@@ -25,7 +30,8 @@ class NotJson(Exception):
 
 
 def read_loosely(raw: str | bytes) -> Any:  # noqa: ANN401  # whatever stands there
-    """What a text says. Numbers out of range are infinite, halves of pairs stay, deep values are None.
+    """What a text says. Numbers out of range are infinite, deep values are None. Halves of pairs become
+    U+FFFD, as bytes that are no UTF-8 do: they could be neither stored, nor hashed, nor sent back.
 
     Raises NotJson.
     """
@@ -33,6 +39,8 @@ def read_loosely(raw: str | bytes) -> Any:  # noqa: ANN401  # whatever stands th
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         text = raw if isinstance(raw, str) else raw.decode(errors="replace")
+    if _HALF_PAIR.search(text):
+        text = _ESCAPE.sub(lambda escape: r"\ufffd" if escape[1] else escape[0], text)
     try:
         return _parse(text)
     except RecursionError:

@@ -32,10 +32,10 @@ def seq_of(recorded_at: datetime) -> int:
 
 
 def number(value: object, name: str) -> float:
-    """A finite number, also one written as text. Raises Unusable."""
+    """A finite number, also one written as text, not as Python's source code (`2_7.7`). Raises Unusable."""
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         try:
-            found = float(value)
+            found = math.nan if isinstance(value, str) and "_" in value else float(value)
         except (ValueError, OverflowError):
             found = math.nan
         if math.isfinite(found):

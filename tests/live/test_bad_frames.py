@@ -1,6 +1,7 @@
 """One ping that is wrong costs no other: it is rejected by its seq, with the field, and the rest is stored."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
 from realtime.app_frames import Received, received_of
+from realtime.loose_json import read_loosely
 from realtime.protocol import BadFrame, Close, Fix
 from tests.live.test_frames import masked
 from tests.live.test_random_frames import frames
@@ -99,6 +101,31 @@ async def test_a_ping_that_cannot_be_read_is_rejected_by_seq_and_field_and_the_r
         await phone.send(ping(4, *THAMEL))
         await phone.until_ack(4)
     assert [fix["seq"] for fix in await world.stored_fixes(driver, 3)] == [1, 3, 4]
+
+
+async def test_a_device_and_an_epoch_that_were_cut_within_an_emoji_are_welcome_and_known_again(
+    world: World, driver: Driver
+) -> None:
+    cut = replace(driver, device="van \ud83d")
+    async with world.phone(cut, epoch="\ud83d1") as phone:
+        await phone.send(ping(1, *THAMEL))
+        await phone.until_ack(1)
+    async with world.phone(cut, epoch="\ud83d1") as phone:
+        assert phone.welcome["last_seq"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (r"\ud83d", "\ufffd"),
+        (r"\ude00\ud83d", "\ufffd\ufffd"),
+        (r"\ud83d\uD83D\ude00", "\ufffd\U0001f600"),
+        (r"\\ud83d \ud83d", "\\ud83d \ufffd"),
+        (r"\\\ud83d\"", '\\\ufffd"'),
+    ],
+)
+def test_halves_of_pairs_are_replaced_in_values_and_keys_and_nothing_else_is(text: str, read: str) -> None:
+    assert read_loosely(f'{{"{text}":["{text}"]}}') == {read: [read]}
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,18 @@ async def test_traccar_client_9_sends_json(world: World) -> None:
     check(await only_fix(world, driver), at, 6.1)
 
 
+async def test_a_token_that_was_cut_within_an_emoji_is_unknown(world: World) -> None:
+    content = json.dumps({"location": location(NOW), "device_id": "\ud83d"}).encode()
+    assert (await world.http.post(OSMAND, content=content)).status_code == 401
+
+
+@pytest.mark.parametrize("written", ["2_7.7", "27.7_0", "_27"])
+async def test_digits_joined_by_underscores_are_no_latitude(world: World, token: str, written: str) -> None:
+    fields = {"id": token, "timestamp": int(NOW.timestamp()), "lat": written, "lon": THAMEL[1]}
+    [ignored] = ok(await world.http.get(OSMAND, params=fields))["ignored"]
+    assert ignored["reason"] == Reject.MALFORMED
+
+
 async def test_several_locations_come_in_one_request_newest_first(world: World) -> None:
     driver = await world.driver()
     places = [location(NOW - timedelta(seconds=5 * step), 27.7 - step * 1e-4) for step in range(20)]

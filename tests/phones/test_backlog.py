@@ -4,13 +4,21 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.world import THAMEL, World, ok, ping
+import httpx
+import pytest
+
+from tests.world import THAMEL, Driver, World, ok, ping
 
 POSITIONS = "/api/transporters/me/positions/"
 
 
 def backlog(pings: list[Any], epoch: str = "one") -> dict[str, Any]:
     return {"device": "phone", "epoch": epoch, "pings": pings}
+
+
+async def sent(driver: Driver, body: object) -> httpx.Response:
+    """With escapes for whatever is no ASCII, so that half a pair can be sent."""
+    return await driver.http.post(POSITIONS, content=json.dumps(body).encode(), headers=driver.headers)
 
 
 def newest_first(count: int) -> list[dict[str, Any]]:
@@ -32,6 +40,21 @@ async def test_a_thousand_pings_newest_first_are_stored_in_order(world: World) -
     again = ok(await driver.post(POSITIONS, backlog(newest_first(1000)[:5])))
     assert again["accepted"] == [996, 997, 998, 999, 1000]
     await world.stored_fixes(driver, 1000)
+
+
+@pytest.mark.parametrize("key", ["device", "epoch"])
+async def test_a_device_or_epoch_that_was_cut_within_an_emoji_is_taken(world: World, key: str) -> None:
+    driver = await world.driver()
+    body = backlog([ping(1, *THAMEL)]) | {key: "van \ud83d"}
+    answer = ok(await sent(driver, body))
+    assert answer["accepted"] == [1]
+
+
+async def test_an_unknown_key_that_was_cut_within_an_emoji_is_named(world: World) -> None:
+    driver = await world.driver()
+    answer = await sent(driver, backlog([]) | {"x\ud83d": 1})
+    assert answer.status_code == 400
+    assert "x\ufffd" in answer.json()["errors"]
 
 
 async def test_the_socket_goes_on_where_the_backlog_ended(world: World) -> None:
