@@ -1,13 +1,18 @@
 """Parameters of a query that no route knows are named, not ignored."""
 
+import re
 from typing import Any, Final
 
+import msgspec
 from litestar import Litestar, Request
 from litestar.exceptions import InternalServerException, ValidationException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import ParameterKwarg
 from litestar.routes import HTTPRoute
+from litestar.typing import FieldDefinition
 
-from api.bodies import fields_of
+from api.bodies import fields_of, in_words_of
+from api.schemas import WHEN, when_problem
 from api.suggestions import nearest
 from dispatch.errors import Invalid
 
@@ -15,6 +20,7 @@ OPEN_QUERY: Final[dict[str, Any]] = {"open_query": True}
 """For ``opt=``: others send here what they like, such as gateways and phone apps."""
 
 MOST_KEY = 100
+DIGITS = re.compile(r"-?[0-9]+")
 
 
 class KnownQueries:
@@ -35,20 +41,52 @@ class KnownQueries:
 
     async def check(self, request: Request[Any, Any, Any]) -> None:
         """Raises Invalid, naming also what else is wrong with the request."""
-        if not request.scope["query_string"]:
-            return
         handler: Any = request.route_handler
         model = self._models.get(handler)
-        if model is None:
+        if model is None or not (request.scope["query_string"] or model.expected_query_params):
             return
-        known = {parameter.field_alias for parameter in model.expected_query_params}
-        unknown = [name for name in request.query_params if name not in known]
-        if unknown:
-            fields = {name[:MOST_KEY]: "is no parameter here" + nearest(name[:MOST_KEY], known) for name in unknown}
-            raise Invalid(WRONG, fields=fields | await _others(request, handler, model))
+        sent = request.query_params
+        expected = {parameter.field_alias: parameter for parameter in model.expected_query_params}
+        wrong = {
+            name[:MOST_KEY]: "is no parameter here" + nearest(name[:MOST_KEY], expected)
+            for name in sent
+            if name not in expected
+        }
+        kinds = {name: handler.parsed_fn_signature.parameters.get(one.field_name) for name, one in expected.items()}
+        given = {name: kind for name, kind in kinds.items() if kind is not None and name in sent}
+        missing = [name for name, one in expected.items() if one.is_required and name not in sent]
+        for name, kind in given.items():
+            if problem := _misread(kind, sent[name]):
+                wrong[name] = problem
+        if missing:  # at the first of which the framework would stop
+            wrong |= dict.fromkeys(missing, "is required")
+            wrong = _unfitting(handler, given, sent) | wrong
+        if wrong:
+            raise Invalid(WRONG, fields=await _others(request, handler, model) | wrong)
 
 
 WRONG = "Some fields are missing or wrong."
+
+
+def _misread(kind: FieldDefinition, text: str) -> str | None:
+    """What is wrong with a value that the framework lets pass, or that only the route itself would look at."""
+    if int in {kind.annotation, *kind.args} and not DIGITS.fullmatch(text):  # it takes `1e1` and `1.0`
+        return "must be a whole number, not text"
+    if isinstance(kind.kwarg_definition, ParameterKwarg) and kind.kwarg_definition.format == WHEN:
+        return when_problem(text)
+    return None
+
+
+def _unfitting(handler: Any, given: dict[str, FieldDefinition], sent: Any) -> dict[str, str]:  # noqa: ANN401
+    """What the framework would say of each value by itself."""
+    types = {field.name: field.type for field in msgspec.structs.fields(handler.signature_model)}
+    wrong = {}
+    for name, kind in given.items():
+        try:
+            msgspec.convert(sent[name], types[kind.name], strict=False)
+        except msgspec.ValidationError as error:
+            wrong[name] = in_words_of(kind.annotation, str(error))
+    return wrong
 
 
 async def _others(request: Request[Any, Any, Any], handler: HTTPRouteHandler, model: Any) -> dict[str, str]:  # noqa: ANN401

@@ -84,10 +84,10 @@ Kilograms = Annotated[float, Meta(ge=0.001, le=100_000)]
 
 PageNumber = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="Page, from 1.")]
 PageSize = Annotated[int, QueryParameter(ge=1, le=100, description="Results a page.")]
-WhenQuery = Annotated[
-    str | None,
-    QueryParameter(max_length=40, description="A date, which means that day in Nepal, or a time as ISO 8601."),
-]
+WHEN = "date-or-time"
+NO_WHEN = "must be a date or a time such as 2026-11-22T10:30:00Z"
+WHEN_WORDS = "A date, which means that day in Nepal, or a time as ISO 8601."
+WhenQuery = Annotated[str | None, QueryParameter(max_length=40, format=WHEN, description=WHEN_WORDS)]
 SearchText = Annotated[str | None, QueryParameter(max_length=100, pattern=NO_NUL)]
 
 
@@ -213,18 +213,27 @@ def end_of(text: str | None, name: str) -> datetime | None:
 
 def _bound(text: str | None, name: str, missing: time) -> datetime | None:
     """Raises Invalid naming the parameter."""
-    if text is None:
-        return None
     try:
-        if "T" not in text:
-            return _day_bound(date.fromisoformat(text), missing)
-        # A plus that was not written as %2B arrives as a blank.
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return None if text is None else _moment_of(text, missing)
     except (ValueError, OverflowError):
-        raise Invalid(
-            "Some fields are missing or wrong.", fields={name: "must be a date or a time such as 2026-11-22T10:30:00Z"}
-        ) from None
+        raise Invalid("Some fields are missing or wrong.", fields={name: NO_WHEN}) from None
+
+
+def when_problem(text: str) -> str | None:
+    """What is wrong with a query's date or time."""
+    try:
+        _moment_of(text, time.min)
+    except (ValueError, OverflowError):
+        return NO_WHEN
+    return None
+
+
+def _moment_of(text: str, missing: time) -> datetime:
+    if "T" not in text:
+        return _day_bound(date.fromisoformat(text), missing)
+    # A plus that was not written as %2B arrives as a blank.
+    moment = datetime.fromisoformat(text.replace(" ", "+"))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _day_bound(day: date, missing: time) -> datetime:

@@ -17,6 +17,8 @@ from api.schemas import (
     NO_NUL,
     ONE_LINE,
     SLUG,
+    WHEN,
+    WHEN_WORDS,
     Body,
     Kilograms,
     Page,
@@ -277,8 +279,12 @@ class TransporterController(Controller):
         transporter_id: TransporterId,
         work: GivenWork,
         services: GivenServices,
-        since: Annotated[str | None, QueryParameter(name="from", max_length=40)] = None,
-        until: Annotated[str | None, QueryParameter(name="to", max_length=40)] = None,
+        since: Annotated[
+            str | None, QueryParameter(name="from", max_length=40, format=WHEN, description=WHEN_WORDS)
+        ] = None,
+        until: Annotated[
+            str | None, QueryParameter(name="to", max_length=40, format=WHEN, description=WHEN_WORDS)
+        ] = None,
         page: PageNumber = 1,
         page_size: PageSize = 100,
     ) -> Page:

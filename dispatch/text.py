@@ -32,6 +32,13 @@ def has_visible(text: str) -> bool:
     return any(map(_is_visible, text))
 
 
+def visible_part(text: str) -> str:
+    """What a reader sees of it, composed; for comparing, not for keeping."""
+    return unicodedata.normalize(
+        "NFC", "".join(sign for sign in text if sign.isspace() or not _is_unseen(sign))
+    ).strip()
+
+
 def one_line(text: str) -> str:
     """The text as one line; line ends and tabs become blanks. Raises Unprintable."""
     return _cleaned(_BLANKS_WITH_END.sub(" ", _LINE_END.sub("\n", text)))
@@ -78,6 +85,10 @@ def _is_visible(sign: str) -> bool:
         return False
     kind = unicodedata.category(sign)
     return kind[0] in _VISIBLE_KINDS and kind not in {"Cc", "Cf", "Cs", "Co"} and not _is_ignorable(ord(sign))
+
+
+def _is_unseen(sign: str) -> bool:
+    return sign in BLANK_SIGNS or unicodedata.category(sign) in {"Cc", "Cf"} or _is_ignorable(ord(sign))
 
 
 def _is_ignorable(code: int) -> bool:

@@ -21,7 +21,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from dispatch.errors import Invalid, Unavailable
-from dispatch.text import has_visible
+from dispatch.text import has_visible, visible_part
 
 MIN_PASSWORD = 8
 MAX_PASSWORD = 200
@@ -123,10 +123,10 @@ def _problem_of(password: str, about: Sequence[str]) -> str | None:
     if not has_visible(password):
         return "must have characters that can be seen"
     known = [text for text in about if text]
-    folded = password.casefold().strip()
-    if any(folded == _normalised(text).casefold().strip() for text in known):
+    seen = visible_part(password)  # blanks around and signs that nobody sees make no password harder to guess
+    if any(seen.casefold() == visible_part(text).casefold() for text in known):
         return "must not be your e-mail address or your name"
-    estimate = zxcvbn(password[:ESTIMATED], user_inputs=known)
+    estimate = zxcvbn(seen[:ESTIMATED], user_inputs=known)
     if estimate["score"] >= WEAK_BELOW:
         return None
     warning = estimate["feedback"]["warning"].rstrip(".") or "It is close to what is known about you"

@@ -168,6 +168,29 @@ async def test_unknown_and_wrong_parameters_are_named_together(world: World) -> 
     assert set(reply.json()["errors"]) == {"page", "page_size", "sort"}
 
 
+async def test_all_parameters_that_are_missing_or_wrong_are_named_at_once(world: World) -> None:
+    admin = await world.admin()
+    nothing = await admin.get("/api/transporters/nearby/")
+    assert nothing.json()["errors"] == {"lat": "is required", "lon": "is required"}
+    some = await admin.get("/api/transporters/nearby/", lat="north", limit="many", radius=3)
+    assert (some.status_code, set(some.json()["errors"])) == (400, {"lat", "lon", "limit", "radius"})
+
+
+async def test_a_date_that_is_none_is_named_beside_what_else_is_wrong(world: World) -> None:
+    driver = await world.driver()
+    own = f"/api/transporters/{driver.transporter_id}"
+    deliveries = await driver.get(f"{own}/deliveries/", status="lost", date_from="2024-13-01", date_to="2024-12-01")
+    assert (deliveries.status_code, set(deliveries.json()["errors"])) == (400, {"status", "date_from"})
+    positions = await driver.get(f"{own}/positions/", **{"from": "yesterday", "to": "2024-12-01", "page": "0"})
+    assert set(positions.json()["errors"]) == {"from", "page"}
+
+
+@pytest.mark.parametrize("text", ["1e1", "1.0", "1_0", "+1", " 1", "१"])
+async def test_a_whole_number_in_a_query_is_of_digits_alone(world: World, text: str) -> None:
+    reply = await world.http.get("/api/v1/marketplace/products/", params={"page": text})
+    assert reply.json()["errors"] == {"page": "must be a whole number, not text"}
+
+
 async def test_a_parameter_with_few_values_says_which(world: World) -> None:
     bought = await world.bought()
     invoice = await bought.customer.get(f"/api/v1/payments/{bought.transaction_id}/invoice/", format="docx")
