@@ -6,7 +6,7 @@ from hashlib import blake2s
 
 from redis.asyncio import Redis
 
-from realtime.keys import Keys
+from realtime.redis.keys import Keys
 
 # KEYS  1 failures of the account, from anywhere  2 its failures from this address  3 whether the account knows the
 # address  4 failures of the address     ARGV  1 most an account  2 most an address  3 window, ms  4 how many are free

@@ -4,8 +4,8 @@ import math
 
 from redis.asyncio import Redis
 
-from api.edge.allowances import Allowance, note
-from realtime.keys import Keys
+from api.http.middleware.rate_limit_headers import Allowance, note
+from realtime.redis.keys import Keys
 
 MINUTE_MS = 60_000
 

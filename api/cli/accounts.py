@@ -1,9 +1,9 @@
 """Commands about accounts, for operators: of any role, also admins."""
 
-from api.account_steps import set_password
 from api.cli.console import make_console
 from api.cli.context import CommandError, operating
-from api.services import Services
+from api.routes.accounts.steps import set_password
+from api.server.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.service import parse_roles
 from dispatch.audit.service import OPERATOR, record

@@ -3,9 +3,9 @@
 import click
 import msgspec
 
-from api.audit import audit_row
 from api.cli.context import CommandError, operating
-from api.schemas import end_of, start_of
+from api.http.schemas import end_of, start_of
+from api.routes.operations.audit import audit_row
 from dispatch.audit.models import ActorKind, AuditEvent
 from dispatch.audit.service import AuditFilter, audit_query
 from dispatch.settings import Settings

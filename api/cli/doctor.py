@@ -19,12 +19,12 @@ from api.cli.folder_finding import folder_finding
 from api.cli.production import production_findings, return_findings, webhook_finding
 from api.cli.redis_findings import redis_finding
 from api.server.backing import addresses_in_use
-from api.services import Services, build_services
+from api.server.services import Services, build_services
 from dispatch.database.migrate import current_revision, newest_revision
 from dispatch.ports import GatewayError, GatewayKeyRefused, GatewayRefused
 from dispatch.settings import Settings
-from realtime.incarnation import Bond
-from realtime.log_state import read_log_state
+from realtime.history.log_state import read_log_state
+from realtime.redis.incarnation import Bond
 
 CHECK_WITHIN_S = 10.0
 NO_SESSION = "nobodyopenedthissession"

@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 from api.cli.findings import Finding
-from api.private_files import open_to_others
-from api.writing import write_to
+from api.server.private_files import open_to_others
+from api.server.writing import write_to
 
 CHECK = "data folder"
 LITTLE_BYTES = 500 * 2**20

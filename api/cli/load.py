@@ -20,11 +20,11 @@ from api.cli.target import (
     sign_in_drivers,
     socket_url,
 )
-from api.load.parcels import find_or_make_parcels
-from api.load.plan import Plan
-from api.load.report import print_report, report
-from api.load.run import LoadRun
 from api.server.serving import stopped_by_signals
+from api.simulation.load.parcels import find_or_make_parcels
+from api.simulation.load.plan import Plan
+from api.simulation.load.report import print_report, report
+from api.simulation.load.run import LoadRun
 from dispatch.settings import Settings
 
 SHOW_EVERY_S = 0.25

@@ -63,8 +63,8 @@ def _settings() -> "Settings":
 
 def _configure_logs(settings: "Settings") -> None:
     """For commands that serve: what they write is nobody else's business."""
-    from api.private_files import keep_new_files_private
     from api.server.logs import configure_logs
+    from api.server.private_files import keep_new_files_private
 
     keep_new_files_private()
     configure_logs(settings)
@@ -106,7 +106,7 @@ def serve(workers: int | None) -> None:
 @main.command()
 def demo() -> None:
     """Run the server with demo data and simulated transporters."""
-    from api.demo.command import run_demo
+    from api.simulation.demo.command import run_demo
 
     settings = _settings()
     _configure_logs(settings.model_copy(update={"log_level": "WARNING"}))
@@ -155,8 +155,8 @@ def replay(file: str, speed: str, url: str | None, as_json: bool, give_up_after:
     sends only what is not stored yet.
     """
     from api.cli.replay import replay_file
-    from api.replay.traces import reading
-    from api.replay.ways import Way
+    from api.simulation.replay.traces import reading
+    from api.simulation.replay.ways import Way
 
     replayed = replay_file(
         _settings(),
@@ -211,7 +211,7 @@ def load(url: str | None, json_file: str | None, mine: bool, give_up_after: floa
     tests. It needs the server's settings (DISPATCH_DATA_DIR, or its database, Redis and key).
     """
     from api.cli.load import put_under_load
-    from api.load.plan import Plan
+    from api.simulation.load.plan import Plan
 
     run(put_under_load(_settings(), url, Plan(**plan), json_file=json_file, mine=mine, give_up_after_s=give_up_after))
 
@@ -346,7 +346,7 @@ def sandbox_pay(pidx: str, outcome: str) -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def sandbox_gateway(options: tuple[str, ...]) -> None:
     """Run the sandbox gateway alone; `--help` lists its options."""
-    from api.sandbox.__main__ import main as gateway_main
+    from api.simulation.sandbox.__main__ import main as gateway_main
 
     gateway_main(list(options), prog_name="dispatch sandbox-gateway")
 

@@ -5,13 +5,13 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from api.accounts import Registration
-from api.bodies import problems_in
 from api.cli.console import make_console
 from api.cli.context import CommandError, operating
-from api.deliveries import NewDelivery
+from api.http.bodies import problems_in
+from api.http.texts import tidied
+from api.routes.accounts.accounts import Registration
+from api.routes.deliveries.deliveries import NewDelivery
 from api.server.backing import find_sandbox
-from api.texts import tidied
 from dispatch.accounts.models import Role
 from dispatch.accounts.service import NewUser, parse_roles
 from dispatch.audit.service import OPERATOR, record

@@ -1,7 +1,7 @@
 """Settings that production needs and that a demo does without, for ``dispatch doctor``."""
 
 from api.cli.findings import Finding
-from api.return_addresses import host_of, is_callback
+from api.routes.payments.return_addresses import host_of, is_callback
 from api.server.production import lacks_of
 from dispatch.payments.webhook_signatures import key_of
 from dispatch.settings import Settings

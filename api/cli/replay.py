@@ -12,17 +12,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api.cli.console import make_console
 from api.cli.context import CommandError, operating
 from api.cli.target import allow_sockets, base_url, check_answers, operating_server, sign_in_drivers, socket_url
-from api.replay.accounts import Driver
-from api.replay.devices import find_or_make_phones
-from api.replay.errors import UnusableFile
-from api.replay.pace import shift_now
-from api.replay.reading import read_traces
-from api.replay.run import PhoneReplay, Playing, Replay
-from api.replay.summary import print_summary, rate, summary
-from api.replay.tally import Tally
-from api.replay.traces import Reading, Traces, reasons
-from api.replay.ways import PROTOCOLS, Way
 from api.server.serving import stopped_by_signals
+from api.simulation.replay.accounts import Driver
+from api.simulation.replay.devices import find_or_make_phones
+from api.simulation.replay.errors import UnusableFile
+from api.simulation.replay.pace import shift_now
+from api.simulation.replay.reading import read_traces
+from api.simulation.replay.run import PhoneReplay, Playing, Replay
+from api.simulation.replay.summary import print_summary, rate, summary
+from api.simulation.replay.tally import Tally
+from api.simulation.replay.traces import Reading, Traces, reasons
+from api.simulation.replay.ways import PROTOCOLS, Way
 from dispatch.plain_numbers import decimal_number
 from dispatch.settings import Settings
 

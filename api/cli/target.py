@@ -9,9 +9,9 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.cli.context import CommandError, operating
-from api.replay.accounts import CHECK_LIFE, Driver, find_or_make_drivers
 from api.server.backing import addresses_in_use
-from api.services import Services
+from api.server.services import Services
+from api.simulation.replay.accounts import CHECK_LIFE, Driver, find_or_make_drivers
 from dispatch.settings import Settings
 
 ANSWERS_WITHIN_S = 10.0

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.pool import QueuePool
 
 from api.monitoring import counters
-from realtime.jobs import end
+from realtime.background import end
 
 if TYPE_CHECKING:
-    from api.services import Services
+    from api.server.services import Services
 
 TELL_EVERY_S = 1.0
 LOOK_EVERY_S = 0.05

@@ -15,8 +15,8 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.services import Services
-from realtime.log_state import LogState, read_log_state
+from api.server.services import Services
+from realtime.history.log_state import LogState, read_log_state
 
 log = structlog.get_logger(__name__)
 

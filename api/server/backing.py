@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from api.embedded import embedded, running
 from api.embedded.errors import explained
-from api.private_files import private_folder, tighten
+from api.server.private_files import private_folder, tighten
 from api.server.sandbox_process import find_sandbox, sandbox_gateway
-from api.services import Addresses
+from api.server.services import Addresses
 from dispatch.settings import Settings
 
 __all__ = ["SANDBOX_KEY", "addresses_in_use", "backing", "find_sandbox"]

@@ -8,7 +8,7 @@ from msgspec import Struct
 from pydantic import SecretStr
 
 from api.server.part import Duties, Part
-from api.services import Addresses
+from api.server.services import Addresses
 from dispatch.settings import Settings
 
 

@@ -9,7 +9,7 @@ import httptools
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from api.edge.protection import ALWAYS
+from api.http.middleware.security_headers import ALWAYS
 from api.server.silent import Silent
 
 # What browsers, phones and proxies send is a tenth of it.

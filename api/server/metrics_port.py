@@ -8,12 +8,12 @@ from functools import partial
 
 import uvicorn
 
-from api.edge.door import Door
-from api.metrics import create_metrics_app
+from api.http.middleware.http_rules import Door
+from api.routes.operations.metrics import create_metrics_app
 from api.server.http import HttpProtocol
 from api.server.quiet import QuietServer
+from api.server.services import Services
 from api.server.silent import Silent
-from api.services import Services
 
 STOP_WITHIN_S = 2
 

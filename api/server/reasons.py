@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.database.startup import unusable
 from dispatch.errors import DispatchError, Invalid, OperatorError
-from realtime.redis_client import is_defect
+from realtime.redis.client import is_defect
 
 
 class RedisUnusable(OperatorError):

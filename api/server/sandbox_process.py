@@ -16,7 +16,7 @@ from typing import Any
 from api.embedded import EmbeddedError
 from api.embedded.program import Identity, Program, rotate, start
 from api.embedded.supervisor import keep_running
-from api.private_files import private_folder
+from api.server.private_files import private_folder
 from dispatch.settings import Settings
 
 START_WITHIN_S = 20.0
@@ -129,7 +129,7 @@ def _command(settings: Settings, port: int) -> list[str]:
     return [
         sys.executable,
         "-m",
-        "api.sandbox",
+        "api.simulation.sandbox",
         f"--port={port}",
         f"--state={data_dir / 'sandbox-payments.jsonl'}",
         f"--port-file={_port_file(settings).absolute()}",

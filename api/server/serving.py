@@ -12,16 +12,16 @@ from functools import partial
 
 import uvicorn
 
-from api.app import create_door
+from api.server.app import create_door
 from api.server.backing import backing
 from api.server.http import HttpProtocol
 from api.server.metrics_port import metrics_answering
 from api.server.production import require_production
 from api.server.quiet import QuietServer
+from api.server.services import Services, build_services
 from api.server.silent import Silent
 from api.server.stores import ready_stores
 from api.server.wire import WireProtocol
-from api.services import Services, build_services
 from dispatch.errors import OperatorError
 from dispatch.settings import Settings
 

@@ -8,9 +8,9 @@ from redis.exceptions import RedisError
 from api.server.reasons import RedisUnusable, redis_reason
 from dispatch.database.engine import Database
 from dispatch.database.migrate import migrate
-from realtime.incarnation import ALIVE_MS, Bond, IncarnationWatch
-from realtime.keys import Keys
-from realtime.redis_client import connect_redis, is_defect
+from realtime.redis.client import connect_redis, is_defect
+from realtime.redis.incarnation import ALIVE_MS, Bond, IncarnationWatch
+from realtime.redis.keys import Keys
 
 log = structlog.get_logger(__name__)
 

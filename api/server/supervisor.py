@@ -17,16 +17,16 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.private_files import private_folder
 from api.server.backing import backing
 from api.server.child import Child
 from api.server.handover import Handover, plain_settings
 from api.server.part import STEWARD, Part, worker_part
+from api.server.private_files import private_folder
 from api.server.production import require_production
+from api.server.services import Addresses
 from api.server.serving import ServeError, bind, bind_metrics, optionally_closing
 from api.server.slot import Slot
 from api.server.stores import ready_stores
-from api.services import Addresses
 from dispatch.database.engine import Database
 from dispatch.settings import Settings
 

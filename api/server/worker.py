@@ -21,16 +21,16 @@ import structlog
 import uvloop
 
 from api.embedded.launch import die_with_parent
-from api.private_files import keep_new_files_private
 from api.server.handover import Handover, decode_handover
 from api.server.logs import configure_logs
 from api.server.metrics_port import metrics_answering
 from api.server.pauses import shorten_collections
+from api.server.private_files import keep_new_files_private
 from api.server.reasons import reason_of
+from api.server.services import Services, build_services, running
 from api.server.serving import answering, optionally_closing, stopped_by_signals
 from api.server.stores import ready_stores
 from api.server.words import ALIVE, ALIVE_EVERY_S, READY, STOP_WITHIN_S
-from api.services import Services, build_services, running
 
 log = structlog.get_logger(__name__)
 

@@ -18,11 +18,11 @@ from typing import Any
 from redis.asyncio import Redis
 
 from api.embedded import running
-from api.replay.latencies import Latencies
+from api.simulation.replay.latencies import Latencies
 from benchmarks.live.followed import Followed, followed
 from benchmarks.live.ingest import CONNECTIONS, measure_once
 from benchmarks.live.pipelined import open_socket, ping_payload, text_frame
-from realtime.keys import Keys
+from realtime.redis.keys import Keys
 
 TRANSPORTERS = 20
 WATCHED = 5

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from redis.asyncio import Redis
 
-from realtime.keys import Keys
-from realtime.live import RedisLivePositions
-from realtime.presence import PresenceLimits
-from realtime.redis_client import connect_redis
+from realtime.redis.client import connect_redis
+from realtime.redis.keys import Keys
+from realtime.redis.live_positions import RedisLivePositions
+from realtime.redis.presence import PresenceLimits
 
 TRANSPORTERS = 100_000
 NEAREST = 50

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from api.services import Services
+from api.server.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.passwords import hash_password
 from dispatch.accounts.service import Accounts, NewUser

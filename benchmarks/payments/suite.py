@@ -20,10 +20,10 @@ import uvloop
 from pydantic import SecretStr
 from sqlalchemy import make_url, text
 
-from api.app import create_app
 from api.embedded import embedded
+from api.server.app import create_app
+from api.server.services import Addresses, Services, build_services
 from api.server.serving import bind
-from api.services import Addresses, Services, build_services
 from benchmarks.payments.parts import Buyer, Client, InstantGateway, TakesEveryMail, Yesterday, seed
 from benchmarks.payments.tape import Player, Statement, Tape
 from dispatch.database.engine import Database

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from realtime.loose_json import NotJson, read_loosely
+from realtime.ingest.loose_json import NotJson, read_loosely
 from realtime.phones.reading import (
     KMH_MPS,
     KNOT_MPS,

@@ -6,7 +6,7 @@ Speeds are kilometres an hour, batteries percent, times whole seconds.
 import base64
 import binascii
 
-from realtime.loose_json import NotJson, read_loosely
+from realtime.ingest.loose_json import NotJson, read_loosely
 from realtime.phones.reading import KMH_MPS, Unusable, measure, moment, number, percent, seq_of
 from realtime.protocol import Fix
 

@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler, WebsocketRouteHandler
 from litestar.routes import HTTPRoute, WebSocketRoute
 
-from api.app import create_app
+from api.server.app import create_app
 from tests.world import Person, World
 
 PUBLIC = {

@@ -5,8 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.demo.goods import ARTICLES
-from api.demo.pictures import draw_pictures, picture_path
+from api.simulation.demo.goods import ARTICLES
+from api.simulation.demo.pictures import draw_pictures, picture_path
 from tests.world import World, ok
 
 PRODUCTS = "/api/v1/marketplace/products/"

@@ -12,9 +12,9 @@ from redis.crc import key_slot
 from redis.exceptions import RedisError
 
 from api.cli.redis_findings import redis_finding
-from realtime.keys import Keys
 from realtime.protocol import Close
-from realtime.redis_client import connect_redis
+from realtime.redis.client import connect_redis
+from realtime.redis.keys import Keys
 from tests.cluster.nodes import Cluster
 from tests.cluster.reporter import Reporter
 from tests.live.watching import another_world, close_code, frames_until, next_frame, number, step, under_way, watch

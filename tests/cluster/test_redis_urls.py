@@ -3,8 +3,8 @@
 import pytest
 from redis.asyncio import SSLConnection
 
-from realtime.redis_client import connect_redis
-from realtime.redis_url import RedisUrlError, parse_redis_url
+from realtime.redis.client import connect_redis
+from realtime.redis.url import RedisUrlError, parse_redis_url
 
 
 def test_a_cluster_is_named_by_some_of_its_nodes() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import selectinload
 
-from api.errors import database_error
+from api.http.errors import database_error
 from dispatch.database.engine import GRACE_S, Database
 from dispatch.payments.invoice_models import InvoiceCounter
 from dispatch.payments.models import PaymentTransaction

@@ -10,7 +10,7 @@ from litestar.testing import RequestFactory
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from api.errors import database_error
+from api.http.errors import database_error
 from dispatch.database.engine import Database
 from dispatch.errors import Conflict
 from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from api.app import create_app
-from api.edge.door import Door
+from api.http.middleware.http_rules import Door
+from api.server.app import create_app
 from tests.edge.routes import Place, places_of, transport_to
 from tests.world import World
 

@@ -8,7 +8,7 @@ import httpx
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from api.edge.door import Door
+from api.http.middleware.http_rules import Door
 
 PARAMETER = re.compile(r"\{[^}]+\}")
 

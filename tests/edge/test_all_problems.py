@@ -9,9 +9,9 @@ import pytest
 from litestar.routes import HTTPRoute
 from msgspec import Meta, Struct
 
-from api.app import create_app
-from api.bodies import MOST_PROBLEMS, problems_in
-from api.schemas import Body
+from api.http.bodies import MOST_PROBLEMS, problems_in
+from api.http.schemas import Body
+from api.server.app import create_app
 from tests.hostile.calls import CALLS, Call, Stage, make_stage
 from tests.world import World, order_body
 

@@ -8,8 +8,8 @@ import pytest
 import structlog
 from litestar import Litestar, get
 
-from api.edge.door import Door
-from api.errors import code_of
+from api.http.errors import code_of
+from api.http.middleware.http_rules import Door
 from tests.edge.routes import Place, transport_to
 from tests.world import World, initiate_body, ok
 

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from api.edge.packing import holds, takes_gzip
+from api.http.middleware.compression import holds, takes_gzip
 from tests.world import World
 
 

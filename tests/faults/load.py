@@ -15,8 +15,8 @@ from redis.exceptions import RedisError
 
 from api.cli.context import operating
 from api.server.serving import RunningServer
-from realtime.keys import Keys
 from realtime.protocol import Close
+from realtime.redis.keys import Keys
 from tests.faults.phones import LoadPhone
 from tests.faults.processes import Family
 from tests.faults.watchers import LoadWatcher

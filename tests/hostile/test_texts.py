@@ -7,8 +7,8 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from msgspec import inspect
 
-from api.app import CONTROLLERS
-from api.schemas import TextKind
+from api.http.schemas import TextKind
+from api.server.app import CONTROLLERS
 from dispatch.phone_numbers import NotAPhoneNumber, phone_number
 from dispatch.text import Unprintable, has_visible, one_line, several_lines
 from tests.world import PASSWORD, World, delivery_body, initiate_body, ok, order_body

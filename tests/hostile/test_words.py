@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.problems import in_words
+from api.http.problems import in_words
 from tests.world import World
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
-from realtime.app_frames import Received, received_of
-from realtime.loose_json import read_loosely
+from realtime.ingest.app_frames import Received, received_of
+from realtime.ingest.loose_json import read_loosely
 from realtime.protocol import BadFrame, Close, Fix
 from tests.live.test_frames import masked
 from tests.live.test_random_frames import frames

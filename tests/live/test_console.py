@@ -10,12 +10,12 @@ import pytest
 import websockets
 from redis.asyncio import Redis
 
-from realtime.console_frames import MAX_ITEMS, Area
-from realtime.fleet import DELIVERY, TRANSPORTER, FleetState
-from realtime.fleet_watch import FleetWatch
-from realtime.hub import Hub, Listener
-from realtime.keys import Keys
+from realtime.console.fleet import DELIVERY, TRANSPORTER, FleetState
+from realtime.console.fleet_watch import FleetWatch
+from realtime.console.frames import MAX_ITEMS, Area
 from realtime.protocol import Close
+from realtime.redis.keys import Keys
+from realtime.watching.hub import Hub, Listener
 from tests.live.watching import another_world, close_code, next_frame, step
 from tests.world import BHAKTAPUR, THAMEL, Person, World, ok
 

@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.server.serving import RunningServer
-from realtime.doubts import MAX_HELD, Flag, Judged, Trail, decode_trail, encode_trail, judge
-from realtime.filters import Limits, Plausibility, why_not
-from realtime.ingest import Ingest
-from realtime.judgement import judge_all
-from realtime.keys import Keys
-from realtime.live import RedisLivePositions
-from realtime.presence import PresenceLimits
+from realtime.ingest.assessment import judge_all
+from realtime.ingest.filters import Limits, Plausibility, why_not
+from realtime.ingest.flags import MAX_HELD, Flag, Judged, Trail, decode_trail, encode_trail, judge
+from realtime.ingest.ingest import Ingest
+from realtime.ingest.runs import Source
+from realtime.ingest.throttle import Rates
 from realtime.protocol import Fix
-from realtime.sifting import Source
-from realtime.throttle import Rates
+from realtime.redis.keys import Keys
+from realtime.redis.live_positions import RedisLivePositions
+from realtime.redis.presence import PresenceLimits
 from tests.world import World, ping
 
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)

@@ -12,15 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.server.serving import RunningServer
-from realtime.filters import Plausibility
-from realtime.fixes import decode_runs
-from realtime.ingest import Ingest
-from realtime.keys import Keys
-from realtime.live import RedisLivePositions
-from realtime.presence import PresenceLimits
+from realtime.ingest.filters import Plausibility
+from realtime.ingest.fixes import decode_runs
+from realtime.ingest.ingest import Ingest
+from realtime.ingest.runs import Source
+from realtime.ingest.throttle import Rates
 from realtime.protocol import Fix
-from realtime.sifting import Source
-from realtime.throttle import Rates
+from realtime.redis.keys import Keys
+from realtime.redis.live_positions import RedisLivePositions
+from realtime.redis.presence import PresenceLimits
 
 NOW = datetime.now(UTC)
 # Around the end of a bitmap of 4,096 seqs and around whole bytes of it.

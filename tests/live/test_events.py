@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from realtime import event_stream
+from realtime.watching import event_stream
 from tests.live.watching import AT_PICKUP, another_world, next_frame, number, step, under_way, watch
 from tests.world import THAMEL, World, ok
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from websockets.frames import Opcode
 
 from api.server.frames import frame_size, leaves_message_open, take_text
-from realtime.app_frames import decode_frame, decode_pings
+from realtime.ingest.app_frames import decode_frame, decode_pings
 from realtime.protocol import Ping
 from tests.world import ping
 

@@ -11,13 +11,13 @@ import pytest
 
 from api.cli.doctor import examine
 from api.server.reasons import RedisUnusable
+from api.server.services import Addresses, Services, build_services
 from api.server.serving import RunningServer, serving
 from api.server.stores import ready_stores
-from api.services import Addresses, Services, build_services
 from dispatch.settings import Settings
-from realtime.incarnation import ALIVE_MS, Bond, IncarnationWatch
+from realtime.ingest.runs import Source
 from realtime.protocol import Fix
-from realtime.sifting import Source
+from realtime.redis.incarnation import ALIVE_MS, Bond, IncarnationWatch
 from tests.live.own_redis import OwnRedis
 from tests.live.watching import beside
 from tests.world import World, ping

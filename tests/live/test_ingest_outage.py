@@ -10,13 +10,13 @@ import pytest
 from redis.asyncio import Redis
 
 from api.embedded import EmbeddedServices
-from realtime.filters import Plausibility
-from realtime.ingest import Ingest, IngestUnavailable
-from realtime.keys import Keys
+from realtime.ingest.filters import Plausibility
+from realtime.ingest.ingest import Ingest, IngestUnavailable
+from realtime.ingest.runs import Source
+from realtime.ingest.throttle import Rates
 from realtime.protocol import Fix
-from realtime.redis_client import connect_redis
-from realtime.sifting import Source
-from realtime.throttle import Rates
+from realtime.redis.client import connect_redis
+from realtime.redis.keys import Keys
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from realtime.jobs import end, run_until_one_ends
+from realtime.background import end, run_until_one_ends
 
 
 async def _work(swallows: int) -> None:

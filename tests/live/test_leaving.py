@@ -13,15 +13,15 @@ import websockets
 from litestar import WebSocket
 from websockets.server import ServerProtocol
 
-from api.connections import WireConnection
 from api.server.http import HttpProtocol
 from api.server.inbox import Inbox
 from api.server.wire import WireProtocol
-from realtime.console_session import ConsoleSession
-from realtime.event_stream import EventStream
+from api.sockets.connections import WireConnection
+from realtime.console.session import ConsoleSession
 from realtime.protocol import Close
-from realtime.transporter_session import TransporterSession
-from realtime.watcher import Watcher
+from realtime.sockets.transporter_session import TransporterSession
+from realtime.watching.event_stream import EventStream
+from realtime.watching.watcher import Watcher
 from tests.live.watching import close_code, next_frame, under_way, until, watch
 from tests.world import THAMEL, World, ping
 

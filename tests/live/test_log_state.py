@@ -2,9 +2,9 @@
 
 from uuid import uuid4
 
-from realtime.history import GROUP
-from realtime.keys import Keys
-from realtime.log_state import forget_gone_writers, read_log_state
+from realtime.history.log_state import forget_gone_writers, read_log_state
+from realtime.history.writer import GROUP
+from realtime.redis.keys import Keys
 from tests.replay.conftest import until
 from tests.world import World
 

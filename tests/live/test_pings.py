@@ -9,8 +9,8 @@ import websockets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from realtime.keys import Keys
 from realtime.protocol import Close
+from realtime.redis.keys import Keys
 from tests.world import THAMEL, Driver, World, ping
 
 

@@ -13,9 +13,9 @@ from redis.asyncio import Redis
 
 from dispatch.geo import great_circle_m
 from dispatch.ports import Presence
-from realtime.keys import Keys
-from realtime.live import RedisLivePositions
-from realtime.presence import PresenceLimits, PresenceSweeper
+from realtime.redis.keys import Keys
+from realtime.redis.live_positions import RedisLivePositions
+from realtime.redis.presence import PresenceLimits, PresenceSweeper
 from tests.world import THAMEL, World, ok, ping
 
 LIMITS = PresenceLimits(stale_after_s=45, offline_after_s=120)

@@ -11,15 +11,15 @@ from redis.asyncio import Redis
 
 from dispatch.database.engine import Database
 from dispatch.tracking.store import FixStore
-from realtime.filters import Plausibility
-from realtime.history import HistoryWriter
-from realtime.ingest import Ingest, IngestFull, QuotaSpent
-from realtime.ingest_limits import Quota, left_of_day_s, why_full
-from realtime.keys import Keys
-from realtime.log_state import read_log_state
+from realtime.history.log_state import read_log_state
+from realtime.history.writer import HistoryWriter
+from realtime.ingest.filters import Plausibility
+from realtime.ingest.ingest import Ingest, IngestFull, QuotaSpent
+from realtime.ingest.limits import Quota, left_of_day_s, why_full
+from realtime.ingest.runs import Source
+from realtime.ingest.throttle import Rates
 from realtime.protocol import Fix
-from realtime.sifting import Source
-from realtime.throttle import Rates
+from realtime.redis.keys import Keys
 from tests.live.own_redis import OwnRedis
 from tests.world import World
 

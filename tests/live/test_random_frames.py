@@ -10,7 +10,7 @@ import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from realtime.app_frames import Received, decode_frame
+from realtime.ingest.app_frames import Received, decode_frame
 from realtime.protocol import BadFrame, Close, Hello
 from tests.world import THAMEL, Driver, World, ping
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from redis.exceptions import RedisError
 
-from realtime.keys import Keys
-from realtime.redis_client import connect_redis, is_defect
+from realtime.redis.client import connect_redis, is_defect
+from realtime.redis.keys import Keys
 from tests.live.own_redis import OwnRedis
 from tests.live.watching import another_world
 from tests.world import THAMEL, World

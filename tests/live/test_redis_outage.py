@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from realtime.hub import Hub
-from realtime.keys import Keys
-from realtime.redis_client import connect_redis
+from realtime.redis.client import connect_redis
+from realtime.redis.keys import Keys
+from realtime.watching.hub import Hub
 from tests.live.own_redis import OwnRedis
 from tests.live.watching import another_world, frames_until, next_frame, number, step, under_way, until, watch
 from tests.world import BHAKTAPUR, THAMEL, World, ping

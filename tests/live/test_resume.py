@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from realtime.keys import Keys
 from realtime.protocol import Close
+from realtime.redis.keys import Keys
 from tests.live.watching import (
     AT_PICKUP,
     another_world,

@@ -14,11 +14,11 @@ from websockets.frames import Frame
 from websockets.streams import StreamReader
 
 from api.server.wire import KERNEL_BUFFER_BYTES
-from realtime.connection import Disconnected
-from realtime.outbox import MAX_BYTES, MAX_FRAMES, Outbox
-from realtime.outgoing import Outgoing, text_message
 from realtime.protocol import Close
-from realtime.watcher import Watcher
+from realtime.sockets.connection import Disconnected
+from realtime.watching.outgoing_frame import Outgoing, text_message
+from realtime.watching.send_queue import MAX_BYTES, MAX_FRAMES, Outbox
+from realtime.watching.watcher import Watcher
 from tests.live.watching import another_world, next_frame, under_way, until, watch
 from tests.world import World, ping
 

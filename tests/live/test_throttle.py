@@ -10,16 +10,16 @@ import msgspec
 import pytest
 
 from api.server.serving import RunningServer
-from realtime.connection import Disconnected
-from realtime.filters import Plausibility
-from realtime.ingest import Ingest, IngestUnavailable
-from realtime.keys import Keys
-from realtime.logins import Login
-from realtime.outgoing import Outgoing
+from realtime.ingest.filters import Plausibility
+from realtime.ingest.ingest import Ingest, IngestUnavailable
+from realtime.ingest.runs import Source
+from realtime.ingest.throttle import Rates, Throttle, TokenBucket
 from realtime.protocol import Close, Fix, PingPolicy
-from realtime.sifting import Source
-from realtime.throttle import Rates, Throttle, TokenBucket
-from realtime.transporter_session import TransporterSession
+from realtime.redis.keys import Keys
+from realtime.sockets.connection import Disconnected
+from realtime.sockets.logins import Login
+from realtime.sockets.transporter_session import TransporterSession
+from realtime.watching.outgoing_frame import Outgoing
 from tests.world import THAMEL, ping
 
 GENEROUS = Rates(1e6, 1e9)

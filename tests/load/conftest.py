@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.cli.load import put_under_load
-from api.load.plan import Plan
+from api.simulation.load.plan import Plan
 from dispatch.settings import Settings
 from tests.replay.conftest import Server, free_port
 

@@ -8,12 +8,12 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from api.load.plan import Plan
-from api.load.schedule import Drive, StartingLine, Timetable
-from api.replay.reconnecting import Patience
-from api.replay.road import Road
-from api.replay.tally import Tally
-from api.replay.vehicle import VehicleClient
+from api.simulation.load.plan import Plan
+from api.simulation.load.schedule import Drive, StartingLine, Timetable
+from api.simulation.replay.reconnecting import Patience
+from api.simulation.replay.road import Road
+from api.simulation.replay.tally import Tally
+from api.simulation.replay.vehicle import VehicleClient
 from realtime.protocol import SUBPROTOCOL
 
 Frames = list[dict[str, object]]

@@ -15,9 +15,9 @@ from sqlalchemy import text
 from api.cli.context import CommandError
 from api.cli.load import put_under_load
 from api.cli.target import allow_sockets
-from api.load.plan import Plan
 from api.server.serving import RunningServer
-from realtime.keys import Keys
+from api.simulation.load.plan import Plan
+from realtime.redis.keys import Keys
 from tests.load.conftest import load
 from tests.replay.conftest import Server, until
 

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from api.load.plan import Plan
-from api.load.report import picture
-from api.load.schedule import Drive, StartingLine, Timetable
-from api.replay.latencies import Latencies
+from api.simulation.load.plan import Plan
+from api.simulation.load.report import picture
+from api.simulation.load.schedule import Drive, StartingLine, Timetable
+from api.simulation.replay.latencies import Latencies
 from dispatch.geo import great_circle_m
 
 

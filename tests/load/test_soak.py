@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from api.load.plan import Plan
+from api.simulation.load.plan import Plan
 from tests.load.conftest import load
 from tests.replay.conftest import Server, until
 

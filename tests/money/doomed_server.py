@@ -14,9 +14,9 @@ from typing import Any
 import uvicorn
 
 from api.adapters.khalti import KhaltiClient
-from api.app import create_app
+from api.server.app import create_app
+from api.server.services import Addresses, build_services
 from api.server.serving import bind
-from api.services import Addresses, build_services
 from dispatch.notifications.ports import Mail
 from dispatch.ports import Bank, Initiated, InitiateRequest, Lookup
 from dispatch.settings import Settings

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
-from api.csv_cells import safe_cell
+from api.http.csv_cells import safe_cell
 from dispatch.sales.models import Sale
 from tests.money.till import Till
 from tests.world import World, ok

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from api.secret_answers import NOT_KEPT, SECRET_KEYS, to_keep
+from api.http.secret_answers import NOT_KEPT, SECRET_KEYS, to_keep
 from dispatch.payments.answered_requests import Answer
 from tests.money.till import Till
 from tests.world import World, initiate_body, ok, order_body

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import text
 
 from api.server.backing import SANDBOX_KEY, find_sandbox
-from api.services import Addresses, build_services
+from api.server.services import Addresses, build_services
 from dispatch.database.migrate import migrate
 from dispatch.settings import Settings
 from tests.money.till import PATIENCE_S, Ahead, Till, until

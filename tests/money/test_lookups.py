@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from api.adapters.rate_limits import RateLimiter
-from api.bounded_settling import LOOKUPS_PER_MINUTE, BoundedSettling
+from api.routes.payments.bounded_settling import LOOKUPS_PER_MINUTE, BoundedSettling
 from dispatch.payments.models import TransactionStatus
 from dispatch.payments.payment_rows import get_by_pidx
 from dispatch.payments.settlement import PaymentSettlement

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from api.cli.production import return_findings
-from api.return_addresses import check_return_url, next_address
+from api.routes.payments.return_addresses import check_return_url, next_address
 from dispatch.errors import Invalid
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.settings import Settings

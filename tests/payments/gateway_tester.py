@@ -132,7 +132,7 @@ class GatewayTester:
 
 @dataclass
 class GatewayProcess:
-    """``python -m api.sandbox`` as a child of the test."""
+    """``python -m api.simulation.sandbox`` as a child of the test."""
 
     folder: Path
     child: subprocess.Popen[bytes] | None = None
@@ -142,7 +142,15 @@ class GatewayProcess:
         """Start it and wait until it listens."""
         port_file = self.folder / "port.json"
         port_file.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "api.sandbox", "--log-level", "debug", "--port-file", str(port_file)]
+        command = [
+            sys.executable,
+            "-m",
+            "api.simulation.sandbox",
+            "--log-level",
+            "debug",
+            "--port-file",
+            str(port_file),
+        ]
         command += ["--state", str(self.folder / "state.jsonl"), *options]
         environment = {**os.environ, "SANDBOX_GATEWAY_SECRET_KEY": GATEWAY_KEY}
         with (self.folder / "output.log").open("ab") as output:

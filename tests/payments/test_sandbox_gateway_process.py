@@ -12,7 +12,7 @@ import httpx
 import pytest
 from litestar.testing import AsyncTestClient
 
-from api.sandbox import create_app
+from api.simulation.sandbox import create_app
 from tests.payments.gateway_tester import (
     GATEWAY_KEY,
     PATIENCE_S,
@@ -24,7 +24,7 @@ from tests.payments.gateway_tester import (
 
 def run_gateway(*options: str) -> subprocess.CompletedProcess[str]:
     """Run a gateway that is expected to end by itself."""
-    command = [sys.executable, "-m", "api.sandbox", *options]
+    command = [sys.executable, "-m", "api.simulation.sandbox", *options]
     return subprocess.run(  # noqa: S603  our own module, our own options
         command, cwd=REPOSITORY, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )

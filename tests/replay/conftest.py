@@ -25,7 +25,7 @@ from api.embedded import Urls, running
 from dispatch.accounts.models import Role
 from dispatch.accounts.service import Accounts, NewUser
 from dispatch.settings import Settings
-from realtime.keys import Keys
+from realtime.redis.keys import Keys
 from tests.conftest import DATA
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.replay.latencies import Latencies
+from api.simulation.replay.latencies import Latencies
 
 
 def test_percentiles_weigh_every_ping_of_a_frame() -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from api.replay.pace import Pace
+from api.simulation.replay.pace import Pace
 
 HOUR_MS = 3_600_000
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from api.replay.reading import read_traces
-from api.replay.traces import Reading
+from api.simulation.replay.reading import read_traces
+from api.simulation.replay.traces import Reading
 
 Write = Callable[..., Path]
 T = "1441540800"

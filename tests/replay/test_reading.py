@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from api.replay.columns import find_columns
-from api.replay.errors import UnusableFile
-from api.replay.reading import read_traces
+from api.simulation.replay.columns import find_columns
+from api.simulation.replay.errors import UnusableFile
+from api.simulation.replay.reading import read_traces
 from tests.replay.conftest import gps
 
 Write = Callable[..., Path]

@@ -17,10 +17,10 @@ from redis.asyncio import Redis
 
 from api.cli.context import CommandError
 from api.cli.replay import replay_file
-from api.replay.reading import read_traces
-from api.replay.traces import Traces
+from api.simulation.replay.reading import read_traces
+from api.simulation.replay.traces import Traces
 from dispatch.settings import Settings
-from realtime.keys import Keys
+from realtime.redis.keys import Keys
 from tests.replay.conftest import Server, ended, free_port, gps, until
 
 Write = Callable[..., Path]

@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli.main import main
-from api.replay.errors import UnusableFile
-from api.replay.reading import read_traces
-from api.replay.traces import Reading
+from api.simulation.replay.errors import UnusableFile
+from api.simulation.replay.reading import read_traces
+from api.simulation.replay.traces import Reading
 
 Write = Callable[..., Path]
 HEADER = "vehicle,time,lat,lon,note"

@@ -4,9 +4,9 @@ import io
 
 from rich.console import Console
 
-from api.replay.summary import print_summary, summary
-from api.replay.tally import Tally
-from api.replay.traces import Row, Traces, Unusable
+from api.simulation.replay.summary import print_summary, summary
+from api.simulation.replay.tally import Tally
+from api.simulation.replay.traces import Row, Traces, Unusable
 
 
 def printed(tally: Tally, *, interrupted: bool = False) -> str:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from api.replay.errors import BadRow, UnusableFile
-from api.replay.reading import read_traces
-from api.replay.times import time_column
-from api.replay.traces import Reading
-from api.replay.units import Time
+from api.simulation.replay.errors import BadRow, UnusableFile
+from api.simulation.replay.reading import read_traces
+from api.simulation.replay.times import time_column
+from api.simulation.replay.traces import Reading
+from api.simulation.replay.units import Time
 
 Write = Callable[..., Path]
 NOON = 1_441_540_800_000  # 2015-09-06T12:00:00Z

@@ -10,12 +10,12 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from api.replay.pace import Pace
-from api.replay.reconnecting import Patience
-from api.replay.road import Road
-from api.replay.tally import Tally
-from api.replay.traces import Row
-from api.replay.vehicle import VehicleClient
+from api.simulation.replay.pace import Pace
+from api.simulation.replay.reconnecting import Patience
+from api.simulation.replay.road import Road
+from api.simulation.replay.tally import Tally
+from api.simulation.replay.traces import Row
+from api.simulation.replay.vehicle import VehicleClient
 from realtime.protocol import SUBPROTOCOL
 from tests.replay.conftest import until
 

@@ -9,9 +9,9 @@ import pytest
 
 from api.cli.context import operating
 from api.cli.replay import replay_file
-from api.replay.reading import read_traces
-from api.replay.traces import Row, Traces
-from api.replay.ways import PROTOCOLS, Way
+from api.simulation.replay.reading import read_traces
+from api.simulation.replay.traces import Row, Traces
+from api.simulation.replay.ways import PROTOCOLS, Way
 from tests.replay.conftest import Server, gps
 
 Write = Callable[..., Path]

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from api.health import check_database, check_redis
+from api.routes.operations.health import check_database, check_redis
 from api.server.serving import RunningServer
-from api.writing import Trial, build_writing, write_to
+from api.server.writing import Trial, build_writing, write_to
 from dispatch.database.engine import Database
 from tests.faults.processes import files_no_larger_than
 from tests.live.own_redis import OwnRedis

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from api.server.logs import configure_logs
-from api.upkeep import Job, upkeep
+from api.server.upkeep import Job, upkeep
 from dispatch.database.engine import Database
 from dispatch.settings import Settings
 

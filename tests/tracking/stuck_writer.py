@@ -5,9 +5,9 @@ import sys
 
 from dispatch.database.engine import Database
 from dispatch.tracking.store import FixStore
-from realtime.history import HistoryWriter
-from realtime.keys import Keys
-from realtime.redis_client import connect_redis
+from realtime.history.writer import HistoryWriter
+from realtime.redis.client import connect_redis
+from realtime.redis.keys import Keys
 
 
 async def main(zone: str, database_url: str, redis_url: str) -> None:

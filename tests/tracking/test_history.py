@@ -21,10 +21,10 @@ from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.tracking.partitions import existing_days, partition_name
 from dispatch.tracking.retention import Retention
 from dispatch.tracking.store import FixRow, FixStore
-from realtime.fixes import LoggedRun, encode_run
-from realtime.history import GROUP, HistoryWriter
-from realtime.keys import Keys
+from realtime.history.writer import GROUP, HistoryWriter
+from realtime.ingest.fixes import LoggedRun, encode_run
 from realtime.protocol import Fix
+from realtime.redis.keys import Keys
 from tests.world import World, ok
 
 ROOT = Path(__file__).resolve().parents[2]

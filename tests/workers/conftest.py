@@ -14,8 +14,8 @@ import httpx
 import psutil
 import pytest
 
+from api.server.services import Addresses, build_services
 from api.server.serving import RunningServer
-from api.services import Addresses, build_services
 from dispatch.settings import Settings
 from tests.live.watching import beside
 from tests.replay.conftest import free_port, until

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from api.server.handover import Handover, decode_handover, encode_handover, plain_settings
 from api.server.part import STEWARD, worker_part
-from api.services import Addresses
+from api.server.services import Addresses
 from dispatch.settings import Settings, load_settings
 
 ADDRESSES = Addresses("postgresql+asyncpg://u:p@h/d", "redis://h", "http://h/api/v2/", "key")

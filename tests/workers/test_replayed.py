@@ -7,8 +7,8 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
-from api.replay.reading import read_traces
-from realtime.keys import Keys
+from api.simulation.replay.reading import read_traces
+from realtime.redis.keys import Keys
 from tests.replay.conftest import Server, ended, free_port, gps, until
 from tests.replay.test_replaying import CAPMETRO, check_exactly_once, check_map
 

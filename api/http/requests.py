@@ -1,0 +1,79 @@
+"""Requests whose JSON is read without surprises."""
+
+import re
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.exceptions import HTTPException, SerializationException
+
+from api.http.texts import tidied
+from dispatch.errors import Invalid
+
+CONTENT = "dispatch.content"
+"""Key of the decoded body, its texts in the form that is kept, in the state of a request's scope."""
+TEXT_PROBLEMS = "dispatch.text_problems"
+"""Key of what is wrong with texts of the body, by field."""
+
+JSON = re.compile(r"application/(?:[\w.!#$&^-]+\+)?json", re.IGNORECASE)
+UTF_8 = re.compile(r"(?:utf-?8|us-ascii)", re.IGNORECASE)
+CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)
+MOST_NAMED = 100
+
+
+class UnsupportedMediaType(HTTPException):
+    """The body says that it is something else than JSON."""
+
+    status_code = 415
+
+
+class Unfit:
+    """In the place of a body that does not fit what the handler asks for."""
+
+
+class JsonRequest(Request[Any, Any, Any]):
+    """A request that says what is wrong with a body which the JSON decoder itself stumbles over."""
+
+    async def json(self) -> Any:  # noqa: ANN401  # JSON is anything
+        """The body as what the handler asks for, or Unfit; types are taken at their word (1 is not true, "1" not 1).
+
+        Raises Invalid for what is no JSON, no text, or thousands of levels deep.
+        A body without a Content-Type is taken for JSON; one that says something else raises UnsupportedMediaType.
+        """
+        if await self.body():
+            _check_type(self.headers.get("content-type"))
+        try:
+            content = await self.decoded()
+        except SerializationException as error:
+            raise Invalid("The body is not JSON.", fields={"body": str(error)}) from None
+        except UnicodeDecodeError:
+            raise Invalid("The body is not UTF-8.", fields={"body": "must be JSON in UTF-8"}) from None
+        except RecursionError:
+            raise Invalid("The body is nested too deeply.", fields={"body": "is nested too deeply"}) from None
+        field = self.route_handler.parsed_data_field
+        return content if field is None else self._fitted(content, field.annotation)
+
+    async def decoded(self) -> Any:  # noqa: ANN401  # JSON is anything
+        """The body's JSON. Raises SerializationException, UnicodeDecodeError or RecursionError."""
+        return await super().json()
+
+    def _fitted(self, content: object, wanted: Any) -> Any:  # noqa: ANN401  # any type
+        content, problems = tidied(content, wanted)
+        self.scope.setdefault("state", {}).update({CONTENT: content, TEXT_PROBLEMS: problems})
+        try:
+            return Unfit() if problems else msgspec.convert(content, wanted, strict=True)
+        except msgspec.ValidationError:
+            return Unfit()  # `api.http.bodies` names everything that is wrong, beside what is wrong with the query
+
+
+def _check_type(said: str | None) -> None:
+    if said is None:
+        return
+    name = said.partition(";")[0].strip()
+    if not JSON.fullmatch(name):
+        raise UnsupportedMediaType(
+            f"The body must be JSON: send it with `Content-Type: application/json`, not `{name[:MOST_NAMED]}`."
+        )
+    charset = CHARSET.search(said)
+    if charset and not UTF_8.fullmatch(charset[1]):
+        raise UnsupportedMediaType(f"The body must be JSON in UTF-8, not in `{charset[1][:MOST_NAMED]}`.")

@@ -1,0 +1,251 @@
+"""Types that the request bodies and answers of all features are made of."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import msgspec
+from litestar import Request
+from litestar.params import QueryParameter
+from msgspec import Meta, Struct
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch.accounts.addresses import MAX_EMAIL_TYPED, checked_email
+from dispatch.errors import Invalid, NotFound
+from dispatch.money import CENT, MAX_AMOUNT
+from dispatch.payments.fiscal import NEPAL_TIME
+from realtime.protocol import TRACKING_NUMBER
+
+Model = TypeVar("Model")
+Row = TypeVar("Row")
+
+
+class TextKind(StrEnum):
+    """What a text of a body is, and so what may be done to it before it is checked; ``Meta(extra={"text": …})``."""
+
+    LINE = "line"
+    """Words of people in one line: composed (NFC), trimmed, without signs that mislead. Any text that says nothing."""
+    LINES = "lines"
+    """The same with line ends kept."""
+    PHONE = "phone"
+    """A phone number, kept like ``+977-9841234567``."""
+    EMAIL = "email"
+    """An e-mail address; `dispatch.accounts.addresses` brings it into its form."""
+    CODE = "code"
+    """Words of machines, such as an address or base64: blanks around are taken away."""
+    AS_IS = "as_is"
+    """Secrets, and what must be the same wherever it is sent: nothing is done."""
+
+
+ONE_LINE = {"text": TextKind.LINE}
+MANY_LINES = {"text": TextKind.LINES}
+CODE = {"text": TextKind.CODE}
+AS_IS = {"text": TextKind.AS_IS}
+
+# PostgreSQL text has no NUL; everything else that JSON can say is welcome.
+NO_NUL = r"^[^\x00]*$"
+PHONE = r"^\+?[0-9 ()./-]+$(?!\n)"
+URL = r"^https?://[^\s\x00]+$(?!\n)"
+# Of another host over TLS, or of ours: a page that shows it loads nothing in the clear.
+IMAGE = r"^(?:https://[^\s\x00\\/@]+(?:/[^\s\x00\\]*)?|/media/[^\s\x00\\]+)$(?!\n)"
+PRINTABLE = r"^[\x21-\x7e]+$(?!\n)"
+SLUG = r"^[a-z][a-z0-9_ -]*$(?!\n)"
+BIGINT_MAX = 2**63 - 1
+PAGE_MAX = 1_000_000
+# Times of orders and parcels; beyond it sums of times would leave the calendar.
+YEARS = range(2000, 2200)
+
+Line = Annotated[str, Meta(max_length=300, pattern=NO_NUL, extra=ONE_LINE)]
+RequiredLine = Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_NUL, extra=ONE_LINE)]
+PersonName = Annotated[str, Meta(min_length=1, max_length=120, pattern=NO_NUL, extra=ONE_LINE)]
+Text = Annotated[str, Meta(max_length=2000, pattern=NO_NUL, extra=MANY_LINES)]
+# What it may be is checked, and normalised, by `checked_field`.
+Email = Annotated[
+    str,
+    Meta(
+        min_length=3,
+        max_length=MAX_EMAIL_TYPED,
+        extra={"text": TextKind.EMAIL},
+        extra_json_schema={"format": "email"},
+    ),
+]
+Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=PHONE, extra={"text": TextKind.PHONE})]
+Url = Annotated[str, Meta(min_length=1, max_length=1000, pattern=URL, extra=CODE)]
+Id = Annotated[int, Meta(ge=1, le=BIGINT_MAX)]
+Quantity = Annotated[int, Meta(ge=1, le=100_000)]
+Lat = Annotated[float, Meta(ge=-90, le=90)]
+Lon = Annotated[float, Meta(ge=-180, le=180)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Kilograms = Annotated[float, Meta(ge=0.001, le=100_000)]
+
+PageNumber = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="Page, from 1.")]
+PageSize = Annotated[int, QueryParameter(ge=1, le=100, description="Results a page.")]
+WHEN = "date-or-time"
+NO_WHEN = "must be a date or a time such as 2026-11-22T10:30:00Z"
+WHEN_WORDS = "A date, which means that day in Nepal, or a time as ISO 8601."
+WhenQuery = Annotated[str | None, QueryParameter(max_length=40, format=WHEN, description=WHEN_WORDS)]
+SearchText = Annotated[str | None, QueryParameter(max_length=100, pattern=NO_NUL)]
+
+
+class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request body. Unknown keys are refused; amounts, times and addresses are checked to be such.
+
+    Its texts say by their ``TextKind`` what is done to them before anything is checked (`api.http.texts`).
+
+    A message that begins with a field in backticks names that field in the answer. Bodies that others make, such as a
+    gateway, say ``forbid_unknown_fields=False``.
+    """
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            checked = checked_field(name, value)
+            if checked is not value:
+                msgspec.structs.force_setattr(self, name, checked)
+
+
+def checked_field(name: str, value: Any) -> Any:  # noqa: ANN401  # whatever a field may hold
+    """A field's value as it is kept. Raises ValueError, beginning with the field in backticks."""
+    if isinstance(value, Decimal):
+        return _checked_amount(name, value)
+    if isinstance(value, datetime):
+        _check_moment(name, value)
+    elif isinstance(value, str) and name.endswith("url"):
+        _check_url(name, value)
+    elif isinstance(value, str) and name.endswith("email"):
+        return _checked_email(name, value)
+    return value
+
+
+def _checked_email(name: str, value: str) -> str:
+    try:
+        return checked_email(value, field=name)
+    except Invalid as error:
+        raise ValueError(f"`{name}` {error.fields[name]}") from None
+
+
+def _checked_amount(name: str, value: Decimal) -> Decimal:
+    if not value.is_finite() or not 0 <= value <= MAX_AMOUNT or value != value.quantize(CENT):
+        raise ValueError(f"`{name}` must be an amount from 0 to {MAX_AMOUNT} with at most two decimals")
+    return abs(value.quantize(CENT))  # no exponents, no minus zero
+
+
+def _check_moment(name: str, value: datetime) -> None:
+    try:
+        known = value.astimezone(UTC).year in YEARS
+    except OverflowError:
+        known = False
+    if not known:
+        raise ValueError(f"`{name}` must be a time in the years {YEARS.start} to {YEARS.stop - 1}")
+
+
+def _check_url(name: str, value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ValueError(f"`{name}` is not an address that a browser can open")
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """A page of results with the addresses of its neighbours."""
+
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[Any]
+
+
+async def paginate(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    query: Select[Any],
+    page: int,
+    page_size: int,
+    convert: Callable[[Sequence[Any]], list[Any]],
+) -> Page:
+    """One page of a query. A page beyond the last is empty, not an error."""
+    count = await session.scalar(select(func.count()).select_from(query.order_by(None).options().subquery())) or 0
+    rows = (await session.scalars(query.limit(page_size).offset((page - 1) * page_size))).all()
+    return Page(
+        count=count,
+        next=_page_url(request, page + 1) if page * page_size < count else None,
+        previous=_page_url(request, page - 1) if page > 1 else None,
+        results=convert(rows),
+    )
+
+
+def _page_url(request: Request[Any, Any, Any], page: int) -> str:
+    # As it was sent: the framework's own mapping has no order.
+    sent = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    others = [(key, value) for key, value in sent if key != "page"]
+    site = request.app.state.services.settings.public_url
+    # Litestar's path has lost the slash at its end.
+    path = request.scope["raw_path"].decode("ascii")
+    return f"{site}{path}?{urlencode([*others, ('page', page)])}"
+
+
+def number(amount: Decimal | None) -> float | None:
+    """An amount as a JSON number."""
+    return None if amount is None else float(amount)
+
+
+def changes_of(body: Struct) -> dict[str, Any]:
+    """The fields of a PATCH body that were sent."""
+    return {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not msgspec.UNSET}
+
+
+def start_of(text: str | None, name: str) -> datetime | None:
+    """A query's lower bound; a plain date means its first moment in Nepal, a time without offset means UTC."""
+    return _bound(text, name, time.min)
+
+
+def end_of(text: str | None, name: str) -> datetime | None:
+    """A query's upper bound; a plain date means its last moment in Nepal, a time without offset means UTC."""
+    return _bound(text, name, time.max)
+
+
+def _bound(text: str | None, name: str, missing: time) -> datetime | None:
+    """Raises Invalid naming the parameter."""
+    try:
+        return None if text is None else _moment_of(text, missing)
+    except (ValueError, OverflowError):
+        raise Invalid("Some fields are missing or wrong.", fields={name: NO_WHEN}) from None
+
+
+def when_problem(text: str) -> str | None:
+    """What is wrong with a query's date or time."""
+    try:
+        _moment_of(text, time.min)
+    except (ValueError, OverflowError):
+        return NO_WHEN
+    return None
+
+
+def _moment_of(text: str, missing: time) -> datetime:
+    if "T" not in text:
+        return _day_bound(date.fromisoformat(text), missing)
+    # A plus that was not written as %2B arrives as a blank.
+    moment = datetime.fromisoformat(text.replace(" ", "+"))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _day_bound(day: date, missing: time) -> datetime:
+    """The first or last moment of a day in Nepal; of the calendar's ends what there is of it in UTC."""
+    try:
+        return datetime.combine(day, missing, NEPAL_TIME).astimezone(UTC)
+    except OverflowError:
+        return datetime.combine(day, missing, UTC)
+
+
+def checked_tracking_number(text: str) -> str:
+    """A tracking number from a path. Raises NotFound for what cannot be one, before any query sees it."""
+    if not TRACKING_NUMBER.fullmatch(text):
+        raise NotFound("There is no such delivery.", code="delivery_not_found")
+    return text

@@ -1,0 +1,185 @@
+"""What people do with their own accounts: prove the address, change or reset the password, change roles, close."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.background_tasks import BackgroundTask
+from litestar.params import FromQuery, JSONBody
+from msgspec import Meta, Struct
+
+from api.http.actors import actor_of, client_address
+from api.http.injected import GivenServices, GivenWork
+from api.http.schemas import AS_IS, CODE, Body
+from api.http.security import PUBLIC, needs
+from api.routes.accounts.accounts import OPEN_ROLES, AnyRequest, TypedPassword, UserAnswer, user_answer
+from api.routes.accounts.pages import PAGE, new_password_page, verification_page
+from api.routes.accounts.steps import ask_for_proof, reset_password, set_password, verify_email
+from api.server.services import Services
+from dispatch.accounts.addresses import MAX_EMAIL_TYPED
+from dispatch.accounts.models import LinkPurpose, Role
+from dispatch.accounts.passwords import MAX_PASSWORD
+from dispatch.audit.service import Actor, record
+from dispatch.errors import Conflict, Invalid
+
+GivenPassword = Annotated[str, Meta(max_length=4 * MAX_PASSWORD, extra=AS_IS)]
+LinkToken = Annotated[str, Meta(min_length=1, max_length=200, extra=CODE)]
+Roles = Annotated[list[Role], Meta(max_length=len(Role))]
+
+
+class LinkBody(Body, frozen=True, kw_only=True):
+    """The token of a link that came by mail."""
+
+    token: LinkToken
+
+
+class PasswordChange(Body, frozen=True, kw_only=True):
+    """The password as it is, and the one that replaces it."""
+
+    old_password: GivenPassword
+    new_password: TypedPassword
+
+
+class Forgotten(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose password was forgotten."""
+
+    email: Annotated[str, Meta(max_length=MAX_EMAIL_TYPED, extra=AS_IS)]
+
+
+class PasswordReset(Body, frozen=True, kw_only=True):
+    """The token of a link that came by mail, and the new password."""
+
+    token: LinkToken
+    password: TypedPassword
+
+
+class Closing(Body, frozen=True, kw_only=True):
+    """The password, so that nobody closes an account on a phone that was left lying about."""
+
+    password: GivenPassword
+
+
+class RoleChanges(Body, frozen=True, kw_only=True):
+    """Roles to take on and to give up."""
+
+    give: Roles = msgspec.field(default_factory=list)
+    take: Roles = msgspec.field(default_factory=list)
+
+
+class Told(Struct, frozen=True):
+    """What was done, in a sentence."""
+
+    detail: str
+
+
+SENT = "If there is an account with this address, a link is on its way to it."
+
+
+class OwnAccountController(Controller):
+    """``/api/v1/auth``, what follows signing in."""
+
+    path = "/api/v1/auth"
+    tags = ("accounts",)
+
+    @get("/verify-email/", opt=PAGE, sync_to_thread=False, include_in_schema=False)
+    def verify_page(self, token: FromQuery[str] = "") -> Response[str]:
+        """The page behind the link: its button proves the address."""
+        return verification_page(token)
+
+    @get("/password/reset/", opt=PAGE, sync_to_thread=False, include_in_schema=False)
+    def reset_page(self, token: FromQuery[str] = "") -> Response[str]:
+        """The page behind the link: it asks for the new password."""
+        return new_password_page(token)
+
+    @post("/verify-email/", opt=PUBLIC, status_code=200)
+    async def verify(
+        self, request: AnyRequest, data: JSONBody[LinkBody], work: GivenWork, services: GivenServices
+    ) -> UserAnswer:
+        """Prove an e-mail address with the token that was sent to it."""
+        return user_answer(await verify_email(work, services, data.token, actor_of(request)))
+
+    @post("/verify-email/resend/", guards=[needs()], status_code=202)
+    async def resend(self, request: AnyRequest, work: GivenWork, services: GivenServices) -> Told:
+        """Send the link again that proves one's address; so many an hour, then 429 with `Retry-After`."""
+        user = request.user
+        if user.email_verified_at is not None:
+            raise Conflict("Your e-mail address is proved already.", code="email_verified")
+        await services.accounts.take_mail(LinkPurpose.VERIFY_EMAIL, user.id)
+        await services.accounts.links(work).send(user, LinkPurpose.VERIFY_EMAIL)
+        return Told(f"A link is on its way to {user.email}.")
+
+    @post("/password/", guards=[needs()], status_code=200)
+    async def change_password(
+        self, request: AnyRequest, data: JSONBody[PasswordChange], work: GivenWork, services: GivenServices
+    ) -> Told:
+        """Change one's password. All other sign-ins end; a wrong old password is 403, too many of them 429."""
+        accounts, user, actor = services.accounts, request.user, actor_of(request)
+        await accounts.sign_ins.confirm(user, data.old_password, actor)
+        about = (user.email, user.email.partition("@")[0], user.name)
+        await accounts.passwords.check_new(data.new_password, about, field="new_password")
+        password_hash = await accounts.passwords.hash(data.new_password)
+        locked = await accounts.of(work).get(user.id, lock=True)
+        if locked.password_hash != user.password_hash:
+            raise Conflict("The password was changed at the same moment. Sign in again.", code="password_changed")
+        await set_password(work, services, locked, password_hash, actor)
+        await accounts.of(work).end_sign_ins(locked, but=request.auth.sign_in_id)
+        return Told("The password is changed, and all other sign-ins are ended.")
+
+    @post("/password/forgot/", opt=PUBLIC, status_code=202)
+    async def forgot(self, request: AnyRequest, data: JSONBody[Forgotten], services: GivenServices) -> Response[Told]:
+        """Ask for a link by which a new password can be chosen. The answer is the same whether or not it is sent."""
+        await services.accounts.take_forgotten(client_address(request))
+        # After the answer, so that not even its time tells whether there is such an account.
+        task = BackgroundTask(_send_reset, services, data.email, actor_of(request))
+        return Response(Told(SENT), status_code=202, background=task)
+
+    @post("/password/reset/", opt=PUBLIC, status_code=200)
+    async def reset(self, request: AnyRequest, data: JSONBody[PasswordReset], services: GivenServices) -> Told:
+        """Choose a new password with the token of a link. All sign-ins end; the address is proved by it too."""
+        await reset_password(services, data.token, data.password, actor_of(request))
+        return Told("The password is changed. Sign in with it.")
+
+    @post("/roles/", guards=[needs()], status_code=200)
+    async def change_roles(
+        self, request: AnyRequest, data: JSONBody[RoleChanges], work: GivenWork, services: GivenServices
+    ) -> UserAnswer:
+        """Become a customer, seller or transporter too, or stop being one; giving up a role ends other sign-ins."""
+        check_open_roles(data.give, data.take)
+        offboarding, actor = services.accounts.offboarding(work), actor_of(request)
+        user = await offboarding.give_roles(request.user.id, actor, data.give)
+        await ask_for_proof(work, services, user, data.give)
+        user = await offboarding.take_roles(user.id, actor, data.take, but=request.auth.sign_in_id)
+        return user_answer(user)
+
+    @post("/close/", guards=[needs()], status_code=200)
+    async def close(
+        self, request: AnyRequest, data: JSONBody[Closing], work: GivenWork, services: GivenServices
+    ) -> Told:
+        """Close one's account: every sign-in, socket and device ends. Not while one has parcels aboard (409)."""
+        await services.accounts.sign_ins.confirm(request.user, data.password, actor_of(request))
+        await services.accounts.offboarding(work).close_account(request.user.id, actor_of(request), reason="own wish")
+        return Told("Your account is closed.")
+
+
+def check_open_roles(give: list[Role], take: list[Role]) -> None:
+    """Raises Invalid for a role that is given and taken by command only, and for one that is both."""
+    names = ", ".join(role.value for role in OPEN_ROLES)
+    fields = {
+        name: f"must be some of {names}; admins are made and unmade with `dispatch change-roles`"
+        for name, roles in (("give", give), ("take", take))
+        if set(roles) - set(OPEN_ROLES)
+    }
+    if set(give) & set(take):
+        fields["take"] = "must not name a role that is given"
+    if fields:
+        raise Invalid("These roles cannot be changed so.", fields=fields)
+
+
+async def _send_reset(services: Services, email: str, actor: Actor) -> None:
+    async with services.database.work() as work:
+        accounts = services.accounts
+        user = await accounts.of(work).find_by_email(email)
+        if user is None or not user.is_active or await accounts.has_enough(LinkPurpose.RESET_PASSWORD, user.id):
+            return
+        await accounts.links(work).send(user, LinkPurpose.RESET_PASSWORD)
+        await record(work.session, actor, "password.link_sent", "user", user.id)

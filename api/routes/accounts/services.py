@@ -1,0 +1,121 @@
+"""What the routes and commands of accounts share: passwords, limits, links in mails."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from redis.asyncio import Redis
+
+from api.adapters.guess_limits import RedisGuessLimits, address_name
+from api.adapters.rate_limits import RateLimiter
+from dispatch.accounts.links import AccountLinks, LinkTokens
+from dispatch.accounts.models import LinkPurpose
+from dispatch.accounts.passwords import Passwords
+from dispatch.accounts.service import Accounts
+from dispatch.accounts.signing_in import SignIns
+from dispatch.accounts.tokens import Tokens
+from dispatch.database.engine import Database
+from dispatch.database.work import Work
+from dispatch.errors import TooMany
+from dispatch.offboarding.service import Offboarding
+from dispatch.ports import Clock, LivePresence, Publisher
+from dispatch.settings import Settings
+from realtime.redis.keys import Keys
+
+HOUR_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class AccountServices:
+    """The accounts' share of a process."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    tokens: Tokens
+    publisher: Publisher
+    presence: LivePresence
+    passwords: Passwords
+    guesses: RedisGuessLimits
+    limiter: RateLimiter
+    link_tokens: LinkTokens
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """Checks passwords."""
+        return SignIns(self.database, self.tokens, self.clock, self.passwords, self.guesses)
+
+    def of(self, work: Work) -> Accounts:
+        """The accounts of a unit of work."""
+        return Accounts(work, self.tokens, self.clock, self.publisher)
+
+    def links(self, work: Work) -> AccountLinks:
+        """The links in mails of a unit of work."""
+        lives = {
+            LinkPurpose.VERIFY_EMAIL: timedelta(seconds=self.settings.email_link_s),
+            LinkPurpose.RESET_PASSWORD: timedelta(seconds=self.settings.password_link_s),
+        }
+        return AccountLinks(work, self.clock, self.link_tokens, lives)
+
+    def offboarding(self, work: Work) -> Offboarding:
+        """Closing accounts and changing roles in a unit of work."""
+        return Offboarding(work, self.tokens, self.clock, self.publisher, self.presence)
+
+    async def take_registration(self, address: str) -> None:
+        """Raises TooMany."""
+        await self._take("registrations", address_name(address), self.settings.registrations_per_hour, "accounts")
+
+    async def take_forgotten(self, address: str) -> None:
+        """Raises TooMany."""
+        await self._take("forgotten", address_name(address), self.settings.forgotten_per_hour, "links")
+
+    async def take_mail(self, purpose: LinkPurpose, user_id: int) -> None:
+        """Raises TooMany."""
+        await self._take(f"mail-{purpose.value}", user_id, self.settings.account_mails_per_hour, "mails")
+
+    async def has_enough(self, purpose: LinkPurpose, user_id: int) -> bool:
+        """The same where nobody may be told."""
+        try:
+            await self.take_mail(purpose, user_id)
+        except TooMany:
+            return True
+        return False
+
+    async def _take(self, name: str, who: int | str, quota: int, what: str) -> None:
+        if not quota:
+            return
+        wait_s = await self.limiter.take_of(name, who, quota, HOUR_S)
+        if wait_s:
+            raise TooMany(f"Too many {what} were asked for; try again in {wait_s} s.", wait_s, code="rate_limited")
+
+
+def build_account_services(
+    settings: Settings,
+    database: Database,
+    redis: Redis,
+    keys: Keys,
+    *,
+    clock: Clock,
+    tokens: Tokens,
+    publisher: Publisher,
+    presence: LivePresence,
+    link_tokens: LinkTokens,
+) -> AccountServices:
+    """Join them. Opens no connection yet."""
+    return AccountServices(
+        settings=settings,
+        database=database,
+        clock=clock,
+        tokens=tokens,
+        publisher=publisher,
+        presence=presence,
+        passwords=Passwords(threads=settings.password_threads, waiting=settings.password_queue),
+        guesses=RedisGuessLimits(
+            redis,
+            keys,
+            per_account=settings.wrong_passwords_per_account,
+            per_address=settings.wrong_passwords_per_address,
+            window_s=settings.wrong_passwords_window_s,
+        ),
+        limiter=RateLimiter(redis, keys),
+        link_tokens=link_tokens,
+    )

@@ -1,0 +1,47 @@
+"""What several routes, pages and commands do with accounts, each in the caller's unit of work."""
+
+from api.routes.accounts.accounts import ACTING_ROLES
+from api.server.services import Services
+from dispatch.accounts.links import tell_password_changed
+from dispatch.accounts.models import LinkPurpose, Role, User
+from dispatch.audit.models import ActorKind
+from dispatch.audit.service import Actor, record
+from dispatch.database.work import Work
+
+
+async def set_password(work: Work, services: Services, user: User, password_hash: str, actor: Actor) -> None:
+    """A new password for a locked user: with it the account's other sign-ins end, except the actor's own."""
+    user.password_hash = password_hash
+    await record(work.session, actor, "password.changed", "user", user.id)
+    await tell_password_changed(work, user, services.clock)
+
+
+async def reset_password(services: Services, token: str, password: str, actor: Actor) -> None:
+    """By a link. Raises Invalid for a link that is not good and for a weak password; then the link stays good."""
+    accounts = services.accounts
+    async with services.database.work() as work:
+        known = await accounts.links(work).check(token, LinkPurpose.RESET_PASSWORD)
+        about = (known.email, known.email.partition("@")[0], known.name)
+    await accounts.passwords.check_new(password, about)
+    password_hash = await accounts.passwords.hash(password)
+    async with services.database.work() as work:
+        user = await accounts.links(work).use(token, LinkPurpose.RESET_PASSWORD)
+        himself = Actor(ActorKind.USER, user.id, actor.address, actor.request_id)
+        await set_password(work, services, user, password_hash, himself)
+        await accounts.of(work).end_sign_ins(user)
+    await accounts.sign_ins.welcome(user.email, actor.address)
+
+
+async def verify_email(work: Work, services: Services, token: str, actor: Actor) -> User:
+    """By a link. Raises Invalid for a link that is not good."""
+    user = await services.accounts.links(work).use(token, LinkPurpose.VERIFY_EMAIL)
+    himself = Actor(ActorKind.USER, user.id, actor.address, actor.request_id)
+    await record(work.session, himself, "email.verified", "user", user.id, {"email": user.email})
+    return user
+
+
+async def ask_for_proof(work: Work, services: Services, user: User, given: list[Role]) -> None:
+    """Send the link that proves the address, where a role was given that needs it."""
+    if user.email_verified_at is None and ACTING_ROLES & set(given) and services.settings.require_verified_email:
+        await services.accounts.take_mail(LinkPurpose.VERIFY_EMAIL, user.id)
+        await services.accounts.links(work).send(user, LinkPurpose.VERIFY_EMAIL)

@@ -1,0 +1,185 @@
+"""Accounts, for admins: found, closed, given other roles and passwords. Accounts of admins are the operator's."""
+
+from datetime import datetime
+from typing import Annotated
+
+from litestar import Controller, get, post
+from litestar.params import FromQuery, JSONBody, QueryParameter
+from msgspec import Meta, Struct
+from sqlalchemy import any_, func, literal, select
+
+from api.http.actors import actor_of
+from api.http.injected import GivenServices, GivenWork
+from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, Page, PageNumber, PageSize, paginate
+from api.http.security import needs
+from api.routes.accounts.accounts import AnyRequest, TypedPassword
+from api.routes.accounts.own_account import RoleChanges, Told, check_open_roles
+from api.routes.accounts.steps import ask_for_proof, set_password
+from api.routes.marketplace.catalogue import ProductId
+from api.server.services import Services
+from dispatch.accounts.addresses import email_key
+from dispatch.accounts.models import Role, User
+from dispatch.database.work import Work
+from dispatch.errors import Forbidden
+
+UserId = ProductId
+Reason = Annotated[str, Meta(max_length=300, pattern=NO_NUL, extra=ONE_LINE)]
+
+
+class WhyBody(Body, frozen=True, kw_only=True):
+    """Why, for the audit log."""
+
+    reason: Reason = ""
+
+
+class NewPassword(Body, frozen=True, kw_only=True):
+    """A password to hand over to the user."""
+
+    password: TypedPassword
+
+
+class AccountAnswer(Struct, frozen=True, kw_only=True):
+    """An account as admins see it."""
+
+    id: Id
+    email: str
+    name: str
+    phone: str | None
+    roles: list[str]
+    is_active: bool
+    email_verified_at: datetime | None
+    created_at: datetime
+
+
+def _answer(user: User) -> AccountAnswer:
+    return AccountAnswer(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        phone=user.phone,
+        roles=list(user.roles),
+        is_active=user.is_active,
+        email_verified_at=user.email_verified_at,
+        created_at=user.created_at,
+    )
+
+
+async def _changeable(work: Work, services: Services, user_id: int) -> User:
+    """Raises NotFound, and Forbidden for an admin's account."""
+    user = await services.accounts.of(work).get(user_id)
+    if user.has(Role.ADMIN):
+        raise Forbidden(
+            "Accounts of admins are changed by the operator: `dispatch close-account`, `change-roles`, "
+            "`change-password`.",
+            code="admin_by_command",
+        )
+    return user
+
+
+class UserController(Controller):
+    """``/api/v1/users``."""
+
+    path = "/api/v1/users"
+    tags = ("accounts",)
+    guards = (needs(Role.ADMIN),)
+
+    @get("/")
+    async def list_users(
+        self,
+        request: AnyRequest,
+        work: GivenWork,
+        *,
+        email: Annotated[str | None, QueryParameter(max_length=254, pattern=NO_NUL)] = None,
+        role: FromQuery[Role | None] = None,
+        is_active: FromQuery[bool | None] = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 20,
+    ) -> Page:
+        """Accounts, newest first; `email` is a whole address or its beginning."""
+        query = select(User).order_by(User.id.desc())
+        if email is not None:
+            query = query.where(func.starts_with(User.email_key, email_key(email)))
+        if role is not None:
+            query = query.where(literal(role.value) == any_(User.roles))
+        if is_active is not None:
+            query = query.where(User.is_active.is_(is_active))
+        return await paginate(
+            request, work.session, query, page, page_size, lambda rows: [_answer(row) for row in rows]
+        )
+
+    @get("/{user_id:int}/")
+    async def show(self, user_id: UserId, work: GivenWork, services: GivenServices) -> AccountAnswer:
+        """One account."""
+        return _answer(await services.accounts.of(work).get(user_id))
+
+    @post("/{user_id:int}/close/", status_code=200)
+    async def close(
+        self,
+        request: AnyRequest,
+        user_id: UserId,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[WhyBody | None] = None,
+    ) -> AccountAnswer:
+        """Close an account: sign-ins, sockets and device tokens end at once.
+
+        A transporter leaves the map and gives back what it has not picked up; a seller's products go off sale.
+        """
+        await _changeable(work, services, user_id)
+        reason = data.reason if data is not None else ""
+        return _answer(
+            await services.accounts.offboarding(work).close_account(user_id, actor_of(request), reason=reason)
+        )
+
+    @post("/{user_id:int}/reopen/", status_code=200)
+    async def reopen(
+        self,
+        request: AnyRequest,
+        user_id: UserId,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[WhyBody | None] = None,
+    ) -> AccountAnswer:
+        """Open a closed account again. Its devices need new tokens, and its products go on sale one by one."""
+        await _changeable(work, services, user_id)
+        reason = data.reason if data is not None else ""
+        return _answer(
+            await services.accounts.offboarding(work).reopen_account(user_id, actor_of(request), reason=reason)
+        )
+
+    @post("/{user_id:int}/roles/", status_code=200)
+    async def change_roles(
+        self,
+        request: AnyRequest,
+        user_id: UserId,
+        data: JSONBody[RoleChanges],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> AccountAnswer:
+        """Give and take roles; taking one ends the user's sign-ins and all that the role was good for."""
+        check_open_roles(data.give, data.take)
+        await _changeable(work, services, user_id)
+        offboarding, actor = services.accounts.offboarding(work), actor_of(request)
+        user = await offboarding.give_roles(user_id, actor, data.give)
+        await ask_for_proof(work, services, user, data.give)
+        return _answer(await offboarding.take_roles(user_id, actor, data.take))
+
+    @post("/{user_id:int}/password/", status_code=200)
+    async def change_password(
+        self,
+        request: AnyRequest,
+        user_id: UserId,
+        data: JSONBody[NewPassword],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> Told:
+        """Set a user's password: all sign-ins end, and the user is told by mail that it was changed."""
+        known = await _changeable(work, services, user_id)
+        about = (known.email, known.email.partition("@")[0], known.name)
+        await work.commit()  # no transaction waits for a hash
+        await services.accounts.passwords.check_new(data.password, about)
+        password_hash = await services.accounts.passwords.hash(data.password)
+        user = await services.accounts.of(work).get(user_id, lock=True)
+        await set_password(work, services, user, password_hash, actor_of(request))
+        await services.accounts.of(work).end_sign_ins(user)
+        return Told("The password is changed, and all sign-ins are ended.")

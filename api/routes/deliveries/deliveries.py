@@ -1,0 +1,299 @@
+"""Deliveries: making them, taking them, carrying them, following them."""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any
+
+import structlog
+from litestar import Controller, Request, get, post
+from litestar.params import FromPath, JSONBody, PathParameter
+from msgspec import Meta
+from redis.exceptions import RedisError
+
+from api.http.actors import actor_of
+from api.http.injected import GivenServices, GivenWork
+from api.http.path_numbers import uuid_of
+from api.http.schemas import (
+    BIGINT_MAX,
+    NO_NUL,
+    ONE_LINE,
+    Body,
+    Id,
+    Kilograms,
+    Lat,
+    Lon,
+    Moment,
+    PersonName,
+    Phone,
+    RequiredLine,
+    Text,
+    checked_tracking_number,
+    number,
+)
+from api.http.security import PUBLIC, acts
+from api.routes.deliveries.answers import accepted_answer, created_answer, place_of, tracked_answer
+from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, decoded_pictures
+from api.server.services import Services
+from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
+from dispatch.database.work import Work
+from dispatch.deliveries.estimates import Arrival
+from dispatch.deliveries.handover import Handover
+from dispatch.deliveries.models import Delivery, Priority
+from dispatch.deliveries.movement import list_events
+from dispatch.deliveries.service import DeliveryKey, Place
+from dispatch.errors import NotFound
+from dispatch.ports import LivePosition
+from dispatch.tracking.service import state_of
+from dispatch.transporters.models import Transporter
+from dispatch.transporters.service import Transporters
+from realtime.watching.eta import find_arrival
+
+log = structlog.get_logger(__name__)
+
+NUMBER = re.compile(r"[1-9][0-9]{0,18}")
+KeyPath = Annotated[str, PathParameter(description="The delivery's number or UUID.")]
+
+
+class NewDelivery(Body, frozen=True, kw_only=True):
+    """The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR."""
+
+    marketplace_sale_id: Id
+    pickup_address: RequiredLine
+    pickup_latitude: Lat | None = None
+    pickup_longitude: Lon | None = None
+    pickup_contact_name: PersonName
+    pickup_contact_phone: Phone
+    pickup_instructions: Text = ""
+    delivery_address: RequiredLine
+    delivery_latitude: Lat | None = None
+    delivery_longitude: Lon | None = None
+    delivery_contact_name: PersonName
+    delivery_contact_phone: Phone
+    delivery_instructions: Text = ""
+    package_weight: Kilograms
+    package_dimensions: Annotated[str, Meta(max_length=100, pattern=NO_NUL, extra=ONE_LINE)] = ""
+    package_value: Decimal | None = None
+    fragile: bool = False
+    requires_signature: bool = False
+    special_instructions: Text = ""
+    priority: Priority = Priority.NORMAL
+    delivery_fee: Decimal
+    requested_pickup_date: Moment | None = None
+    requested_delivery_date: Moment | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for end in ("pickup", "delivery"):
+            latitude, longitude = f"{end}_latitude", f"{end}_longitude"
+            if (getattr(self, latitude) is None) != (getattr(self, longitude) is None):
+                missing, given = (longitude, latitude) if getattr(self, longitude) is None else (latitude, longitude)
+                raise ValueError(f"`{missing}` comes together with {given}")
+        pickup, arrival = self.requested_pickup_date, self.requested_delivery_date
+        if pickup is not None and arrival is not None and arrival < pickup:
+            raise ValueError("`requested_delivery_date` must not lie before requested_pickup_date")
+
+    def details(self) -> dict[str, Any]:
+        """The columns of the delivery."""
+        known = {name: getattr(self, name) for name in self.__struct_fields__ if name != "marketplace_sale_id"}
+        for end in ("pickup", "delivery"):
+            known[f"{end}_lat"] = known.pop(f"{end}_latitude")
+            known[f"{end}_lon"] = known.pop(f"{end}_longitude")
+        known["package_weight"] = Decimal(str(self.package_weight)).quantize(Decimal("0.001"))
+        return known
+
+
+class Acceptance(Body, frozen=True, kw_only=True):
+    """When the transporter means to be there."""
+
+    estimated_pickup_time: Moment | None = None
+    notes: Text = ""
+
+
+class PickupBody(Body, frozen=True, kw_only=True):
+    """Where the parcel was taken."""
+
+    latitude: Lat | None = None
+    longitude: Lon | None = None
+    notes: Text = ""
+    pickup_photo: Base64 | None = None
+
+
+class DropOffBody(Body, frozen=True, kw_only=True):
+    """Where the parcel was handed over, with what proves it."""
+
+    latitude: Lat | None = None
+    longitude: Lon | None = None
+    notes: Text = ""
+    delivery_photo: Base64 | None = None
+    signature: Base64 | None = None
+    customer_rating: Annotated[int, Meta(ge=1, le=5)] | None = None
+
+
+def delivery_key(text: str) -> DeliveryKey:
+    """A delivery's number or UUID from a path. Raises NotFound for anything else."""
+    if NUMBER.fullmatch(text) and int(text) <= BIGINT_MAX:
+        return int(text)
+    found = uuid_of(text)
+    if found is None:
+        raise NotFound("There is no such delivery.", code="delivery_not_found")
+    return found
+
+
+def _place(body: PickupBody | DropOffBody) -> Place | None:
+    if body.latitude is None or body.longitude is None:
+        return None
+    return Place(body.latitude, body.longitude)
+
+
+async def _transporter_of(request: Request[User, Any, Any], work: Work, services: Services) -> Transporter:
+    return await Transporters(work, services.clock).get_of(request.user)
+
+
+async def _transporter_and_place(
+    request: Request[User, Any, Any], work: Work, services: Services
+) -> tuple[Transporter, LivePosition | None]:
+    """Who asks, and where they were last seen; nobody knows while Redis does not answer."""
+    transporter = await _transporter_of(request, work, services)
+    await work.commit()  # no transaction waits for Redis
+    try:
+        return transporter, (await services.live.positions_of([transporter.id])).get(transporter.id)
+    except (RedisError, OSError) as error:
+        log.warning("last position not known", error=type(error).__name__)
+        return transporter, None
+
+
+class DeliveryController(Controller):
+    """``/api/deliveries``."""
+
+    path = "/api/deliveries"
+    tags = ("deliveries",)
+
+    @post("/create/", guards=[acts(Role.ADMIN, Role.SELLER)])
+    async def create(
+        self, request: Request[User, Any, Any], data: JSONBody[NewDelivery], work: GivenWork, services: GivenServices
+    ) -> dict[str, Any]:
+        """Make the delivery of a sale, as its seller or an admin.
+
+        `delivery_fee` and `package_value` are at most `DISPATCH_MAX_DELIVERY_FEE` and `DISPATCH_MAX_PACKAGE_VALUE`.
+        """
+        steps = services.delivery_steps(work)
+        made = await steps.create(data.marketplace_sale_id, request.user, data.details())
+        if request.user.has(Role.ADMIN):
+            told = {"sale_id": data.marketplace_sale_id}
+            await record(work.session, actor_of(request), "delivery.created", "delivery", made.id, told)
+        return created_answer(made)
+
+    @post("/{delivery_id:str}/accept/", guards=[acts(Role.TRANSPORTER)], status_code=200)
+    async def accept(
+        self,
+        request: Request[User, Any, Any],
+        delivery_id: KeyPath,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[Acceptance | None] = None,
+    ) -> dict[str, Any]:
+        """Take an available delivery, or confirm one's own. One of several who try gets it."""
+        transporter, position = await _transporter_and_place(request, work, services)
+        wish = data or Acceptance()
+        delivery = await services.delivery_steps(work).accept(
+            delivery_key(delivery_id),
+            transporter,
+            pickup_at=wish.estimated_pickup_time,
+            notes=wish.notes,
+            position=position,
+        )
+        return accepted_answer(delivery, transporter)
+
+    @post(
+        "/{delivery_id:str}/pickup/",
+        guards=[acts(Role.TRANSPORTER)],
+        status_code=200,
+        request_max_body_size=MAX_BODY_BYTES,
+    )
+    async def pick_up(
+        self,
+        request: Request[User, Any, Any],
+        delivery_id: KeyPath,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[PickupBody | None] = None,
+    ) -> dict[str, Any]:
+        """The parcel is with its transporter.
+
+        Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels. A place far from the address
+        or from where the transporter was just seen is kept and flagged for dispatchers.
+        """
+        body = data or PickupBody()
+        pictures = await decoded_pictures(pickup_photo=body.pickup_photo)
+        transporter, seen = await _transporter_and_place(request, work, services)
+        handover = Handover(_place(body), body.notes, pictures["pickup_photo"], seen=seen)
+        step = await services.delivery_steps(work).pick_up(delivery_key(delivery_id), transporter, handover)
+        return {
+            "status": step.status,
+            "message": "Delivery marked as picked up",
+            "timestamp": step.timestamp,
+            "location": place_of(step, with_address=False),
+        }
+
+    @post(
+        "/{delivery_id:str}/deliver/",
+        guards=[acts(Role.TRANSPORTER)],
+        status_code=200,
+        request_max_body_size=MAX_BODY_BYTES,
+    )
+    async def deliver(
+        self,
+        request: Request[User, Any, Any],
+        delivery_id: KeyPath,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[DropOffBody | None] = None,
+    ) -> dict[str, Any]:
+        """The parcel is with the customer.
+
+        `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`.
+        `customer_rating` counts until the customer rates the delivery, and not where the place is implausible.
+        """
+        body = data or DropOffBody()
+        pictures = await decoded_pictures(delivery_photo=body.delivery_photo, signature=body.signature)
+        transporter, seen = await _transporter_and_place(request, work, services)
+        handover = Handover(
+            _place(body), body.notes, pictures["delivery_photo"], pictures["signature"], body.customer_rating, seen
+        )
+        delivery, step = await services.delivery_steps(work).deliver(delivery_key(delivery_id), transporter, handover)
+        return {
+            "status": step.status,
+            "message": "Delivery completed successfully",
+            "delivered_at": step.timestamp,
+            "location": place_of(step, with_address=False),
+            "earnings": number(delivery.earnings),
+        }
+
+    @get("/{tracking_number:str}/track/", opt=PUBLIC)
+    async def track(self, tracking_number: FromPath[str], work: GivenWork, services: GivenServices) -> dict[str, Any]:
+        """A parcel, for anyone who has its tracking number.
+
+        `estimated_delivery_time` and `eta` are of the door, by way of the pickup, from where the transporter is now,
+        as on the socket.
+        """
+        deliveries = services.delivery_steps(work).deliveries
+        delivery = await deliveries.get_by_tracking_number(checked_tracking_number(tracking_number))
+        arrival = await _arrival(services, delivery) if delivery.status.under_way else None
+        return tracked_answer(delivery, await list_events(work.session, delivery.id), arrival)
+
+
+async def _arrival(services: Services, delivery: Delivery) -> Arrival | None:
+    """From the live position; None where there is none, or Redis does not tell."""
+    if delivery.transporter is None:
+        return None
+    try:
+        update = await services.live.find_update(delivery.transporter.id)
+    except (RedisError, OSError):
+        return None
+    return find_arrival(
+        state_of(delivery, delivery.transporter.vehicle_type),
+        update,
+        road_factor=services.settings.road_factor,
+        now=services.clock.now(),
+    )

@@ -1,0 +1,131 @@
+"""Deliveries as they are looked for and looked at, and what their buyers think of them."""
+
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get, post
+from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
+from msgspec import Meta
+
+from api.http.injected import GivenServices, GivenWork
+from api.http.schemas import BIGINT_MAX, Body, Page, PageNumber, PageSize, paginate
+from api.http.security import acts, needs
+from api.routes.deliveries.answers import delivery_row, detailed_answer, dispatcher_row, waiting_row
+from api.routes.deliveries.deliveries import KeyPath, delivery_key
+from dispatch.accounts.models import Role, User
+from dispatch.deliveries.finding import DeliveryFilter, cities_of, deliveries_query, waiting_query
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.errors import Forbidden, NotFound
+from dispatch.transporters.service import Transporters
+from realtime.protocol import TRACKING_NUMBER
+
+RatedPath = Annotated[str, PathParameter(description="The delivery's number, UUID or tracking number.")]
+
+
+class RatingBody(Body, frozen=True, kw_only=True):
+    """What the customer thinks, 1 to 5."""
+
+    rating: Annotated[int, Meta(ge=1, le=5)]
+
+
+class DeliveryListController(Controller):
+    """``/api/deliveries``: lists, one delivery whole, ratings."""
+
+    path = "/api/deliveries"
+    tags = ("deliveries",)
+
+    @get("/", guards=[needs(Role.ADMIN)])
+    async def list_deliveries(
+        self,
+        request: Request[User, Any, Any],
+        work: GivenWork,
+        services: GivenServices,
+        status: FromQuery[DeliveryStatus | None] = None,
+        transporter: Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)] = None,
+        in_service: FromQuery[bool | None] = None,
+        flagged: FromQuery[bool | None] = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 50,
+    ) -> Page:
+        """All deliveries, newest first, for dispatchers.
+
+        `in_service=false`: those under way whose transporter may no longer carry (not available, not verified any more,
+        papers expired, role taken, account closed). `flagged=true`: those with a step whose place is implausible.
+        """
+        wanted = DeliveryFilter(status, transporter, in_service, flagged)
+        query = deliveries_query(wanted, services.clock.now().date())
+        return await paginate(
+            request, work.session, query, page, page_size, lambda rows: [dispatcher_row(row) for row in rows]
+        )
+
+    @get("/available/", guards=[acts(Role.TRANSPORTER, Role.ADMIN)])
+    async def available(
+        self,
+        request: Request[User, Any, Any],
+        work: GivenWork,
+        services: GivenServices,
+        page: PageNumber = 1,
+        page_size: PageSize = 20,
+    ) -> Page:
+        """Deliveries that wait for a transporter, oldest first, for admins and transporters whose papers are in order.
+
+        A transporter sees the pickup and the area of the drop-off (`delivery_area`: city and a geohash cell of about
+        1 km), no address and no tracking number; what it has accepted it sees whole.
+        """
+        if request.user.has(Role.ADMIN):
+            return await paginate(
+                request,
+                work.session,
+                waiting_query(),
+                page,
+                page_size,
+                lambda rows: [delivery_row(row) for row in rows],
+            )
+        transporter = await Transporters(work, services.clock).get_of(request.user)
+        if not transporter.papers_in_order(services.clock.now().date()):
+            raise Forbidden("Your documents are expired or not verified.", code="documents_not_in_order")
+        found = await paginate(request, work.session, waiting_query(), page, page_size, list)
+        rows: list[Delivery] = found.results
+        cities = await cities_of(work.session, rows)
+        return Page(
+            count=found.count,
+            next=found.next,
+            previous=found.previous,
+            results=[waiting_row(row, cities.get(row.id)) for row in rows],
+        )
+
+    @get("/{delivery_id:str}/", guards=[needs(Role.TRANSPORTER, Role.SELLER, Role.ADMIN)])
+    async def show(
+        self, request: Request[User, Any, Any], delivery_id: KeyPath, work: GivenWork, services: GivenServices
+    ) -> dict[str, Any]:
+        """One delivery whole, for the transporter who has it, the sale's seller and admins.
+
+        Phone numbers of others are shown while it is under way, to admins always.
+        """
+        delivery = await services.delivery_steps(work).deliveries.get(delivery_key(delivery_id))
+        transporter, user = delivery.transporter, request.user
+        known_to = {delivery.sale.seller_id, transporter.user_id if transporter else None}
+        if user.id not in known_to and not user.has(Role.ADMIN):
+            raise NotFound("There is no such delivery.", code="delivery_not_found")
+        return detailed_answer(delivery, user)
+
+    @post("/{delivery_id:str}/rate/", guards=[needs(Role.CUSTOMER)], status_code=200)
+    async def rate(
+        self,
+        request: Request[User, Any, Any],
+        delivery_id: RatedPath,
+        data: JSONBody[RatingBody],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> dict[str, Any]:
+        """What the buyer thinks of a delivery that has arrived.
+
+        It takes the place of what the transporter reported; a later rating replaces an earlier one, the same one
+        again changes nothing.
+        """
+        deliveries = services.delivery_steps(work).deliveries
+        if TRACKING_NUMBER.fullmatch(delivery_id):
+            key = (await deliveries.get_by_tracking_number(delivery_id)).id
+        else:
+            key = (await deliveries.get(delivery_key(delivery_id))).id
+        rated = await services.ratings(work).rate(key, request.user, data.rating)
+        return {"delivery_id": rated.id, "delivery_uuid": rated.delivery_id, "rating": rated.buyer_rating}

@@ -1,0 +1,175 @@
+"""Products."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get, patch, post
+from litestar.params import JSONBody, PathParameter
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from api.http.actors import actor_of
+from api.http.injected import GivenWork
+from api.http.middleware.compression import KEPT
+from api.http.schemas import (
+    BIGINT_MAX,
+    CODE,
+    IMAGE,
+    NO_NUL,
+    ONE_LINE,
+    Body,
+    Page,
+    PageNumber,
+    PageSize,
+    SearchText,
+    Text,
+    changes_of,
+    paginate,
+)
+from api.http.security import PUBLIC, acts
+from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
+from dispatch.catalogue.models import Product, TaxClass
+from dispatch.catalogue.service import Catalogue
+
+ProductName = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL, extra=ONE_LINE)]
+Image = Annotated[str, Meta(max_length=300, pattern=IMAGE, extra=CODE)]
+Images = Annotated[list[Image], Meta(max_length=20)]
+Stock = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+
+
+class NewProduct(Body, frozen=True, kw_only=True):
+    """A product to sell. ``price`` is another name for ``listed_price``."""
+
+    name: ProductName
+    listed_price: Decimal | None = None
+    price: Decimal | None = None
+    discounted_price: Decimal | None = None
+    stock: Stock = 0
+    description: Text = ""
+    tax_class: TaxClass = TaxClass.STANDARD
+    images: Images = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.listed_price is None and self.price is None:
+            raise ValueError("`listed_price` is required")
+
+
+class ProductChanges(Body, frozen=True, kw_only=True):
+    """Fields to change."""
+
+    name: ProductName | UnsetType = UNSET
+    listed_price: Decimal | UnsetType = UNSET
+    discounted_price: Decimal | UnsetType | None = UNSET
+    stock: Stock | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
+    tax_class: TaxClass | UnsetType = UNSET
+    images: Images | UnsetType = UNSET
+    is_active: bool | UnsetType = UNSET
+
+
+class SellerAnswer(Struct, frozen=True):
+    """Who sells."""
+
+    id: int
+    name: str
+
+
+class ProductAnswer(Struct, frozen=True):
+    """A product as buyers see it; ``price`` is what one costs now."""
+
+    id: int
+    name: str
+    description: str
+    price: Decimal
+    listed_price: Decimal
+    discounted_price: Decimal | None
+    stock: int
+    available: int
+    tax_class: TaxClass
+    images: list[dict[str, str]]
+    is_active: bool
+    seller: SellerAnswer
+
+
+def image_list(product: Product) -> list[dict[str, str]]:
+    """Images as the contract writes them."""
+    return [{"image": image} for image in product.images]
+
+
+def product_answer(product: Product) -> ProductAnswer:
+    """A product with its seller loaded."""
+    return ProductAnswer(
+        id=product.id,
+        name=product.name,
+        description=product.description,
+        price=product.price,
+        listed_price=product.listed_price,
+        discounted_price=product.discounted_price,
+        stock=product.stock,
+        available=product.available,
+        tax_class=product.tax_class,
+        images=image_list(product),
+        is_active=product.is_active,
+        seller=SellerAnswer(product.seller_id, product.seller.name),
+    )
+
+
+ProductId = Annotated[int, PathParameter(ge=1, le=BIGINT_MAX)]
+
+
+class ProductController(Controller):
+    """``/api/v1/marketplace/products``."""
+
+    path = "/api/v1/marketplace/products"
+    tags = ("catalogue",)
+
+    @get("/", opt=PUBLIC | KEPT)
+    async def list_products(
+        self,
+        request: Request[Any, Any, Any],
+        work: GivenWork,
+        search: SearchText = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 20,
+    ) -> Page:
+        """What is on sale, newest first."""
+        return await paginate(
+            request,
+            work.session,
+            Catalogue(work).list_query(search=search),
+            page,
+            page_size,
+            lambda rows: [product_answer(product) for product in rows],
+        )
+
+    @post("/", guards=[acts(Role.SELLER, Role.ADMIN)])
+    async def add(self, request: Request[User, Any, Any], data: JSONBody[NewProduct], work: GivenWork) -> ProductAnswer:
+        """Put a product on sale as its seller."""
+        product = await Catalogue(work).add(
+            request.user,
+            name=data.name,
+            listed_price=data.listed_price if data.listed_price is not None else data.price or Decimal(0),
+            discounted_price=data.discounted_price,
+            stock=data.stock,
+            description=data.description,
+            tax_class=data.tax_class,
+            images=data.images,
+        )
+        return product_answer(product)
+
+    @get("/{product_id:int}/", opt=PUBLIC | KEPT)
+    async def show(self, product_id: ProductId, work: GivenWork) -> ProductAnswer:
+        """One product."""
+        return product_answer(await Catalogue(work).get(product_id))
+
+    @patch("/{product_id:int}/", guards=[acts(Role.SELLER, Role.ADMIN)])
+    async def change(
+        self, request: Request[User, Any, Any], product_id: ProductId, data: JSONBody[ProductChanges], work: GivenWork
+    ) -> ProductAnswer:
+        """Change one's own product."""
+        product = await Catalogue(work).change(product_id, request.user, changes_of(data))
+        if product.seller_id != request.user.id:
+            told = {"fields": sorted(changes_of(data))}
+            await record(work.session, actor_of(request), "product.changed", "product", product_id, told)
+        return product_answer(product)

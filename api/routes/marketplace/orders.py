@@ -1,0 +1,288 @@
+"""Orders."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get, post
+from litestar.params import FromQuery, JSONBody
+from msgspec import Meta, Struct
+
+from api.http.actors import actor_of
+from api.http.injected import GivenServices, GivenWork
+from api.http.schemas import (
+    NO_NUL,
+    ONE_LINE,
+    Body,
+    Id,
+    Lat,
+    Lon,
+    Page,
+    PageNumber,
+    PageSize,
+    PersonName,
+    Phone,
+    RequiredLine,
+    Text,
+    paginate,
+)
+from api.http.security import needs
+from api.routes.marketplace.catalogue import ProductId, image_list
+from api.routes.payments.refunds import NewRefund, carry_out_now, refund_answer
+from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
+from dispatch.deliveries.models import Delivery
+from dispatch.money import CURRENCY, display_amount
+from dispatch.orders.models import DeliveryInfo, Order, OrderStatus, PaymentStatus
+from dispatch.orders.service import Orders, OrderView
+from dispatch.payments.models import PaymentMode
+from dispatch.payments.refunds import Refunds
+
+City = Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL, extra=ONE_LINE)]
+Short = Annotated[str, Meta(max_length=100, pattern=NO_NUL, extra=ONE_LINE)]
+
+
+class DeliveryInfoBody(Body, frozen=True, kw_only=True):
+    """Where the order goes."""
+
+    customer_name: PersonName
+    phone_number: Phone
+    address: RequiredLine
+    city: City
+    state: Short = ""
+    zip_code: Annotated[str, Meta(max_length=20, pattern=NO_NUL, extra=ONE_LINE)] = ""
+    latitude: Lat | None = None
+    longitude: Lon | None = None
+    delivery_instructions: Text = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("`latitude` comes together with longitude")
+
+
+class NewOrder(Body, frozen=True, kw_only=True):
+    """A cart to order."""
+
+    cart_id: Id
+    delivery_info: DeliveryInfoBody
+    payment_method: PaymentMode | None = None
+
+
+def _items(order: Order, *, with_images: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": item.id,
+            "product": {"id": item.product_id, "name": item.product_name, "price": item.unit_price}
+            | ({"images": image_list(item.product)} if with_images else {}),
+            "quantity": item.quantity,
+            "unit_price": item.unit_price,
+            "total_price": item.total_price,
+        }
+        for item in order.items
+    ]
+
+
+def _where(info: DeliveryInfo) -> dict[str, str]:
+    return {
+        "customer_name": info.customer_name,
+        "phone_number": info.phone_number,
+        "address": info.address,
+        "city": info.city,
+        "full_address": info.full_address,
+    }
+
+
+class OrderAnswer(Struct, frozen=True, kw_only=True):
+    """An order with everything that happened to it.
+
+    Amounts in NPR. ``total_amount`` and ``formatted_total`` are those of the items; the buyer pays ``total_to_pay``,
+    which is ``subtotal`` (the items), ``tax_amount`` and ``shipping_cost`` together.
+    """
+
+    id: int
+    order_number: str
+    customer: int
+    order_status: OrderStatus
+    order_status_display: str
+    payment_status: PaymentStatus
+    payment_status_display: str
+    total_amount: Decimal
+    formatted_total: str
+    subtotal: Decimal
+    tax_amount: Decimal
+    shipping_cost: Decimal
+    total_to_pay: Decimal
+    formatted_total_to_pay: str
+    currency: str
+    items: list[dict[str, Any]]
+    delivery: dict[str, str]
+    tracking_events: list[dict[str, Any]]
+    created_at: datetime
+    estimated_delivery_date: datetime | None
+    tracking_number: str | None
+    can_cancel: bool
+    can_refund: bool
+    is_paid: bool
+    is_delivered: bool
+    objection_until: datetime | None
+
+
+def order_answer(view: OrderView) -> OrderAnswer:
+    """The order as the contract writes it."""
+    order, delivery = view.order, view.delivery
+    return OrderAnswer(
+        id=order.id,
+        order_number=order.order_number,
+        customer=order.customer_id,
+        order_status=order.order_status,
+        order_status_display=order.order_status.value.title(),
+        payment_status=order.payment_status,
+        payment_status_display=order.payment_status.value.title(),
+        total_amount=order.total_amount,
+        formatted_total=display_amount(order.total_amount),
+        **order.sums.parts(),
+        formatted_total_to_pay=display_amount(order.sums.total_to_pay),
+        currency=CURRENCY,
+        items=_items(order, with_images=True),
+        delivery=_where(order.delivery_info),
+        tracking_events=[
+            {"id": event.id, "status": event.status, "message": event.message, "created_at": event.created_at}
+            for event in order.tracking_events
+        ],
+        created_at=order.created_at,
+        estimated_delivery_date=_expected(delivery),
+        tracking_number=delivery.tracking_number if delivery else None,
+        can_cancel=view.can_cancel,
+        can_refund=view.can_refund,
+        is_paid=order.is_paid,
+        is_delivered=order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED},
+        objection_until=view.objection_until,
+    )
+
+
+def _expected(delivery: Delivery | None) -> datetime | None:
+    return (delivery.estimated_delivery_time or delivery.requested_delivery_date) if delivery else None
+
+
+class OrderController(Controller):
+    """``/api/v1/marketplace/orders``."""
+
+    path = "/api/v1/marketplace/orders"
+    tags = ("orders",)
+
+    @post("/create/", guards=[needs(Role.CUSTOMER)])
+    async def create(
+        self, request: Request[User, Any, Any], data: JSONBody[NewOrder], work: GivenWork, services: GivenServices
+    ) -> OrderAnswer:
+        """Turn a cart into an order and clear the cart."""
+        info = data.delivery_info
+        orders = Orders(work, services.clock)
+        order = await orders.create(
+            request.user,
+            data.cart_id,
+            DeliveryInfo(
+                customer_name=info.customer_name,
+                phone_number=info.phone_number,
+                address=info.address,
+                city=info.city,
+                state=info.state,
+                zip_code=info.zip_code,
+                lat=info.latitude,
+                lon=info.longitude,
+                delivery_instructions=info.delivery_instructions,
+            ),
+            data.payment_method.value if data.payment_method else None,
+            services.order_rules,
+        )
+        return order_answer(await orders.get(order.id, request.user))
+
+    @get("/my-orders/", guards=[needs(Role.CUSTOMER)])
+    async def mine(
+        self,
+        request: Request[User, Any, Any],
+        work: GivenWork,
+        services: GivenServices,
+        status: FromQuery[OrderStatus | None] = None,
+        payment_status: FromQuery[PaymentStatus | None] = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 20,
+    ) -> Page:
+        """One's own orders, newest first."""
+        orders = Orders(work, services.clock)
+        found = await paginate(
+            request,
+            work.session,
+            orders.mine_query(request.user, status=status, payment_status=payment_status),
+            page,
+            page_size,
+            list,
+        )
+        rows: Sequence[Order] = found.results
+        deliveries = await orders.first_deliveries([order.id for order in rows])
+        return Page(
+            count=found.count,
+            next=found.next,
+            previous=found.previous,
+            results=[_list_row(order, deliveries.get(order.id)) for order in rows],
+        )
+
+    @get("/{order_id:int}/", guards=[needs(Role.CUSTOMER, Role.ADMIN)])
+    async def show(
+        self, request: Request[User, Any, Any], order_id: ProductId, work: GivenWork, services: GivenServices
+    ) -> OrderAnswer:
+        """One's own order; an admin sees any."""
+        return order_answer(await Orders(work, services.clock).get(order_id, request.user))
+
+    @post("/{order_id:int}/cancel/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
+    async def cancel(
+        self, request: Request[User, Any, Any], order_id: ProductId, work: GivenWork, services: GivenServices
+    ) -> OrderAnswer:
+        """Call off an order that is not on its way; a paid one is refunded in full."""
+        refund = await services.order_refunds(work).cancel(order_id, request.user)
+        if request.user.has(Role.ADMIN):
+            await record(work.session, actor_of(request), "order.cancelled", "order", order_id)
+        await carry_out_now(work, services, refund)
+        return order_answer(await Orders(work, services.clock).get(order_id, request.user))
+
+    @post("/{order_id:int}/refund/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
+    async def refund(
+        self,
+        request: Request[User, Any, Any],
+        order_id: ProductId,
+        data: JSONBody[NewRefund],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> dict[str, Any]:
+        """Give the money back: all of it, or for admins a part.
+
+        A buyer may have it until a transporter has any of the order. Once only the seller says that it arrived, and
+        until ``objection_until``, the request objects to that: the refund is ``disputed`` until an admin decides.
+        With an ``Idempotency-Key`` a repeat for the same order is the same refund.
+        """
+        wanted = data.wanted(request)
+        refund = await services.order_refunds(work).refund(order_id, request.user, wanted, restock=data.restock)
+        if request.user.has(Role.ADMIN):
+            told = {"refund_id": str(refund.refund_id), "restock": data.restock}
+            await record(work.session, actor_of(request), "order.refunded", "order", order_id, told)
+        await carry_out_now(work, services, refund)
+        order = order_answer(await Orders(work, services.clock).get(order_id, request.user))
+        return refund_answer(await Refunds(work, services.clock).get(refund.refund_id)) | {"order": order}
+
+
+def _list_row(order: Order, delivery: Delivery | None) -> dict[str, Any]:
+    return {
+        "id": order.id,
+        "order_number": order.order_number,
+        "order_status": order.order_status,
+        "order_status_display": order.order_status.value.title(),
+        "payment_status": order.payment_status,
+        "total_amount": order.total_amount,
+        "formatted_total": display_amount(order.total_amount),
+        **order.sums.parts(),
+        "formatted_total_to_pay": display_amount(order.sums.total_to_pay),
+        "items_count": len(order.items),
+        "created_at": order.created_at,
+        "estimated_delivery_date": _expected(delivery),
+    }

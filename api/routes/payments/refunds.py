@@ -1,0 +1,224 @@
+"""Refunds: asking for them, and for admins seeing, repeating and deciding them."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Meta
+
+from api.http.actors import actor_of
+from api.http.idempotency import key_of
+from api.http.injected import GivenServices, GivenWork
+from api.http.path_numbers import uuid_of
+from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, Phone, number, paginate
+from api.http.security import needs
+from api.server.services import Services
+from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
+from dispatch.database.work import Work
+from dispatch.errors import Conflict, NotFound
+from dispatch.money import CURRENCY, from_paisa, to_paisa
+from dispatch.payments.payment_rows import get_by_transaction_id
+from dispatch.payments.refund_booking import book_refund
+from dispatch.payments.refund_models import Refund, RefundStatus
+from dispatch.payments.refunds import RefundRequest, Refunds, lock_payment
+
+
+class NewRefund(Body, frozen=True, kw_only=True):
+    """What to give back: everything, or for admins ``amount``; ``restock`` puts returned goods on sale again."""
+
+    amount: Decimal | None = None
+    reason: Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_NUL, extra=ONE_LINE)] = "Refund requested"
+    restock: bool = False
+    mobile: Phone | None = None
+
+    def wanted(self, request: Request[User, Any, Any]) -> RefundRequest:
+        """The request to the business; the caller's Idempotency-Key makes a repeat of it the same refund."""
+        key = key_of(request.scope)
+        return RefundRequest(
+            None if self.amount is None else to_paisa(self.amount),
+            self.reason,
+            request.user.id,
+            f"{request.user.id}:{key}" if key else None,
+            self.mobile or "",
+        )
+
+
+class AskAgain(Body, frozen=True, kw_only=True):
+    """Another wallet number for money that came from a bank."""
+
+    mobile: Phone | None = None
+
+
+class Grant(Body, frozen=True, kw_only=True):
+    """What of a disputed refund is given back: all that was asked for, or ``amount``."""
+
+    amount: Decimal | None = None
+
+
+class Denial(Body, frozen=True, kw_only=True):
+    """Why a disputed refund is not given."""
+
+    note: Annotated[str, Meta(max_length=300, pattern=NO_NUL, extra=ONE_LINE)] = ""
+
+
+class Decision(Body, frozen=True, kw_only=True):
+    """Whether the money of an unclear refund went back, as the gateway's own books say."""
+
+    happened: bool
+
+
+def refund_answer(refund: Refund) -> dict[str, Any]:
+    """A refund and where it stands."""
+    return {
+        "refund_id": refund.refund_id,
+        "status": refund.status,
+        "amount": number(from_paisa(refund.amount_paisa)),
+        "currency": CURRENCY,
+        "reason": refund.reason,
+        "payment_transaction_id": refund.payment.transaction_id,
+        "payment_status": refund.payment.status,
+        "is_late_payment": refund.is_late,
+        "credit_note_number": refund.credit_note_number,
+        "attempts": refund.attempts,
+        "last_error": refund.last_error,
+        "created_at": refund.created_at,
+        "completed_at": refund.completed_at,
+    }
+
+
+async def carry_out_now(work: Work, services: Services, refund: Refund | None) -> None:
+    """Commit the refund's record, then send it; what the gateway does not answer is tried again beside requests."""
+    if refund is not None:
+        refund_id = refund.id
+        await work.commit()
+        await services.refunds.carry_out(refund_id)
+        work.session.expunge_all()  # what was read before is old now
+
+
+def parsed_uuid(text: str, what: str) -> UUID:
+    """Raises NotFound for what cannot be an id."""
+    found = uuid_of(text)
+    if found is None:
+        raise NotFound(f"There is no such {what}.", code=f"{what.upper()}_NOT_FOUND")
+    return found
+
+
+class RefundController(Controller):
+    """``/api/v1/payments/…refund…``."""
+
+    path = "/api/v1/payments"
+    tags = ("payments",)
+
+    @post("/{transaction_id:str}/refund/", guards=[needs(Role.ADMIN)], status_code=200)
+    async def refund_payment(
+        self,
+        request: Request[User, Any, Any],
+        transaction_id: FromPath[str],
+        data: JSONBody[NewRefund],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> dict[str, Any]:
+        """Give back a payment that belongs to no order, or a part of any."""
+        found = await get_by_transaction_id(services.database, parsed_uuid(transaction_id, "payment"))
+        if data.restock or (found.order_id is not None and data.amount is None):
+            raise Conflict("Refund the order: POST /api/v1/marketplace/orders/{id}/refund/", code="REFUND_THE_ORDER")
+        payment = await lock_payment(work, found.id)
+        refunds = Refunds(work, services.clock)
+        refund = await refunds.request(payment, data.wanted(request))
+        told = {"transaction_id": transaction_id, "amount": str(from_paisa(refund.amount_paisa))}
+        await record(work.session, actor_of(request), "refund.requested", "refund", refund.refund_id, told)
+        await carry_out_now(work, services, refund)
+        return refund_answer(await refunds.get(refund.refund_id))
+
+    @get("/refunds/", guards=[needs(Role.ADMIN)])
+    async def list_refunds(
+        self,
+        request: Request[User, Any, Any],
+        work: GivenWork,
+        services: GivenServices,
+        status: FromQuery[RefundStatus | None] = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 20,
+    ) -> Page:
+        """Every refund, newest first; ``failed``, ``unclear`` and ``disputed`` ones wait for a person."""
+        query = Refunds(work, services.clock).list_query(status)
+        return await paginate(
+            request, work.session, query, page, page_size, lambda rows: [refund_answer(row) for row in rows]
+        )
+
+    @post("/refunds/{refund_id:str}/retry/", guards=[needs(Role.ADMIN)], status_code=200)
+    async def ask_again(
+        self,
+        request: Request[User, Any, Any],
+        refund_id: FromPath[str],
+        data: JSONBody[AskAgain],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> dict[str, Any]:
+        """Send a failed refund again."""
+        refunds = Refunds(work, services.clock)
+        refund = await refunds.ask_again(parsed_uuid(refund_id, "refund"), data.mobile)
+        await record(work.session, actor_of(request), "refund.retried", "refund", refund.refund_id)
+        await carry_out_now(work, services, refund)
+        return refund_answer(await refunds.get(refund.refund_id))
+
+    @post("/refunds/{refund_id:str}/approve/", guards=[needs(Role.ADMIN)], status_code=200)
+    async def approve(
+        self,
+        request: Request[User, Any, Any],
+        refund_id: FromPath[str],
+        data: JSONBody[Grant],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> dict[str, Any]:
+        """The buyer is right: give a disputed refund, or a part of it."""
+        refunds = Refunds(work, services.clock)
+        amount_paisa = None if data.amount is None else to_paisa(data.amount)
+        refund = await refunds.decide(parsed_uuid(refund_id, "refund"), amount_paisa=amount_paisa, denied_because=None)
+        told = {"amount": str(from_paisa(refund.amount_paisa))}
+        await record(work.session, actor_of(request), "refund.approved", "refund", refund.refund_id, told)
+        await carry_out_now(work, services, refund)
+        return refund_answer(await refunds.get(refund.refund_id))
+
+    @post("/refunds/{refund_id:str}/deny/", guards=[needs(Role.ADMIN)], status_code=200)
+    async def deny(
+        self,
+        request: Request[User, Any, Any],
+        refund_id: FromPath[str],
+        data: JSONBody[Denial],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> dict[str, Any]:
+        """The seller is right: a disputed refund is not given."""
+        refunds = Refunds(work, services.clock)
+        refund = await refunds.decide(parsed_uuid(refund_id, "refund"), amount_paisa=None, denied_because=data.note)
+        await record(work.session, actor_of(request), "refund.denied", "refund", refund.refund_id, {"note": data.note})
+        return refund_answer(refund)
+
+    @post("/refunds/{refund_id:str}/resolve/", guards=[needs(Role.ADMIN)], status_code=200)
+    async def resolve(
+        self,
+        request: Request[User, Any, Any],
+        refund_id: FromPath[str],
+        data: JSONBody[Decision],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> dict[str, Any]:
+        """Say what became of a refund that no lookup can tell."""
+        refunds = Refunds(work, services.clock)
+        refund = await refunds.get(parsed_uuid(refund_id, "refund"))
+        told = {"happened": data.happened}
+        await record(work.session, actor_of(request), "refund.resolved", "refund", refund.refund_id, told)
+        if data.happened:
+            if refund.status is RefundStatus.UNCLEAR:
+                await book_refund(work, services.clock, refund.id)
+        else:
+            refund = await refunds.get(refund.refund_id, lock=True)
+            if refund.status is RefundStatus.UNCLEAR:
+                refund.status = RefundStatus.FAILED
+        await work.session.flush()
+        work.session.expunge_all()
+        return refund_answer(await refunds.get(refund.refund_id))

@@ -1,0 +1,89 @@
+"""Reviews of unusual payments, for admins."""
+
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get, post
+from litestar.params import FromQuery, JSONBody
+from msgspec import Meta
+
+from api.http.actors import actor_of
+from api.http.injected import GivenServices, GivenWork
+from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, number, paginate
+from api.http.security import needs
+from api.routes.marketplace.catalogue import ProductId
+from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
+from dispatch.payments.review import PaymentReviews
+from dispatch.payments.watch_models import PaymentReview, ReviewStatus
+
+
+class ReviewNote(Body, frozen=True, kw_only=True):
+    """Why it was decided so."""
+
+    note: Annotated[str, Meta(max_length=300, pattern=NO_NUL, extra=ONE_LINE)] = ""
+
+
+def _row(review: PaymentReview) -> dict[str, Any]:
+    return {
+        "id": review.id,
+        "user_id": review.user_id,
+        "cart_id": review.cart_id,
+        "gateway": review.gateway,
+        "amount": number(review.amount),
+        "lines": review.lines,
+        "reasons": review.reasons,
+        "status": review.status,
+        "note": review.note,
+        "decided_by": review.decided_by,
+        "decided_at": review.decided_at,
+        "created_at": review.created_at,
+    }
+
+
+class ReviewController(Controller):
+    """``/api/v1/payments/reviews``."""
+
+    path = "/api/v1/payments/reviews"
+    tags = ("payments",)
+
+    @get("/", guards=[needs(Role.ADMIN)])
+    async def list_reviews(
+        self,
+        request: Request[User, Any, Any],
+        work: GivenWork,
+        services: GivenServices,
+        status: FromQuery[ReviewStatus | None] = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 20,
+    ) -> Page:
+        """Payments that were held, newest first, and why."""
+        query = PaymentReviews(work, services.clock).list_query(status)
+        return await paginate(request, work.session, query, page, page_size, lambda rows: [_row(row) for row in rows])
+
+    @post("/{review_id:int}/approve/", guards=[needs(Role.ADMIN)], status_code=200)
+    async def approve(
+        self,
+        request: Request[User, Any, Any],
+        review_id: ProductId,
+        data: JSONBody[ReviewNote],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> dict[str, Any]:
+        """Let the buyer pay up to the amount that was held."""
+        reviews = PaymentReviews(work, services.clock)
+        await record(work.session, actor_of(request), "review.approved", "review", review_id, {"note": data.note})
+        return _row(await reviews.decide(review_id, request.user, ReviewStatus.APPROVED, data.note))
+
+    @post("/{review_id:int}/deny/", guards=[needs(Role.ADMIN)], status_code=200)
+    async def deny(
+        self,
+        request: Request[User, Any, Any],
+        review_id: ProductId,
+        data: JSONBody[ReviewNote],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> dict[str, Any]:
+        """Do not let the buyer pay for this."""
+        reviews = PaymentReviews(work, services.clock)
+        await record(work.session, actor_of(request), "review.denied", "review", review_id, {"note": data.note})
+        return _row(await reviews.decide(review_id, request.user, ReviewStatus.DENIED, data.note))

@@ -1,0 +1,84 @@
+"""Transporters around a point: each of them for dispatchers, cells with numbers for sellers."""
+
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get
+from litestar.params import QueryParameter
+
+from api.http.injected import GivenServices, GivenWork
+from api.http.security import acts
+from dispatch.accounts.models import Role, User
+from dispatch.errors import Invalid
+from dispatch.transporters.neighbourhood import CountedCell, NearbyTransporter, Neighbourhood
+
+# Redis indexes places up to the edge of the Web Mercator square.
+LatQuery = Annotated[float, QueryParameter(ge=-85.05, le=85.05)]
+LonQuery = Annotated[float, QueryParameter(ge=-180, le=180)]
+
+
+def _nearby_row(found: NearbyTransporter) -> dict[str, Any]:
+    transporter, position = found.transporter, found.position
+    return {
+        "id": transporter.id,
+        "name": transporter.user.name,
+        "business_name": transporter.business_name,
+        "vehicle_type": transporter.vehicle_type,
+        "rating": float(transporter.rating),
+        "capacity_kg": float(transporter.capacity_kg),
+        "free_capacity_kg": max(0.0, float(transporter.capacity_kg - found.load.weight_kg)),
+        "active_deliveries": found.load.active,
+        "max_active": transporter.max_active,
+        "presence": position.presence,
+        "distance_m": round(found.distance_m, 1),
+        "position": {
+            "lat": position.lat,
+            "lon": position.lon,
+            "recorded_at": position.recorded_at,
+            "received_at": position.received_at,
+            "accuracy_m": position.accuracy_m,
+        },
+    }
+
+
+def _cell_row(counted: CountedCell) -> dict[str, Any]:
+    cell = counted.cell
+    return {
+        "cell": cell.name,
+        "lat": cell.lat,
+        "lon": cell.lon,
+        "transporters": counted.transporters,
+        "distance_m": round(counted.distance_m, 1),
+    }
+
+
+class NearbyController(Controller):
+    """``/api/transporters/nearby/``."""
+
+    path = "/api/transporters"
+    tags = ("transporters",)
+
+    @get("/nearby/", guards=[acts(Role.ADMIN, Role.SELLER)])
+    async def nearby(
+        self,
+        request: Request[User, Any, Any],
+        work: GivenWork,
+        services: GivenServices,
+        lat: LatQuery,
+        lon: LonQuery,
+        radius_km: Annotated[float, QueryParameter(gt=0, le=500)] = 5.0,
+        limit: Annotated[int, QueryParameter(ge=1, le=500)] = 50,
+    ) -> dict[str, Any]:
+        """Online transporters around a point that may carry, nearest first, with what they can still take.
+
+        Admins see each of them. Sellers see how many are in which geohash cell of about 5 km, without names and
+        places. The radius is at most `DISPATCH_NEARBY_MAX_KM`.
+        """
+        most_km = services.settings.nearby_max_km
+        if radius_km > most_km:
+            raise Invalid("The radius is too wide.", fields={"radius_km": f"must be at most {most_km:g}"})
+        around = Neighbourhood(work, services.clock, services.live)
+        if not request.user.has(Role.ADMIN):
+            cells = await around.cells(lat, lon, radius_m=radius_km * 1000, limit=limit)
+            return {"count": len(cells), "results": [_cell_row(one) for one in cells]}
+        found = await around.nearest(lat, lon, radius_m=radius_km * 1000, limit=limit)
+        return {"count": len(found), "results": [_nearby_row(one) for one in found]}

@@ -1,0 +1,32 @@
+"""Positions over HTTP into the ingest, and its refusals as answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from api.server.services import Services
+from dispatch.errors import TooMany, Unavailable
+from realtime.ingest.app_frames import Received
+from realtime.ingest.ingest import IngestUnavailable, QuotaSpent
+from realtime.ingest.runs import Sifted, Source
+
+
+async def keep(services: Services, source: Source, received: Received) -> Sifted:
+    """Returns once the accepted fixes are safe. Raises Unavailable, or TooMany where a day's are spent."""
+    with _as_answers():
+        return await services.ingest.keep(source, received.fixes, received.odd)
+
+
+async def last_seq(services: Services, source: Source) -> int:
+    """Highest safely stored seq of the source. Raises Unavailable."""
+    with _as_answers():
+        return await services.ingest.resume(source)
+
+
+@contextmanager
+def _as_answers() -> Iterator[None]:
+    try:
+        yield
+    except QuotaSpent as error:
+        raise TooMany(str(error), error.retry_after_s, code=error.code) from error
+    except IngestUnavailable as error:
+        raise Unavailable("Positions cannot be stored now. Send them again.", code=error.code) from error

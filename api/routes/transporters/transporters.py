@@ -1,0 +1,303 @@
+"""Transporters: profile, verification, neighbourhood, deliveries, positions."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get, patch, post
+from litestar.params import FromQuery, JSONBody, QueryParameter
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from api.http.actors import actor_of
+from api.http.injected import GivenServices, GivenWork
+from api.http.schemas import (
+    CODE,
+    NO_NUL,
+    ONE_LINE,
+    SLUG,
+    WHEN,
+    WHEN_WORDS,
+    Body,
+    Kilograms,
+    Page,
+    PageNumber,
+    PageSize,
+    Phone,
+    WhenQuery,
+    changes_of,
+    end_of,
+    paginate,
+    start_of,
+)
+from api.http.security import acts, needs
+from api.routes.deliveries.answers import delivery_row
+from api.routes.marketplace.catalogue import ProductId
+from api.server.services import Services
+from dispatch.accounts.models import Role, User
+from dispatch.assignments.standing import Verdict
+from dispatch.audit.service import record
+from dispatch.database.work import Work
+from dispatch.deliveries.models import DeliveryStatus
+from dispatch.deliveries.service import Deliveries
+from dispatch.errors import Forbidden
+from dispatch.tracking.models import StoredFix
+from dispatch.tracking.service import positions_query
+from dispatch.transporters.models import Transporter
+from dispatch.transporters.service import Paper, Transporters
+
+TransporterId = ProductId
+BusinessName = Annotated[str, Meta(max_length=120, pattern=NO_NUL, extra=ONE_LINE)]
+VehicleType = Annotated[str, Meta(min_length=1, max_length=32, pattern=SLUG, extra=CODE)]
+VehicleNumber = Annotated[str, Meta(max_length=32, pattern=NO_NUL, extra=ONE_LINE)]
+Parcels = Annotated[int, Meta(ge=1, le=1000)]
+
+
+class PaperBody(Body, frozen=True, kw_only=True):
+    """A document: licence, registration, insurance, … one of each kind."""
+
+    kind: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)]
+    number: Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL, extra=ONE_LINE)]
+    expires_on: date | None = None
+
+
+Papers = Annotated[list[PaperBody], Meta(max_length=10)]
+
+
+class NewTransporter(Body, frozen=True, kw_only=True):
+    """A profile; an admin verifies it before deliveries come."""
+
+    phone: Phone | None = None
+    vehicle_type: VehicleType
+    capacity_kg: Kilograms
+    business_name: BusinessName = ""
+    vehicle_number: VehicleNumber = ""
+    max_active: Parcels | None = None
+    documents: Papers = field(default_factory=list)
+
+
+class TransporterChanges(Body, frozen=True, kw_only=True):
+    """Fields to change. ``documents`` replaces them all."""
+
+    phone: Phone | UnsetType = UNSET
+    vehicle_type: VehicleType | UnsetType = UNSET
+    capacity_kg: Kilograms | UnsetType = UNSET
+    business_name: BusinessName | UnsetType = UNSET
+    vehicle_number: VehicleNumber | UnsetType = UNSET
+    max_active: Parcels | UnsetType = UNSET
+    is_available: bool | UnsetType = UNSET
+    documents: Papers | UnsetType = UNSET
+
+
+class Verification(Body, frozen=True, kw_only=True):
+    """An admin's word on a profile and its documents. ``version``: the ``papers_version`` that was looked at."""
+
+    approved: bool = True
+    version: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+    max_active: Parcels | None = None
+
+
+class TransporterAnswer(Struct, frozen=True, kw_only=True):
+    """A profile."""
+
+    id: int
+    user: int
+    name: str
+    business_name: str
+    phone: str
+    vehicle_type: str
+    vehicle_number: str
+    capacity_kg: float
+    max_active: int
+    rating: float
+    rating_count: int
+    is_available: bool
+    is_verified: bool
+    papers_version: int
+    verified_version: int | None
+    documents: list[dict[str, Any]]
+
+
+def transporter_answer(transporter: Transporter, today: date) -> TransporterAnswer:
+    """A profile with its user and documents loaded."""
+    return TransporterAnswer(
+        id=transporter.id,
+        user=transporter.user_id,
+        name=transporter.user.name,
+        business_name=transporter.business_name,
+        phone=transporter.phone,
+        vehicle_type=transporter.vehicle_type,
+        vehicle_number=transporter.vehicle_number,
+        capacity_kg=float(transporter.capacity_kg),
+        max_active=transporter.max_active,
+        rating=float(transporter.rating),
+        rating_count=transporter.rating_count,
+        is_available=transporter.is_available,
+        is_verified=transporter.papers_in_order(today),
+        papers_version=transporter.papers_version,
+        verified_version=transporter.verified_version,
+        documents=[
+            {
+                "kind": document.kind,
+                "number": document.number,
+                "expires_on": document.expires_on,
+                "verified": document.verified_at is not None,
+            }
+            for document in transporter.documents
+        ],
+    )
+
+
+def fix_row(fix: StoredFix) -> dict[str, Any]:
+    """A stored fix as the contract writes it."""
+    return {
+        "device": fix.device,
+        "epoch": fix.epoch,
+        "seq": fix.seq,
+        "lat": fix.lat,
+        "lon": fix.lon,
+        "recorded_at": fix.recorded_at,
+        "received_at": fix.received_at,
+        "accuracy_m": fix.accuracy_m,
+        "speed_mps": fix.speed_mps,
+        "heading_deg": fix.heading_deg,
+        "battery": fix.battery,
+        "flags": fix.flags,
+    }
+
+
+def _papers(bodies: list[PaperBody]) -> list[Paper]:
+    return [Paper(body.kind, body.number, body.expires_on) for body in bodies]
+
+
+class TransporterController(Controller):
+    """``/api/transporters``."""
+
+    path = "/api/transporters"
+    tags = ("transporters",)
+
+    @post("/", guards=[acts(Role.TRANSPORTER)])
+    async def create(
+        self, request: Request[User, Any, Any], data: JSONBody[NewTransporter], work: GivenWork, services: GivenServices
+    ) -> TransporterAnswer:
+        """Make one's own profile. ``max_active`` may be as high as the setting; an admin may allow more."""
+        standing = services.standing(work)
+        if data.max_active is not None:
+            standing.check_max_active(data.max_active)
+        profile = {
+            "phone": data.phone or request.user.phone or "",
+            "vehicle_type": data.vehicle_type,
+            "capacity_kg": Decimal(str(data.capacity_kg)).quantize(Decimal("0.001")),
+            "business_name": data.business_name,
+            "vehicle_number": data.vehicle_number,
+            "max_active": data.max_active or services.settings.max_active_deliveries,
+        }
+        transporter = await Transporters(work, services.clock).create(request.user, profile, _papers(data.documents))
+        return transporter_answer(transporter, services.clock.now().date())
+
+    @get("/me/", guards=[needs(Role.TRANSPORTER)])
+    async def me(self, request: Request[User, Any, Any], work: GivenWork, services: GivenServices) -> TransporterAnswer:
+        """One's own profile."""
+        transporter = await Transporters(work, services.clock).get_of(request.user)
+        return transporter_answer(transporter, services.clock.now().date())
+
+    @patch("/me/", guards=[acts(Role.TRANSPORTER)])
+    async def change(
+        self,
+        request: Request[User, Any, Any],
+        data: JSONBody[TransporterChanges],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> TransporterAnswer:
+        """Change one's own profile; what was verified and changes must be verified again.
+
+        That is `business_name`, `phone`, the vehicle and the documents, also where one is taken away. Until then, and
+        while `is_available` is false, no deliveries come, and those that were not picked up go to somebody else.
+        """
+        changes = changes_of(data)
+        documents = changes.pop("documents", None)
+        if "capacity_kg" in changes:
+            changes["capacity_kg"] = Decimal(str(changes["capacity_kg"])).quantize(Decimal("0.001"))
+        transporter = await services.standing(work).change(
+            request.user, changes, None if documents is None else _papers(documents)
+        )
+        return transporter_answer(transporter, services.clock.now().date())
+
+    @post("/{transporter_id:int}/verify/", guards=[needs(Role.ADMIN)], status_code=200)
+    async def verify(
+        self,
+        request: Request[User, Any, Any],
+        transporter_id: TransporterId,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[Verification | None] = None,
+    ) -> TransporterAnswer:
+        """Accept a profile and its documents, or withdraw that (`approved: false`).
+
+        Send the `papers_version` that was looked at as `version`: where the profile changed meanwhile it is 409.
+        `max_active` allows the transporter so many deliveries at once. Withdrawn, what it has not picked up goes to
+        somebody else; what is aboard is in `GET /api/deliveries/?in_service=false`.
+        """
+        word = data or Verification()
+        transporter = await services.standing(work).judge(
+            transporter_id, Verdict(word.approved, word.version, word.max_active)
+        )
+        action = "transporter.verified" if word.approved else "transporter.verification_withdrawn"
+        seen = {"version": transporter.papers_version, "max_active": word.max_active}
+        await record(work.session, actor_of(request), action, "transporter", transporter_id, seen)
+        return transporter_answer(transporter, services.clock.now().date())
+
+    @get("/{transporter_id:int}/deliveries/", guards=[needs(Role.TRANSPORTER, Role.ADMIN)])
+    async def deliveries(
+        self,
+        request: Request[User, Any, Any],
+        transporter_id: TransporterId,
+        work: GivenWork,
+        services: GivenServices,
+        status: FromQuery[DeliveryStatus | None] = None,
+        date_from: WhenQuery = None,
+        date_to: WhenQuery = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 50,
+    ) -> Page:
+        """A transporter's deliveries, newest assignment first."""
+        await _check_own(work, services, request.user, transporter_id)
+        deliveries = Deliveries(work, services.clock, services.publisher, road_factor=services.settings.road_factor)
+        query = deliveries.of_transporter_query(
+            transporter_id,
+            status=status,
+            date_from=start_of(date_from, "date_from"),
+            date_to=end_of(date_to, "date_to"),
+        )
+        return await paginate(
+            request, work.session, query, page, page_size, lambda rows: [delivery_row(row) for row in rows]
+        )
+
+    @get("/{transporter_id:int}/positions/", guards=[needs(Role.TRANSPORTER, Role.ADMIN)])
+    async def positions(
+        self,
+        request: Request[User, Any, Any],
+        transporter_id: TransporterId,
+        work: GivenWork,
+        services: GivenServices,
+        since: Annotated[
+            str | None, QueryParameter(name="from", max_length=40, format=WHEN, description=WHEN_WORDS)
+        ] = None,
+        until: Annotated[
+            str | None, QueryParameter(name="to", max_length=40, format=WHEN, description=WHEN_WORDS)
+        ] = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 100,
+    ) -> Page:
+        """A transporter's stored fixes, oldest first by the device's clock."""
+        await _check_own(work, services, request.user, transporter_id)
+        query = positions_query(transporter_id, since=start_of(since, "from"), until=end_of(until, "to"))
+        return await paginate(
+            request, work.session, query, page, page_size, lambda rows: [fix_row(row) for row in rows]
+        )
+
+
+async def _check_own(work: Work, services: Services, user: User, transporter_id: int) -> None:
+    """That transporter or an admin. Raises NotFound, Forbidden."""
+    transporter = await Transporters(work, services.clock).get(transporter_id)
+    if transporter.user_id != user.id and not user.has(Role.ADMIN):
+        raise Forbidden("This is another transporter's.", code="not_yours")

@@ -1,0 +1,231 @@
+"""A simulated transporter: drives to where its work is, and does the work that the demo itself made."""
+
+import asyncio
+import time
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import structlog
+from redis.exceptions import RedisError
+
+from api.simulation.demo.cast import Carrier
+from api.simulation.demo.chance import dice
+from api.simulation.demo.phone import Phone
+from api.simulation.demo.sign_ins import Caller, Refused
+from api.simulation.demo.valley import CENTRE, FAR_M, Point, Vehicle
+from realtime.redis.live_positions import RedisLivePositions
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 2.0
+IDLE_TICKS = 5
+"""A phone that lies still and has no parcel speaks every so many ticks."""
+THERE_M = 30.0
+FIX_NOISE_M = 2.5
+HANDOVER_S = (15.0, 40.0)
+"""At each door, before the parcel changes hands and after it was taken."""
+REST_S = (10.0, 60.0)
+WANDER_M = 1_500.0
+LOOK_AGAIN_S = 120.0
+"""How often work is asked for without having been told of any."""
+WATCH_S = 5.0
+"""How often somebody else's deliveries are looked at: only their maker says when they are picked up."""
+PATIENCE_S = 90.0
+"""How long one waits at a door for somebody else before seeing to the next parcel."""
+TAKEOVER_S = 60.0
+"""How long a real phone's last word keeps the simulation from speaking for the same transporter."""
+
+
+@dataclass(slots=True)
+class Task:
+    """A delivery to see to."""
+
+    delivery_id: int
+    carrying: bool
+    """Whether the parcel is on the vehicle: then it goes to the drop-off, else to the pickup."""
+    pickup: Point | None
+    drop: Point | None
+    ours: bool
+    """Whether the demo made it, so that the simulation may pick up and deliver."""
+
+    @property
+    def target(self) -> Point | None:
+        """Where to drive; None where nobody said, or where it is out of the vehicle's world."""
+        point = self.drop if self.carrying else self.pickup
+        return point if point is not None and point.distance_m(CENTRE) < FAR_M else None
+
+
+class Driver:
+    """One transporter on the road."""
+
+    def __init__(
+        self,
+        transporter_id: int,
+        carrier: Carrier,
+        caller: Caller,
+        *,
+        socket_url: str,
+        live: RedisLivePositions,
+        own_deliveries: AbstractSet[int],
+        start: Point | None = None,
+        pause_s: float = 0.0,
+    ) -> None:
+        self.transporter_id = transporter_id
+        self.phone = Phone(socket_url, caller, f"demo-{transporter_id}", self._look_soon)
+        self._home = carrier.home
+        self._vehicle = Vehicle(start or carrier.home, carrier.vehicle.cruise_mps)
+        self._caller = caller
+        self._live = live
+        self._own_deliveries = own_deliveries
+        self._tasks: list[Task] = []
+        self._look_at = 0.0
+        self._stay_until = time.monotonic() + pause_s
+        self._rest_until: float | None = time.monotonic() + dice.uniform(0, REST_S[1])
+        self._arrived: dict[tuple[int, bool], float] = {}
+        self._ticks = 0
+        self._battery = dice.uniform(0.5, 1.0)
+
+    async def drive(self) -> None:
+        """Drive and report for ever; ``phone.run`` runs beside it."""
+        await self._settle_in()
+        while True:
+            started = time.monotonic()
+            try:
+                await self._look_for_work()
+                await self._act()
+                await self._report()
+            except (Refused, httpx.HTTPError, RedisError) as error:
+                log.info("a simulated step failed", transporter=self.transporter_id, reason=str(error))
+                self._look_at = time.monotonic() + WATCH_S
+            await asyncio.sleep(max(0.1, TICK_S - (time.monotonic() - started)))
+            self._vehicle.advance(time.monotonic() - started)
+
+    async def _settle_in(self) -> None:
+        """Go on where the last run ended."""
+        known = await self._live.find_update(self.transporter_id)
+        if known is not None:
+            point = Point(known.fix.lat, known.fix.lon)
+            if point.distance_m(CENTRE) < FAR_M:
+                self._vehicle.put_at(point)
+        await self._report()
+        await asyncio.sleep(dice.uniform(0, TICK_S))  # not all in the same instant
+
+    # --- work ---------------------------------------------------------------------------------------------------
+
+    def _look_soon(self) -> None:
+        self._look_at = 0.0
+
+    async def _look_for_work(self) -> None:
+        now = time.monotonic()
+        if now < self._look_at:
+            return
+        foreign = any(not task.ours for task in self._tasks)
+        self._look_at = now + (WATCH_S if foreign else LOOK_AGAIN_S * dice.uniform(0.7, 1.3))
+        found: list[Task] = []
+        for status in ("in_transit", "picked_up", "assigned"):
+            page = await self._caller.call(
+                "GET", f"/api/transporters/{self.transporter_id}/deliveries/", status=status, page_size=100
+            )
+            found += [self._task(row) for row in page["results"]]
+        if any(not task.ours for task in found):
+            self._look_at = min(self._look_at, now + WATCH_S)
+        known = {(task.delivery_id, task.carrying) for task in found}
+        self._arrived = {key: at for key, at in self._arrived.items() if key in known}
+        self._tasks = found
+
+    def _task(self, row: dict[str, Any]) -> Task:
+        return Task(
+            row["id"],
+            row["status"] != "assigned",
+            _point(row["pickup_latitude"], row["pickup_longitude"]),
+            _point(row["delivery_latitude"], row["delivery_longitude"]),
+            row["id"] in self._own_deliveries,
+        )
+
+    def _next_task(self) -> Task | None:
+        """What is on the vehicle first; somebody else's parcel that kept us waiting comes last."""
+        now = time.monotonic()
+
+        def rank(task: Task) -> tuple[bool, bool, int]:
+            arrived = self._arrived.get((task.delivery_id, task.carrying))
+            in_vain = not task.ours and arrived is not None and now - arrived > PATIENCE_S
+            return in_vain, not task.carrying, task.delivery_id
+
+        return min((task for task in self._tasks if task.target is not None), key=rank, default=None)
+
+    async def _act(self) -> None:
+        task = self._next_task()
+        if task is None or task.target is None:
+            self._wander()
+            return
+        if time.monotonic() < self._stay_until:
+            return
+        if self._vehicle.point.distance_m(task.target) > THERE_M:
+            self._vehicle.head_for(task.target)
+            return
+        self._vehicle.halt()
+        key = (task.delivery_id, task.carrying)
+        if key not in self._arrived:
+            self._arrived[key] = time.monotonic()
+            self._stay(HANDOVER_S if task.ours else (0.0, 0.0))
+        elif task.ours:
+            await self._hand_over(task)
+
+    async def _hand_over(self, task: Task) -> None:
+        point = self._vehicle.point.rounded()
+        step: dict[str, Any] = {"latitude": point.lat, "longitude": point.lon}
+        if task.carrying:
+            step["customer_rating"] = dice.choices([5, 4, 3], [6, 3, 1])[0]
+        verb = "deliver" if task.carrying else "pickup"
+        self._look_soon()  # whatever the answer, the list has changed
+        await self._caller.call("POST", f"/api/deliveries/{task.delivery_id}/{verb}/", step)
+        if not task.carrying:
+            self._stay(HANDOVER_S)
+
+    def _stay(self, between_s: tuple[float, float]) -> None:
+        self._stay_until = time.monotonic() + dice.uniform(*between_s)
+
+    def _wander(self) -> None:
+        """Drive about near home, with rests."""
+        now = time.monotonic()
+        if self._vehicle.driving:
+            self._rest_until = None
+        elif self._rest_until is None:
+            self._rest_until = now + dice.uniform(*REST_S)
+        elif now >= self._rest_until:
+            self._vehicle.head_for(self._home.near(WANDER_M))
+
+    # --- position -----------------------------------------------------------------------------------------------
+
+    async def _report(self) -> None:
+        self._ticks += 1
+        if not (self._vehicle.driving or self._tasks or self._ticks % IDLE_TICKS == 1):
+            return
+        taken_over = await self._other_phone()
+        if taken_over is not None:
+            self._vehicle.put_at(taken_over)
+            return
+        self._battery = self._battery - 0.0001 if self._battery > 0.1 else 1.0  # noqa: PLR2004  # plugged in again
+        here = self._vehicle.point.near(FIX_NOISE_M)
+        await self.phone.report(
+            here.lat,
+            here.lon,
+            speed_mps=self._vehicle.speed_mps,
+            heading_deg=self._vehicle.heading_deg,
+            battery=self._battery,
+        )
+
+    async def _other_phone(self) -> Point | None:
+        """Where a real phone that signed in as this transporter is, as long as it speaks: it goes first."""
+        newest = await self._live.find_update(self.transporter_id)
+        if newest is None or newest.fix.device == self.phone.device:
+            return None
+        if time.time() - newest.fix.received_ms / 1000 > TAKEOVER_S:
+            return None
+        return Point(newest.fix.lat, newest.fix.lon)
+
+
+def _point(lat: float | None, lon: float | None) -> Point | None:
+    return None if lat is None or lon is None else Point(lat, lon)

@@ -1,0 +1,88 @@
+"""All simulated transporters together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+
+from api.server.services import Services
+from api.simulation.demo.cast import CARRIERS
+from api.simulation.demo.driver import Driver
+from api.simulation.demo.ending import cancel_all
+from api.simulation.demo.sign_ins import Callers
+from api.simulation.demo.stories import STORIES, Stage, Story
+
+log = structlog.get_logger(__name__)
+
+ONLINE_WITHIN_S = 60.0
+START_AGAIN_S = 5.0
+LOADING_S = 45.0
+"""How long a parcel that was picked up before the first start is still being loaded."""
+
+
+class Fleet:
+    """The drivers of one run."""
+
+    def __init__(self, drivers: list[Driver]) -> None:
+        self.drivers = drivers
+
+    async def wait_online(self, on_one: Callable[[int], None]) -> None:
+        """Wait until the server has heard from everyone; ``on_one`` hears how many it are. Raises TimeoutError."""
+        online = 0
+
+        async def wait_for(driver: Driver) -> None:
+            nonlocal online
+            await driver.phone.heard.wait()
+            online += 1
+            on_one(online)
+
+        async with asyncio.timeout(ONLINE_WITHIN_S), asyncio.TaskGroup() as group:
+            for driver in self.drivers:
+                group.create_task(wait_for(driver))
+
+
+@asynccontextmanager
+async def driving(
+    services: Services, callers: Callers, transporters: dict[str, int], own_deliveries: set[int], base_url: str
+) -> AsyncIterator[Fleet]:
+    """Let everyone drive for the time of the block."""
+    under_way = {story.carrier.person.email: story for story in STORIES if story.carrier and _is_on_road(story)}
+    drivers = []
+    for carrier in CARRIERS:
+        email = carrier.person.email
+        story = under_way.get(email)
+        driver = Driver(
+            transporters[email],
+            carrier,
+            callers.of(email),
+            socket_url=f"ws{base_url.removeprefix('http')}/ws/transporter",
+            live=services.live,
+            own_deliveries=own_deliveries,
+            start=story.start() if story else None,
+            pause_s=LOADING_S if story and not story.driven else 0.0,
+        )
+        drivers.append(driver)
+    tasks = [
+        asyncio.create_task(_kept_up(work, driver), name=driver.phone.device)
+        for driver in drivers
+        for work in (driver.phone.run, driver.drive)
+    ]
+    try:
+        yield Fleet(drivers)
+    finally:
+        await cancel_all(tasks)
+
+
+def _is_on_road(story: Story) -> bool:
+    return story.goal is Stage.PICKED_UP
+
+
+async def _kept_up(work: Callable[[], Awaitable[None]], driver: Driver) -> None:
+    """A fault in one simulated transporter must not end the demo."""
+    while True:
+        try:
+            await work()
+        except Exception:  # logged, and tried again
+            log.exception("a simulated transporter broke down", transporter=driver.transporter_id)
+        await asyncio.sleep(START_AGAIN_S)

@@ -1,0 +1,139 @@
+"""Parcels to watch: ordered, paid at the sandbox gateway, and accepted by the run's transporters, all over the API."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+
+from api.cli.context import CommandError
+from api.server.backing import find_sandbox
+from api.server.services import Services
+from api.simulation.load.schedule import CITY
+from api.simulation.replay.accounts import DOMAIN, Driver
+from dispatch.accounts.models import Role
+from dispatch.accounts.service import Accounts, NewUser
+from dispatch.deliveries.models import UNDER_WAY, Delivery
+
+ANSWERS_WITHIN_S = 60.0
+AT_ONCE = 4
+LIFE = timedelta(minutes=10)
+PHONE = "+977-9800000099"
+PRICE = "10.00"
+# Far from where anyone of the run drives: nobody arrives, so no parcel changes its status while it is watched.
+PICKUP, DROPOFF = (CITY[0] + 0.4, CITY[1] + 0.4), (CITY[0] + 0.5, CITY[1] + 0.5)
+
+
+async def find_or_make_parcels(services: Services, base: str, drivers: Sequence[Driver]) -> list[str]:
+    """Tracking numbers, one under way for each driver; those of an earlier run are found again. Raises CommandError."""
+    known = await _under_way(services, drivers)
+    without = [driver for driver in drivers if driver.transporter_id not in known]
+    if without:
+        async with httpx.AsyncClient(base_url=base, timeout=ANSWERS_WITHIN_S, trust_env=False) as http:
+            try:
+                known |= await _Shop(services, http).send_off(without)
+            except httpx.HTTPStatusError as error:
+                said = f"{error.request.method} {error.request.url.path} answered HTTP {error.response.status_code}"
+                raise CommandError(f"No parcels could be made: {said}: {error.response.text[:300]}") from None
+            except httpx.HTTPError as error:
+                raise CommandError(f"No parcels could be made: {type(error).__name__} {error}") from None
+    return [known[driver.transporter_id] for driver in drivers]
+
+
+async def _under_way(services: Services, drivers: Sequence[Driver]) -> dict[int, str]:
+    """Tracking numbers by transporter."""
+    async with services.database.work() as work:
+        rows = await work.session.execute(
+            select(Delivery.transporter_id, Delivery.tracking_number).where(
+                Delivery.transporter_id.in_([driver.transporter_id for driver in drivers]),
+                Delivery.status.in_(UNDER_WAY),
+            )
+        )
+        return {row.transporter_id: row.tracking_number for row in rows}
+
+
+class _Shop:
+    """A seller with one product a parcel and a customer who buys them all in one order."""
+
+    def __init__(self, services: Services, http: httpx.AsyncClient) -> None:
+        self._services = services
+        self._http = http
+
+    async def send_off(self, drivers: Sequence[Driver]) -> dict[int, str]:
+        """Tracking numbers by transporter. Raises httpx.HTTPError and CommandError."""
+        sandbox = find_sandbox(self._services.settings)
+        if self._services.settings.khalti_secret_key is not None or sandbox is None:
+            raise CommandError(
+                "Watchers need parcels and parcels are paid for, which a load run does at the sandbox gateway alone. "
+                "This server has another one: use --watchers 0, or a server without KHALTI_SECRET_KEY."
+            )
+        seller, customer = await self._token(Role.SELLER), await self._token(Role.CUSTOMER)
+        sales = await self._buy(seller, customer, len(drivers), sandbox.base_url)
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def carry(driver: Driver, sale_id: int) -> tuple[int, str]:
+            async with gate:
+                made = await self._post("/api/deliveries/create/", seller, _parcel(sale_id))
+                token = driver.token(self._services.tokens, LIFE)
+                await self._post(f"/api/deliveries/{made['id']}/accept/", token, {})
+            return driver.transporter_id, str(made["tracking_number"])
+
+        return dict(await asyncio.gather(*(carry(*pair) for pair in zip(drivers, sales, strict=True))))
+
+    async def _token(self, role: Role) -> str:
+        """The account of the run with this role, made by the operator as those of the transporters are."""
+        async with self._services.database.work() as work:
+            accounts = Accounts(work, self._services.tokens, self._services.clock)
+            new = NewUser(f"load-{role.value}@{DOMAIN}", secrets.token_urlsafe(32), f"Load {role.value}", (role,))
+            user = await accounts.ensure(new)
+            await work.session.flush()
+            return accounts.open_sign_in(user).access
+
+    async def _buy(self, seller: str, customer: str, count: int, sandbox_url: str) -> list[int]:
+        """The sales of one paid order with so many lines."""
+        cart = await self._post("/api/v1/marketplace/carts/", customer)
+        for number in range(1, count + 1):
+            article = {"name": f"Load test parcel {number}", "listed_price": PRICE, "stock": 1}
+            product = await self._post("/api/v1/marketplace/products/", seller, article)
+            line = {"product_id": product["id"], "quantity": 1}
+            await self._post(f"/api/v1/marketplace/carts/{cart['id']}/items/", customer, line)
+        payment = {
+            "cart_id": cart["id"],
+            "gateway": "KHALTI",
+            "return_url": "https://shop.invalid/paid",
+            "customer_name": "Load customer",
+            "customer_email": f"load-customer@{DOMAIN}",
+            "customer_phone": PHONE,
+        }
+        opened = await self._post("/api/v1/payments/initiate/", customer, payment)
+        pidx = opened["data"]["pidx"]
+        paid = await self._http.post(f"{sandbox_url}/sandbox/payments/{pidx}/", json={"outcome": "completed"})
+        paid.raise_for_status()
+        settled = await self._post("/api/v1/payments/callback/", customer, {"pidx": pidx})
+        return [int(sale["id"]) for sale in settled["data"]["marketplace_sales"]]
+
+    async def _post(self, path: str, token: str, body: object = None) -> Any:  # noqa: ANN401  # JSON
+        reply = await self._http.post(path, json=body, headers={"Authorization": f"Bearer {token}"})
+        reply.raise_for_status()
+        return reply.json()
+
+
+def _parcel(sale_id: int) -> dict[str, Any]:
+    return {
+        "marketplace_sale_id": sale_id,
+        "pickup_address": "Load test, pickup",
+        "pickup_latitude": PICKUP[0],
+        "pickup_longitude": PICKUP[1],
+        "pickup_contact_name": "Load seller",
+        "pickup_contact_phone": PHONE,
+        "delivery_address": "Load test, drop-off",
+        "delivery_latitude": DROPOFF[0],
+        "delivery_longitude": DROPOFF[1],
+        "delivery_contact_name": "Load customer",
+        "delivery_contact_phone": PHONE,
+        "package_weight": 1,
+        "delivery_fee": "100.00",
+    }

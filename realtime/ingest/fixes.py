@@ -1,0 +1,72 @@
+"""How fixes travel from the ingest through Redis to PostgreSQL and to the watchers.
+
+To PostgreSQL in runs: a head with what all fixes of a device share, and the fixes as the device sent them. To the
+watchers, who need the newest alone, as one JSON array.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from realtime.ingest.flags import Flag
+from realtime.protocol import Fix
+
+
+class LoggedRun(msgspec.Struct, frozen=True, array_like=True):
+    """Accepted fixes of one device that were handed in together; ``received_ms`` since 1970, UTC."""
+
+    transporter_id: int
+    device: str
+    epoch: str
+    received_ms: int
+    flags: dict[int, list[str]]
+    """By seq, of those that have any."""
+    fixes: list[Fix]
+
+
+class LoggedFix(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The newest fix of a transporter with everything that is known about it; times in ms since 1970, UTC."""
+
+    transporter_id: int
+    device: str
+    epoch: str
+    seq: int
+    lat: float
+    lon: float
+    recorded_ms: int
+    received_ms: int
+    accuracy_m: float | None = None
+    speed_mps: float | None = None
+    heading_deg: float | None = None
+    battery: float | None = None
+    flags: tuple[str, ...] = ()
+    pace_mps: float | None = None
+
+    @property
+    def recent_mps(self) -> float | None:
+        """How fast it goes: the mean over the last minutes where there is one, else what the device says."""
+        return self.speed_mps if self.pace_mps is None else self.pace_mps
+
+
+class LiveUpdate(msgspec.Struct, frozen=True, array_like=True):
+    """The newest fix of a transporter under its offset."""
+
+    offset: int
+    fix: LoggedFix
+
+
+encode_fix = msgspec.json.Encoder().encode
+encode_run = msgspec.json.Encoder().encode
+decode_runs = msgspec.json.Decoder(list[LoggedRun]).decode
+decode_update = msgspec.json.Decoder(LiveUpdate).decode
+
+
+def run_head(owner: bytes, received_ms: int, flags: Mapping[int, Sequence[Flag]]) -> bytes:
+    """A run up to its fixes, which follow with commas between them, and then ``RUN_END``.
+
+    ``owner``: transporter, device and epoch as a JSON array.
+    """
+    return b"%b,%d,%b,[" % (owner[:-1], received_ms, encode_run(flags) if flags else b"{}")
+
+
+RUN_END = b"]]"

@@ -1,0 +1,285 @@
+"""Pings in: filters, batches, one atomic step in Redis, and only then the word that they are safe."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from realtime.background import end
+from realtime.ingest.batches import Argument, Group, arguments_of, groups_of
+from realtime.ingest.filters import Limits, Plausibility
+from realtime.ingest.fix_fields import Oddity
+from realtime.ingest.flags import Trail, decode_trail
+from realtime.ingest.limits import UNLIMITED, Quota, left_of_day_s, why_full
+from realtime.ingest.ping_counts import PingCounts
+from realtime.ingest.runs import Sifted, Source, sift
+from realtime.ingest.throttle import Rates, Throttle
+from realtime.protocol import Fix
+from realtime.redis.client import is_defect
+from realtime.redis.keys import Keys
+from realtime.redis.replicated import Replicated
+
+log = structlog.get_logger(__name__)
+
+# A script blocks Redis while it runs: this many fixes take it a few milliseconds, thrice as long where each is looked
+# up. Fewer would make the devices take turns, each with a trip to the disk of its own.
+MAX_BATCH = 10_000
+DAY_MS = 86_400_000
+LOOK_AT_MEMORY_EVERY_S = 1.0
+
+
+class IngestUnavailable(Exception):
+    """The fixes could not be made safe. Some may be stored all the same; sending them again does no harm."""
+
+    code = "unavailable"
+
+
+class IngestFull(IngestUnavailable):
+    """There is no room for more at the moment."""
+
+    code = "full"
+
+
+class QuotaSpent(IngestUnavailable):
+    """The transporter has had what is meant for a day; ``retry_after_s`` until the next one begins."""
+
+    code = "quota"
+
+    def __init__(self, detail: str, retry_after_s: int) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(slots=True)
+class _Waiting:
+    source: Source
+    sifted: Sifted
+    done: asyncio.Future[None]
+    since_s: float
+
+
+class Ingest:
+    """The ingest of one process: many connections hand in, one task stores.
+
+    While a batch is on its way to Redis the next one gathers, so batches grow with the load and with Redis'
+    latency, and a lone ping waits ``flush_ms`` at most.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        keys: Keys,
+        *,
+        flush_ms: float,
+        plausibility: Plausibility,
+        rates: Rates,
+        log_max: int,
+        replicas: int = 0,
+        quota: Quota = UNLIMITED,
+        memory_reserve: float = 0.1,
+    ) -> None:
+        """``replicas``: how many must have a batch before it is safe. ``memory_reserve``: share of Redis' memory that
+        is left for everything else.
+        """
+        self._redis = redis
+        self._quota = quota
+        self._memory_reserve = memory_reserve
+        self._full = ""
+        self._looking: asyncio.Task[None] | None = None
+        self._keys = keys
+        self._flush_s = flush_ms / 1000
+        self._plausibility = plausibility
+        self._limits = plausibility.at(0)
+        self._limits_ms = 0
+        self._rates = rates
+        self._log_max = log_max
+        self._replicated = Replicated(redis, keys, replicas=replicas)
+        self._script = self._replicated.script("ingest")
+        self._waiting: list[_Waiting] = []
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+        self.counts = PingCounts()
+
+    @property
+    def waiting(self) -> int:
+        """Frames that are not on their way to Redis yet."""
+        return len(self._waiting)
+
+    def throttle(self) -> Throttle:
+        """What holds one connection to the rates."""
+        return Throttle(self._rates, time.monotonic())
+
+    def start(self) -> None:
+        """Begin to store what is handed in."""
+        self._task = asyncio.create_task(self._run(), name="ingest")
+        self._looking = asyncio.create_task(self._look_at_memory(), name="ingest-memory")
+
+    async def stop(self) -> None:
+        """Store what is waiting, then end."""
+        self._closing = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+        if self._looking is not None:
+            await end(self._looking)
+
+    async def resume(self, source: Source) -> int:
+        """Highest safely stored seq of a device's epoch, 0 if none; picks up what is remembered of the device.
+
+        Raises IngestUnavailable.
+        """
+        try:
+            last_seq, trail = await self._replicated.mget(
+                self._keys.last_seq + source.stream, self._keys.trail + source.device_key
+            )
+        except (RedisError, OSError) as error:
+            raise IngestUnavailable(str(error)) from error
+        if trail is not None:
+            try:
+                source.trail = decode_trail(trail)
+            except msgspec.DecodeError:  # of another version: it was a help, not a need
+                source.trail = Trail()
+        source.handed_in = int(last_seq or 0)
+        return source.handed_in
+
+    async def keep(self, source: Source, fixes: Sequence[Fix], odd: Sequence[Oddity] = ()) -> Sifted:
+        """All of it for a request that stands alone: returns once the accepted fixes are safe.
+
+        Raises IngestUnavailable.
+        """
+        await self.resume(source)
+        sifted = self.sift(source, fixes, odd=odd)
+        await self.submit(source, sifted)
+        return sifted
+
+    def sift(
+        self,
+        source: Source,
+        fixes: Sequence[Fix],
+        sent: Sequence[bytes] | None = None,
+        odd: Sequence[Oddity] = (),
+    ) -> Sifted:
+        """Run the plausibility steps over fixes, in the order of the device's clock; see ``sifting.sift``."""
+        now_ms = time.time_ns() // 1_000_000
+        sifted = sift(source, fixes, sent, now_ms, self._limits_at(now_ms), odd)
+        self.counts.take(len(fixes), sifted.rejected)
+        return sifted
+
+    def _limits_at(self, now_ms: int) -> Limits:
+        """The same for all frames of a millisecond."""
+        if now_ms != self._limits_ms:
+            self._limits, self._limits_ms = self._plausibility.at(now_ms), now_ms
+        return self._limits
+
+    def submit(self, source: Source, sifted: Sifted) -> asyncio.Future[None]:
+        """Hand in a frame. The future is done once all its fixes are safe, or raises IngestUnavailable."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._closing:
+            done.set_exception(IngestUnavailable("the server is stopping"))
+        elif sifted.run is None:
+            done.set_result(None)
+        elif self._full:
+            done.set_exception(IngestFull(self._full))
+            done.exception()  # asked for by whoever waits for it; nobody may, where a session ends meanwhile
+        else:
+            self._waiting.append(_Waiting(source, sifted, done, time.monotonic()))
+            self._wake.set()
+        return done
+
+    async def _look_at_memory(self) -> None:
+        """Refuse before Redis has to: what fills it up would also keep the log from being worked off."""
+        while True:
+            with suppress(RedisError, OSError):  # whoever stores something hears of it
+                self._full = why_full(await self._redis.info("memory"), self._memory_reserve)
+            await asyncio.sleep(LOOK_AT_MEMORY_EVERY_S)
+
+    async def _run(self) -> None:
+        while not (self._closing and not self._waiting):
+            await self._wake.wait()
+            if self._flush_s and len(self._waiting) == 1 and not self._closing:
+                await asyncio.sleep(self._flush_s)
+            batch = self._take_batch()
+            if batch:
+                await self._store(batch)
+            if not self._waiting and not self._closing:
+                self._wake.clear()
+
+    def _take_batch(self) -> list[_Waiting]:
+        size = taken = 0
+        for waiting in self._waiting:
+            if taken and size + waiting.sifted.count > MAX_BATCH:
+                break
+            size += waiting.sifted.count
+            taken += 1
+        batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        return batch
+
+    def _fail(self, batch: list[_Waiting], why: IngestUnavailable) -> None:
+        """Fail a batch and whatever its device streams have handed in since.
+
+        Were a later frame stored alone, the highest stored seq would jump over those that were not, and an app
+        that goes on from there would lose them.
+        """
+        broken = {waiting.source.stream for waiting in batch}
+        later = [waiting for waiting in self._waiting if waiting.source.stream in broken]
+        self._waiting = [waiting for waiting in self._waiting if waiting.source.stream not in broken]
+        for waiting in [*batch, *later]:
+            self.counts.failed += waiting.sifted.count
+            if not waiting.done.done():
+                waiting.done.set_exception(why)
+                waiting.done.exception()  # a session that ends meanwhile asks for none but the first
+
+    async def _store(self, batch: list[_Waiting]) -> None:
+        groups = groups_of([(waiting.source, waiting.sifted) for waiting in batch])
+        try:
+            again, over = await self._call(groups, listed=False)
+            if again:  # stored by another connection meanwhile, some or all of it
+                _, more = await self._call(again, listed=True)
+                over += more
+        except (RedisError, OSError) as error:
+            say = log.error if is_defect(error) else log.warning
+            say("batch not stored", fixes=sum(waiting.sifted.count for waiting in batch), error=str(error))
+            self._fail(batch, IngestUnavailable(str(error)))
+            return
+        if over:
+            batch = self._turn_down(batch, {group.source.stream for group in over})
+        if batch:
+            self.counts.safe(sum(waiting.sifted.count for waiting in batch), time.monotonic() - batch[0].since_s)
+        for waiting in batch:
+            if not waiting.done.done():
+                waiting.done.set_result(None)
+
+    def _turn_down(self, batch: list[_Waiting], spent: set[str]) -> list[_Waiting]:
+        """Fail those whose transporter has had its share of the day; the others."""
+        left_s = left_of_day_s(datetime.now(UTC))
+        why = QuotaSpent("this transporter has sent more pings, or begun more epochs, than are meant for a day", left_s)
+        self._fail([waiting for waiting in batch if waiting.source.stream in spent], why)
+        return [waiting for waiting in batch if waiting.source.stream not in spent]
+
+    async def _call(self, groups: list[Group], *, listed: bool) -> tuple[list[Group], list[Group]]:
+        """The groups that must come again as a list, and those that are too much for today."""
+        keys = self._keys
+        now_ms = time.time_ns() // 1_000_000
+        head: list[Argument] = [now_ms, keys.seen, keys.last_seq, keys.positions(""), keys.trail, self._log_max]
+        again, over = await self._script(
+            keys=[
+                keys.log,
+                keys.live,
+                keys.live_at,
+                keys.geo,
+                keys.last_seen,
+                keys.offset,
+                keys.backlog,
+                keys.had_on(now_ms // DAY_MS),
+            ],
+            args=[*head, self._quota.fixes, self._quota.bitmaps, *arguments_of(groups, listed=listed)],
+        )
+        return [groups[number - 1] for number in again], [groups[number - 1] for number in over]

@@ -1,0 +1,66 @@
+"""Committed changes out to the live side: implements the Publisher port."""
+
+import msgspec
+from redis.asyncio import Redis
+
+from dispatch.deliveries.models import DeliveryStatus
+from dispatch.ports import AssignmentNotice, StatusChange, WithdrawalNotice
+from realtime.protocol import AssignmentFrame, WithdrawalFrame, encode
+from realtime.redis.client import load_script
+from realtime.redis.control import Recheck, encode_control
+from realtime.redis.keys import Keys
+from realtime.watching.statuses import KEPT_S, KEPT_STATUSES, StatusUpdate
+
+
+class RedisPublisher:
+    """Publishes under the zone's offsets, so that statuses and positions have one order."""
+
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+        self._publish = redis.register_script(load_script("publish"))
+
+    async def status_changed(self, change: StatusChange) -> None:
+        """To everyone who watches the delivery, now or when they come back, and to the consoles."""
+        update = StatusUpdate(
+            change.delivery_id,
+            DeliveryStatus(change.status),
+            change.message,
+            change.timestamp,
+            change.transporter_id,
+            change.tracking_number,
+            change.previous,
+        )
+        keys = self._keys
+        await self._publish(
+            keys=[keys.offset, keys.status_history(change.delivery_id)],
+            args=[
+                keys.statuses(change.delivery_id),
+                keys.all_statuses,
+                msgspec.json.encode(update),
+                KEPT_STATUSES,
+                KEPT_S,
+            ],
+        )
+
+    async def access_changed(self, user_id: int) -> None:
+        """To every process that may have sockets of the user."""
+        await self._redis.spublish(self._keys.control, encode_control(Recheck(user_id)))
+
+    async def assigned(self, notice: AssignmentNotice) -> None:
+        """To the transporter's open connections, ready to be sent."""
+        frame = AssignmentFrame(
+            delivery_id=notice.delivery_id,
+            delivery_uuid=notice.delivery_uuid,
+            tracking_number=notice.tracking_number,
+            pickup_address=notice.pickup_address,
+            delivery_address=notice.delivery_address,
+        )
+        await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))
+
+    async def withdrawn(self, notice: WithdrawalNotice) -> None:
+        """The same for an assignment that was taken back."""
+        frame = WithdrawalFrame(
+            delivery_id=notice.delivery_id, delivery_uuid=notice.delivery_uuid, reason=notice.reason
+        )
+        await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))

@@ -1,0 +1,244 @@
+"""All sockets of this process: counted, ended when their user may no longer be here, and closed when it stops.
+
+A word to all processes goes over one Redis channel: whose access changed, and which connection was replaced.
+"""
+
+import asyncio
+import random
+import secrets
+from collections import Counter
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from typing import Protocol
+
+import structlog
+from redis.asyncio import Redis
+from sqlalchemy.exc import SQLAlchemyError
+
+from realtime.protocol import Close
+from realtime.redis.control import Replaced, decode_control, encode_control
+from realtime.redis.keys import Keys
+from realtime.sockets.logins import Doorkeeper, Login
+from realtime.watching.hub import Hub
+
+log = structlog.get_logger(__name__)
+
+# What no message told us about (a role taken away by hand, say) is noticed within this.
+CHECK_EVERY_S = 30.0
+RETRY_S = 1.0
+# A device's connection is remembered for so long after it said hello; a week is longer than any token.
+REMEMBER_S = 7 * 86_400
+# Closed connections come back: so many of them a second, in no order, are no wave.
+CLOSES_A_SECOND = 1_000
+# Of programs on this machine, and of a proxy on it that does not say whom it speaks for.
+OWN_ADDRESSES = frozenset({"127.0.0.1", "::1", ""})
+
+
+class Session(Protocol):
+    """A socket that is being served."""
+
+    @property
+    def login(self) -> Login | None:
+        """Who it is; None where nobody is asked."""
+        ...
+
+    async def end(self, code: int, reason: str) -> None:
+        """Finish what must be finished, then close."""
+        ...
+
+
+class TooManySockets(Exception):
+    """The user or the address has as many open as it may."""
+
+
+class Stopping(Exception):
+    """The server stops and takes on nothing new."""
+
+
+class Sessions:
+    """The open sockets of this process."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        keys: Keys,
+        hub: Hub,
+        doorkeeper: Doorkeeper,
+        *,
+        per_user: int,
+        per_address: int,
+        watchers_per_address: int = 0,
+    ) -> None:
+        """How many sockets each user and address may have open in this process; 0 is no limit.
+
+        ``watchers_per_address`` is of those that have not signed in; this machine's own are not counted among them.
+        """
+        self._redis = redis
+        self._keys = keys
+        self._hub = hub
+        self._doorkeeper = doorkeeper
+        self._per_user = per_user
+        self._per_address = per_address
+        self._watchers_per_address = watchers_per_address
+        self._open: dict[Session, str] = {}
+        self._users: Counter[int] = Counter()
+        self._addresses: Counter[str] = Counter()
+        self._watching: Counter[str] = Counter()
+        self._devices: dict[str, Session] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._checking: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    async def start(self) -> None:
+        """Begin to listen for changes of access. Where Redis does not answer yet, the hub keeps trying."""
+        with suppress(TimeoutError):
+            await self._hub.listen(self._keys.control, self)
+        self._checking = asyncio.create_task(self._check_for_ever(), name="sessions-check")
+
+    async def stop(self) -> None:
+        """Stop listening; the sockets were closed by ``drain``."""
+        if self._checking is not None:
+            self._checking.cancel()
+        for task in self._tasks:
+            task.cancel()
+        waiting = [task for task in (self._checking, *self._tasks) if task is not None]
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    @contextmanager
+    def entered(self, session: Session, address: str) -> Iterator[None]:
+        """Count a session while it lasts. Raises TooManySockets or Stopping."""
+        self.enter(session, address)
+        try:
+            yield
+        finally:
+            self.leave(session)
+
+    def enter(self, session: Session, address: str) -> None:
+        """Count a session until it leaves. Raises TooManySockets or Stopping."""
+        if self._stopping:
+            raise Stopping
+        user_id = session.login.user_id if session.login else None
+        if self._per_address and self._addresses[address] >= self._per_address:
+            raise TooManySockets("this address has too many connections open")
+        if self._per_user and user_id is not None and self._users[user_id] >= self._per_user:
+            raise TooManySockets("you have too many connections open")
+        watches = user_id is None and address not in OWN_ADDRESSES
+        if watches and self._watchers_per_address and self._watching[address] >= self._watchers_per_address:
+            raise TooManySockets("this address follows too many deliveries at once")
+        self._open[session] = address
+        self._empty.clear()
+        _count(self._addresses, address, 1)
+        if user_id is not None:
+            _count(self._users, user_id, 1)
+        elif watches:
+            _count(self._watching, address, 1)
+
+    def leave(self, session: Session) -> None:
+        """It is over."""
+        address = self._open.pop(session)
+        if not self._open:
+            self._empty.set()
+        _count(self._addresses, address, -1)
+        if session.login is not None:
+            _count(self._users, session.login.user_id, -1)
+        elif address not in OWN_ADDRESSES:
+            _count(self._watching, address, -1)
+
+    @property
+    def count(self) -> int:
+        """How many sockets and streams are open."""
+        return len(self._open)
+
+    @property
+    def phones(self) -> int:
+        """How many devices of transporters are connected."""
+        return len(self._devices)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether nothing new is taken on."""
+        return self._stopping
+
+    def heard(self, channel: str, message: bytes) -> None:
+        """A word from any process, this one too."""
+        del channel
+        change = decode_control(message)
+        if isinstance(change, Replaced):
+            session = self._devices.get(change.connection_id)
+            if session is not None:
+                self._spawn(session.end(Close.REPLACED, "replaced"))
+        else:
+            logins = [session for session in self._open if session.login and session.login.user_id == change.user_id]
+            if logins:
+                self._spawn(self._recheck(logins))
+
+    def missed(self) -> None:
+        """Whatever was said meanwhile: look at everybody."""
+        self._spawn(self._recheck(list(self._open)))
+
+    @contextmanager
+    def device(self, session: Session) -> Iterator[str]:
+        """A name for the connection of a device, for ``take_over``."""
+        connection_id = secrets.token_hex(8)
+        self._devices[connection_id] = session
+        try:
+            yield connection_id
+        finally:
+            del self._devices[connection_id]
+
+    async def take_over(self, device: str, connection_id: str) -> None:
+        """This connection is the device's now; an older one is closed, wherever it is. Raises RedisError."""
+        before = await self._redis.set(self._keys.device_connection(device), connection_id, ex=REMEMBER_S, get=True)
+        if isinstance(before, bytes):
+            await self._redis.spublish(self._keys.control, encode_control(Replaced(before.decode())))
+
+    async def drain(self, within_s: float) -> None:
+        """Take on nothing new and close everything in jittered waves, so that clients do not come back all at once."""
+        self._stopping = True
+        sessions = list(self._open)
+        spread_s = min(within_s / 2, len(sessions) / CLOSES_A_SECOND)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await asyncio.gather(*(_end_later(session, random.random() * spread_s) for session in sessions))  # noqa: S311  # jitter
+                await self._empty.wait()
+        if self._open:
+            log.warning("connections still open after closing them", count=len(self._open))
+
+    async def _recheck(self, sessions: list[Session]) -> None:
+        while True:
+            known = {session: login for session in sessions if session in self._open and (login := session.login)}
+            try:
+                dismissed = await self._doorkeeper.dismissed(list(known.values()))
+                break
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("access not checked", error=f"{type(error).__name__}: {error}"[:200])
+                await asyncio.sleep(RETRY_S)
+        ended = [
+            (session, dismissed[login])
+            for session, login in known.items()
+            if login in dismissed and session.login == login
+        ]
+        await asyncio.gather(*(session.end(why.code, why.name) for session, why in ended))
+
+    async def _check_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_EVERY_S)
+            await self._recheck(list(self._open))
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _count(counter: Counter[int] | Counter[str], key: int | str, change: int) -> None:
+    counter[key] += change  # type: ignore[index]
+    if not counter[key]:  # type: ignore[index]
+        del counter[key]
+
+
+async def _end_later(session: Session, delay_s: float) -> None:
+    await asyncio.sleep(delay_s)
+    await session.end(Close.RESTARTING, "restarting")

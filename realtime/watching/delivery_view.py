@@ -1,0 +1,138 @@
+"""A delivery as its watchers see it, and the frames that tell them."""
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from dispatch.deliveries.models import DeliveryStatus
+from dispatch.tracking.service import TrackState
+from realtime.ingest.fixes import LiveUpdate
+from realtime.protocol import EtaWindow, Position, PositionFrame, Snapshot, StatusFrame, encode, utc_from_ms
+from realtime.watching.eta import find_arrival
+from realtime.watching.outgoing_frame import Outgoing
+from realtime.watching.statuses import StatusHistory, StatusUpdate
+
+# An offset is counted from 1; no counter of Redis has more digits.
+MAX_DIGITS = 19
+OVER = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.CANCELLED})
+
+
+class DeliveryView:
+    """State, newest position and the statuses since some offset. ``offset``: everything up to it is in here."""
+
+    def __init__(
+        self,
+        state: TrackState,
+        history: StatusHistory,
+        update: LiveUpdate | None,
+        *,
+        epoch: str,
+        offset: int,
+        road_factor: float,
+    ) -> None:
+        self.state = state
+        self.offset = offset
+        self._history = history
+        self._update = update
+        self.epoch = epoch
+        self._road_factor = road_factor
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state.status in OVER
+
+    def snapshot(self, *, recovered: bool | UnsetType = UNSET) -> Outgoing:
+        """Everything a new watcher needs."""
+        position = self._position()
+        frame = Snapshot(self._name(self.offset), self.state.status, position, self._eta(position), recovered)
+        return self._outgoing(frame, self.offset)
+
+    def number_of(self, offset: str) -> int | None:
+        """The number of an offset that a watcher names; None where it is none or of another epoch."""
+        epoch, _, number = offset.partition(":")
+        if epoch != self.epoch or not number.isascii() or not number.isdigit() or len(number) > MAX_DIGITS:
+            return None
+        return int(number)
+
+    def missed_since(self, number: int) -> list[Outgoing] | None:
+        """What a watcher that has seen everything up to ``number`` must be told; None where that is not known.
+
+        All statuses, and of the positions the newest.
+        """
+        if number < self._history.since:
+            return None
+        missed: list[tuple[int, StatusFrame | PositionFrame]] = [
+            (offset, self._status_frame(offset, update)) for offset, update in self._history.after(number)
+        ]
+        if self._update is not None:
+            # To a watcher a position is new with its fix, or with the status that began to show it.
+            at = max(self._update.offset, self._history.shown_since(number))
+            position = self._position_frame(at) if at > number else None
+            if position is not None:
+                missed.append((at, position))
+        missed.sort(key=lambda pair: pair[0])
+        if missed:
+            missed[0] = (missed[0][0], msgspec.structs.replace(missed[0][1], recovered=True))
+        return [self._outgoing(frame, offset) for offset, frame in missed]
+
+    def change(self, offset: int, update: StatusUpdate) -> Outgoing:
+        """A status that follows the present one."""
+        self.offset = offset
+        self.state = replace(self.state, status=update.status, transporter_id=update.transporter_id)
+        self._history.append(offset, update)
+        return self._outgoing(self._status_frame(offset, update), offset)
+
+    def move(self, update: LiveUpdate) -> Outgoing | None:
+        """A position of the transporter; None where it is not new or must not be shown."""
+        if update.offset <= self.offset or (self._update is not None and update.offset <= self._update.offset):
+            return None
+        self.offset, self._update = update.offset, update
+        frame = self._position_frame(update.offset)
+        return None if frame is None else self._outgoing(frame, update.offset)
+
+    def _status_frame(self, offset: int, update: StatusUpdate) -> StatusFrame:
+        return StatusFrame(self._name(offset), update.status, update.message, update.timestamp)
+
+    def _position_frame(self, offset: int) -> PositionFrame | None:
+        position = self._position()
+        if position is None:
+            return None
+        return PositionFrame(
+            offset=self._name(offset),
+            lat=position.lat,
+            lon=position.lon,
+            recorded_at=position.recorded_at,
+            received_at=position.received_at,
+            accuracy_m=position.accuracy_m,
+            age_s=position.age_s,
+            eta=self._eta(position),
+        )
+
+    def _position(self) -> Position | None:
+        if self._update is None or not self.state.status.under_way:
+            return None
+        fix = self._update.fix
+        return Position(
+            lat=fix.lat,
+            lon=fix.lon,
+            recorded_at=utc_from_ms(fix.recorded_ms),
+            received_at=utc_from_ms(fix.received_ms),
+            accuracy_m=fix.accuracy_m,
+            age_s=round(max(0.0, time.time() - fix.recorded_ms / 1000), 1),
+        )
+
+    def _eta(self, position: Position | None) -> EtaWindow | None:
+        if position is None:
+            return None
+        arrival = find_arrival(self.state, self._update, road_factor=self._road_factor, now=datetime.now(UTC))
+        return None if arrival is None else EtaWindow(arrival.earliest, arrival.latest)
+
+    def _name(self, number: int) -> str:
+        return f"{self.epoch}:{number}"
+
+    def _outgoing(self, frame: Snapshot | StatusFrame | PositionFrame, number: int) -> Outgoing:
+        return Outgoing(encode(frame), number, frame.offset)

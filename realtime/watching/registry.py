@@ -1,0 +1,193 @@
+"""Watchers and what they watch, in this process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import islice
+
+import structlog
+from msgspec import UNSET
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from dispatch.database.engine import Database
+from dispatch.errors import NotFound
+from dispatch.tracking.present import PresentState, present_states
+from realtime.redis.keys import Keys
+from realtime.redis.live_positions import RedisLivePositions
+from realtime.sockets.connection import Connection
+from realtime.watching.hub import Hub
+from realtime.watching.statuses import StatusHistories
+from realtime.watching.topic import DeliveryTopic
+from realtime.watching.watcher import Follower, Watcher
+
+log = structlog.get_logger(__name__)
+
+# A status whose publication was lost is found by comparing with the database, twice so as not to mistake one that
+# is on its way for it.
+COMPARE_EVERY_S = 5.0
+COMPARE_AT_ONCE = 1_000
+
+
+class Tracking:
+    """Opens a topic with its first watcher and closes it with its last."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        keys: Keys,
+        database: Database,
+        live: RedisLivePositions,
+        hub: Hub,
+        *,
+        road_factor: float,
+        send_within_s: float,
+    ) -> None:
+        self._keys = keys
+        self._database = database
+        self._live = live
+        self._histories = StatusHistories(redis, keys)
+        self._hub = hub
+        self._road_factor = road_factor
+        self._send_within_s = send_within_s
+        self._topics: dict[str, asyncio.Task[DeliveryTopic]] = {}
+        self._users: dict[str, int] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        self._comparing: asyncio.Task[None] | None = None
+        self._suspected: dict[int, PresentState] = {}
+
+    def start(self) -> None:
+        """Begin to compare what watchers were told with the database."""
+        self._comparing = asyncio.create_task(self._compare_for_ever(), name="tracking-compare")
+
+    async def stop(self) -> None:
+        """End; watchers are gone by now."""
+        if self._comparing is not None:
+            self._comparing.cancel()
+            await asyncio.gather(self._comparing, *self._closing, return_exceptions=True)
+
+    @property
+    def followers(self) -> int:
+        """How many follow a delivery in this process."""
+        return sum(self._users.values())
+
+    def watcher(self, connection: Connection) -> Watcher:
+        """A watcher over a socket, to join with."""
+        return Watcher(connection, send_within_s=self._send_within_s)
+
+    @asynccontextmanager
+    async def following(self, follower: Follower, tracking_number: str, resume: str | None) -> AsyncIterator[None]:
+        """Join, and part on leaving. Raises NotFound."""
+        await self.join(follower, tracking_number, resume)
+        try:
+            yield
+        finally:
+            self.part(follower, tracking_number)
+
+    async def join(self, follower: Follower, tracking_number: str, resume: str | None) -> None:
+        """Tell a follower what it must know now, and every change from then on until it parts. Raises NotFound."""
+        self._users[tracking_number] = self._users.get(tracking_number, 0) + 1
+        try:
+            topic = await self._topic(tracking_number)
+            await self._begin(topic, follower, resume)
+            topic.watchers.add(follower)
+        except BaseException:
+            self._leave(tracking_number)
+            raise
+
+    def part(self, follower: Follower, tracking_number: str) -> None:
+        """Tell a follower nothing more; with the last one the topic is closed."""
+        self._topics[tracking_number].result().watchers.discard(follower)
+        self._leave(tracking_number)
+
+    def _leave(self, tracking_number: str) -> None:
+        self._users[tracking_number] -= 1
+        if not self._users[tracking_number]:
+            del self._users[tracking_number]
+            opening = self._topics.pop(tracking_number, None)
+            if opening is not None:
+                closing = asyncio.create_task(_close(opening))
+                self._closing.add(closing)
+                closing.add_done_callback(self._closing.discard)
+
+    async def _begin(self, topic: DeliveryTopic, follower: Follower, resume: str | None) -> None:
+        """From the offset that it has seen, where nothing would be missing; otherwise with a snapshot."""
+        number = topic.view.number_of(resume) if resume else None
+        if number is not None and number > topic.view.offset and number > await self._live.current_offset():
+            number = None  # Redis has lost what came up to there, or somebody made it up
+        missed = None if number is None else topic.view.missed_since(number)
+        view = topic.view
+        if number is None or missed is None:
+            follower.start_again(view.snapshot(recovered=False if resume else UNSET), over=view.over)
+        else:
+            follower.resume(number, missed, over=view.over)
+
+    async def _topic(self, tracking_number: str) -> DeliveryTopic:
+        opening = self._topics.get(tracking_number)
+        if opening is None or (opening.done() and (opening.cancelled() or opening.exception() is not None)):
+            opening = self._topics[tracking_number] = asyncio.create_task(self._open(tracking_number))
+        return await asyncio.shield(opening)
+
+    async def _open(self, tracking_number: str) -> DeliveryTopic:
+        topic = DeliveryTopic(
+            tracking_number,
+            database=self._database,
+            live=self._live,
+            histories=self._histories,
+            hub=self._hub,
+            keys=self._keys,
+            road_factor=self._road_factor,
+        )
+        try:
+            await topic.open()
+        except BaseException:
+            await topic.close()
+            raise
+        return topic
+
+    async def _compare_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(COMPARE_EVERY_S)
+            try:
+                await self._compare()
+            except (RedisError, SQLAlchemyError, OSError) as error:
+                log.warning("watched deliveries not compared", error=f"{type(error).__name__}: {error}"[:200])
+            except Exception:  # the next round tries again
+                log.exception("comparing watched deliveries failed")
+
+    async def _compare(self) -> None:
+        opened = [opening.result() for opening in self._topics.values() if _is_open(opening)]
+        epoch = await self._histories.epoch() if opened else None
+        for topic in opened:
+            if topic.view.epoch != epoch:
+                log.warning("Redis has begun anew; watchers get a snapshot", topic=topic.view.state.delivery_id)
+                topic.repair()
+        topics = iter(opened)
+        suspected: dict[int, PresentState] = {}
+        while batch := list(islice(topics, COMPARE_AT_ONCE)):
+            present = await present_states(self._database, [topic.view.state.delivery_id for topic in batch])
+            for topic in batch:
+                told = (topic.view.state.status, topic.view.state.transporter_id)
+                delivery_id = topic.view.state.delivery_id
+                if delivery_id not in present or present[delivery_id] == told:
+                    continue
+                if self._suspected.get(delivery_id) == told:
+                    log.warning("a status was not published; watchers get a snapshot", delivery_id=delivery_id)
+                    topic.repair()
+                else:
+                    suspected[delivery_id] = told
+        self._suspected = suspected
+
+
+def _is_open(opening: asyncio.Task[DeliveryTopic]) -> bool:
+    return opening.done() and not opening.cancelled() and opening.exception() is None
+
+
+async def _close(opening: asyncio.Task[DeliveryTopic]) -> None:
+    """A topic whose last watcher left, perhaps before it was open."""
+    try:
+        topic = await opening
+    except (NotFound, TimeoutError, RedisError, OSError, SQLAlchemyError):
+        return
+    await topic.close()
