@@ -18,7 +18,7 @@ LONGEST_DELAY_S = 10.0
 WELL_AFTER_S = 30.0
 
 
-class Mortal(Protocol):
+class RestartableService(Protocol):
     """A service that may die and can be started again where it was."""
 
     @property
@@ -44,7 +44,7 @@ class Mortal(Protocol):
 Note = Callable[[str, str | None], None]
 
 
-async def keep_running(service: Mortal, note: Note) -> NoReturn:
+async def keep_running(service: RestartableService, note: Note) -> NoReturn:
     """Start ``service`` again whenever it has ended, after a pause that doubles up to ten seconds; never returns.
 
     It does not give up: what keeps a service from running (a full disk, no memory) passes without a word to us, and
@@ -61,7 +61,7 @@ async def keep_running(service: Mortal, note: Note) -> NoReturn:
         attempts = await _bring_back(service, note, attempts)
 
 
-async def _bring_back(service: Mortal, note: Note, attempts: int) -> int:
+async def _bring_back(service: RestartableService, note: Note, attempts: int) -> int:
     """Until it works; how many attempts there were since it was last well."""
     while True:
         attempts += 1

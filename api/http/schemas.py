@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 from litestar import Request
-from litestar.params import QueryParameter
+from litestar.params import PathParameter, QueryParameter
 from msgspec import Meta, Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,6 +76,8 @@ Email = Annotated[
 Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=PHONE, extra={"text": TextKind.PHONE})]
 Url = Annotated[str, Meta(min_length=1, max_length=1000, pattern=URL, extra=CODE)]
 Id = Annotated[int, Meta(ge=1, le=BIGINT_MAX)]
+PathId = Annotated[int, PathParameter(ge=1, le=BIGINT_MAX)]
+"""An id in a path."""
 Quantity = Annotated[int, Meta(ge=1, le=100_000)]
 Lat = Annotated[float, Meta(ge=-90, le=90)]
 Lon = Annotated[float, Meta(ge=-180, le=180)]

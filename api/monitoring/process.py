@@ -72,7 +72,7 @@ class ProcessFigures:
         self._tell_pings()
         if services.part.answers:
             counters.phones.labels(name).set(services.sessions.phones)
-            counters.watchers.labels(name).set(services.tracking.followers)
+            counters.watchers.labels(name).set(services.watchers.followers)
             counters.connections.labels(name).set(services.sessions.count)
         pool = services.database.engine.pool
         if isinstance(pool, QueuePool):

@@ -97,7 +97,7 @@ class Trade:
         services, now_ms = self._services, time.time() * 1000
         seen.log = await read_log_state(services.redis, services.keys)
         settings, heard = services.settings, services.keys.last_seen
-        stale_ms, gone_ms = now_ms - settings.stale_after_s * 1000, now_ms - settings.online_after_s * 1000
+        stale_ms, gone_ms = now_ms - settings.stale_after_s * 1000, now_ms - settings.offline_after_s * 1000
         seen.presence = {
             "online": await services.redis.zcount(heard, stale_ms, "+inf"),
             "stale": await services.redis.zcount(heard, gone_ms, f"({stale_ms}"),

@@ -13,7 +13,7 @@ import structlog
 from prometheus_client.multiprocess import mark_process_dead
 
 from api.server.handover import Handover, encode_handover
-from api.server.words import READY, SILENT_AFTER_S, START_WITHIN_S, STOP_WITHIN_S
+from api.server.worker_messages import READY, SILENT_AFTER_S, START_WITHIN_S, STOP_WITHIN_S
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from api.server.upkeep import Job
 from dispatch.assignments.expiry import ExpirySweeper
 from dispatch.deliveries.photo_sweep import PhotoSweeper
-from dispatch.payments.forgetting import forget_old
+from dispatch.payments.retention import forget_old
 from realtime.history.log_state import forget_gone_writers
 
 if TYPE_CHECKING:

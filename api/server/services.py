@@ -22,7 +22,7 @@ from api.server.jobs import jobs_of
 from api.server.part import WHOLE, Part
 from api.server.upkeep import upkeep
 from api.server.writing import Writing, build_writing
-from api.sockets.authentication import AccountDoorkeeper
+from api.sockets.authentication import AccountSocketAuthenticator
 from dispatch.accounts.links import LinkTokens
 from dispatch.accounts.tokens import Tokens
 from dispatch.assignments.standing import Standing, StandingRules
@@ -34,7 +34,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.handover import HandoverRules
 from dispatch.deliveries.movement import Movement
 from dispatch.deliveries.ratings import DeliveryRatings
-from dispatch.deliveries.work_steps import DeliveryLimits, DeliverySteps
+from dispatch.deliveries.steps import DeliveryLimits, DeliverySteps
 from dispatch.notifications.ports import MailSender, SmsSender
 from dispatch.notifications.relay import OutboxRelay
 from dispatch.notifications.templates import Templates
@@ -69,7 +69,7 @@ from realtime.redis.publisher import RedisPublisher
 from realtime.sockets.sessions import Sessions
 from realtime.sockets.tickets import Tickets
 from realtime.watching.hub import Hub
-from realtime.watching.registry import Tracking
+from realtime.watching.registry import WatcherRegistry
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,9 @@ class Services:
     solver: ProcessSolver
     hub: Hub
     ingest: Ingest
-    tracking: Tracking
+    watchers: WatcherRegistry
     sessions: Sessions
-    doorkeeper: AccountDoorkeeper
+    authenticator: AccountSocketAuthenticator
     tickets: Tickets
     fleet: FleetWatch
     history: HistoryWriter
@@ -248,7 +248,7 @@ def build_services(
     )
     servers = RedisServers(addresses.redis_url, zone=settings.zone)
     redis = servers.connect()
-    presence = PresenceLimits(settings.stale_after_s, settings.online_after_s)
+    presence = PresenceLimits(settings.stale_after_s, settings.offline_after_s)
     live = RedisLivePositions(redis, keys, limits=presence)
     publisher = RedisPublisher(redis, keys)
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
@@ -262,7 +262,7 @@ def build_services(
         refresh_s=settings.refresh_token_s,
         old_keys=[key.get_secret_value() for key in settings.old_secret_keys],
     )
-    doorkeeper = AccountDoorkeeper(database, tokens, require_proof=settings.require_verified_email)
+    authenticator = AccountSocketAuthenticator(database, tokens, require_proof=settings.require_verified_email)
     sms = sms or build_sms_sender(settings)
     link_tokens = LinkTokens(settings.signing_key(), settings.public_url)
     templates = build_templates(settings, account_link=link_tokens.url)
@@ -297,7 +297,7 @@ def build_services(
             quota=Quota(settings.ping_quota_per_day, settings.ping_numberings_per_day),
             memory_reserve=settings.ping_memory_reserve,
         ),
-        tracking=Tracking(
+        watchers=WatcherRegistry(
             redis,
             keys,
             database,
@@ -310,14 +310,14 @@ def build_services(
             redis,
             keys,
             hub,
-            doorkeeper,
+            authenticator,
             per_user=settings.sockets_per_user,
             per_address=settings.sockets_per_address,
             watchers_per_address=settings.watchers_per_address,
         ),
-        doorkeeper=doorkeeper,
+        authenticator=authenticator,
         tickets=Tickets(redis, keys),
-        fleet=FleetWatch(redis, keys, database, hub, online_after_s=settings.online_after_s),
+        fleet=FleetWatch(redis, keys, database, hub, offline_after_s=settings.offline_after_s),
         history=HistoryWriter(redis, keys, FixStore(database), movement.note),
         presence=PresenceSweeper(redis, keys, presence),
         retention=Retention(database, clock, keep_days=settings.history_keep_days),
@@ -368,13 +368,13 @@ async def running(services: Services) -> AsyncIterator[Services]:
 async def _answering(services: Services) -> AsyncIterator[None]:
     services.hub.start()
     services.ingest.start()
-    services.tracking.start()
+    services.watchers.start()
     await services.sessions.start()
     try:
         yield
     finally:
         await services.callbacks.stop()
         await services.ingest.stop()
-        await services.tracking.stop()
+        await services.watchers.stop()
         await services.sessions.stop()
         await services.hub.stop()

@@ -13,7 +13,7 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from api.server.frames import frame_size, leaves_message_open, take_text
-from api.server.inbox import Inbox
+from api.server.receive_buffer import ReceiveBuffer
 
 EXTENSION = "dispatch.wire"
 """Key of a connection's WireProtocol among the extensions of its ASGI scope."""
@@ -28,7 +28,7 @@ MOST_HEADER_BYTES = 14
 PAUSE_AFTER_DROPPED_S = 0.05
 
 
-class Outlet:
+class SocketWriter:
     """Where whole messages are written without waiting.
 
     An update to thousands of watchers is thousands of writes, and each of them begins with what the processor's cache
@@ -50,8 +50,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
     frame whole.
     """
 
-    inbox: Inbox | None = None
-    _outlet: Outlet | None = None
+    received: ReceiveBuffer | None = None
+    _writer: SocketWriter | None = None
     _detached = False
     _unfinished = b""
     _message_open = False
@@ -70,7 +70,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         self.conn.parser.close()
         self._shut()
-        self._outlet = None
+        self._writer = None
 
     def pause_writing(self) -> None:
         """As uvicorn's: there is no room."""
@@ -80,8 +80,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
     def resume_writing(self) -> None:
         """As uvicorn's: there is room again."""
         super().resume_writing()
-        if self._outlet is not None and self.is_open:
-            self._outlet.transport = self.transport
+        if self._writer is not None and self.is_open:
+            self._writer.transport = self.transport
 
     def shutdown(self) -> None:
         """As uvicorn's; nothing follows its close frame."""
@@ -105,8 +105,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
             self._shut()
 
     def _shut(self) -> None:
-        if self._outlet is not None:
-            self._outlet.transport = None
+        if self._writer is not None:
+            self._writer.transport = None
 
     def handle_connect(self, event: Request) -> None:
         """Put ourselves where the application finds us."""
@@ -115,31 +115,31 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if scope is not None:
             scope["extensions"][EXTENSION] = self
 
-    def adopt(self, outlet: Outlet) -> Inbox:
+    def adopt(self, writer: SocketWriter) -> ReceiveBuffer:
         """Take the accepted connection over from ASGI; its ``receive`` is not called any more.
 
         The request and our answer to it are let go: kilobytes a connection, and nobody asks for them again.
         """
         del self.request, self.response
-        inbox = self.inbox = Inbox()
+        received = self.received = ReceiveBuffer()
         queue: Any = self.queue
         while not queue.empty():
-            inbox.put_nowait(queue.get_nowait())
-        self.queue = inbox  # type: ignore[assignment]  # all that uvicorn does with it from here on is to put and look
-        self._outlet = outlet
+            received.put_nowait(queue.get_nowait())
+        self.queue = received  # type: ignore[assignment]  # all that uvicorn does with it from here on is to put and look
+        self._writer = writer
         if self.is_open and self.writable.is_set():
-            outlet.transport = self.transport
-        return inbox
+            writer.transport = self.transport
+        return received
 
     def detach(self, gone: Callable[[], None]) -> None:
         """Let the adopted connection outlive its ASGI call; what is received is dropped, ``gone`` is told of its end.
 
         Thousands of watchers wait for hours: without the call they take less memory than a bare ASGI socket.
         """
-        if self.inbox is not None:
+        if self.received is not None:
             self._detached = True
             self._read_on()
-            self.inbox.leave_to(gone)
+            self.received.leave_to(gone)
 
     async def run_asgi(self) -> None:
         """As uvicorn's, but what was detached stays open when the application is done with it."""
@@ -159,10 +159,10 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take a read apart; whole text messages go to the session together."""
-        if self.inbox is None:
+        if self.received is None:
             # Who talks before we have answered leaves the library inside a frame, perhaps.
             self._left_to_library |= self.handshake_initiated or not data.endswith(b"\r\n\r\n")
-        if self.inbox is None or self._left_to_library:
+        if self.received is None or self._left_to_library:
             super().data_received(data)
         else:
             self._take_apart(data)
@@ -197,10 +197,10 @@ class WireProtocol(WebSocketsSansIOProtocol):
         return at + size
 
     def _hand_over(self, messages: list[bytes]) -> None:
-        if self.close_sent or self.inbox is None:
+        if self.close_sent or self.received is None:
             return  # nobody will read it, as uvicorn has it
-        self.inbox.add(messages)
-        if self.inbox.is_full and not self.read_paused:
+        self.received.add(messages)
+        if self.received.is_full and not self.read_paused:
             self.read_paused = True
             self.transport.pause_reading()
 
@@ -211,11 +211,11 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     async def receive_some(self, most: int | None = None) -> list[bytes]:
         """Messages that wait, at least one; none where the connection is gone."""
-        inbox = self.inbox
-        if inbox is None or not await inbox.wait():
+        received = self.received
+        if received is None or not await received.wait():
             return []
-        messages = inbox.take(most)
-        if inbox.empty():
+        messages = received.take(most)
+        if received.empty():
             self._read_on()
         return messages
 

@@ -30,7 +30,7 @@ from api.server.reasons import reason_of
 from api.server.services import Services, build_services, running
 from api.server.serving import answering, optionally_closing, stopped_by_signals
 from api.server.stores import ready_stores
-from api.server.words import ALIVE, ALIVE_EVERY_S, READY, STOP_WITHIN_S
+from api.server.worker_messages import ALIVE, ALIVE_EVERY_S, READY, STOP_WITHIN_S
 
 log = structlog.get_logger(__name__)
 

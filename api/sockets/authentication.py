@@ -17,8 +17,8 @@ VERIFICATION_ENDED = Dismissal(Close.FORBIDDEN, NOT_VERIFIED)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class AccountDoorkeeper:
-    """Asks the accounts: implements ``realtime``'s Doorkeeper."""
+class AccountSocketAuthenticator:
+    """Asks the accounts: implements ``realtime``'s SocketAuthenticator."""
 
     def __init__(self, database: Database, tokens: Tokens, *, require_proof: bool) -> None:
         self._database = database
@@ -26,7 +26,7 @@ class AccountDoorkeeper:
         self._tokens = tokens
 
     async def check(self, token: str, role: str) -> Login:
-        """See Doorkeeper."""
+        """See SocketAuthenticator."""
         return await self.check_claims(self._tokens.read_access(token), role)
 
     async def check_claims(self, claims: TokenClaims, role: str) -> Login:
@@ -38,7 +38,7 @@ class AccountDoorkeeper:
         return Login(user.id, claims.sign_in_id, claims.expires_at.timestamp(), role)
 
     async def dismissed(self, logins: Sequence[Login]) -> dict[Login, Dismissal]:
-        """See Doorkeeper."""
+        """See SocketAuthenticator."""
         roles = await standing_sign_ins(self._database, {login.sign_in_id for login in logins})
         ended = {login: ACCESS_ENDED for login in logins if login.role not in roles.get(login.sign_in_id, ())}
         senders = {login for login in logins if login.role == Role.TRANSPORTER and login not in ended}

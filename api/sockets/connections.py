@@ -9,7 +9,7 @@ from litestar import WebSocket
 from litestar.connection.base import empty_receive, empty_send
 from litestar.exceptions import WebSocketDisconnect
 
-from api.server.wire import EXTENSION, Outlet, WireProtocol
+from api.server.wire import EXTENSION, SocketWriter, WireProtocol
 from realtime.protocol import SUBPROTOCOL, Close, Error, encode
 from realtime.sockets.connection import Connection, Disconnected
 from realtime.watching.outgoing_frame import Outgoing, text_message
@@ -20,7 +20,7 @@ AnySocket = WebSocket[Any, Any, Any]
 CLOSE_WITHIN_S = 5.0
 
 
-class WireConnection(Outlet):
+class WireConnection(SocketWriter):
     """A socket of our own server, adopted: messages go straight to the transport."""
 
     __slots__ = ("_wire",)

@@ -47,7 +47,7 @@ async def transporter_socket(socket: AnySocket, services: GivenServices) -> None
             keys=services.keys,
             policy=services.ping_policy,
             login=login,
-            doorkeeper=services.doorkeeper,
+            authenticator=services.authenticator,
             sessions=services.sessions,
         )
         with services.sessions.entered(session, _address(socket)):
@@ -62,7 +62,7 @@ async def track_socket(socket: AnySocket, services: GivenServices, tracking_numb
 
     async def serve(connection: Connection) -> None:
         number = checked_tracking_number(tracking_number)
-        watch = _Watch(services, services.tracking.watcher(connection), number)
+        watch = _Watch(services, services.watchers.watcher(connection), number)
         await watch.begin(_address(socket), socket.query_params.get("resume"))
         if not watch.watcher.detach(watch.end):
             try:
@@ -84,7 +84,7 @@ async def console_socket(socket: AnySocket, services: GivenServices) -> None:
             connection,
             login,
             fleet=services.fleet,
-            doorkeeper=services.doorkeeper,
+            authenticator=services.authenticator,
             send_within_s=services.settings.send_timeout_s,
         )
         with services.sessions.entered(session, _address(socket)):
@@ -107,14 +107,14 @@ class _Watch:
         """Raises TooManySockets, Stopping or NotFound; then it has not begun."""
         self._services.sessions.enter(self.watcher, address)
         try:
-            await self._services.tracking.join(self.watcher, self._number, resume)
+            await self._services.watchers.join(self.watcher, self._number, resume)
         except BaseException:
             self._services.sessions.leave(self.watcher)
             raise
 
     def end(self) -> None:
         """Everything that began."""
-        self._services.tracking.part(self.watcher, self._number)
+        self._services.watchers.part(self.watcher, self._number)
         self._services.sessions.leave(self.watcher)
 
 
@@ -150,12 +150,12 @@ async def _login(socket: AnySocket, services: Services, role: Role) -> Login:
     ticket = offered_with(TICKET_PREFIX, offered)
     if ticket is None:
         token = offered_with(BEARER_PREFIX, offered) or bearer_token(socket.headers.get("authorization"))
-        return await services.doorkeeper.check(token, role)
+        return await services.authenticator.check(token, role)
     holder = await services.tickets.redeem(ticket)
     if holder is None:
         raise NotSignedIn("The ticket was used before or is too old. Ask for a new one.", code="ticket_invalid")
     expires_at = datetime.fromtimestamp(holder.expires_at, UTC)
-    return await services.doorkeeper.check_claims(TokenClaims(holder.user_id, holder.sign_in_id, expires_at), role)
+    return await services.authenticator.check_claims(TokenClaims(holder.user_id, holder.sign_in_id, expires_at), role)
 
 
 async def _transporter_id(services: Services, login: Login) -> int:

@@ -102,7 +102,7 @@ async def delivery_events(
     state = await track_state(services.database, number)
     if resume and state.status in OVER:
         stream = EventStream()
-        async with services.tracking.following(stream, number, resume):
+        async with services.watchers.following(stream, number, resume):
             if stream.nothing_left:
                 return Response(None, status_code=204, headers=HEADERS)
     stream = EventStream()
@@ -120,7 +120,7 @@ async def _chunks(
 ) -> AsyncGenerator[bytes, None]:
     """What follows the delivery is taken in here and given back here."""
     try:
-        async with services.tracking.following(stream, number, resume):
+        async with services.watchers.following(stream, number, resume):
             async for chunk in stream.chunks():
                 yield chunk
     except NotFound:

@@ -39,7 +39,7 @@ from dispatch.database.commits import is_outage
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
 from dispatch.deliveries.service import DeliveryKey
-from dispatch.deliveries.work_steps import DeliverySteps
+from dispatch.deliveries.steps import DeliverySteps
 from dispatch.errors import Conflict, DispatchError, NotFound, PartlyDone
 from dispatch.ports import Clock, LivePositions
 from dispatch.transporters.models import Transporter

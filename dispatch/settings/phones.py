@@ -8,7 +8,7 @@ from dispatch.settings.section import Section
 class PhoneSettings(Section):
     """Positions: how often, how old, how many, and what becomes of odd ones."""
 
-    online_after_s: int = Field(120, ge=1, description="A transporter without a ping for so long is offline.")
+    offline_after_s: int = Field(120, ge=1, description="A transporter without a ping for so long is offline.")
     stale_after_s: int = Field(
         45, ge=1, description="A transporter without a ping for so long is stale: online, but its position is doubtful."
     )

@@ -42,12 +42,12 @@ LOOK_FOR_NEW_EVERY_S = 2.0
 class FleetWatch:
     """The fleet of one zone as this process' consoles see it."""
 
-    def __init__(self, redis: Redis, keys: Keys, database: Database, hub: Hub, *, online_after_s: int) -> None:
+    def __init__(self, redis: Redis, keys: Keys, database: Database, hub: Hub, *, offline_after_s: int) -> None:
         self._redis = redis
         self._keys = keys
         self._database = database
         self._hub = hub
-        self._online_after_ms = online_after_s * 1000
+        self._online_after_ms = offline_after_s * 1000
         self._consoles = 0
         self._picture: _Picture | None = None
 

@@ -9,7 +9,7 @@ from realtime.console.fleet_watch import TICK_S, FleetWatch
 from realtime.console.frames import MAX_ITEMS, Area, Fleet, Subscribe, decode_console_frame
 from realtime.protocol import BadFrame, Close, Error, encode
 from realtime.sockets.connection import Connection, Disconnected
-from realtime.sockets.logins import Doorkeeper, Login
+from realtime.sockets.logins import Login, SocketAuthenticator
 from realtime.sockets.renewal import Refused, renew, renewed_frame, until_expired
 
 SUBSCRIBE_WITHIN_S = 10.0
@@ -20,12 +20,18 @@ class ConsoleSession:
     """Serves one accepted connection until it ends. What it keeps is bounded by the fleet: who is in sight."""
 
     def __init__(
-        self, connection: Connection, login: Login, *, fleet: FleetWatch, doorkeeper: Doorkeeper, send_within_s: float
+        self,
+        connection: Connection,
+        login: Login,
+        *,
+        fleet: FleetWatch,
+        authenticator: SocketAuthenticator,
+        send_within_s: float,
     ) -> None:
         self._connection = connection
         self.login: Login | None = login
         self._fleet = fleet
-        self._doorkeeper = doorkeeper
+        self._doorkeeper = authenticator
         self._send_within_s = send_within_s
         self._wanted: Subscribe | None = None
         self._subscribed = asyncio.Event()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from realtime.ingest.filters import MAX_LAT, MAX_LON, Limits, why_not
+from realtime.ingest.filters import MAX_LAT, MAX_LON, Limits, reject_reason
 from realtime.ingest.flags import (
     MAX_BELIEVED_ACCURACY_M,
     METRES_A_DEGREE,
@@ -19,7 +19,7 @@ from realtime.ingest.flags import (
     Flag,
     Point,
     Trail,
-    judge,
+    assess,
 )
 from realtime.protocol import Fix, Reject
 
@@ -27,7 +27,7 @@ HALF_TURN = 180.0
 
 
 @dataclass(slots=True)
-class Judgement:
+class Assessment:
     """What became of fixes that were handed in together; positions are those in the sequence."""
 
     trail: Trail
@@ -48,12 +48,12 @@ class Judgement:
             self.leader, self.leader_ms, self.pace_mps = position, at_ms, self.trail.pace_mps
 
 
-def judge_all(fixes: Sequence[Fix], times_ms: Sequence[int], trail: Trail, limits: Limits) -> Judgement:
+def assess_all(fixes: Sequence[Fix], times_ms: Sequence[int], trail: Trail, limits: Limits) -> Assessment:
     """Judge fixes in the order in which they came; ``times_ms`` are their times since 1970.
 
-    The same, fix by fix, as ``filters.why_not`` and ``doubts.judge``.
+    The same, fix by fix, as ``filters.reject_reason`` and ``flags.assess``.
     """
-    made = Judgement(trail, {}, {})
+    made = Assessment(trail, {}, {})
     at = 0
     while at < len(fixes):
         at = _take_easy(fixes, times_ms, at, made, limits)
@@ -63,12 +63,12 @@ def judge_all(fixes: Sequence[Fix], times_ms: Sequence[int], trail: Trail, limit
     return made
 
 
-def _take_one(fix: Fix, at_ms: int, position: int, made: Judgement, limits: Limits) -> None:
-    reason = why_not(fix, at_ms, limits)
+def _take_one(fix: Fix, at_ms: int, position: int, made: Assessment, limits: Limits) -> None:
+    reason = reject_reason(fix, at_ms, limits)
     if reason is not None:
         made.rejected[position] = reason
         return
-    judged = judge(fix, at_ms, made.trail, limits)
+    judged = assess(fix, at_ms, made.trail, limits)
     made.trail = judged.trail
     if judged.flags:
         made.flags[position] = judged.flags
@@ -76,7 +76,7 @@ def _take_one(fix: Fix, at_ms: int, position: int, made: Judgement, limits: Limi
         made.may_lead(position, at_ms)
 
 
-def _take_easy(fixes: Sequence[Fix], times_ms: Sequence[int], start: int, made: Judgement, limits: Limits) -> int:
+def _take_easy(fixes: Sequence[Fix], times_ms: Sequence[int], start: int, made: Assessment, limits: Limits) -> int:
     """Take fixes from ``start`` on while no step doubts them; the position of the first that wants the long way.
 
     One loop in which nothing is made: most of the server's own work on a ping is here.

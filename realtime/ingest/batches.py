@@ -10,7 +10,7 @@ import msgspec
 
 from realtime.ingest.fixes import RUN_END
 from realtime.ingest.flags import Trail, encode_trail
-from realtime.ingest.runs import Leader, Run, Sifted, Source
+from realtime.ingest.runs import Leader, Run, Screened, Source
 
 # As the script reads it: there is nothing that may become the live position.
 NO_LEADER_MS = -2
@@ -27,11 +27,11 @@ class Group:
     leader: Leader | None = None
     trail: Trail = field(default_factory=Trail)
 
-    def add(self, sifted: Sifted, run: Run) -> None:
+    def add(self, screened: Screened, run: Run) -> None:
         """Take another run in."""
         self.runs.append(run)
-        self.trail = sifted.trail
-        leader = sifted.leader
+        self.trail = screened.trail
+        leader = screened.leader
         if leader is not None and (self.leader is None or leader.recorded_ms >= self.leader.recorded_ms):
             self.leader = leader
 
@@ -59,19 +59,19 @@ class Group:
             yield from (first, last, b",".join([run.logged for run in self.runs]))
 
 
-def groups_of(batch: Sequence[tuple[Source, Sifted]]) -> list[Group]:
+def groups_of(batch: Sequence[tuple[Source, Screened]]) -> list[Group]:
     """The batch by numbering: what Redis does once a device it does once, not once a frame."""
     groups: list[Group] = []
     latest: dict[str, Group] = {}
-    for source, sifted in batch:
-        run = sifted.run
+    for source, screened in batch:
+        run = screened.run
         if run is None:
             continue
         group = latest.get(source.stream)
         if group is None or not group.goes_on_with(run):
             group = latest[source.stream] = Group(source)
             groups.append(group)
-        group.add(sifted, run)
+        group.add(screened, run)
     return groups
 
 

@@ -76,7 +76,7 @@ def not_too_old(_fix: Fix, recorded_ms: int, limits: Limits) -> Reject | None:
 STEPS: tuple[Step, ...] = (in_range, not_null_island, not_in_future, not_too_old)
 
 
-def why_not(fix: Fix, recorded_ms: int, limits: Limits) -> Reject | None:
+def reject_reason(fix: Fix, recorded_ms: int, limits: Limits) -> Reject | None:
     """The first reason why a fix cannot be true; None for a plausible one."""
     if (
         -MAX_LAT <= fix.lat <= MAX_LAT

@@ -128,7 +128,7 @@ def impossible_speed(_fix: Fix, here: Point, trail: Trail, limits: Limits) -> Fl
 DOUBTS: tuple[Doubt, ...] = (clock_skew, poor_accuracy, out_of_order, duplicate, impossible_speed)
 
 
-def judge(fix: Fix, recorded_ms: int, trail: Trail, limits: Limits) -> Judged:
+def assess(fix: Fix, recorded_ms: int, trail: Trail, limits: Limits) -> Judged:
     """All flags of a plausible fix, and what follows from them."""
     accuracy_m = min(max(fix.accuracy_m or 0.0, 0.0), MAX_BELIEVED_ACCURACY_M)
     here = Point(recorded_ms, fix.lat, fix.lon, accuracy_m)

@@ -19,7 +19,7 @@ from realtime.ingest.fix_fields import Oddity
 from realtime.ingest.flags import Trail, decode_trail
 from realtime.ingest.limits import UNLIMITED, Quota, left_of_day_s, why_full
 from realtime.ingest.ping_counts import PingCounts
-from realtime.ingest.runs import Sifted, Source, sift
+from realtime.ingest.runs import Screened, Source, screen_fixes
 from realtime.ingest.throttle import Rates, Throttle
 from realtime.protocol import Fix
 from realtime.redis.client import is_defect
@@ -60,7 +60,7 @@ class QuotaSpent(IngestUnavailable):
 @dataclass(slots=True)
 class _Waiting:
     source: Source
-    sifted: Sifted
+    screened: Screened
     done: asyncio.Future[None]
     since_s: float
 
@@ -150,28 +150,28 @@ class Ingest:
         source.handed_in = int(last_seq or 0)
         return source.handed_in
 
-    async def keep(self, source: Source, fixes: Sequence[Fix], odd: Sequence[Oddity] = ()) -> Sifted:
+    async def keep(self, source: Source, fixes: Sequence[Fix], odd: Sequence[Oddity] = ()) -> Screened:
         """All of it for a request that stands alone: returns once the accepted fixes are safe.
 
         Raises IngestUnavailable.
         """
         await self.resume(source)
-        sifted = self.sift(source, fixes, odd=odd)
-        await self.submit(source, sifted)
-        return sifted
+        screened = self.screen(source, fixes, odd=odd)
+        await self.submit(source, screened)
+        return screened
 
-    def sift(
+    def screen(
         self,
         source: Source,
         fixes: Sequence[Fix],
         sent: Sequence[bytes] | None = None,
         odd: Sequence[Oddity] = (),
-    ) -> Sifted:
-        """Run the plausibility steps over fixes, in the order of the device's clock; see ``sifting.sift``."""
+    ) -> Screened:
+        """Run the plausibility steps over fixes, in the order of the device's clock; see ``runs.screen_fixes``."""
         now_ms = time.time_ns() // 1_000_000
-        sifted = sift(source, fixes, sent, now_ms, self._limits_at(now_ms), odd)
-        self.counts.take(len(fixes), sifted.rejected)
-        return sifted
+        screened = screen_fixes(source, fixes, sent, now_ms, self._limits_at(now_ms), odd)
+        self.counts.take(len(fixes), screened.rejected)
+        return screened
 
     def _limits_at(self, now_ms: int) -> Limits:
         """The same for all frames of a millisecond."""
@@ -179,18 +179,18 @@ class Ingest:
             self._limits, self._limits_ms = self._plausibility.at(now_ms), now_ms
         return self._limits
 
-    def submit(self, source: Source, sifted: Sifted) -> asyncio.Future[None]:
+    def submit(self, source: Source, screened: Screened) -> asyncio.Future[None]:
         """Hand in a frame. The future is done once all its fixes are safe, or raises IngestUnavailable."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._closing:
             done.set_exception(IngestUnavailable("the server is stopping"))
-        elif sifted.run is None:
+        elif screened.run is None:
             done.set_result(None)
         elif self._full:
             done.set_exception(IngestFull(self._full))
             done.exception()  # asked for by whoever waits for it; nobody may, where a session ends meanwhile
         else:
-            self._waiting.append(_Waiting(source, sifted, done, time.monotonic()))
+            self._waiting.append(_Waiting(source, screened, done, time.monotonic()))
             self._wake.set()
         return done
 
@@ -215,9 +215,9 @@ class Ingest:
     def _take_batch(self) -> list[_Waiting]:
         size = taken = 0
         for waiting in self._waiting:
-            if taken and size + waiting.sifted.count > MAX_BATCH:
+            if taken and size + waiting.screened.count > MAX_BATCH:
                 break
-            size += waiting.sifted.count
+            size += waiting.screened.count
             taken += 1
         batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
         return batch
@@ -232,13 +232,13 @@ class Ingest:
         later = [waiting for waiting in self._waiting if waiting.source.stream in broken]
         self._waiting = [waiting for waiting in self._waiting if waiting.source.stream not in broken]
         for waiting in [*batch, *later]:
-            self.counts.failed += waiting.sifted.count
+            self.counts.failed += waiting.screened.count
             if not waiting.done.done():
                 waiting.done.set_exception(why)
                 waiting.done.exception()  # a session that ends meanwhile asks for none but the first
 
     async def _store(self, batch: list[_Waiting]) -> None:
-        groups = groups_of([(waiting.source, waiting.sifted) for waiting in batch])
+        groups = groups_of([(waiting.source, waiting.screened) for waiting in batch])
         try:
             again, over = await self._call(groups, listed=False)
             if again:  # stored by another connection meanwhile, some or all of it
@@ -246,13 +246,13 @@ class Ingest:
                 over += more
         except (RedisError, OSError) as error:
             say = log.error if is_defect(error) else log.warning
-            say("batch not stored", fixes=sum(waiting.sifted.count for waiting in batch), error=str(error))
+            say("batch not stored", fixes=sum(waiting.screened.count for waiting in batch), error=str(error))
             self._fail(batch, IngestUnavailable(str(error)))
             return
         if over:
             batch = self._turn_down(batch, {group.source.stream for group in over})
         if batch:
-            self.counts.safe(sum(waiting.sifted.count for waiting in batch), time.monotonic() - batch[0].since_s)
+            self.counts.safe(sum(waiting.screened.count for waiting in batch), time.monotonic() - batch[0].since_s)
         for waiting in batch:
             if not waiting.done.done():
                 waiting.done.set_result(None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from realtime.ingest.assessment import Judgement, judge_all
+from realtime.ingest.assessment import Assessment, assess_all
 from realtime.ingest.filters import Limits
 from realtime.ingest.fix_fields import Oddity
 from realtime.ingest.fixes import RUN_END, LoggedFix, encode_fix, run_head
@@ -70,7 +70,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
+class Screened:
     """What became of fixes that were handed in together."""
 
     run: Run | None
@@ -88,31 +88,31 @@ class Sifted:
         return len(self.run.seqs) if self.run else 0
 
 
-def sift(
+def screen_fixes(
     source: Source,
     fixes: Sequence[Fix],
     sent: Sequence[bytes] | None,
     now_ms: int,
     limits: Limits,
     odd: Sequence[Oddity] = (),
-) -> Sifted:
+) -> Screened:
     """Judge fixes and prepare those that are plausible for Redis; the source remembers them.
 
     ``sent``: each fix as a JSON object of its own, in UTF-8, as the device sent it. Without it they are one list, whose
     order says nothing. ``odd``: what was put right in them, which they are flagged for.
     """
     if not fixes:
-        return Sifted(None, None, [], 0, source.trail)
+        return Screened(None, None, [], 0, source.trail)
     times_ms = [round(fix.recorded_at.timestamp() * 1000) for fix in fixes]
     if sent is None and times_ms != sorted(times_ms):  # one backlog, perhaps newest first: no fix of it is late
         order = sorted(range(len(fixes)), key=times_ms.__getitem__)
         fixes, times_ms = [fixes[at] for at in order], [times_ms[at] for at in order]
-    judged = judge_all(fixes, times_ms, source.trail, limits)
+    judged = assess_all(fixes, times_ms, source.trail, limits)
     source.trail = judged.trail
     seqs = [fix.seq for fix in fixes]
     if odd:
         _flag_odd(judged, seqs, odd)
-    return Sifted(
+    return Screened(
         _run(source, fixes, seqs, _written(fixes, sent), judged, now_ms),
         _leader(source, fixes, judged, now_ms),
         [rejected_as(reason, fixes[at], times_ms[at], now_ms, limits) for at, reason in judged.rejected.items()],
@@ -122,7 +122,7 @@ def sift(
     )
 
 
-def _flag_odd(judged: Judgement, seqs: list[int], odd: Sequence[Oddity]) -> None:
+def _flag_odd(judged: Assessment, seqs: list[int], odd: Sequence[Oddity]) -> None:
     found: dict[int, list[Flag]] = {}
     for oddity in odd:
         found.setdefault(oddity.seq, []).append(oddity.flag)
@@ -141,7 +141,7 @@ def _written(fixes: Sequence[Fix], sent: Sequence[bytes] | None) -> Sequence[byt
 
 
 def _run(
-    source: Source, fixes: Sequence[Fix], seqs: list[int], written: Sequence[bytes], judged: Judgement, now_ms: int
+    source: Source, fixes: Sequence[Fix], seqs: list[int], written: Sequence[bytes], judged: Assessment, now_ms: int
 ) -> Run | None:
     if judged.rejected:
         kept = [at for at in range(len(fixes)) if at not in judged.rejected]
@@ -154,7 +154,7 @@ def _run(
     return Run(seqs, written, run_head(source.owner, now_ms, flags), ahead)
 
 
-def _leader(source: Source, fixes: Sequence[Fix], judged: Judgement, now_ms: int) -> Leader | None:
+def _leader(source: Source, fixes: Sequence[Fix], judged: Assessment, now_ms: int) -> Leader | None:
     if judged.leader is None:
         return None
     fix = fixes[judged.leader]

@@ -27,7 +27,7 @@ class Dismissal:
     name: str
 
 
-class Doorkeeper(Protocol):
+class SocketAuthenticator(Protocol):
     """Knows who may be here."""
 
     async def check(self, token: str, role: str) -> Login:

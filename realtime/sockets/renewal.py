@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.errors import Forbidden, NotSignedIn
 from realtime.protocol import AuthOk, Close, encode
-from realtime.sockets.logins import Doorkeeper, Login
+from realtime.sockets.logins import Login, SocketAuthenticator
 from realtime.sockets.sessions import Session
 
 
@@ -22,10 +22,10 @@ class Refused(Exception):
         self.detail = detail
 
 
-async def renew(doorkeeper: Doorkeeper, login: Login, token: str) -> Login:
+async def renew(authenticator: SocketAuthenticator, login: Login, token: str) -> Login:
     """The same user with a later end. Raises Refused."""
     try:
-        renewed = await doorkeeper.check(token, login.role)
+        renewed = await authenticator.check(token, login.role)
     except (NotSignedIn, Forbidden) as error:
         raise Refused(Close.UNAUTHORIZED, error.code, error.detail) from None
     except (SQLAlchemyError, OSError):

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from realtime.protocol import Close
 from realtime.redis.control import Replaced, decode_control, encode_control
 from realtime.redis.keys import Keys
-from realtime.sockets.logins import Doorkeeper, Login
+from realtime.sockets.logins import Login, SocketAuthenticator
 from realtime.watching.hub import Hub
 
 log = structlog.get_logger(__name__)
@@ -63,7 +63,7 @@ class Sessions:
         redis: Redis,
         keys: Keys,
         hub: Hub,
-        doorkeeper: Doorkeeper,
+        authenticator: SocketAuthenticator,
         *,
         per_user: int,
         per_address: int,
@@ -76,7 +76,7 @@ class Sessions:
         self._redis = redis
         self._keys = keys
         self._hub = hub
-        self._doorkeeper = doorkeeper
+        self._doorkeeper = authenticator
         self._per_user = per_user
         self._per_address = per_address
         self._watchers_per_address = watchers_per_address

@@ -15,7 +15,7 @@ from realtime.background import run_until_one_ends
 from realtime.ingest.app_frames import decode_frame, decode_pings, received_of
 from realtime.ingest.fix_fields import Malformed, Oddity
 from realtime.ingest.ingest import Ingest, IngestUnavailable, QuotaSpent
-from realtime.ingest.runs import Sifted, Source
+from realtime.ingest.runs import Screened, Source
 from realtime.protocol import (
     Adjusted,
     Auth,
@@ -34,7 +34,7 @@ from realtime.protocol import (
 )
 from realtime.redis.keys import Keys, device_stream
 from realtime.sockets.connection import Connection, Disconnected
-from realtime.sockets.logins import Doorkeeper, Login
+from realtime.sockets.logins import Login, SocketAuthenticator
 from realtime.sockets.renewal import Refused, renew, renewed_frame, until_expired
 from realtime.sockets.sessions import Sessions
 from realtime.watching.hub import Hub
@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 
 HELLO_WITHIN_S = 10.0
 # What a connection may have on its way to Redis: fixes, and portions of them. Beyond it nothing is taken out of the
-# inbox, so that what comes meanwhile is one portion too: each costs about as much as 50 fixes.
+# received, so that what comes meanwhile is one portion too: each costs about as much as 50 fixes.
 MAX_UNACKED = 5_000
 MAX_PORTIONS = 2
 MAX_NOTICES = 100
@@ -58,7 +58,7 @@ class _Pending:
     """A frame on its way to the log."""
 
     malformed: Sequence[Malformed]
-    sifted: Sifted
+    screened: Screened
     stored: asyncio.Future[None]
 
 
@@ -75,7 +75,7 @@ class TransporterSession:
         keys: Keys,
         policy: PingPolicy,
         login: Login,
-        doorkeeper: Doorkeeper,
+        authenticator: SocketAuthenticator,
         sessions: Sessions,
     ) -> None:
         self._connection = connection
@@ -85,7 +85,7 @@ class TransporterSession:
         self._channel = keys.notices(transporter_id)
         self._policy = policy
         self.login: Login | None = login
-        self._doorkeeper = doorkeeper
+        self._doorkeeper = authenticator
         self._sessions = sessions
         self._ending = False
         self._flushed = asyncio.Event()
@@ -244,11 +244,11 @@ class TransporterSession:
             self._pending[-1].stored.result()  # raises where it failed: nothing may be stored behind a hole
         if malformed:
             self._ingest.counts.malformed(len(malformed))
-        sifted = self._ingest.sift(source, fixes, sent, odd)
-        self._pending.append(_Pending(malformed, sifted, self._ingest.submit(source, sifted)))
+        screened = self._ingest.screen(source, fixes, sent, odd)
+        self._pending.append(_Pending(malformed, screened, self._ingest.submit(source, screened)))
         self._handed_in.set()
         self._flushed.clear()
-        self._unacked += sifted.count
+        self._unacked += screened.count
         self._portions += 1
         self._make_room()
 
@@ -274,19 +274,19 @@ class TransporterSession:
 
     async def _settle(self, pending: _Pending) -> None:
         await pending.stored
-        self._unacked -= pending.sifted.count
+        self._unacked -= pending.screened.count
         self._portions -= 1
         self._make_room()
         for bad in pending.malformed:
             await self._connection.send(encode(Rejected(bad.seq, Reject.MALFORMED, bad.field, bad.detail)))
-        for rejected in pending.sifted.rejected:
+        for rejected in pending.screened.rejected:
             await self._connection.send(encode(rejected))
-        for oddity in pending.sifted.odd:
+        for oddity in pending.screened.odd:
             if oddity.field not in self._told_odd:
                 self._told_odd.add(oddity.field)
                 await self._connection.send(encode(Adjusted(oddity.seq, oddity.field, oddity.detail)))
         malformed = [bad.seq for bad in pending.malformed]
-        self._acked_seq = max([self._acked_seq, pending.sifted.highest_seq, *malformed])
+        self._acked_seq = max([self._acked_seq, pending.screened.highest_seq, *malformed])
 
     async def _notify(self) -> None:
         while True:

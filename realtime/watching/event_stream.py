@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterable
 
 from realtime.sockets.logins import Login
 from realtime.watching.outgoing_frame import Outgoing
-from realtime.watching.send_queue import Outbox
+from realtime.watching.send_queue import SendQueue
 
 # Proxies close connections that are silent for a minute; clients notice a dead one by the missing comment.
 HEARTBEAT_S = 15.0
@@ -20,7 +20,7 @@ class EventStream:
 
     def __init__(self) -> None:
         self.login: Login | None = None
-        self._outbox = Outbox()
+        self._queue = SendQueue()
         self._wake = asyncio.Event()
         self._after = 0
         self._over = False
@@ -29,27 +29,27 @@ class EventStream:
     def start_again(self, snapshot: Outgoing, *, over: bool) -> None:
         """See Follower."""
         self._after, self._over = 0, over
-        self._outbox.start_again(snapshot)
+        self._queue.start_again(snapshot)
         self._wake.set()
 
     def resume(self, after: int, missed: Iterable[Outgoing], *, over: bool) -> None:
         """See Follower."""
         self._after, self._over = after, over
         for frame in missed:
-            self._outbox.put(frame)
+            self._queue.put(frame)
         self._wake.set()
 
     def status(self, frame: Outgoing, *, over: bool) -> None:
         """See Follower."""
         if frame.number > self._after:
             self._over = over
-            self._outbox.put(frame)
+            self._queue.put(frame)
             self._wake.set()
 
     def position(self, frame: Outgoing) -> None:
         """See Follower."""
         if frame.number > self._after:
-            self._outbox.put_position(frame)
+            self._queue.put_position(frame)
             self._wake.set()
 
     async def end(self, code: int, reason: str) -> None:
@@ -61,14 +61,14 @@ class EventStream:
     @property
     def nothing_left(self) -> bool:
         """Whether there is nothing to send and nothing will come."""
-        return self._over and self._outbox.is_empty
+        return self._over and self._queue.is_empty
 
     async def chunks(self, *, heartbeat_s: float = HEARTBEAT_S) -> AsyncGenerator[bytes, None]:
         """Until the delivery is over, the server stops or the reader has let too much gather."""
         while True:
-            while not self._outbox.overrun and (frame := self._outbox.take()) is not None:
+            while not self._queue.overrun and (frame := self._queue.take()) is not None:
                 yield frame.event
-            if self._ended or self._outbox.overrun:
+            if self._ended or self._queue.overrun:
                 yield b"retry: %d\n\n" % random.randrange(MOST_RETRY_MS)  # noqa: S311  # jitter, no secret
                 return
             if self._over:

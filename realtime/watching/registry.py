@@ -30,7 +30,7 @@ COMPARE_EVERY_S = 5.0
 COMPARE_AT_ONCE = 1_000
 
 
-class Tracking:
+class WatcherRegistry:
     """Opens a topic with its first watcher and closes it with its last."""
 
     def __init__(

@@ -9,7 +9,7 @@ MAX_FRAMES = 64
 MAX_BYTES = 65_536
 
 
-class Outbox:
+class SendQueue:
     """Bounded in number and bytes; the offsets of what comes out only grow."""
 
     __slots__ = ("_frames", "_position", "_size", "overrun")

@@ -1,4 +1,4 @@
-"""One watcher's socket: what there is room for is sent at once, the rest waits in an outbox."""
+"""One watcher's socket: what there is room for is sent at once, the rest waits in an queue."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -8,7 +8,7 @@ from realtime.protocol import Close
 from realtime.sockets.connection import Connection, Disconnected
 from realtime.sockets.logins import Login
 from realtime.watching.outgoing_frame import Outgoing
-from realtime.watching.send_queue import Outbox
+from realtime.watching.send_queue import SendQueue
 
 # Watchers have nothing to say. One that talks all the same is read this slowly and fills its own buffers.
 PAUSE_AFTER_MESSAGE_S = 0.05
@@ -42,13 +42,13 @@ class Watcher:
     reader has caught up.
     """
 
-    __slots__ = ("_after", "_catching_up", "_connection", "_outbox", "_over", "_send_within_s", "login")
+    __slots__ = ("_after", "_catching_up", "_connection", "_over", "_queue", "_send_within_s", "login")
 
     def __init__(self, connection: Connection, *, send_within_s: float) -> None:
         """``send_within_s``: a reader that takes longer for one frame is gone or hostile."""
         self._connection = connection
         self._send_within_s = send_within_s
-        self._outbox: Outbox | None = None
+        self._queue: SendQueue | None = None
         self._catching_up: asyncio.Task[None] | None = None
         self._over = False
         self._after = 0
@@ -117,16 +117,16 @@ class Watcher:
         """Close for a reason that lies outside the delivery."""
         await self._connection.close(code, reason)
 
-    def _catch_up(self) -> Outbox:
-        """The outbox, and a task that sends what is put into it; most watchers never need either."""
-        if self._outbox is None or self._catching_up is None:
-            self._outbox = Outbox()
-            self._catching_up = asyncio.create_task(self._send_waiting(self._outbox), name="watcher-catches-up")
-        return self._outbox
+    def _catch_up(self) -> SendQueue:
+        """The queue, and a task that sends what is put into it; most watchers never need either."""
+        if self._queue is None or self._catching_up is None:
+            self._queue = SendQueue()
+            self._catching_up = asyncio.create_task(self._send_waiting(self._queue), name="watcher-catches-up")
+        return self._queue
 
-    async def _send_waiting(self, outbox: Outbox) -> None:
+    async def _send_waiting(self, queue: SendQueue) -> None:
         try:
-            while not outbox.overrun and (frame := outbox.take()) is not None:
+            while not queue.overrun and (frame := queue.take()) is not None:
                 async with asyncio.timeout(self._send_within_s):
                     await self._connection.send(frame.payload)
         except TimeoutError:
@@ -134,9 +134,9 @@ class Watcher:
         except Disconnected:
             pass  # run() hears of it too
         else:
-            if outbox.overrun:
+            if queue.overrun:
                 await self._connection.close(Close.TOO_SLOW, "reader too slow")
             elif self._over:
                 await self._connection.close(Close.OVER, "the delivery is over")
         finally:
-            self._catching_up = self._outbox = None
+            self._catching_up = self._queue = None

@@ -52,29 +52,29 @@ async def test_what_no_replica_has_is_neither_acknowledged_nor_told_as_stored(cl
     _, replica = await cluster.owner_and_replica(KEYS.log)
     source = Source(1, "phone", uuid4().hex)
     async with _ingest(cluster, replicas=1) as ingest:
-        await ingest.submit(source, ingest.sift(source, _fixes(1, 10)))
+        await ingest.submit(source, ingest.screen(source, _fixes(1, 10)))
         async with replica.frozen():
             with pytest.raises(IngestUnavailable):
-                await ingest.submit(source, ingest.sift(source, _fixes(11, 20)))
+                await ingest.submit(source, ingest.screen(source, _fixes(11, 20)))
             with pytest.raises(IngestUnavailable):
                 await ingest.resume(source)
         assert await ingest.resume(source) == 20
-        await ingest.submit(source, ingest.sift(source, _fixes(11, 20)))
+        await ingest.submit(source, ingest.screen(source, _fixes(11, 20)))
 
 
 async def test_a_batch_that_meets_a_moving_zone_is_stored_whole_or_not_at_all(cluster: Cluster) -> None:
     source, target = await cluster.owner_and_another(KEYS.log)
     one, other = Source(3, "phone", uuid4().hex), Source(4, "phone", uuid4().hex)
     async with _ingest(cluster, replicas=0) as ingest:
-        await asyncio.gather(*(ingest.submit(phone, ingest.sift(phone, _fixes(1, 10))) for phone in (one, other)))
+        await asyncio.gather(*(ingest.submit(phone, ingest.screen(phone, _fixes(1, 10))) for phone in (one, other)))
         await cluster.begin_moving(KEYS.log, source, target)
         await cluster.move_keys(KEYS.log, source, target, only=f":seen:{other.stream}")
-        batch = [ingest.submit(phone, ingest.sift(phone, _fixes(11, 20))) for phone in (one, other)]
+        batch = [ingest.submit(phone, ingest.screen(phone, _fixes(11, 20))) for phone in (one, other)]
         refused = await asyncio.gather(*batch, return_exceptions=True)
         assert [type(answer) for answer in refused] == [IngestUnavailable, IngestUnavailable]
         await cluster.move_keys(KEYS.log, source, target)
         await cluster.end_moving(KEYS.log, source, target)
-        await asyncio.gather(*(ingest.submit(phone, ingest.sift(phone, _fixes(11, 20))) for phone in (one, other)))
+        await asyncio.gather(*(ingest.submit(phone, ingest.screen(phone, _fixes(11, 20))) for phone in (one, other)))
     for phone in (one, other):
         assert await _logged(target, phone) == set(range(1, 21))
     await cluster.until_whole()
@@ -99,12 +99,12 @@ async def test_a_master_that_dies_before_its_replica_has_everything_takes_with_i
     source = Source(2, "phone", uuid4().hex)
     acknowledged: set[int] = set()
     async with _ingest(cluster, replicas=replicas) as ingest:
-        await ingest.submit(source, ingest.sift(source, _fixes(1, 10)))
+        await ingest.submit(source, ingest.screen(source, _fixes(1, 10)))
         async with replica.frozen():
             await master.tell("CLIENT", "KILL", "TYPE", "replica")
             for first in (11, 21):
                 try:
-                    await ingest.submit(source, ingest.sift(source, _fixes(first, first + 9)))
+                    await ingest.submit(source, ingest.screen(source, _fixes(first, first + 9)))
                 except IngestUnavailable:
                     break
                 acknowledged |= set(range(first, first + 10))

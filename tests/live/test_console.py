@@ -137,7 +137,7 @@ async def test_a_new_delivery_appears_without_asking(world: World, admin: Person
 
 async def test_who_goes_offline_is_gone(world: World, admin: Person) -> None:
     driver = await world.driver()
-    async with another_world(world.server, online_after_s=2) as other, _console(other, admin) as console:
+    async with another_world(world.server, offline_after_s=2) as other, _console(other, admin) as console:
         await console.subscribe()
         await other.online_at(driver, *THAMEL)
         await console.until_transporter(driver.transporter_id)
@@ -248,7 +248,7 @@ async def test_a_console_that_comes_while_the_last_ones_task_ends_hears_the_stat
     services = world.server.services
     hub = SlowToLeave(Redis(connection_pool=services.redis.connection_pool))
     hub.start()
-    fleet = FleetWatch(services.redis, services.keys, services.database, hub, online_after_s=60)
+    fleet = FleetWatch(services.redis, services.keys, services.database, hub, offline_after_s=60)
     try:
         first = fleet.watched()
         await first.__aenter__()

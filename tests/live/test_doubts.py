@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.server.serving import RunningServer
-from realtime.ingest.assessment import judge_all
-from realtime.ingest.filters import Limits, Plausibility, why_not
-from realtime.ingest.flags import MAX_HELD, Flag, Judged, Trail, decode_trail, encode_trail, judge
+from realtime.ingest.assessment import assess_all
+from realtime.ingest.filters import Limits, Plausibility, reject_reason
+from realtime.ingest.flags import MAX_HELD, Flag, Judged, Trail, assess, decode_trail, encode_trail
 from realtime.ingest.ingest import Ingest
 from realtime.ingest.runs import Source
 from realtime.ingest.throttle import Rates
@@ -40,7 +40,7 @@ class Track:
         self.seq += 1
         at = START + timedelta(seconds=at_s)
         fix = Fix(self.seq, lat, lon, at, **more)
-        judged = judge(fix, int(at.timestamp() * 1000), self.trail, _limits(at_s if heard_s is None else heard_s))
+        judged = assess(fix, int(at.timestamp() * 1000), self.trail, _limits(at_s if heard_s is None else heard_s))
         self.trail = judged.trail
         return judged
 
@@ -186,18 +186,18 @@ def test_fixes_together_are_judged_as_one_by_one(
     leader: tuple[int, float | None] | None = None
     rejected, flags = {}, {}
     for position, (fix, at_ms) in enumerate(zip(fixes, times_ms, strict=True)):
-        if (reason := why_not(fix, at_ms, limits)) is not None:
+        if (reason := reject_reason(fix, at_ms, limits)) is not None:
             rejected[position] = reason
             continue
-        judged = judge(fix, at_ms, trail, limits)
+        judged = assess(fix, at_ms, trail, limits)
         trail = judged.trail
         if judged.flags:
             flags[position] = judged.flags
         newest = leader is None or at_ms >= times_ms[leader[0] + cut]
         if judged.may_lead and position >= cut and newest:
             leader = (position - cut, judged.trail.pace_mps)
-    first = judge_all(fixes[:cut], times_ms[:cut], Trail(), limits)
-    second = judge_all(fixes[cut:], times_ms[cut:], first.trail, limits)
+    first = assess_all(fixes[:cut], times_ms[:cut], Trail(), limits)
+    second = assess_all(fixes[cut:], times_ms[cut:], first.trail, limits)
     assert second.trail == trail
     assert (None if second.leader is None else (second.leader, second.pace_mps)) == leader
     assert first.rejected | {at + cut: reason for at, reason in second.rejected.items()} == rejected

@@ -78,7 +78,7 @@ async def test_every_seq_is_logged_once_and_the_newest_leads(
             if reconnects:
                 await asyncio.gather(*waiting)
                 await ingest.resume(sources[connection])
-            waiting.append(ingest.submit(sources[connection], ingest.sift(sources[connection], fixes(seqs))))
+            waiting.append(ingest.submit(sources[connection], ingest.screen(sources[connection], fixes(seqs))))
         await asyncio.gather(*waiting)
         expected = {seq for *_, seqs in sent for seq in seqs}
         assert sorted(await logged(server, keys)) == sorted(expected)
@@ -94,15 +94,15 @@ async def test_what_is_remembered_of_a_device_is_not_ahead_of_what_is_stored(ser
     """Or the newest fix, judged and lost in a crash, would be a duplicate of itself when it comes again."""
     async with a_zone(server) as (ingest, keys):
         source = Source(1, "phone", "one")
-        stored = ingest.submit(source, ingest.sift(source, fixes([1, 2])))
-        ingest.sift(source, fixes([3, 4]))  # and then the process died
+        stored = ingest.submit(source, ingest.screen(source, fixes([1, 2])))
+        ingest.screen(source, fixes([3, 4]))  # and then the process died
         await stored
         again = Source(1, "phone", "one")
         await ingest.resume(again)
-        sifted = ingest.sift(again, fixes([3, 4]))
-        assert sifted.run is not None
-        assert b"{},[" in sifted.run.head
-        await ingest.submit(again, sifted)
+        screened = ingest.screen(again, fixes([3, 4]))
+        assert screened.run is not None
+        assert b"{},[" in screened.run.head
+        await ingest.submit(again, screened)
         update = await RedisLivePositions(server.services.redis, keys, limits=PresenceLimits(60, 120)).find_update(1)
         assert update is not None
         assert (update.fix.seq, update.fix.flags) == (4, ())
@@ -121,7 +121,7 @@ async def test_what_a_phone_says_beside_its_fix_does_not_fill_the_log(server: Ru
     async with a_zone(server) as (ingest, keys):
         source, (fix,) = Source(1, "phone", "one"), fixes([1])
         chatty = b'{"type":"ping","seq":1,"note":"' + b"x" * 10_000 + b'"}'
-        await ingest.submit(source, ingest.sift(source, [fix], [chatty]))
+        await ingest.submit(source, ingest.screen(source, [fix], [chatty]))
         (entry,) = await entries_of(server, keys)
         assert len(entry[b"runs"]) < 500
         (run,) = decode_runs(entry[b"runs"])

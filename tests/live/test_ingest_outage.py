@@ -46,19 +46,19 @@ async def test_nothing_is_stored_behind_pings_that_could_not_be(redis: tuple[Emb
     source = Source(1, "phone", uuid4().hex)
     ingest.start()
     try:
-        await ingest.submit(source, ingest.sift(source, _fixes(1, 100)))
+        await ingest.submit(source, ingest.screen(source, _fixes(1, 100)))
         await services.stop()
-        lost = ingest.submit(source, ingest.sift(source, _fixes(101, 200)))
+        lost = ingest.submit(source, ingest.screen(source, _fixes(101, 200)))
         async with asyncio.timeout(20):
             while ingest.waiting:  # noqa: ASYNC110  # until the batch is on its way to a Redis that is gone
                 await asyncio.sleep(0)
-        behind = ingest.submit(source, ingest.sift(source, _fixes(201, 300)))
+        behind = ingest.submit(source, ingest.screen(source, _fixes(201, 300)))
         for future in (lost, behind):
             with pytest.raises(IngestUnavailable):
                 await future
         await services.start()
         assert await ingest.resume(source) == 100
-        await ingest.submit(source, ingest.sift(source, _fixes(101, 300)))
+        await ingest.submit(source, ingest.screen(source, _fixes(101, 300)))
         assert await ingest.resume(source) == 300
     finally:
         await ingest.stop()

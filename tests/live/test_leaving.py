@@ -14,7 +14,7 @@ from litestar import WebSocket
 from websockets.server import ServerProtocol
 
 from api.server.http import HttpProtocol
-from api.server.inbox import Inbox
+from api.server.receive_buffer import ReceiveBuffer
 from api.server.wire import WireProtocol
 from api.sockets.connections import WireConnection
 from realtime.console.session import ConsoleSession
@@ -26,7 +26,7 @@ from tests.live.watching import close_code, next_frame, under_way, until, watch
 from tests.world import THAMEL, World, ping
 
 OF_A_CONNECTION = {
-    *(HttpProtocol, WireProtocol, ServerProtocol, Inbox, WebSocket, WireConnection),
+    *(HttpProtocol, WireProtocol, ServerProtocol, ReceiveBuffer, WebSocket, WireConnection),
     *(TransporterSession, ConsoleSession, Watcher, EventStream),
 }
 TIMES = 3

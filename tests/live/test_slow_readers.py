@@ -17,7 +17,7 @@ from api.server.wire import KERNEL_BUFFER_BYTES
 from realtime.protocol import Close
 from realtime.sockets.connection import Disconnected
 from realtime.watching.outgoing_frame import Outgoing, text_message
-from realtime.watching.send_queue import MAX_BYTES, MAX_FRAMES, Outbox
+from realtime.watching.send_queue import MAX_BYTES, MAX_FRAMES, SendQueue
 from realtime.watching.watcher import Watcher
 from tests.live.watching import another_world, next_frame, under_way, until, watch
 from tests.world import World, ping
@@ -163,12 +163,12 @@ async def test_a_reader_that_lets_too_many_statuses_gather_is_closed_and_memory_
 
 def test_an_outbox_keeps_no_more_than_its_bounds() -> None:
     for size in (1, 1000, 40_000):
-        outbox = Outbox()
+        queue = SendQueue()
         for number in range(1, 1001):
-            outbox.put(_frame(number, size=size))
-        assert outbox.overrun
+            queue.put(_frame(number, size=size))
+        assert queue.overrun
         kept = []
-        while (frame := outbox.take()) is not None:
+        while (frame := queue.take()) is not None:
             kept.append(frame)
         assert len(kept) <= MAX_FRAMES
         assert sum(len(frame.payload) for frame in kept) <= MAX_BYTES

@@ -73,7 +73,7 @@ async def test_a_full_log_refuses_and_keeps_what_it_has(server: RunningServer) -
 
         async def send(*seqs: int) -> None:
             fixes = [Fix(seq, *THAMEL, datetime.now(UTC)) for seq in seqs]
-            await full.submit(source, full.sift(source, fixes))
+            await full.submit(source, full.screen(source, fixes))
 
         await send(*range(1, 12))
         with pytest.raises(IngestUnavailable, match="LOGFULL"):
@@ -130,7 +130,7 @@ async def test_a_writer_that_floods_is_read_at_its_rate_and_closed_with_4429(ser
             keys=server.services.keys,
             policy=PingPolicy(5, 15, 30),
             login=Login(900_001, uuid4(), datetime.now(UTC).timestamp() + 600, "transporter"),
-            doorkeeper=server.services.doorkeeper,
+            authenticator=server.services.authenticator,
             sessions=server.services.sessions,
         )
         async with asyncio.timeout(20):

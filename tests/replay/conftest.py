@@ -207,7 +207,7 @@ def free_port() -> int:
 async def replay_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """One server for the tests that leave it running."""
     # A trace over HTTP takes minutes; nobody leaves the map meanwhile.
-    stay = {"DISPATCH_ONLINE_AFTER_S": "86400"}
+    stay = {"DISPATCH_OFFLINE_AFTER_S": "86400"}
     server = Server(tmp_path_factory.mktemp("replay") / "data", free_port(), stay)
     await server.start()
     yield server

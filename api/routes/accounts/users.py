@@ -10,19 +10,18 @@ from sqlalchemy import any_, func, literal, select
 
 from api.http.actors import actor_of
 from api.http.injected import GivenServices, GivenWork
-from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, Page, PageNumber, PageSize, paginate
+from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import needs
 from api.routes.accounts.accounts import AnyRequest, TypedPassword
 from api.routes.accounts.own_account import RoleChanges, Told, check_open_roles
 from api.routes.accounts.steps import ask_for_proof, set_password
-from api.routes.marketplace.catalogue import ProductId
 from api.server.services import Services
 from dispatch.accounts.addresses import email_key
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.errors import Forbidden
 
-UserId = ProductId
+UserId = PathId
 Reason = Annotated[str, Meta(max_length=300, pattern=NO_NUL, extra=ONE_LINE)]
 
 

@@ -8,9 +8,8 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from api.http.injected import GivenServices, GivenWork
-from api.http.schemas import Body, Id, Quantity
+from api.http.schemas import Body, Id, PathId, Quantity
 from api.http.security import needs
-from api.routes.marketplace.catalogue import ProductId
 from api.server.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.carts.models import Cart
@@ -74,8 +73,8 @@ def _cart_answer(cart: Cart, services: Services) -> CartAnswer:
 
 
 CUSTOMER = (needs(Role.CUSTOMER),)
-CartId = ProductId
-ItemId = ProductId
+CartId = PathId
+ItemId = PathId
 
 
 class CartController(Controller):

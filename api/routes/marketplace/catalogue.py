@@ -4,14 +4,13 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, patch, post
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from api.http.actors import actor_of
 from api.http.injected import GivenWork
 from api.http.middleware.compression import KEPT
 from api.http.schemas import (
-    BIGINT_MAX,
     CODE,
     IMAGE,
     NO_NUL,
@@ -20,6 +19,7 @@ from api.http.schemas import (
     Page,
     PageNumber,
     PageSize,
+    PathId,
     SearchText,
     Text,
     changes_of,
@@ -115,9 +115,6 @@ def product_answer(product: Product) -> ProductAnswer:
     )
 
 
-ProductId = Annotated[int, PathParameter(ge=1, le=BIGINT_MAX)]
-
-
 class ProductController(Controller):
     """``/api/v1/marketplace/products``."""
 
@@ -159,13 +156,13 @@ class ProductController(Controller):
         return product_answer(product)
 
     @get("/{product_id:int}/", opt=PUBLIC | KEPT)
-    async def show(self, product_id: ProductId, work: GivenWork) -> ProductAnswer:
+    async def show(self, product_id: PathId, work: GivenWork) -> ProductAnswer:
         """One product."""
         return product_answer(await Catalogue(work).get(product_id))
 
     @patch("/{product_id:int}/", guards=[acts(Role.SELLER, Role.ADMIN)])
     async def change(
-        self, request: Request[User, Any, Any], product_id: ProductId, data: JSONBody[ProductChanges], work: GivenWork
+        self, request: Request[User, Any, Any], product_id: PathId, data: JSONBody[ProductChanges], work: GivenWork
     ) -> ProductAnswer:
         """Change one's own product."""
         product = await Catalogue(work).change(product_id, request.user, changes_of(data))

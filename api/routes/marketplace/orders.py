@@ -21,6 +21,7 @@ from api.http.schemas import (
     Page,
     PageNumber,
     PageSize,
+    PathId,
     PersonName,
     Phone,
     RequiredLine,
@@ -28,7 +29,7 @@ from api.http.schemas import (
     paginate,
 )
 from api.http.security import needs
-from api.routes.marketplace.catalogue import ProductId, image_list
+from api.routes.marketplace.catalogue import image_list
 from api.routes.payments.refunds import NewRefund, carry_out_now, refund_answer
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
@@ -230,14 +231,14 @@ class OrderController(Controller):
 
     @get("/{order_id:int}/", guards=[needs(Role.CUSTOMER, Role.ADMIN)])
     async def show(
-        self, request: Request[User, Any, Any], order_id: ProductId, work: GivenWork, services: GivenServices
+        self, request: Request[User, Any, Any], order_id: PathId, work: GivenWork, services: GivenServices
     ) -> OrderAnswer:
         """One's own order; an admin sees any."""
         return order_answer(await Orders(work, services.clock).get(order_id, request.user))
 
     @post("/{order_id:int}/cancel/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
     async def cancel(
-        self, request: Request[User, Any, Any], order_id: ProductId, work: GivenWork, services: GivenServices
+        self, request: Request[User, Any, Any], order_id: PathId, work: GivenWork, services: GivenServices
     ) -> OrderAnswer:
         """Call off an order that is not on its way; a paid one is refunded in full."""
         refund = await services.order_refunds(work).cancel(order_id, request.user)
@@ -250,7 +251,7 @@ class OrderController(Controller):
     async def refund(
         self,
         request: Request[User, Any, Any],
-        order_id: ProductId,
+        order_id: PathId,
         data: JSONBody[NewRefund],
         work: GivenWork,
         services: GivenServices,

@@ -8,9 +8,8 @@ from litestar import Controller, Request, get, post
 from msgspec import Struct
 
 from api.http.injected import GivenServices, GivenWork
-from api.http.schemas import Page, PageNumber, PageSize, paginate
+from api.http.schemas import Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import acts, needs
-from api.routes.marketplace.catalogue import ProductId
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.models import Delivery
 from dispatch.sales.models import Sale
@@ -75,7 +74,7 @@ class SaleController(Controller):
 
     @get("/{sale_id:int}/", guards=[needs(Role.SELLER, Role.CUSTOMER, Role.ADMIN)])
     async def show(
-        self, request: Request[User, Any, Any], sale_id: ProductId, work: GivenWork, services: GivenServices
+        self, request: Request[User, Any, Any], sale_id: PathId, work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
         """One sale with what happened to it, for its seller, its buyer and admins."""
         view = await Sales(work, services.clock).get(sale_id, request.user)
@@ -88,7 +87,7 @@ class SaleController(Controller):
 
     @post("/{sale_id:int}/mark-as-delivered/", guards=[acts(Role.SELLER)], status_code=200)
     async def mark_as_delivered(
-        self, request: Request[User, Any, Any], sale_id: ProductId, work: GivenWork, services: GivenServices
+        self, request: Request[User, Any, Any], sale_id: PathId, work: GivenWork, services: GivenServices
     ) -> DeliveredAnswer:
         """The seller says that the goods arrived, having carried them himself.
 

@@ -7,9 +7,8 @@ from litestar.params import FromQuery
 
 from api.http.actors import actor_of
 from api.http.injected import GivenServices, GivenWork
-from api.http.schemas import Page, PageNumber, PageSize, paginate
+from api.http.schemas import Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import needs
-from api.routes.marketplace.catalogue import ProductId
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.notifications.models import MessageStatus, OutboxMessage
@@ -54,7 +53,7 @@ class OutboxController(Controller):
 
     @post("/{message_id:int}/retry/", guards=[needs(Role.ADMIN)], status_code=200)
     async def send_again(
-        self, request: Request[User, Any, Any], message_id: ProductId, work: GivenWork, services: GivenServices
+        self, request: Request[User, Any, Any], message_id: PathId, work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
         """Put a dead message in line again."""
         await record(work.session, actor_of(request), "message.retried", "message", message_id)

@@ -8,9 +8,8 @@ from msgspec import Meta
 
 from api.http.actors import actor_of
 from api.http.injected import GivenServices, GivenWork
-from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, number, paginate
+from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, PathId, number, paginate
 from api.http.security import needs
-from api.routes.marketplace.catalogue import ProductId
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.payments.review import PaymentReviews
@@ -64,7 +63,7 @@ class ReviewController(Controller):
     async def approve(
         self,
         request: Request[User, Any, Any],
-        review_id: ProductId,
+        review_id: PathId,
         data: JSONBody[ReviewNote],
         work: GivenWork,
         services: GivenServices,
@@ -78,7 +77,7 @@ class ReviewController(Controller):
     async def deny(
         self,
         request: Request[User, Any, Any],
-        review_id: ProductId,
+        review_id: PathId,
         data: JSONBody[ReviewNote],
         work: GivenWork,
         services: GivenServices,

@@ -9,9 +9,8 @@ from msgspec import Meta, Struct
 
 from api.http.injected import GivenServices, GivenWork
 from api.http.requests import JsonRequest
-from api.http.schemas import AS_IS, NO_NUL, ONE_LINE, Body
+from api.http.schemas import AS_IS, NO_NUL, ONE_LINE, Body, PathId
 from api.http.security import acts
-from api.routes.marketplace.catalogue import ProductId
 from api.routes.transporters.positions import keep, last_seq
 from dispatch.accounts.models import Role, User
 from dispatch.errors import Invalid
@@ -137,7 +136,7 @@ class DeviceController(Controller):
     async def change_device(
         self,
         request: AnyUser,
-        device_id: ProductId,
+        device_id: PathId,
         data: JSONBody[DeviceChange],
         work: GivenWork,
         services: GivenServices,
@@ -151,7 +150,7 @@ class DeviceController(Controller):
 
     @delete("/devices/{device_id:int}/")
     async def revoke_device(
-        self, request: AnyUser, device_id: ProductId, work: GivenWork, services: GivenServices
+        self, request: AnyUser, device_id: PathId, work: GivenWork, services: GivenServices
     ) -> None:
         """End a device's token at once."""
         transporter = await Transporters(work, services.clock).get_of(request.user)

@@ -7,10 +7,10 @@ from api.server.services import Services
 from dispatch.errors import TooMany, Unavailable
 from realtime.ingest.app_frames import Received
 from realtime.ingest.ingest import IngestUnavailable, QuotaSpent
-from realtime.ingest.runs import Sifted, Source
+from realtime.ingest.runs import Screened, Source
 
 
-async def keep(services: Services, source: Source, received: Received) -> Sifted:
+async def keep(services: Services, source: Source, received: Received) -> Screened:
     """Returns once the accepted fixes are safe. Raises Unavailable, or TooMany where a day's are spent."""
     with _as_answers():
         return await services.ingest.keep(source, received.fixes, received.odd)

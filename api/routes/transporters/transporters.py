@@ -22,6 +22,7 @@ from api.http.schemas import (
     Page,
     PageNumber,
     PageSize,
+    PathId,
     Phone,
     WhenQuery,
     changes_of,
@@ -31,7 +32,6 @@ from api.http.schemas import (
 )
 from api.http.security import acts, needs
 from api.routes.deliveries.answers import delivery_row
-from api.routes.marketplace.catalogue import ProductId
 from api.server.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.standing import Verdict
@@ -45,7 +45,7 @@ from dispatch.tracking.service import positions_query
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Paper, Transporters
 
-TransporterId = ProductId
+TransporterId = PathId
 BusinessName = Annotated[str, Meta(max_length=120, pattern=NO_NUL, extra=ONE_LINE)]
 VehicleType = Annotated[str, Meta(min_length=1, max_length=32, pattern=SLUG, extra=CODE)]
 VehicleNumber = Annotated[str, Meta(max_length=32, pattern=NO_NUL, extra=ONE_LINE)]

@@ -11,8 +11,8 @@ import structlog
 from redis.exceptions import RedisError
 
 from api.simulation.demo.cast import Carrier
-from api.simulation.demo.chance import dice
 from api.simulation.demo.phone import Phone
+from api.simulation.demo.random_source import dice
 from api.simulation.demo.sign_ins import Caller, Refused
 from api.simulation.demo.valley import CENTRE, FAR_M, Point, Vehicle
 from realtime.redis.live_positions import RedisLivePositions

@@ -8,9 +8,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.simulation.demo.cast import CUSTOMERS
-from api.simulation.demo.chance import dice
 from api.simulation.demo.goods import ARTICLES
 from api.simulation.demo.orders import StoryStuck, Storyteller
+from api.simulation.demo.random_source import dice
 from api.simulation.demo.sign_ins import Refused
 from api.simulation.demo.stories import Stage, Story
 from api.simulation.demo.valley import DOORS

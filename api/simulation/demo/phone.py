@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
-from api.simulation.demo.chance import dice
+from api.simulation.demo.random_source import dice
 from api.simulation.demo.sign_ins import Caller, Refused
 from realtime.protocol import BEARER_PREFIX, SUBPROTOCOL, Fix, Hello, Ping, Pings, encode
 

@@ -9,7 +9,7 @@ import httpx
 import jwt
 import msgspec
 
-from api.simulation.demo.chance import dice
+from api.simulation.demo.random_source import dice
 from dispatch.accounts.tokens import TokenPair
 
 CHECKS_AT_ONCE = 2

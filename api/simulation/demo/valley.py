@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from api.simulation.demo.chance import dice
+from api.simulation.demo.random_source import dice
 from dispatch.geo import great_circle_m
 
 METRES_A_DEGREE = 111_195.0

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 # What may wait for a session; a read brings as much at most.
-INBOX_BYTES = 262_144
+RECEIVE_BUFFER_BYTES = 262_144
 
 
-class Inbox:
+class ReceiveBuffer:
     """What a connection has received and nobody has taken yet; stands in for uvicorn's queue of ASGI events."""
 
     __slots__ = ("_gone", "_left", "_messages", "_on_gone", "_size", "_waiter")
@@ -38,7 +38,7 @@ class Inbox:
             self._tell_end()
 
     def _tell_end(self) -> None:
-        # Once and never again: who is told holds the connection, which holds this inbox.
+        # Once and never again: who is told holds the connection, which holds this buffer.
         on_gone, self._on_gone = self._on_gone, None
         if on_gone is not None:
             on_gone()
@@ -61,7 +61,7 @@ class Inbox:
     @property
     def is_full(self) -> bool:
         """Whether the network should keep what comes next."""
-        return self._size >= INBOX_BYTES or self._left
+        return self._size >= RECEIVE_BUFFER_BYTES or self._left
 
     async def wait(self) -> bool:
         """Wait for a message; False where none will come."""
