@@ -72,9 +72,10 @@ class OrderRefunds:
         """Give money back for an order, all that is left or a part.
 
         Whoever bought may have all of it back until the goods are on their way; parts, and what was shipped, are
-        for admins. All of an order that was not shipped cancels it. Against a seller's mere word that something
-        arrived the buyer may object while its grace lasts: then the refund is disputed, and an admin decides.
-        ``restock`` puts returned goods on sale again. Raises NotFound, Forbidden, Conflict, Invalid and KeyReused.
+        for admins. All of an order that was not shipped, or the last part of it, cancels it. Against a seller's mere
+        word that something arrived the buyer may object while its grace lasts: then the refund is disputed, and an
+        admin decides. ``restock`` puts returned goods on sale again. Raises NotFound, Forbidden, Conflict, Invalid and
+        KeyReused.
         """
         order = await self._own_order(order_id, user)
         if wanted.request_key is None:
@@ -89,7 +90,7 @@ class OrderRefunds:
             return await self._refund_buyer(locked, wanted, restock=restock)
         if locked.order.order_status is OrderStatus.SHIPPED:
             raise _on_its_way()
-        if locked.order.order_status in NOT_SHIPPED and wanted.amount_paisa is None:
+        if locked.order.order_status in NOT_SHIPPED and await self._is_all(locked.payment, wanted):
             return await self._take_back(locked, wanted)
         if restock and locked.order.order_status in NOT_SHIPPED:
             raise Conflict("Nothing of this order can have come back; it was not delivered.", code="not_delivered")
@@ -109,6 +110,11 @@ class OrderRefunds:
         if locked.order.order_status not in NOT_SHIPPED:
             raise Forbidden("This order was delivered; ask the shop to refund it.", code="admin_only")
         return await self._take_back(locked, wanted)
+
+    async def _is_all(self, payment: PaymentTransaction, wanted: RefundRequest) -> bool:
+        """Whether nothing would be left of the money, also where the sum is named: nobody carries goods for nothing."""
+        left = (await Refunds(self._work, self._clock).refundable(payment)).left
+        return wanted.amount_paisa is None or wanted.amount_paisa == left
 
     async def _own_order(self, order_id: int, user: User) -> Order:
         order = await self._session.scalar(

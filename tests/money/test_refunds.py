@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.money.till import Till
-from tests.world import World, ok
+from tests.world import World, delivery_body, ok
 
 
 async def test_cancelling_a_paid_order_refunds_it_and_puts_the_goods_back(till: Till) -> None:
@@ -62,6 +62,36 @@ async def test_partial_refunds_are_capped_at_what_is_left(world: World, till: Ti
     assert (state["status"], state["refunded_amount"]) == ("Refunded", 292500)
     count = await till.count(paid.transaction_id)
     assert (count.status, count.gateway_paisa, count.ledger_sum) == ("refunded", 0, 0)
+
+
+async def test_whoever_has_all_the_money_back_gets_no_goods_too_however_the_sum_was_named(
+    world: World, till: Till
+) -> None:
+    admin = await world.admin()
+    for parts in (["2925.00"], ["1000.00", "1925.00"]):
+        paid = await till.paid(stock=10)
+        order, payment = f"/api/v1/marketplace/orders/{paid.order_id}", f"/api/v1/payments/{paid.transaction_id}"
+        for part in parts[:-1]:
+            ok(await admin.post(f"{payment}/refund/", {"amount": part}))
+        refused = await admin.post(f"{payment}/refund/", {"amount": parts[-1]})
+        assert (refused.status_code, refused.json()["error_code"]) == (409, "REFUND_THE_ORDER")
+        assert ok(await admin.post(f"{order}/refund/", {"amount": parts[-1]}))["payment_status"] == "refunded"
+        shown = ok(await paid.customer.get(f"{order}/"))
+        assert (shown["order_status"], shown["payment_status"]) == ("cancelled", "refunded")
+        assert (await till.product(paid.product_id)).stock == 10
+        sale = ok(await paid.seller.get("/api/marketplace/sales/"))["results"][0]
+        assert sale["status"] == "cancelled"
+        made = await paid.seller.post("/api/deliveries/create/", delivery_body(sale["id"]))
+        assert made.status_code == 409
+
+
+async def test_a_part_that_was_repeated_is_the_same_refund_also_where_as_much_is_left(world: World, till: Till) -> None:
+    admin, paid = await world.admin(), await till.paid()
+    path, key = f"/api/v1/payments/{paid.transaction_id}/refund/", {"Idempotency-Key": "half"}
+    first = ok(await admin.post(path, {"amount": "1462.50"}, **key))
+    await till.forget_answers()
+    assert ok(await admin.post(path, {"amount": "1462.50"}, **key))["refund_id"] == first["refund_id"]
+    assert (await till.count(paid.transaction_id)).gateway_paisa == 146250
 
 
 async def test_refunds_that_race_never_give_back_more_than_was_paid(world: World, till: Till) -> None:

@@ -106,6 +106,10 @@ def parsed_uuid(text: str, what: str) -> UUID:
     return found
 
 
+def _order_first() -> Conflict:
+    return Conflict("Refund the order: POST /api/v1/marketplace/orders/{id}/refund/", code="REFUND_THE_ORDER")
+
+
 class RefundController(Controller):
     """``/api/v1/payments/…refund…``."""
 
@@ -121,13 +125,17 @@ class RefundController(Controller):
         work: GivenWork,
         services: GivenServices,
     ) -> dict[str, Any]:
-        """Give back a payment that belongs to no order, or a part of any."""
+        """Give back a payment that belongs to no order, or a part of any that leaves something."""
         found = await get_by_transaction_id(services.database, parsed_uuid(transaction_id, "payment"))
         if data.restock or (found.order_id is not None and data.amount is None):
-            raise Conflict("Refund the order: POST /api/v1/marketplace/orders/{id}/refund/", code="REFUND_THE_ORDER")
+            raise _order_first()
         payment = await lock_payment(work, found.id)
-        refunds = Refunds(work, services.clock)
-        refund = await refunds.request(payment, data.wanted(request))
+        refunds, wanted = Refunds(work, services.clock), data.wanted(request)
+        was_sold = found.order_id is not None and any(item.sale_id is not None for item in payment.items)
+        takes_all = wanted.amount_paisa == (await refunds.refundable(payment)).left
+        if was_sold and takes_all and await refunds.find_repeated(payment, wanted) is None:
+            raise _order_first()  # whose goods stay then
+        refund = await refunds.request(payment, wanted)
         told = {"transaction_id": transaction_id, "amount": str(from_paisa(refund.amount_paisa))}
         await record(work.session, actor_of(request), "refund.requested", "refund", refund.refund_id, told)
         await carry_out_now(work, services, refund)
