@@ -57,6 +57,11 @@ def test_comments_and_the_line_of_spreadsheets_are_no_rows(write_csv: Write) -> 
     assert list(traces.remarks) == ["a line that begins with # is a comment"]
 
 
+def test_the_line_of_spreadsheets_may_name_a_tab(write_csv: Write) -> None:
+    path = write_csv("sep=\t", "vehicle\ttime\tlat\tlon", f"a\t{T}\t27,7\t85,3")
+    assert read_traces(str(path)).rows == 1
+
+
 def test_a_header_may_stand_behind_the_sign_of_a_comment(write_csv: Write) -> None:
     path = write_csv("# Timestamp,Type of mobile,MMSI,Latitude,Longitude", f"{T},Class A,219,55.1,12.2")
     assert list(read_traces(str(path)).rows_of) == ["219"]

@@ -116,6 +116,7 @@ def test_days_of_a_spreadsheet_are_days(write_csv: Write) -> None:
         ("timestamp", ("45862.5", "45862.6"), "no Unix time. Say what they count: --time s.*--time excel"),
         ("time", ("0", "1", "2"), "no Unix time"),
         ("time", ("173459", "173501"), "no Unix time"),
+        ("time", ("250724173459", "250724173501"), "dates or a Unix time: say --time ymd.*--time ms"),
         ("timestamp_ms", ("1441540800", "1441540801"), "names ms and holds what look like seconds"),
         ("time", ("03/04/2024 12:00", "05/04/2024 12:00"), "more than one order: say --time dmy or --time mdy"),
     ],
@@ -135,6 +136,12 @@ def test_an_option_says_which_comes_first(way: Time, days: int, write_csv: Write
     assert read_traces(str(path), Reading(time=Time.DAY_FIRST)).epoch != (
         read_traces(str(path), Reading(time=Time.MONTH_FIRST)).epoch
     )
+
+
+def test_a_date_and_clock_without_anything_between_is_read_as_the_option_says(write_csv: Write) -> None:
+    path = write_csv("vehicle,time,lat,lon", "a,250724173459,1,2", "a,250724173501,1,2")
+    assert _times(path, Reading(time=Time.YEAR_FIRST)) == [EVENING, EVENING + 2000]
+    assert _times(path, Reading(time=Time.MILLISECONDS)) == [250_724_173_459, 250_724_173_501]
 
 
 def test_one_date_that_leaves_no_doubt_decides_for_the_column(write_csv: Write) -> None:

@@ -74,8 +74,9 @@ def _header(source: CsvLines) -> tuple[str, list[str]]:
     delimiter, behind_sign = "", ""
     while (line := source.next_line()) is not None:
         text = line.strip()
-        if source.line == 1 and text.lower().startswith("sep=") and len(text) == len("sep=") + 1:
-            delimiter = text[-1]
+        whole = line.strip("\r\n")
+        if source.line == 1 and whole.lower().startswith("sep=") and len(whole) == len("sep=") + 1:
+            delimiter = whole[-1]
         elif text.startswith(_COMMENT):
             behind_sign = text.lstrip(f"{_COMMENT} ")
         elif text:

@@ -15,6 +15,7 @@ from api.simulation.replay.units import ORDERS, Time
 
 NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]{1,3})?")
 _COMPACT = re.compile(r"(?:19|20)[0-9]{6}(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]")
+_SHORT_COMPACT = re.compile(r"[0-9]{12}")  # yymmddhhmmss, which as a Unix time would be milliseconds of 1973 to 2001
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:")
 _YEAR_FIRST = re.compile(r"[0-9]{4}[-/.]")
 _DAY_ONLY = re.compile(r"[0-9]{1,4}([/.-])[0-9]{1,2}\1[0-9]{1,4}|(?:19|20)[0-9]{6}")
@@ -68,8 +69,20 @@ def time_column(
     if asked is not None:
         return _numbered(asked)
     if 2 * len(numbers) > len(written):
+        _refuse_short_dates(written, name, unit)
         return _numbered(_unit_of(numbers, name, unit), strict=unit is None)
     return _dated(_order_of(written, name))
+
+
+def _refuse_short_dates(written: Sequence[Written], name: str, unit: Time | None) -> None:
+    if unit is not None or not all(_SHORT_COMPACT.fullmatch(text) for text, _ in written):
+        return
+    fitting = [order for order in ORDERS if all(_attempt(text, "", order) is not None for text, _ in written)]
+    if fitting:
+        raise UnusableFile(
+            f"the numbers of its column “{name}”, such as {written[0][0]}, can be dates or a Unix time: "
+            f"say {' or '.join(f'--time {way}' for way in (*fitting, Time.MILLISECONDS))}"
+        )
 
 
 def _is_number(text: str, day: str) -> bool:
@@ -171,6 +184,8 @@ def _read_date(text: str, day: str, order: Time) -> tuple[int, bool]:
         raise BadRow("a date without a time")
     elif _COMPACT.fullmatch(text):
         text = f"{text[:8]} {text[8:]}"
+    elif _SHORT_COMPACT.fullmatch(text):
+        text = f"{text[:6]} {text[6:]}"
     try:
         moment, bare = _iso(text) or _moment(text, order)
         return _on_calendar(moment.timestamp() * 1000), bare
