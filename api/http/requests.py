@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request
-from litestar.exceptions import HTTPException, SerializationException
+from litestar.exceptions import HTTPException, InternalServerException, SerializationException
 
 from api.http.texts import tidied
 from dispatch.errors import Invalid
@@ -27,12 +27,26 @@ class UnsupportedMediaType(HTTPException):
     status_code = 415
 
 
+class BodyIncomplete(HTTPException):
+    """The client went, or was too slow, before its body was all there. Nobody reads the answer, and it is no defect."""
+
+    status_code = 400
+    detail = "The body ended before it was complete."
+
+
 class Unfit:
     """In the place of a body that does not fit what the handler asks for."""
 
 
 class JsonRequest(Request[Any, Any, Any]):
     """A request that says what is wrong with a body which the JSON decoder itself stumbles over."""
+
+    async def body(self) -> bytes:
+        """The body. Raises BodyIncomplete."""
+        try:
+            return await super().body()
+        except InternalServerException:  # what the framework says of a client that went
+            raise BodyIncomplete from None
 
     async def json(self) -> Any:  # noqa: ANN401  # JSON is anything
         """The body as what the handler asks for, or Unfit; types are taken at their word (1 is not true, "1" not 1).

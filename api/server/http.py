@@ -4,12 +4,14 @@ import asyncio
 from asyncio.transports import BaseTransport
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import uuid4
 
 import httptools
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from api.http.middleware.security_headers import ALWAYS
+from api.http.middleware.request_ids import HEADER as REQUEST_ID
+from api.http.middleware.security_headers import CSP, NOTHING
 from api.server.silent import Silent
 
 # What browsers, phones and proxies send is a tenth of it.
@@ -20,6 +22,7 @@ MOST_TARGET_BYTES: Final = 16_384
 LINGER_S: Final = 1.0
 
 BETWEEN, HEAD, BODY = range(3)
+Headers = tuple[tuple[bytes, bytes], ...]
 
 REFUSALS: Final = {
     400: ("invalid", "This is not HTTP as it should be."),
@@ -43,9 +46,16 @@ class HttpProtocol(HttpToolsProtocol):
     left for the garbage collector.
     """
 
-    def __init__(self, silent: Silent, *given: Any, **named: Any) -> None:  # noqa: ANN401  # uvicorn's own
+    def __init__(
+        self,
+        silent: Silent,
+        protection: Headers,
+        *given: Any,  # noqa: ANN401  # uvicorn's own
+        **named: Any,  # noqa: ANN401  # uvicorn's own
+    ) -> None:
         super().__init__(*given, **named)
         self._silent = silent
+        self._protection = protection
         self._phase = BETWEEN
         self._head_bytes = 0
         self._headers_seen = 0
@@ -208,16 +218,18 @@ class HttpProtocol(HttpToolsProtocol):
         if busy:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.transport.write(refusal(status))
+        self.transport.write(refusal(status, self._protection))
         self._deadline = self.loop.call_later(LINGER_S, self.transport.close)
 
 
-def refusal(status: int) -> bytes:
-    """An answer to what never became a request."""
+def refusal(status: int, protection: Headers) -> bytes:
+    """An answer to what never became a request, with the headers that every answer has."""
     code, detail = REFUSALS[status]
     body = msgspec.json.encode({"detail": detail, "code": code})
     headers = [
-        *ALWAYS,
+        *protection,
+        (CSP, NOTHING),
+        (REQUEST_ID, uuid4().hex.encode()),
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),

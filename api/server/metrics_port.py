@@ -9,6 +9,7 @@ from functools import partial
 import uvicorn
 
 from api.http.middleware.http_rules import Door
+from api.http.middleware.security_headers import protective_headers
 from api.routes.operations.metrics import create_metrics_app
 from api.server.http import HttpProtocol
 from api.server.quiet import QuietServer
@@ -28,7 +29,7 @@ async def metrics_answering(listener: socket.socket | None, services: Services) 
         uvicorn.Config(
             Door(create_metrics_app(services), services.settings),
             loop="none",  # the loop runs already
-            http=partial(HttpProtocol, Silent.of(services.settings)),  # type: ignore[arg-type]  # it is only called
+            http=partial(HttpProtocol, Silent.of(services.settings), protective_headers(services.settings)),  # type: ignore[arg-type]  # it is only called
             ws="none",
             access_log=False,
             log_config=None,

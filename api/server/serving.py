@@ -12,6 +12,7 @@ from functools import partial
 
 import uvicorn
 
+from api.http.middleware.security_headers import protective_headers
 from api.server.app import create_door
 from api.server.backing import backing
 from api.server.http import HttpProtocol
@@ -164,7 +165,7 @@ def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
     return uvicorn.Config(
         create_door(services),
         loop="none",  # the loop runs already
-        http=partial(HttpProtocol, Silent.of(settings)),  # type: ignore[arg-type]  # all that uvicorn does is to call it
+        http=partial(HttpProtocol, Silent.of(settings), protective_headers(settings)),  # type: ignore[arg-type]  # all that uvicorn does is to call it
         ws=WireProtocol,
         ws_max_size=settings.ws_max_bytes,
         ws_per_message_deflate=False,  # 50 KiB a connection, for frames of 100 bytes

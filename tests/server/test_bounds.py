@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+import structlog
 
 from api.server.http import MOST_HEADERS, MOST_TARGET_BYTES
 from api.server.silent import LEAST
@@ -95,7 +96,26 @@ async def test_a_head_beyond_its_bounds_is_refused_with_its_status(world: World,
     answer = await _sent(world, what)
     assert _status(answer) == status
     assert b'"code":' in answer
-    assert b"nosniff" in answer
+    head = answer.partition(b"\r\n\r\n")[0]
+    for header in (
+        b"x-content-type-options: nosniff",
+        b"content-security-policy: default-src 'none'",
+        b"x-request-id: ",
+    ):
+        assert header in head
+
+
+async def test_a_refused_head_is_told_to_stay_on_tls_where_clients_come_over_it(world: World) -> None:
+    async with another_world(world.server, site_url="https://shop.example") as other:
+        assert b"strict-transport-security: max-age=" in await _sent(other, b"NONSENSE\r\n\r\n")
+
+
+async def test_a_body_that_does_not_come_to_an_end_is_no_defect_of_ours(hasty: World) -> None:
+    with structlog.testing.capture_logs() as lines:
+        for path in (b"/api/v1/auth/token/", b"/api/phones/owntracks/", b"/api/v1/payments/webhook/"):
+            head = b"POST " + path + b" HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+            assert _status(await _sent(hasty, head + b"Content-Length: 100\r\n\r\n{")) in {401, 408}
+    assert [line for line in lines if line["log_level"] == "error"] == []
 
 
 async def test_trailers_are_bounded_as_headers_are(world: World) -> None:
