@@ -143,7 +143,10 @@ class OwnAccountController(Controller):
     async def change_roles(
         self, request: AnyRequest, data: JSONBody[RoleChanges], work: GivenWork, services: GivenServices
     ) -> UserAnswer:
-        """Become a customer, seller or transporter too, or stop being one; giving up a role ends other sign-ins."""
+        """Become a customer, seller or transporter too, or stop being one; giving up a role ends other sign-ins.
+
+        A role that an admin took is given back by an admin: 403, `role_barred`.
+        """
         check_open_roles(data.give, data.take)
         offboarding, actor = services.accounts.offboarding(work), actor_of(request)
         user = await offboarding.give_roles(request.user.id, actor, data.give)
