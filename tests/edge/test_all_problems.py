@@ -105,6 +105,14 @@ def test_a_body_that_is_wrong_everywhere_is_not_repeated_in_full() -> None:
     assert max(len(name) for name in unknown) < 200
 
 
+async def test_an_id_that_cannot_be_one_is_refused_in_words(world: World) -> None:
+    customer = await world.person("customer")
+    for given, words in ("d4e5f6g7", "must be a UUID, like"), (7, "must be a UUID, not a whole number"):
+        reply = await customer.post("/api/v1/payments/verify/", {"transaction_id": given, "force_verify": False})
+        assert reply.status_code == 400
+        assert words in reply.json()["errors"]["transaction_id"]
+
+
 async def test_all_wrong_fields_of_an_order_are_named_at_once(world: World) -> None:
     customer = await world.person("customer")
     body = order_body(1) | {"cart_id": "x", "payment_method": "GOLD"}
