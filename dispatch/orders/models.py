@@ -59,10 +59,16 @@ class DeliveryInfo(IdentityBase):
         """The parts that are known, in the order of an envelope; none that the lines before it name already."""
         lines: list[str] = []
         for part in (self.address, self.city, self.state, self.zip_code):
-            said = {line.strip().casefold() for line in ", ".join(lines).split(",")}
+            said = {name for line in lines for piece in line.split(",") for name in _names_in(piece.strip().casefold())}
             if part.strip() and part.strip().casefold() not in said:
                 lines.append(part)
         return ", ".join(lines)
+
+
+def _names_in(piece: str) -> set[str]:
+    """A piece of an address, and apart what it names beside a number: `Kathmandu 44600`."""
+    name, _, number = piece.rpartition(" ")
+    return {piece, name.strip(), number} if number.isdigit() else {piece}
 
 
 class Order(IdentityAuditBase):

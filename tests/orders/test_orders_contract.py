@@ -258,6 +258,8 @@ async def test_an_order_shows_what_was_ordered_when_the_product_changes(world: W
         ("Thamel", "Kathmandu", "Kathmandu", "", "Thamel, Kathmandu"),
         ("Kathmandu Road 1", "Kathmandu", "Bagmati", "", "Kathmandu Road 1, Kathmandu, Bagmati"),
         ("", "", "", "", ""),
+        ("Thamel, Kathmandu 44600", "Kathmandu", "Bagmati", "44600", "Thamel, Kathmandu 44600, Bagmati"),
+        ("Ward 16", "Kathmandu", "Bagmati", "44600", "Ward 16, Kathmandu, Bagmati, 44600"),
     ],
 )
 def test_an_address_names_each_of_its_parts_once(address: str, city: str, state: str, zip_code: str, full: str) -> None:
