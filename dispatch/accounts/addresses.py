@@ -19,6 +19,7 @@ WRITTEN_TOGETHER = (
     frozenset({"LATIN", "HAN", "HANGUL"}),
     frozenset({"LATIN", "HAN", "BOPOMOFO"}),
 )
+RESERVED = ".invalid"
 NO_ADDRESS = "must be an e-mail address, like sita@example.com"
 
 
@@ -38,14 +39,17 @@ def checked_email(text: str, *, field: str = "email", deliverable: bool = True) 
     ``deliverable``: no reserved domains such as ``.invalid``, which accounts of replays and load runs have.
     """
     email = normalised_email(text)
+    # The library knows no way to let one reserved domain pass: its form is looked at under another.
+    reserved = RESERVED if not deliverable and email.endswith(RESERVED) else ""
+    asked = email.removesuffix(reserved) + ".example" if reserved else email
     try:
-        found = validate_email(
-            email, check_deliverability=False, strict=True, globally_deliverable=deliverable, test_environment=True
-        )
+        found = validate_email(asked, check_deliverability=False, strict=True, test_environment=True)
     except EmailNotValidError as error:
         why = f": {str(error).rstrip('.')}" if "@" in email else ""
         raise _refused(field, f"{NO_ADDRESS}{why}") from None
     email = normalised_email(found.normalized)
+    if reserved:
+        email = email.removesuffix(".example") + reserved
     if len(email) > MAX_EMAIL or len(email_key(email)) > MAX_EMAIL:
         raise _refused(field, f"must have at most {MAX_EMAIL} characters")
     if not email.isascii():

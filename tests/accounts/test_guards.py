@@ -115,6 +115,7 @@ OPEN_TO = {
     ("POST", "/api/transporters/me/devices/"): "transporter",
     ("GET", "/api/transporters/me/devices/"): "transporter",
     ("DELETE", f"/api/transporters/me/devices/{ID}/"): "transporter",
+    ("PATCH", f"/api/transporters/me/devices/{ID}/"): "transporter",
     ("POST", "/api/transporters/me/positions/"): "transporter",
     ("POST", "/api/auto-assign/"): "admin",
     ("POST", "/api/deliveries/bulk-operations/"): "admin",

@@ -94,12 +94,13 @@ async def test_only_verified_online_free_and_strong_enough_transporters_are_cand
     here, admin = somewhere(), await world.admin()
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
     paper = {"kind": "licence", "number": "1"}
-    unverified = await world.driver(verified=False)
-    expired = await world.driver(documents=[paper | {"expires_on": yesterday}])
+    unverified, expired, away = [await world.driver() for _ in range(3)]
     weak = await world.driver(capacity_kg=4.9)
-    away = await world.driver()
     for driver in (unverified, expired, weak, away):
         await world.online_at(driver, *here)
+    ok(await unverified.patch("/api/transporters/me/", {"business_name": "Another name"}))
+    ok(await expired.patch("/api/transporters/me/", {"documents": [paper | {"expires_on": yesterday}]}))
+    ok(await admin.post(f"/api/transporters/{expired.transporter_id}/verify/"))
     ok(await away.patch("/api/transporters/me/", {"is_available": False}))
     await world.driver()  # offline
     [beyond] = await _drivers(world, [north_of(here, 25_000)])

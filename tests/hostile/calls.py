@@ -254,6 +254,7 @@ async def make_stage(world: World) -> Stage:
         "delivery": delivery["id"],
         "carried_sale": delivery["marketplace_sale"],
         "novice": novice.user_id,
+        "buyer": bought.customer.user_id,
     }
     return Stage(world, people, ids)
 

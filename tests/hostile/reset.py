@@ -44,6 +44,7 @@ async def put_back(stage: Stage, call: Call) -> None:
             stage,
             "UPDATE products SET is_active = true, stock = reserved + 500, discounted_price = NULL, "
             "listed_price = 1250 WHERE id = :product",
+            "UPDATE orders SET order_status = 'cancelled' WHERE customer_id = :buyer AND order_status = 'pending'",
             "DELETE FROM cart_items WHERE cart_id = :empty_cart",
             "INSERT INTO cart_items (cart_id, product_id, quantity) VALUES (:empty_cart, :product, 1)",
         )
@@ -53,6 +54,8 @@ async def put_back(stage: Stage, call: Call) -> None:
             "UPDATE products SET listed_price = 1250, discounted_price = NULL, is_active = true, "
             "stock = reserved + 500 WHERE id IN (SELECT product_id FROM cart_items WHERE cart_id = :cart)",
             "UPDATE cart_items SET quantity = 1 WHERE cart_id = :cart",
+            "UPDATE payment_transactions SET status = 'expired', holds_stock = false "
+            "WHERE user_id = :buyer AND status = 'processing'",
             "DELETE FROM payment_reviews",
         )
     elif call.path.endswith("/products/{product}/"):

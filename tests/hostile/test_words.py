@@ -11,11 +11,7 @@ from tests.world import World
 @pytest.mark.parametrize(
     ("body", "field", "words"),
     [
-        (
-            {"email": "sita at home"},
-            "email",
-            "is no e-mail address: An email address must have an @-sign; write it like name@example.com",
-        ),
+        ({"email": "sita at home"}, "email", "must be an e-mail address, like sita@example.com"),
         ({"email": 3}, "email", "must be text, not a whole number"),
         ({"email": " "}, "email", "must have a character that can be seen"),
         ({"name": "Sita\x00"}, "name", "must not contain the character NUL"),
