@@ -54,7 +54,8 @@ async def put_back(stage: Stage, call: Call) -> None:
             "UPDATE products SET listed_price = 1250, discounted_price = NULL, is_active = true, "
             "stock = reserved + 500 WHERE id IN (SELECT product_id FROM cart_items WHERE cart_id = :cart)",
             "UPDATE cart_items SET quantity = 1 WHERE cart_id = :cart",
-            "UPDATE payment_transactions SET status = 'canceled', holds_stock = false, created_at = created_at - interval '9 days' "
+            "UPDATE payment_transactions SET status = 'canceled', holds_stock = false, "
+            "created_at = created_at - interval '9 days' "  # no failure of today, which would make the next one unusual
             "WHERE user_id = :buyer AND status = 'processing'",
             "DELETE FROM payment_reviews",
         )
