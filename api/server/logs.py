@@ -33,7 +33,7 @@ def configure_logs(settings: Settings, **always: object) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler()
+    handler = _ToStandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -54,6 +54,18 @@ def configure_logs(settings: Settings, **always: object) -> None:
         "asyncio",
     ):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+
+
+class _ToStandardError(logging.Handler):
+    """Looks standard error up for each line: whoever puts another in its place, and closes that, loses no line later."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line."""
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except Exception:  # noqa: BLE001  # as logging's own handlers do: a line that fails may not end what it tells of
+            self.handleError(record)
 
 
 def _adding(always: Mapping[str, object]) -> structlog.typing.Processor:

@@ -8,8 +8,8 @@ from tests.hostile.calls import Call, Stage
 
 STEP_BACK = {
     "/api/deliveries/create/": [
-        "DELETE FROM delivery_trackings WHERE delivery_id = :delivery",
-        "DELETE FROM assignments WHERE delivery_id = :delivery",
+        "DELETE FROM delivery_trackings t USING deliveries d WHERE d.id = t.delivery_id AND d.sale_id = :sale",
+        "DELETE FROM assignments a USING deliveries d WHERE d.id = a.delivery_id AND d.sale_id = :sale",
         "DELETE FROM deliveries WHERE sale_id = :sale",
     ],
     "/api/transporters/": [

@@ -51,10 +51,10 @@ def _of_connections() -> Counter[str]:
 
 def kept(world: World) -> dict[str, int]:
     """How much each of the server's registers of who is there holds."""
-    sessions, tracking, hub = (getattr(world.server.services, name) for name in ("sessions", "tracking", "hub"))
+    sessions, watchers, hub = (getattr(world.server.services, name) for name in ("sessions", "watchers", "hub"))
     registers: dict[str, Any] = {
         **{name: getattr(sessions, name) for name in ("_open", "_users", "_addresses", "_devices", "_tasks")},
-        **{f"tracking{name}": getattr(tracking, name) for name in ("_topics", "_users", "_closing")},
+        **{f"watchers{name}": getattr(watchers, name) for name in ("_topics", "_users", "_closing")},
         **{f"hub{name}": getattr(hub, name) for name in ("_channels", "_leaving")},
     }
     return {name: len(register) for name, register in registers.items()}

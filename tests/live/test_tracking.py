@@ -63,7 +63,8 @@ async def test_the_position_is_hidden_before_and_after_the_delivery_is_under_way
     async with _watch(world, delivery["tracking_number"]) as watcher:
         assert (await _next(watcher))["position"] is None
     path = f"/api/deliveries/{delivery['id']}"
-    for step in ("accept", "pickup", "deliver"):
+    ok(await driver.post(f"{path}/accept/", {}))
+    for step in ("pickup", "deliver"):
         ok(await driver.post(f"{path}/{step}/", {"latitude": THAMEL[0], "longitude": THAMEL[1]}))
     async with _watch(world, delivery["tracking_number"]) as watcher:
         last = await _next(watcher)

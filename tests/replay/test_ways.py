@@ -92,7 +92,8 @@ def replayed(replay_server: Server, capsys: pytest.CaptureFixture[str]) -> Repla
     async def run(path: Path, way: Way) -> dict[str, Any]:
         code = await replay_file(replay_server.settings, str(path), "max", None, way=way, as_json=True)
         summary: dict[str, Any] = json.loads(capsys.readouterr().out)
-        assert (code, summary["failed_vehicles"]) == (0, {})
+        # 1 where the server rejected more than a few: those of the test that wants it are most of its rows.
+        assert (code, summary["failed_vehicles"]) == (int(bool(summary["rejected"])), {})
         return summary
 
     return run
