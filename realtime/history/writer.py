@@ -105,7 +105,10 @@ class HistoryWriter:
         entries = _entries_of(found)
         if not entries:
             # Before 7.2 Redis notes a writer only where it is handed something; asking for one's own is always noted.
-            await self._redis.xreadgroup(GROUP, self._consumer, {self._keys.log: "0"}, count=1)
+            # What comes was begun and not finished, when PostgreSQL was away. It has to be moved now: being handed out
+            # again made it look fresh, so that nobody would ever take it over.
+            found = await self._redis.xreadgroup(GROUP, self._consumer, {self._keys.log: "0"}, count=self._entries)
+            entries = _entries_of(found)
         if entries:
             fixes = sum(int((fields or {}).get(b"n", 0)) for _, fields in entries)
             fitting = 2 * ROWS_AT_ONCE * len(entries) // max(1, fixes)

@@ -20,7 +20,7 @@ from dispatch.database.migrate import alembic_config, migrate
 from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.tracking.partitions import existing_days, partition_name
 from dispatch.tracking.retention import Retention
-from dispatch.tracking.store import FixRow, FixStore
+from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable
 from realtime.history.writer import GROUP, HistoryWriter
 from realtime.ingest.fixes import LoggedRun, encode_run
 from realtime.protocol import Fix
@@ -145,6 +145,28 @@ async def test_what_a_killed_writer_began_is_finished_once_by_another(server: Ru
     async with writer(server, keys):
         await until_log_is_empty(server, keys)
     assert await stored(server.services.database, epoch) == list(range(1, 21))
+
+
+async def test_what_a_writer_began_while_the_database_was_away_it_finishes_itself(server: RunningServer) -> None:
+    keys, epoch = Keys(f"zone-{uuid4().hex[:8]}"), uuid4().hex
+
+    class AwayAtFirst(FixStore):
+        tries = 0
+
+        async def write(self, rows: Sequence[FixRow]) -> list[FixRow]:
+            self.tries += 1
+            if self.tries <= 2:
+                raise StoreUnavailable("the database is starting up")
+            return await super().write(rows)
+
+    await put_in_log(server, keys, [logged(1, epoch=epoch)], [logged(2, epoch=epoch)])
+    alone = HistoryWriter(server.services.redis, keys, AwayAtFirst(server.services.database), nothing)
+    alone.start()
+    try:
+        await until_log_is_empty(server, keys)
+    finally:
+        await alone.stop()
+    assert await stored(server.services.database, epoch) == [1, 2]
 
 
 def redis_url(server: RunningServer) -> str:
