@@ -57,7 +57,7 @@ def configure_logs(settings: Settings, **always: object) -> None:
 
 
 class _ToStandardError(logging.Handler):
-    """Looks standard error up for each line: whoever puts another in its place, and closes that, loses no line later."""
+    """Looks standard error up for each line: whoever puts another in its place and closes that loses no line."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """One line."""
