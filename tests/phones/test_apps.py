@@ -105,7 +105,7 @@ async def test_a_token_that_was_cut_within_an_emoji_is_unknown(world: World) -> 
 
 @pytest.mark.parametrize("written", ["2_7.7", "27.7_0", "_27"])
 async def test_digits_joined_by_underscores_are_no_latitude(world: World, token: str, written: str) -> None:
-    fields = {"id": token, "timestamp": int(NOW.timestamp()), "lat": written, "lon": THAMEL[1]}
+    fields = {"id": token, "timestamp": str(int(NOW.timestamp())), "lat": written, "lon": str(THAMEL[1])}
     [ignored] = ok(await world.http.get(OSMAND, params=fields))["ignored"]
     assert ignored["reason"] == Reject.MALFORMED
 
