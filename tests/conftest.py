@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from api.server.logs import configure_logs
 from api.server.serving import RunningServer, serving
 from dispatch.settings import Settings
-from tests.world import World
+from tests.support.world import World
 
 DATA = Path(os.environ.get("DISPATCH_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 

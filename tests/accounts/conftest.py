@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.world import Person, World
+from tests.support.world import Person, World
 
 
 @pytest.fixture(scope="session")

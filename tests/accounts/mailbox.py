@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from tests.world import World
+from tests.support.world import World
 
 LINK = re.compile(r"https?://\S+")
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from dispatch.accounts.models import User
-from tests.shapes import check, is_id, is_text
-from tests.world import PASSWORD, Person, World, ok, together
+from tests.support.shapes import check, is_id, is_text
+from tests.support.world import PASSWORD, Person, World, ok, together
 
 AUTH = "/api/v1/auth"
 ME = f"{AUTH}/me/"

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from dispatch.accounts.addresses import checked_email, email_key, normalised_email
 from dispatch.accounts.models import User
 from dispatch.errors import Invalid
-from tests.world import PASSWORD, World, ok, together
+from tests.support.world import PASSWORD, World, ok, together
 
 REGISTER = "/api/v1/auth/register/"
 TOKEN = "/api/v1/auth/token/"

@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler, WebsocketRouteHandler
 from litestar.routes import HTTPRoute, WebSocketRoute
 
 from api.server.app import create_app
-from tests.world import Person, World
+from tests.support.world import Person, World
 
 PUBLIC = {
     ("POST", "/api/v1/auth/register"),

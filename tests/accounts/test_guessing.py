@@ -16,8 +16,8 @@ from dispatch.audit.models import ActorKind
 from dispatch.audit.service import Actor
 from dispatch.database.engine import Database
 from dispatch.errors import NotSignedIn
-from tests.live.watching import another_world
-from tests.world import PASSWORD, Person, World, ok, together
+from tests.support.watching import another_world
+from tests.support.world import PASSWORD, Person, World, ok, together
 
 TOKEN = "/api/v1/auth/token/"
 REGISTER = "/api/v1/auth/register/"

@@ -12,8 +12,8 @@ from dispatch.accounts.models import AccountLink
 from dispatch.notifications.models import OutboxMessage
 from realtime.protocol import Close
 from tests.accounts.mailbox import link_to, mail_to, mails_to, token_of
-from tests.live.watching import another_world, close_code
-from tests.world import PASSWORD, Person, World, ok, together
+from tests.support.watching import another_world, close_code
+from tests.support.world import PASSWORD, Person, World, ok, together
 
 AUTH = "/api/v1/auth"
 CONFIRM = "Confirm your e-mail address"

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from realtime.protocol import Close
-from tests.live.watching import close_code
-from tests.world import BHAKTAPUR, PASSWORD, Driver, Person, World, ok, ping
+from tests.support.watching import close_code
+from tests.support.world import BHAKTAPUR, PASSWORD, Driver, Person, World, ok, ping
 
 AUTH = "/api/v1/auth"
 USERS = "/api/v1/users"

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from dispatch.accounts.models import User
 from dispatch.accounts.passwords import Passwords
 from dispatch.errors import Unavailable
-from tests.world import PASSWORD, World, ok, together
+from tests.support.world import PASSWORD, World, ok, together
 
 TOKEN = "/api/v1/auth/token/"
 CAFE = "mañana-café"

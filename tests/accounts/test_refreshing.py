@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from dispatch.accounts.models import SignIn
-from tests.world import PASSWORD, Person, World, ok, together
+from tests.support.world import PASSWORD, Person, World, ok, together
 
 REFRESH = "/api/v1/auth/token/refresh/"
 ME = "/api/v1/auth/me/"

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.assignments.places import at, north_of, somewhere
-from tests.shapes import check, is_id, is_int, is_number, is_text, is_uuid, like
-from tests.world import Driver, Place, World, ok, together
+from tests.support.places import at, north_of, somewhere
+from tests.support.shapes import check, is_id, is_int, is_number, is_text, is_uuid, like
+from tests.support.world import Driver, Place, World, ok, together
 
 NOBODY = "No available transporters found for this delivery"
 AUTO, BULK = "/api/auto-assign/", "/api/deliveries/bulk-operations/"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.assignments.places import at, north_of, somewhere
-from tests.shapes import check, is_id, is_int, is_number, is_string, is_text, is_time, is_uuid
-from tests.world import Driver, Place, World, ok, together
+from tests.support.places import at, north_of, somewhere
+from tests.support.shapes import check, is_id, is_int, is_number, is_string, is_text, is_time, is_uuid
+from tests.support.world import Driver, Place, World, ok, together
 
 PATH = "/api/auto-assign/"
 ASSIGNED = {

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.world import PASSWORD, Person, World, ok
+from tests.support.world import PASSWORD, Person, World, ok
 
 AUDIT = "/api/v1/audit/"
 AUTH = "/api/v1/auth"

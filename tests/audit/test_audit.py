@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dispatch.audit.models import ActorKind, AuditEvent
 from dispatch.audit.service import OPERATOR, Actor, record, record_counted
-from tests.world import World, ok
+from tests.support.world import World, ok
 
 AUDIT = "/api/v1/audit/"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.shapes import check, is_id, is_text
-from tests.world import World, ok, together
+from tests.support.shapes import check, is_id, is_text
+from tests.support.world import World, ok, together
 
 CARTS = "/api/v1/marketplace/carts"
 CART = {

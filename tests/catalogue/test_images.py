@@ -7,7 +7,7 @@ import pytest
 
 from api.simulation.demo.goods import ARTICLES
 from api.simulation.demo.pictures import draw_pictures, picture_path
-from tests.world import World, ok
+from tests.support.world import World, ok
 
 PRODUCTS = "/api/v1/marketplace/products/"
 PICTURE = "/media/product_images/rice.jpg"

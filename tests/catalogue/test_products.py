@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.shapes import check, is_bool, is_id, is_int, is_money, is_string, is_text, or_null
-from tests.world import World, ok
+from tests.support.shapes import check, is_bool, is_id, is_int, is_money, is_string, is_text, or_null
+from tests.support.world import World, ok
 
 PRODUCTS = "/api/v1/marketplace/products"
 PRODUCT = {

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.world import World, ok
+from tests.support.world import World, ok
 
 PRODUCTS = "/api/v1/marketplace/products/"
 

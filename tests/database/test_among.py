@@ -6,7 +6,7 @@ from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.deliveries.models import Delivery
 from dispatch.tracking.present import present_states
-from tests.world import World
+from tests.support.world import World
 
 PREPARED = "SELECT count(*) FROM pg_prepared_statements"
 

@@ -18,7 +18,7 @@ from dispatch.payments.invoice_models import InvoiceCounter
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.payment_rows import get_by_transaction_id
 from tests.database.counting import COUNT, SERIES, pid_of, years
-from tests.world import World
+from tests.support.world import World
 
 
 async def test_connections_that_the_server_closed_are_replaced_before_anybody_uses_them(database: Database) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.deliveries.movement import concerned_query
 from dispatch.sales.models import Sale
-from tests.world import World
+from tests.support.world import World
 
 # Of one transporter, a delivery an hour, the last one just now, and two under way. References are not checked:
 # they would need as many sales.

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.pictures import picture
-from tests.shapes import check, is_bool, is_id, is_number, is_string, is_text, is_time, is_uuid, like, or_null
-from tests.world import BHAKTAPUR, THAMEL, World, delivery_body, ok, order_body
+from tests.support.pictures import picture
+from tests.support.shapes import check, is_bool, is_id, is_number, is_string, is_text, is_time, is_uuid, like, or_null
+from tests.support.world import BHAKTAPUR, THAMEL, World, delivery_body, ok, order_body
 
 CREATED: dict[str, Any] = {
     "id": is_id,

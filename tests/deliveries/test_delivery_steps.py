@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 
 from dispatch.deliveries.models import DeliveryTracking
 from dispatch.orders.models import OrderTrackingEvent
-from tests.shapes import check
-from tests.world import World, ok, together
+from tests.support.shapes import check
+from tests.support.world import World, ok, together
 
 
 async def _events(world: World, delivery_id: int, sale_id: int) -> tuple[int, int]:

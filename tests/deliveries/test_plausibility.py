@@ -8,7 +8,7 @@ import pytest
 from dispatch.deliveries.handover import Handover, HandoverRules
 from dispatch.deliveries.service import Place
 from dispatch.ports import LivePosition
-from tests.world import BHAKTAPUR, THAMEL, Bought, Driver, World, ok
+from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, World, ok
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 RULES = HandoverRules(far_m=1000, max_speed_mps=50, service_area=(26.0, 80.0, 31.0, 89.0))

@@ -15,8 +15,8 @@ from PIL import Image
 from api.adapters.images import MAX_PIXELS, NotAPicture, check_picture
 from api.adapters.photos import FolderPhotoStore
 from dispatch.deliveries.photo_sweep import LEFT_BEHIND_S, PhotoSweeper
-from tests.pictures import picture, picture_bytes
-from tests.world import Driver, World, ok
+from tests.support.pictures import picture, picture_bytes
+from tests.support.world import Driver, World, ok
 
 
 def _png(width: int, height: int) -> bytes:

@@ -4,8 +4,8 @@ import pytest
 
 from dispatch.accounts.models import User
 from dispatch.geo import geo_cell, great_circle_m
-from tests.shapes import is_number
-from tests.world import BHAKTAPUR, THAMEL, Person, World, ok
+from tests.support.shapes import is_number
+from tests.support.world import BHAKTAPUR, THAMEL, Person, World, ok
 
 PATH = "/api/deliveries/available/"
 

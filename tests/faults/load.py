@@ -20,9 +20,9 @@ from realtime.redis.keys import Keys
 from tests.faults.phones import LoadPhone
 from tests.faults.processes import Family
 from tests.faults.watchers import LoadWatcher
-from tests.live.watching import under_way
-from tests.replay.conftest import Server, until
-from tests.world import Driver, World
+from tests.simulation.replay.conftest import Server, until
+from tests.support.watching import under_way
+from tests.support.world import Driver, World
 
 # A client that waits longer than this for an answer was forgotten.
 ANSWERED_WITHIN_S = 60.0

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
-from tests.world import Driver, World, ping
+from tests.support.world import Driver, World, ping
 
 PINGS_AGAIN_AT_ONCE = 200
 MOVES_DEGREES = 1e-6  # 0.1 m a ping

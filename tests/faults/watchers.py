@@ -11,8 +11,8 @@ from typing import Any
 import websockets
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tests.live.watching import number
-from tests.world import World
+from tests.support.watching import number
+from tests.support.world import World
 
 RECONNECT_AFTER_S = 0.1
 ANSWERS_WITHIN_S = 20.0

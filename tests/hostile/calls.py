@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import httpx
 
-from tests.pictures import picture
-from tests.world import BHAKTAPUR, PASSWORD, Person, World, delivery_body, initiate_body, ok, order_body
+from tests.support.pictures import picture
+from tests.support.world import BHAKTAPUR, PASSWORD, Person, World, delivery_body, initiate_body, ok, order_body
 
 HERE = {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}
 

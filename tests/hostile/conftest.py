@@ -3,7 +3,7 @@
 import pytest
 
 from tests.hostile.calls import Stage, make_stage
-from tests.world import World
+from tests.support.world import World
 
 
 @pytest.fixture(scope="session")

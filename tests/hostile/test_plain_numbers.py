@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from api.cli.main import main
 from dispatch.plain_numbers import decimal_number, whole_number
 from dispatch.settings import SettingsError, load_settings
-from tests.world import World, ok
+from tests.support.world import World, ok
 
 NO_NUMBERS = ["1_0", "१०", "１０", "1e2", "0x10", " 10", "ten", "", "1__0", "10\n"]
 

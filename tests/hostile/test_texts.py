@@ -11,7 +11,7 @@ from api.http.schemas import TextKind
 from api.server.app import CONTROLLERS
 from dispatch.phone_numbers import NotAPhoneNumber, phone_number
 from dispatch.text import Unprintable, has_visible, one_line, several_lines
-from tests.world import PASSWORD, World, delivery_body, initiate_body, ok, order_body
+from tests.support.world import PASSWORD, World, delivery_body, initiate_body, ok, order_body
 
 BLANK = [
     "   ",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from api.http.problems import in_words
-from tests.world import World
+from tests.support.world import World
 
 
 @pytest.mark.parametrize(

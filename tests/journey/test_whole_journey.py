@@ -5,7 +5,7 @@ import json
 
 import websockets
 
-from tests.world import THAMEL, World, delivery_body, ok, ping
+from tests.support.world import THAMEL, World, delivery_body, ok, ping
 
 # A city of its own: whoever else drives in these tests is too far away to be chosen.
 FARM, HOME, BETWEEN = (28.1500, 84.0800), (28.2096, 83.9856), (28.1800, 84.0300)

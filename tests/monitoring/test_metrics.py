@@ -16,9 +16,9 @@ from dispatch.assignments.solving import BulkProblem
 from dispatch.errors import Forbidden, NotSignedIn
 from dispatch.settings import Settings
 from scoring import Deliveries, Transporters
-from tests.live.watching import beside, under_way, watch
-from tests.replay.conftest import free_port, until
-from tests.world import World, ping
+from tests.simulation.replay.conftest import free_port, until
+from tests.support.watching import beside, under_way, watch
+from tests.support.world import World, ping
 
 TOKEN = "a token of metrics"
 Samples = dict[tuple[str, str], float]

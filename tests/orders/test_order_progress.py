@@ -14,9 +14,9 @@ from dispatch.notifications.templates import Templates
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.order_completion import OrderCompletion
-from tests.money.till import Ahead, Till
-from tests.payments.gateway_tester import KhaltiScript, khalti_answer
-from tests.world import Bought, World, delivery_body, ok, together
+from tests.simulation.sandbox.gateway_tester import KhaltiScript, khalti_answer
+from tests.support.till import Ahead, Till
+from tests.support.world import Bought, World, delivery_body, ok, together
 
 DAY = timedelta(days=1)
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from dispatch.orders.models import DeliveryInfo
-from tests.shapes import check, is_absolute_url, is_bool, is_id, is_money, is_text, is_time, like, or_null
-from tests.world import Person, World, ok, order_body, together
+from tests.support.shapes import check, is_absolute_url, is_bool, is_id, is_money, is_text, is_time, like, or_null
+from tests.support.world import Person, World, ok, order_body, together
 
 ORDERS = "/api/v1/marketplace/orders"
 CREATED = {

@@ -8,8 +8,8 @@ from dispatch.accounts.models import User
 from dispatch.payments.initiation import NewPayment, PaymentInitiation
 from dispatch.payments.models import PaymentMode
 from dispatch.payments.order_expiry import OrderExpiry
-from tests.money.till import Ahead
-from tests.world import Person, World, initiate_body, ok, order_body
+from tests.support.till import Ahead
+from tests.support.world import Person, World, initiate_body, ok, order_body
 
 ORDERS = "/api/v1/marketplace/orders"
 INITIATE = "/api/v1/payments/initiate/"

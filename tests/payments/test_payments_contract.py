@@ -4,8 +4,19 @@ from typing import Any
 
 import pytest
 
-from tests.shapes import check, is_absolute_url, is_bool, is_id, is_int, is_number, is_text, is_time, is_uuid, like
-from tests.world import Person, World, initiate_body, ok
+from tests.support.shapes import (
+    check,
+    is_absolute_url,
+    is_bool,
+    is_id,
+    is_int,
+    is_number,
+    is_text,
+    is_time,
+    is_uuid,
+    like,
+)
+from tests.support.world import Person, World, initiate_body, ok
 
 PAYMENTS = "/api/v1/payments"
 INITIATED = {

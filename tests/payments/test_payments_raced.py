@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from dispatch.catalogue.models import Product
 from dispatch.payments.models import PaymentTransaction
 from dispatch.sales.models import Sale
-from tests.world import Person, World, initiate_body, ok, together
+from tests.support.world import Person, World, initiate_body, ok, together
 
 PAYMENTS = "/api/v1/payments"
 

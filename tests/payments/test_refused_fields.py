@@ -9,7 +9,7 @@ from dispatch.accounts.models import User
 from dispatch.catalogue.models import Product
 from dispatch.payments.failures import blamed_fields
 from dispatch.ports import GatewayRefused
-from tests.world import World, initiate_body, ok
+from tests.support.world import World, initiate_body, ok
 
 
 async def _write(world: World, statement: Any) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.shapes import check, is_id, is_text, is_time, or_null
-from tests.world import World, ok
+from tests.support.shapes import check, is_id, is_text, is_time, or_null
+from tests.support.world import World, ok
 
 SALES = "/api/marketplace/sales"
 SALE = {

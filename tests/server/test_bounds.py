@@ -9,8 +9,8 @@ import structlog
 
 from api.server.http import MOST_HEADERS, MOST_TARGET_BYTES
 from api.server.silent import LEAST
-from tests.live.watching import another_world
-from tests.world import PASSWORD, World, ok
+from tests.support.watching import another_world
+from tests.support.world import PASSWORD, World, ok
 
 START = b"GET /health/live/ HTTP/1.1\r\nHost: here\r\n"
 POST = b"POST /api/v1/auth/token/ HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"

@@ -12,9 +12,9 @@ from api.server.serving import RunningServer
 from api.server.writing import Trial, build_writing, write_to
 from dispatch.database.engine import Database
 from tests.faults.processes import files_no_larger_than
-from tests.live.own_redis import OwnRedis
-from tests.replay.conftest import Server, free_port, until
-from tests.world import ok
+from tests.simulation.replay.conftest import Server, free_port, until
+from tests.support.own_redis import OwnRedis
+from tests.support.world import ok
 
 
 async def test_a_ready_server_says_that_all_three_take_writes(http: httpx.AsyncClient) -> None:

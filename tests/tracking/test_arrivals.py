@@ -23,7 +23,7 @@ from dispatch.deliveries.journey import Happened, Seen, Stage, new_journey, read
 from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.movement import Movement
 from dispatch.tracking.store import FixRow, FixStore
-from tests.world import BHAKTAPUR, THAMEL, Driver, World, ok, ping
+from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok, ping
 
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 DEGREES_A_METRE = 1 / 111_195

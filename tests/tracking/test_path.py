@@ -14,7 +14,7 @@ from api.routes.deliveries.tracks import geojson_pieces, gpx_pieces
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.tracking.path import DeliveryPath, PathPoint, Walk
 from dispatch.tracking.store import FixRow, FixStore
-from tests.world import Bought, Driver, Person, World, ok
+from tests.support.world import Bought, Driver, Person, World, ok
 
 GPX = {"g": "http://www.topografix.com/GPX/1/1"}
 METRES_A_DEGREE = 111_195.08

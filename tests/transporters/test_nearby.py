@@ -3,7 +3,7 @@
 import pytest
 
 from dispatch.geo import geo_cell
-from tests.world import World, ok
+from tests.support.world import World, ok
 
 PATH = "/api/transporters/nearby/"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.shapes import check, is_bool, is_id, is_int, is_number, is_string, is_text, is_time, is_uuid, or_null
-from tests.world import Driver, World, ok, together
+from tests.support.shapes import check, is_bool, is_id, is_int, is_number, is_string, is_text, is_time, is_uuid, or_null
+from tests.support.world import Driver, World, ok, together
 
 PATH = "/api/transporters"
 PROFILE = {"phone": "+977-9841555555", "vehicle_type": "motorcycle", "capacity_kg": 50}

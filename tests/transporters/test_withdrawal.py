@@ -13,8 +13,8 @@ from dispatch.assignments.withdrawal import WithdrawalReason, withdraw_open_deli
 from dispatch.errors import Forbidden
 from dispatch.transporters.models import TransporterDocument
 from dispatch.transporters.service import Load, lock_transporter
-from tests.live.watching import frames_until, next_frame, watch
-from tests.world import Driver, World, ok, ping, together
+from tests.support.watching import frames_until, next_frame, watch
+from tests.support.world import Driver, World, ok, ping, together
 
 
 async def _accepted(world: World, driver: Driver, count: int = 1) -> list[dict[str, Any]]:

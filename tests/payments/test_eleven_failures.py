@@ -1,0 +1,203 @@
+"""What goes wrong with payments, and how buyer, order, stock and ledger end. One row a failure."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from dispatch.payments.sweeper import PaymentSweeper
+from tests.support.till import Ahead, Opened, Till
+from tests.support.world import initiate_body, ok
+
+CALLBACK = "/api/v1/payments/callback/"
+LATER = timedelta(minutes=3)
+
+
+@dataclass(frozen=True)
+class End:
+    """How it ends: the payment, its sales, the order, the product's stock and hold, the gateway's ledger in paisa."""
+
+    payment: str
+    sales: int
+    order: str | None
+    stock: tuple[int, int]
+    ledger_paisa: int
+
+
+async def sweep(till: Till, ahead: timedelta = LATER) -> None:
+    """What the sweeper does when it is so much later."""
+    await PaymentSweeper(till.services.database, till.services.gateway, Ahead(ahead)).sweep()
+
+
+async def forged_callback(till: Till) -> Opened:
+    cheap, costly = await till.opened(quantity=1), await till.opened(quantity=8)
+    await till.world.at_gateway(cheap.pidx, "completed")
+    forged = {"pidx": cheap.pidx, "purchase_order_id": costly.transaction_id, "total_amount": 1_140_000}
+    reply = ok(await till.world.http.post(CALLBACK, json=forged))
+    assert reply["data"]["payment_transaction_id"] == cheap.transaction_id
+    assert (await till.world.http.post(CALLBACK, json=forged | {"pidx": costly.pidx})).status_code == 400
+    return costly
+
+
+async def wrong_amount(till: Till) -> Opened:
+    opened = await till.opened()
+    await till.world.at_gateway(opened.pidx, "completed", amount=100)
+    assert (await till.callback(opened.pidx)).status_code == 400
+    payment = await till.payment(opened.transaction_id)
+    assert (payment.gateway_amount_paisa, (payment.inquiry_data or {})["total_amount"]) == (100, 100)
+    return opened
+
+
+async def no_amount(till: Till) -> Opened:
+    opened = await till.opened()
+    await till.world.at_gateway(opened.pidx, "completed", amount=None)
+    assert (await till.callback(opened.pidx)).status_code == 400
+    return opened
+
+
+async def callback_before_reply(till: Till) -> Opened:
+    url = f"{till.world.server.settings.public_url}{CALLBACK}"
+    await till.fault("callback_first", "initiate", callback_url=url)
+    opened = await till.opened()
+    await sweep(till)
+    return opened
+
+
+async def lost_callback(till: Till) -> Opened:
+    opened = await till.opened()
+    await till.world.at_gateway(opened.pidx, "completed")
+    await till.fault("drop", "lookup", times=1)
+    await sweep(till)
+    return opened
+
+
+async def duplicate_callbacks(till: Till) -> Opened:
+    opened = await till.opened()
+    url = f"{till.world.server.settings.public_url}{CALLBACK}"
+    told = await till.world.at_gateway(opened.pidx, "completed", callback_url=url, callback="twice")
+    assert told["callbacks"] == [200, 200]
+    return opened
+
+
+async def cart_changed(till: Till) -> Opened:
+    opened = await till.opened(ordered=False)
+    path = f"/api/v1/marketplace/carts/{opened.cart_id}/"
+    item = ok(await opened.customer.get(path))["items"][0]
+    ok(await opened.customer.patch(f"{path}items/{item['id']}/", {"quantity": 5}))
+    await till.world.at_gateway(opened.pidx, "completed")
+    ok(await till.callback(opened.pidx))
+    left = ok(await opened.customer.get(path))["items"]
+    assert [item["quantity"] for item in left] == [3]
+    return opened
+
+
+async def sold_out_after_payment(till: Till) -> Opened:
+    opened = await till.opened(quantity=1, stock=1)
+    await till.world.at_gateway(opened.pidx, "expired")
+    assert (await till.callback(opened.pidx)).status_code == 400
+    other = await till.world.person()
+    rival = await till.world.initiate(other, await till.world.cart(other, {opened.product_id: 1}))
+    await till.world.at_gateway(rival["data"]["pidx"], "completed")
+    ok(await till.callback(rival["data"]["pidx"]))
+    await till.world.at_gateway(opened.pidx, "completed", force=True)
+    assert (await till.callback(opened.pidx)).status_code == 400
+    await till.refunds_settled(opened.transaction_id)
+    assert (await till.gateway_state(opened.pidx))["status"] == "Refunded"
+    return opened
+
+
+async def paid_after_expiry(till: Till) -> Opened:
+    opened = await till.opened()
+    await till.world.at_gateway(opened.pidx, "expired")
+    assert (await till.callback(opened.pidx)).status_code == 400
+    await till.world.at_gateway(opened.pidx, "completed", force=True)
+    await sweep(till, timedelta(hours=2))  # nobody calls: the sweeper looks at closed payments, too
+    return opened
+
+
+async def initiate_timeout(till: Till) -> Opened:
+    seller, customer = await till.world.person("seller"), await till.world.person()
+    product_id = await till.world.product(seller, stock=10)
+    cart_id = await till.world.cart(customer, {product_id: 2})
+    order = await till.world.order(customer, cart_id)
+    await till.fault("drop", "initiate", when="after")
+    lost = await customer.post("/api/v1/payments/initiate/", initiate_body(cart_id))
+    assert (lost.status_code, lost.json()["error_code"]) == (500, "GATEWAY_ERROR")
+    assert (await till.product(product_id)).reserved == 0
+    first = await till.world.initiate(customer, cart_id)
+    second = await till.world.initiate(customer, cart_id, gateway="SCT")
+    for paid in (first, second):
+        await till.world.at_gateway(paid["data"]["pidx"], "completed")
+    settled = [await till.callback(paid["data"]["pidx"]) for paid in (first, second)]
+    assert [reply.status_code for reply in settled] == [200, 400]
+    (refund,) = await till.refunds_settled(second["transaction_id"])
+    assert (refund.status.value, refund.is_late) == ("succeeded", True)
+    return Opened(customer, seller, product_id, cart_id, order["id"], first["transaction_id"], first["data"]["pidx"])
+
+
+async def refund_unknown(till: Till) -> Opened:
+    opened = await till.paid()
+    await till.fault("drop", "refund", when="after")
+    ok(await opened.customer.post(f"/api/v1/marketplace/orders/{opened.order_id}/cancel/"))
+    state = await till.gateway_state(opened.pidx)
+    assert state["refunded_amount"] == state["amount"]
+    return opened
+
+
+async def late_signal(till: Till) -> Opened:
+    opened = await till.paid()
+    await till.world.at_gateway(opened.pidx, "expired", force=True)
+    ok(await till.callback(opened.pidx))
+    body = {"transaction_id": opened.transaction_id, "force_verify": True}
+    assert ok(await opened.customer.post("/api/v1/payments/verify/", body))["data"]["payment_status"] == "completed"
+    return opened
+
+
+async def rounding(till: Till) -> Opened:
+    seller, customer = await till.world.person("seller"), await till.world.person()
+    product_id = await till.world.product(seller, price="33.33", stock=10)
+    cart_id = await till.world.cart(customer, {product_id: 2})
+    order = await till.world.order(customer, cart_id)
+    payment = await till.world.initiate(customer, cart_id, shipping_cost="49.99")
+    pidx = payment["data"]["pidx"]
+    assert (await till.gateway_state(pidx))["amount"] == 6666 + 867 + 4999
+    await till.world.at_gateway(pidx, "completed")
+    ok(await till.callback(pidx))
+    return Opened(customer, seller, product_id, cart_id, order["id"], payment["transaction_id"], pidx)
+
+
+SOLD = End("completed", 1, "confirmed", (8, 0), 292500)
+FAILURES: dict[str, tuple[Callable[[Till], Awaitable[Opened]], End]] = {
+    "1 forged callback": (forged_callback, End("processing", 0, "pending", (10, 8), 0)),
+    "2 another amount": (wrong_amount, End("failed", 0, "pending", (10, 0), 0)),
+    "2 no amount": (no_amount, End("failed", 0, "pending", (10, 0), 0)),
+    "3 callback before our commit": (callback_before_reply, SOLD),
+    "4 lost callback": (lost_callback, SOLD),
+    "5 duplicates at once": (duplicate_callbacks, SOLD),
+    "6 cart changed": (cart_changed, End("completed", 1, None, (8, 0), 292500)),
+    "7 sold out after payment": (sold_out_after_payment, End("refunded", 0, "pending", (0, 0), 0)),
+    "8 paid after expiry": (paid_after_expiry, SOLD),
+    "9 initiate timed out, then paid twice": (initiate_timeout, SOLD),
+    "10 refund without an answer": (refund_unknown, End("refunded", 1, "cancelled", (10, 0), 0)),
+    "10 late signal": (late_signal, SOLD),
+    "11 rounding": (rounding, End("completed", 1, "confirmed", (8, 0), 12532)),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+async def test_each_failure_ends_as_it_should(till: Till, name: str) -> None:
+    happens, end = FAILURES[name]
+    opened = await happens(till)
+    count, product = await till.count(opened.transaction_id), await till.product(opened.product_id)
+    order = None
+    if opened.order_id is not None:
+        order = ok(await opened.customer.get(f"/api/v1/marketplace/orders/{opened.order_id}/"))["order_status"]
+    found = End(count.status, count.sales, order, (product.stock, product.reserved), count.gateway_paisa)
+    assert (found, count.ledger_sum) == (end, 0)
+
+
+@pytest.fixture(autouse=True)
+async def no_fault_stays(till: Till) -> None:
+    """Each row begins with a gateway in good health."""
+    await till.clear_faults()

@@ -1,0 +1,75 @@
+"""What the gateway gave back in part before anything was sold: nothing is provided, and a person decides."""
+
+from datetime import timedelta
+
+from dispatch.payments.sweeper import PaymentSweeper
+from tests.support.till import Ahead, Opened, Till
+from tests.support.world import World, ok
+
+HELD = "/api/v1/payments/held/"
+
+
+async def partly_refunded(till: Till) -> Opened:
+    opened = await till.opened()
+    await till.world.at_gateway(opened.pidx, "partially_refunded", refund_amount=92500)
+    return opened
+
+
+async def test_a_payment_that_was_partly_given_back_is_held_provides_nothing_and_is_listed(
+    world: World, till: Till
+) -> None:
+    opened, admin = await partly_refunded(till), await world.admin()
+    refused = await till.callback(opened.pidx)
+    assert (refused.status_code, refused.json()["error_code"]) == (400, "PAYMENT_UNDER_REVIEW")
+    state = ok(await opened.customer.get(f"/api/v1/payments/status/{opened.transaction_id}/"))["data"]
+    assert (state["payment_status"], state["is_successful"]) == ("held", False)
+    count = await till.count(opened.transaction_id)
+    assert (count.sales, count.invoices, count.gateway_paisa) == (0, 0, 0)
+    assert (await till.product(opened.product_id)).reserved == 0
+    listed = {row["transaction_id"]: row for row in ok(await admin.get(HELD, page_size=100))["results"]}
+    row = listed[opened.transaction_id]
+    assert (row["payment_status"], row["khalti_status"], row["khalti_amount"]) == ("held", "Partially Refunded", 2925)
+    assert (await opened.customer.get(HELD)).status_code == 403
+
+
+async def test_an_admin_enters_what_was_given_back_and_the_rest_goes_back_too(world: World, till: Till) -> None:
+    opened, admin = await partly_refunded(till), await world.admin()
+    await till.callback(opened.pidx)
+    path = f"{HELD}{opened.transaction_id}/refund/"
+    for wrong in ("0", "2925.01", "-1"):
+        assert (await admin.post(path, {"already_refunded": wrong})).status_code == 400
+    done = ok(await admin.post(path, {"already_refunded": "925.00"}))
+    assert (done["payment_status"], done["refund"]["status"], done["refund"]["amount"]) == (
+        "refunded",
+        "succeeded",
+        2000.00,
+    )
+    assert (await till.gateway_state(opened.pidx))["refunded_amount"] == 292500
+    count = await till.count(opened.transaction_id)
+    assert (count.sales, count.gateway_paisa, count.ledger_sum) == (0, 0, 0)
+    assert sorted(count.refunds) == ["succeeded", "succeeded"]
+    assert (await admin.post(path, {"already_refunded": "925.00"})).status_code == 409
+
+
+async def test_a_held_payment_of_which_the_gateway_gives_the_rest_back_is_refunded_by_itself(till: Till) -> None:
+    opened = await partly_refunded(till)
+    await till.callback(opened.pidx)
+    await till.world.at_gateway(opened.pidx, "refunded")
+    later = Ahead(timedelta(hours=2))
+    await PaymentSweeper(till.services.database, till.services.gateway, later).sweep()
+    assert (await till.payment(opened.transaction_id)).status.value == "refunded"
+
+
+async def test_after_a_refund_the_inquiry_says_refunded(world: World, till: Till) -> None:
+    paid, admin = await till.paid(), await world.admin()
+    path = f"/api/v1/payments/status/{paid.transaction_id}/"
+    assert ok(await paid.customer.get(path))["data"]["inquiry_data"]["refunded"] is False
+    ok(await admin.post(f"/api/v1/marketplace/orders/{paid.order_id}/refund/", {"amount": "10.00"}))
+    body = {"transaction_id": paid.transaction_id, "force_verify": True}
+    ok(await paid.customer.post("/api/v1/payments/verify/", body))
+    partly = ok(await paid.customer.get(path))["data"]
+    assert (partly["inquiry_data"]["refunded"], partly["refunded_amount"]) == (True, 10.00)
+    ok(await admin.post(f"/api/v1/marketplace/orders/{paid.order_id}/refund/", {}))
+    wholly = ok(await paid.customer.get(path))["data"]
+    assert (wholly["payment_status"], wholly["inquiry_data"]["refunded"]) == ("refunded", True)
+    assert wholly["refunded_amount"] == wholly["total_amount"]

@@ -1,0 +1,77 @@
+"""A gateway that refuses our key: buyers hear that they cannot pay now, the operator why."""
+
+import dataclasses
+from collections.abc import AsyncIterator
+
+import pytest
+from prometheus_client import REGISTRY
+
+from api.adapters.khalti import KhaltiClient
+from api.cli.doctor import _gateway as gateway_check
+from dispatch.accounts.models import User
+from dispatch.errors import DispatchError
+from dispatch.payments.initiation import NewPayment
+from dispatch.payments.models import PaymentMode
+from dispatch.payments.refund_carrier import RefundCarrier
+from dispatch.payments.refund_models import RefundStatus
+from dispatch.ports import GatewayError
+from tests.payments.test_one_bad_item import nameless_refund, refund_of
+from tests.support.till import Till
+from tests.support.world import World
+
+
+@pytest.fixture
+async def refused(till: Till) -> AsyncIterator[KhaltiClient]:
+    """A client with another key than the gateway's."""
+    client = KhaltiClient(f"{till.gateway_url}/api/v2/", "another-key")
+    yield client
+    await client.aclose()
+
+
+def counted() -> float:
+    return REGISTRY.get_sample_value("dispatch_gateway_key_refused_total") or 0.0
+
+
+async def test_no_word_of_the_key_reaches_the_buyer_and_the_operator_finds_it_in_log_and_metric(
+    refused: KhaltiClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = counted()
+    with pytest.raises(GatewayError) as caught:
+        await refused.lookup("x")
+    assert caught.value.reason == "The payment gateway is not available at the moment."
+    assert counted() == before + 1
+    assert "check KHALTI_SECRET_KEY" in caplog.text
+    assert "another-key" not in caplog.text
+
+
+async def test_doctor_says_that_the_key_is_refused(till: Till, refused: KhaltiClient) -> None:
+    assert (await gateway_check(till.services)).state == "ok"
+    found = await gateway_check(dataclasses.replace(till.services, gateway=refused))
+    assert found.state == "bad"
+    assert "check KHALTI_SECRET_KEY" in found.found
+
+
+async def test_a_refund_waits_for_the_right_key(till: Till, refused: KhaltiClient) -> None:
+    paid = await nameless_refund(till)
+    refund = await refund_of(till, paid)
+    carrier = RefundCarrier(till.services.database, refused, till.services.clock)
+    await carrier.carry_out(refund.id)
+    waiting = await refund_of(till, paid)
+    assert waiting.status is RefundStatus.REQUESTED
+    assert "KHALTI" not in (waiting.last_error or "")
+
+
+async def test_a_payment_that_cannot_be_opened_tells_the_buyer_no_setting(
+    world: World, till: Till, refused: KhaltiClient
+) -> None:
+    services = dataclasses.replace(till.services, gateway=refused)
+    seller, customer = await world.person("seller"), await world.person()
+    cart_id = await world.cart(customer, {await world.product(seller): 1})
+
+    async with till.services.database.work() as work:
+        user = await work.session.get_one(User, customer.user_id)
+    new = NewPayment(cart_id, PaymentMode.KHALTI, None, "https://shop.example/", "Sita", "s@example.com", "9841234567")
+    with pytest.raises(DispatchError) as caught:
+        await services.initiation.initiate(user, new)
+    assert caught.value.code == "GATEWAY_ERROR"
+    assert "KHALTI" not in caught.value.detail

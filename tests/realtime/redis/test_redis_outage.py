@@ -1,0 +1,203 @@
+"""Redis dies or freezes under connected watchers: they come through without a hole, and nobody has to do anything."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from realtime.redis.client import connect_redis
+from realtime.redis.keys import Keys
+from realtime.watching.hub import Hub
+from tests.support.own_redis import OwnRedis
+from tests.support.watching import another_world, frames_until, next_frame, number, step, under_way, until, watch
+from tests.support.world import BHAKTAPUR, THAMEL, World, ping
+
+
+@pytest.fixture(scope="module")
+async def mortal(world: World, own_redis: OwnRedis) -> AsyncIterator[World]:
+    """A server on that Redis."""
+    async with another_world(world.server, redis_url=own_redis.url) as other:
+        yield other
+
+
+async def _moves_again(world: World, driver: Any, watcher: Any, lat: float) -> list[dict[str, Any]]:
+    """The phone reconnects until it is let in again; the watcher then sees the move on the connection it has."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                await world.online_at(driver, lat, 85.4)
+            except Exception:  # noqa: BLE001  # whatever a phone meets while Redis is away, it tries again
+                await asyncio.sleep(0.2)
+            else:
+                break
+    frames = []
+    async with asyncio.timeout(60):
+        while True:
+            frames.append(await next_frame(watcher))
+            position = frames[-1].get("position") or frames[-1]
+            if position.get("lat") == lat:
+                return frames
+
+
+async def test_a_watcher_lives_through_the_death_of_redis_and_learns_what_happened_meanwhile(
+    mortal: World, own_redis: OwnRedis
+) -> None:
+    delivery, driver = await under_way(mortal)
+    async with watch(mortal, delivery["tracking_number"]) as watcher:
+        before = await next_frame(watcher)
+        await own_redis.kill()
+        await step(driver, delivery, "pickup")  # committed; its publication finds nobody
+        await own_redis.start()
+        frames = await _moves_again(mortal, driver, watcher, 27.65)
+        assert any(frame["type"] == "snapshot" and frame["status"] == "picked_up" for frame in frames)
+    async with watch(mortal, delivery["tracking_number"], resume=before["offset"]) as watcher:
+        frame = await next_frame(watcher)
+        assert (frame["type"], frame["recovered"]) == ("snapshot", False)
+        assert frame["position"]["lat"] == 27.65
+
+
+async def test_a_watcher_resumes_over_the_death_of_redis_where_nothing_was_lost(
+    mortal: World, own_redis: OwnRedis
+) -> None:
+    delivery, driver = await under_way(mortal)
+    async with watch(mortal, delivery["tracking_number"]) as watcher:
+        seen = (await next_frame(watcher))["offset"]
+    await step(driver, delivery, "pickup")
+    await own_redis.kill()
+    await own_redis.start()
+    async with asyncio.timeout(60):
+        while True:
+            async with watch(mortal, delivery["tracking_number"], resume=seen) as watcher:
+                frame = await next_frame(watcher)
+            if frame["type"] != "error":
+                break
+            await asyncio.sleep(0.2)
+    assert (frame["type"], frame["status"], frame["recovered"]) == ("status", "picked_up", True)
+    assert frame["offset"].split(":")[0] == seen.split(":")[0]
+    assert number(frame["offset"]) > number(seen)
+
+
+async def test_a_frozen_redis_delays_and_loses_nothing(mortal: World, own_redis: OwnRedis) -> None:
+    delivery, driver = await under_way(mortal)
+    async with (
+        mortal.phone(driver) as phone,
+        watch(mortal, delivery["tracking_number"]) as watcher,
+        watch(mortal, delivery["tracking_number"]) as other,
+    ):
+        await next_frame(watcher)
+        await next_frame(other)
+        async with own_redis.frozen():
+            await phone.send(ping(1, *BHAKTAPUR))
+            await phone.send(ping(2, *THAMEL))
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(1):
+                    await watcher.recv()
+        for reader in (watcher, other):
+            frames = await frames_until(reader, lat=THAMEL[0])
+            offsets = [number(frame["offset"]) for frame in frames]
+            assert offsets == sorted(set(offsets))
+        await phone.until_ack(2)
+
+
+async def test_a_redis_that_lost_everything_gives_a_new_epoch_and_a_snapshot(
+    mortal: World, own_redis: OwnRedis
+) -> None:
+    delivery, driver = await under_way(mortal)
+    await mortal.online_at(driver, *BHAKTAPUR)
+    async with watch(mortal, delivery["tracking_number"]) as watcher:
+        seen = (await next_frame(watcher))["offset"]
+    async with watch(mortal, delivery["tracking_number"]) as staying:
+        await next_frame(staying)
+        async with Redis.from_url(own_redis.url) as client:
+            await client.flushall()
+        again = await frames_until(staying, type="snapshot")
+        assert again[-1]["offset"].split(":")[0] != seen.split(":")[0]
+        await _moves_again(mortal, driver, staying, 27.61)
+    async with watch(mortal, delivery["tracking_number"], resume=seen) as watcher:
+        frame = await next_frame(watcher)
+        assert (frame["type"], frame["status"], frame["recovered"]) == ("snapshot", "assigned", False)
+        assert frame["offset"].split(":")[0] != seen.split(":")[0]
+
+
+async def test_a_failover_that_lost_offsets_begins_a_new_epoch(mortal: World, own_redis: OwnRedis) -> None:
+    delivery, driver = await under_way(mortal)
+    await mortal.online_at(driver, *BHAKTAPUR)
+    async with watch(mortal, delivery["tracking_number"]) as watcher:
+        seen = (await next_frame(watcher))["offset"]
+        async with Redis.from_url(own_redis.url) as client:
+            await client.decrby(Keys().offset, 2)
+            await client.client_kill_filter(_type="pubsub", skipme=True)
+        again = await next_frame(watcher)
+        assert (again["type"], again["position"]["lat"]) == ("snapshot", BHAKTAPUR[0])
+        assert again["offset"].split(":")[0] != seen.split(":")[0]
+    await mortal.online_at(driver, *THAMEL)
+    async with watch(mortal, delivery["tracking_number"], resume=seen) as watcher:
+        frame = await next_frame(watcher)
+        assert (frame["type"], frame["recovered"], frame["position"]["lat"]) == ("snapshot", False, THAMEL[0])
+
+
+class Ear:
+    """A listener that remembers, or fails."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        self.messages: list[bytes] = []
+        self.interruptions = 0
+        self._broken = broken
+
+    def heard(self, channel: str, message: bytes) -> None:
+        del channel
+        if self._broken:
+            raise ValueError("a defect")
+        self.messages.append(message)
+
+    def missed(self) -> None:
+        self.interruptions += 1
+        if self._broken:
+            raise ValueError("a defect")
+
+
+@asynccontextmanager
+async def _hub(url: str) -> AsyncIterator[Hub]:
+    hub = Hub(connect_redis(url, max_connections=2, retries=0))
+    hub.start()
+    try:
+        yield hub
+    finally:
+        await hub.stop()
+
+
+async def test_one_failing_listener_does_not_silence_the_others(own_redis: OwnRedis) -> None:
+    broken, whole = Ear(broken=True), Ear()
+    async with _hub(own_redis.url) as hub, Redis.from_url(own_redis.url) as client:
+        await hub.listen("news", broken)
+        await hub.listen("news", whole)
+        for text in (b"one", b"two", b"three"):
+            await client.spublish("news", text)
+        await until(lambda: whole.messages == [b"one", b"two", b"three"])
+
+
+async def test_every_listener_is_told_of_an_interruption_and_hears_again(own_redis: OwnRedis) -> None:
+    ears = {f"channel-{n}": Ear(broken=n == 0) for n in range(20)}
+    async with _hub(own_redis.url) as hub, Redis.from_url(own_redis.url) as client:
+        for channel, ear in ears.items():
+            await hub.listen(channel, ear)
+        await client.client_kill_filter(_type="pubsub", skipme=True)
+        await until(lambda: all(ear.interruptions == 1 for ear in ears.values()))
+        for channel in ears:
+            await client.spublish(channel, b"again")
+        await until(lambda: all(ear.messages == [b"again"] for ear in list(ears.values())[1:]))
+
+
+async def test_who_comes_and_goes_all_the_time_hears_everything_from_the_moment_of_confirmation(
+    own_redis: OwnRedis,
+) -> None:
+    async with _hub(own_redis.url) as hub, Redis.from_url(own_redis.url) as client:
+        for n in range(200):
+            ear = Ear()
+            await hub.listen("door", ear)
+            await client.spublish("door", b"%d" % n)
+            await until(lambda ear=ear, n=n: ear.messages == [b"%d" % n])  # type: ignore[misc]
+            await hub.leave("door", ear)

@@ -1,0 +1,259 @@
+"""What a server with workers promises: nothing acknowledged is lost, whoever ends, and nobody has to help."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from api.cli.doctor import examine
+from api.server.serving import serving
+from dispatch.settings import Settings
+from realtime.protocol import Close
+from tests.server.workers.apps import Follower, Sender, place_of
+from tests.server.workers.conftest import Crew, begun, serving_with_workers
+from tests.simulation.replay.conftest import until
+from tests.support.watching import close_code, frames_until, next_frame, number, step, under_way, watch
+from tests.support.world import World, ok, ping
+
+
+@asynccontextmanager
+async def at_work(*apps: Sender | Follower) -> AsyncIterator[None]:
+    """The apps run while the body does; what goes wrong in one is raised."""
+    tasks = [asyncio.create_task(app.run()) for app in apps]
+    try:
+        yield
+        assert not any(task.done() for task in tasks), [task.exception() for task in tasks if task.done()]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_killed_worker_and_a_killed_steward_are_replaced_and_nothing_acknowledged_is_lost(crew: Crew) -> None:
+    sender = Sender(crew.world, await crew.world.driver())
+    before = crew.processes()
+    async with at_work(sender):
+        await until(lambda: sender.acked > 300)
+        victim = crew.serving(sender.port)
+        os.kill(victim, signal.SIGKILL)
+        os.kill(before["steward"], signal.SIGKILL)
+        acked = sender.acked
+        await until(lambda: sender.connections > 1 and sender.acked > acked + 300)
+        (name,) = (name for name, pid in before.items() if pid == victim)
+        await until(lambda: crew.processes().get(name) not in {None, victim})
+        await until(lambda: crew.processes().get("steward") not in {None, before["steward"]})
+    assert await sender.missing() == set()
+    await _all_up(crew, name)
+
+
+async def _all_up(crew: Crew, name: str) -> None:
+    """Until this worker answers."""
+
+    async def answers() -> bool:
+        async with httpx.AsyncClient(base_url=crew.world.server.settings.public_url) as fresh:
+            found: str = ok(await fresh.get("/health/ready"))["process"]["name"]
+            return found == name
+
+    await until(answers)
+
+
+async def test_a_rolling_restart_loses_no_ping_and_watchers_resume_without_a_hole(crew: Crew) -> None:
+    delivery, driver = await under_way(crew.world)
+    sender, follower = Sender(crew.world, driver), Follower(crew.world, delivery["tracking_number"])
+    before = set(crew.processes().values())
+    async with at_work(sender, follower):
+        await until(lambda: sender.acked > 200 and follower.seen)
+        crew.handle.send_signal(signal.SIGHUP)
+        await until(lambda: not before.issuperset(crew.processes().values()))
+        await step(driver, delivery, "pickup")
+        while before.intersection(crew.processes().values()) or before.intersection(crew.workers()):
+            async with httpx.AsyncClient(base_url=crew.world.server.settings.public_url) as fresh:
+                assert ok(await fresh.get("/health/live")) == {"status": "ok"}
+        acked = sender.acked
+        await until(lambda: sender.acked > acked + 100)
+    last = sender.acked + 10_000
+    async with at_work(follower), crew.world.phone(driver, epoch="after") as phone:
+        await phone.send(ping(1, *place_of(last)))
+        await until(lambda: follower.newest_lat == place_of(last)[0])
+    assert set(sender.close_codes) <= {Close.RESTARTING, None}
+    assert Close.RESTARTING in sender.close_codes
+    assert await sender.missing() == set()
+    assert follower.firsts
+    for frame in follower.firsts:
+        assert frame["type"] != "snapshot" or frame["recovered"] is False
+    offsets = [number(frame["offset"]) for frame in follower.frames if frame["type"] != "snapshot"]
+    assert offsets == sorted(set(offsets))
+    order = ["assigned", "picked_up", "in_transit"]
+    told = [order.index(status) for status in follower.statuses]
+    assert told == sorted(told)
+    assert "picked_up" in follower.statuses
+
+
+async def test_a_host_beside_it_shares_phones_and_watchers(crew: Crew, own_settings: Settings) -> None:
+    delivery, driver = await under_way(crew.world)
+    async with (
+        serving(own_settings.model_copy(update={"port": 0})) as other,
+        httpx.AsyncClient(base_url=other.settings.public_url, timeout=30) as http,
+    ):
+        there = World(other, http)
+        async with there.phone(driver) as phone, watch(crew.world, delivery["tracking_number"]) as watcher:
+            assert (await next_frame(watcher))["type"] == "snapshot"
+            await phone.send(ping(1, 27.65, 85.35))
+            await frames_until(watcher, type="position", lat=27.65)
+            async with crew.world.phone(driver):
+                assert await close_code(phone.socket) == Close.REPLACED
+        health = ok(await http.get("/health/ready"))
+        assert health["process"] == {"name": "server", "history": "here"}
+    async with watch(crew.world, delivery["tracking_number"]) as watcher:
+        assert (await next_frame(watcher))["position"]["lat"] == 27.65
+
+
+async def test_health_tells_of_the_process_that_answers_and_of_the_log_that_all_share(crew: Crew) -> None:
+    async def names() -> set[str]:
+        found = set()
+        for _ in range(8):
+            async with httpx.AsyncClient(base_url=crew.world.server.settings.public_url) as fresh:
+                health = ok(await fresh.get("/health/ready"))
+            assert health["process"]["history"] == "elsewhere"
+            assert health["log"]["history_active"]
+            assert health["log"]["dead"] == 0
+            assert health["log"]["backlog"] >= 0
+            found.add(health["process"]["name"])
+        return found
+
+    seen: set[str] = set()
+
+    async def both_have_answered() -> bool:
+        seen.update(await names())
+        return seen == {"worker 1", "worker 2"}
+
+    await until(both_have_answered)
+
+
+async def test_doctor_and_health_show_pings_that_were_set_aside_and_say_where_to_look(
+    crew: Crew, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services = crew.world.server.services
+    await services.redis.xadd(services.keys.dead, {"fix": "{}", "reason": "for this test"})
+    try:
+        assert await examine(crew.world.server.settings, as_json=True) == 0
+        (finding,) = (one for one in json.loads(capsys.readouterr().out) if one["check"] == "history")
+        assert (finding["state"], "1 set aside" in finding["found"]) == ("warning", True)
+        assert f"XRANGE {services.keys.dead}" in finding["advice"]
+        assert ok(await crew.world.http.get("/health/ready"))["log"]["dead"] == 1
+    finally:
+        await services.redis.delete(services.keys.dead)
+
+
+async def test_metrics_count_the_requests_of_all_workers_together(crew: Crew) -> None:
+    async def counted() -> float:
+        families = text_string_to_metric_families((await crew.world.http.get("/metrics")).text)
+        samples = [sample for family in families for sample in family.samples]
+        assert {"dispatch_log_backlog_pings", "dispatch_history_seen_seconds"} <= {one.name for one in samples}
+        return sum(
+            one.value
+            for one in samples
+            if one.name == "dispatch_requests_total" and one.labels["path"] == "/api/v1/payments/gateways"
+        )
+
+    before = await counted()
+    for _ in range(10):
+        async with httpx.AsyncClient(base_url=crew.world.server.settings.public_url) as fresh:
+            ok(await fresh.get("/api/v1/payments/gateways/"))
+    assert await counted() == before + 10
+
+
+async def test_metrics_of_every_process_are_told_by_whichever_answers(crew: Crew) -> None:
+    async def samples() -> dict[str, dict[str, float]]:
+        async with httpx.AsyncClient(base_url=crew.world.server.settings.public_url) as fresh:
+            families = text_string_to_metric_families((await fresh.get("/metrics")).text)
+        found: dict[str, dict[str, float]] = {}
+        for one in (sample for family in families for sample in family.samples):
+            found.setdefault(one.name, {})[one.labels.get("process", "")] = one.value
+        return found
+
+    before = await samples()
+    driver = await crew.world.driver()
+    async with crew.world.phone(driver) as phone:
+        for seq in range(1, 6):
+            await phone.send(ping(seq, 27.7, 85.3 + seq / 10_000))
+        await phone.until_ack(5)
+
+        async def all_told() -> bool:
+            now = await samples()
+            stored = now["dispatch_pings_stored_total"][""] - before["dispatch_pings_stored_total"][""]
+            waits = now["dispatch_ping_ack_seconds_count"][""] - before["dispatch_ping_ack_seconds_count"][""]
+            phones = sum(now["dispatch_phones"].values())
+            pools = set(now["dispatch_database_pool_size"])
+            return stored >= 5 and waits >= 1 and phones >= 1 and pools == {"worker 1", "worker 2", "steward"}
+
+        await until(all_told)
+
+
+@pytest.mark.heavy  # tests/server stops one without load
+@pytest.mark.usefixtures("crew")  # goes on where the other one stops
+async def test_sigterm_stops_everybody_in_order_and_everything_acknowledged_is_stored(
+    own_settings: Settings, tmp_path: Path
+) -> None:
+    async with serving_with_workers(own_settings, tmp_path / "serve.log", 1) as other:
+        sender = Sender(other.world, await other.world.driver())
+        children = psutil.Process(other.handle.pid).children(recursive=True)
+        async with at_work(sender):
+            await until(lambda: sender.acked > 300)
+            other.handle.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(other.handle.wait(), 40) == 0, other.text
+        assert sender.close_codes == [Close.RESTARTING]
+        assert not psutil.wait_procs(children, timeout=0)[1]
+        assert "Traceback" not in other.text, other.text
+        assert await sender.missing() == set()
+
+
+async def test_no_worker_outlives_a_supervisor_that_was_killed(own_settings: Settings, tmp_path: Path) -> None:
+    async with serving_with_workers(own_settings, tmp_path / "serve.log", 1) as other:
+        sender = Sender(other.world, await other.world.driver())
+        children = psutil.Process(other.handle.pid).children(recursive=True)
+        assert len(children) == 2
+        async with at_work(sender):
+            await until(lambda: sender.acked > 300)
+            other.handle.kill()
+            await until(lambda: not any(child.is_running() for child in children))
+        assert sender.close_codes == [Close.RESTARTING]
+        assert "Traceback" not in other.text, other.text
+        assert await sender.missing() == set()
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+async def test_a_worker_that_stands_still_is_ended_and_replaced(crew: Crew) -> None:
+    name, victim = next((name, pid) for name, pid in crew.processes().items() if name.startswith("worker"))
+    os.kill(victim, signal.SIGSTOP)
+    async with asyncio.timeout(120):
+        while crew.processes().get(name) in {None, victim}:  # noqa: ASYNC110  nothing tells of it
+            await asyncio.sleep(0.2)
+    await _all_up(crew, name)
+
+
+@pytest.mark.heavy
+async def test_a_server_whose_processes_never_come_up_says_so_and_leaves_nothing_running(
+    own_settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "secret-key").mkdir()
+    log = tmp_path / "serve.log"
+    process = await begun(own_settings.model_copy(update={"data_dir": tmp_path}), log, 1)
+    assert await asyncio.wait_for(process.wait(), 60) == 2
+    assert "times before it was ready" in log.read_text()
+    assert "Is a directory" in log.read_text()
+    assert "Traceback" not in log.read_text()
+    assert not [one for one in psutil.process_iter(["environ"]) if _stands_on(one, tmp_path)]
+
+
+def _stands_on(process: psutil.Process, folder: Path) -> bool:
+    return (process.info["environ"] or {}).get("DISPATCH_DATA_DIR") == str(folder)

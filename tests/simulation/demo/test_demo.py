@@ -1,0 +1,199 @@
+"""The promises of `make demo`, to somebody who has just typed it."""
+
+import asyncio
+import json
+import signal
+import stat
+from collections import Counter
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+
+from dispatch.geo import great_circle_m
+from tests.simulation.demo.conftest import Person, SignIn
+from tests.simulation.demo.demo_process import DemoProcess, processes_in
+from tests.simulation.demo.newcomer import PATIENCE_S, bought, done, made_delivery, until
+
+STATES = {"pending", "confirmed", "processing", "shipped", "delivered", "cancelled"}
+
+
+async def deliveries_by_status(demo: DemoProcess, admin: Person) -> Counter[str]:
+    """How many deliveries the transporters have in each state."""
+    found: Counter[str] = Counter()
+    for transporter in demo.summary["transporters"]:
+        page = await done(admin.get(f"/api/transporters/{transporter['id']}/deliveries/", params={"page_size": 100}))
+        found.update(row["status"] for row in page["results"])
+    return found
+
+
+async def nearby(admin: Person) -> list[dict[str, Any]]:
+    """Everyone online in the valley."""
+    query: dict[str, Any] = {"lat": 27.70, "lon": 85.35, "radius_km": 40, "limit": 500}
+    found: list[dict[str, Any]] = (await done(admin.get("/api/transporters/nearby/", params=query)))["results"]
+    return found
+
+
+def tracking_url(demo: DemoProcess, number: str) -> str:
+    """Where a parcel is watched."""
+    return f"ws{demo.base_url.removeprefix('http')}/ws/track/{number}"
+
+
+async def test_every_role_has_a_login(demo: DemoProcess, sign_in: SignIn) -> None:
+    assert set(demo.summary["accounts"]) == {"admin", "seller", "customer", "transporter"}
+    for role in demo.summary["accounts"]:
+        me = await done((await sign_in(role)).get("/api/v1/auth/me/"))
+        assert me["roles"] == [role]
+
+
+async def test_every_transporter_is_listed_with_its_own_number(demo: DemoProcess, sign_in: SignIn) -> None:
+    listed = demo.summary["transporters"]
+    assert len(listed) == len({one["id"] for one in listed}) == len({one["email"] for one in listed}) == 40
+    for one in listed[::13]:
+        profile = await done((await sign_in(one)).get("/api/transporters/me/"))
+        assert profile["id"] == one["id"]
+        assert profile["is_verified"]
+
+
+def test_only_the_owner_may_read_the_passwords(demo: DemoProcess) -> None:
+    assert stat.S_IMODE(demo.summary_path.stat().st_mode) == 0o600
+
+
+def test_the_terminal_shows_addresses_and_logins_within_80_columns(demo: DemoProcess) -> None:
+    for account in demo.summary["accounts"].values():
+        assert account["email"] in demo.said
+        assert account["password"] in demo.said
+    assert f"{demo.base_url}/schema" in demo.said
+    assert "Traceback" not in demo.said
+    # Commands and paths may be longer: they are there to be copied whole.
+    assert [
+        line for line in demo.said.splitlines() if len(line) > 80 and not line.startswith(("  ", "All log-ins"))
+    ] == []
+
+
+async def test_the_fleet_is_mixed_and_online_in_the_valley(demo: DemoProcess, sign_in: SignIn) -> None:
+    online = await nearby(await sign_in("admin"))
+    assert {one["id"] for one in online} == {one["id"] for one in demo.summary["transporters"]}
+    assert {one["vehicle_type"] for one in online} == {"bicycle", "motorcycle", "scooter", "car", "van", "truck"}
+    assert len({one["rating"] for one in online}) > 10
+    assert len({one["active_deliveries"] for one in online}) > 1
+
+
+async def test_there_are_orders_and_deliveries_in_each_state(demo: DemoProcess, sign_in: SignIn) -> None:
+    customer, admin = await sign_in("customer"), await sign_in("admin")
+    orders = await done(customer.get("/api/v1/marketplace/orders/my-orders/", params={"page_size": 100}))
+    assert {order["order_status"] for order in orders["results"]} >= STATES
+    assert (await done(admin.get("/api/deliveries/available/")))["count"] >= 2
+    carried = await deliveries_by_status(demo, admin)
+    assert carried["delivered"] >= 3
+    assert carried["assigned"] + carried["picked_up"] + carried["in_transit"] >= 3
+
+
+async def test_a_watcher_sees_a_parcel_move(demo: DemoProcess) -> None:
+    number = demo.summary["tracking_numbers"][0]
+    places = set()
+    async with asyncio.timeout(PATIENCE_S), connect(tracking_url(demo, number), proxy=None) as socket:
+        async for raw in socket:
+            frame = json.loads(raw)
+            if frame["type"] == "position":
+                places.add((frame["lat"], frame["lon"]))
+            if len(places) == 2:
+                break
+    assert len(places) == 2
+
+
+@pytest.mark.parametrize("pickup", [(27.61, 85.30), (27.79, 85.50), None], ids=["south-west", "north-east", "nowhere"])
+async def test_a_newcomers_parcel_finds_a_transporter(
+    demo: DemoProcess, sign_in: SignIn, pickup: tuple[float, float] | None
+) -> None:
+    customer, seller, admin = await sign_in("customer"), await sign_in("seller"), await sign_in("admin")
+    sale_id = await bought(customer, seller, demo.summary["sandbox_url"])
+    point = {"pickup_latitude": pickup[0], "pickup_longitude": pickup[1]} if pickup else {}
+    delivery = await made_delivery(seller, sale_id, **point)
+    answer = await done(admin.post("/api/auto-assign/", json={"delivery_id": delivery["id"]}))
+    assert answer["assigned_transporter"]["id"] in {one["id"] for one in demo.summary["transporters"]}
+    assert answer["alternatives"]
+
+
+async def test_a_simulated_transporter_drives_to_a_newcomers_parcel_and_leaves_the_rest_to_them(
+    demo: DemoProcess, sign_in: SignIn
+) -> None:
+    customer, seller, admin = await sign_in("customer"), await sign_in("seller"), await sign_in("admin")
+    sale_id = await bought(customer, seller, demo.summary["sandbox_url"])
+    idle = next(one for one in await nearby(admin) if not one["active_deliveries"] and one["vehicle_type"] == "car")
+    lat, lon = idle["position"]["lat"] + 0.001, idle["position"]["lon"]
+    delivery = await made_delivery(seller, sale_id, pickup_latitude=lat, pickup_longitude=lon)
+    account = next(one for one in demo.summary["transporters"] if one["id"] == idle["id"])
+    transporter = await sign_in(account)
+    path = f"/api/deliveries/{delivery['id']}"
+    await done(transporter.post(f"{path}/accept/", json={}))
+    async with (
+        asyncio.timeout(PATIENCE_S),
+        connect(tracking_url(demo, delivery["tracking_number"]), proxy=None) as socket,
+    ):
+        async for raw in socket:
+            frame = json.loads(raw)
+            assert frame["type"] != "status", "somebody else picked it up"
+            place = frame["position"] if frame["type"] == "snapshot" else frame
+            if place and great_circle_m(place["lat"], place["lon"], lat, lon) < 40:
+                break
+    picked_up = await done(transporter.post(f"{path}/pickup/", json={"latitude": lat, "longitude": lon}))
+    assert picked_up["status"] == "picked_up"
+    delivered = await done(transporter.post(f"{path}/deliver/", json={"customer_rating": 5}))
+    assert delivered["earnings"] == 135.0
+
+
+async def test_a_second_start_goes_on_with_the_same_data(demo: DemoProcess, sign_in: SignIn) -> None:
+    async def orders(person: Person) -> set[int]:
+        page = await done(person.get("/api/v1/marketplace/orders/my-orders/", params={"page_size": 100}))
+        return {order["id"] for order in page["results"] if order["order_status"] in {"pending", "cancelled"}}
+
+    before, known = demo.summary, await orders(await sign_in("customer"))
+    assert demo.stop(signal.SIGINT) == 0
+    assert not processes_in(demo.folder)
+    demo.start()
+    assert demo.summary["accounts"] == before["accounts"]
+    assert demo.summary["transporters"] == before["transporters"]
+    assert await orders(await sign_in("customer")) == known
+    products = await done((await sign_in("seller")).get("/api/v1/marketplace/products/"))
+    assert products["count"] == 15
+    assert demo.summary["tracking_numbers"]
+
+
+async def test_a_demo_that_was_killed_starts_again_and_sigterm_ends_it_cleanly(
+    demo: DemoProcess, sign_in: SignIn
+) -> None:
+    before = demo.summary
+    demo.stop(signal.SIGKILL)
+    demo.start()
+    assert demo.summary["transporters"] == before["transporters"]
+    assert demo.stop(signal.SIGTERM) == 0
+    assert not processes_in(demo.folder)
+    assert "Traceback" not in demo.said
+    demo.start()
+    admin = await sign_in("admin")
+
+    async def everyone() -> bool:
+        return len(await nearby(admin)) == 40
+
+    assert await until(everyone)
+
+
+def test_a_busy_port_is_named_and_leaves_nothing_behind(
+    demo: DemoProcess, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = DemoProcess(tmp_path_factory.mktemp("busy"))
+    process = other.launch(DISPATCH_PORT=demo.base_url.rpartition(":")[2])
+    assert process.wait(60) == 2
+    assert "is in use by another program" in other.said
+    assert "Traceback" not in other.said
+    assert not processes_in(other.folder)
+    assert not other.summary_path.exists()
+
+
+def test_a_second_demo_on_the_same_data_leaves_the_first_one_alone(demo: DemoProcess) -> None:
+    second = DemoProcess(demo.folder)
+    process = second.launch()
+    assert process.wait(60) == 2
+    assert "is in use by process" in second.said
+    assert json.loads(demo.summary_path.read_text()) == demo.summary

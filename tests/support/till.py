@@ -1,0 +1,176 @@
+"""Paying and counting: what the money tests do over HTTP, and what the books say afterwards."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from api.server.backing import find_sandbox
+from dispatch.catalogue.models import Product
+from dispatch.notifications.models import OutboxMessage
+from dispatch.payments.invoice_models import Invoice
+from dispatch.payments.models import PaymentTransaction
+from dispatch.payments.refund_carrier import RefundCarrier
+from dispatch.payments.refund_models import LedgerAccount, LedgerEntry, Refund, RefundStatus
+from dispatch.payments.watch_models import AnsweredRequest
+from dispatch.sales.models import Sale
+from tests.support.world import Person, World, ok
+
+PATIENCE_S = 30.0
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A payment that is open at the gateway."""
+
+    customer: Person
+    seller: Person
+    product_id: int
+    cart_id: int
+    order_id: int | None
+    transaction_id: str
+    pidx: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """What a payment left behind."""
+
+    status: str
+    sales: int
+    invoices: int
+    messages: Counter[str]
+    gateway_paisa: int
+    ledger_sum: int
+    refunds: list[str]
+
+
+async def until(true: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Wait for a condition. Fails, naming it, when it does not come."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not await true():  # noqa: ASYNC110  it may lie in another process
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"never came: {what}") from None
+
+
+@dataclass
+class Ahead:
+    """A clock that runs ahead of the real one."""
+
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+class Till:
+    """One server's payments."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.services = world.server.services
+
+    async def opened(self, *, quantity: int = 2, stock: int = 10, ordered: bool = True, **more: Any) -> Opened:
+        """A payment for a new product that a new customer has open."""
+        world = self.world
+        seller, customer = await world.person("seller", name="farmer_john"), await world.person("customer")
+        product_id = await world.product(seller, stock=stock)
+        cart_id = await world.cart(customer, {product_id: quantity})
+        order = await world.order(customer, cart_id) if ordered else {"id": None}
+        payment = await world.initiate(customer, cart_id, **more)
+        return Opened(
+            customer, seller, product_id, cart_id, order["id"], payment["transaction_id"], payment["data"]["pidx"]
+        )
+
+    async def paid(self, **more: Any) -> Opened:
+        """The same, settled by the callback."""
+        opened = await self.opened(**more)
+        await self.world.at_gateway(opened.pidx, "completed")
+        ok(await self.callback(opened.pidx))
+        return opened
+
+    async def callback(self, pidx: str) -> Any:
+        return await self.world.http.post("/api/v1/payments/callback/", json={"pidx": pidx})
+
+    async def fault(self, kind: str, endpoint: str, **more: Any) -> None:
+        """Order a fault at the sandbox gateway."""
+        body = {"kind": kind, "endpoint": endpoint, **more}
+        ok(await self.world.http.post(f"{self.gateway_url}/sandbox/faults/", json=body), 201)
+
+    async def clear_faults(self) -> None:
+        ok(await self.world.http.delete(f"{self.gateway_url}/sandbox/faults/"))
+
+    async def gateway_state(self, pidx: str) -> dict[str, Any]:
+        """The payment in the gateway's own books."""
+        state: dict[str, Any] = ok(await self.world.http.get(f"{self.gateway_url}/sandbox/payments/{pidx}/"))
+        return state
+
+    @property
+    def gateway_url(self) -> str:
+        sandbox = find_sandbox(self.world.server.settings)
+        assert sandbox is not None
+        return sandbox.base_url
+
+    async def product(self, product_id: int) -> Product:
+        async with self.services.database.work() as work:
+            return await work.session.get_one(Product, product_id)
+
+    async def payment(self, transaction_id: str) -> PaymentTransaction:
+        async with self.services.database.work() as work:
+            return (
+                await work.session.execute(
+                    select(PaymentTransaction).where(PaymentTransaction.transaction_id == transaction_id)
+                )
+            ).scalar_one()
+
+    async def forget_answers(self) -> None:
+        """As after two days: no request that carried an Idempotency-Key is remembered."""
+        async with self.services.database.work() as work:
+            await work.session.execute(delete(AnsweredRequest))
+
+    async def count(self, transaction_id: str) -> Count:
+        """Count what a payment left behind."""
+        payment = await self.payment(transaction_id)
+        async with self.services.database.work() as work:
+            session = work.session
+            sales = await session.scalar(select(func.count()).where(Sale.transaction_id == payment.transaction_id))
+            invoices = await session.scalar(select(func.count()).where(Invoice.payment_id == payment.id))
+            entries = list(await session.scalars(select(LedgerEntry).where(LedgerEntry.payment_id == payment.id)))
+            refunds = list(await session.scalars(select(Refund).where(Refund.payment_id == payment.id)))
+            keys = await session.scalars(
+                select(OutboxMessage.key).where(OutboxMessage.key.contains(str(payment.transaction_id)))
+            )
+            messages = Counter(key.partition(":")[0] for key in keys)
+        return Count(
+            status=payment.status.value,
+            sales=sales or 0,
+            invoices=invoices or 0,
+            messages=messages,
+            gateway_paisa=sum(one.amount_paisa for one in entries if one.account is LedgerAccount.GATEWAY),
+            ledger_sum=sum(one.amount_paisa for one in entries),
+            refunds=[refund.status.value for refund in refunds],
+        )
+
+    async def refunds_settled(self, transaction_id: str) -> list[Refund]:
+        """The refunds of a payment, once none of them waits any more."""
+        payment = await self.payment(transaction_id)
+        found: list[Refund] = []
+
+        clock = Ahead()
+        carrier = RefundCarrier(self.services.database, self.services.gateway, clock)
+
+        async def settled() -> bool:
+            await carrier.carry_out_due()
+            clock.ahead += timedelta(hours=2)
+            async with self.services.database.work() as work:
+                found[:] = await work.session.scalars(select(Refund).where(Refund.payment_id == payment.id))
+            return all(refund.status not in {RefundStatus.REQUESTED, RefundStatus.SENT} for refund in found)
+
+        await until(settled, "the refunds are decided")
+        return found

@@ -1,0 +1,105 @@
+"""Watchers for tests, and servers beside the one of the run."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import httpx
+import websockets
+from websockets.asyncio.client import ClientConnection
+
+from api.embedded import running
+from api.server.backing import find_sandbox
+from api.server.serving import RunningServer, serving
+from dispatch.settings import Settings
+from tests.support.world import BHAKTAPUR, Driver, World, ok
+
+
+async def next_frame(socket: ClientConnection) -> dict[str, Any]:
+    """The next frame; fails after some seconds without one."""
+    async with asyncio.timeout(20):
+        frame: dict[str, Any] = json.loads(await socket.recv())
+    return frame
+
+
+async def frames_until(socket: ClientConnection, **wanted: object) -> list[dict[str, Any]]:
+    """Frames up to and including the first that has these values."""
+    frames = []
+    while True:
+        frames.append(await next_frame(socket))
+        if all(frames[-1].get(key) == value for key, value in wanted.items()):
+            return frames
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something to become so; fails after some seconds."""
+    async with asyncio.timeout(30):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.01)
+
+
+async def close_code(socket: ClientConnection) -> int | None:
+    """Read until the server closes; its code."""
+    async with asyncio.timeout(20):
+        with suppress(websockets.ConnectionClosed):
+            while True:
+                await socket.recv()
+    return socket.close_code
+
+
+def watch(world: World, tracking_number: str, *, resume: str | None = None, **options: Any) -> websockets.connect:
+    """A watcher's connection."""
+    query = "" if resume is None else f"?resume={resume}"
+    return websockets.connect(f"{world.ws_url}/ws/track/{tracking_number}{query}", **options)
+
+
+async def under_way(world: World) -> tuple[dict[str, Any], Driver]:
+    """A delivery that a transporter has accepted."""
+    delivery, driver = await world.delivery(), await world.driver()
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/", {}))
+    return delivery, driver
+
+
+async def step(driver: Driver, delivery: dict[str, Any], *steps: str) -> None:
+    """What the transporter does with the delivery."""
+    for name in steps:
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{name}/", {}))
+
+
+# So near to the pickup that a parcel which was taken there has not left yet.
+AT_PICKUP = (BHAKTAPUR[0] + 0.0005, BHAKTAPUR[1])
+
+
+def number(offset: str) -> int:
+    """The number of an offset."""
+    return int(offset.split(":")[1])
+
+
+def beside(server: RunningServer, **changes: object) -> Settings:
+    """Settings of another server on the same database, Redis and gateway."""
+    urls = running(server.settings.data_dir)
+    sandbox = find_sandbox(server.settings)
+    assert urls is not None
+    assert urls.database_url is not None
+    assert sandbox is not None
+    shared = {
+        "database_url": urls.database_url,
+        "redis_url": urls.redis_url,
+        "khalti_base_url": sandbox.api_url,
+        "port": 0,
+    }
+    return server.settings.model_copy(update=shared | changes)
+
+
+@asynccontextmanager
+async def another_world(server: RunningServer, **changes: object) -> AsyncIterator[World]:
+    """A second server, as on another host; its people and things are those of the first."""
+    async with (
+        serving(beside(server, **changes)) as other,
+        httpx.AsyncClient(base_url=other.settings.public_url, timeout=30) as http,
+    ):
+        yield World(other, http)
