@@ -13,7 +13,7 @@ from anyascii import anyascii
 
 from dispatch.money import display_amount
 from dispatch.notifications.templates import Templates
-from dispatch.payments.fiscal import nepal_date
+from dispatch.payments.invoices.fiscal_year import nepal_date
 
 WIDTHS_MM = (76, 42, 18, 27, 27)
 HEADINGS = ("Product", "Seller", "Qty", "Price", "Total")

@@ -3,7 +3,7 @@
 from api.cli.findings import Finding
 from api.routes.payments.return_addresses import host_of, is_callback
 from api.server.production import lacks_of
-from dispatch.payments.webhook_signatures import key_of
+from dispatch.payments.settling.webhook_signatures import key_of
 from dispatch.settings import Settings
 
 MIN_WEBHOOK_KEY_BYTES = 24

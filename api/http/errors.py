@@ -41,7 +41,7 @@ from dispatch.errors import (
 )
 from dispatch.payments.answered_requests import KeyReused
 from dispatch.payments.errors import GatewayFailure, PaymentNotSuccessful
-from dispatch.payments.webhook_signatures import WebhookRefused
+from dispatch.payments.settling.webhook_signatures import WebhookRefused
 from dispatch.ports import GatewayError
 from realtime.redis.client import is_defect
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED, checked_email
 from dispatch.errors import Invalid, NotFound
 from dispatch.money import CENT, MAX_AMOUNT
-from dispatch.payments.fiscal import NEPAL_TIME
+from dispatch.payments.invoices.fiscal_year import NEPAL_TIME
 from realtime.protocol import TRACKING_NUMBER
 
 Model = TypeVar("Model")

@@ -25,6 +25,7 @@ from api.server.writing import Writing, build_writing
 from api.sockets.authentication import AccountSocketAuthenticator
 from dispatch.accounts.links import LinkTokens
 from dispatch.accounts.tokens import Tokens
+from dispatch.arrivals.movement import Movement
 from dispatch.assignments.standing import Standing, StandingRules
 from dispatch.audit.service import AuditRetention
 from dispatch.catalogue.sums import PriceTerms
@@ -32,23 +33,22 @@ from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.handover import HandoverRules
-from dispatch.deliveries.movement import Movement
 from dispatch.deliveries.ratings import DeliveryRatings
 from dispatch.deliveries.steps import DeliveryLimits, DeliverySteps
 from dispatch.notifications.ports import MailSender, SmsSender
 from dispatch.notifications.relay import OutboxRelay
 from dispatch.notifications.templates import Templates
 from dispatch.orders.service import OrderRules
-from dispatch.payments.holds import HoldRules, HoldSweeper
-from dispatch.payments.initiation import PaymentInitiation, PaymentTerms
-from dispatch.payments.invoices import Issuer
+from dispatch.payments.invoices.issuing import Issuer
+from dispatch.payments.opening.holds import HoldRules, HoldSweeper
+from dispatch.payments.opening.initiation import PaymentInitiation, PaymentTerms
+from dispatch.payments.opening.screening import ReviewRules
 from dispatch.payments.order_completion import OrderCompletion
 from dispatch.payments.order_expiry import OrderExpiry
-from dispatch.payments.order_refunds import OrderRefunds
-from dispatch.payments.refund_carrier import RefundCarrier
-from dispatch.payments.review import ReviewRules
-from dispatch.payments.settlement import PaymentSettlement
-from dispatch.payments.sweeper import PaymentSweeper
+from dispatch.payments.refunds.carrier import RefundCarrier
+from dispatch.payments.refunds.orders import OrderRefunds
+from dispatch.payments.settling.settlement import PaymentSettlement
+from dispatch.payments.settling.sweeper import PaymentSweeper
 from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher
 from dispatch.settings import Settings
 from dispatch.tracking.retention import Retention

@@ -8,8 +8,8 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from dispatch.arrivals.estimates import SPEED_KMH
 from dispatch.database.work import Work
-from dispatch.deliveries.estimates import SPEED_KMH
 from dispatch.deliveries.models import Delivery, Priority
 from dispatch.errors import Invalid
 from dispatch.ports import Clock, LivePosition, LivePositions

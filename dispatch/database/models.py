@@ -1,19 +1,19 @@
 """All models in one import, so that the metadata is whole wherever it is used."""
 
 from dispatch.accounts.models import AccountLink, SignIn, User
+from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney
 from dispatch.assignments.models import Assignment
 from dispatch.audit.models import AuditEvent
 from dispatch.carts.models import Cart, CartItem
 from dispatch.catalogue.models import Product
 from dispatch.database.base import metadata
 from dispatch.database.incarnation import DatabaseIncarnation
-from dispatch.deliveries.events import DeliveryEvent, DeliveryJourney
 from dispatch.deliveries.models import Delivery, DeliveryTracking
 from dispatch.notifications.models import OutboxMessage
 from dispatch.orders.models import DeliveryInfo, Order, OrderItem, OrderTrackingEvent
-from dispatch.payments.invoice_models import Invoice, InvoiceCounter
+from dispatch.payments.invoices.models import Invoice, InvoiceCounter
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
-from dispatch.payments.refund_models import LedgerEntry, Refund
+from dispatch.payments.refunds.models import LedgerEntry, Refund
 from dispatch.payments.watch_models import AnsweredRequest, PaymentReview, WebhookReceipt
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix, StoredSeqs

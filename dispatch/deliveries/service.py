@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
+from dispatch.arrivals.estimates import road_distance_km
 from dispatch.database.work import Work
-from dispatch.deliveries.estimates import road_distance_km
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.numbers import tracking_number

@@ -12,12 +12,12 @@ from functools import partial
 from typing import Any
 
 from dispatch.accounts.models import User
+from dispatch.arrivals.estimates import Whereabouts, arrival_at_door
+from dispatch.arrivals.trips import trip_of
 from dispatch.database.work import Work
-from dispatch.deliveries.estimates import Whereabouts, arrival_at_door
 from dispatch.deliveries.handover import Handover, HandoverRules, Point
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
-from dispatch.deliveries.trips import trip_of
 from dispatch.errors import Conflict, Forbidden, Invalid
 from dispatch.money import round_amount
 from dispatch.orders.progress import OrderProgress

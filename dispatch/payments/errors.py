@@ -3,7 +3,7 @@
 from typing import Any
 
 from dispatch.errors import DispatchError, TooMany
-from dispatch.payments.failures import Failure
+from dispatch.payments.settling.failures import Failure
 
 
 class GatewayFailure(DispatchError):

@@ -10,7 +10,7 @@ from dispatch.database.engine import DriverConnection
 from dispatch.database.work import Work
 from dispatch.money import to_paisa
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refund_models import LedgerAccount, LedgerEntry
+from dispatch.payments.refunds.models import LedgerAccount, LedgerEntry
 
 INCOME = frozenset({LedgerAccount.SALES, LedgerAccount.VAT, LedgerAccount.SHIPPING})
 

@@ -8,9 +8,9 @@ from dispatch.money import display_amount, from_paisa
 from dispatch.notifications.models import Channel
 from dispatch.notifications.outbox import NewMessage
 from dispatch.orders.models import Order
-from dispatch.payments.fiscal import display_time
+from dispatch.payments.invoices.fiscal_year import display_time
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
-from dispatch.payments.refund_models import Refund
+from dispatch.payments.refunds.models import Refund
 
 
 class Seller(NamedTuple):

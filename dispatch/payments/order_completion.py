@@ -8,7 +8,7 @@ from dispatch.database.engine import Database
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refund_models import IN_FLIGHT, Refund
+from dispatch.payments.refunds.models import IN_FLIGHT, Refund
 from dispatch.ports import Clock
 from dispatch.rounds import each_alone
 from dispatch.sales.models import Sale, SaleStatus

@@ -10,7 +10,7 @@ from pydantic_settings import NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from dispatch.payments.webhook_signatures import key_of
+from dispatch.payments.settling.webhook_signatures import key_of
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 REDIS_SCHEMES = ("redis", "rediss", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel", "unix")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from dispatch.deliveries.estimates import Arrival, Whereabouts, arrival_at_door
+from dispatch.arrivals.estimates import Arrival, Whereabouts, arrival_at_door
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.tracking.service import TrackState
 from realtime.ingest.fixes import LiveUpdate

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from dispatch.database.engine import Database
-from dispatch.payments.invoice_models import InvoiceCounter
+from dispatch.payments.invoices.models import InvoiceCounter
 
 SERIES = "TEST"
 COUNT = "INSERT INTO invoice_counters (series, fiscal_year, last_number) VALUES ($1, $2, 7)"

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dispatch.deliveries.movement import concerned_query
+from dispatch.arrivals.movement import concerned_query
 from dispatch.sales.models import Sale
 from tests.support.world import World
 

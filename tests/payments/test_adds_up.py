@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from dispatch.catalogue.models import Product
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refund_models import LedgerAccount, LedgerEntry, Refund, RefundStatus
+from dispatch.payments.refunds.models import LedgerAccount, LedgerEntry, Refund, RefundStatus
 from dispatch.sales.models import Sale, SaleStatus
 from tests.support.till import Till
 from tests.support.world import World, ok

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from dispatch.deliveries.models import Delivery
 from dispatch.orders.models import Order
-from dispatch.payments.refund_models import Refund, RefundStatus
+from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.sales.models import Sale
 from tests.support.till import Till, until
 from tests.support.world import Bought, World, delivery_body, ok, together

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch.payments.sweeper import PaymentSweeper
+from dispatch.payments.settling.sweeper import PaymentSweeper
 from tests.support.till import Ahead, Opened, Till
 from tests.support.world import initiate_body, ok
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from dispatch.payments.sweeper import PaymentSweeper
+from dispatch.payments.settling.sweeper import PaymentSweeper
 from tests.support.till import Ahead, Opened, Till
 from tests.support.world import World, ok
 

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 
 from dispatch.accounts.models import User
-from dispatch.payments.holds import HoldSweeper
-from dispatch.payments.initiation import NewPayment, PaymentInitiation
 from dispatch.payments.models import PaymentMode, PaymentTransaction
-from dispatch.payments.sweeper import PaymentSweeper
+from dispatch.payments.opening.holds import HoldSweeper
+from dispatch.payments.opening.initiation import NewPayment, PaymentInitiation
+from dispatch.payments.settling.sweeper import PaymentSweeper
 from tests.support.till import Ahead, Till
 from tests.support.world import Person, World, initiate_body, ok, together
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dispatch.payments.fiscal import fiscal_year, fiscal_year_name
-from dispatch.payments.invoices import Issuer
-from dispatch.payments.payment_rows import get_by_pidx
-from dispatch.payments.settlement import PaymentSettlement
+from dispatch.payments.invoices.fiscal_year import fiscal_year, fiscal_year_name
+from dispatch.payments.invoices.issuing import Issuer
+from dispatch.payments.settling.settlement import PaymentSettlement
+from dispatch.payments.statements import get_by_pidx
 from tests.support.till import Till
 from tests.support.world import World, ok
 

@@ -10,10 +10,10 @@ from api.adapters.khalti import KhaltiClient
 from api.cli.doctor import _gateway as gateway_check
 from dispatch.accounts.models import User
 from dispatch.errors import DispatchError
-from dispatch.payments.initiation import NewPayment
 from dispatch.payments.models import PaymentMode
-from dispatch.payments.refund_carrier import RefundCarrier
-from dispatch.payments.refund_models import RefundStatus
+from dispatch.payments.opening.initiation import NewPayment
+from dispatch.payments.refunds.carrier import RefundCarrier
+from dispatch.payments.refunds.models import RefundStatus
 from dispatch.ports import GatewayError
 from tests.payments.test_one_bad_item import nameless_refund, refund_of
 from tests.support.till import Till

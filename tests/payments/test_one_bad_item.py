@@ -12,10 +12,10 @@ from dispatch.notifications.models import MessageStatus
 from dispatch.notifications.relay import PAUSES_S, OutboxRelay
 from dispatch.notifications.templates import Templates
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refund_carrier import MOST_TRIES as MOST_REFUND_TRIES
-from dispatch.payments.refund_carrier import RefundCarrier
-from dispatch.payments.refund_models import Refund, RefundStatus
-from dispatch.payments.sweeper import MOST_TRIES, PaymentSweeper
+from dispatch.payments.refunds.carrier import MOST_TRIES as MOST_REFUND_TRIES
+from dispatch.payments.refunds.carrier import RefundCarrier
+from dispatch.payments.refunds.models import Refund, RefundStatus
+from dispatch.payments.settling.sweeper import MOST_TRIES, PaymentSweeper
 from dispatch.ports import Bank, GatewayRefused, Initiated, InitiateRequest, Lookup, PaymentGateway
 from dispatch.rounds import each_alone
 from tests.payments.test_messages import Carrier, only_message, outbox_row

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dispatch.payments.sweeper import PaymentSweeper
+from dispatch.payments.settling.sweeper import PaymentSweeper
 from tests.payments.test_webhooks import PATH as WEBHOOK
 from tests.payments.test_webhooks import body_of, signed
 from tests.support.till import Ahead, Opened, Till

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.payments.ledger import allocate
-from dispatch.payments.refund_models import RefundStatus
-from dispatch.payments.refund_rules import Verdict, judge
+from dispatch.payments.refunds.models import RefundStatus
+from dispatch.payments.refunds.rules import Verdict, judge
 from dispatch.ports import GatewayStatus
 
 PARTS = st.lists(st.integers(0, 10**12), min_size=1, max_size=12)

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from dispatch.accounts.models import User
 from dispatch.catalogue.models import Product
-from dispatch.payments.failures import blamed_fields
+from dispatch.payments.settling.failures import blamed_fields
 from dispatch.ports import GatewayRefused
 from tests.support.world import World, initiate_body, ok
 

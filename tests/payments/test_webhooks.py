@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
 from api.cli.production import webhook_finding
-from dispatch.payments.webhook_signatures import WebhookRefused, check_body, check_headers, sign_body
+from dispatch.payments.settling.webhook_signatures import WebhookRefused, check_body, check_headers, sign_body
 from dispatch.settings import SettingsError, load_settings
 from tests.conftest import NEW_WEBHOOK_SECRET as NEW_SECRET
 from tests.conftest import OLD_WEBHOOK_SECRET as OLD_SECRET

@@ -12,10 +12,10 @@ from sqlalchemy import delete, func, select
 from api.server.backing import find_sandbox
 from dispatch.catalogue.models import Product
 from dispatch.notifications.models import OutboxMessage
-from dispatch.payments.invoice_models import Invoice
+from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refund_carrier import RefundCarrier
-from dispatch.payments.refund_models import LedgerAccount, LedgerEntry, Refund, RefundStatus
+from dispatch.payments.refunds.carrier import RefundCarrier
+from dispatch.payments.refunds.models import LedgerAccount, LedgerEntry, Refund, RefundStatus
 from dispatch.payments.watch_models import AnsweredRequest
 from dispatch.sales.models import Sale
 from tests.support.world import Person, World, ok

@@ -5,8 +5,8 @@ from typing import Any
 
 from api.http.schemas import number
 from dispatch.accounts.models import Role, User
-from dispatch.deliveries.estimates import Arrival
-from dispatch.deliveries.events import DeliveryEvent
+from dispatch.arrivals.estimates import Arrival
+from dispatch.arrivals.events import DeliveryEvent
 from dispatch.deliveries.models import Delivery, DeliveryTracking
 from dispatch.geo import geo_cell
 from dispatch.transporters.models import Transporter

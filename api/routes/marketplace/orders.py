@@ -38,7 +38,7 @@ from dispatch.money import CURRENCY, display_amount
 from dispatch.orders.models import DeliveryInfo, Order, OrderStatus, PaymentStatus
 from dispatch.orders.service import Orders, OrderView
 from dispatch.payments.models import PaymentMode
-from dispatch.payments.refunds import Refunds
+from dispatch.payments.refunds.requests import Refunds
 
 City = Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL, extra=ONE_LINE)]
 Short = Annotated[str, Meta(max_length=100, pattern=NO_NUL, extra=ONE_LINE)]

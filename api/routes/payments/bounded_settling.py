@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from api.adapters.rate_limits import RateLimiter
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.settlement import FINAL, PaymentSettlement, Settlement
+from dispatch.payments.settling.settlement import FINAL, PaymentSettlement, Settlement
 from dispatch.rounds import attempt, in_a_line
 from realtime.background import end
 

@@ -12,11 +12,11 @@ from api.http.security import needs
 from api.routes.payments.refunds import carry_out_now, parsed_uuid, refund_answer
 from dispatch.accounts.models import Role, User
 from dispatch.money import from_paisa, to_paisa
-from dispatch.payments.held import give_back_rest
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.payment_rows import get_by_transaction_id
-from dispatch.payments.refunds import Refunds
-from dispatch.payments.sweeper import left_to_a_person, look_again
+from dispatch.payments.refunds.requests import Refunds
+from dispatch.payments.settling.held import give_back_rest
+from dispatch.payments.settling.sweeper import left_to_a_person, look_again
+from dispatch.payments.statements import get_by_transaction_id
 
 
 class GivenBack(Body, frozen=True, kw_only=True):

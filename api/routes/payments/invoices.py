@@ -16,12 +16,12 @@ from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.errors import NotFound
 from dispatch.money import from_paisa
-from dispatch.payments.fiscal import fiscal_year_name
-from dispatch.payments.invoice_models import Invoice
-from dispatch.payments.invoices import get_invoice, list_credit_notes, status_of
+from dispatch.payments.invoices.fiscal_year import fiscal_year_name
+from dispatch.payments.invoices.issuing import get_invoice, list_credit_notes, status_of
+from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.payment_rows import get_by_transaction_id
-from dispatch.payments.refund_models import Refund
+from dispatch.payments.refunds.models import Refund
+from dispatch.payments.statements import get_by_transaction_id
 
 CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 

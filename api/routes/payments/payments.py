@@ -24,11 +24,11 @@ from dispatch.accounts.models import Role, User
 from dispatch.errors import Invalid, NotFound
 from dispatch.money import from_paisa
 from dispatch.payments.errors import PaymentNotSuccessful, TooManyPayments
-from dispatch.payments.failures import explain
-from dispatch.payments.initiation import NewPayment
 from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
-from dispatch.payments.payment_rows import get_by_pidx, get_by_transaction_id, sum_refunded
-from dispatch.payments.settlement import Settlement
+from dispatch.payments.opening.initiation import NewPayment
+from dispatch.payments.settling.failures import explain
+from dispatch.payments.settling.settlement import Settlement
+from dispatch.payments.statements import get_by_pidx, get_by_transaction_id, sum_refunded
 from dispatch.ports import GatewayError, PaymentGateway
 
 LOGOS = "https://khalti-static.s3.ap-south-1.amazonaws.com/media/kpg"

@@ -20,10 +20,10 @@ from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, NotFound
 from dispatch.money import CURRENCY, from_paisa, to_paisa
-from dispatch.payments.payment_rows import get_by_transaction_id
-from dispatch.payments.refund_booking import book_refund
-from dispatch.payments.refund_models import Refund, RefundStatus
-from dispatch.payments.refunds import RefundRequest, Refunds, lock_payment
+from dispatch.payments.refunds.booking import book_refund
+from dispatch.payments.refunds.models import Refund, RefundStatus
+from dispatch.payments.refunds.requests import RefundRequest, Refunds, lock_payment
+from dispatch.payments.statements import get_by_transaction_id
 
 
 class NewRefund(Body, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from uuid import uuid4
 from dispatch.database.engine import DriverConnection
 from dispatch.money import to_paisa
 from dispatch.notifications.outbox import write_messages
-from dispatch.payments.invoices import Issuer, issue_invoice
+from dispatch.payments.invoices.issuing import Issuer, issue_invoice
 from dispatch.payments.ledger import enter, entries_of_owed, entries_of_sale
 from dispatch.payments.messages import Seller, messages_of_sale
 from dispatch.payments.models import PaymentTransaction

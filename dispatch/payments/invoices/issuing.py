@@ -14,10 +14,10 @@ from dispatch.database.work import Work
 from dispatch.errors import Conflict
 from dispatch.money import to_paisa
 from dispatch.orders.models import DeliveryInfo
-from dispatch.payments.fiscal import fiscal_year, nepal_date
-from dispatch.payments.invoice_models import Invoice
+from dispatch.payments.invoices.fiscal_year import fiscal_year, nepal_date
+from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refund_models import Refund, RefundStatus
+from dispatch.payments.refunds.models import Refund, RefundStatus
 
 INVOICE_SERIES = "INV"
 CREDIT_NOTE_SERIES = "CN"

@@ -11,7 +11,7 @@ from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.money import display_amount, from_paisa, to_paisa
 from dispatch.payments.answered_requests import KeyReused
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
-from dispatch.payments.refund_models import IN_FLIGHT, Refund, RefundStatus
+from dispatch.payments.refunds.models import IN_FLIGHT, Refund, RefundStatus
 from dispatch.ports import Clock
 
 

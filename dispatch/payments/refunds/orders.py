@@ -22,8 +22,8 @@ from dispatch.money import to_paisa
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import NOT_SHIPPED, Orders, lock_order
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
-from dispatch.payments.refund_models import Refund, RefundStatus
-from dispatch.payments.refunds import RefundRequest, Refunds, lock_payment
+from dispatch.payments.refunds.models import Refund, RefundStatus
+from dispatch.payments.refunds.requests import RefundRequest, Refunds, lock_payment
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale, SaleStatus
 

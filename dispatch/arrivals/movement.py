@@ -14,11 +14,11 @@ from sqlalchemy import ARRAY, BigInteger, Select, String, delete, func, literal,
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney, EventKind
+from dispatch.arrivals.journey import Happened, Journey, Seen, Stage, new_journey, read_on
 from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
-from dispatch.deliveries.events import DeliveryEvent, DeliveryJourney, EventKind
-from dispatch.deliveries.journey import Happened, Journey, Seen, Stage, new_journey, read_on
 from dispatch.deliveries.models import IS_UNDER_WAY, Delivery, DeliveryStatus, DeliveryTracking
 from dispatch.deliveries.service import Deliveries, Place
 from dispatch.geo import great_circle_m

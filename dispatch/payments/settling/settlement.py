@@ -14,26 +14,26 @@ from dispatch.database.engine import Database, DriverConnection
 from dispatch.money import to_paisa
 from dispatch.orders.messages import tell_status
 from dispatch.orders.models import OrderStatus
-from dispatch.payments.books import enter_owed, enter_sale
-from dispatch.payments.failures import ENDED, outcome_of
-from dispatch.payments.invoices import NO_ISSUER, Issuer
+from dispatch.payments.invoices.issuing import NO_ISSUER, Issuer
 from dispatch.payments.messages import Seller
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
-from dispatch.payments.payment_rows import (
+from dispatch.payments.opening.stock import (
+    LockedProduct,
+    let_go_of_attempts,
+    lock_products,
+    release_stock,
+    take_stock,
+)
+from dispatch.payments.settling.books import enter_owed, enter_sale
+from dispatch.payments.settling.failures import ENDED, outcome_of
+from dispatch.payments.settling.selling import SoldLine, list_sales, sell, was_sold_before
+from dispatch.payments.statements import (
     LOCK_CART,
     LOCK_ORDER,
     get_by_transaction_id,
     lock_payment_row,
     mark_order_failed,
     save_outcome,
-)
-from dispatch.payments.selling import SoldLine, list_sales, sell, was_sold_before
-from dispatch.payments.stock import (
-    LockedProduct,
-    let_go_of_attempts,
-    lock_products,
-    release_stock,
-    take_stock,
 )
 from dispatch.ports import Clock, GatewayStatus, Lookup, PaymentGateway
 

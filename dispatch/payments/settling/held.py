@@ -9,8 +9,8 @@ from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.money import from_paisa, to_paisa
 from dispatch.payments.ledger import enter, entries_of_owed, entries_of_refund, list_balances
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
-from dispatch.payments.refund_models import Refund, RefundStatus
-from dispatch.payments.refunds import lock_payment
+from dispatch.payments.refunds.models import Refund, RefundStatus
+from dispatch.payments.refunds.requests import lock_payment
 from dispatch.ports import Clock
 
 

@@ -10,7 +10,7 @@ from dispatch.database.engine import DriverConnection
 from dispatch.errors import Conflict
 from dispatch.money import display_amount
 from dispatch.payments.models import PaymentTransactionItem
-from dispatch.payments.purchase import Ordered, Purchase
+from dispatch.payments.opening.purchase import Ordered, Purchase
 
 REPRICE = """
 WITH lines AS (

@@ -1,6 +1,6 @@
 """The way of a delivery, for estimates."""
 
-from dispatch.deliveries.estimates import Point, Trip
+from dispatch.arrivals.estimates import Point, Trip
 from dispatch.deliveries.models import Delivery
 
 

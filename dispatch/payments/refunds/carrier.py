@@ -16,10 +16,10 @@ from sqlalchemy import select, update
 from dispatch.database.engine import Database
 from dispatch.errors import Conflict
 from dispatch.payments.models import PaymentMode, PaymentTransaction
-from dispatch.payments.refund_booking import book_refund
-from dispatch.payments.refund_models import AT_GATEWAY, Refund, RefundStatus
-from dispatch.payments.refund_rules import Verdict, judge
-from dispatch.payments.refunds import Refunds, lock_payment
+from dispatch.payments.refunds.booking import book_refund
+from dispatch.payments.refunds.models import AT_GATEWAY, Refund, RefundStatus
+from dispatch.payments.refunds.requests import Refunds, lock_payment
+from dispatch.payments.refunds.rules import Verdict, judge
 from dispatch.ports import (
     Clock,
     GatewayError,

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from dispatch.payments.refund_models import RefundStatus
+from dispatch.payments.refunds.models import RefundStatus
 from dispatch.ports import GatewayStatus
 
 

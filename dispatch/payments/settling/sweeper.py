@@ -11,10 +11,10 @@ import structlog
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
 from dispatch.database.engine import Database
-from dispatch.payments.invoices import NO_ISSUER, Issuer
+from dispatch.payments.invoices.issuing import NO_ISSUER, Issuer
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
-from dispatch.payments.payment_rows import get_by_transaction_id
-from dispatch.payments.settlement import PaymentSettlement
+from dispatch.payments.settling.settlement import PaymentSettlement
+from dispatch.payments.statements import get_by_transaction_id
 from dispatch.ports import Clock, GatewayError, PaymentGateway
 from dispatch.rounds import attempt, each_alone, in_a_line
 

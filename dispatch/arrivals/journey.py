@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from dispatch.deliveries.events import EventKind
+from dispatch.arrivals.events import EventKind
 from dispatch.geo import great_circle_m
 
 ENTER_M = 100.0
