@@ -40,7 +40,7 @@ format: $(VENV)/.dev ## rewrite the code the way lint wants it
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## measure every figure the README quotes (ARGS=--write rewrites them there)
+bench: $(VENV)/.dev ## measure every figure of docs/benchmarks.md (ARGS=--write renews them there)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 # Universal: one file serves every supported Python and platform, and names no index.

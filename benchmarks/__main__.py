@@ -23,7 +23,7 @@ def main() -> None:
         return
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Measure every figure that the README quotes. That takes a quarter of an hour; "
+        description="Measure every figure of docs/benchmarks.md. That takes a quarter of an hour; "
         "a suite alone takes minutes, and `SUITE --help` lists its parts.",
     )
     parser.add_argument("suite", nargs="?", metavar="SUITE", help=f"one of {', '.join(known)}; all where none is named")

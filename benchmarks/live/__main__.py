@@ -11,9 +11,9 @@ from rich.table import Table
 
 from api.embedded import embedded
 from benchmarks.arguments import check_names, suite_parser
+from benchmarks.figures import write_figures
 from benchmarks.live import fanout, ingest, latency, memory, nearest
 from benchmarks.live.lines import lines
-from benchmarks.readme import write_figures
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 FIGURES = ("ingest", "nearest", "latency", "fanout", "memory")

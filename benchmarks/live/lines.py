@@ -1,9 +1,9 @@
-"""The live figures as lines of the README."""
+"""The live figures as lines of docs/benchmarks.md."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.readme import Line
+from benchmarks.figures import Line
 
 SERVERS = {
     "sink": "a bare uvicorn sink that only decodes and acknowledges",

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.arguments import suite_parser
+from benchmarks.figures import Line, write_figures
 from benchmarks.payments import LIMIT
 from benchmarks.payments.suite import ROUNDS, main
-from benchmarks.readme import Line, write_figures
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 
@@ -17,7 +17,7 @@ FLOWS = 300
 
 
 def line(result: dict[str, Any]) -> Line:
-    """The figure as a line of the README."""
+    """The figure as a line of docs/benchmarks.md."""
     what = f"payments opened and settled over HTTP, against the same {result['statements']} statements through asyncpg"
     return what, f"{result['ratio']:.2f} × ({result['api_per_s']:.0f} a second)", f"{LIMIT} ×"
 

@@ -1,1 +1,1 @@
-"""What the README says about `scoring`, measured beside its peers."""
+"""What docs/benchmarks.md says about `scoring`, measured beside its peers."""

@@ -28,7 +28,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="public instances")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results", help="where JSON is written")
     parser.add_argument("--plots", type=Path, default=ROOT / "docs" / "img", help="where plots are written")
-    parser.add_argument("--readme", type=Path, default=ROOT / "README.md", help="whose table is renewed")
     arguments = parser.parse_args()
     check_names(parser, arguments.only or [], NAMES, "measurement")
     return arguments
@@ -84,7 +83,7 @@ def main() -> None:
     measured = {name: results[name] for name in names if name in measurements}
     console.print(tables.terminal(measured))
     if arguments.write:
-        tables.write_readme(measured, {name: before[name] for name in measured if name in before}, arguments.readme)
+        tables.write_page(measured, {name: before[name] for name in measured if name in before})
 
 
 if __name__ == "__main__":

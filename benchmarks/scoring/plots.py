@@ -1,4 +1,4 @@
-"""The plots of the README, from the results as they were written."""
+"""The plots of the docs, from the results as they were written."""
 
 from pathlib import Path
 from time import perf_counter

@@ -1,13 +1,12 @@
-"""What was measured, line by line beside what must be reached: for the terminal and for the README."""
+"""What was measured, line by line beside what must be reached: for the terminal and for docs/benchmarks.md."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from rich.table import Table
 
-from benchmarks.readme import Line, write_figures
+from benchmarks.figures import Line, write_figures
 
 
 def terminal(results: dict[str, Any]) -> Table:
@@ -18,9 +17,9 @@ def terminal(results: dict[str, Any]) -> Table:
     return table
 
 
-def write_readme(results: dict[str, Any], before: dict[str, Any], path: Path) -> None:
-    """Renew the lines of the README that were measured; ``before``: the same figures as they were."""
-    write_figures("scoring", _quoted(results), _quoted(before), path)
+def write_page(results: dict[str, Any], before: dict[str, Any]) -> None:
+    """Renew the lines of docs/benchmarks.md that were measured; ``before``: the same figures as they were."""
+    write_figures("scoring", _quoted(results), _quoted(before))
 
 
 def _quoted(results: dict[str, Any]) -> list[Line]:

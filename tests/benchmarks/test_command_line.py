@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.readme import write_figures
+from benchmarks.figures import write_figures
 
 ROOT = Path(__file__).resolve().parents[2]
-README = """# Shop
+PAGE = """# Shop
 
 <!-- live figures, written by `python -m benchmarks live` -->
 | what | measured | must reach |
@@ -69,16 +69,16 @@ async def test_what_is_not_known_is_named_before_anything_is_measured(arguments:
     assert words in said
 
 
-def test_only_lines_that_were_measured_change_in_the_readme(tmp_path: Path) -> None:
-    path = tmp_path / "README.md"
-    path.write_text(README)
+def test_only_lines_that_were_measured_change_on_the_page(tmp_path: Path) -> None:
+    path = tmp_path / "benchmarks.md"
+    path.write_text(PAGE)
     write_figures(
-        "live", [("latency at 60 pings/s", "5 ms", "10 ms")], [("latency at 50 pings/s", "7 ms", "10 ms")], path
+        "live", [("latency at 60 pings/s", "5 ms", "10 ms")], [("latency at 50 pings/s", "7 ms", "10 ms")], [path]
     )
-    assert path.read_text() == README.replace(
+    assert path.read_text() == PAGE.replace(
         "| latency at 50 pings/s | 7 ms | 10 ms |", "| latency at 60 pings/s | 5 ms | 10 ms |"
     )
-    write_figures("live", [("pings a second", "120", "90"), ("searches", "1 ×", "2 ×")], [], path)
+    write_figures("live", [("pings a second", "120", "90"), ("searches", "1 ×", "2 ×")], [], [path])
     rows = [row for row in path.read_text().splitlines() if row.startswith("| ")][2:]
     assert rows == [
         "| pings a second | 120 | 90 |",
@@ -89,8 +89,34 @@ def test_only_lines_that_were_measured_change_in_the_readme(tmp_path: Path) -> N
     assert path.read_text().endswith("<!-- end of live figures -->\n\nMore.\n")
 
 
-def test_figures_of_another_suite_leave_the_readme_as_it_is(tmp_path: Path) -> None:
-    path = tmp_path / "README.md"
-    path.write_text(README)
-    write_figures("payments", [("payments", "1 ×", "2 ×")], [], path)
-    assert path.read_text() == README
+def test_figures_of_another_suite_leave_the_page_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "benchmarks.md"
+    path.write_text(PAGE)
+    write_figures("payments", [("payments", "1 ×", "2 ×")], [], [path])
+    assert path.read_text() == PAGE
+
+
+def test_the_headlines_repeat_what_was_measured_and_nothing_else(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(PAGE.replace("live figures", "headline figures"))
+    lines = [
+        ("latency at 70 pings/s", "4 ms", "10 ms"),
+        ("latency at 1,000 × 3", "9 ms", ""),
+        ("pings an hour", "1", "2"),
+        ("memory", "7 KiB", "9 KiB"),
+    ]
+    write_figures("live", lines, [], [readme])
+    rows = [row for row in readme.read_text().splitlines() if row.startswith("| ")][2:]
+    assert rows == [
+        "| pings a second | 100 | 90 |",
+        "| latency at 70 pings/s | 4 ms | 10 ms |",
+        "| memory | 7 KiB | 9 KiB |",
+    ]
+
+
+def test_every_headline_of_the_readme_stands_among_the_figures() -> None:
+    figures = (ROOT / "docs" / "benchmarks.md").read_text().splitlines()
+    table = (ROOT / "README.md").read_text().partition("<!-- headline figures")[2].partition("<!-- end of headline")[0]
+    rows = [row for row in table.splitlines() if row.startswith("| ")][2:]
+    assert len(rows) == 5
+    assert [row for row in rows if row not in figures] == []
