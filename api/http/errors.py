@@ -39,7 +39,7 @@ from dispatch.errors import (
     TooMany,
     Unavailable,
 )
-from dispatch.payments.answered_requests import KeyReused
+from dispatch.idempotency.answered_requests import KeyReused
 from dispatch.payments.errors import GatewayFailure, PaymentNotSuccessful
 from dispatch.payments.settling.webhook_signatures import WebhookRefused
 from dispatch.ports import GatewayError

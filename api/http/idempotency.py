@@ -11,7 +11,7 @@ from api.http.fingerprints import fingerprint
 from api.http.secret_answers import to_keep
 from dispatch.accounts.models import User
 from dispatch.errors import Invalid
-from dispatch.payments.answered_requests import Answer, AnsweredRequests
+from dispatch.idempotency.answered_requests import Answer, AnsweredRequests
 
 HEADER = b"idempotency-key"
 KEY = re.compile(r"[\x20-\x7e]{1,255}")

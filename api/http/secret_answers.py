@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from dispatch.payments.answered_requests import Answer
+from dispatch.idempotency.answered_requests import Answer
 
 # By name, so that a route which is added later is covered too.
 SECRET_KEYS: Final = frozenset(

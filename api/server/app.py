@@ -39,7 +39,7 @@ from api.routes.operations.audit import AuditController
 from api.routes.operations.health import HealthController
 from api.routes.operations.metrics import MetricsController
 from api.routes.operations.outbox import OutboxController
-from api.routes.payments.held import HeldPaymentController
+from api.routes.payments.held_payments import HeldPaymentController
 from api.routes.payments.invoices import InvoiceController
 from api.routes.payments.payments import PaymentController
 from api.routes.payments.refunds import RefundController

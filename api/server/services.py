@@ -43,10 +43,10 @@ from dispatch.payments.invoices.issuing import Issuer
 from dispatch.payments.opening.holds import HoldRules, HoldSweeper
 from dispatch.payments.opening.initiation import PaymentInitiation, PaymentTerms
 from dispatch.payments.opening.screening import ReviewRules
-from dispatch.payments.order_completion import OrderCompletion
-from dispatch.payments.order_expiry import OrderExpiry
-from dispatch.payments.refunds.carrier import RefundCarrier
+from dispatch.payments.orders.completion import OrderCompletion
+from dispatch.payments.orders.expiry import OrderExpiry
 from dispatch.payments.refunds.orders import OrderRefunds
+from dispatch.payments.refunds.sender import RefundCarrier
 from dispatch.payments.settling.settlement import PaymentSettlement
 from dispatch.payments.settling.sweeper import PaymentSweeper
 from dispatch.ports import Clock, PaymentGateway, PhotoStore, Publisher

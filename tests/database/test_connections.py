@@ -16,7 +16,7 @@ from api.http.errors import database_error
 from dispatch.database.engine import GRACE_S, Database
 from dispatch.payments.invoices.models import InvoiceCounter
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.statements import get_by_transaction_id
+from dispatch.payments.rows import get_by_transaction_id
 from tests.database.counting import COUNT, SERIES, pid_of, years
 from tests.support.world import World
 

@@ -7,7 +7,7 @@ from api.server.serving import RunningServer
 from dispatch.accounts.models import User
 from dispatch.payments.models import PaymentMode
 from dispatch.payments.opening.initiation import NewPayment, PaymentInitiation
-from dispatch.payments.order_expiry import OrderExpiry
+from dispatch.payments.orders.expiry import OrderExpiry
 from tests.support.till import Ahead
 from tests.support.world import Person, World, initiate_body, ok, order_body
 

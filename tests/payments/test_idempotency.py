@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from api.http.secret_answers import NOT_KEPT, SECRET_KEYS, to_keep
-from dispatch.payments.answered_requests import Answer
+from dispatch.idempotency.answered_requests import Answer
 from tests.support.till import Till
 from tests.support.world import World, initiate_body, ok, order_body
 

@@ -9,8 +9,8 @@ import pytest
 
 from dispatch.payments.invoices.fiscal_year import fiscal_year, fiscal_year_name
 from dispatch.payments.invoices.issuing import Issuer
+from dispatch.payments.rows import get_by_pidx
 from dispatch.payments.settling.settlement import PaymentSettlement
-from dispatch.payments.statements import get_by_pidx
 from tests.support.till import Till
 from tests.support.world import World, ok
 

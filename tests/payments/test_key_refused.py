@@ -12,8 +12,8 @@ from dispatch.accounts.models import User
 from dispatch.errors import DispatchError
 from dispatch.payments.models import PaymentMode
 from dispatch.payments.opening.initiation import NewPayment
-from dispatch.payments.refunds.carrier import RefundCarrier
 from dispatch.payments.refunds.models import RefundStatus
+from dispatch.payments.refunds.sender import RefundCarrier
 from dispatch.ports import GatewayError
 from tests.payments.test_one_bad_item import nameless_refund, refund_of
 from tests.support.till import Till

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from api.adapters.rate_limits import RateLimiter
 from api.routes.payments.bounded_settling import LOOKUPS_PER_MINUTE, BoundedSettling
 from dispatch.payments.models import TransactionStatus
+from dispatch.payments.rows import get_by_pidx
 from dispatch.payments.settling.settlement import PaymentSettlement
-from dispatch.payments.statements import get_by_pidx
 from dispatch.ports import Bank, Initiated, InitiateRequest, Lookup, PaymentGateway
 from tests.support.till import Till, until
 from tests.support.world import World, ok, together

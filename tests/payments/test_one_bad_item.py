@@ -12,9 +12,9 @@ from dispatch.notifications.models import MessageStatus
 from dispatch.notifications.relay import PAUSES_S, OutboxRelay
 from dispatch.notifications.templates import Templates
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refunds.carrier import MOST_TRIES as MOST_REFUND_TRIES
-from dispatch.payments.refunds.carrier import RefundCarrier
 from dispatch.payments.refunds.models import Refund, RefundStatus
+from dispatch.payments.refunds.sender import MOST_TRIES as MOST_REFUND_TRIES
+from dispatch.payments.refunds.sender import RefundCarrier
 from dispatch.payments.settling.sweeper import MOST_TRIES, PaymentSweeper
 from dispatch.ports import Bank, GatewayRefused, Initiated, InitiateRequest, Lookup, PaymentGateway
 from dispatch.rounds import each_alone

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.payments.ledger import allocate
+from dispatch.payments.ledger.entries import allocate
 from dispatch.payments.refunds.models import RefundStatus
 from dispatch.payments.refunds.rules import Verdict, judge
 from dispatch.ports import GatewayStatus

@@ -20,7 +20,7 @@ from dispatch.database.commits import counted_commits
 from dispatch.database.engine import Database
 from dispatch.deliveries.models import Delivery
 from dispatch.errors import Conflict, PartlyDone
-from dispatch.payments.answered_requests import Answer, AnsweredRequests, Lease
+from dispatch.idempotency.answered_requests import Answer, AnsweredRequests, Lease
 from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
 from dispatch.payments.opening.initiation import NewPayment, PaymentInitiation
 from dispatch.payments.settling.sweeper import PaymentSweeper

@@ -14,8 +14,8 @@ from dispatch.catalogue.models import Product
 from dispatch.notifications.models import OutboxMessage
 from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refunds.carrier import RefundCarrier
 from dispatch.payments.refunds.models import LedgerAccount, LedgerEntry, Refund, RefundStatus
+from dispatch.payments.refunds.sender import RefundCarrier
 from dispatch.payments.watch_models import AnsweredRequest
 from dispatch.sales.models import Sale
 from tests.support.world import Person, World, ok

@@ -21,7 +21,7 @@ from dispatch.payments.invoices.issuing import get_invoice, list_credit_notes, s
 from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund
-from dispatch.payments.statements import get_by_transaction_id
+from dispatch.payments.rows import get_by_transaction_id
 
 CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 

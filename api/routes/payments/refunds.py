@@ -23,7 +23,7 @@ from dispatch.money import CURRENCY, from_paisa, to_paisa
 from dispatch.payments.refunds.booking import book_refund
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.refunds.requests import RefundRequest, Refunds, lock_payment
-from dispatch.payments.statements import get_by_transaction_id
+from dispatch.payments.rows import get_by_transaction_id
 
 
 class NewRefund(Body, frozen=True, kw_only=True):

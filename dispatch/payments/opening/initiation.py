@@ -29,8 +29,7 @@ from dispatch.payments.opening.stock import (
     release_stock,
     reserve_stock,
 )
-from dispatch.payments.settling.failures import blamed_fields, explain
-from dispatch.payments.statements import (
+from dispatch.payments.rows import (
     LOCK_CART,
     LOCK_ORDER,
     lock_payment_row,
@@ -39,6 +38,7 @@ from dispatch.payments.statements import (
     open_payment,
     save_outcome,
 )
+from dispatch.payments.settling.failures import blamed_fields, explain
 from dispatch.ports import (
     Clock,
     GatewayError,

@@ -9,11 +9,11 @@ from dispatch.notifications.outbox import write_messages
 from dispatch.orders.models import Order, PaymentStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.invoices.issuing import CREDIT_NOTE_SERIES, next_number
-from dispatch.payments.ledger import enter, entries_of_refund, list_balances
-from dispatch.payments.messages import messages_of_refund
+from dispatch.payments.ledger.entries import enter, entries_of_refund, list_balances
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.refunds.requests import Refunds, lock_payment
+from dispatch.payments.settling.messages import messages_of_refund
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import selectinload
 
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid, NotFound
+from dispatch.idempotency.answered_requests import KeyReused
 from dispatch.money import display_amount, from_paisa, to_paisa
-from dispatch.payments.answered_requests import KeyReused
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.refunds.models import IN_FLIGHT, Refund, RefundStatus
 from dispatch.ports import Clock

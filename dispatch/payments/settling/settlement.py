@@ -15,7 +15,6 @@ from dispatch.money import to_paisa
 from dispatch.orders.messages import tell_status
 from dispatch.orders.models import OrderStatus
 from dispatch.payments.invoices.issuing import NO_ISSUER, Issuer
-from dispatch.payments.messages import Seller
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.opening.stock import (
     LockedProduct,
@@ -24,10 +23,7 @@ from dispatch.payments.opening.stock import (
     release_stock,
     take_stock,
 )
-from dispatch.payments.settling.books import enter_owed, enter_sale
-from dispatch.payments.settling.failures import ENDED, outcome_of
-from dispatch.payments.settling.selling import SoldLine, list_sales, sell, was_sold_before
-from dispatch.payments.statements import (
+from dispatch.payments.rows import (
     LOCK_CART,
     LOCK_ORDER,
     get_by_transaction_id,
@@ -35,6 +31,10 @@ from dispatch.payments.statements import (
     mark_order_failed,
     save_outcome,
 )
+from dispatch.payments.settling.bookkeeping import enter_owed, enter_sale
+from dispatch.payments.settling.failures import ENDED, outcome_of
+from dispatch.payments.settling.messages import Seller
+from dispatch.payments.settling.sales import SoldLine, list_sales, sell, was_sold_before
 from dispatch.ports import Clock, GatewayStatus, Lookup, PaymentGateway
 
 log = structlog.get_logger(__name__)

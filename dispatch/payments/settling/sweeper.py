@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from dispatch.database.engine import Database
 from dispatch.payments.invoices.issuing import NO_ISSUER, Issuer
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
+from dispatch.payments.rows import get_by_transaction_id
 from dispatch.payments.settling.settlement import PaymentSettlement
-from dispatch.payments.statements import get_by_transaction_id
 from dispatch.ports import Clock, GatewayError, PaymentGateway
 from dispatch.rounds import attempt, each_alone, in_a_line
 

@@ -11,9 +11,9 @@ from dispatch.database.engine import DriverConnection
 from dispatch.money import to_paisa
 from dispatch.notifications.outbox import write_messages
 from dispatch.payments.invoices.issuing import Issuer, issue_invoice
-from dispatch.payments.ledger import enter, entries_of_owed, entries_of_sale
-from dispatch.payments.messages import Seller, messages_of_sale
+from dispatch.payments.ledger.entries import enter, entries_of_owed, entries_of_sale
 from dispatch.payments.models import PaymentTransaction
+from dispatch.payments.settling.messages import Seller, messages_of_sale
 
 REQUEST_LATE_REFUND = """
 INSERT INTO refunds (refund_id, payment_id, amount_paisa, reason, mobile, status, is_late, attempts, next_attempt_at,

@@ -14,9 +14,9 @@ from dispatch.accounts.models import Role, User
 from dispatch.money import from_paisa, to_paisa
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.requests import Refunds
-from dispatch.payments.settling.held import give_back_rest
+from dispatch.payments.rows import get_by_transaction_id
+from dispatch.payments.settling.held_payments import give_back_rest
 from dispatch.payments.settling.sweeper import left_to_a_person, look_again
-from dispatch.payments.statements import get_by_transaction_id
 
 
 class GivenBack(Body, frozen=True, kw_only=True):

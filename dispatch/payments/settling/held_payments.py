@@ -7,7 +7,7 @@ from sqlalchemy import select
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.money import from_paisa, to_paisa
-from dispatch.payments.ledger import enter, entries_of_owed, entries_of_refund, list_balances
+from dispatch.payments.ledger.entries import enter, entries_of_owed, entries_of_refund, list_balances
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.refunds.requests import lock_payment
