@@ -12,7 +12,7 @@ def suite_parser(suite: str, description: str) -> argparse.ArgumentParser:
     parser.add_argument(
         WRITE,
         action="store_true",
-        help="keep what was measured, in benchmarks/results and those lines of docs/benchmarks.md; without it both stay",
+        help="keep what was measured, in benchmarks/results and in docs/benchmarks.md; without it both stay",
     )
     return parser
 
