@@ -18,9 +18,9 @@ from api.server.serving import RunningServer
 from realtime.protocol import Close
 from realtime.redis.keys import Keys
 from tests.faults.phones import LoadPhone
-from tests.faults.processes import Family
 from tests.faults.watchers import LoadWatcher
 from tests.simulation.replay.conftest import Server, until
+from tests.support.processes import Family
 from tests.support.watching import under_way
 from tests.support.world import Driver, World
 

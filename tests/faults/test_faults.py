@@ -10,8 +10,8 @@ import pytest
 from api.server.backing import SANDBOX_KEY, find_sandbox
 from realtime.protocol import Close
 from tests.faults.load import Load, under_load
-from tests.faults.processes import files_no_larger_than, full, small_file_system
 from tests.simulation.replay.conftest import Server, free_port, until
+from tests.support.processes import files_no_larger_than, full, small_file_system
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.hostile.calls import Stage, make_stage
+from tests.support.calls import Stage, make_stage
 from tests.support.world import World
 
 

@@ -4,7 +4,7 @@ import json
 
 from sqlalchemy import text
 
-from tests.hostile.calls import Call, Stage
+from tests.support.calls import Call, Stage
 
 STEP_BACK = {
     "/api/deliveries/create/": [

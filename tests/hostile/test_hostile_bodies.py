@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.hostile.calls import CALLS, Call, Stage, check_refusal
+from tests.support.calls import CALLS, Call, Stage, check_refusal
 
 NOT_JSON = {
     "cut off": b'{"a": ',

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.hostile.calls import CALLS, Call, Stage, check_refusal, replaced, spots
 from tests.hostile.reset import put_back
+from tests.support.calls import CALLS, Call, Stage, check_refusal, replaced, spots
 
 BIG = "9" * 400
 # What no Python value is: written into the JSON text in the place of its name.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.hostile.calls import CALLS, Call, Stage, check_refusal
+from tests.support.calls import CALLS, Call, Stage, check_refusal
 
 THINGS = [
     ("customer", "/api/v1/marketplace/orders/{}/"),

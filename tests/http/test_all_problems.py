@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from api.http.bodies import MOST_PROBLEMS, problems_in
 from api.http.schemas import Body
 from api.server.app import create_app
-from tests.hostile.calls import CALLS, Call, Stage, make_stage
+from tests.support.calls import CALLS, Call, Stage, make_stage
 from tests.support.world import World, order_body
 
 

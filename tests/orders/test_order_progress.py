@@ -14,7 +14,7 @@ from dispatch.notifications.templates import Templates
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.orders.completion import OrderCompletion
-from tests.simulation.sandbox.gateway_tester import KhaltiScript, khalti_answer
+from tests.support.gateway_tester import KhaltiScript, khalti_answer
 from tests.support.till import Ahead, Till
 from tests.support.world import Bought, World, delivery_body, ok, together
 

@@ -25,7 +25,7 @@ from dispatch.notifications.outbox import NewMessage, write_messages
 from dispatch.notifications.ports import Mail, SendFailed, SendRefused
 from dispatch.notifications.relay import PAUSES_S, OutboxRelay
 from dispatch.notifications.templates import Templates
-from tests.simulation.sandbox.gateway_tester import KhaltiScript, khalti_answer
+from tests.support.gateway_tester import KhaltiScript, khalti_answer
 from tests.support.till import Ahead, Till, until
 from tests.support.world import World, ok
 

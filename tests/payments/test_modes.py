@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
-from tests.simulation.sandbox.gateway_tester import GatewayPage
+from tests.support.gateway_tester import GatewayPage
 from tests.support.till import Till
 from tests.support.world import World, initiate_body, ok
 

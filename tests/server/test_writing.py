@@ -11,9 +11,9 @@ from api.routes.operations.health import check_database, check_redis
 from api.server.serving import RunningServer
 from api.server.writing import Trial, build_writing, write_to
 from dispatch.database.engine import Database
-from tests.faults.processes import files_no_larger_than
 from tests.simulation.replay.conftest import Server, free_port, until
 from tests.support.own_redis import OwnRedis
+from tests.support.processes import files_no_larger_than
 from tests.support.world import ok
 
 

@@ -14,7 +14,7 @@ import pytest_asyncio
 from api.adapters.khalti import KhaltiClient
 from api.simulation.sandbox import serve
 from dispatch.ports import GatewayLine, InitiateRequest
-from tests.simulation.sandbox.gateway_tester import GATEWAY_KEY, PATIENCE_S, GatewayProcess, GatewayTester, KhaltiScript
+from tests.support.gateway_tester import GATEWAY_KEY, PATIENCE_S, GatewayProcess, GatewayTester, KhaltiScript
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -17,7 +17,7 @@ from dispatch.ports import (
     InitiateRequest,
     PaymentGateway,
 )
-from tests.simulation.sandbox.gateway_tester import GATEWAY_KEY, GatewayTester
+from tests.support.gateway_tester import GATEWAY_KEY, GatewayTester
 
 MakeClient = Callable[..., KhaltiClient]
 MakeRequest = Callable[..., InitiateRequest]

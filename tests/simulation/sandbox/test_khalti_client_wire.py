@@ -27,7 +27,7 @@ from dispatch.ports import (
     GatewayStatus,
     InitiateRequest,
 )
-from tests.simulation.sandbox.gateway_tester import GATEWAY_KEY, GatewayTester, KhaltiScript, khalti_answer
+from tests.support.gateway_tester import GATEWAY_KEY, GatewayTester, KhaltiScript, khalti_answer
 
 MakeClient = Callable[..., KhaltiClient]
 MakeRequest = Callable[..., InitiateRequest]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.simulation.sandbox.gateway_tester import GATEWAY_KEY, GatewayTester
+from tests.support.gateway_tester import GATEWAY_KEY, GatewayTester
 
 TOO_LITTLE = "Amount should be greater than Rs. 10, that is 1000 paisa."
 LOOKUP_KEYS = {"pidx", "total_amount", "status", "transaction_id", "fee", "refunded"}

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
-from tests.simulation.sandbox.gateway_tester import GatewayTester, KhaltiScript, khalti_answer
+from tests.support.gateway_tester import GatewayTester, KhaltiScript, khalti_answer
 
 StartScript = Callable[..., Awaitable[KhaltiScript]]
 

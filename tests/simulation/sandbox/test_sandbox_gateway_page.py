@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
-from tests.simulation.sandbox.gateway_tester import GatewayTester
+from tests.support.gateway_tester import GatewayTester
 
 MODES = ["KHALTI", "SCT", "CONNECT_IPS", "MOBILE_BANKING", "EBANKING"]
 

@@ -13,7 +13,7 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from api.simulation.sandbox import create_app
-from tests.simulation.sandbox.gateway_tester import (
+from tests.support.gateway_tester import (
     GATEWAY_KEY,
     PATIENCE_S,
     REPOSITORY,

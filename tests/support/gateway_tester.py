@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 GATEWAY_KEY = "sandbox-test-key-3f9a1c"
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[2]
 PATIENCE_S = 30.0
 
 
