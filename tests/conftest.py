@@ -1,6 +1,5 @@
 """One real server for the whole run: PostgreSQL, Redis and the sandbox gateway under it, sockets in front of it."""
 
-import os
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
@@ -12,13 +11,9 @@ from pydantic import SecretStr
 from api.server.logs import configure_logs
 from api.server.serving import RunningServer, serving
 from dispatch.settings import Settings
+from tests.support.real_data import DATA
+from tests.support.webhooks import NEW_WEBHOOK_SECRET, OLD_WEBHOOK_SECRET
 from tests.support.world import World
-
-DATA = Path(os.environ.get("DISPATCH_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
-
-# Two, as while one secret takes the other's place.
-OLD_WEBHOOK_SECRET = "whsec_b2xkLXNlY3JldC1vZi10aGUtdGVzdHM="
-NEW_WEBHOOK_SECRET = "whsec_bmV3LXNlY3JldC1vZi10aGUtdGVzdHM="
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,9 @@ import pytest
 import pytest_asyncio
 
 from api.embedded import embedded
-from tests.embedded.owners import Notes, Owner, processes_in, until
+from tests.embedded.owners import Notes, Owner
+from tests.support.processes import processes_in
+from tests.support.waiting import until
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,15 +1,11 @@
 """Owners of embedded servers in processes of their own, and what they wrote."""
 
-import asyncio
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
-import psutil  # ships no types
 import pytest
 from redis.asyncio import Redis
 
@@ -84,23 +80,3 @@ class Owner:
         """Kill it if a test has left it running."""
         if self._process.returncode is None:
             self.kill()
-
-
-def processes_in(data_dir: Path) -> list[psutil.Process]:
-    """Every process that works anywhere below the folder."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if Path(process.cwd()).is_relative_to(data_dir):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait for a condition; fail if it never comes."""
-    deadline = time.monotonic() + _PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        await asyncio.sleep(0.01)

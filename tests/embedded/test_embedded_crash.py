@@ -13,7 +13,9 @@ import pytest
 from redis.asyncio import Redis
 
 from api.embedded import EmbeddedServices, embedded
-from tests.embedded.owners import Notes, Owner, processes_in, until
+from tests.embedded.owners import Notes, Owner
+from tests.support.processes import processes_in
+from tests.support.waiting import until
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ import pytest
 from redis.exceptions import RedisError
 
 from api.embedded import Urls, embedded, troubles
-from tests.embedded.owners import Notes, processes_in, until
+from tests.embedded.owners import Notes
+from tests.support.processes import processes_in
+from tests.support.waiting import until
 
 
 @pytest.fixture

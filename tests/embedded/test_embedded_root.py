@@ -10,7 +10,8 @@ import pytest
 
 from api.embedded import embedded
 from api.embedded.launch import enter_namespace
-from tests.embedded.owners import Notes, Owner, processes_in
+from tests.embedded.owners import Notes, Owner
+from tests.support.processes import processes_in
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="about root, and these tests run as an ordinary user")
 

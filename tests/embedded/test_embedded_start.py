@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from api.embedded import DataFolderInUseError, EmbeddedError, EmbeddedServices, Urls, embedded, running
 from api.embedded.folder import DataFolder
 from api.embedded.redis_server import EmbeddedRedis
-from tests.embedded.owners import Notes, Owner, processes_in
+from tests.embedded.owners import Notes, Owner
+from tests.support.processes import processes_in
 
 
 async def test_data_of_the_first_start_is_there_at_the_next(tmp_path: Path) -> None:

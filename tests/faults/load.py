@@ -19,8 +19,9 @@ from realtime.protocol import Close
 from realtime.redis.keys import Keys
 from tests.faults.phones import LoadPhone
 from tests.faults.watchers import LoadWatcher
-from tests.simulation.replay.conftest import Server, until
 from tests.support.processes import Family
+from tests.support.server_process import ServerProcess
+from tests.support.waiting import until
 from tests.support.watching import under_way
 from tests.support.world import Driver, World
 
@@ -33,7 +34,7 @@ HEARTBEAT_S = 0.02
 class Load:
     """What runs while the fault happens."""
 
-    server: Server
+    server: ServerProcess
     world: World
     epoch: str = field(default_factory=lambda: f"load-{uuid4().hex}")
     phones: list[LoadPhone] = field(default_factory=list)
@@ -158,7 +159,7 @@ class Load:
 
 
 @asynccontextmanager
-async def world_of(server: Server) -> AsyncIterator[World]:
+async def world_of(server: ServerProcess) -> AsyncIterator[World]:
     """Makes people and things on a server that is another process."""
     async with (
         operating(server.settings) as services,
@@ -168,7 +169,9 @@ async def world_of(server: Server) -> AsyncIterator[World]:
 
 
 @asynccontextmanager
-async def under_load(server: Server, *, phones: int = 6, watched: int = 2, rate: float = 50.0) -> AsyncIterator[Load]:
+async def under_load(
+    server: ServerProcess, *, phones: int = 6, watched: int = 2, rate: float = 50.0
+) -> AsyncIterator[Load]:
     """Phones, watchers and requests while the body runs; afterwards everything that must be true is checked."""
     async with world_of(server) as world:
         load = Load(server, world)

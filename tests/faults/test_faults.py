@@ -10,14 +10,15 @@ import pytest
 from api.server.backing import SANDBOX_KEY, find_sandbox
 from realtime.protocol import Close
 from tests.faults.load import Load, under_load
-from tests.simulation.replay.conftest import Server, free_port, until
 from tests.support.processes import files_no_larger_than, full, small_file_system
+from tests.support.server_process import ServerProcess, free_port
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
     """One server, which has to live through everything here."""
-    server = Server(tmp_path_factory.mktemp("faults") / "data", free_port())
+    server = ServerProcess(tmp_path_factory.mktemp("faults") / "data", free_port())
     await server.start()
     yield server
     await server.end()
@@ -37,7 +38,9 @@ async def disk_is_full_for_redis(load: Load, *, deaths: int) -> None:
     assert {code for phone in load.phones for code in phone.closes} == {Close.UNAVAILABLE}
 
 
-async def test_a_postgresql_that_freezes_and_dies_stops_no_ping_loses_nothing_and_needs_nobody(server: Server) -> None:
+async def test_a_postgresql_that_freezes_and_dies_stops_no_ping_loses_nothing_and_needs_nobody(
+    server: ServerProcess,
+) -> None:
     async with under_load(server) as load:
         with load.postgres.frozen():
             await load.goes_on(600)
@@ -48,26 +51,26 @@ async def test_a_postgresql_that_freezes_and_dies_stops_no_ping_loses_nothing_an
         assert load.postgres.head != killed
 
 
-async def test_kill_9_of_redis_loses_nothing_and_needs_nobody(server: Server) -> None:
+async def test_kill_9_of_redis_loses_nothing_and_needs_nobody(server: ServerProcess) -> None:
     async with under_load(server) as load:
         killed = load.redis.head
         load.redis.kill()
         await until(lambda: load.redis.members() not in ([], [killed]))
 
 
-async def test_a_full_disk_under_redis_loses_nothing_and_needs_nobody(server: Server) -> None:
+async def test_a_full_disk_under_redis_loses_nothing_and_needs_nobody(server: ServerProcess) -> None:
     async with under_load(server) as load:
         await disk_is_full_for_redis(load, deaths=1)
 
 
 @pytest.mark.heavy
-async def test_a_disk_that_stays_full_under_redis_loses_nothing_and_needs_nobody(server: Server) -> None:
+async def test_a_disk_that_stays_full_under_redis_loses_nothing_and_needs_nobody(server: ServerProcess) -> None:
     async with under_load(server) as load:
         await disk_is_full_for_redis(load, deaths=5)
 
 
 @pytest.mark.heavy
-async def test_a_redis_that_freezes_for_long_delays_and_loses_nothing(server: Server) -> None:
+async def test_a_redis_that_freezes_for_long_delays_and_loses_nothing(server: ServerProcess) -> None:
     async with under_load(server) as load:
         with load.redis.frozen():
             # Longer than a call to Redis waits: every phone is told to come back later, and does.
@@ -76,7 +79,7 @@ async def test_a_redis_that_freezes_for_long_delays_and_loses_nothing(server: Se
 
 @pytest.mark.heavy
 async def test_who_asks_a_frozen_postgresql_is_told_to_come_back(tmp_path: Path) -> None:
-    server = Server(tmp_path / "data", free_port(), {"DISPATCH_DATABASE_TIMEOUT_S": "2"})
+    server = ServerProcess(tmp_path / "data", free_port(), {"DISPATCH_DATABASE_TIMEOUT_S": "2"})
     await server.start()
     try:
         async with under_load(server) as load:
@@ -90,7 +93,7 @@ async def test_who_asks_a_frozen_postgresql_is_told_to_come_back(tmp_path: Path)
 
 @pytest.mark.heavy
 @pytest.mark.timeout(600)
-async def test_one_fault_after_the_other_loses_nothing_and_needs_nobody(server: Server) -> None:
+async def test_one_fault_after_the_other_loses_nothing_and_needs_nobody(server: ServerProcess) -> None:
     async with under_load(server, phones=20, watched=5, rate=20) as load:
         for _ in range(5):
             for service in (load.redis, load.postgres):
@@ -106,7 +109,7 @@ async def test_one_fault_after_the_other_loses_nothing_and_needs_nobody(server: 
 @pytest.mark.heavy
 async def test_a_file_system_that_is_full_loses_nothing_and_needs_nobody(tmp_path: Path) -> None:
     with small_file_system(tmp_path / "data", size_mb=160) as data_dir:
-        server = Server(data_dir, free_port())
+        server = ServerProcess(data_dir, free_port())
         await server.start()
         try:
             async with under_load(server) as load:
@@ -118,7 +121,7 @@ async def test_a_file_system_that_is_full_loses_nothing_and_needs_nobody(tmp_pat
             await server.end()
 
 
-async def test_a_killed_sandbox_gateway_comes_back_at_its_address_with_its_payments(server: Server) -> None:
+async def test_a_killed_sandbox_gateway_comes_back_at_its_address_with_its_payments(server: ServerProcess) -> None:
     before = find_sandbox(server.settings)
     assert before is not None
     order = {"amount": 1300, "purchase_order_id": "1", "purchase_order_name": "rice"}

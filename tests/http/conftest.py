@@ -7,10 +7,8 @@ import pytest
 
 from api.http.middleware.http_rules import Door
 from api.server.app import create_app
-from tests.http.routes import Place, places_of, transport_to
+from tests.http.routes import SHOP, Place, places_of, transport_to
 from tests.support.world import World
-
-SHOP = "https://shop.example"
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from litestar.routes import HTTPRoute
 
 from api.http.middleware.http_rules import Door
 
+SHOP = "https://shop.example"
+
 PARAMETER = re.compile(r"\{[^}]+\}")
 
 

@@ -3,8 +3,7 @@
 import httpx
 import pytest
 
-from tests.http.conftest import SHOP
-from tests.http.routes import Place
+from tests.http.routes import SHOP, Place
 from tests.support.world import World
 
 PREFLIGHT = {"Origin": SHOP, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}

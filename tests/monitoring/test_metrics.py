@@ -16,7 +16,8 @@ from dispatch.assignments.solving import BulkProblem
 from dispatch.errors import Forbidden, NotSignedIn
 from dispatch.settings import Settings
 from scoring import Deliveries, Transporters
-from tests.simulation.replay.conftest import free_port, until
+from tests.support.server_process import free_port
+from tests.support.waiting import until
 from tests.support.watching import beside, under_way, watch
 from tests.support.world import World, ping
 

@@ -14,7 +14,8 @@ from dispatch.deliveries.models import Delivery
 from dispatch.orders.models import Order
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.sales.models import Sale
-from tests.support.till import Till, until
+from tests.support.till import Till
+from tests.support.waiting import until
 from tests.support.world import Bought, World, delivery_body, ok, together
 
 

@@ -15,7 +15,7 @@ from dispatch.payments.opening.initiation import NewPayment
 from dispatch.payments.refunds.models import RefundStatus
 from dispatch.payments.refunds.sender import RefundCarrier
 from dispatch.ports import GatewayError
-from tests.payments.test_one_bad_item import nameless_refund, refund_of
+from tests.payments.refunding import nameless_refund, refund_of
 from tests.support.till import Till
 from tests.support.world import World
 

@@ -21,7 +21,8 @@ from api.server.backing import SANDBOX_KEY, find_sandbox
 from api.server.services import Addresses, build_services
 from dispatch.database.migrate import migrate
 from dispatch.settings import Settings
-from tests.support.till import PATIENCE_S, Ahead, Till, until
+from tests.support.till import PATIENCE_S, Ahead, Till
+from tests.support.waiting import until
 from tests.support.world import Person, World, initiate_body, ok
 
 REPOSITORY = Path(__file__).parents[2]

@@ -10,7 +10,8 @@ from dispatch.payments.models import TransactionStatus
 from dispatch.payments.rows import get_by_pidx
 from dispatch.payments.settling.settlement import PaymentSettlement
 from dispatch.ports import Bank, Initiated, InitiateRequest, Lookup, PaymentGateway
-from tests.support.till import Till, until
+from tests.support.till import Till
+from tests.support.waiting import until
 from tests.support.world import World, ok, together
 
 CALLBACK = "/api/v1/payments/callback/"

@@ -5,28 +5,26 @@ import email
 import email.policy
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from aiosmtpd.smtp import SMTP
-from sqlalchemy import select, update
 
 from api.adapters.mail import FolderMailSender, SmtpMailSender
 from api.adapters.sms import HttpSmsSender
 from dispatch.clock import SystemClock
-from dispatch.notifications.models import Channel, MessageStatus, OutboxMessage
-from dispatch.notifications.outbox import NewMessage, write_messages
+from dispatch.notifications.models import MessageStatus
 from dispatch.notifications.ports import Mail, SendFailed, SendRefused
 from dispatch.notifications.relay import PAUSES_S, OutboxRelay
 from dispatch.notifications.templates import Templates
+from tests.payments.outbox import Carrier, only_message, outbox_row
 from tests.support.gateway_tester import KhaltiScript, khalti_answer
-from tests.support.till import Ahead, Till, until
+from tests.support.till import Ahead, Till
+from tests.support.waiting import until
 from tests.support.world import World, ok
 
 MAIL = Mail("receipt:1", "buyer@example.com", "Receipt नं १", "Text ₹", "<p>HTML</p>")
@@ -144,57 +142,6 @@ async def test_the_shop_edits_a_message_by_a_file_of_its_own(tmp_path: Path) -> 
     mail = Templates(tmp_path, {"site_url": "http://shop.test"}).mail("k", "refund", "a@b.cd", content)
     assert (mail.subject, mail.text) == ("Money back: NPR 1.00", "Namaste <b>Sita</b>")
     assert "&lt;b&gt;Sita&lt;/b&gt;" in mail.html
-
-
-@dataclass
-class Carrier:
-    """A mail and SMS sender that fails as often as told."""
-
-    failures: list[SendFailed] = field(default_factory=list)
-    sent: list[str] = field(default_factory=list)
-
-    async def send(self, mail: Mail) -> None:
-        if self.failures:
-            raise self.failures.pop(0)
-        self.sent.append(mail.key)
-
-
-@asynccontextmanager
-async def only_message(till: Till, clock: Ahead) -> AsyncIterator[str]:
-    """One message that is due in the far future, where the server's own relay does not reach."""
-    left: list[str] = []
-    # Tests whose clock ran ahead left messages that are due in its future.
-    async with till.services.database.work() as work:
-        pending = update(OutboxMessage).where(OutboxMessage.status == MessageStatus.PENDING)
-        await work.session.execute(pending.values(next_attempt_at=till.services.clock.now()))
-
-    async def drained() -> bool:
-        async with till.services.database.work() as work:
-            waiting = await work.session.scalars(
-                select(OutboxMessage).where(OutboxMessage.status == MessageStatus.PENDING)
-            )
-            left[:] = [f"{row.key} {row.attempts} {row.last_error}" for row in waiting]
-            return not left
-
-    try:
-        await until(drained, "the server's relay has sent what other tests left")
-    except AssertionError as error:
-        raise AssertionError(f"{error}: {left[:5]}") from None
-    clock.ahead = timedelta(days=400)
-    key = f"test:{uuid4().hex}"
-    content = {"seller_name": "S", "order_number": "MP-1", "items": []}
-    message = NewMessage(key, Channel.MAIL, "sale_notice", "seller@example.com", content)
-    async with till.services.database.work() as work:
-        await write_messages(await work.driver(), [message, message], clock.now())
-    yield key
-    async with till.services.database.work() as work:
-        ours = update(OutboxMessage).where(OutboxMessage.key == key, OutboxMessage.status == MessageStatus.PENDING)
-        await work.session.execute(ours.values(status=MessageStatus.DEAD))
-
-
-async def outbox_row(till: Till, key: str) -> OutboxMessage:
-    async with till.services.database.work() as work:
-        return (await work.session.execute(select(OutboxMessage).where(OutboxMessage.key == key))).scalar_one()
 
 
 async def test_a_failed_message_is_tried_with_growing_pauses_and_then_lies_among_the_dead(

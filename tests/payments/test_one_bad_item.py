@@ -6,20 +6,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from dispatch.notifications.models import MessageStatus
 from dispatch.notifications.relay import PAUSES_S, OutboxRelay
 from dispatch.notifications.templates import Templates
-from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.refunds.sender import MOST_TRIES as MOST_REFUND_TRIES
 from dispatch.payments.refunds.sender import RefundCarrier
 from dispatch.payments.settling.sweeper import MOST_TRIES, PaymentSweeper
 from dispatch.ports import Bank, GatewayRefused, Initiated, InitiateRequest, Lookup, PaymentGateway
 from dispatch.rounds import each_alone
-from tests.payments.test_messages import Carrier, only_message, outbox_row
-from tests.support.till import Ahead, Opened, Till
+from tests.payments.outbox import Carrier, only_message, outbox_row
+from tests.payments.refunding import nameless_refund, refund_of
+from tests.support.till import Ahead, Till
 from tests.support.world import World, ok
 
 HELD = "/api/v1/payments/held/"
@@ -49,27 +49,6 @@ class Spoilt:
 
     async def list_banks(self, payment_type: str) -> list[Bank]:
         return await self.real.list_banks(payment_type)
-
-
-async def refund_of(till: Till, opened: Opened) -> Refund:
-    payment = await till.payment(opened.transaction_id)
-    async with till.services.database.work() as work:
-        return (await work.session.execute(select(Refund).where(Refund.payment_id == payment.id))).scalar_one()
-
-
-async def nameless_refund(till: Till) -> Opened:
-    """A refund that is asked for and whose payment's transaction at the gateway is not known."""
-    paid = await till.paid()
-    await till.fault("status", "lookup", times=20)
-    ok(await paid.customer.post(f"/api/v1/marketplace/orders/{paid.order_id}/cancel/"))
-    await till.clear_faults()
-    async with till.services.database.work() as work:
-        await work.session.execute(
-            update(PaymentTransaction)
-            .where(PaymentTransaction.transaction_id == paid.transaction_id)
-            .values(gateway_transaction_id=None)
-        )
-    return paid
 
 
 async def test_a_refund_whose_transaction_nobody_named_holds_up_no_other_and_ends_with_a_person(

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.payments.test_webhooks import PATH, body_of, signed
 from tests.support.till import Opened, Till
+from tests.support.webhooks import WEBHOOK_PATH, signed, webhook_body
 from tests.support.world import World, initiate_body, ok
 
 PAYMENTS = "/api/v1/payments"
@@ -28,8 +28,8 @@ async def every_side(world: World, till: Till, opened: Opened) -> dict[str, tupl
     state = ok(await opened.customer.get(f"{PAYMENTS}/status/{opened.transaction_id}/"))["data"]
     body = {"transaction_id": opened.transaction_id, "force_verify": True}
     verified = ok(await opened.customer.post(f"{PAYMENTS}/verify/", body))["data"]
-    sent = body_of(opened.pidx)
-    webhook = ok(await world.http.post(PATH, content=sent, headers=signed(sent)))["data"]
+    sent = webhook_body(opened.pidx)
+    webhook = ok(await world.http.post(WEBHOOK_PATH, content=sent, headers=signed(sent)))["data"]
     back = await world.http.get(f"{PAYMENTS}/callback/", params={"pidx": opened.pidx})
     returned = dict(parse_qsl(urlsplit(back.headers["location"]).query))
 

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from dispatch.payments.settling.sweeper import PaymentSweeper
-from tests.payments.test_webhooks import PATH as WEBHOOK
-from tests.payments.test_webhooks import body_of, signed
 from tests.support.till import Ahead, Opened, Till
+from tests.support.webhooks import WEBHOOK_PATH as WEBHOOK
+from tests.support.webhooks import signed, webhook_body
 from tests.support.world import Person, World, initiate_body, ok
 
 ONE_OF_EACH = Counter({"order-confirmation": 1, "receipt": 1, "sale-notice": 1, "payment-sms": 1})
@@ -25,7 +25,7 @@ def signals(world: World, till: Till, opened: Opened) -> list[Callable[[], Await
     sweeper = PaymentSweeper(till.services.database, till.services.gateway, Ahead())
 
     async def webhook() -> httpx.Response:
-        body = body_of(opened.pidx)
+        body = webhook_body(opened.pidx)
         return await world.http.post(WEBHOOK, content=body, headers=signed(body))
 
     return [

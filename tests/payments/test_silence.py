@@ -10,9 +10,8 @@ from api.cli.production import production_findings
 from api.server.backing import SANDBOX_KEY
 from api.server.logs import configure_logs
 from dispatch.settings import Settings
-from tests.conftest import NEW_WEBHOOK_SECRET
-from tests.payments.test_webhooks import PATH, body_of, signed
 from tests.support.till import Till
+from tests.support.webhooks import NEW_WEBHOOK_SECRET, WEBHOOK_PATH, signed, webhook_body
 from tests.support.world import World, initiate_body, ok
 
 
@@ -29,10 +28,10 @@ async def test_no_log_line_of_any_level_holds_a_secret_a_token_a_card_or_a_phone
             await till.fault(kind, "initiate")
             cart_id = await world.cart(paid.customer, {paid.product_id: 1})
             assert (await paid.customer.post("/api/v1/payments/initiate/", initiate_body(cart_id))).status_code == 500
-        body = body_of(paid.pidx)
+        body = webhook_body(paid.pidx)
         headers = signed(body)
-        await world.http.post(PATH, content=body, headers=headers)
-        await world.http.post(PATH, content=body + b" ", headers=headers)
+        await world.http.post(WEBHOOK_PATH, content=body, headers=headers)
+        await world.http.post(WEBHOOK_PATH, content=body + b" ", headers=headers)
         await world.http.get("/api/v1/payments/callback/", params={"pidx": paid.pidx, "mobile": "9841987654"})
         logging.getLogger("tests.payments").debug("the end of what is looked at")
     finally:

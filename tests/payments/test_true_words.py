@@ -27,7 +27,8 @@ from dispatch.payments.settling.sweeper import PaymentSweeper
 from dispatch.payments.watch_models import AnsweredRequest
 from dispatch.ports import Initiated, InitiateRequest
 from tests.support.places import at, north_of, somewhere
-from tests.support.till import Ahead, Till, until
+from tests.support.till import Ahead, Till
+from tests.support.waiting import until
 from tests.support.world import World
 
 

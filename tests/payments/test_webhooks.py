@@ -6,49 +6,30 @@ import json
 import math
 import time
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from standardwebhooks import Webhook
 
 from api.cli.production import webhook_finding
 from dispatch.payments.settling.webhook_signatures import WebhookRefused, check_body, check_headers, sign_body
 from dispatch.settings import SettingsError, load_settings
-from tests.conftest import NEW_WEBHOOK_SECRET as NEW_SECRET
-from tests.conftest import OLD_WEBHOOK_SECRET as OLD_SECRET
 from tests.support.till import Till
+from tests.support.webhooks import NEW_WEBHOOK_SECRET as NEW_SECRET
+from tests.support.webhooks import OLD_WEBHOOK_SECRET as OLD_SECRET
+from tests.support.webhooks import WEBHOOK_PATH, signed, webhook_body
 from tests.support.world import World, ok
-
-PATH = "/api/v1/payments/webhook/"
-
-
-def body_of(pidx: str) -> bytes:
-    data = {"pidx": pidx, "status": "Completed", "amount": 292500, "timestamp": datetime.now(UTC).isoformat()}
-    return json.dumps({"event": "payment.completed", "data": data}).encode()
-
-
-def signed(body: bytes, secret: str = NEW_SECRET, *, at: float | None = None, webhook_id: str = "") -> dict[str, str]:
-    """Headers as the Standard Webhooks library of others makes them."""
-    webhook_id, sent_at = webhook_id or f"msg_{uuid4().hex}", datetime.fromtimestamp(at or time.time(), UTC)
-    return {
-        "webhook-id": webhook_id,
-        "webhook-timestamp": str(math.floor(sent_at.timestamp())),
-        "webhook-signature": Webhook(secret).sign(webhook_id, sent_at, body.decode()),
-        "content-type": "application/json",
-    }
 
 
 async def send(world: World, body: bytes, headers: dict[str, str]) -> httpx.Response:
-    return await world.http.post(PATH, content=body, headers=headers)
+    return await world.http.post(WEBHOOK_PATH, content=body, headers=headers)
 
 
 async def test_a_signed_webhook_settles_a_payment_and_is_not_accepted_twice(world: World, till: Till) -> None:
     opened = await till.opened()
     await world.at_gateway(opened.pidx, "completed")
-    body = body_of(opened.pidx)
+    body = webhook_body(opened.pidx)
     headers = signed(body)
     assert ok(await send(world, body, headers))["data"]["payment_status"] == "completed"
     replayed = await send(world, body, headers)
@@ -58,7 +39,7 @@ async def test_a_signed_webhook_settles_a_payment_and_is_not_accepted_twice(worl
 
 async def test_a_webhook_that_lies_changes_nothing_because_the_gateway_is_asked(world: World, till: Till) -> None:
     opened = await till.opened()
-    body = body_of(opened.pidx)
+    body = webhook_body(opened.pidx)
     assert ok(await send(world, body, signed(body)))["data"]["payment_status"] == "processing"
     assert (await till.count(opened.transaction_id)).sales == 0
 
@@ -66,23 +47,23 @@ async def test_a_webhook_that_lies_changes_nothing_because_the_gateway_is_asked(
 async def test_the_body_form_with_its_own_signature_settles_too_and_once(world: World, till: Till) -> None:
     opened = await till.opened()
     await world.at_gateway(opened.pidx, "completed")
-    content = json.loads(body_of(opened.pidx))
+    content = json.loads(webhook_body(opened.pidx))
     content["signature"] = sign_body(OLD_SECRET, content)
-    assert ok(await world.http.post(PATH, json=content))["data"]["payment_status"] == "completed"
-    assert (await world.http.post(PATH, json=content)).status_code == 409
+    assert ok(await world.http.post(WEBHOOK_PATH, json=content))["data"]["payment_status"] == "completed"
+    assert (await world.http.post(WEBHOOK_PATH, json=content)).status_code == 409
     content["data"]["amount"] = 1
-    assert (await world.http.post(PATH, json=content)).status_code == 401
+    assert (await world.http.post(WEBHOOK_PATH, json=content)).status_code == 401
 
 
 @pytest.mark.parametrize("secret", [OLD_SECRET, NEW_SECRET])
 async def test_every_active_secret_signs_while_they_are_exchanged(world: World, till: Till, secret: str) -> None:
     opened = await till.opened()
-    body = body_of(opened.pidx)
+    body = webhook_body(opened.pidx)
     ok(await send(world, body, signed(body, secret)))
 
 
 async def test_a_list_of_signatures_is_accepted_if_one_fits(world: World, till: Till) -> None:
-    body = body_of((await till.opened()).pidx)
+    body = webhook_body((await till.opened()).pidx)
     headers = signed(body)
     headers["webhook-signature"] = f"v2,AAAA v1,{'A' * 43}= {headers['webhook-signature']}"
     ok(await send(world, body, headers))
@@ -90,20 +71,20 @@ async def test_a_list_of_signatures_is_accepted_if_one_fits(world: World, till: 
 
 @pytest.mark.parametrize("seconds", [-301, 310, -86400])
 async def test_a_webhook_from_another_time_is_refused(world: World, till: Till, seconds: int) -> None:
-    body = body_of((await till.opened()).pidx)
+    body = webhook_body((await till.opened()).pidx)
     stale = await send(world, body, signed(body, at=time.time() + seconds))
     assert (stale.status_code, stale.json()["error_code"]) == (400, "WEBHOOK_STALE")
 
 
 async def test_a_foreign_secret_or_a_changed_body_is_refused(world: World, till: Till) -> None:
-    body = body_of((await till.opened()).pidx)
+    body = webhook_body((await till.opened()).pidx)
     foreign = await send(world, body, signed(body, "whsec_" + "QUJD" * 8))
     assert (foreign.status_code, foreign.json()["error_code"]) == (401, "WEBHOOK_SIGNATURE")
     assert (await send(world, body + b" ", signed(body))).status_code == 401
 
 
 async def test_a_webhook_for_an_unknown_payment_is_404_and_may_come_again(world: World) -> None:
-    body = body_of("nobody")
+    body = webhook_body("nobody")
     headers = signed(body)
     assert [(await send(world, body, headers)).status_code for _ in range(2)] == [404, 404]
 
@@ -142,7 +123,7 @@ async def test_an_empty_secret_verifies_nothing_and_is_refused_at_the_start(
     monkeypatch.setenv("DISPATCH_WEBHOOK_SECRETS", json.dumps([secret, NEW_SECRET]))
     with pytest.raises(SettingsError, match="DISPATCH_WEBHOOK_SECRETS: "):
         load_settings()
-    body, now = body_of("p"), datetime.now(UTC)
+    body, now = webhook_body("p"), datetime.now(UTC)
     sent_at, key = str(math.floor(now.timestamp())), b"   " if secret == "whsec_ICAg" else b""
     signature = base64.b64encode(hmac.digest(key, f"m1.{sent_at}.".encode() + body, "sha256")).decode()
     headers = {"webhook-id": "m1", "webhook-timestamp": sent_at, "webhook-signature": f"v1,{signature}"}
@@ -160,7 +141,7 @@ async def test_an_empty_secret_verifies_nothing_and_is_refused_at_the_start(
 async def test_front_ends_find_the_public_key_and_doctor_says_where_webhooks_go(world: World) -> None:
     assert ok(await world.http.get("/api/v1/payments/gateways/"))["public_key"] is None
     settings = world.server.settings
-    ours = f"{settings.public_url}{PATH}"
+    ours = f"{settings.public_url}{WEBHOOK_PATH}"
     assert (webhook_finding(settings).state, webhook_finding(settings).found) == ("ok", ours)
     elsewhere = settings.model_copy(update={"khalti_webhook_url": "https://other.example/hook"})
     assert (webhook_finding(elsewhere).state, ours in webhook_finding(elsewhere).advice) == ("warning", True)

@@ -17,7 +17,7 @@ from api.server.private_files import open_to_others, tighten
 from dispatch.clock import SystemClock
 from dispatch.notifications.ports import Mail
 from dispatch.settings import Settings
-from tests.simulation.replay.conftest import free_port
+from tests.support.server_process import free_port
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from api.routes.operations.health import check_database, check_redis
 from api.server.serving import RunningServer
 from api.server.writing import Trial, build_writing, write_to
 from dispatch.database.engine import Database
-from tests.simulation.replay.conftest import Server, free_port, until
 from tests.support.own_redis import OwnRedis
 from tests.support.processes import files_no_larger_than
+from tests.support.server_process import ServerProcess, free_port
+from tests.support.waiting import until
 from tests.support.world import ok
 
 
@@ -22,7 +23,7 @@ async def test_a_ready_server_says_that_all_three_take_writes(http: httpx.AsyncC
 
 
 async def test_a_server_whose_disk_is_full_is_not_ready_until_there_is_room(tmp_path: Path) -> None:
-    server = Server(tmp_path / "data", free_port())
+    server = ServerProcess(tmp_path / "data", free_port())
     await server.start()
     try:
         assert server.process is not None

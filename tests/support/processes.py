@@ -10,8 +10,6 @@ from pathlib import Path
 import psutil  # ships no types
 import pytest
 
-from tests.embedded.owners import processes_in
-
 
 class Family:
     """A service's processes: the one that the server started, and its children."""
@@ -105,3 +103,15 @@ def _parent_of(process: psutil.Process) -> psutil.Process | None:
         return process.parent()
     except psutil.Error:
         return None
+
+
+def processes_in(data_dir: Path) -> list[psutil.Process]:
+    """Every process that works anywhere below the folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if Path(process.cwd()).is_relative_to(data_dir):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found

@@ -1,8 +1,6 @@
 """Paying and counting: what the money tests do over HTTP, and what the books say afterwards."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +16,7 @@ from dispatch.payments.refunds.models import LedgerAccount, LedgerEntry, Refund,
 from dispatch.payments.refunds.sender import RefundCarrier
 from dispatch.payments.watch_models import AnsweredRequest
 from dispatch.sales.models import Sale
+from tests.support.waiting import until
 from tests.support.world import Person, World, ok
 
 PATIENCE_S = 30.0
@@ -47,16 +46,6 @@ class Count:
     gateway_paisa: int
     ledger_sum: int
     refunds: list[str]
-
-
-async def until(true: Callable[[], Awaitable[bool]], what: str) -> None:
-    """Wait for a condition. Fails, naming it, when it does not come."""
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            while not await true():  # noqa: ASYNC110  it may lie in another process
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        raise AssertionError(f"never came: {what}") from None
 
 
 @dataclass

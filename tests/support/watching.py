@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -31,15 +31,6 @@ async def frames_until(socket: ClientConnection, **wanted: object) -> list[dict[
         frames.append(await next_frame(socket))
         if all(frames[-1].get(key) == value for key, value in wanted.items()):
             return frames
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for something to become so; fails after some seconds."""
-    async with asyncio.timeout(30):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.01)
 
 
 async def close_code(socket: ClientConnection) -> int | None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-from tests.support.watching import until
+from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, Driver, World, ok, ping
 
 STEP_DEG = 0.00001

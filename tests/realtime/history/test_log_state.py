@@ -5,7 +5,7 @@ from uuid import uuid4
 from realtime.history.log_state import forget_gone_writers, read_log_state
 from realtime.history.writer import GROUP
 from realtime.redis.keys import Keys
-from tests.simulation.replay.conftest import until
+from tests.support.waiting import until
 from tests.support.world import World
 
 

@@ -12,8 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from realtime.ingest.app_frames import Received, received_of
 from realtime.ingest.loose_json import read_loosely
 from realtime.protocol import BadFrame, Close, Fix
-from tests.realtime.sockets.test_frames import masked
-from tests.realtime.sockets.test_random_frames import frames
+from tests.support.frames import frames, masked
 from tests.support.world import THAMEL, Driver, Phone, World, ping
 
 DEEP = "[" * 1000 + "]" * 1000

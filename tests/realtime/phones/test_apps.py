@@ -13,7 +13,7 @@ from realtime.phones.osmand import read_osmand
 from realtime.phones.owntracks import basic_password, read_owntracks
 from realtime.phones.reading import KMH_MPS, KNOT_MPS, Unusable, seq_of
 from realtime.protocol import Reject
-from tests.realtime.phones.test_devices import DEVICES, OSMAND, token_of
+from tests.realtime.phones.devices import DEVICES, OSMAND, token_of
 from tests.support.world import THAMEL, Driver, World, ok
 
 OWNTRACKS = "/api/phones/owntracks/"

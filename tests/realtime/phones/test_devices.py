@@ -8,15 +8,8 @@ from sqlalchemy import select
 
 from dispatch.accounts.models import User
 from dispatch.transporters.devices import MAX_DEVICES, TransporterDevice
-from tests.support.world import THAMEL, Driver, World, ok
-
-OSMAND = "/api/phones/osmand/"
-DEVICES = "/api/transporters/me/devices/"
-
-
-async def token_of(driver: Driver, name: str = "phone") -> str:
-    made = ok(await driver.post(DEVICES, {"name": name}), 201)
-    return str(made["token"])
+from tests.realtime.phones.devices import DEVICES, OSMAND, token_of
+from tests.support.world import THAMEL, World, ok
 
 
 async def report(world: World, token: str) -> int:

@@ -14,7 +14,7 @@ import pytest
 
 from dispatch.ports import LivePosition
 from realtime.phones.reading import seq_of
-from tests.realtime.phones.test_devices import OSMAND, token_of
+from tests.realtime.phones.devices import OSMAND, token_of
 from tests.support.world import Driver, World, ok, ping
 
 TIME_COLUMNS = ("timestamp", "time")

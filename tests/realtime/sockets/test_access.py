@@ -15,7 +15,8 @@ from dispatch.accounts.models import Role, User
 from dispatch.accounts.service import Accounts
 from dispatch.settings import Settings
 from realtime.protocol import Close
-from tests.support.watching import another_world, close_code, next_frame, under_way, until, watch
+from tests.support.waiting import until
+from tests.support.watching import another_world, close_code, next_frame, under_way, watch
 from tests.support.world import THAMEL, Person, World, ok, ping
 
 

@@ -1,8 +1,6 @@
 """Frames that are taken apart in one go mean what they mean to a strict reader, however they are cut into reads."""
 
 import json
-import os
-import struct
 
 import pytest
 from hypothesis import given
@@ -12,22 +10,10 @@ from websockets.frames import Opcode
 from api.server.frames import frame_size, leaves_message_open, take_text
 from realtime.ingest.app_frames import decode_frame, decode_pings
 from realtime.protocol import Ping
+from tests.support.frames import masked
 from tests.support.world import ping
 
 MAX_SIZE = 1_000
-
-
-def masked(opcode: int, payload: bytes, *, fin: bool = True, mask: bytes | None = None) -> bytes:
-    """A client's frame, written by the book."""
-    mask = os.urandom(4) if mask is None else mask
-    size = len(payload)
-    if size < 126:
-        head = struct.pack("!BB", (0x80 if fin else 0) | opcode, 0x80 | size)
-    elif size < 1 << 16:
-        head = struct.pack("!BBH", (0x80 if fin else 0) | opcode, 0x80 | 126, size)
-    else:
-        head = struct.pack("!BBQ", (0x80 if fin else 0) | opcode, 0x80 | 127, size)
-    return head + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
 
 
 def ours(stream: bytes, cuts: list[int]) -> list[tuple[str, bytes]]:

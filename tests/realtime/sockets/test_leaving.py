@@ -22,7 +22,8 @@ from realtime.protocol import Close
 from realtime.sockets.transporter_session import TransporterSession
 from realtime.watching.event_stream import EventStream
 from realtime.watching.watcher import Watcher
-from tests.support.watching import close_code, next_frame, under_way, until, watch
+from tests.support.waiting import until
+from tests.support.watching import close_code, next_frame, under_way, watch
 from tests.support.world import THAMEL, World, ping
 
 OF_A_CONNECTION = {

@@ -19,7 +19,8 @@ from realtime.sockets.connection import Disconnected
 from realtime.watching.outgoing_frame import Outgoing, text_message
 from realtime.watching.send_queue import MAX_BYTES, MAX_FRAMES, SendQueue
 from realtime.watching.watcher import Watcher
-from tests.support.watching import another_world, next_frame, under_way, until, watch
+from tests.support.waiting import until
+from tests.support.watching import another_world, next_frame, under_way, watch
 from tests.support.world import World, ping
 
 

@@ -9,8 +9,10 @@ from redis.asyncio import Redis
 
 from api.simulation.replay.reading import read_traces
 from realtime.redis.keys import Keys
-from tests.simulation.replay.conftest import Server, ended, free_port, gps, until
-from tests.simulation.replay.test_replaying import CAPMETRO, check_exactly_once, check_map
+from tests.support.real_data import gps
+from tests.support.replays import CAPMETRO, check_exactly_once, check_map
+from tests.support.server_process import ServerProcess, ended, free_port
+from tests.support.waiting import until
 
 
 @pytest.mark.heavy
@@ -21,7 +23,7 @@ async def test_a_day_of_buses_is_stored_exactly_once_while_workers_die_or_are_re
 ) -> None:
     path = gps(CAPMETRO)
     traces = read_traces(str(path))
-    server = Server(tmp_path / "data", free_port(), {"DISPATCH_WORKERS": "2"})
+    server = ServerProcess(tmp_path / "data", free_port(), {"DISPATCH_WORKERS": "2"})
     await server.start()
     try:
         assert server.process is not None

@@ -18,8 +18,8 @@ from api.server.serving import serving
 from dispatch.settings import Settings
 from realtime.protocol import Close
 from tests.server.workers.apps import Follower, Sender, place_of
-from tests.server.workers.conftest import Crew, begun, serving_with_workers
-from tests.simulation.replay.conftest import until
+from tests.server.workers.crew import Crew, begun, serving_with_workers
+from tests.support.waiting import until
 from tests.support.watching import close_code, frames_until, next_frame, number, step, under_way, watch
 from tests.support.world import World, ok, ping
 

@@ -1,6 +1,6 @@
 """One running demo for all tests, and people who use it over HTTP."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
@@ -8,9 +8,7 @@ import pytest
 import pytest_asyncio
 
 from tests.simulation.demo.demo_process import DemoProcess
-
-Person = httpx.AsyncClient
-SignIn = Callable[..., Awaitable[Person]]
+from tests.simulation.demo.newcomer import Person, SignIn
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,12 @@
 """What somebody does who tries the demo out: order, pay, have it delivered."""
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
+
+Person = httpx.AsyncClient
+SignIn = Callable[..., Awaitable[Person]]
 
 PATIENCE_S = 60.0
 
@@ -15,15 +16,6 @@ async def done(reply: Awaitable[httpx.Response]) -> Any:  # JSON
     answer = await reply
     assert answer.is_success, f"{answer.status_code} {answer.text}"
     return answer.json()
-
-
-async def until(question: Callable[[], Awaitable[Any]]) -> Any:  # whatever is asked for
-    """Ask until the answer is something; fail if it never is."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not (answer := await question()):
-        assert time.monotonic() < deadline, "waited in vain"
-        await asyncio.sleep(0.1)
-    return answer
 
 
 async def bought(customer: httpx.AsyncClient, seller: httpx.AsyncClient, sandbox_url: str) -> int:

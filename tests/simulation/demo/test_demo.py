@@ -11,9 +11,9 @@ import pytest
 from websockets.asyncio.client import connect
 
 from dispatch.geo import great_circle_m
-from tests.simulation.demo.conftest import Person, SignIn
 from tests.simulation.demo.demo_process import DemoProcess, processes_in
-from tests.simulation.demo.newcomer import PATIENCE_S, bought, done, made_delivery, until
+from tests.simulation.demo.newcomer import PATIENCE_S, Person, SignIn, bought, done, made_delivery
+from tests.support.waiting import until
 
 STATES = {"pending", "confirmed", "processing", "shipped", "delivered", "cancelled"}
 

@@ -18,8 +18,9 @@ from api.cli.target import allow_sockets
 from api.server.serving import RunningServer
 from api.simulation.load.plan import Plan
 from realtime.redis.keys import Keys
-from tests.simulation.load.conftest import load
-from tests.simulation.replay.conftest import Server, until
+from tests.simulation.load.command import load
+from tests.support.server_process import ServerProcess
+from tests.support.waiting import until
 
 SMALL = {"transporters": 5, "watchers": 5, "rate": 50.0, "seconds": 2.0}
 PINGS = 100
@@ -105,7 +106,7 @@ async def test_ctrl_c_waits_for_what_was_sent_and_still_reports(server: RunningS
 
 
 async def test_a_server_that_vanishes_ends_the_run_with_a_report_that_says_so(
-    process: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    process: ServerProcess, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     running = asyncio.create_task(load(process.settings, tmp_path, plan(seconds=600.0), give_up_after_s=1.0))
     async with Redis.from_url(process.redis_url) as redis:

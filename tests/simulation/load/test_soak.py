@@ -10,8 +10,9 @@ import psutil
 import pytest
 
 from api.simulation.load.plan import Plan
-from tests.simulation.load.conftest import load
-from tests.simulation.replay.conftest import Server, until
+from tests.simulation.load.command import load
+from tests.support.server_process import ServerProcess
+from tests.support.waiting import until
 
 MIB = 1 << 20
 # Over the second half of the run. In a minute pools, caches and the allocator have what they need; the short form is
@@ -39,14 +40,14 @@ class Memory:
         return statistics.linear_regression(range(len(half)), half).slope * len(half)
 
 
-def clients_of(server: Server) -> int:
+def clients_of(server: ServerProcess) -> int:
     """Connections to its port that it still holds, whatever their state."""
     assert server.process is not None
     open_now = psutil.Process(server.process.pid).net_connections("tcp")
     return sum(one.laddr.port == server.port and one.status != psutil.CONN_LISTEN for one in open_now)
 
 
-async def soak(server: Server, folder: Path, plan: Plan, may_grow_mib: float) -> None:
+async def soak(server: ServerProcess, folder: Path, plan: Plan, may_grow_mib: float) -> None:
     """Load, and everything that must hold during it and afterwards; figures go to standard error."""
     assert server.process is not None
     memory = Memory(server.process.pid)
@@ -78,7 +79,7 @@ async def soak(server: Server, folder: Path, plan: Plan, may_grow_mib: float) ->
 
 
 async def test_under_load_with_churn_nothing_is_lost_or_left_over_and_memory_stays_flat(
-    process: Server, tmp_path: Path
+    process: ServerProcess, tmp_path: Path
 ) -> None:
     await soak(process, tmp_path, Plan(20, 30, 100.0, 5.0, churn=6.0, sse=0.1), MAY_GROW_MIB["short"])
 
@@ -86,6 +87,6 @@ async def test_under_load_with_churn_nothing_is_lost_or_left_over_and_memory_sta
 @pytest.mark.heavy
 @pytest.mark.timeout(1200)
 async def test_ten_minutes_of_load_with_churn_lose_nothing_leave_nothing_over_and_keep_memory_flat(
-    process: Server, tmp_path: Path
+    process: ServerProcess, tmp_path: Path
 ) -> None:
     await soak(process, tmp_path, Plan(100, 200, 300.0, 600.0, churn=1.0, sse=0.1), MAY_GROW_MIB["long"])

@@ -1,223 +1,31 @@
 """A server of its own, as a process that can be killed, and the command run as users run it."""
 
-import asyncio
 import gzip
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
-import asyncpg
-import httpx
 import pytest
-from redis.asyncio import Redis
 
-from api.cli.context import operating
-from api.embedded import Urls, running
-from dispatch.accounts.models import Role
-from dispatch.accounts.service import Accounts, NewUser
-from dispatch.settings import Settings
-from realtime.redis.keys import Keys
-from tests.conftest import DATA
+from tests.support.server_process import ServerProcess, free_port
 
-ROOT = Path(__file__).parents[3]
 PATIENCE_S = 60.0
 
 
-async def until(condition: Callable[[], Any]) -> None:
-    """Wait for a condition, which may be a coroutine function; fail if it never comes."""
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        met = condition()
-        if asyncio.iscoroutine(met):
-            met = await met
-        if met:
-            return
-        assert time.monotonic() < deadline, "waited in vain"
-        await asyncio.sleep(0.01)
-
-
-@dataclass
-class Outcome:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """What ``--json`` printed."""
-        assert self.out, self.err
-        found: dict[str, Any] = json.loads(self.out)
-        return found
-
-
-@dataclass
-class Server:
-    """A data folder, a port, and the process that serves them when it runs."""
-
-    data_dir: Path
-    port: int
-    more: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def environment(self) -> dict[str, str]:
-        own = {
-            "DISPATCH_DATA_DIR": str(self.data_dir),
-            "DISPATCH_PORT": str(self.port),
-            "DISPATCH_LOG_LEVEL": "WARNING",
-        }
-        return {**os.environ, "PYTHONPATH": str(ROOT), **own}
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def urls(self) -> Urls:
-        found = running(self.data_dir)
-        assert found is not None
-        return found
-
-    @property
-    def settings(self) -> Settings:
-        return Settings(data_dir=self.data_dir, port=self.port)
-
-    @property
-    def redis_url(self) -> str:
-        return self.urls.redis_url or ""
-
-    async def start(self) -> None:
-        """Until it answers."""
-        self.process = subprocess.Popen(  # noqa: ASYNC220
-            [sys.executable, "-m", "api.cli.main", "serve"],
-            env=self.environment | self.more,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        async with httpx.AsyncClient(trust_env=False) as client:
-
-            async def answers() -> bool:
-                assert self.process is not None
-                assert self.process.poll() is None, "the server ended"
-                try:
-                    return (await client.get(f"{self.url}/health/ready")).is_success
-                except httpx.HTTPError:
-                    return False
-
-            await until(answers)
-
-    async def end(self, number: int = signal.SIGINT) -> None:
-        """With this signal; returns when it is gone."""
-        if self.process is not None:
-            self.process.send_signal(number)
-            await asyncio.to_thread(self.process.wait)
-            self.process = None
-
-    def command(self, file: Path | str, *options: str) -> list[str]:
-        """The replay of a file."""
-        return [sys.executable, "-m", "api.cli.main", "replay", str(file), "--json", *options]
-
-    def began(self, file: Path | str, *options: str) -> "subprocess.Popen[bytes]":
-        """The command, running."""
-        return subprocess.Popen(  # noqa: S603
-            self.command(file, *options),
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-
-    async def replay(self, file: Path | str, *options: str) -> Outcome:
-        """The command, from beginning to end."""
-        return await ended(self.began(file, *options))
-
-    async def stored(self, epoch: str) -> list[asyncpg.Record]:
-        """The history's rows of a replay, once the log is worked off."""
-        return await self._stored("SELECT * FROM stored_fixes WHERE epoch = $1", epoch)
-
-    async def stored_of(self, transporter_ids: list[int]) -> list[asyncpg.Record]:
-        """All rows of these transporters, once the log is worked off."""
-        query = "SELECT * FROM stored_fixes WHERE transporter_id = ANY($1::bigint[])"
-        return await self._stored(query, transporter_ids)
-
-    async def _stored(self, query: str, *arguments: object) -> list[asyncpg.Record]:
-        async with Redis.from_url(self.redis_url) as redis:
-
-            async def is_worked_off() -> bool:
-                return not await redis.xlen(Keys().log)
-
-            await until(is_worked_off)
-        database = await asyncpg.connect((self.urls.database_url or "").replace("+asyncpg", ""))
-        try:
-            return list(await database.fetch(query, *arguments))
-        finally:
-            await database.close()
-
-    async def count(self, epoch: str) -> int:
-        """How many rows of a replay have reached the history so far."""
-        database = await asyncpg.connect((self.urls.database_url or "").replace("+asyncpg", ""))
-        try:
-            return int(await database.fetchval("SELECT count(*) FROM stored_fixes WHERE epoch = $1", epoch))
-        finally:
-            await database.close()
-
-    async def admin_token(self) -> str:
-        """An admin's, made by the operator."""
-        async with (
-            operating(self.settings) as services,
-            services.database.work() as work,
-        ):
-            accounts = Accounts(work, services.tokens, services.clock)
-            admin = await accounts.ensure(NewUser("admin@replay.test", uuid4().hex, "Admin", (Role.ADMIN,)))
-            return accounts.open_sign_in(admin).access
-
-    async def indexed(self) -> dict[int, tuple[float, float]]:
-        """The geo index: latitude and longitude of each transporter."""
-        async with Redis.from_url(self.redis_url) as redis:
-            members: list[Any] = await redis.zrange(Keys().geo, 0, -1)
-            found: list[Any] = await redis.geopos(Keys().geo, *members)
-            return {int(member): (at[1], at[0]) for member, at in zip(members, found, strict=True)}
-
-
-async def ended(process: "subprocess.Popen[bytes]") -> Outcome:
-    """Wait for a command."""
-    out, err = await asyncio.to_thread(process.communicate)
-    return Outcome(process.returncode, out.decode(), err.decode())
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
-async def replay_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def replay_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
     """One server for the tests that leave it running."""
     # A trace over HTTP takes minutes; nobody leaves the map meanwhile.
     stay = {"DISPATCH_OFFLINE_AFTER_S": "86400"}
-    server = Server(tmp_path_factory.mktemp("replay") / "data", free_port(), stay)
+    server = ServerProcess(tmp_path_factory.mktemp("replay") / "data", free_port(), stay)
     await server.start()
     yield server
     await server.end()
 
 
 @pytest.fixture
-async def fresh_server(tmp_path: Path) -> AsyncIterator[Server]:
+async def fresh_server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
     """A server for one test; not started."""
-    server = Server(tmp_path / "data", free_port())
+    server = ServerProcess(tmp_path / "data", free_port())
     yield server
     await server.end()
 
@@ -233,11 +41,3 @@ def write_csv(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
-
-
-def gps(name: str) -> Path:
-    """A real file, read where it lies."""
-    path = DATA / "gps" / name
-    if not path.exists():
-        pytest.skip("data not found, skipped")
-    return path

@@ -9,7 +9,7 @@ import pytest
 from api.simulation.replay.columns import find_columns
 from api.simulation.replay.errors import UnusableFile
 from api.simulation.replay.reading import read_traces
-from tests.simulation.replay.conftest import gps
+from tests.support.real_data import gps
 
 Write = Callable[..., Path]
 HEADER = "vehicle_id,timestamp,latitude,longitude"

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import signal
-from collections import defaultdict
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -18,40 +17,22 @@ from redis.asyncio import Redis
 from api.cli.context import CommandError
 from api.cli.replay import replay_file
 from api.simulation.replay.reading import read_traces
-from api.simulation.replay.traces import Traces
 from dispatch.settings import Settings
 from realtime.redis.keys import Keys
-from tests.simulation.replay.conftest import Server, ended, free_port, gps, until
+from tests.support.real_data import gps
+from tests.support.replays import CAPMETRO, check_exactly_once, check_map
+from tests.support.server_process import ServerProcess, ended, free_port
+from tests.support.waiting import until
 
 Write = Callable[..., Path]
 HEADER = "vehicle_id,timestamp,latitude,longitude"
-CAPMETRO = "capmetro-2015-09-06.csv.gz"
 REAL = ("munich-1hz.csv.gz", "liverpool-bus.csv.gz", CAPMETRO)
-# A cell of Redis' geo index is under a metre.
-GEO_DEGREES = 1e-5
-
-
-def check_exactly_once(traces: Traces, transporters: dict[str, int], rows: list[asyncpg.Record]) -> None:
-    """Every row of the file is stored once, under its number in the vehicle's order of time."""
-    stored: dict[int, dict[int, tuple[float, float]]] = defaultdict(dict)
-    for row in rows:
-        assert row["seq"] not in stored[row["transporter_id"]]
-        stored[row["transporter_id"]][row["seq"]] = (row["lat"], row["lon"])
-    assert stored == {
-        transporters[vehicle]: {seq: (one.lat, one.lon) for seq, one in enumerate(fixes, start=1)}
-        for vehicle, fixes in traces.rows_of.items()
-    }
-
-
-async def check_map(server: Server, traces: Traces, transporters: dict[str, int]) -> None:
-    """The geo index holds each vehicle's newest fix."""
-    indexed = await server.indexed()
-    for vehicle, fixes in traces.rows_of.items():
-        assert indexed[transporters[vehicle]] == pytest.approx((fixes[-1].lat, fixes[-1].lon), abs=GEO_DEGREES)
 
 
 @pytest.mark.parametrize("name", REAL)
-async def test_a_real_file_is_stored_exactly_once_and_again_adds_nothing(replay_server: Server, name: str) -> None:
+async def test_a_real_file_is_stored_exactly_once_and_again_adds_nothing(
+    replay_server: ServerProcess, name: str
+) -> None:
     path = gps(name)
     traces = read_traces(str(path))
     first = await replay_server.replay(path, "--speed", "max")
@@ -70,7 +51,7 @@ async def test_a_real_file_is_stored_exactly_once_and_again_adds_nothing(replay_
 
 
 async def test_what_the_server_rejects_is_named_and_everything_else_is_stored(
-    replay_server: Server, write_csv: Write
+    replay_server: ServerProcess, write_csv: Write
 ) -> None:
     path = write_csv(
         HEADER, "r,1985-09-06T12:00:00Z,1,2", "r,2015-09-06T12:00:00Z,91,2", "r,2015-09-06T12:00:01Z,10,20",
@@ -90,7 +71,7 @@ async def test_what_the_server_rejects_is_named_and_everything_else_is_stored(
 
 
 async def test_every_vehicle_becomes_one_verified_transporter_whatever_its_name(
-    replay_server: Server, write_csv: Write
+    replay_server: ServerProcess, write_csv: Write
 ) -> None:
     names = ["A1", "a1", "a 1", "काठमाडौं", "x" * 300, "x" * 299, "o'bus; --", "a@b", "-", "-.-", "{v}", "%s"]
     path = write_csv(HEADER, *(f"{name},2015-09-06T12:00:00Z,{at},2" for at, name in enumerate(names)))
@@ -110,7 +91,9 @@ async def test_every_vehicle_becomes_one_verified_transporter_whatever_its_name(
     assert all(row["verified_at"] for row in rows)
 
 
-async def test_standard_input_and_a_gzipped_file_are_the_same_replay(replay_server: Server, write_csv: Write) -> None:
+async def test_standard_input_and_a_gzipped_file_are_the_same_replay(
+    replay_server: ServerProcess, write_csv: Write
+) -> None:
     lines = (HEADER, "pipe,2015-09-06T12:00:00Z,1,2", "pipe,2015-09-06T12:00:01Z,1,2")
     plain = write_csv(*lines)
     assert (await replay_server.replay(write_csv(*lines, name="traces.csv.gz"), "--speed", "max")).code == 0
@@ -126,7 +109,7 @@ async def test_standard_input_and_a_gzipped_file_are_the_same_replay(replay_serv
 
 
 async def test_at_a_multiple_of_real_time_the_newest_fix_is_of_the_moment_it_is_sent(
-    replay_server: Server, write_csv: Write
+    replay_server: ServerProcess, write_csv: Write
 ) -> None:
     path = write_csv(HEADER, *(f"paced,{1441540800 + 60 * n},{n},2" for n in range(1, 11)))
     outcome = await replay_server.replay(path, "--speed", "1200")
@@ -138,7 +121,7 @@ async def test_at_a_multiple_of_real_time_the_newest_fix_is_of_the_moment_it_is_
 
 
 async def test_ctrl_c_ends_with_the_summary_so_far_and_the_same_command_goes_on(
-    replay_server: Server, write_csv: Write
+    replay_server: ServerProcess, write_csv: Write
 ) -> None:
     lines = [f"v{n % 7},{1441540800 + n},{n % 80},2" for n in range(2_000)]
     path = write_csv(HEADER, *lines)
@@ -163,7 +146,9 @@ async def test_ctrl_c_ends_with_the_summary_so_far_and_the_same_command_goes_on(
 
 
 @pytest.mark.parametrize("speed", ["max", pytest.param("8000", marks=pytest.mark.heavy)])
-async def test_a_kill_of_the_server_in_the_middle_loses_no_acknowledged_ping(fresh_server: Server, speed: str) -> None:
+async def test_a_kill_of_the_server_in_the_middle_loses_no_acknowledged_ping(
+    fresh_server: ServerProcess, speed: str
+) -> None:
     path = gps(CAPMETRO)
     traces = read_traces(str(path))
     await fresh_server.start()
@@ -185,7 +170,7 @@ async def test_a_kill_of_the_server_in_the_middle_loses_no_acknowledged_ping(fre
     await check_map(fresh_server, traces, summary["transporters"])
 
 
-async def test_the_positions_of_a_vehicle_can_be_read_over_http(replay_server: Server, write_csv: Write) -> None:
+async def test_the_positions_of_a_vehicle_can_be_read_over_http(replay_server: ServerProcess, write_csv: Write) -> None:
     path = write_csv(f"{HEADER},speed_kmh,bearing", "h,2015-09-06T12:00:00Z,1,2,36,90", "h,2015-09-06T12:00:01Z,3,4,,")
     summary = (await replay_server.replay(path, "--speed", "max")).summary
     await replay_server.stored(summary["epoch"])
@@ -202,7 +187,7 @@ async def test_the_positions_of_a_vehicle_can_be_read_over_http(replay_server: S
 
 
 async def test_without_a_server_a_message_says_what_to_do(tmp_path: Path, write_csv: Write) -> None:
-    outcome = await Server(tmp_path / "none", free_port()).replay(write_csv(HEADER, "a,1441540800,1,2"))
+    outcome = await ServerProcess(tmp_path / "none", free_port()).replay(write_csv(HEADER, "a,1441540800,1,2"))
     assert outcome.code == 2
     assert "No server answers at http://127.0.0.1:" in outcome.err
     assert "Traceback" not in outcome.err
@@ -210,7 +195,7 @@ async def test_without_a_server_a_message_says_what_to_do(tmp_path: Path, write_
 
 
 async def test_settings_of_another_server_are_recognised(
-    replay_server: Server, tmp_path: Path, write_csv: Write
+    replay_server: ServerProcess, tmp_path: Path, write_csv: Write
 ) -> None:
     path = str(write_csv(HEADER, "a,1441540800,1,2"))
     elsewhere = Settings(data_dir=tmp_path / "other", port=replay_server.port)

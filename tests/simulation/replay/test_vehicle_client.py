@@ -17,7 +17,7 @@ from api.simulation.replay.tally import Tally
 from api.simulation.replay.traces import Row
 from api.simulation.replay.vehicle import VehicleClient
 from realtime.protocol import SUBPROTOCOL
-from tests.simulation.replay.conftest import until
+from tests.support.waiting import until
 
 START = 1_441_540_800_000
 Play = Callable[["Script", ServerConnection], Awaitable[None]]

@@ -12,7 +12,8 @@ from api.cli.replay import replay_file
 from api.simulation.replay.reading import read_traces
 from api.simulation.replay.traces import Row, Traces
 from api.simulation.replay.ways import PROTOCOLS, Way
-from tests.simulation.replay.conftest import Server, gps
+from tests.support.real_data import gps
+from tests.support.server_process import ServerProcess
 
 Write = Callable[..., Path]
 Replayed = Callable[[Path, Way], Awaitable[dict[str, Any]]]
@@ -60,7 +61,7 @@ def written_for(way: Way, rows_of: dict[str, list[Row]], write: Write) -> Path:
     return write(*lines, name=f"{way}.csv")
 
 
-async def state_after(server: Server, way: Way, path: Path, summary: dict[str, Any]) -> State:
+async def state_after(server: ServerProcess, way: Way, path: Path, summary: dict[str, Any]) -> State:
     """Once the log is worked off."""
     traces = read_traces(str(path))
     vehicles = {number: name.partition("-")[2] for name, number in summary["transporters"].items()}
@@ -86,7 +87,7 @@ async def state_after(server: Server, way: Way, path: Path, summary: dict[str, A
 
 
 @pytest.fixture
-def replayed(replay_server: Server, capsys: pytest.CaptureFixture[str]) -> Replayed:
+def replayed(replay_server: ServerProcess, capsys: pytest.CaptureFixture[str]) -> Replayed:
     """The command, without the time that a process of its own takes to start; its summary."""
 
     async def run(path: Path, way: Way) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def replayed(replay_server: Server, capsys: pytest.CaptureFixture[str]) -> Repla
 
 
 async def check_ways(
-    server: Server, replayed: Replayed, rows_of: dict[str, list[Row]], write: Write
+    server: ServerProcess, replayed: Replayed, rows_of: dict[str, list[Row]], write: Write
 ) -> dict[Way, dict[str, Any]]:
     """Replay each way, compare, and replay again, which must add nothing; returns the first summaries."""
     rows = sum(map(len, rows_of.values()))
@@ -140,7 +141,7 @@ def drive(vehicle: str, count: int) -> list[str]:
 
 
 async def test_a_trace_ends_the_same_over_websocket_osmand_and_owntracks_and_again_adds_nothing(
-    replay_server: Server, replayed: Replayed, write_csv: Write
+    replay_server: ServerProcess, replayed: Replayed, write_csv: Write
 ) -> None:
     header = "vehicle_id,timestamp,latitude,longitude,speed_kmh,bearing"
     path = write_csv(header, *drive("a", 40), *drive("b", 25), *drive("c", 1))
@@ -151,7 +152,7 @@ async def test_a_trace_ends_the_same_over_websocket_osmand_and_owntracks_and_aga
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", ["munich-1hz.csv.gz", "liverpool-bus.csv.gz", "capmetro-2015-09-06.csv.gz"])
 async def test_a_real_file_ends_the_same_over_websocket_osmand_and_owntracks(
-    replay_server: Server, replayed: Replayed, write_csv: Write, name: str
+    replay_server: ServerProcess, replayed: Replayed, write_csv: Write, name: str
 ) -> None:
     summaries = await check_ways(replay_server, replayed, whole_seconds(read_traces(str(gps(name)))), write_csv)
     for way, summary in summaries.items():

@@ -1,0 +1,29 @@
+"""Refunds that cannot be carried out yet."""
+
+from sqlalchemy import select, update
+
+from dispatch.payments.models import PaymentTransaction
+from dispatch.payments.refunds.models import Refund
+from tests.support.till import Opened, Till
+from tests.support.world import ok
+
+
+async def refund_of(till: Till, opened: Opened) -> Refund:
+    payment = await till.payment(opened.transaction_id)
+    async with till.services.database.work() as work:
+        return (await work.session.execute(select(Refund).where(Refund.payment_id == payment.id))).scalar_one()
+
+
+async def nameless_refund(till: Till) -> Opened:
+    """A refund that is asked for and whose payment's transaction at the gateway is not known."""
+    paid = await till.paid()
+    await till.fault("status", "lookup", times=20)
+    ok(await paid.customer.post(f"/api/v1/marketplace/orders/{paid.order_id}/cancel/"))
+    await till.clear_faults()
+    async with till.services.database.work() as work:
+        await work.session.execute(
+            update(PaymentTransaction)
+            .where(PaymentTransaction.transaction_id == paid.transaction_id)
+            .values(gateway_transaction_id=None)
+        )
+    return paid

@@ -1,0 +1,37 @@
+"""Waiting for what becomes so, without sleeping longer than it takes."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Callable
+from typing import Any
+
+PATIENCE_S = 60.0
+FIRST_PAUSE_S = 0.005
+LONGEST_PAUSE_S = 0.05
+
+
+async def until(condition: Callable[[], Any], what: str = "") -> Any:  # what the condition answers
+    """Ask until the answer is true, and return it; ``condition`` may be a coroutine function.
+
+    Fails after a minute, saying what never came, and lets pass whatever the condition raises.
+    """
+    deadline, pause = time.monotonic() + PATIENCE_S, FIRST_PAUSE_S
+    while True:
+        answer = condition()
+        if inspect.isawaitable(answer):
+            answer = await answer
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"never came: {what or condition}"
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.3, LONGEST_PAUSE_S)
+
+
+def wait_until(condition: Callable[[], object], what: str = "", *, patience_s: float = PATIENCE_S) -> None:
+    """The same for a thread that runs no loop."""
+    deadline, pause = time.monotonic() + patience_s, FIRST_PAUSE_S
+    while not condition():
+        assert time.monotonic() < deadline, f"never came: {what or condition}"
+        time.sleep(pause)
+        pause = min(pause * 1.3, LONGEST_PAUSE_S)
