@@ -28,6 +28,7 @@ from dispatch.accounts.tokens import Tokens
 from dispatch.arrivals.movement import Movement
 from dispatch.assignments.standing import Standing, StandingRules
 from dispatch.audit.service import AuditRetention
+from dispatch.cancellations.order_refunds import OrderRefunds
 from dispatch.catalogue.sums import PriceTerms
 from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
@@ -45,7 +46,6 @@ from dispatch.payments.opening.initiation import PaymentInitiation, PaymentTerms
 from dispatch.payments.opening.screening import ReviewRules
 from dispatch.payments.orders.completion import OrderCompletion
 from dispatch.payments.orders.expiry import OrderExpiry
-from dispatch.payments.refunds.orders import OrderRefunds
 from dispatch.payments.refunds.sender import RefundCarrier
 from dispatch.payments.settling.settlement import PaymentSettlement
 from dispatch.payments.settling.sweeper import PaymentSweeper

@@ -8,9 +8,9 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from dispatch.arrivals.estimates import SPEED_KMH
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, Priority
+from dispatch.deliveries.travel import SPEED_KMH
 from dispatch.errors import Invalid
 from dispatch.ports import Clock, LivePosition, LivePositions
 from dispatch.transporters.models import Transporter

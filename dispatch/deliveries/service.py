@@ -11,16 +11,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
-from dispatch.arrivals.estimates import road_distance_km
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
+from dispatch.deliveries.travel import road_distance_km
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.numbers import tracking_number
 from dispatch.orders.models import DeliveryInfo, Order
-from dispatch.orders.progress import OrderProgress
 from dispatch.orders.service import lock_order
 from dispatch.ports import Clock, Publisher, StatusChange
 from dispatch.sales.models import Sale, SaleStatus
+from dispatch.sales.progress import OrderProgress
 from dispatch.transporters.models import Transporter
 
 DeliveryKey = int | UUID

@@ -12,16 +12,16 @@ from functools import partial
 from typing import Any
 
 from dispatch.accounts.models import User
-from dispatch.arrivals.estimates import Whereabouts, arrival_at_door
-from dispatch.arrivals.trips import trip_of
 from dispatch.database.work import Work
+from dispatch.deliveries.eta import trip_of
 from dispatch.deliveries.handover import Handover, HandoverRules, Point
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
+from dispatch.deliveries.travel import Whereabouts, arrival_at_door
 from dispatch.errors import Conflict, Forbidden, Invalid
 from dispatch.money import round_amount
-from dispatch.orders.progress import OrderProgress
 from dispatch.ports import AssignmentNotice, Clock, LivePosition, PhotoStore, Publisher
+from dispatch.sales.progress import OrderProgress
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Load, Transporters, lock_transporter
 

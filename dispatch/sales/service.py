@@ -13,9 +13,9 @@ from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.orders.models import OrderTrackingEvent
-from dispatch.orders.progress import OrderProgress
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale, SaleStatus
+from dispatch.sales.progress import OrderProgress
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Select, select
 
-from dispatch.arrivals.estimates import Trip
-from dispatch.arrivals.trips import trip_of
 from dispatch.database.engine import Database
+from dispatch.deliveries.eta import trip_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.travel import Trip
 from dispatch.errors import NotFound
 from dispatch.tracking.models import StoredFix
 from dispatch.transporters.models import Transporter

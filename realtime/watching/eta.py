@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from dispatch.arrivals.estimates import Arrival, Whereabouts, arrival_at_door
 from dispatch.deliveries.models import DeliveryStatus
+from dispatch.deliveries.travel import Arrival, Whereabouts, arrival_at_door
 from dispatch.tracking.service import TrackState
 from realtime.ingest.fixes import LiveUpdate
 

@@ -193,7 +193,7 @@ async def test_what_a_fixed_statement_reads_is_what_a_session_loads(world: World
 
 async def test_a_process_can_read_rows_before_it_opened_its_first_session() -> None:
     code = """
-import dispatch.database.models
+import dispatch.tables
 from dispatch.accounts.models import User
 from dispatch.catalogue.models import Product
 from dispatch.database.records import detached

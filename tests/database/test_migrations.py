@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from api.server.serving import RunningServer
 from dispatch.database.engine import Database
 from dispatch.database.migrate import alembic_config, current_revision, migrate, newest_revision
-from dispatch.database.models import metadata
 from dispatch.database.work import Work
+from dispatch.tables import metadata
 
 
 async def test_the_migrated_schema_is_the_models(server: RunningServer) -> None:

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from dispatch.arrivals.estimates import HANDLING_S, Whereabouts, arrival_at_door
-from dispatch.arrivals.estimates import Trip as Way
 from dispatch.arrivals.events import EventKind
 from dispatch.arrivals.journey import Happened, Seen, Stage, new_journey, read_on
 from dispatch.arrivals.movement import Movement
 from dispatch.database.engine import Database
 from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.travel import HANDLING_S, Whereabouts, arrival_at_door
+from dispatch.deliveries.travel import Trip as Way
 from dispatch.tracking.store import FixRow, FixStore
 from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok, ping
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from api.http.schemas import number
 from dispatch.accounts.models import Role, User
-from dispatch.arrivals.estimates import Arrival
 from dispatch.arrivals.events import DeliveryEvent
 from dispatch.deliveries.models import Delivery, DeliveryTracking
+from dispatch.deliveries.travel import Arrival
 from dispatch.geo import geo_cell
 from dispatch.transporters.models import Transporter
 

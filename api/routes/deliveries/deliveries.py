@@ -35,13 +35,13 @@ from api.routes.deliveries.answers import accepted_answer, created_answer, place
 from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, decoded_pictures
 from api.server.services import Services
 from dispatch.accounts.models import Role, User
-from dispatch.arrivals.estimates import Arrival
 from dispatch.arrivals.movement import list_events
 from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.deliveries.handover import Handover
 from dispatch.deliveries.models import Delivery, Priority
 from dispatch.deliveries.service import DeliveryKey, Place
+from dispatch.deliveries.travel import Arrival
 from dispatch.errors import NotFound
 from dispatch.ports import LivePosition
 from dispatch.tracking.service import state_of

@@ -13,9 +13,9 @@ from api.http.injected import GivenWork
 from api.http.schemas import Page, PageNumber, PageSize, WhenQuery, end_of, number, paginate, start_of
 from api.http.security import needs
 from dispatch.accounts.models import Role, User
+from dispatch.analytics.sales import Period, ProductFigures, SalesFigures, Takings, purchases_query
 from dispatch.errors import Invalid
 from dispatch.money import CURRENCY
-from dispatch.sales.analytics import Period, ProductFigures, SalesFigures, Takings, purchases_query
 from dispatch.sales.models import Sale
 
 SELLERS = needs(Role.SELLER, Role.ADMIN)

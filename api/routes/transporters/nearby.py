@@ -8,8 +8,8 @@ from litestar.params import QueryParameter
 from api.http.injected import GivenServices, GivenWork
 from api.http.security import acts
 from dispatch.accounts.models import Role, User
+from dispatch.assignments.nearby import CountedCell, NearbyTransporter, Neighbourhood
 from dispatch.errors import Invalid
-from dispatch.transporters.neighbourhood import CountedCell, NearbyTransporter, Neighbourhood
 
 # Redis indexes places up to the edge of the Web Mercator square.
 LatQuery = Annotated[float, QueryParameter(ge=-85.05, le=85.05)]

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from dispatch.database.models import metadata
+from dispatch.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

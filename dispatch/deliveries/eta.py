@@ -1,7 +1,7 @@
 """The way of a delivery, for estimates."""
 
-from dispatch.arrivals.estimates import Point, Trip
 from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.travel import Point, Trip
 
 
 def trip_of(delivery: Delivery, vehicle_type: str | None) -> Trip:
