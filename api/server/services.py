@@ -41,9 +41,9 @@ from dispatch.notifications.relay import OutboxRelay
 from dispatch.notifications.templates import Templates
 from dispatch.orders.service import OrderRules
 from dispatch.payments.invoices.issuing import Issuer
-from dispatch.payments.opening.holds import HoldRules, HoldSweeper
 from dispatch.payments.opening.initiation import PaymentInitiation, PaymentTerms
 from dispatch.payments.opening.screening import ReviewRules
+from dispatch.payments.opening.stock_holds import HoldRules, HoldSweeper
 from dispatch.payments.orders.completion import OrderCompletion
 from dispatch.payments.orders.expiry import OrderExpiry
 from dispatch.payments.refunds.sender import RefundCarrier

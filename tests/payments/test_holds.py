@@ -7,8 +7,8 @@ import httpx
 
 from dispatch.accounts.models import User
 from dispatch.payments.models import PaymentMode, PaymentTransaction
-from dispatch.payments.opening.holds import HoldSweeper
 from dispatch.payments.opening.initiation import NewPayment, PaymentInitiation
+from dispatch.payments.opening.stock_holds import HoldSweeper
 from dispatch.payments.settling.sweeper import PaymentSweeper
 from tests.support.till import Ahead, Till
 from tests.support.world import Person, World, initiate_body, ok, together

@@ -18,17 +18,10 @@ from dispatch.money import MAX_AMOUNT, to_paisa
 from dispatch.numbers import payment_number
 from dispatch.payments.errors import GatewayFailure
 from dispatch.payments.models import PaymentMode, PaymentTransaction, PaymentTransactionItem, TransactionStatus
-from dispatch.payments.opening.holds import ONE_AT_A_TIME, USUAL_HOLDS, HoldRules, limit_hold
 from dispatch.payments.opening.prices import PriceChange, find_change, keeps_prices, reprice_order, take_over_sums
 from dispatch.payments.opening.purchase import Purchase, checked_tax, freeze_lines, lock_purchase, tax_due
 from dispatch.payments.opening.screening import USUAL_RULES, ReviewRules, Unusual, check_usual, hold_for_review
-from dispatch.payments.opening.stock import (
-    check_available,
-    let_go_of_attempts,
-    lock_products,
-    release_stock,
-    reserve_stock,
-)
+from dispatch.payments.opening.stock_holds import ONE_AT_A_TIME, USUAL_HOLDS, HoldRules, limit_hold
 from dispatch.payments.rows import (
     LOCK_CART,
     LOCK_ORDER,
@@ -39,6 +32,13 @@ from dispatch.payments.rows import (
     save_outcome,
 )
 from dispatch.payments.settling.failures import blamed_fields, explain
+from dispatch.payments.stock import (
+    check_available,
+    let_go_of_attempts,
+    lock_products,
+    release_stock,
+    reserve_stock,
+)
 from dispatch.ports import (
     Clock,
     GatewayError,

@@ -10,7 +10,7 @@ from dispatch.database.engine import DriverConnection
 from dispatch.database.records import unsaved
 from dispatch.errors import Invalid, NotFound
 from dispatch.payments.models import PaymentTransactionItem
-from dispatch.payments.opening.stock import LockedProduct
+from dispatch.payments.stock import LockedProduct
 
 LOCK_OWN_CART = "SELECT generation FROM carts WHERE id = $1 AND user_id = $2 FOR UPDATE"
 # The cart's newest order that waits, if it waits for money: held, since a cancellation may come between.

@@ -16,13 +16,6 @@ from dispatch.orders.messages import tell_status
 from dispatch.orders.models import OrderStatus
 from dispatch.payments.invoices.issuing import NO_ISSUER, Issuer
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
-from dispatch.payments.opening.stock import (
-    LockedProduct,
-    let_go_of_attempts,
-    lock_products,
-    release_stock,
-    take_stock,
-)
 from dispatch.payments.rows import (
     LOCK_CART,
     LOCK_ORDER,
@@ -35,6 +28,13 @@ from dispatch.payments.settling.bookkeeping import enter_owed, enter_sale
 from dispatch.payments.settling.failures import ENDED, outcome_of
 from dispatch.payments.settling.messages import Seller
 from dispatch.payments.settling.sales import SoldLine, list_sales, sell, was_sold_before
+from dispatch.payments.stock import (
+    LockedProduct,
+    let_go_of_attempts,
+    lock_products,
+    release_stock,
+    take_stock,
+)
 from dispatch.ports import Clock, GatewayStatus, Lookup, PaymentGateway
 
 log = structlog.get_logger(__name__)

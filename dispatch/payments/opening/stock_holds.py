@@ -14,8 +14,8 @@ from sqlalchemy import Select, select
 from dispatch.database.engine import Database, DriverConnection
 from dispatch.errors import Conflict
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
-from dispatch.payments.opening.stock import LockedProduct, lock_products, release_stock
 from dispatch.payments.rows import LOCK_CART, lock_payment_row, save_outcome
+from dispatch.payments.stock import LockedProduct, lock_products, release_stock
 from dispatch.ports import Clock
 from dispatch.rounds import attempt, in_a_line
 
