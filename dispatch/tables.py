@@ -9,12 +9,15 @@ from dispatch.catalogue.models import Product
 from dispatch.database.base import metadata
 from dispatch.database.incarnation import DatabaseIncarnation
 from dispatch.deliveries.models import Delivery, DeliveryTracking
+from dispatch.idempotency.models import AnsweredRequest
 from dispatch.notifications.models import OutboxMessage
 from dispatch.orders.models import DeliveryInfo, Order, OrderItem, OrderTrackingEvent
 from dispatch.payments.invoices.models import Invoice, InvoiceCounter
+from dispatch.payments.ledger.models import LedgerEntry
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
-from dispatch.payments.refunds.models import LedgerEntry, Refund
-from dispatch.payments.watch_models import AnsweredRequest, PaymentReview, WebhookReceipt
+from dispatch.payments.opening.models import PaymentReview
+from dispatch.payments.refunds.models import Refund
+from dispatch.payments.settling.models import WebhookReceipt
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.transporters.devices import TransporterDevice

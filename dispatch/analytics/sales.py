@@ -11,7 +11,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.catalogue.models import Product
 from dispatch.database.work import Work
 from dispatch.money import from_paisa
-from dispatch.payments.refunds.models import LedgerAccount, LedgerEntry
+from dispatch.payments.ledger.models import LedgerAccount, LedgerEntry
 from dispatch.sales.models import Sale, SaleStatus
 
 NEPAL_OFFSET = timedelta(hours=5, minutes=45)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.database.engine import Database
 from dispatch.errors import Conflict, DispatchError
-from dispatch.payments.watch_models import AnsweredRequest
+from dispatch.idempotency.models import AnsweredRequest
 from dispatch.ports import Clock
 
 log = structlog.get_logger(__name__)

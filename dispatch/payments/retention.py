@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from dispatch.database.engine import Database
-from dispatch.payments.watch_models import AnsweredRequest, WebhookReceipt
+from dispatch.idempotency.models import AnsweredRequest
+from dispatch.payments.settling.models import WebhookReceipt
 from dispatch.ports import Clock
 
 ANSWERS_KEPT = timedelta(hours=48)

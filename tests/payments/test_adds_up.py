@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from dispatch.catalogue.models import Product
+from dispatch.payments.ledger.models import LedgerAccount, LedgerEntry
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refunds.models import LedgerAccount, LedgerEntry, Refund, RefundStatus
+from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.sales.models import Sale, SaleStatus
 from tests.support.till import Till
 from tests.support.world import World, ok

@@ -21,10 +21,10 @@ from dispatch.database.engine import Database
 from dispatch.deliveries.models import Delivery
 from dispatch.errors import Conflict, PartlyDone
 from dispatch.idempotency.answered_requests import Answer, AnsweredRequests, Lease
+from dispatch.idempotency.models import AnsweredRequest
 from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
 from dispatch.payments.opening.initiation import NewPayment, PaymentInitiation
 from dispatch.payments.settling.sweeper import PaymentSweeper
-from dispatch.payments.watch_models import AnsweredRequest
 from dispatch.ports import Initiated, InitiateRequest
 from tests.support.places import at, north_of, somewhere
 from tests.support.till import Ahead, Till

@@ -9,12 +9,13 @@ from sqlalchemy import delete, func, select
 
 from api.server.backing import find_sandbox
 from dispatch.catalogue.models import Product
+from dispatch.idempotency.models import AnsweredRequest
 from dispatch.notifications.models import OutboxMessage
 from dispatch.payments.invoices.models import Invoice
+from dispatch.payments.ledger.models import LedgerAccount, LedgerEntry
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refunds.models import LedgerAccount, LedgerEntry, Refund, RefundStatus
+from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.refunds.sender import RefundCarrier
-from dispatch.payments.watch_models import AnsweredRequest
 from dispatch.sales.models import Sale
 from tests.support.waiting import until
 from tests.support.world import Person, World, ok

@@ -12,8 +12,8 @@ from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize,
 from api.http.security import needs
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
+from dispatch.payments.opening.models import PaymentReview, ReviewStatus
 from dispatch.payments.opening.screening import PaymentReviews
-from dispatch.payments.watch_models import PaymentReview, ReviewStatus
 
 
 class ReviewNote(Body, frozen=True, kw_only=True):

@@ -12,8 +12,8 @@ from api.http.security import PUBLIC
 from api.routes.payments.payments import Pidx, failure_of
 from dispatch.errors import Conflict, Invalid
 from dispatch.payments.rows import get_by_pidx
+from dispatch.payments.settling.models import WebhookReceipt
 from dispatch.payments.settling.webhook_signatures import HEADERS, check_body, check_headers
-from dispatch.payments.watch_models import WebhookReceipt
 
 
 class WebhookData(msgspec.Struct, frozen=True):

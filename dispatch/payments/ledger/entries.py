@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from dispatch.database.engine import DriverConnection
 from dispatch.database.work import Work
 from dispatch.money import to_paisa
+from dispatch.payments.ledger.models import LedgerAccount, LedgerEntry
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refunds.models import LedgerAccount, LedgerEntry
 
 INCOME = frozenset({LedgerAccount.SALES, LedgerAccount.VAT, LedgerAccount.SHIPPING})
 

@@ -13,7 +13,7 @@ from dispatch.database.work import Work
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.money import display_amount
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.watch_models import PaymentReview, ReviewStatus
+from dispatch.payments.opening.models import PaymentReview, ReviewStatus
 from dispatch.ports import Clock
 
 NEW_ACCOUNT = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Refunds and the ledger: where every paisa of a payment is."""
+"""Refunds, from the wish to the gateway's word."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dispatch.database.base import DateTimeUTC, IdentityAuditBase, IdentityBase, reference, text_enum
+from dispatch.database.base import DateTimeUTC, IdentityAuditBase, reference, text_enum
 from dispatch.payments.models import PaymentTransaction
 
 
@@ -64,30 +64,3 @@ class Refund(IdentityAuditBase):
     completed_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
 
     payment: Mapped[PaymentTransaction] = relationship(lazy="raise")
-
-
-class LedgerAccount(StrEnum):
-    """Where money stands. Entries of one event add up to zero.
-
-    ``gateway`` is what the gateway holds for us (positive); ``sales``, ``vat`` and ``shipping`` are what it was
-    taken for, ``owed`` what belongs back to the buyer (negative).
-    """
-
-    GATEWAY = "gateway"
-    SALES = "sales"
-    VAT = "vat"
-    SHIPPING = "shipping"
-    OWED = "owed"
-
-
-class LedgerEntry(IdentityBase):
-    """One movement, never changed: a correction is another entry."""
-
-    __tablename__ = "ledger_entries"
-
-    payment_id: Mapped[int] = mapped_column(reference("payment_transactions.id"), index=True)
-    refund_id: Mapped[int | None] = mapped_column(reference("refunds.id"), index=True)
-    sale_id: Mapped[int | None] = mapped_column(reference("sales.id"), index=True)
-    account: Mapped[LedgerAccount] = mapped_column(text_enum(LedgerAccount))
-    amount_paisa: Mapped[int] = mapped_column(BigInteger)
-    created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
