@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from api.server.upkeep import Job
 from dispatch.assignments.expiry import ExpirySweeper
 from dispatch.deliveries.photo_sweep import PhotoSweeper
-from dispatch.payments.retention import forget_old
+from dispatch.idempotency.retention import forget_old_answers
+from dispatch.payments.settling.webhook_receipts import forget_old_webhooks
 from realtime.history.log_state import forget_gone_writers
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ def jobs_of(services: "Services") -> list[Job]:
         Job("refunds", SWEEP_EVERY_S, services.refunds.carry_out_due),  # a refund is claimed on disk before it is sent
         Job("order completion", COMPLETE_EVERY_S, services.completion.complete_due),  # the order's row is locked
         Job("outbox", RELAY_EVERY_S, services.relay.relay_all),  # SKIP LOCKED, then a claim of a minute
-        Job(
-            "forgetting", TIDY_EVERY_S, lambda: forget_old(services.database, services.clock)
-        ),  # deleting twice is once
+        # Deleting twice is once.
+        Job("old answers", TIDY_EVERY_S, lambda: forget_old_answers(services.database, services.clock)),
+        Job("old webhook ids", TIDY_EVERY_S, lambda: forget_old_webhooks(services.database, services.clock)),
         Job(
             "expired documents",
             TIDY_EVERY_S,

@@ -11,7 +11,9 @@ from sqlalchemy import event
 from dispatch.database.engine import Database
 
 # Jobs of the server beside its requests; they may use sessions, and what they do is not on the tape.
-BESIDE = frozenset({"payment sweep", "refunds", "outbox", "forgetting", "presence sweep", "days of positions"})
+BESIDE = frozenset(
+    {"payment sweep", "refunds", "outbox", "old answers", "old webhook ids", "presence sweep", "days of positions"}
+)
 BEGIN, ENDS = "BEGIN;", frozenset({"COMMIT;", "ROLLBACK;"})
 PING = ";"  # the pool asks a connection that was idle for long
 

@@ -11,8 +11,6 @@ from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
 from dispatch.carts.models import Cart
-from dispatch.catalogue.models import Product
-from dispatch.catalogue.service import lock_products
 from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
@@ -21,9 +19,12 @@ from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.money import to_paisa
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import NOT_SHIPPED, Orders, lock_order
+from dispatch.payments.locks import lock_all
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
 from dispatch.payments.refunds.models import Refund, RefundStatus
-from dispatch.payments.refunds.requests import RefundRequest, Refunds, lock_payment
+from dispatch.payments.refunds.requests import RefundRequest, Refunds
+from dispatch.payments.refunds.statements import RETURN_STOCK
+from dispatch.payments.rows import get_payment
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale, SaleStatus
 
@@ -33,13 +34,12 @@ GONE = frozenset({SaleStatus.SHIPPED, SaleStatus.DELIVERED})
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
-    """An order with all that a cancellation touches, locked."""
+class PaidOrder:
+    """An order with all that a cancellation touches, held until the end of the transaction."""
 
     order: Order
     sales: list[Sale]
     payment: PaymentTransaction
-    products: dict[int, Product]
     deliveries: list[Delivery]
 
 
@@ -63,10 +63,10 @@ class OrderRefunds:
         if not order.is_paid or order.order_status is OrderStatus.CANCELLED:
             await self._orders.cancel(order_id, user)
             return None
-        locked = await self._lock(order)
-        if locked.order.order_status is OrderStatus.CANCELLED:
+        held = await self._lock(order)
+        if held.order.order_status is OrderStatus.CANCELLED:
             return None
-        return await self._take_back(locked, RefundRequest(None, "The order was cancelled", user.id))
+        return await self._take_back(held, RefundRequest(None, "The order was cancelled", user.id))
 
     async def refund(self, order_id: int, user: User, wanted: RefundRequest, *, restock: bool = False) -> Refund:
         """Give money back for an order, all that is left or a part.
@@ -80,36 +80,36 @@ class OrderRefunds:
         order = await self._own_order(order_id, user)
         if wanted.request_key is None:
             _check_paid(order)
-        locked = await self._lock(order)
+        held = await self._lock(order)
         refunds = Refunds(self._work, self._clock)
-        repeated = await refunds.find_repeated(locked.payment, wanted)
+        repeated = await refunds.find_repeated(held.payment, wanted)
         if repeated is not None:
             return repeated
-        _check_paid(locked.order)
+        _check_paid(held.order)
         if not user.has(Role.ADMIN):
-            return await self._refund_buyer(locked, wanted, restock=restock)
-        if locked.order.order_status is OrderStatus.SHIPPED:
+            return await self._refund_buyer(held, wanted, restock=restock)
+        if held.order.order_status is OrderStatus.SHIPPED:
             raise _on_its_way()
-        if locked.order.order_status in NOT_SHIPPED and await self._is_all(locked.payment, wanted):
-            return await self._take_back(locked, wanted)
-        if restock and locked.order.order_status in NOT_SHIPPED:
+        if held.order.order_status in NOT_SHIPPED and await self._is_all(held.payment, wanted):
+            return await self._take_back(held, wanted)
+        if restock and held.order.order_status in NOT_SHIPPED:
             raise Conflict("Nothing of this order can have come back; it was not delivered.", code="not_delivered")
-        refund = await refunds.request(locked.payment, wanted)
+        refund = await refunds.request(held.payment, wanted)
         if restock:
-            await self._return_goods(locked)
+            await self._return_goods(held)
         return refund
 
-    async def _refund_buyer(self, locked: Locked, wanted: RefundRequest, *, restock: bool) -> Refund:
+    async def _refund_buyer(self, held: PaidOrder, wanted: RefundRequest, *, restock: bool) -> Refund:
         if wanted.amount_paisa is not None or restock:
             raise Forbidden("Only an admin may refund a part of an order.", code="admin_only")
-        doubted = [sale for sale in locked.sales if sale.is_open_to_objection(self._clock.now())]
+        doubted = [sale for sale in held.sales if sale.is_open_to_objection(self._clock.now())]
         if doubted:
-            return await self._dispute(locked, doubted, wanted)
-        if locked.order.order_status is OrderStatus.SHIPPED:
+            return await self._dispute(held, doubted, wanted)
+        if held.order.order_status is OrderStatus.SHIPPED:
             raise _on_its_way()
-        if locked.order.order_status not in NOT_SHIPPED:
+        if held.order.order_status not in NOT_SHIPPED:
             raise Forbidden("This order was delivered; ask the shop to refund it.", code="admin_only")
-        return await self._take_back(locked, wanted)
+        return await self._take_back(held, wanted)
 
     async def _is_all(self, payment: PaymentTransaction, wanted: RefundRequest) -> bool:
         """Whether nothing would be left of the money, also where the sum is named: nobody carries goods for nothing."""
@@ -124,7 +124,7 @@ class OrderRefunds:
             raise NotFound("There is no such order.")
         return order
 
-    async def _lock(self, order: Order) -> Locked:
+    async def _lock(self, order: Order) -> PaidOrder:
         await self._hold_deliveries(order)
         await self._session.execute(select(Cart.id).where(Cart.id == order.cart_id).with_for_update())
         locked_order = await lock_order(self._work, order.id)
@@ -144,11 +144,9 @@ class OrderRefunds:
         )
         if payment_id is None or locked_order is None:
             raise Conflict("No payment was completed for this order.", code="cannot_refund")
-        product_ids = await self._session.scalars(
-            select(PaymentTransactionItem.product_id).where(PaymentTransactionItem.payment_id == payment_id)
-        )
-        products = await lock_products(self._work, list(product_ids))
-        return Locked(locked_order, sold, await lock_payment(self._work, payment_id), products, parcels)
+        driver = await self._work.driver()
+        locked = await lock_all(driver, await get_payment(driver, payment_id))
+        return PaidOrder(locked_order, sold, locked.payment, parcels)
 
     async def _hold_deliveries(self, order: Order, *, came_meanwhile: bool = False) -> list[Delivery]:
         """The order's deliveries, held.
@@ -173,47 +171,48 @@ class OrderRefunds:
                 raise Conflict("A delivery of this order is changing just now; try again.", code="order_changing")
         return deliveries
 
-    async def _take_back(self, locked: Locked, wanted: RefundRequest) -> Refund:
+    async def _take_back(self, held: PaidOrder, wanted: RefundRequest) -> Refund:
         """The order never left: cancel it and its parcels, put the goods back, ask for the money."""
-        if locked.order.order_status not in NOT_SHIPPED:
+        if held.order.order_status not in NOT_SHIPPED:
             raise Conflict(
-                f"An order that is {locked.order.order_status.value} can no longer be cancelled.", code="cannot_cancel"
+                f"An order that is {held.order.order_status.value} can no longer be cancelled.", code="cannot_cancel"
             )
-        if any(sale.status in GONE for sale in locked.sales):
+        if any(sale.status in GONE for sale in held.sales):
             raise Conflict("A part of this order was delivered already.", code="cannot_cancel")
-        if any(delivery.status not in IDLE_DELIVERY for delivery in locked.deliveries):
+        if any(delivery.status not in IDLE_DELIVERY for delivery in held.deliveries):
             raise Conflict("A transporter has this order already.", code="cannot_cancel")
-        refund = await Refunds(self._work, self._clock).request(locked.payment, wanted)
-        for delivery in locked.deliveries:
+        refund = await Refunds(self._work, self._clock).request(held.payment, wanted)
+        for delivery in held.deliveries:
             if delivery.status is DeliveryStatus.AVAILABLE:
                 self._deliveries.record(delivery, DeliveryStatus.CANCELLED, "The order was cancelled")
-        await self._return_goods(locked)
-        await self._orders.advance(locked.order, OrderStatus.CANCELLED, "Order cancelled")
+        await self._return_goods(held)
+        await self._orders.advance(held.order, OrderStatus.CANCELLED, "Order cancelled")
         await self._session.flush()
         return refund
 
-    async def _dispute(self, locked: Locked, doubted: list[Sale], wanted: RefundRequest) -> Refund:
+    async def _dispute(self, held: PaidOrder, doubted: list[Sale], wanted: RefundRequest) -> Refund:
         """The buyer says that what only the seller says did not happen: its share of the money, for an admin."""
         refunds = Refunds(self._work, self._clock)
-        kept = [sale for sale in locked.sales if sale.status is not SaleStatus.CANCELLED]
-        left = (await refunds.refundable(locked.payment)).left
-        share = to_paisa(locked.payment.total_amount) * sum(to_paisa(sale.total_amount) for sale in doubted)
-        share //= sum(to_paisa(sale.total_amount) for sale in locked.sales)
+        kept = [sale for sale in held.sales if sale.status is not SaleStatus.CANCELLED]
+        left = (await refunds.refundable(held.payment)).left
+        share = to_paisa(held.payment.total_amount) * sum(to_paisa(sale.total_amount) for sale in doubted)
+        share //= sum(to_paisa(sale.total_amount) for sale in held.sales)
         amount = left if len(doubted) == len(kept) else min(left, share)
-        refund = await refunds.request(locked.payment, replace(wanted, amount_paisa=amount), RefundStatus.DISPUTED)
+        refund = await refunds.request(held.payment, replace(wanted, amount_paisa=amount), RefundStatus.DISPUTED)
         for sale in doubted:  # one objects once
             sale.objection_until = self._clock.now()
-        self._orders.add_event(locked.order, locked.order.order_status, "The buyer objects: it did not arrive")
+        self._orders.add_event(held.order, held.order.order_status, "The buyer objects: it did not arrive")
         await self._session.flush()
         return refund
 
-    async def _return_goods(self, locked: Locked) -> None:
+    async def _return_goods(self, held: PaidOrder) -> None:
         """Put what was sold back on sale, once: a sale that is cancelled was put back already."""
-        for sale in locked.sales:
-            if sale.status is not SaleStatus.CANCELLED:
-                sale.status = SaleStatus.CANCELLED
-                locked.products[sale.product_id].stock += sale.quantity
-                locked.products[sale.product_id].sold -= sale.quantity
+        returned = [sale for sale in held.sales if sale.status is not SaleStatus.CANCELLED]
+        for sale in returned:
+            sale.status = SaleStatus.CANCELLED
+        driver = await self._work.driver()
+        product_ids, quantities = [sale.product_id for sale in returned], [sale.quantity for sale in returned]
+        await driver.execute(RETURN_STOCK, product_ids, quantities, self._clock.now())
 
 
 def _check_paid(order: Order) -> None:

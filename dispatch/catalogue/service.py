@@ -10,7 +10,6 @@ from sqlalchemy.orm import selectinload
 from dispatch.accounts.models import Role, User
 from dispatch.catalogue.models import Product, TaxClass
 from dispatch.catalogue.search import contains, folded_text
-from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.errors import Forbidden, Invalid, NotFound
 
@@ -106,16 +105,3 @@ def _check_prices(product: Product) -> None:
             "The discounted price must lie between 0 and the listed price.",
             fields={"discounted_price": "must be more than 0 and at most listed_price"},
         )
-
-
-async def lock_products(work: Work, product_ids: Sequence[int]) -> dict[int, Product]:
-    """Lock products in the order of their ids, so that two payments over the same ones never deadlock."""
-    rows = await work.session.scalars(
-        select(Product)
-        .where(among(Product.id, sorted(set(product_ids))))
-        .options(selectinload(Product.seller))
-        .order_by(Product.id)
-        .with_for_update(of=Product)
-        .execution_options(populate_existing=True)
-    )
-    return {product.id: product for product in rows}

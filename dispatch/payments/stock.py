@@ -8,53 +8,7 @@ from decimal import Decimal
 from dispatch.database.engine import DriverConnection
 from dispatch.errors import Conflict
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
-
-# In the order of their ids, so that two payments over the same ones never deadlock; with those that open attempts at
-# the same purpose hold, because these may have to be let go.
-LOCK_PRODUCTS = """
-SELECT p.id, p.name, p.seller_id, s.name AS seller_name, s.email AS seller_email, p.is_active,
-       p.tax_class = 'standard' AS is_taxed,
-       COALESCE(p.discounted_price, p.listed_price) AS price, p.stock, p.stock - p.reserved AS available
-FROM products p JOIN users s ON s.id = p.seller_id
-WHERE p.id IN (
-    SELECT unnest($1::bigint[])
-    UNION
-    SELECT i.product_id FROM payment_transactions t JOIN payment_transaction_items i ON i.payment_id = t.id
-    WHERE t.purpose = $2 AND t.status = 'processing' AND t.holds_stock
-)
-ORDER BY p.id FOR UPDATE OF p
-"""
-# One payment, or without its id every open attempt at the purpose.
-RELEASE = """
-WITH released AS (
-    UPDATE payment_transactions SET holds_stock = false, updated_at = $3
-    WHERE purpose = $1 AND holds_stock AND (id = $2 OR ($2::bigint IS NULL AND status = 'processing'))
-    RETURNING id
-)
-UPDATE products p SET reserved = p.reserved - held.quantity, updated_at = $3
-FROM (
-    SELECT product_id, sum(quantity) AS quantity FROM payment_transaction_items
-    WHERE payment_id IN (SELECT id FROM released) GROUP BY product_id
-) held
-WHERE p.id = held.product_id
-"""
-RESERVE = """
-UPDATE products p SET reserved = p.reserved + wanted.quantity, updated_at = $2
-FROM (
-    SELECT product_id, sum(quantity) AS quantity FROM payment_transaction_items
-    WHERE payment_id = $1 GROUP BY product_id
-) wanted
-WHERE p.id = wanted.product_id
-"""
-TAKE = """
-UPDATE products p SET stock = p.stock - wanted.quantity, sold = p.sold + wanted.quantity,
-                      reserved = p.reserved - CASE WHEN $3 THEN wanted.quantity ELSE 0 END, updated_at = $2
-FROM (
-    SELECT product_id, sum(quantity) AS quantity FROM payment_transaction_items
-    WHERE payment_id = $1 GROUP BY product_id
-) wanted
-WHERE p.id = wanted.product_id
-"""
+from dispatch.payments.statements import LOCK_PRODUCTS, RELEASE, RESERVE, TAKE
 
 
 @dataclass(frozen=True, slots=True)

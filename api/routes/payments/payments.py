@@ -26,7 +26,8 @@ from dispatch.money import from_paisa
 from dispatch.payments.errors import PaymentNotSuccessful, TooManyPayments
 from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
 from dispatch.payments.opening.initiation import NewPayment
-from dispatch.payments.rows import get_by_pidx, get_by_transaction_id, sum_refunded
+from dispatch.payments.refunds.requests import sum_refunded
+from dispatch.payments.rows import get_by_pidx, get_by_transaction_id
 from dispatch.payments.settling.failures import explain
 from dispatch.payments.settling.settlement import Settlement
 from dispatch.ports import GatewayError, PaymentGateway

@@ -22,8 +22,8 @@ from dispatch.errors import Conflict, NotFound
 from dispatch.money import CURRENCY, from_paisa, to_paisa
 from dispatch.payments.refunds.booking import book_refund
 from dispatch.payments.refunds.models import Refund, RefundStatus
-from dispatch.payments.refunds.requests import RefundRequest, Refunds, lock_payment
-from dispatch.payments.rows import get_by_transaction_id
+from dispatch.payments.refunds.requests import RefundRequest, Refunds
+from dispatch.payments.rows import get_by_transaction_id, lock_payment
 
 
 class NewRefund(Body, frozen=True, kw_only=True):
@@ -129,7 +129,7 @@ class RefundController(Controller):
         found = await get_by_transaction_id(services.database, parsed_uuid(transaction_id, "payment"))
         if data.restock or (found.order_id is not None and data.amount is None):
             raise _order_first()
-        payment = await lock_payment(work, found.id)
+        payment = await lock_payment(await work.driver(), found.id)
         refunds, wanted = Refunds(work, services.clock), data.wanted(request)
         was_sold = found.order_id is not None and any(item.sale_id is not None for item in payment.items)
         takes_all = wanted.amount_paisa == (await refunds.refundable(payment)).left

@@ -16,8 +16,10 @@ from dispatch.money import to_paisa
 from dispatch.orders.models import DeliveryInfo
 from dispatch.payments.invoices.fiscal_year import fiscal_year, nepal_date
 from dispatch.payments.invoices.models import Invoice
+from dispatch.payments.invoices.statements import ISSUE, NEXT_NUMBER, PLACE
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund, RefundStatus
+from dispatch.payments.rows import lock_payment
 
 INVOICE_SERIES = "INV"
 CREDIT_NOTE_SERIES = "CN"
@@ -41,23 +43,6 @@ class NumberGiven(NamedTuple):
     fiscal_year: int
     number: int
     text: str
-
-
-# The counter's row is held until the commit: do this last, what follows is short.
-NEXT_NUMBER = """
-INSERT INTO invoice_counters AS counter (series, fiscal_year, last_number) VALUES ($1, $2, 1)
-ON CONFLICT (series, fiscal_year) DO UPDATE SET last_number = counter.last_number + 1
-RETURNING last_number
-"""
-# Where the order goes: the buyer's address as far as it is known.
-PLACE = """
-SELECT d.address, d.city, d.state, d.zip_code
-FROM orders o JOIN delivery_infos d ON d.id = o.delivery_info_id WHERE o.id = $1
-"""
-ISSUE = """
-INSERT INTO invoices (payment_id, invoice_number, fiscal_year, number, issued_at, content)
-VALUES ($1, $2, $3, $4, $5, $6)
-"""
 
 
 async def next_number(connection: DriverConnection, series: str, now: datetime) -> NumberGiven:
@@ -93,9 +78,7 @@ async def get_invoice(work: Work, payment: PaymentTransaction, issuer: Issuer, n
     invoice = await work.session.scalar(query)
     if invoice is None:
         # Two readers at once must not take two numbers for one payment.
-        await work.session.execute(
-            select(PaymentTransaction.id).where(PaymentTransaction.id == payment.id).with_for_update()
-        )
+        await lock_payment(await work.driver(), payment.id)
         if await work.session.scalar(query) is None:
             await issue_invoice(await work.driver(), payment, issuer, now)
         invoice = (await work.session.execute(query)).scalar_one()

@@ -10,6 +10,7 @@ from dispatch.database.engine import DriverConnection
 from dispatch.database.work import Work
 from dispatch.money import to_paisa
 from dispatch.payments.ledger.models import LedgerAccount, LedgerEntry
+from dispatch.payments.ledger.statements import ENTER
 from dispatch.payments.models import PaymentTransaction
 
 INCOME = frozenset({LedgerAccount.SALES, LedgerAccount.VAT, LedgerAccount.SHIPPING})
@@ -40,16 +41,6 @@ def allocate(amount_paisa: int, parts_paisa: Sequence[int]) -> list[int]:
     for i in fractions[: amount_paisa - sum(shares)]:
         shares[i] += 1
     return shares
-
-
-# In the order given, so that an entry's id tells which came first.
-ENTER = """
-INSERT INTO ledger_entries (payment_id, refund_id, sale_id, account, amount_paisa, created_at)
-SELECT $1, $2, entry.sale_id, entry.account, entry.amount_paisa, $3
-FROM unnest($4::text[], $5::bigint[], $6::bigint[]) WITH ORDINALITY AS entry (account, sale_id, amount_paisa, place)
-WHERE entry.amount_paisa <> 0
-ORDER BY entry.place
-"""
 
 
 def entries_of_sale(payment: PaymentTransaction) -> list[Entry]:

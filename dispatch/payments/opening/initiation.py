@@ -17,20 +17,15 @@ from dispatch.errors import Invalid, PartlyDone
 from dispatch.money import MAX_AMOUNT, to_paisa
 from dispatch.numbers import payment_number
 from dispatch.payments.errors import GatewayFailure
+from dispatch.payments.locks import lock_all
 from dispatch.payments.models import PaymentMode, PaymentTransaction, PaymentTransactionItem, TransactionStatus
+from dispatch.payments.opening.opened_payments import name_session, open_payment
 from dispatch.payments.opening.prices import PriceChange, find_change, keeps_prices, reprice_order, take_over_sums
 from dispatch.payments.opening.purchase import Purchase, checked_tax, freeze_lines, lock_purchase, tax_due
 from dispatch.payments.opening.screening import USUAL_RULES, ReviewRules, Unusual, check_usual, hold_for_review
-from dispatch.payments.opening.stock_holds import ONE_AT_A_TIME, USUAL_HOLDS, HoldRules, limit_hold
-from dispatch.payments.rows import (
-    LOCK_CART,
-    LOCK_ORDER,
-    lock_payment_row,
-    mark_order_failed,
-    name_session,
-    open_payment,
-    save_outcome,
-)
+from dispatch.payments.opening.statements import ONE_AT_A_TIME
+from dispatch.payments.opening.stock_holds import USUAL_HOLDS, HoldRules, limit_hold
+from dispatch.payments.rows import mark_order_failed, save_outcome
 from dispatch.payments.settling.failures import blamed_fields, explain
 from dispatch.payments.stock import (
     check_available,
@@ -241,11 +236,7 @@ class PaymentInitiation:
         now = self._clock.now()
         unknown = isinstance(error, GatewayOutcomeUnknown)
         async with self._database.transaction() as connection:
-            await connection.execute(LOCK_CART, payment.cart_id)
-            if payment.order_id is not None:
-                await connection.execute(LOCK_ORDER, payment.order_id)
-            await lock_products(connection, [item.product_id for item in payment.items], payment.purpose)
-            locked = await lock_payment_row(connection, payment.id)
+            locked = (await lock_all(connection, payment)).payment
             await release_stock(connection, locked, now)
             locked.status, locked.ended_at = TransactionStatus.FAILED, now
             locked.failure_reason = f"{'Outcome unknown' if unknown else 'Not opened'}: {error.reason}"[:300]

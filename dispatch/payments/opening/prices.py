@@ -11,19 +11,7 @@ from dispatch.errors import Conflict
 from dispatch.money import display_amount
 from dispatch.payments.models import PaymentTransactionItem
 from dispatch.payments.opening.purchase import Ordered, Purchase
-
-REPRICE = """
-WITH lines AS (
-    UPDATE order_items i SET unit_price = given.price, total_price = given.price * i.quantity
-    FROM unnest($2::bigint[], $3::numeric[]) AS given (product_id, price)
-    WHERE i.order_id = $1 AND i.product_id = given.product_id
-), told AS (
-    INSERT INTO order_tracking_events (order_id, status, message, created_at) VALUES ($1, 'pending', $6, $7)
-)
-UPDATE orders SET total_amount = $4, tax_amount = $5, updated_at = $7 WHERE id = $1
-"""
-# The tax that a client names and the shipping that it chose are the order's too, from the first payment on.
-TAKE_OVER = "UPDATE orders SET tax_amount = $2, shipping_cost = $3, updated_at = $4 WHERE id = $1"
+from dispatch.payments.opening.statements import REPRICE, TAKE_OVER
 
 
 @dataclass(frozen=True, slots=True)

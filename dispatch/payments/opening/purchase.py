@@ -10,19 +10,8 @@ from dispatch.database.engine import DriverConnection
 from dispatch.database.records import unsaved
 from dispatch.errors import Invalid, NotFound
 from dispatch.payments.models import PaymentTransactionItem
+from dispatch.payments.opening.statements import CART_ITEMS, LOCK_OWN_CART, LOCK_UNPAID_ORDER
 from dispatch.payments.stock import LockedProduct
-
-LOCK_OWN_CART = "SELECT generation FROM carts WHERE id = $1 AND user_id = $2 FOR UPDATE"
-# The cart's newest order that waits, if it waits for money: held, since a cancellation may come between.
-LOCK_UNPAID_ORDER = """
-SELECT o.id AS order_id, o.created_at, o.total_amount, o.tax_amount, o.shipping_cost,
-       i.product_id, i.quantity, i.unit_price
-FROM orders o JOIN order_items i ON i.order_id = o.id
-WHERE o.id = (SELECT max(id) FROM orders WHERE cart_id = $1 AND order_status = 'pending')
-  AND o.order_status = 'pending' AND o.payment_status <> 'paid'
-ORDER BY i.id FOR UPDATE OF o
-"""
-CART_ITEMS = "SELECT product_id, quantity FROM cart_items WHERE cart_id = $1 ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.money import display_amount
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.opening.models import PaymentReview, ReviewStatus
+from dispatch.payments.opening.statements import HISTORY, HOLD, USUAL, WITHDRAW
 from dispatch.ports import Clock
 
 NEW_ACCOUNT = timedelta(days=1)
@@ -55,49 +56,6 @@ class Unusual(Exception):
         super().__init__("; ".join(reasons))
         self.payment = payment
         self.reasons = reasons
-
-
-# What was decided about the purchase last, and what its buyer did lately, in one row. Failures are those that the
-# gateway knows of, whichever way was chosen there, of purchases that no other attempt paid. What is summed up is each
-# purchase once, paid or open, unless an admin looked at it already.
-HISTORY = """
-SELECT review.id, review.status, review.amount, review.reasons, review.lines,
-    (SELECT count(*) FROM payment_transactions
-     WHERE user_id = $2 AND created_at > $3 AND status NOT IN ('completed', 'refunded')) AS attempts,
-    (SELECT count(*) FROM payment_transactions p
-     WHERE p.user_id = $2 AND p.created_at > $4 AND p.pidx IS NOT NULL
-       AND p.status IN ('failed', 'expired', 'canceled')
-       AND NOT EXISTS (SELECT FROM payment_transactions paid WHERE paid.purpose = p.purpose
-                       AND paid.status IN ('completed', 'refunded'))) AS failures,
-    beside.in_an_hour, beside.in_a_day
-FROM (
-    SELECT COALESCE(sum(amount) FILTER (WHERE last_at > $3), 0) AS in_an_hour, COALESCE(sum(amount), 0) AS in_a_day
-    FROM (
-        SELECT max(p.total_amount) AS amount, max(p.created_at) AS last_at FROM payment_transactions p
-        WHERE p.user_id = $2 AND p.created_at > $4 AND p.purpose <> $1 AND p.status IN ('completed', 'processing')
-          AND NOT EXISTS (SELECT FROM payment_reviews r WHERE r.purpose = p.purpose AND r.status = 'approved')
-        GROUP BY p.purpose
-    ) AS purchases
-) AS beside
-LEFT JOIN (SELECT * FROM payment_reviews WHERE purpose = $1 ORDER BY id DESC LIMIT 1) AS review ON true
-"""
-# The median of what the user paid.
-USUAL = """
-SELECT count(*) AS paid, percentile_disc(0.5) WITHIN GROUP (ORDER BY total_amount) AS usual
-FROM payment_transactions WHERE user_id = $1 AND status IN ('completed', 'refunded')
-"""
-# Of two that are held at the same moment the first asks; the row is given back either way. A question about other
-# lines or a smaller sum is withdrawn: whoever answers it would not know what they answer.
-WITHDRAW = """
-DELETE FROM payment_reviews WHERE purpose = $1 AND status = 'pending' AND (lines <> $2::jsonb OR amount < $3)
-"""
-HOLD = """
-INSERT INTO payment_reviews
-    (user_id, cart_id, purpose, gateway, amount, reasons, lines, status, note, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $8, 'pending', '', $7, $7)
-ON CONFLICT (purpose) WHERE status = 'pending' DO UPDATE SET updated_at = payment_reviews.updated_at
-RETURNING id, reasons
-"""
 
 
 async def check_usual(

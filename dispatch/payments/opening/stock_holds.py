@@ -13,9 +13,11 @@ from sqlalchemy import Select, select
 
 from dispatch.database.engine import Database, DriverConnection
 from dispatch.errors import Conflict
+from dispatch.payments.locks import lock_all
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
-from dispatch.payments.rows import LOCK_CART, lock_payment_row, save_outcome
-from dispatch.payments.stock import LockedProduct, lock_products, release_stock
+from dispatch.payments.opening.statements import HELD, HELD_PIECES
+from dispatch.payments.rows import get_payment, save_outcome
+from dispatch.payments.stock import LockedProduct, release_stock
 from dispatch.ports import Clock
 from dispatch.rounds import attempt, in_a_line
 
@@ -39,34 +41,6 @@ class HoldRules:
 
 
 USUAL_HOLDS = HoldRules()
-
-# Two payments of one user at the same moment would each not see the other: one after the other, per user.
-ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('payments of user ' || $1::bigint::text, 0))"
-# What the user holds unpaid beside this purchase.
-HELD = """
-SELECT
-    (SELECT count(*) FROM payment_transactions
-     WHERE user_id = $1 AND status = 'processing' AND holds_stock AND purpose <> $2) AS open_payments,
-    (SELECT min(p.hold_ends_at) FROM payment_transactions p
-     WHERE p.user_id = $1 AND p.status NOT IN ('completed', 'refunded') AND p.hold_ends_at > $4
-       AND EXISTS (SELECT FROM payment_transaction_items i WHERE i.payment_id = p.id AND i.product_id = ANY($3))
-       AND NOT EXISTS (
-           SELECT FROM payment_transactions paid JOIN payment_transaction_items i ON i.payment_id = paid.id
-           WHERE paid.user_id = $1 AND paid.status IN ('completed', 'refunded') AND i.product_id = ANY($3)
-             AND paid.completed_at > p.created_at)
-    ) AS first_end
-"""
-HELD_PIECES = """
-SELECT i.product_id, sum(i.quantity)::bigint AS pieces
-FROM payment_transactions p JOIN payment_transaction_items i ON i.payment_id = p.id
-WHERE p.user_id = $1 AND p.status = 'processing' AND p.holds_stock AND p.purpose <> $2 AND i.product_id = ANY($3)
-GROUP BY i.product_id
-"""
-
-LINES = """
-SELECT i.product_id, p.purpose
-FROM payment_transactions p JOIN payment_transaction_items i ON i.payment_id = p.id WHERE p.id = $1
-"""
 
 
 async def limit_hold(
@@ -131,21 +105,19 @@ class HoldSweeper:
         last, looked_at = 0, 0
         while True:
             async with self._database.work() as work:
-                due = [
-                    row.tuple() for row in await work.session.execute(self._due().where(PaymentTransaction.id > last))
-                ]
-            for payment_id, cart_id in due:
-                error = await attempt(self._release(payment_id, cart_id))
+                due = list(await work.session.scalars(self._due().where(PaymentTransaction.id > last)))
+            for payment_id in due:
+                error = await attempt(self._release(payment_id))
                 if error is not None:  # one that fails must not keep the rest, and comes again
                     log.error("a hold could not be released", payment=payment_id, error=in_a_line(error))
             looked_at += len(due)
             if len(due) < BATCH:
                 return looked_at
-            last = due[-1][0]
+            last = due[-1]
 
-    def _due(self) -> Select[int, int]:
+    def _due(self) -> Select[int]:
         return (
-            select(PaymentTransaction.id, PaymentTransaction.cart_id)
+            select(PaymentTransaction.id)
             .where(
                 PaymentTransaction.status == TransactionStatus.PROCESSING,
                 PaymentTransaction.holds_stock,
@@ -155,13 +127,10 @@ class HoldSweeper:
             .limit(BATCH)
         )
 
-    async def _release(self, payment_id: int, cart_id: int) -> None:
+    async def _release(self, payment_id: int) -> None:
         now = self._clock.now()
         async with self._database.transaction() as connection:
-            await connection.execute(LOCK_CART, cart_id)
-            lines = await connection.fetch(LINES, payment_id)
-            await lock_products(connection, [line["product_id"] for line in lines], lines[0]["purpose"])
-            payment = await lock_payment_row(connection, payment_id)
+            payment = (await lock_all(connection, await get_payment(connection, payment_id))).payment
             if payment.status is TransactionStatus.PROCESSING and payment.holds_stock:
                 await release_stock(connection, payment, now)
                 await save_outcome(connection, payment, now)

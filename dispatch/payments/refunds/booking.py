@@ -11,9 +11,10 @@ from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.invoices.issuing import CREDIT_NOTE_SERIES, next_number
 from dispatch.payments.ledger.entries import enter, entries_of_refund, list_balances
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
+from dispatch.payments.refunds.messages import messages_of_refund
 from dispatch.payments.refunds.models import Refund, RefundStatus
-from dispatch.payments.refunds.requests import Refunds, lock_payment
-from dispatch.payments.settling.messages import messages_of_refund
+from dispatch.payments.refunds.requests import Refunds
+from dispatch.payments.rows import lock_payment, save_outcome
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale
 
@@ -24,7 +25,7 @@ async def book_refund(work: Work, clock: Clock, refund_id: int) -> None:
     payment_id = (await session.execute(select(Refund.payment_id).where(Refund.id == refund_id))).scalar_one()
     order_id = await session.scalar(select(PaymentTransaction.order_id).where(PaymentTransaction.id == payment_id))
     order = await lock_order(work, order_id) if order_id is not None else None
-    payment = await lock_payment(work, payment_id)
+    payment = await lock_payment(await work.driver(), payment_id)
     refund = await session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
     if refund.status is RefundStatus.SUCCEEDED:
         return
@@ -36,6 +37,7 @@ async def book_refund(work: Work, clock: Clock, refund_id: int) -> None:
     standing = await Refunds(work, clock).refundable(payment)
     if standing.refunded == standing.paid:
         payment.status = TransactionStatus.REFUNDED
+        await save_outcome(await work.driver(), payment, now)
     was_sold = any(item.sale_id is not None for item in payment.items)
     if was_sold:
         await _tell_order(work, clock, payment, order, refund)

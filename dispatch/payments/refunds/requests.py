@@ -6,12 +6,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
+from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.idempotency.answered_requests import KeyReused
 from dispatch.money import display_amount, from_paisa, to_paisa
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.refunds.models import IN_FLIGHT, Refund, RefundStatus
+from dispatch.payments.refunds.statements import REFUNDED
+from dispatch.payments.rows import lock_payment
 from dispatch.ports import Clock
 
 
@@ -148,7 +151,7 @@ class Refunds:
 
     async def ask_again(self, refund_id: UUID, mobile: str | None) -> Refund:
         """Put a failed refund in line again, perhaps with another mobile number. Raises Conflict."""
-        payment = await lock_payment(self._work, (await self.get(refund_id)).payment_id)
+        payment = await lock_payment(await self._work.driver(), (await self.get(refund_id)).payment_id)
         refund = await self.get(refund_id, lock=True)
         if refund.status is not RefundStatus.FAILED:
             raise Conflict(f"A refund that is {refund.status.value} cannot be tried again.", code="refund_not_failed")
@@ -164,7 +167,7 @@ class Refunds:
 
         Raises NotFound, Conflict (decided otherwise, or never disputed) and Invalid (more than was asked for).
         """
-        await lock_payment(self._work, (await self.get(refund_id)).payment_id)
+        await lock_payment(await self._work.driver(), (await self.get(refund_id)).payment_id)
         refund = await self.get(refund_id, lock=True)
         if refund.status is RefundStatus.DENIED and denied_because is not None:
             return refund
@@ -187,15 +190,7 @@ class Refunds:
         return refund
 
 
-async def lock_payment(work: Work, payment_id: int) -> PaymentTransaction:
-    """The payment's row with its lines, held until the end of the transaction."""
-    payment: PaymentTransaction | None = await work.session.scalar(
-        select(PaymentTransaction)
-        .where(PaymentTransaction.id == payment_id)
-        .options(selectinload(PaymentTransaction.items))
-        .with_for_update(of=PaymentTransaction)
-        .execution_options(populate_existing=True)
-    )
-    if payment is None:
-        raise NotFound("Payment transaction not found", code="PAYMENT_NOT_FOUND")
-    return payment
+async def sum_refunded(database: Database, payment_id: int) -> int:
+    """What of a payment went back, paisa."""
+    async with database.connection() as connection:
+        return int(await connection.fetchval(REFUNDED, payment_id))

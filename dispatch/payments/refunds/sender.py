@@ -18,8 +18,9 @@ from dispatch.errors import Conflict
 from dispatch.payments.models import PaymentMode, PaymentTransaction
 from dispatch.payments.refunds.booking import book_refund
 from dispatch.payments.refunds.models import AT_GATEWAY, Refund, RefundStatus
-from dispatch.payments.refunds.requests import Refunds, lock_payment
+from dispatch.payments.refunds.requests import Refunds
 from dispatch.payments.refunds.rules import Verdict, judge
+from dispatch.payments.rows import lock_payment
 from dispatch.ports import (
     Clock,
     GatewayError,
@@ -118,7 +119,7 @@ class RefundCarrier:
             payment_id = await work.session.scalar(select(Refund.payment_id).where(Refund.id == refund_id))
             if payment_id is None:
                 return None
-            payment = await lock_payment(work, payment_id)
+            payment = await lock_payment(await work.driver(), payment_id)
             refunds = {refund.id: refund for refund in await Refunds(work, self._clock).of_payment(payment_id)}
             refund = refunds[refund_id]
             if refund.status not in {RefundStatus.REQUESTED, RefundStatus.SENT} or refund.next_attempt_at > now:

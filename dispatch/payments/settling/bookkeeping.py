@@ -14,12 +14,7 @@ from dispatch.payments.invoices.issuing import Issuer, issue_invoice
 from dispatch.payments.ledger.entries import enter, entries_of_owed, entries_of_sale
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.settling.messages import Seller, messages_of_sale
-
-REQUEST_LATE_REFUND = """
-INSERT INTO refunds (refund_id, payment_id, amount_paisa, reason, mobile, status, is_late, attempts, next_attempt_at,
-                     created_at, updated_at)
-VALUES ($1, $2, $3, $4, '', 'requested', true, 0, $5, $5, $5)
-"""
+from dispatch.payments.settling.statements import REQUEST_LATE_REFUND
 
 
 async def enter_sale(

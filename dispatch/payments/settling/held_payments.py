@@ -10,7 +10,7 @@ from dispatch.money import from_paisa, to_paisa
 from dispatch.payments.ledger.entries import enter, entries_of_owed, entries_of_refund, list_balances
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.refunds.models import Refund, RefundStatus
-from dispatch.payments.refunds.requests import lock_payment
+from dispatch.payments.rows import lock_payment, save_outcome
 from dispatch.ports import Clock
 
 
@@ -29,7 +29,8 @@ async def give_back_rest(
     )
     if found is None:
         raise NotFound("Payment transaction not found", code="PAYMENT_NOT_FOUND")
-    payment = await lock_payment(work, found)
+    driver = await work.driver()
+    payment = await lock_payment(driver, found)
     if payment.status is not TransactionStatus.HELD:
         raise Conflict(f"A payment that is {payment.status.value} is not held.", code="PAYMENT_NOT_HELD")
     paid = to_paisa(payment.total_amount)
@@ -42,6 +43,7 @@ async def give_back_rest(
     whole = refunded_paisa == paid
     payment.status = TransactionStatus.REFUNDED if whole else TransactionStatus.REFUND_DUE
     payment.failure_reason, payment.completed_at = "A part was given back at the gateway; the rest goes back too", now
+    await save_outcome(driver, payment, now)
 
     def refund(amount_paisa: int, status: RefundStatus, reason: str) -> Refund:
         return Refund(
@@ -61,7 +63,6 @@ async def give_back_rest(
     given = refund(refunded_paisa, RefundStatus.SUCCEEDED, "Given back at the gateway before it was settled")
     session.add(given)
     await session.flush()
-    driver = await work.driver()
     await enter(driver, payment.id, entries_of_owed(payment), now)
     taken = entries_of_refund(await list_balances(work, payment.id), refunded_paisa)
     await enter(driver, payment.id, taken, now, refund_id=given.id)

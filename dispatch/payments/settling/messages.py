@@ -1,16 +1,14 @@
-"""What buyers and sellers are told about money."""
+"""What buyers and sellers are told when a payment got its money."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from dispatch.money import display_amount, from_paisa
+from dispatch.money import display_amount
 from dispatch.notifications.models import Channel
 from dispatch.notifications.outbox import NewMessage
-from dispatch.orders.models import Order
 from dispatch.payments.invoices.fiscal_year import display_time
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
-from dispatch.payments.refunds.models import Refund
 
 
 class Seller(NamedTuple):
@@ -51,22 +49,6 @@ def messages_of_sale(
             payment.customer_phone,
             {"total": content["total"], "order_number": number},
         ),
-    ]
-
-
-def messages_of_refund(payment: PaymentTransaction, order: Order | None, refund: Refund) -> list[NewMessage]:
-    """The buyer hears that money went back."""
-    content = {
-        "customer_name": payment.customer_name,
-        "order_number": order.order_number if order else payment.order_number,
-        "amount": display_amount(from_paisa(refund.amount_paisa)),
-        "credit_note_number": refund.credit_note_number or "",
-        "reason": refund.reason,
-    }
-    about = str(refund.refund_id)
-    return [
-        NewMessage(f"refund:{about}", Channel.MAIL, "refund", payment.customer_email, content),
-        NewMessage(f"refund-sms:{about}", Channel.SMS, "refund", payment.customer_phone, content),
     ]
 
 

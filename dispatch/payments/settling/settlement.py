@@ -15,21 +15,14 @@ from dispatch.money import to_paisa
 from dispatch.orders.messages import tell_status
 from dispatch.orders.models import OrderStatus
 from dispatch.payments.invoices.issuing import NO_ISSUER, Issuer
+from dispatch.payments.locks import Locked, lock_all
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
-from dispatch.payments.rows import (
-    LOCK_CART,
-    LOCK_ORDER,
-    get_by_transaction_id,
-    lock_payment_row,
-    mark_order_failed,
-    save_outcome,
-)
+from dispatch.payments.rows import get_by_transaction_id, mark_order_failed, save_outcome
 from dispatch.payments.settling.bookkeeping import enter_owed, enter_sale
 from dispatch.payments.settling.failures import ENDED, outcome_of
 from dispatch.payments.settling.messages import Seller
 from dispatch.payments.settling.sales import SoldLine, list_sales, sell, was_sold_before
 from dispatch.payments.stock import (
-    LockedProduct,
     let_go_of_attempts,
     lock_products,
     release_stock,
@@ -53,23 +46,6 @@ class Settlement:
     changed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LockedOrder:
-    """What settling has to know of an order whose row is held."""
-
-    order_number: str
-    order_status: OrderStatus
-
-
-@dataclass(slots=True)
-class Locked:
-    """A payment and what it touches, held until the end of the transaction; ``order`` where it is for one."""
-
-    payment: PaymentTransaction
-    order: LockedOrder | None
-    products: dict[int, LockedProduct]
-
-
 class PaymentSettlement:
     """Settles payments, each in a transaction of its own."""
 
@@ -91,7 +67,7 @@ class PaymentSettlement:
                 return Settlement(payment, await list_sales(connection, payment), None, changed=False)
         lookup = await self._gateway.lookup(payment.pidx)
         async with self._database.transaction() as connection:
-            locked = await _lock(connection, payment)
+            locked = await lock_all(connection, payment)
             changed = await self._apply(connection, locked, lookup)
             sales = await list_sales(connection, locked.payment)
         return Settlement(locked.payment, sales, lookup, changed)
@@ -106,7 +82,7 @@ class PaymentSettlement:
         """End an attempt that never got a session: the server died between its commit and the gateway's answer."""
         now = self._clock.now()
         async with self._database.transaction() as connection:
-            payment = (await _lock(connection, payment)).payment
+            payment = (await lock_all(connection, payment)).payment
             if payment.status is TransactionStatus.PROCESSING and payment.pidx is None:
                 await release_stock(connection, payment, now)
                 payment.status, payment.ended_at = TransactionStatus.FAILED, now
@@ -137,17 +113,6 @@ class PaymentSettlement:
         elif payment.status in ENDED:
             await mark_order_failed(connection, payment, now)
         return True
-
-
-async def _lock(connection: DriverConnection, payment: PaymentTransaction) -> Locked:
-    """Lock in the order of every payment; which rows those are does not change, for the lines are frozen."""
-    await connection.execute(LOCK_CART, payment.cart_id)
-    order = None
-    if payment.order_id is not None:
-        row = await connection.fetchrow(LOCK_ORDER, payment.order_id)
-        order = LockedOrder(row["order_number"], OrderStatus(row["order_status"]))
-    products = await lock_products(connection, [item.product_id for item in payment.items], payment.purpose)
-    return Locked(await lock_payment_row(connection, payment.id), order, products)
 
 
 async def _decide(connection: DriverConnection, locked: Locked, lookup: Lookup, now: datetime) -> None:

@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from dispatch.database.engine import Database
 from dispatch.payments.invoices.issuing import NO_ISSUER, Issuer
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
-from dispatch.payments.rows import get_by_transaction_id
+from dispatch.payments.rows import get_by_transaction_id, lock_payment
 from dispatch.payments.settling.settlement import PaymentSettlement
+from dispatch.payments.settling.statements import NOTE_CHECK_FAILURE
 from dispatch.ports import Clock, GatewayError, PaymentGateway
 from dispatch.rounds import attempt, each_alone, in_a_line
 
@@ -114,17 +115,12 @@ class PaymentSweeper:
 
     async def _note_failure(self, transaction_id: UUID, reason: str) -> None:
         """It came to nothing: another time, later and later. Raises where even that cannot be written down."""
-        async with self._database.work() as work:
-            payment = await work.session.scalar(
-                select(PaymentTransaction).where(PaymentTransaction.transaction_id == transaction_id).with_for_update()
-            )
-            if payment is None:
-                return
-            payment.check_failures += 1
-            payment.check_error = reason[:300]
-            pause = min(FIRST_PAUSE * 2 ** min(payment.check_failures - 1, 20), LONGEST_PAUSE)
-            payment.next_check_at = self._clock.now() + pause
-            tries = payment.check_failures
+        found = await get_by_transaction_id(self._database, transaction_id)
+        async with self._database.transaction() as connection:
+            tries = (await lock_payment(connection, found.id)).check_failures + 1
+            pause = min(FIRST_PAUSE * 2 ** min(tries - 1, 20), LONGEST_PAUSE)
+            now = self._clock.now()
+            await connection.execute(NOTE_CHECK_FAILURE, found.id, tries, reason[:300], now + pause, now)
         level = 40 if tries >= MOST_TRIES else 30
         log.log(level, "payment not reconciled", payment=str(transaction_id), tries=tries, reason=reason)
 
