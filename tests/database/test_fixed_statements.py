@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Table
 
 import dispatch
-from dispatch.database.models import metadata
+from dispatch.tables import metadata
 
 INSERT = re.compile(r"INSERT INTO (?P<table>\w+)(?: AS \w+)?\s*\((?P<columns>[^)]*)\)")
 SQL = re.compile(r"\bSELECT\b|\bINSERT INTO\b|\bDELETE FROM\b|\bUPDATE \w+( \w+)? SET\b|\bFOR UPDATE\b")
