@@ -10,10 +10,11 @@ from sqlalchemy.orm import selectinload
 
 from dispatch.database.among import among
 from dispatch.database.work import Work
+from dispatch.deliveries.loads import NOTHING, Load, loads_of
 from dispatch.geo import GeoCell, geo_cell, great_circle_m
 from dispatch.ports import Clock, LivePosition, LivePositions
 from dispatch.transporters.models import Transporter
-from dispatch.transporters.service import Load, Transporters, may_carry
+from dispatch.transporters.service import may_carry
 
 # Of all who are near, this many are looked at: a bound on what one question costs.
 MOST_LOOKED_AT = 20_000
@@ -46,7 +47,6 @@ class Neighbourhood:
 
     def __init__(self, work: Work, clock: Clock, live: LivePositions) -> None:
         self._session = work.session
-        self._transporters = Transporters(work, clock)
         self._clock = clock
         self._live = live
 
@@ -61,9 +61,9 @@ class Neighbourhood:
             asked = min(4 * asked, MOST_LOOKED_AT)
         near = [(carriers[who], distance_m) for who, distance_m in found if who in carriers][:limit]
         ids = [transporter.id for transporter, _ in near]
-        positions, loads = await self._live.positions_of(ids), await self._transporters.loads(ids)
+        positions, loads = await self._live.positions_of(ids), await loads_of(self._session, ids)
         return [
-            NearbyTransporter(transporter, positions[transporter.id], distance_m, loads.get(transporter.id, Load()))
+            NearbyTransporter(transporter, positions[transporter.id], distance_m, loads.get(transporter.id, NOTHING))
             for transporter, distance_m in near
             if transporter.id in positions
         ]

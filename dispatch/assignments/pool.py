@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from dispatch.database.work import Work
+from dispatch.deliveries.loads import NOTHING, Load, loads_of
 from dispatch.deliveries.models import Delivery, Priority
 from dispatch.deliveries.travel import SPEED_KMH
 from dispatch.errors import Invalid
 from dispatch.ports import Clock, LivePosition, LivePositions
 from dispatch.transporters.models import Transporter
-from dispatch.transporters.service import Load, Transporters, may_carry
+from dispatch.transporters.service import may_carry
 from scoring import Deliveries as DeliveryRows
 from scoring import Reason
 from scoring import Transporters as TransporterRows
@@ -54,7 +55,7 @@ class Pool:
             np.array([float(transporter.rating) for transporter in self.transporters], dtype=float),
             np.array(
                 [
-                    max(0.0, float(transporter.capacity_kg - load.weight_kg))
+                    load.shown_free_kg(transporter)
                     for transporter, load in zip(self.transporters, self.loads, strict=True)
                 ],
                 dtype=float,
@@ -101,14 +102,14 @@ async def load_pool(work: Work, live: LivePositions, clock: Clock, *, vehicle_ty
     if vehicle_type is not None:
         query = query.where(Transporter.vehicle_type == vehicle_type)
     found = list(await work.session.scalars(query))
-    loads = await Transporters(work, clock).loads()
+    loads = await loads_of(work.session)
     await work.commit()
     positions = await live.positions_of([transporter.id for transporter in found])
     online = [transporter for transporter in found if transporter.id in positions]
     return Pool(
         online,
         [positions[transporter.id] for transporter in online],
-        [loads.get(transporter.id, Load()) for transporter in online],
+        [loads.get(transporter.id, NOTHING) for transporter in online],
     )
 
 

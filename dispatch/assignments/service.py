@@ -37,13 +37,14 @@ from dispatch.assignments.solving import BulkProblem, BulkSolver
 from dispatch.database.among import among
 from dispatch.database.commits import is_outage
 from dispatch.database.work import Work
+from dispatch.deliveries.loads import load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
 from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.steps import DeliverySteps
 from dispatch.errors import Conflict, DispatchError, NotFound, PartlyDone
 from dispatch.ports import Clock, LivePositions
 from dispatch.transporters.models import Transporter
-from dispatch.transporters.service import Load, Transporters, lock_transporter
+from dispatch.transporters.service import lock_transporter
 from scoring import Params, Plan, Ranking, Reason, rank
 
 ALTERNATIVES = 5
@@ -75,7 +76,6 @@ class Assignments:
         self._steps = steps
         self._solver = solver
         self._radius_m = radius_m
-        self._transporters = Transporters(work, clock)
 
     async def assign(
         self,
@@ -238,7 +238,7 @@ class Assignments:
         delivery = await self._steps.deliveries.get(delivery_id, lock=True)
         _check_available(delivery)
         transporter = await lock_transporter(self._session, pool.transporters[row].id)
-        load = (await self._transporters.loads([transporter.id])).get(transporter.id, Load())
+        load = await load_of(self._session, transporter.id)
         try:
             self._steps.check_can_take(transporter, load, delivery)
         except DispatchError:

@@ -15,6 +15,7 @@ from dispatch.accounts.models import User
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import trip_of
 from dispatch.deliveries.handover import Handover, HandoverRules, Point
+from dispatch.deliveries.loads import Load, load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
 from dispatch.deliveries.travel import Whereabouts, arrival_at_door
@@ -23,7 +24,7 @@ from dispatch.money import round_amount
 from dispatch.ports import AssignmentNotice, Clock, LivePosition, PhotoStore, Publisher
 from dispatch.sales.progress import OrderProgress
 from dispatch.transporters.models import Transporter
-from dispatch.transporters.service import Load, Transporters, lock_transporter
+from dispatch.transporters.service import lock_transporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,6 @@ class DeliverySteps:
         self._rules = rules
         self._limits = limits
         self.deliveries = Deliveries(work, clock, publisher, road_factor=road_factor)
-        self._transporters = Transporters(work, clock)
         self._progress = OrderProgress(work, clock)
 
     async def create(self, sale_id: int, user: User | None, details: Mapping[str, Any]) -> Delivery:
@@ -96,7 +96,7 @@ class DeliverySteps:
         if delivery.status is not DeliveryStatus.AVAILABLE:
             raise Conflict("Delivery already assigned", code="already_assigned")
         locked = await lock_transporter(self._session, transporter.id)
-        load = (await self._transporters.loads([locked.id])).get(locked.id, Load())
+        load = await load_of(self._session, locked.id)
         self.check_can_take(locked, load, delivery)
         self.assign(delivery, locked, position=position, pickup_at=pickup_at, notes=notes)
         await self._session.flush()
@@ -109,20 +109,7 @@ class DeliverySteps:
         self._check_papers(transporter)
         if not transporter.is_available:
             raise Conflict("You are not available. Set `is_available` to true first.", code="not_available")
-        free_kg = transporter.capacity_kg - load.weight_kg
-        if delivery.package_weight > free_kg:
-            raise Invalid(
-                "Package weight exceeds your vehicle capacity",
-                code="capacity_exceeded",
-                package_weight=float(delivery.package_weight),
-                vehicle_capacity=float(transporter.capacity_kg),
-                free_capacity=float(free_kg),
-            )
-        if load.active >= transporter.max_active:
-            raise Invalid(
-                f"You have {load.active} deliveries under way, the most you may have.",
-                code="too_many_deliveries",
-            )
+        load.check_fits(transporter, delivery)
 
     def _check_papers(self, transporter: Transporter) -> None:
         if not transporter.papers_in_order(self._clock.now().date()):

@@ -1,7 +1,6 @@
 """Ordering a cart and following the order."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
@@ -10,9 +9,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.carts.service import Carts
 from dispatch.catalogue.models import Product
 from dispatch.catalogue.sums import PriceTerms
-from dispatch.database.among import among
 from dispatch.database.work import Work
-from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.money import MAX_AMOUNT
 from dispatch.numbers import order_number
@@ -26,7 +23,6 @@ from dispatch.orders.models import (
     PaymentStatus,
 )
 from dispatch.ports import Clock
-from dispatch.sales.models import Sale, SaleStatus
 
 NOT_SHIPPED = frozenset({OrderStatus.CONFIRMED, OrderStatus.PROCESSING})
 ONE_WAY = (
@@ -46,37 +42,6 @@ class OrderRules:
 
     prices: PriceTerms
     unpaid_orders: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class OrderView:
-    """An order and its first delivery, which is the one its customer follows.
-
-    ``is_idle``: nothing of it was delivered and no transporter has any of it. ``objection_until``: how long its buyer
-    may object to what only the seller says arrived; None where there is nothing to object to.
-    """
-
-    order: Order
-    delivery: Delivery | None
-    is_idle: bool
-    objection_until: datetime | None
-    for_admin: bool = False
-
-    @property
-    def can_cancel(self) -> bool:
-        """Whether it can still be called off: nobody has come for any of it yet. A paid one is refunded."""
-        waits = self.order.is_paid and self.order.order_status in NOT_SHIPPED and self.is_idle
-        return self.order.can_cancel or waits
-
-    @property
-    def can_refund(self) -> bool:
-        """Whether the viewer may ask for its money: until it is on its way, and while an objection is possible.
-
-        An admin also once it arrived.
-        """
-        arrived = self.order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED}
-        may = self.can_cancel or self.objection_until is not None or (self.for_admin and arrived)
-        return self.order.is_paid and may
 
 
 class Orders:
@@ -158,9 +123,9 @@ class Orders:
                 limit=rules.unpaid_orders,
             )
 
-    async def get(self, order_id: int, user: User) -> OrderView:
+    async def get(self, order_id: int, user: User) -> Order:
         """One's own order, or any for an admin. Raises NotFound for others' as for none."""
-        order = await self._session.scalar(
+        order: Order | None = await self._session.scalar(
             select(Order)
             .where(Order.id == order_id)
             .execution_options(populate_existing=True)
@@ -172,29 +137,7 @@ class Orders:
         )
         if order is None or (order.customer_id != user.id and not user.has(Role.ADMIN)):
             raise NotFound("There is no such order.")
-        return await self._viewed(order, user)
-
-    async def _viewed(self, order: Order, user: User) -> OrderView:
-        rows = await self._session.execute(
-            select(Sale.status, Sale.objection_until, Delivery)
-            .outerjoin(Delivery, Delivery.sale_id == Sale.id)
-            .where(Sale.order_id == order.id)
-            .order_by(Delivery.id)
-            .execution_options(populate_existing=True)
-        )
-        sold: list[tuple[SaleStatus, datetime | None, Delivery | None]] = [row.tuple() for row in rows]
-        now = self._clock.now()
-        return OrderView(
-            order,
-            next((delivery for _, _, delivery in sold if delivery is not None), None),
-            is_idle=all(
-                status not in {SaleStatus.SHIPPED, SaleStatus.DELIVERED}
-                and (delivery is None or delivery.status in {DeliveryStatus.AVAILABLE, DeliveryStatus.CANCELLED})
-                for status, _, delivery in sold
-            ),
-            objection_until=max((until for _, until, _ in sold if until is not None and until > now), default=None),
-            for_admin=user.has(Role.ADMIN),
-        )
+        return order
 
     def mine_query(
         self, customer: User, *, status: OrderStatus | None, payment_status: PaymentStatus | None
@@ -212,17 +155,7 @@ class Orders:
             query = query.where(Order.payment_status == payment_status)
         return query
 
-    async def first_deliveries(self, order_ids: list[int]) -> dict[int, Delivery]:
-        """The earliest delivery of each order that has one."""
-        rows = await self._session.execute(
-            select(Sale.order_id, Delivery)
-            .join(Delivery, Delivery.sale_id == Sale.id)
-            .where(among(Sale.order_id, order_ids))
-            .order_by(Delivery.id.desc())
-        )
-        return {order_id: delivery for order_id, delivery in rows if order_id is not None}
-
-    async def cancel(self, order_id: int, user: User) -> OrderView:
+    async def cancel(self, order_id: int, user: User) -> None:
         """Call off an unpaid order. Money that still arrives for it becomes a refund that is due."""
         order = await lock_order(self._work, order_id)
         if order is None or (order.customer_id != user.id and not user.has(Role.ADMIN)):
@@ -234,7 +167,6 @@ class Orders:
                     code="cannot_cancel",
                 )
             await self.advance(order, OrderStatus.CANCELLED, "Order cancelled")
-        return await self.get(order_id, user)
 
     async def advance(self, order: Order, status: OrderStatus, message: str) -> None:
         """Move an order whose row is held, never back, with its event and SMS; where it stands there already, nothing.

@@ -1,4 +1,4 @@
-"""Transporters: their profile, their papers, their work."""
+"""Transporters: their profile and their papers."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, any_, exists, literal, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
-from dispatch.database.among import among
 from dispatch.database.work import Work
-from dispatch.deliveries.models import UNDER_WAY, Delivery
 from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.ports import Clock
 from dispatch.transporters.models import UNRATED, Transporter, TransporterDocument
@@ -30,14 +28,6 @@ class Paper:
     kind: str
     number: str
     expires_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What a transporter carries now."""
-
-    active: int = 0
-    weight_kg: Decimal = Decimal(0)
 
 
 class Transporters:
@@ -143,18 +133,6 @@ class Transporters:
         for document in transporter.documents:
             document.verified_at = moment
         await self._session.flush()
-
-    async def loads(self, transporter_ids: Sequence[int] | None = None) -> dict[int, Load]:
-        """What each transporter carries; those who carry nothing are missing."""
-        query = (
-            select(Delivery.transporter_id, func.count(), func.sum(Delivery.package_weight))
-            .where(Delivery.status.in_(UNDER_WAY))
-            .group_by(Delivery.transporter_id)
-        )
-        if transporter_ids is not None:
-            query = query.where(among(Delivery.transporter_id, transporter_ids))
-        rows = await self._session.execute(query)
-        return {transporter: Load(active, weight) for transporter, active, weight in rows if transporter is not None}
 
 
 def may_carry(today: date) -> list[ColumnElement[bool]]:

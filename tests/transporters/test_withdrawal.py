@@ -10,9 +10,10 @@ from sqlalchemy import update
 from dispatch.accounts.models import User
 from dispatch.assignments.expiry import ExpirySweeper
 from dispatch.assignments.withdrawal import WithdrawalReason, withdraw_open_deliveries
+from dispatch.deliveries.loads import Load
 from dispatch.errors import Forbidden
 from dispatch.transporters.models import TransporterDocument
-from dispatch.transporters.service import Load, lock_transporter
+from dispatch.transporters.service import lock_transporter
 from tests.support.watching import frames_until, next_frame, watch
 from tests.support.world import Driver, World, ok, ping, together
 

@@ -33,10 +33,12 @@ from api.routes.marketplace.catalogue import image_list
 from api.routes.payments.refunds import NewRefund, carry_out_now, refund_answer
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
+from dispatch.cancellations.order_view import OrderView, view_order
 from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.of_sales import first_deliveries_of_orders
 from dispatch.money import CURRENCY, display_amount
 from dispatch.orders.models import DeliveryInfo, Order, OrderStatus, PaymentStatus
-from dispatch.orders.service import Orders, OrderView
+from dispatch.orders.service import Orders
 from dispatch.payments.models import PaymentMode
 from dispatch.payments.refunds.requests import Refunds
 
@@ -197,7 +199,7 @@ class OrderController(Controller):
             data.payment_method.value if data.payment_method else None,
             services.order_rules,
         )
-        return order_answer(await orders.get(order.id, request.user))
+        return order_answer(await view_order(work, services.clock, order.id, request.user))
 
     @get("/my-orders/", guards=[needs(Role.CUSTOMER)])
     async def mine(
@@ -221,7 +223,7 @@ class OrderController(Controller):
             list,
         )
         rows: Sequence[Order] = found.results
-        deliveries = await orders.first_deliveries([order.id for order in rows])
+        deliveries = await first_deliveries_of_orders(work.session, [order.id for order in rows])
         return Page(
             count=found.count,
             next=found.next,
@@ -234,7 +236,7 @@ class OrderController(Controller):
         self, request: Request[User, Any, Any], order_id: PathId, work: GivenWork, services: GivenServices
     ) -> OrderAnswer:
         """One's own order; an admin sees any."""
-        return order_answer(await Orders(work, services.clock).get(order_id, request.user))
+        return order_answer(await view_order(work, services.clock, order_id, request.user))
 
     @post("/{order_id:int}/cancel/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
     async def cancel(
@@ -245,7 +247,7 @@ class OrderController(Controller):
         if request.user.has(Role.ADMIN):
             await record(work.session, actor_of(request), "order.cancelled", "order", order_id)
         await carry_out_now(work, services, refund)
-        return order_answer(await Orders(work, services.clock).get(order_id, request.user))
+        return order_answer(await view_order(work, services.clock, order_id, request.user))
 
     @post("/{order_id:int}/refund/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
     async def refund(
@@ -268,7 +270,7 @@ class OrderController(Controller):
             told = {"refund_id": str(refund.refund_id), "restock": data.restock}
             await record(work.session, actor_of(request), "order.refunded", "order", order_id, told)
         await carry_out_now(work, services, refund)
-        order = order_answer(await Orders(work, services.clock).get(order_id, request.user))
+        order = order_answer(await view_order(work, services.clock, order_id, request.user))
         return refund_answer(await Refunds(work, services.clock).get(refund.refund_id)) | {"order": order}
 
 

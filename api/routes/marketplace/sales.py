@@ -12,6 +12,7 @@ from api.http.schemas import Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import acts, needs
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.of_sales import deliveries_of_sales, mark_sale_as_delivered
 from dispatch.sales.models import Sale
 from dispatch.sales.service import Sales
 
@@ -56,15 +57,14 @@ class SaleController(Controller):
         self,
         request: Request[User, Any, Any],
         work: GivenWork,
-        services: GivenServices,
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page:
         """One's own sales, newest first; an admin sees all."""
-        sales = Sales(work, services.clock)
+        sales = Sales(work)
         found = await paginate(request, work.session, sales.list_query(request.user), page, page_size, list)
         rows: Sequence[Sale] = found.results
-        deliveries = await sales.deliveries_of([sale.id for sale in rows])
+        deliveries = await deliveries_of_sales(work.session, [sale.id for sale in rows])
         return Page(
             count=found.count,
             next=found.next,
@@ -73,12 +73,11 @@ class SaleController(Controller):
         )
 
     @get("/{sale_id:int}/", guards=[needs(Role.SELLER, Role.CUSTOMER, Role.ADMIN)])
-    async def show(
-        self, request: Request[User, Any, Any], sale_id: PathId, work: GivenWork, services: GivenServices
-    ) -> dict[str, Any]:
+    async def show(self, request: Request[User, Any, Any], sale_id: PathId, work: GivenWork) -> dict[str, Any]:
         """One sale with what happened to it, for its seller, its buyer and admins."""
-        view = await Sales(work, services.clock).get(sale_id, request.user)
-        return _sale_row(view.sale, view.delivery) | {
+        view = await Sales(work).get(sale_id, request.user)
+        deliveries = await deliveries_of_sales(work.session, [sale_id])
+        return _sale_row(view.sale, deliveries.get(sale_id)) | {
             "tracking_events": [
                 {"id": event.id, "status": event.status, "message": event.message, "created_at": event.created_at}
                 for event in view.events
@@ -96,6 +95,6 @@ class SaleController(Controller):
         of the order, on which an admin decides.
         """
         objection = timedelta(seconds=services.settings.objection_s)
-        sale = await Sales(work, services.clock).mark_as_delivered(sale_id, request.user, objection=objection)
+        sale = await mark_sale_as_delivered(work, services.clock, sale_id, request.user, objection=objection)
         delivered_at = sale.delivered_at or services.clock.now()
         return DeliveredAnswer("sale marked as delivered", delivered_at, sale.objection_until)

@@ -25,7 +25,7 @@ def _nearby_row(found: NearbyTransporter) -> dict[str, Any]:
         "vehicle_type": transporter.vehicle_type,
         "rating": float(transporter.rating),
         "capacity_kg": float(transporter.capacity_kg),
-        "free_capacity_kg": max(0.0, float(transporter.capacity_kg - found.load.weight_kg)),
+        "free_capacity_kg": found.load.shown_free_kg(transporter),
         "active_deliveries": found.load.active,
         "max_active": transporter.max_active,
         "presence": position.presence,

@@ -1,0 +1,70 @@
+"""An order as its customer sees it: with the delivery to follow, and what may still be cancelled or refunded."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from dispatch.accounts.models import Role, User
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.orders.models import Order, OrderStatus
+from dispatch.orders.service import NOT_SHIPPED, Orders
+from dispatch.ports import Clock
+from dispatch.sales.models import Sale, SaleStatus
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order and its first delivery, which is the one its customer follows.
+
+    ``is_idle``: nothing of it was delivered and no transporter has any of it. ``objection_until``: how long its buyer
+    may object to what only the seller says arrived; None where there is nothing to object to.
+    """
+
+    order: Order
+    delivery: Delivery | None
+    is_idle: bool
+    objection_until: datetime | None
+    for_admin: bool = False
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether it can still be called off: nobody has come for any of it yet. A paid one is refunded."""
+        waits = self.order.is_paid and self.order.order_status in NOT_SHIPPED and self.is_idle
+        return self.order.can_cancel or waits
+
+    @property
+    def can_refund(self) -> bool:
+        """Whether the viewer may ask for its money: until it is on its way, and while an objection is possible.
+
+        An admin also once it arrived.
+        """
+        arrived = self.order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED}
+        may = self.can_cancel or self.objection_until is not None or (self.for_admin and arrived)
+        return self.order.is_paid and may
+
+
+async def view_order(work: Work, clock: Clock, order_id: int, user: User) -> OrderView:
+    """One's own order, or any for an admin. Raises NotFound for others' as for none."""
+    order = await Orders(work, clock).get(order_id, user)
+    rows = await work.session.execute(
+        select(Sale.status, Sale.objection_until, Delivery)
+        .outerjoin(Delivery, Delivery.sale_id == Sale.id)
+        .where(Sale.order_id == order.id)
+        .order_by(Delivery.id)
+        .execution_options(populate_existing=True)
+    )
+    sold: list[tuple[SaleStatus, datetime | None, Delivery | None]] = [row.tuple() for row in rows]
+    now = clock.now()
+    return OrderView(
+        order,
+        next((delivery for _, _, delivery in sold if delivery is not None), None),
+        is_idle=all(
+            status not in {SaleStatus.SHIPPED, SaleStatus.DELIVERED}
+            and (delivery is None or delivery.status in {DeliveryStatus.AVAILABLE, DeliveryStatus.CANCELLED})
+            for status, _, delivery in sold
+        ),
+        objection_until=max((until for _, until, _ in sold if until is not None and until > now), default=None),
+        for_admin=user.has(Role.ADMIN),
+    )

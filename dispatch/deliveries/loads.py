@@ -1,0 +1,67 @@
+"""How much a transporter carries, and whether it may take one more: counted here and nowhere else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch.database.among import among
+from dispatch.deliveries.models import UNDER_WAY, Delivery
+from dispatch.errors import Invalid
+from dispatch.transporters.models import Transporter
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a transporter carries now: deliveries under way, and their weight in kg."""
+
+    active: int = 0
+    weight_kg: Decimal = Decimal(0)
+
+    def free_kg(self, transporter: Transporter) -> Decimal:
+        """What it may still take; negative where its capacity was lowered below what it carries."""
+        return transporter.capacity_kg - self.weight_kg
+
+    def shown_free_kg(self, transporter: Transporter) -> float:
+        """The same for answers and for scoring, never negative."""
+        return max(0.0, float(self.free_kg(transporter)))
+
+    def check_fits(self, transporter: Transporter, delivery: Delivery) -> None:
+        """Raises Invalid where the parcel is too heavy, or there are as many deliveries as there may be."""
+        free_kg = self.free_kg(transporter)
+        if delivery.package_weight > free_kg:
+            raise Invalid(
+                "Package weight exceeds your vehicle capacity",
+                code="capacity_exceeded",
+                package_weight=float(delivery.package_weight),
+                vehicle_capacity=float(transporter.capacity_kg),
+                free_capacity=float(free_kg),
+            )
+        if self.active >= transporter.max_active:
+            raise Invalid(
+                f"You have {self.active} deliveries under way, the most you may have.",
+                code="too_many_deliveries",
+            )
+
+
+NOTHING = Load()
+
+
+async def loads_of(session: AsyncSession, transporter_ids: Sequence[int] | None = None) -> dict[int, Load]:
+    """What each transporter carries, all of them for None; those who carry nothing are missing."""
+    query = (
+        select(Delivery.transporter_id, func.count(), func.sum(Delivery.package_weight))
+        .where(Delivery.status.in_(UNDER_WAY))
+        .group_by(Delivery.transporter_id)
+    )
+    if transporter_ids is not None:
+        query = query.where(among(Delivery.transporter_id, transporter_ids))
+    rows = await session.execute(query)
+    return {transporter: Load(active, weight) for transporter, active, weight in rows if transporter is not None}
+
+
+async def load_of(session: AsyncSession, transporter_id: int) -> Load:
+    """What one transporter carries; it counts once while its row is held."""
+    return (await loads_of(session, [transporter_id])).get(transporter_id, NOTHING)
