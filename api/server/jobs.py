@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from api.server.upkeep import Job
-from dispatch.assignments.expiry import ExpirySweeper
-from dispatch.deliveries.photo_sweep import PhotoSweeper
+from dispatch.assignments.document_expiry import ExpirySweeper
+from dispatch.deliveries.unconfirmed_photos import PhotoSweeper
 from dispatch.idempotency.retention import forget_old_answers
 from dispatch.payments.settling.webhook_receipts import forget_old_webhooks
 from realtime.history.log_state import forget_gone_writers

@@ -9,11 +9,11 @@ from sqlalchemy import Select, select, update
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, NotFound
+from dispatch.jobs.rounds import attempt, each_alone, in_a_line
 from dispatch.notifications.models import Channel, MessageStatus, OutboxMessage
 from dispatch.notifications.ports import MailSender, SendFailed, SendRefused, SmsSender
 from dispatch.notifications.templates import Templates
 from dispatch.ports import Clock
-from dispatch.rounds import attempt, each_alone, in_a_line
 
 log = structlog.get_logger(__name__)
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from api.adapters.images import MAX_PIXELS, NotAPicture, check_picture
 from api.adapters.photos import FolderPhotoStore
-from dispatch.deliveries.photo_sweep import LEFT_BEHIND_S, PhotoSweeper
+from dispatch.deliveries.unconfirmed_photos import LEFT_BEHIND_S, PhotoSweeper
 from tests.support.pictures import picture, picture_bytes
 from tests.support.world import Driver, World, ok
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from dispatch.jobs.rounds import each_alone
 from dispatch.notifications.models import MessageStatus
 from dispatch.notifications.relay import PAUSES_S, OutboxRelay
 from dispatch.notifications.templates import Templates
@@ -16,7 +17,6 @@ from dispatch.payments.refunds.sender import MOST_TRIES as MOST_REFUND_TRIES
 from dispatch.payments.refunds.sender import RefundCarrier
 from dispatch.payments.settling.sweeper import MOST_TRIES, PaymentSweeper
 from dispatch.ports import Bank, GatewayRefused, Initiated, InitiateRequest, Lookup, PaymentGateway
-from dispatch.rounds import each_alone
 from tests.payments.outbox import Carrier, only_message, outbox_row
 from tests.payments.refunding import nameless_refund, refund_of
 from tests.support.till import Ahead, Till

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from dispatch.accounts.models import User
-from dispatch.assignments.expiry import ExpirySweeper
+from dispatch.assignments.document_expiry import ExpirySweeper
 from dispatch.assignments.withdrawal import WithdrawalReason, withdraw_open_deliveries
 from dispatch.deliveries.loads import Load
 from dispatch.errors import Forbidden

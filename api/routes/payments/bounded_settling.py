@@ -14,9 +14,9 @@ import structlog
 from redis.exceptions import RedisError
 
 from api.adapters.rate_limits import RateLimiter
+from dispatch.jobs.rounds import attempt, in_a_line
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.settling.settlement import FINAL, PaymentSettlement, Settlement
-from dispatch.rounds import attempt, in_a_line
 from realtime.background import end
 
 log = structlog.get_logger(__name__)

@@ -13,13 +13,13 @@ from sqlalchemy import Select, select
 
 from dispatch.database.engine import Database, DriverConnection
 from dispatch.errors import Conflict
+from dispatch.jobs.rounds import attempt, in_a_line
 from dispatch.payments.locks import lock_all
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.opening.statements import HELD, HELD_PIECES
 from dispatch.payments.rows import get_payment, save_outcome
 from dispatch.payments.stock import LockedProduct, release_stock
 from dispatch.ports import Clock
-from dispatch.rounds import attempt, in_a_line
 
 log = structlog.get_logger(__name__)
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from dispatch.database.engine import Database
+from dispatch.jobs.rounds import each_alone
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import IN_FLIGHT, Refund
 from dispatch.ports import Clock
-from dispatch.rounds import each_alone
 from dispatch.sales.models import Sale, SaleStatus
 
 BATCH = 200

@@ -7,11 +7,11 @@ from sqlalchemy import Select, exists, select
 
 from dispatch.carts.models import Cart
 from dispatch.database.engine import Database
+from dispatch.jobs.rounds import attempt, in_a_line
 from dispatch.orders.models import Order, OrderStatus, PaymentStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.ports import Clock
-from dispatch.rounds import attempt, in_a_line
 
 log = structlog.get_logger(__name__)
 

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 
 from dispatch.database.engine import Database
 from dispatch.errors import Conflict
+from dispatch.jobs.rounds import attempt, each_alone, in_a_line
 from dispatch.payments.models import PaymentMode, PaymentTransaction
 from dispatch.payments.refunds.booking import book_refund
 from dispatch.payments.refunds.models import AT_GATEWAY, Refund, RefundStatus
@@ -30,7 +31,6 @@ from dispatch.ports import (
     Lookup,
     PaymentGateway,
 )
-from dispatch.rounds import attempt, each_alone, in_a_line
 
 log = structlog.get_logger(__name__)
 

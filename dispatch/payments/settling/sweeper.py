@@ -11,13 +11,13 @@ import structlog
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
 from dispatch.database.engine import Database
+from dispatch.jobs.rounds import attempt, each_alone, in_a_line
 from dispatch.payments.invoices.issuing import NO_ISSUER, Issuer
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.rows import get_by_transaction_id, lock_payment
 from dispatch.payments.settling.settlement import PaymentSettlement
 from dispatch.payments.settling.statements import NOTE_CHECK_FAILURE
 from dispatch.ports import Clock, GatewayError, PaymentGateway
-from dispatch.rounds import attempt, each_alone, in_a_line
 
 log = structlog.get_logger(__name__)
 
