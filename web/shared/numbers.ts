@@ -1,0 +1,36 @@
+// Numbers as people in Nepal read them: groups of 3, 2, 2 digits, and Devanagari digits where the reader asks for them.
+
+export type Language = "en" | "ne";
+
+const DEVANAGARI_ZERO = 0x0966;
+
+/** The digits of a text as Devanagari ones. */
+export function devanagari(text: string): string {
+  return text.replace(/[0-9]/g, (digit) => String.fromCharCode(DEVANAGARI_ZERO + Number(digit)));
+}
+
+/** "1234567.5" with two decimals as "12,34,567.50"; the sign stays in front. */
+export function grouped(amount: string | number, decimals: number): string {
+  const [whole = "0", fraction] = Number(amount).toFixed(decimals).split(".");
+  const sign = whole.startsWith("-") ? "-" : "";
+  const digits = sign ? whole.slice(1) : whole;
+  const last = digits.slice(-3);
+  const before = digits.slice(0, -3).replace(/\B(?=(\d{2})+$)/g, ",");
+  return sign + (before ? `${before},${last}` : last) + (fraction ? `.${fraction}` : "");
+}
+
+/** An amount of rupees: "NPR 2,500.00", "रु २,५००.००". */
+export function money(rupees: string | number, language: Language): string {
+  const text = grouped(rupees, 2);
+  return language === "ne" ? `रु ${devanagari(text)}` : `NPR ${text}`;
+}
+
+/** A way in words: "350 m" to the next 50 m, "1.2 km", "14 km". */
+export function distance(metres: number, language: Language): string {
+  const kilometres = metres / 1000;
+  const text =
+    metres < 975
+      ? `${Math.max(50, Math.round(metres / 50) * 50)} m`
+      : `${kilometres < 9.95 ? kilometres.toFixed(1) : grouped(kilometres, 0)} km`;
+  return language === "ne" ? devanagari(text).replace("km", "कि.मि.").replace(/ m$/, " मि.") : text;
+}
