@@ -14,6 +14,8 @@ The API maps each class to a status; nothing here knows HTTP. ``extra`` holds fu
     └── Unavailable    something we depend on does not answer; try again (PartlyDone: for the rest)
 """
 
+from collections.abc import Callable, Sequence
+
 
 class OperatorError(Exception):
     """Whoever runs the process can do something about it; the text says what is wrong and what to do."""
@@ -91,3 +93,31 @@ class PartlyDone(Unavailable):
     """Something we depend on stopped answering in the midst: the detail says what was done and stays."""
 
     code = "partly_done"
+
+
+def all_of(*checks: Callable[[], object]) -> None:
+    """Make all checks, and raise what they found as one Invalid; the only one stays as it is.
+
+    Errors of another kind are raised at once.
+    """
+    found: list[Invalid] = []
+    for check in checks:
+        try:
+            check()
+        except Invalid as error:
+            found.append(error)
+    raise_together(found)
+
+
+def raise_together(found: Sequence[Invalid]) -> None:
+    """Raise what was found as one Invalid, if anything; where all have one code, with that."""
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        codes = {error.code for error in found}
+        extra = {name: value for error in found for name, value in error.extra.items()}
+        fields = {name: words for error in reversed(found) for name, words in error.fields.items()}
+        raise Invalid(SEVERAL, fields=fields, code=codes.pop() if len(codes) == 1 else None, **extra)
+
+
+SEVERAL = "Some fields are missing or wrong."

@@ -36,10 +36,11 @@ class RateLimiter:
         """0, or after how many whole seconds one may try again. Raises RedisError."""
         return await self.take_of(name, who, per_minute, MINUTE_MS // 1000)
 
-    async def take_of(self, name: str, who: int | str, quota: int, window_s: int) -> int:
-        """The same of ``quota`` in any window."""
+    async def take_of(self, name: str, who: int | str, quota: int, window_s: int, *, told: bool = True) -> int:
+        """The same of ``quota`` in any window. ``told``: the answer says what is left of it."""
         interval_ms = window_s * 1000 / quota
         wait_ms, used_ms = await self._take(keys=[self._keys.limit(name, who)], args=[interval_ms, quota])
         remaining = 0 if wait_ms else int((window_s * 1000 - used_ms) / interval_ms)
-        note(Allowance(name, quota, window_s, remaining, used_ms / 1000))
+        if told:
+            note(Allowance(name, quota, window_s, remaining, used_ms / 1000))
         return math.ceil(int(wait_ms) / 1000)

@@ -1,5 +1,6 @@
 """Commands of operators: accounts, deliveries, migrations, payments at the sandbox."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import httpx
@@ -7,15 +8,18 @@ import msgspec
 
 from api.cli.console import make_console
 from api.cli.context import CommandError, operating
-from api.http.bodies import problems_in
+from api.http.bodies import fitting_fields, problems_in
+from api.http.field_checks import Given
 from api.http.texts import tidied
-from api.routes.accounts.accounts import Registration
+from api.routes.accounts.accounts import Registration, known_of
 from api.routes.deliveries.deliveries import NewDelivery
 from api.server.backing import find_sandbox
 from dispatch.accounts.models import Role
+from dispatch.accounts.passwords import Passwords
 from dispatch.accounts.service import NewUser, parse_roles
 from dispatch.audit.service import OPERATOR, record
 from dispatch.database.migrate import newest_revision, revisions
+from dispatch.deliveries.steps import DeliveryLimits
 from dispatch.errors import Invalid
 from dispatch.settings import Settings
 
@@ -40,9 +44,13 @@ async def make_user(
     except ValueError:
         raise CommandError(f"--role must be one of {', '.join(role.value for role in Role)}") from None
     fields = {"email": email, "password": password} | ({"phone": phone} if phone else {})
-    checked = _converted(fields | ({"name": name} if name else {}), Registration)
+
+    async def not_guessed(given: Given) -> None:
+        known = known_of(given.get("email"), given.get("name"), given.get("phone"))
+        await Passwords().check_new(given.get("password", ""), known)
+
+    checked = await _converted(fields | ({"name": name} if name else {}), Registration, not_guessed)
     async with operating(settings) as services, services.database.work() as work:
-        await services.accounts.passwords.check_new(checked.password, checked.known())
         user = await services.accounts.of(work).register(
             NewUser(
                 checked.email, checked.password, checked.name or checked.email.partition("@")[0], wanted, checked.phone
@@ -54,7 +62,12 @@ async def make_user(
 
 async def make_delivery(settings: Settings, fields: dict[str, Any]) -> None:
     """``dispatch create-delivery``."""
-    body = _converted(fields, NewDelivery)
+    limits = DeliveryLimits(settings.max_delivery_fee, settings.max_package_value)
+
+    async def not_too_high(given: Given) -> None:
+        limits.check(given)
+
+    body = await _converted(fields, NewDelivery, not_too_high)
     async with operating(settings) as services, services.database.work() as work:
         delivery = await services.delivery_steps(work).create(body.marketplace_sale_id, None, body.details())
         told = {"sale_id": body.marketplace_sale_id}
@@ -90,10 +103,14 @@ async def pay_at_sandbox(settings: Settings, pidx: str, outcome: str) -> int:
     return 0
 
 
-def _converted(fields: dict[str, Any], wanted: type[Body]) -> Body:
+async def _converted(fields: dict[str, Any], wanted: type[Body], check: Callable[[Given], Awaitable[None]]) -> Body:
     """The same checks as over HTTP. Raises Invalid with all that is wrong."""
     content, texts = tidied(fields, wanted)
     problems = problems_in(wanted, content) | texts
+    try:
+        await check(fitting_fields(wanted, content, texts))
+    except Invalid as error:
+        problems = error.fields | problems
     if problems:
         raise Invalid("Some options are missing or wrong.", fields=problems)
     return msgspec.convert(content, wanted)

@@ -5,8 +5,9 @@ field by field, at whatever struct was asked for, to any depth; a body that fits
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -17,11 +18,16 @@ from msgspec import Struct, UnsetType, ValidationError
 from msgspec.structs import FieldInfo, fields
 
 from api.http.problems import NAMED_FIELD, in_words, named_fields, problems_of
-from api.http.requests import CONTENT, TEXT_PROBLEMS
 from api.http.schemas import Body, checked_field
 from api.http.suggestions import nearest
 
 AnyRequest = Request[Any, Any, Any]
+CONTENT = "dispatch.content"
+"""Key of the decoded body, its texts in the form that is kept, in the state of a request's scope."""
+TEXT_PROBLEMS = "dispatch.text_problems"
+"""Key of what is wrong with texts of the body, by field."""
+FURTHER_PROBLEMS = "dispatch.further_problems"
+"""Key of what the route itself says of fields that fit their types."""
 MOST_PROBLEMS = 50
 MOST_KEY = 100
 PLACE = re.compile(r" - at `[^`]*`$")
@@ -43,6 +49,28 @@ def problems_in(kind: Any, value: Any, path: str = "") -> Problems:  # noqa: ANN
                 return found
         return dict([_named(kind, str(error), path)])
     return {}
+
+
+def fitting_fields(kind: Any, value: object, unfit: Iterable[str] = (), path: str = "") -> dict[str, Any]:  # noqa: ANN401
+    """The fields of a body that fit by themselves, as a handler would get them; bodies within are mappings of theirs.
+
+    ``unfit``: paths of fields of which it is known already that they do not.
+    """
+    struct = next((inner for inner in _structures(kind) if isinstance(inner, type) and issubclass(inner, Struct)), None)
+    if struct is None or not isinstance(value, dict):
+        return {}
+    found: dict[str, Any] = {}
+    for field in fields(struct):
+        name, within = field.encode_name, _within(path, field.encode_name)
+        if name not in value or any(one == within or one.startswith((f"{within}.", f"{within}[")) for one in unfit):
+            continue
+        if isinstance(value[name], dict) and _structures(field.type):
+            found[name] = fitting_fields(field.type, value[name], unfit, within)
+        elif not _in_field(struct, field, value, within):
+            found[name] = msgspec.convert(value[name], field.type, strict=True)
+            if issubclass(struct, Body):
+                found[name] = checked_field(name, found[name])
+    return found
 
 
 def choices_of(kind: Any) -> list[str]:  # noqa: ANN401  # any type
@@ -132,16 +160,31 @@ def _in_field(kind: type[Struct], field: FieldInfo, value: dict[Any, Any], path:
 
 def _add_rules(kind: type[Struct], value: dict[Any, Any], path: str, wrong: dict[str, Problems]) -> None:
     """What the struct's own rules say of the fields that fit by themselves, as far as that can be asked."""
+    left_out = set(wrong)
     for _ in fields(kind):
         try:
-            msgspec.convert({key: entry for key, entry in value.items() if key not in wrong}, kind, strict=True)
+            msgspec.convert({key: entry for key, entry in value.items() if key not in left_out}, _optional(kind))
         except ValidationError as error:
             named = NAMED_FIELD.match(PLACE.sub("", str(error)))
-            if named is None or named["field"] in wrong or any(name in named["message"] for name in wrong):
-                return  # of two that come together one is wrong by itself, and the other is not to blame
-            wrong[named["field"]] = {_within(path, named["field"]): named["message"]}
+            if named is None:
+                return
+            about = {named["field"], *(name for name in value if name in named["message"].split())} - left_out
+            if not about:
+                return
+            if named["field"] in about and not any(name in named["message"] for name in wrong):
+                about = {named["field"]}
+                wrong[named["field"]] = {_within(path, named["field"]): named["message"]}
+            # Else one of two that come together is wrong by itself, and the other is not to blame.
+            left_out |= about
         else:
             return
+
+
+@cache
+def _optional(kind: type[Struct]) -> type[Struct]:
+    """The same struct with its rules, of which any field may be missing: then it is None."""
+    optional = [(one.name, one.type | None, None) for one in fields(kind) if one.required]
+    return msgspec.defstruct(kind.__name__, optional, bases=(kind,), frozen=True, kw_only=True)
 
 
 def fields_of(error: ValidationException, request: AnyRequest) -> Problems:
@@ -153,6 +196,8 @@ def fields_of(error: ValidationException, request: AnyRequest) -> Problems:
     if len(rest) == len(problems) or field is None or content is None:
         return named_fields([_of_parameter(problem, request) for problem in problems])
     wrong = problems_in(field.annotation, content) | texts or named_fields(problems)
+    further: Problems = state.get(FURTHER_PROBLEMS, {})
+    wrong = further | wrong
     return named_fields([_of_parameter(problem, request) for problem in rest]) | wrong
 
 

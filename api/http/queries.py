@@ -1,6 +1,7 @@
 """Parameters of a query that no route knows are named, not ignored."""
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +19,16 @@ from dispatch.errors import Invalid
 
 OPEN_QUERY: Final[dict[str, Any]] = {"open_query": True}
 """For ``opt=``: others send here what they like, such as gateways and phone apps."""
+
+MOST: Final = "most"
+Most = Callable[[Any], float]
+"""The highest value of a number in the query, by the services: one that a setting names."""
+
+
+def at_most(**bounds: Most) -> dict[str, Any]:
+    """For ``opt=``: bounds of a query's numbers that only settings know."""
+    return {MOST: bounds}
+
 
 MOST_KEY = 100
 DIGITS = re.compile(r"-?[0-9]+")
@@ -58,6 +69,10 @@ class KnownQueries:
         for name, kind in given.items():
             if problem := _misread(kind, sent[name]):
                 wrong[name] = problem
+        most: dict[str, Most] = handler.opt.get(MOST, {})
+        for name, bound in most.items():
+            if name not in wrong and _exceeds(sent.get(name), bound(request.app.state.services)):
+                wrong[name] = f"must be at most {bound(request.app.state.services):g}"
         if missing:  # at the first of which the framework would stop
             wrong |= dict.fromkeys(missing, "is required")
             wrong = _unfitting(handler, given, sent) | wrong
@@ -75,6 +90,13 @@ def _misread(kind: FieldDefinition, text: str) -> str | None:
     if isinstance(kind.kwarg_definition, ParameterKwarg) and kind.kwarg_definition.format == WHEN:
         return when_problem(text)
     return None
+
+
+def _exceeds(text: str | None, most: float) -> bool:
+    try:
+        return text is not None and float(text) > most
+    except ValueError:
+        return False  # the framework says what it is not
 
 
 def _unfitting(handler: Any, given: dict[str, FieldDefinition], sent: Any) -> dict[str, str]:  # noqa: ANN401

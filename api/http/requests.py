@@ -7,13 +7,10 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import HTTPException, InternalServerException, SerializationException
 
+from api.http.bodies import CONTENT, FURTHER_PROBLEMS, TEXT_PROBLEMS, fitting_fields
+from api.http.field_checks import CHECKS, further_problems
 from api.http.texts import tidied
 from dispatch.errors import Invalid
-
-CONTENT = "dispatch.content"
-"""Key of the decoded body, its texts in the form that is kept, in the state of a request's scope."""
-TEXT_PROBLEMS = "dispatch.text_problems"
-"""Key of what is wrong with texts of the body, by field."""
 
 JSON = re.compile(r"application/(?:[\w.!#$&^-]+\+)?json", re.IGNORECASE)
 UTF_8 = re.compile(r"(?:utf-?8|us-ascii)", re.IGNORECASE)
@@ -65,19 +62,25 @@ class JsonRequest(Request[Any, Any, Any]):
         except RecursionError:
             raise Invalid("The body is nested too deeply.", fields={"body": "is nested too deeply"}) from None
         field = self.route_handler.parsed_data_field
-        return content if field is None else self._fitted(content, field.annotation)
+        return content if field is None else await self._fitted(content, field.annotation)
 
     async def decoded(self) -> Any:  # noqa: ANN401  # JSON is anything
         """The body's JSON. Raises SerializationException, UnicodeDecodeError or RecursionError."""
         return await super().json()
 
-    def _fitted(self, content: object, wanted: Any) -> Any:  # noqa: ANN401  # any type
+    async def _fitted(self, content: object, wanted: Any) -> Any:  # noqa: ANN401  # any type
         content, problems = tidied(content, wanted)
-        self.scope.setdefault("state", {}).update({CONTENT: content, TEXT_PROBLEMS: problems})
+        state = self.scope.setdefault("state", {})
+        state.update({CONTENT: content, TEXT_PROBLEMS: problems})
         try:
-            return Unfit() if problems else msgspec.convert(content, wanted, strict=True)
+            if not problems:
+                return msgspec.convert(content, wanted, strict=True)
         except msgspec.ValidationError:
-            return Unfit()  # `api.http.bodies` names everything that is wrong, beside what is wrong with the query
+            pass
+        checks = self.route_handler.opt.get(CHECKS, ())
+        if checks and FURTHER_PROBLEMS not in state:
+            state[FURTHER_PROBLEMS] = await further_problems(self, checks, fitting_fields(wanted, content, problems))
+        return Unfit()  # `api.http.bodies` names everything that is wrong, beside what is wrong with the query
 
 
 def _check_type(said: str | None) -> None:

@@ -41,6 +41,7 @@ from dispatch.notifications.relay import OutboxRelay
 from dispatch.notifications.templates import Templates
 from dispatch.orders.service import OrderRules
 from dispatch.payments.invoices.issuing import Issuer
+from dispatch.payments.opening.field_problems import FieldProblems
 from dispatch.payments.opening.initiation import PaymentInitiation, PaymentTerms
 from dispatch.payments.opening.screening import ReviewRules
 from dispatch.payments.opening.stock_holds import HoldRules, HoldSweeper
@@ -129,6 +130,13 @@ class Services:
         return PaymentInitiation(self.database, self.gateway, self._payment_terms(), self.clock)
 
     @property
+    def payment_problems(self) -> FieldProblems:
+        """Looks at the fields of payments that are to be opened."""
+        terms = self._payment_terms()
+        kept_for = terms.prices_kept_for
+        return FieldProblems(self.database, self.gateway, self.clock, terms.prices, prices_kept_for=kept_for)
+
+    @property
     def settlement(self) -> PaymentSettlement:
         """Settles payments."""
         return PaymentSettlement(self.database, self.gateway, self.clock, self.issuer)
@@ -204,6 +212,11 @@ class Services:
         rules = StandingRules(settings.max_active_deliveries, settings.max_active_grant, settings.required_documents)
         return Standing(work, self.clock, self.publisher, rules)
 
+    @property
+    def delivery_limits(self) -> DeliveryLimits:
+        """The highest amounts that a delivery may name."""
+        return DeliveryLimits(self.settings.max_delivery_fee, self.settings.max_package_value)
+
     def delivery_steps(self, work: Work) -> DeliverySteps:
         """The deliveries of a unit of work."""
         return DeliverySteps(
@@ -216,7 +229,7 @@ class Services:
             rules=HandoverRules(
                 self.settings.handover_far_m, self.settings.ping_max_speed_mps, self.settings.service_area
             ),
-            limits=DeliveryLimits(self.settings.max_delivery_fee, self.settings.max_package_value),
+            limits=self.delivery_limits,
         )
 
     def ratings(self, work: Work) -> DeliveryRatings:

@@ -78,7 +78,7 @@ def delivery_rows(deliveries: list[Delivery]) -> DeliveryRows:
     )
 
 
-async def check_vehicle_type(work: Work, vehicle_type: str | None) -> None:
+async def check_vehicle_type(work: Work, vehicle_type: str | None, *, field: str = "vehicle_type_filter") -> None:
     """Raises Invalid, with the types that fit, for one that no transporter has and that is none of the usual."""
     if vehicle_type is None or vehicle_type in SPEED_KMH:
         return
@@ -86,9 +86,7 @@ async def check_vehicle_type(work: Work, vehicle_type: str | None) -> None:
     if await work.session.scalar(known) is None:
         types = await work.session.scalars(select(Transporter.vehicle_type).distinct().limit(MOST_TYPES_NAMED))
         fitting = ", ".join(sorted({*SPEED_KMH, *types}))
-        raise Invalid(
-            "Nobody has such a vehicle.", fields={"vehicle_type_filter": f"must be one of {fitting}"}, suggestions=[]
-        )
+        raise Invalid("Nobody has such a vehicle.", fields={field: f"must be one of {fitting}"}, suggestions=[])
 
 
 async def load_pool(work: Work, live: LivePositions, clock: Clock, *, vehicle_type: str | None = None) -> Pool:

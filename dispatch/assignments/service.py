@@ -20,7 +20,6 @@ from dispatch.assignments.pool import (
     WHY_NOT,
     Pool,
     alternative,
-    check_vehicle_type,
     delivery_rows,
     load_pool,
 )
@@ -87,9 +86,8 @@ class Assignments:
     ) -> Assigned:
         """Give one delivery to the best transporter, where its priority is the given and among those of a vehicle type.
 
-        Raises NotFound, Conflict, NoTransporter, Invalid.
+        Raises NotFound, Conflict, NoTransporter.
         """
-        await check_vehicle_type(self._work, vehicle_type)
         delivery = await self._steps.deliveries.get(key)
         _check_available(delivery)
         if priority is not None and delivery.priority is not priority:
@@ -121,8 +119,7 @@ class Assignments:
         raise NoTransporter(_nobody(ranking, pool))
 
     async def assign_many(self, wanted: BulkFilter, user: User | None) -> BulkResult:
-        """Give all waiting deliveries of the filter to transporters for the highest total score. Raises Invalid."""
-        await check_vehicle_type(self._work, wanted.vehicle_type)
+        """Give all waiting deliveries of the filter to transporters for the highest total score."""
         deliveries, failures = await self._waiting(wanted)
         pool = await load_pool(self._work, self._live, self._clock, vehicle_type=wanted.vehicle_type)
         if not deliveries:

@@ -44,14 +44,22 @@ class Standing:
         self._rules = rules
         self._transporters = Transporters(work, clock)
 
-    def check_max_active(self, wanted: int, transporter: Transporter | None = None) -> None:
+    def check_max_active(self, wanted: int | None, transporter: Transporter | None = None) -> None:
         """Raises Invalid for more deliveries at once than a transporter may choose by itself."""
         granted = transporter.max_active_granted if transporter is not None else None
         most = max(self._rules.max_active, granted or 0)
-        if wanted > most:
+        if wanted is not None and wanted > most:
             raise Invalid(
                 "You may not have so many deliveries at once.",
                 fields={"max_active": f"must be at most {most}; an admin may allow you more"},
+            )
+
+    def check_grant(self, wanted: int | None) -> None:
+        """Raises Invalid for more deliveries at once than an admin may allow."""
+        if wanted is not None and wanted > self._rules.max_active_grant:
+            raise Invalid(
+                "Nobody may have so many deliveries at once.",
+                fields={"max_active": f"must be at most {self._rules.max_active_grant}"},
             )
 
     async def change(self, user: User, changes: Mapping[str, Any], papers: Sequence[Paper] | None) -> Transporter:
@@ -77,11 +85,7 @@ class Standing:
         """Verify a transporter as it is, or withdraw that. Raises NotFound, Conflict, Invalid."""
         transporter, deliveries = await lock_with_open_deliveries(self._work.session, transporter_id)
         if verdict.max_active is not None:
-            if verdict.max_active > self._rules.max_active_grant:
-                raise Invalid(
-                    "Nobody may have so many deliveries at once.",
-                    fields={"max_active": f"must be at most {self._rules.max_active_grant}"},
-                )
+            self.check_grant(verdict.max_active)
             transporter.max_active = transporter.max_active_granted = verdict.max_active
         await self._transporters.verify(
             transporter,

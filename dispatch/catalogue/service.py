@@ -11,7 +11,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.catalogue.models import Product, TaxClass
 from dispatch.catalogue.search import contains, folded_text
 from dispatch.database.work import Work
-from dispatch.errors import Forbidden, Invalid, NotFound
+from dispatch.errors import Forbidden, Invalid, NotFound, raise_together
 
 
 class Catalogue:
@@ -67,10 +67,17 @@ class Catalogue:
             images=list(images),
             is_active=True,
         )
-        _check_prices(product)
+        check_product(listed_price, discounted_price)
         self._session.add(product)
         await self._session.flush()
         return product
+
+    async def check_changes(self, product_id: int, changes: Mapping[str, Any]) -> None:
+        """Whether they go together with what the product is now. Raises NotFound, Invalid."""
+        product = await self.get(product_id)
+        listed = changes.get("listed_price", product.listed_price)
+        discounted = changes.get("discounted_price", product.discounted_price)
+        check_product(listed, discounted, changes.get("stock", product.stock), product.reserved)
 
     async def change(self, product_id: int, user: User, changes: Mapping[str, Any]) -> Product:
         """Change some fields of one's own product; an admin may change any."""
@@ -86,22 +93,24 @@ class Catalogue:
             raise Forbidden("Only its seller may change a product.")
         for field, value in changes.items():
             setattr(product, field, value)
-        _check_prices(product)
-        if product.stock < product.reserved:
-            raise Invalid(
-                "Open payments hold more than this stock.",
-                fields={"stock": f"must be at least {product.reserved}, which open payments hold"},
-            )
+        check_product(product.listed_price, product.discounted_price, product.stock, product.reserved)
         await self._session.flush()
         return product
 
 
-def _check_prices(product: Product) -> None:
-    if product.listed_price <= 0:
-        raise Invalid("A price must be positive.", fields={"listed_price": "must be more than 0"})
-    discount = product.discounted_price
-    if discount is not None and not 0 < discount <= product.listed_price:
-        raise Invalid(
-            "The discounted price must lie between 0 and the listed price.",
-            fields={"discounted_price": "must be more than 0 and at most listed_price"},
-        )
+def check_product(
+    listed_price: Decimal | None, discounted_price: Decimal | None, stock: int = 0, reserved: int = 0
+) -> None:
+    """Raises Invalid, naming all that does not go together. ``reserved``: what open payments hold of the stock."""
+    found: list[Invalid] = []
+    if listed_price is not None and listed_price <= 0:
+        found.append(Invalid("A price must be positive.", fields={"listed_price": "must be more than 0"}))
+    too_high = listed_price is not None and discounted_price is not None and discounted_price > listed_price > 0
+    if discounted_price is not None and (discounted_price <= 0 or too_high):
+        words = "must be more than 0 and at most listed_price"
+        detail = "The discounted price must lie between 0 and the listed price."
+        found.append(Invalid(detail, fields={"discounted_price": words}))
+    if stock < reserved:
+        words = f"must be at least {reserved}, which open payments hold"
+        found.append(Invalid("Open payments hold more than this stock.", fields={"stock": words}))
+    raise_together(found)

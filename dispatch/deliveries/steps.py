@@ -34,6 +34,17 @@ class DeliveryLimits:
     fee: Decimal
     package_value: Decimal
 
+    def check(self, details: Mapping[str, Any]) -> None:
+        """Raises Invalid, naming each amount that is too high."""
+        limits = {"delivery_fee": self.fee, "package_value": self.package_value}
+        wrong = {
+            field: f"must be at most {most}"
+            for field, most in limits.items()
+            if details.get(field) is not None and details[field] > most
+        }
+        if wrong:
+            raise Invalid("An amount is too high.", fields=wrong)
+
 
 class DeliverySteps:
     """The steps of one unit of work. Lock order: delivery, transporter, order."""
@@ -64,14 +75,7 @@ class DeliverySteps:
 
     async def create(self, sale_id: int, user: User | None, details: Mapping[str, Any]) -> Delivery:
         """Make the delivery of a sale, see ``Deliveries.create``. Raises Invalid for amounts over the limits."""
-        limits = {"delivery_fee": self._limits.fee, "package_value": self._limits.package_value}
-        wrong = {
-            field: f"must be at most {most}"
-            for field, most in limits.items()
-            if details.get(field) is not None and details[field] > most
-        }
-        if wrong:
-            raise Invalid("An amount is too high.", fields=wrong)
+        self._limits.check(details)
         return await self.deliveries.create(sale_id, user, details)
 
     async def accept(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
-from dispatch.errors import Conflict, Invalid, NotFound
+from dispatch.errors import Conflict, NotFound
 from dispatch.ports import Clock
 from dispatch.transporters.models import UNRATED, Transporter, TransporterDocument
 
@@ -39,7 +39,6 @@ class Transporters:
 
     async def create(self, user: User, profile: Mapping[str, Any], papers: Sequence[Paper]) -> Transporter:
         """Make the user's transporter profile; an admin must verify it. Raises Conflict where there is one."""
-        _check_kinds(papers)
         if await self.find_of(user) is not None:
             raise Conflict("You have a transporter profile already. Change it with PATCH /api/transporters/me/.")
         transporter = Transporter(
@@ -95,7 +94,6 @@ class Transporters:
 
     def _replace_papers(self, transporter: Transporter, papers: Sequence[Paper]) -> bool:
         """Whether any document came, went or changed."""
-        _check_kinds(papers)
         wanted = {paper.kind: paper for paper in papers}
         changed = False
         for document in list(transporter.documents):
@@ -156,11 +154,6 @@ def _with_papers() -> Select[Transporter]:
 
 def _document(paper: Paper) -> TransporterDocument:
     return TransporterDocument(kind=paper.kind, number=paper.number, expires_on=paper.expires_on)
-
-
-def _check_kinds(papers: Sequence[Paper]) -> None:
-    if len({paper.kind for paper in papers}) < len(papers):
-        raise Invalid("One document of each kind.", fields={"documents": "must name each kind once"})
 
 
 async def lock_transporter(session: AsyncSession, transporter_id: int) -> Transporter:

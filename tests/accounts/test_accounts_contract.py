@@ -44,7 +44,7 @@ async def test_a_person_may_hold_several_roles_but_never_make_an_admin(world: Wo
     base = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
     for roles in ({"role": "admin"}, {"roles": ["customer", "admin"]}):
         refused = await world.http.post(f"{AUTH}/register/", json=base | roles)
-        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["role"])
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, list(roles))
     assert ok(await world.http.post(f"{AUTH}/register/", json=base), 201)["roles"] == ["customer"]
 
 

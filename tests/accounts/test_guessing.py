@@ -61,6 +61,17 @@ def _check_refused(reply: httpx.Response) -> None:
     assert int(reply.headers["retry-after"]) == reply.json()["retry_after"] > 0
 
 
+async def test_passwords_of_bodies_that_are_wrong_anyway_are_looked_at_as_often_as_accounts_are_made(
+    strict: World,
+) -> None:
+    address = {"X-Forwarded-For": _address()}
+    body = {"email": "sita.rai@example.com", "password": "password123", "phone": "ring me"}
+    replies = [await strict.http.post(REGISTER, json=body, headers=address) for _ in range(4)]
+    assert [set(reply.json()["errors"]) for reply in replies] == [{"password", "phone"}] * 2 + [{"phone"}] * 2
+    mended = body | {"phone": "+977-9841234567", "password": PASSWORD, "email": f"{uuid4().hex}@example.com"}
+    ok(await strict.http.post(REGISTER, json=mended, headers=address), 201)
+
+
 async def test_wrong_passwords_of_one_account_are_counted_from_wherever_they_come(strict: World) -> None:
     person = await strict.person()
     for _ in range(3):

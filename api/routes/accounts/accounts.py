@@ -10,9 +10,11 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from api.http.actors import actor_of, client_address
+from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenServices, GivenWork
 from api.http.schemas import AS_IS, CODE, Body, Email, Id, PersonName, Phone
 from api.http.security import PUBLIC, needs
+from api.routes.accounts.password_checks import look_at_password
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED
 from dispatch.accounts.models import LinkPurpose, Role, User
 from dispatch.accounts.passwords import MAX_PASSWORD, MIN_PASSWORD
@@ -20,7 +22,6 @@ from dispatch.accounts.service import NewUser
 from dispatch.accounts.tokens import TokenClaims, TokenPair
 from dispatch.audit.models import ActorKind
 from dispatch.audit.service import Actor, record
-from dispatch.errors import Invalid
 from realtime.sockets.tickets import TICKET_S, TicketHolder
 
 # Lengths are checked in NFC; as it is typed, a password may have several times as many characters.
@@ -33,6 +34,8 @@ TypedPassword = Annotated[
     ),
 ]
 OPEN_ROLES = (Role.CUSTOMER, Role.SELLER, Role.TRANSPORTER)
+OPEN_ROLE_NAMES = ", ".join(role.value for role in OPEN_ROLES)
+BY_COMMAND = "admins are made with `dispatch create-user --role admin`"
 ACTING_ROLES = frozenset({Role.SELLER, Role.TRANSPORTER})
 AnyRequest = Request[User, TokenClaims, State]
 
@@ -47,9 +50,17 @@ class Registration(Body, frozen=True, kw_only=True):
     role: Role | None = None
     roles: list[Role] | None = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, roles in (("role", [self.role]), ("roles", self.roles or [])):
+            if Role.ADMIN in roles:
+                raise ValueError(
+                    f"`{name}` must be {'one' if name == 'role' else 'some'} of {OPEN_ROLE_NAMES}; {BY_COMMAND}"
+                )
+
     def known(self) -> tuple[str, ...]:
         """What others know of the person, so that no password may be made of it."""
-        return tuple(text for text in (self.email, self.email.partition("@")[0], self.name, self.phone) if text)
+        return known_of(self.email, self.name, self.phone)
 
 
 class Credentials(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,13 +117,23 @@ def user_answer(user: User, tokens: TokenPair | None = None) -> UserAnswer:
     )
 
 
+def known_of(email: str | None, *others: str | None) -> tuple[str, ...]:
+    """What others know of a person: no password may be made of it."""
+    return tuple(text for text in (email, (email or "").partition("@")[0], *others) if text)
+
+
+async def _check_password(request: AnyRequest, given: Given) -> None:
+    known = known_of(given.get("email"), given.get("name"), given.get("phone"))
+    await look_at_password(request, given.get("password"), known)
+
+
 class AccountController(Controller):
     """``/api/v1/auth``."""
 
     path = "/api/v1/auth"
     tags = ("accounts",)
 
-    @post("/register/", opt=PUBLIC)
+    @post("/register/", opt=PUBLIC | also_checked(_check_password))
     async def register(
         self, request: AnyRequest, data: JSONBody[Registration], work: GivenWork, services: GivenServices
     ) -> UserAnswer:
@@ -123,11 +144,6 @@ class AccountController(Controller):
         """
         wanted = tuple(data.roles or ()) + ((data.role,) if data.role else ())
         roles = wanted or (Role.CUSTOMER,)
-        if Role.ADMIN in roles:
-            raise Invalid(
-                "Admins are made with `dispatch create-user --role admin`.",
-                fields={"role": f"must be one of {', '.join(role.value for role in OPEN_ROLES)}"},
-            )
         accounts, passwords = services.accounts, services.accounts.passwords
         await accounts.take_registration(client_address(request))
         await passwords.check_new(data.password, data.known())

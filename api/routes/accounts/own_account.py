@@ -9,12 +9,22 @@ from litestar.params import FromQuery, JSONBody
 from msgspec import Meta, Struct
 
 from api.http.actors import actor_of, client_address
+from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenServices, GivenWork
 from api.http.schemas import AS_IS, CODE, Body
 from api.http.security import PUBLIC, needs
-from api.routes.accounts.accounts import OPEN_ROLES, AnyRequest, TypedPassword, UserAnswer, user_answer
+from api.routes.accounts.accounts import (
+    OPEN_ROLE_NAMES,
+    OPEN_ROLES,
+    AnyRequest,
+    TypedPassword,
+    UserAnswer,
+    known_of,
+    user_answer,
+)
 from api.routes.accounts.pages import PAGE, new_password_page, verification_page
-from api.routes.accounts.steps import ask_for_proof, reset_password, set_password, verify_email
+from api.routes.accounts.password_checks import look_at_password
+from api.routes.accounts.steps import ask_for_proof, check_reset, reset_password, set_password, verify_email
 from api.server.services import Services
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED
 from dispatch.accounts.models import LinkPurpose, Role
@@ -65,6 +75,15 @@ class RoleChanges(Body, frozen=True, kw_only=True):
     give: Roles = msgspec.field(default_factory=list)
     take: Roles = msgspec.field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, roles in (("give", self.give), ("take", self.take)):
+            if set(roles) - set(OPEN_ROLES):
+                by_command = "admins are made and unmade with `dispatch change-roles`"
+                raise ValueError(f"`{name}` must be some of {OPEN_ROLE_NAMES}; {by_command}")
+        if set(self.give) & set(self.take):
+            raise ValueError("`take` must not name a role that is given")
+
 
 class Told(Struct, frozen=True):
     """What was done, in a sentence."""
@@ -73,6 +92,15 @@ class Told(Struct, frozen=True):
 
 
 SENT = "If there is an account with this address, a link is on its way to it."
+
+
+async def _check_change(request: AnyRequest, given: Given) -> None:
+    known = known_of(request.user.email, request.user.name)
+    await look_at_password(request, given.get("new_password"), known, field="new_password")
+
+
+async def _check_reset(request: AnyRequest, given: Given) -> None:
+    await check_reset(request, given.get("token"), given.get("password"))
 
 
 class OwnAccountController(Controller):
@@ -108,15 +136,14 @@ class OwnAccountController(Controller):
         await services.accounts.links(work).send(user, LinkPurpose.VERIFY_EMAIL)
         return Told(f"A link is on its way to {user.email}.")
 
-    @post("/password/", guards=[needs()], status_code=200)
+    @post("/password/", guards=[needs()], opt=also_checked(_check_change), status_code=200)
     async def change_password(
         self, request: AnyRequest, data: JSONBody[PasswordChange], work: GivenWork, services: GivenServices
     ) -> Told:
         """Change one's password. All other sign-ins end; a wrong old password is 403, too many of them 429."""
         accounts, user, actor = services.accounts, request.user, actor_of(request)
         await accounts.sign_ins.confirm(user, data.old_password, actor)
-        about = (user.email, user.email.partition("@")[0], user.name)
-        await accounts.passwords.check_new(data.new_password, about, field="new_password")
+        await accounts.passwords.check_new(data.new_password, known_of(user.email, user.name), field="new_password")
         password_hash = await accounts.passwords.hash(data.new_password)
         locked = await accounts.of(work).get(user.id, lock=True)
         if locked.password_hash != user.password_hash:
@@ -133,10 +160,14 @@ class OwnAccountController(Controller):
         task = BackgroundTask(_send_reset, services, data.email, actor_of(request))
         return Response(Told(SENT), status_code=202, background=task)
 
-    @post("/password/reset/", opt=PUBLIC, status_code=200)
+    @post("/password/reset/", opt=PUBLIC | also_checked(_check_reset), status_code=200)
     async def reset(self, request: AnyRequest, data: JSONBody[PasswordReset], services: GivenServices) -> Told:
         """Choose a new password with the token of a link. All sign-ins end; the address is proved by it too."""
-        await reset_password(services, data.token, data.password, actor_of(request))
+        try:
+            await reset_password(services, data.token, data.password, actor_of(request))
+        except Invalid:  # a link that is not good may stand beside a weak password
+            await check_reset(request, data.token, data.password)
+            raise
         return Told("The password is changed. Sign in with it.")
 
     @post("/roles/", guards=[needs()], status_code=200)
@@ -147,7 +178,6 @@ class OwnAccountController(Controller):
 
         A role that an admin took is given back by an admin: 403, `role_barred`.
         """
-        check_open_roles(data.give, data.take)
         offboarding, actor = services.accounts.offboarding(work), actor_of(request)
         user = await offboarding.give_roles(request.user.id, actor, data.give)
         await ask_for_proof(work, services, user, data.give)
@@ -162,20 +192,6 @@ class OwnAccountController(Controller):
         await services.accounts.sign_ins.confirm(request.user, data.password, actor_of(request))
         await services.accounts.offboarding(work).close_account(request.user.id, actor_of(request), reason="own wish")
         return Told("Your account is closed.")
-
-
-def check_open_roles(give: list[Role], take: list[Role]) -> None:
-    """Raises Invalid for a role that is given and taken by command only, and for one that is both."""
-    names = ", ".join(role.value for role in OPEN_ROLES)
-    fields = {
-        name: f"must be some of {names}; admins are made and unmade with `dispatch change-roles`"
-        for name, roles in (("give", give), ("take", take))
-        if set(roles) - set(OPEN_ROLES)
-    }
-    if set(give) & set(take):
-        fields["take"] = "must not name a role that is given"
-    if fields:
-        raise Invalid("These roles cannot be changed so.", fields=fields)
 
 
 async def _send_reset(services: Services, email: str, actor: Actor) -> None:

@@ -80,6 +80,12 @@ class AccountServices:
             return True
         return False
 
+    async def may_look_at_password(self, address: str) -> bool:
+        """Whether a password of a body that does not fit is looked at: as often as accounts may be made."""
+        quota = self.settings.registrations_per_hour
+        name = address_name(address)
+        return not quota or not await self.limiter.take_of("password-looks", name, quota, HOUR_S, told=False)
+
     async def _take(self, name: str, who: int | str, quota: int, what: str) -> None:
         if not quota:
             return

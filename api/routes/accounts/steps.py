@@ -1,12 +1,14 @@
 """What several routes, pages and commands do with accounts, each in the caller's unit of work."""
 
-from api.routes.accounts.accounts import ACTING_ROLES
+from api.routes.accounts.accounts import ACTING_ROLES, AnyRequest, known_of
+from api.routes.accounts.password_checks import look_at_password
 from api.server.services import Services
 from dispatch.accounts.links import tell_password_changed
 from dispatch.accounts.models import LinkPurpose, Role, User
 from dispatch.audit.models import ActorKind
 from dispatch.audit.service import Actor, record
 from dispatch.database.work import Work
+from dispatch.errors import Invalid, raise_together
 
 
 async def set_password(work: Work, services: Services, user: User, password_hash: str, actor: Actor) -> None:
@@ -16,13 +18,34 @@ async def set_password(work: Work, services: Services, user: User, password_hash
     await tell_password_changed(work, user, services.clock)
 
 
+async def check_reset(request: AnyRequest, token: str | None, password: str | None) -> None:
+    """Raises Invalid, naming both, for a link that is not good and for a weak password."""
+    services: Services = request.app.state.services
+    found: list[Invalid] = []
+    known: tuple[str, ...] = ()
+    if token is not None:
+        try:
+            known = await _known_of_link(services, token)
+        except Invalid as bad:
+            found.append(bad)
+    try:
+        await look_at_password(request, password, known)
+    except Invalid as weak:
+        found.append(weak)
+    raise_together(found)
+
+
+async def _known_of_link(services: Services, token: str) -> tuple[str, ...]:
+    """What is known of the owner of a link. Raises Invalid for one that is not good."""
+    async with services.database.work() as work:
+        user = await services.accounts.links(work).check(token, LinkPurpose.RESET_PASSWORD)
+        return known_of(user.email, user.name)
+
+
 async def reset_password(services: Services, token: str, password: str, actor: Actor) -> None:
     """By a link. Raises Invalid for a link that is not good and for a weak password; then the link stays good."""
     accounts = services.accounts
-    async with services.database.work() as work:
-        known = await accounts.links(work).check(token, LinkPurpose.RESET_PASSWORD)
-        about = (known.email, known.email.partition("@")[0], known.name)
-    await accounts.passwords.check_new(password, about)
+    await accounts.passwords.check_new(password, await _known_of_link(services, token))
     password_hash = await accounts.passwords.hash(password)
     async with services.database.work() as work:
         user = await accounts.links(work).use(token, LinkPurpose.RESET_PASSWORD)

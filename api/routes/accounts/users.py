@@ -9,11 +9,13 @@ from msgspec import Meta, Struct
 from sqlalchemy import any_, func, literal, select
 
 from api.http.actors import actor_of
+from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenServices, GivenWork
 from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import needs
-from api.routes.accounts.accounts import AnyRequest, TypedPassword
-from api.routes.accounts.own_account import RoleChanges, Told, check_open_roles
+from api.routes.accounts.accounts import AnyRequest, TypedPassword, known_of
+from api.routes.accounts.own_account import RoleChanges, Told
+from api.routes.accounts.password_checks import look_at_password
 from api.routes.accounts.steps import ask_for_proof, set_password
 from api.server.services import Services
 from dispatch.accounts.addresses import email_key
@@ -35,6 +37,13 @@ class NewPassword(Body, frozen=True, kw_only=True):
     """A password to hand over to the user."""
 
     password: TypedPassword
+
+
+async def _check_password(request: AnyRequest, given: Given) -> None:
+    services: Services = request.app.state.services
+    async with services.database.work() as work:
+        known = await services.accounts.of(work).get(int(request.path_params["user_id"]))
+    await look_at_password(request, given.get("password"), known_of(known.email, known.name))
 
 
 class AccountAnswer(Struct, frozen=True, kw_only=True):
@@ -156,14 +165,13 @@ class UserController(Controller):
         services: GivenServices,
     ) -> AccountAnswer:
         """Give and take roles; taking one ends the user's sign-ins and all that the role was good for."""
-        check_open_roles(data.give, data.take)
         await _changeable(work, services, user_id)
         offboarding, actor = services.accounts.offboarding(work), actor_of(request)
         user = await offboarding.give_roles(user_id, actor, data.give)
         await ask_for_proof(work, services, user, data.give)
         return _answer(await offboarding.take_roles(user_id, actor, data.take))
 
-    @post("/{user_id:int}/password/", status_code=200)
+    @post("/{user_id:int}/password/", opt=also_checked(_check_password), status_code=200)
     async def change_password(
         self,
         request: AnyRequest,
@@ -174,9 +182,8 @@ class UserController(Controller):
     ) -> Told:
         """Set a user's password: all sign-ins end, and the user is told by mail that it was changed."""
         known = await _changeable(work, services, user_id)
-        about = (known.email, known.email.partition("@")[0], known.name)
         await work.commit()  # no transaction waits for a hash
-        await services.accounts.passwords.check_new(data.password, about)
+        await services.accounts.passwords.check_new(data.password, known_of(known.email, known.name))
         password_hash = await services.accounts.passwords.hash(data.password)
         user = await services.accounts.of(work).get(user_id, lock=True)
         await set_password(work, services, user, password_hash, actor_of(request))

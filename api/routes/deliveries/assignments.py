@@ -7,13 +7,14 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from api.http.actors import actor_of
+from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenServices, GivenWork
 from api.http.schemas import CODE, NO_NUL, ONE_LINE, Body, Id
 from api.http.security import needs
 from api.routes.deliveries.deliveries import delivery_key
 from api.server.services import Services
 from dispatch.accounts.models import Role, User
-from dispatch.assignments.pool import whole_score
+from dispatch.assignments.pool import check_vehicle_type, whole_score
 from dispatch.assignments.results import Assigned, BulkFilter, BulkResult, Failure
 from dispatch.assignments.service import Assignments
 from dispatch.audit.service import record
@@ -58,6 +59,17 @@ class BulkOperation(Body, frozen=True, kw_only=True):
     operation: Literal["auto_assign"]
     delivery_ids: Annotated[list[Id], Meta(min_length=1, max_length=20_000)]
     parameters: BulkParameters = BulkParameters()
+
+
+async def _check_filter(request: Request[User, Any, Any], given: Given) -> None:
+    async with request.app.state.services.database.work() as work:
+        await check_vehicle_type(work, given.get("vehicle_type_filter"))
+
+
+async def _check_parameters(request: Request[User, Any, Any], given: Given) -> None:
+    wanted = given.get("parameters", {}).get("vehicle_type_filter")
+    async with request.app.state.services.database.work() as work:
+        await check_vehicle_type(work, wanted, field="parameters.vehicle_type_filter")
 
 
 def _single_answer(made: Assigned) -> dict[str, Any]:
@@ -144,7 +156,7 @@ class AssignmentController(Controller):
     tags = ("assignments",)
     guards = (needs(Role.ADMIN),)
 
-    @post("/auto-assign/", status_code=200)
+    @post("/auto-assign/", opt=also_checked(_check_filter), status_code=200)
     async def auto_assign(
         self, request: Request[User, Any, Any], data: JSONBody[AutoAssign], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
@@ -154,6 +166,7 @@ class AssignmentController(Controller):
         `priority_filter` is 409. A vehicle type that nobody has is 400 with those that fit. Where nobody can take a
         delivery, `reason` says why.
         """
+        await check_vehicle_type(work, data.vehicle_type_filter)
         assignments = _assignments(work, services)
         if data.delivery_id is not None:
             made = await assignments.assign(
@@ -177,11 +190,12 @@ class AssignmentController(Controller):
         await _note_run(request, work, result)
         return _bulk_answer(result)
 
-    @post("/deliveries/bulk-operations/", status_code=200)
+    @post("/deliveries/bulk-operations/", opt=also_checked(_check_parameters), status_code=200)
     async def bulk(
         self, request: Request[User, Any, Any], data: JSONBody[BulkOperation], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
         """Assign several named deliveries for the highest total."""
+        await check_vehicle_type(work, data.parameters.vehicle_type_filter, field="parameters.vehicle_type_filter")
         result = await _assignments(work, services).assign_many(
             BulkFilter(
                 priority=data.parameters.priority_filter,

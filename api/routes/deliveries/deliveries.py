@@ -11,6 +11,7 @@ from msgspec import Meta
 from redis.exceptions import RedisError
 
 from api.http.actors import actor_of
+from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenServices, GivenWork
 from api.http.path_numbers import uuid_of
 from api.http.schemas import (
@@ -41,6 +42,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.handover import Handover
 from dispatch.deliveries.models import Delivery, Priority
 from dispatch.deliveries.service import DeliveryKey, Place
+from dispatch.deliveries.steps import DeliveryLimits
 from dispatch.deliveries.travel import Arrival
 from dispatch.errors import NotFound
 from dispatch.ports import LivePosition
@@ -163,13 +165,22 @@ async def _transporter_and_place(
         return transporter, None
 
 
+async def _check_amounts(request: Request[Any, Any, Any], given: Given) -> None:
+    limits: DeliveryLimits = request.app.state.services.delivery_limits
+    limits.check(given)
+
+
+async def _check_pictures(_: Request[Any, Any, Any], given: Given) -> None:
+    await decoded_pictures(**{name: given.get(name) for name in ("pickup_photo", "delivery_photo", "signature")})
+
+
 class DeliveryController(Controller):
     """``/api/deliveries``."""
 
     path = "/api/deliveries"
     tags = ("deliveries",)
 
-    @post("/create/", guards=[acts(Role.ADMIN, Role.SELLER)])
+    @post("/create/", guards=[acts(Role.ADMIN, Role.SELLER)], opt=also_checked(_check_amounts))
     async def create(
         self, request: Request[User, Any, Any], data: JSONBody[NewDelivery], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:
@@ -208,6 +219,7 @@ class DeliveryController(Controller):
     @post(
         "/{delivery_id:str}/pickup/",
         guards=[acts(Role.TRANSPORTER)],
+        opt=also_checked(_check_pictures),
         status_code=200,
         request_max_body_size=MAX_BODY_BYTES,
     )
@@ -239,6 +251,7 @@ class DeliveryController(Controller):
     @post(
         "/{delivery_id:str}/deliver/",
         guards=[acts(Role.TRANSPORTER)],
+        opt=also_checked(_check_pictures),
         status_code=200,
         request_max_body_size=MAX_BODY_BYTES,
     )

@@ -3,10 +3,10 @@
 import asyncio
 import csv
 import io
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from litestar import Controller, Request, Response, get
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
 
 from api.http.csv_cells import safe_cell
 from api.http.injected import GivenWork
@@ -14,7 +14,6 @@ from api.http.schemas import Page, PageNumber, PageSize, WhenQuery, end_of, numb
 from api.http.security import needs
 from dispatch.accounts.models import Role, User
 from dispatch.analytics.sales import Period, ProductFigures, SalesFigures, Takings, purchases_query
-from dispatch.errors import Invalid
 from dispatch.money import CURRENCY
 from dispatch.sales.models import Sale
 
@@ -134,12 +133,10 @@ class AnalyticsController(Controller):
         work: GivenWork,
         date_from: WhenQuery = None,
         date_to: WhenQuery = None,
-        seller_id: FromQuery[int | None] = None,
+        seller_id: Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)] = None,
         format: FromQuery[Literal["json", "csv"]] = "json",  # noqa: A002  the query parameter's name
     ) -> Response[Any]:
         """A seller's sales report; an admin may name the seller."""
-        if seller_id is not None and not 1 <= seller_id <= BIGINT_MAX:
-            raise Invalid("Some fields are missing or wrong.", fields={"seller_id": "must be an id"})
         figures, period = SalesFigures(work, request.user, seller_id=seller_id), _period(date_from, date_to)
         rows = [_product(one) for one in await figures.by_product(period)]
         if format == "csv":

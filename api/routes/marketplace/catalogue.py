@@ -8,6 +8,7 @@ from litestar.params import JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from api.http.actors import actor_of
+from api.http.field_checks import Given, also_checked, was_sent
 from api.http.injected import GivenWork
 from api.http.middleware.compression import KEPT
 from api.http.schemas import (
@@ -29,7 +30,7 @@ from api.http.security import PUBLIC, acts
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.catalogue.models import Product, TaxClass
-from dispatch.catalogue.service import Catalogue
+from dispatch.catalogue.service import Catalogue, check_product
 
 ProductName = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL, extra=ONE_LINE)]
 Image = Annotated[str, Meta(max_length=300, pattern=IMAGE, extra=CODE)]
@@ -115,6 +116,18 @@ def product_answer(product: Product) -> ProductAnswer:
     )
 
 
+async def _check_new(_: Request[User, Any, Any], given: Given) -> None:
+    listed, price = given.get("listed_price"), given.get("price")
+    check_product(price if listed is None else listed, given.get("discounted_price"))
+
+
+async def _check_changes(request: Request[User, Any, Any], given: Given) -> None:
+    if was_sent(request, "listed_price") and "listed_price" not in given:
+        given = {name: value for name, value in given.items() if name != "discounted_price"}  # none to compare it with
+    async with request.app.state.services.database.work() as work:
+        await Catalogue(work).check_changes(int(request.path_params["product_id"]), given)
+
+
 class ProductController(Controller):
     """``/api/v1/marketplace/products``."""
 
@@ -140,7 +153,7 @@ class ProductController(Controller):
             lambda rows: [product_answer(product) for product in rows],
         )
 
-    @post("/", guards=[acts(Role.SELLER, Role.ADMIN)])
+    @post("/", guards=[acts(Role.SELLER, Role.ADMIN)], opt=also_checked(_check_new))
     async def add(self, request: Request[User, Any, Any], data: JSONBody[NewProduct], work: GivenWork) -> ProductAnswer:
         """Put a product on sale as its seller."""
         product = await Catalogue(work).add(
@@ -160,7 +173,7 @@ class ProductController(Controller):
         """One product."""
         return product_answer(await Catalogue(work).get(product_id))
 
-    @patch("/{product_id:int}/", guards=[acts(Role.SELLER, Role.ADMIN)])
+    @patch("/{product_id:int}/", guards=[acts(Role.SELLER, Role.ADMIN)], opt=also_checked(_check_changes))
     async def change(
         self, request: Request[User, Any, Any], product_id: PathId, data: JSONBody[ProductChanges], work: GivenWork
     ) -> ProductAnswer:

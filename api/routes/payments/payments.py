@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from msgspec import Meta, Struct
 
 from api.http.actors import client_address
+from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenServices
 from api.http.middleware.compression import KEPT
 from api.http.path_numbers import uuid_of
@@ -21,10 +22,11 @@ from api.http.security import PUBLIC, needs
 from api.routes.payments.return_addresses import check_return_url, ending_page, host_of, next_address
 from api.server.services import Services
 from dispatch.accounts.models import Role, User
-from dispatch.errors import Invalid, NotFound
+from dispatch.errors import Invalid, NotFound, raise_together
 from dispatch.money import from_paisa
 from dispatch.payments.errors import PaymentNotSuccessful, TooManyPayments
 from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
+from dispatch.payments.opening.field_problems import PaymentFields
 from dispatch.payments.opening.initiation import NewPayment
 from dispatch.payments.refunds.requests import sum_refunded
 from dispatch.payments.rows import get_by_pidx, get_by_transaction_id
@@ -186,6 +188,30 @@ def _check_successful(settlement: Settlement) -> None:
         raise PaymentNotSuccessful(said, failure)
 
 
+async def _check_fields(request: Request[User, Any, Any], given: Given) -> None:
+    """Raises Invalid, naming all of the fields that cannot be."""
+    services: Services = request.app.state.services
+    names = ("bank", "shipping_cost", "tax_amount", "cart_id")
+    wanted = PaymentFields(given.get("gateway"), *(given.get(name) for name in names))
+    problems = services.payment_problems
+    found = await problems.of_choices(wanted)
+    try:
+        _check_return(request, services, given)
+    except Invalid as error:
+        found.append(error)
+    if found:  # else opening the payment says it
+        found += await problems.of_tax(request.user, wanted)
+    raise_together(found)
+
+
+def _check_return(request: Request[User, Any, Any], services: Services, given: Given) -> None:
+    url = given.get("return_url")
+    if url is None and services.settings.khalti_return_url is None:
+        raise Invalid("Say where the buyer goes after paying.", fields={"return_url": "is required"})
+    if url is not None:
+        check_return_url(url, allowed=services.return_hosts, own_hosts=_own_hosts(request))
+
+
 class PaymentController(Controller):
     """``/api/v1/payments``."""
 
@@ -198,7 +224,7 @@ class PaymentController(Controller):
         gateways = await list_gateways(services.gateway)
         return {"status": "success", "data": gateways, "public_key": services.settings.khalti_public_key}
 
-    @post("/initiate/", guards=[needs(Role.CUSTOMER)], status_code=200)
+    @post("/initiate/", guards=[needs(Role.CUSTOMER)], opt=also_checked(_check_fields), status_code=200)
     async def initiate(
         self, request: Request[User, Any, Any], data: JSONBody[Initiation], services: GivenServices
     ) -> InitiationAnswer:
@@ -215,18 +241,14 @@ class PaymentController(Controller):
         wait_s = await services.limiter.take("initiate", user.id, per_minute=services.settings.payments_per_minute)
         if wait_s:
             raise TooManyPayments(wait_s)
-        return_url = data.return_url or services.settings.khalti_return_url
-        if return_url is None:
-            raise Invalid("Say where the buyer goes after paying.", fields={"return_url": "is required"})
-        if data.return_url is not None:
-            check_return_url(data.return_url, allowed=services.return_hosts, own_hosts=_own_hosts(request))
+        await _check_fields(request, {name: getattr(data, name) for name in data.__struct_fields__})
         payment = await services.initiation.initiate(
             user,
             NewPayment(
                 cart_id=data.cart_id,
                 gateway=data.gateway,
                 bank=data.bank,
-                return_url=return_url,
+                return_url=data.return_url or services.settings.khalti_return_url or "",
                 customer_name=data.customer_name or user.name,
                 customer_email=data.customer_email or user.email,
                 customer_phone=data.customer_phone or user.phone or "",

@@ -7,6 +7,7 @@ from litestar.exceptions import SerializationException
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenServices, GivenWork
 from api.http.requests import JsonRequest
 from api.http.schemas import AS_IS, NO_NUL, ONE_LINE, Body, PathId
@@ -17,7 +18,7 @@ from dispatch.errors import Invalid
 from dispatch.transporters.devices import Devices, SpeedUnit, TransporterDevice
 from dispatch.transporters.senders import sender_of
 from dispatch.transporters.service import Transporters
-from realtime.ingest.app_frames import read_pings
+from realtime.ingest.app_frames import Received, read_pings
 from realtime.ingest.loose_json import NotJson, read_loosely
 from realtime.ingest.runs import Source
 from realtime.protocol import Name, Reject, Rejected, iso_ms
@@ -106,6 +107,18 @@ def _device_row(device: TransporterDevice) -> dict[str, Any]:
     }
 
 
+def _read_named(pings: list[Any]) -> Received:
+    """Raises Invalid for pings that have no number to be answered by."""
+    received = read_pings(pings)
+    if received.unnamed:
+        raise Invalid("A ping cannot be named.", fields=dict(one.split(": ", 1) for one in received.unnamed))
+    return received
+
+
+async def _check_named(_: AnyUser, given: Given) -> None:
+    _read_named(given.get("pings", []))
+
+
 class DeviceController(Controller):
     """``/api/transporters/me``: devices with tokens, and backlogs."""
 
@@ -156,16 +169,13 @@ class DeviceController(Controller):
         transporter = await Transporters(work, services.clock).get_of(request.user)
         await Devices(work, services.clock).revoke(transporter, device_id)
 
-    @post("/positions/", status_code=200, request_class=LooseRequest)
+    @post("/positions/", opt=also_checked(_check_named), status_code=200, request_class=LooseRequest)
     async def backlog(self, request: AnyUser, data: JSONBody[Backlog], services: GivenServices) -> BacklogAnswer:
         """Hand in a backlog of pings, of a verified transporter. The answer comes once the accepted ones are safe."""
         async with services.database.work() as work:
             transporter = await Transporters(work, services.clock).get_of(request.user)
             await sender_of(work.session, transporter.user_id)
-        received = read_pings(data.pings)
-        if received.unnamed:
-            fields = dict(one.split(": ", 1) for one in received.unnamed)
-            raise Invalid("A ping cannot be named.", fields=fields)
+        received = _read_named(data.pings)
         source = Source(transporter.id, data.device, data.epoch)
         sifted = await keep(services, source, received)
         malformed = [Rejected(bad.seq, Reject.MALFORMED, bad.field, bad.detail) for bad in received.malformed]

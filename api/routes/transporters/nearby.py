@@ -6,10 +6,11 @@ from litestar import Controller, Request, get
 from litestar.params import QueryParameter
 
 from api.http.injected import GivenServices, GivenWork
+from api.http.queries import at_most
 from api.http.security import acts
+from api.server.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.nearby import CountedCell, NearbyTransporter, Neighbourhood
-from dispatch.errors import Invalid
 
 # Redis indexes places up to the edge of the Web Mercator square.
 LatQuery = Annotated[float, QueryParameter(ge=-85.05, le=85.05)]
@@ -51,13 +52,17 @@ def _cell_row(counted: CountedCell) -> dict[str, Any]:
     }
 
 
+def _most_km(services: Services) -> float:
+    return services.settings.nearby_max_km
+
+
 class NearbyController(Controller):
     """``/api/transporters/nearby/``."""
 
     path = "/api/transporters"
     tags = ("transporters",)
 
-    @get("/nearby/", guards=[acts(Role.ADMIN, Role.SELLER)])
+    @get("/nearby/", guards=[acts(Role.ADMIN, Role.SELLER)], opt=at_most(radius_km=_most_km))
     async def nearby(
         self,
         request: Request[User, Any, Any],
@@ -73,9 +78,6 @@ class NearbyController(Controller):
         Admins see each of them. Sellers see how many are in which geohash cell of about 5 km, without names and
         places. The radius is at most `DISPATCH_NEARBY_MAX_KM`.
         """
-        most_km = services.settings.nearby_max_km
-        if radius_km > most_km:
-            raise Invalid("The radius is too wide.", fields={"radius_km": f"must be at most {most_km:g}"})
         around = Neighbourhood(work, services.clock, services.live)
         if not request.user.has(Role.ADMIN):
             cells = await around.cells(lat, lon, radius_m=radius_km * 1000, limit=limit)

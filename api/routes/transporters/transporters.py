@@ -9,6 +9,7 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from api.http.actors import actor_of
+from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenServices, GivenWork
 from api.http.schemas import (
     CODE,
@@ -63,6 +64,11 @@ class PaperBody(Body, frozen=True, kw_only=True):
 Papers = Annotated[list[PaperBody], Meta(max_length=10)]
 
 
+def _check_kinds(papers: list[PaperBody]) -> None:
+    if len({paper.kind for paper in papers}) < len(papers):
+        raise ValueError("`documents` must name each kind once")
+
+
 class NewTransporter(Body, frozen=True, kw_only=True):
     """A profile; an admin verifies it before deliveries come."""
 
@@ -73,6 +79,10 @@ class NewTransporter(Body, frozen=True, kw_only=True):
     vehicle_number: VehicleNumber = ""
     max_active: Parcels | None = None
     documents: Papers = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_kinds(self.documents)
 
 
 class TransporterChanges(Body, frozen=True, kw_only=True):
@@ -86,6 +96,10 @@ class TransporterChanges(Body, frozen=True, kw_only=True):
     max_active: Parcels | UnsetType = UNSET
     is_available: bool | UnsetType = UNSET
     documents: Papers | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_kinds(self.documents or [])
 
 
 class Verification(Body, frozen=True, kw_only=True):
@@ -165,6 +179,25 @@ def fix_row(fix: StoredFix) -> dict[str, Any]:
     }
 
 
+async def _check_new(request: Request[User, Any, Any], given: Given) -> None:
+    async with request.app.state.services.database.work() as work:
+        request.app.state.services.standing(work).check_max_active(given.get("max_active"))
+
+
+async def _check_changes(request: Request[User, Any, Any], given: Given) -> None:
+    services = request.app.state.services
+    async with services.database.work() as work:
+        known = await Transporters(work, services.clock).find_of(request.user)
+        wanted = given.get("max_active")
+        if known is None or wanted != known.max_active:
+            services.standing(work).check_max_active(wanted, known)
+
+
+async def _check_verdict(request: Request[User, Any, Any], given: Given) -> None:
+    async with request.app.state.services.database.work() as work:
+        request.app.state.services.standing(work).check_grant(given.get("max_active"))
+
+
 def _papers(bodies: list[PaperBody]) -> list[Paper]:
     return [Paper(body.kind, body.number, body.expires_on) for body in bodies]
 
@@ -175,14 +208,13 @@ class TransporterController(Controller):
     path = "/api/transporters"
     tags = ("transporters",)
 
-    @post("/", guards=[acts(Role.TRANSPORTER)])
+    @post("/", guards=[acts(Role.TRANSPORTER)], opt=also_checked(_check_new))
     async def create(
         self, request: Request[User, Any, Any], data: JSONBody[NewTransporter], work: GivenWork, services: GivenServices
     ) -> TransporterAnswer:
         """Make one's own profile. ``max_active`` may be as high as the setting; an admin may allow more."""
         standing = services.standing(work)
-        if data.max_active is not None:
-            standing.check_max_active(data.max_active)
+        standing.check_max_active(data.max_active)
         profile = {
             "phone": data.phone or request.user.phone or "",
             "vehicle_type": data.vehicle_type,
@@ -200,7 +232,7 @@ class TransporterController(Controller):
         transporter = await Transporters(work, services.clock).get_of(request.user)
         return transporter_answer(transporter, services.clock.now().date())
 
-    @patch("/me/", guards=[acts(Role.TRANSPORTER)])
+    @patch("/me/", guards=[acts(Role.TRANSPORTER)], opt=also_checked(_check_changes))
     async def change(
         self,
         request: Request[User, Any, Any],
@@ -222,7 +254,9 @@ class TransporterController(Controller):
         )
         return transporter_answer(transporter, services.clock.now().date())
 
-    @post("/{transporter_id:int}/verify/", guards=[needs(Role.ADMIN)], status_code=200)
+    @post(
+        "/{transporter_id:int}/verify/", guards=[needs(Role.ADMIN)], opt=also_checked(_check_verdict), status_code=200
+    )
     async def verify(
         self,
         request: Request[User, Any, Any],

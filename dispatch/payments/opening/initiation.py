@@ -19,6 +19,7 @@ from dispatch.numbers import payment_number
 from dispatch.payments.errors import GatewayFailure
 from dispatch.payments.locks import lock_all
 from dispatch.payments.models import PaymentMode, PaymentTransaction, PaymentTransactionItem, TransactionStatus
+from dispatch.payments.opening.banks import BANK_TYPES, check_bank
 from dispatch.payments.opening.opened_payments import name_session, open_payment
 from dispatch.payments.opening.prices import PriceChange, find_change, keeps_prices, reprice_order, take_over_sums
 from dispatch.payments.opening.purchase import Purchase, checked_tax, freeze_lines, lock_purchase, tax_due
@@ -48,10 +49,9 @@ log = structlog.get_logger(__name__)
 # How long stock is held while the gateway has not yet said how long its session lives.
 UNANSWERED_HOLD = timedelta(minutes=5)
 MIN_AMOUNT = Decimal("10.00")
+
+
 # The modes that go through a bank, and what the gateway calls their banks.
-BANK_TYPES = {PaymentMode.EBANKING: "ebanking", PaymentMode.MOBILE_BANKING: "mobilecheckout"}
-
-
 @dataclass(frozen=True, slots=True)
 class PaymentTerms:
     """What the shop decides: tax, shipping, limits, and where the gateway sends people and finds us.
@@ -94,11 +94,11 @@ class PaymentInitiation:
     async def initiate(self, user: User, new: NewPayment) -> PaymentTransaction:
         """Open a payment session for a cart's unpaid order, or for its items.
 
-        Raises Invalid (empty cart, amounts, shipping, bank, what the gateway does not take of it), Conflict (sold out,
-        prices changed, too much held, held for review), Forbidden (denied) and GatewayFailure; after the last the
-        attempt is closed and its stock is free again.
+        Raises Invalid (empty cart, amounts, shipping, bank: the first of them; what the gateway does not take of it),
+        Conflict (sold out, prices changed, too much held, held for review), Forbidden (denied) and GatewayFailure;
+        after the last the attempt is closed and its stock is free again.
         """
-        await self._check_bank(new)
+        await check_bank(self._gateway, new.gateway, new.bank)
         try:
             async with self._database.transaction() as connection:
                 written = await self._write(connection, user, new)
@@ -141,27 +141,6 @@ class PaymentInitiation:
         await open_payment(connection, payment)
         await reserve_stock(connection, payment, now)
         return payment
-
-    async def _check_bank(self, new: NewPayment) -> None:
-        payment_type = BANK_TYPES.get(new.gateway)
-        if payment_type is None:
-            return
-        if not new.bank:
-            raise Invalid(
-                f"{new.gateway.value} needs a bank.",
-                code="BANK_REQUIRED",
-                fields={"bank": "is required for MOBILE_BANKING and EBANKING; see /api/v1/payments/gateways/"},
-            )
-        try:
-            banks = await self._gateway.list_banks(payment_type)
-        except GatewayError:
-            return  # the gateway itself will say whether it knows the bank
-        if new.bank not in {bank.idx for bank in banks}:
-            raise Invalid(
-                f"{new.bank} is not a bank that {new.gateway.value} reaches.",
-                code="INVALID_BANK",
-                fields={"bank": "is not in the list of /api/v1/payments/gateways/"},
-            )
 
     def _freeze(
         self,
