@@ -28,28 +28,24 @@ from api.http.schemas import (
     Phone,
     RequiredLine,
     Text,
-    checked_tracking_number,
     number,
 )
 from api.http.security import PUBLIC, acts
-from api.routes.deliveries.answers import accepted_answer, created_answer, place_of, tracked_answer
+from api.routes.deliveries.answers import accepted_answer, created_answer, place_of
 from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, decoded_pictures
+from api.routes.deliveries.tracked import read_tracked
 from api.server.services import Services
 from dispatch.accounts.models import Role, User
-from dispatch.arrivals.movement import list_events
 from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.deliveries.handover import Handover
-from dispatch.deliveries.models import Delivery, Priority
+from dispatch.deliveries.models import Priority
 from dispatch.deliveries.service import DeliveryKey, Place
 from dispatch.deliveries.steps import DeliveryLimits
-from dispatch.deliveries.travel import Arrival
 from dispatch.errors import NotFound
 from dispatch.ports import LivePosition
-from dispatch.tracking.service import state_of
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Transporters
-from realtime.watching.eta import find_arrival
 
 log = structlog.get_logger(__name__)
 
@@ -290,23 +286,4 @@ class DeliveryController(Controller):
         `estimated_delivery_time` and `eta` are of the door, by way of the pickup, from where the transporter is now,
         as on the socket.
         """
-        deliveries = services.delivery_steps(work).deliveries
-        delivery = await deliveries.get_by_tracking_number(checked_tracking_number(tracking_number))
-        arrival = await _arrival(services, delivery) if delivery.status.under_way else None
-        return tracked_answer(delivery, await list_events(work.session, delivery.id), arrival)
-
-
-async def _arrival(services: Services, delivery: Delivery) -> Arrival | None:
-    """From the live position; None where there is none, or Redis does not tell."""
-    if delivery.transporter is None:
-        return None
-    try:
-        update = await services.live.find_update(delivery.transporter.id)
-    except (RedisError, OSError):
-        return None
-    return find_arrival(
-        state_of(delivery, delivery.transporter.vehicle_type),
-        update,
-        road_factor=services.settings.road_factor,
-        now=services.clock.now(),
-    )
+        return await read_tracked(services, work, tracking_number)
