@@ -1,6 +1,5 @@
 """What arrives in somebody's mailbox: the files that the server writes where no SMTP server is configured."""
 
-import asyncio
 import email
 import email.policy
 import re
@@ -8,6 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.waiting import until
 from tests.support.world import World
 
 LINK = re.compile(r"https?://\S+")
@@ -26,9 +26,13 @@ def mails_to(world: World, address: str, subject: str) -> list[EmailMessage]:
 
 async def mail_to(world: World, address: str, subject: str, *, count: int = 1) -> EmailMessage:
     """The newest, once there are so many."""
-    async with asyncio.timeout(30):
-        while len(mails := mails_to(world, address, subject)) < count:  # noqa: ASYNC110  nothing tells of it
-            await asyncio.sleep(0.1)
+    mails: list[EmailMessage] = []
+
+    def have_arrived() -> bool:
+        mails[:] = mails_to(world, address, subject)
+        return len(mails) >= count
+
+    await until(have_arrived)
     return mails[-1]
 
 

@@ -18,6 +18,7 @@ from dispatch.payments.invoices.models import InvoiceCounter
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.rows import get_by_transaction_id
 from tests.database.counting import COUNT, SERIES, pid_of, years
+from tests.support.waiting import until
 from tests.support.world import World
 
 
@@ -29,9 +30,7 @@ async def test_connections_that_the_server_closed_are_replaced_before_anybody_us
             "SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid WHERE pid <> pg_backend_pid()",
             [one.get_server_pid() for one in drivers],
         )
-        async with asyncio.timeout(10):
-            while sum(one.is_closed() for one in drivers) < 2:  # noqa: ASYNC110  the driver tells it in no other way
-                await asyncio.sleep(0.01)
+        await until(lambda: sum(one.is_closed() for one in drivers) >= 2)
     async with database.connection() as first, database.connection() as second, database.work() as work:
         assert await first.fetchval("SELECT 1") == await second.fetchval("SELECT 1") == 1
         assert await work.session.scalar(text("SELECT 1")) == 1

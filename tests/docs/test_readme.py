@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.waiting import until
+
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MARK = "::end of block::"
@@ -31,10 +33,12 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
         cwd=ROOT,
     )
     try:
-        async with asyncio.timeout(90):
-            while not (data_dir / "demo.json").exists():
-                assert process.returncode is None, (await process.communicate())[0].decode()
-                await asyncio.sleep(0.1)
+
+        async def is_up() -> bool:
+            assert process.returncode is None, (await process.communicate())[0].decode()
+            return (data_dir / "demo.json").exists()
+
+        await until(is_up)
         yield data_dir
     finally:
         if process.returncode is None:

@@ -29,12 +29,9 @@ def _heads(data_dir: Path, name: str) -> list[psutil.Process]:
 
 
 async def _read_again(urls: Urls) -> list[str]:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                return await Notes(urls).read()
-            except (OSError, RedisError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await asyncio.sleep(0.02)
+    away = (OSError, RedisError, asyncpg.PostgresError, asyncpg.InterfaceError)
+    words: list[str] = await until(Notes(urls).read, despite=away)
+    return words
 
 
 @pytest.mark.parametrize("name", ["postgres", "redis-server"])

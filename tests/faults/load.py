@@ -78,13 +78,16 @@ class Load:
     async def pick_up_all(self) -> None:
         """Each transporter says that it has the parcel, as often as it takes."""
         for delivery, driver in self.deliveries:
-            async with asyncio.timeout(ANSWERED_WITHIN_S):
-                while True:
-                    reply = await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", {})
-                    if reply.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                        assert reply.status_code in {httpx.codes.OK, httpx.codes.CONFLICT}, reply.text
-                        break
-                    await asyncio.sleep(0.1)
+            path = f"/api/deliveries/{delivery['id']}/pickup/"
+
+            async def is_taken(driver: Driver = driver, path: str = path) -> bool:
+                reply = await driver.post(path, {})
+                if reply.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+                    return False
+                assert reply.status_code in {httpx.codes.OK, httpx.codes.CONFLICT}, reply.text
+                return True
+
+            await until(is_taken)
 
     async def ask_for_ever(self, name: str, path: str, headers: dict[str, str]) -> None:
         """A client that asks again and again and notes how it was answered."""

@@ -18,6 +18,7 @@ from dispatch.clock import SystemClock
 from dispatch.notifications.ports import Mail
 from dispatch.settings import Settings
 from tests.support.server_process import free_port
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -78,14 +79,13 @@ async def test_a_server_in_an_old_open_folder_leaves_nothing_that_others_may_rea
         umask=0,
     )
     try:
-        async with asyncio.timeout(90), httpx.AsyncClient(timeout=60) as http:
-            while True:
-                try:
-                    if (await http.get(f"http://127.0.0.1:{port}/health/ready")).status_code == 200:
-                        break
-                except httpx.TransportError:
-                    assert process.returncode is None
-                await asyncio.sleep(0.05)
+        async with httpx.AsyncClient(timeout=60) as http:
+
+            async def is_ready() -> bool:
+                assert process.returncode is None
+                return (await http.get(f"http://127.0.0.1:{port}/health/ready")).status_code == 200
+
+            await until(is_ready, despite=httpx.TransportError)
         found = {path.relative_to(folder).parts[0] for path in folder.rglob("*")}
         assert {"run", "log", "redis", "mail", "sandbox-payments.jsonl"} <= found
         assert [str(path) for path, _ in open_to_others(folder)] == []

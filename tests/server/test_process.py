@@ -15,6 +15,9 @@ import httpx
 import psutil
 import pytest
 
+from tests.support.server_process import free_port
+from tests.support.waiting import until
+
 HEAVY = pytest.mark.heavy
 
 
@@ -45,26 +48,19 @@ async def _output(process: asyncio.subprocess.Process) -> str:
     return out.decode()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @asynccontextmanager
 async def _serving(data_dir: Path, **environment: str) -> AsyncIterator[Process]:
-    port = _free_port()
+    port = free_port()
     process = await _dispatch("serve", data_dir=data_dir, DISPATCH_PORT=str(port), **environment)
     url = f"http://127.0.0.1:{port}"
     try:
-        async with asyncio.timeout(60), httpx.AsyncClient() as client:
-            while True:
-                try:
-                    if (await client.get(f"{url}/health/ready")).status_code == 200:
-                        break
-                except httpx.TransportError:
-                    assert process.returncode is None, await _output(process)
-                    await asyncio.sleep(0.05)
+        async with httpx.AsyncClient() as client:
+
+            async def is_ready() -> bool:
+                assert process.returncode is None, await _output(process)
+                return (await client.get(f"{url}/health/ready")).status_code == 200
+
+            await until(is_ready, despite=httpx.TransportError)
         yield Process(process, url)
     finally:
         if process.returncode is None:

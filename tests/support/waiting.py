@@ -11,19 +11,28 @@ FIRST_PAUSE_S = 0.005
 LONGEST_PAUSE_S = 0.05
 
 
-async def until(condition: Callable[[], Any], what: str = "") -> Any:  # what the condition answers
+async def until(
+    condition: Callable[[], Any],  # any: what it answers is what is returned
+    what: str = "",
+    *,
+    despite: type[Exception] | tuple[type[Exception], ...] = (),
+) -> Any:
     """Ask until the answer is true, and return it; ``condition`` may be a coroutine function.
 
-    Fails after a minute, saying what never came, and lets pass whatever the condition raises.
+    Fails after a minute, saying what never came. An error of ``despite`` is "not yet"; every other one goes through.
     """
     deadline, pause = time.monotonic() + PATIENCE_S, FIRST_PAUSE_S
     while True:
-        answer = condition()
-        if inspect.isawaitable(answer):
-            answer = await answer
+        last: Exception | None = None
+        try:
+            answer = condition()
+            if inspect.isawaitable(answer):
+                answer = await answer
+        except despite as error:
+            answer, last = None, error
         if answer:
             return answer
-        assert time.monotonic() < deadline, f"never came: {what or condition}"
+        assert time.monotonic() < deadline, f"never came: {what or condition} {last or ''}"
         await asyncio.sleep(pause)
         pause = min(pause * 1.3, LONGEST_PAUSE_S)
 

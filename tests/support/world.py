@@ -18,6 +18,7 @@ from api.server.serving import RunningServer
 from dispatch.accounts.models import User
 from dispatch.accounts.passwords import hash_password
 from dispatch.accounts.service import Accounts
+from tests.support.waiting import until
 
 PASSWORD = "correct horse battery"
 THAMEL = (27.7172, 85.3240)
@@ -227,14 +228,17 @@ class World:
 
     async def stored_fixes(self, driver: Driver, count: int) -> list[dict[str, Any]]:
         """The driver's stored fixes, once the history has as many."""
-        async with asyncio.timeout(30):
-            while True:
-                page = ok(await driver.get(f"/api/transporters/{driver.transporter_id}/positions/", page_size=100))
-                if page["count"] >= count:
-                    assert page["count"] == count, f"{page['count']} fixes stored, expected {count}"
-                    results: list[dict[str, Any]] = page["results"]
-                    return results
-                await asyncio.sleep(0.05)
+
+        async def full_page() -> dict[str, Any] | None:
+            page: dict[str, Any] = ok(
+                await driver.get(f"/api/transporters/{driver.transporter_id}/positions/", page_size=100)
+            )
+            return page if page["count"] >= count else None
+
+        page = await until(full_page)
+        assert page["count"] == count, f"{page['count']} fixes stored, expected {count}"
+        results: list[dict[str, Any]] = page["results"]
+        return results
 
 
 class Phone:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +14,8 @@ from redis.exceptions import RedisError
 
 from api.embedded.program import Identity, Program, start
 from api.embedded.redis_server import find_redis_program, make_executable
+from tests.support.server_process import free_port
+from tests.support.waiting import until
 
 SLOTS = 16384
 KEYS_AT_ONCE = 100
@@ -29,7 +30,7 @@ class Node:
         self, folder: Path, name: str, settings: dict[str, str] | None = None, *, sentinel: bool = False
     ) -> None:
         self.name = name
-        self.port = _free_port()
+        self.port = free_port()
         self.node_id = ""
         self._folder = folder / name
         self._folder.mkdir()
@@ -56,15 +57,13 @@ class Node:
             identity=Identity(),
             death_signal=signal.SIGKILL,
         )
-        async with asyncio.timeout(20):
-            while True:
-                try:
-                    await self.client.ping()
-                except (RedisError, OSError):
-                    assert self._program.exit_code is None, self._program.last_lines()
-                    await asyncio.sleep(0.02)
-                else:
-                    return
+        program = self._program
+
+        async def answers() -> bool:
+            assert program.exit_code is None, program.last_lines()
+            return bool(await self.client.ping())
+
+        await until(answers, despite=(RedisError, OSError))
 
     async def kill(self) -> None:
         """SIGKILL."""
@@ -102,7 +101,7 @@ class Cluster:
             "repl-diskless-sync-delay": "0",
         }
         names = [f"node{n}" for n in range(3 + replicas)]
-        self.nodes = [Node(folder, name, settings | {"cluster-port": str(_free_port())}) for name in names]
+        self.nodes = [Node(folder, name, settings | {"cluster-port": str(free_port())}) for name in names]
 
     @property
     def url(self) -> str:
@@ -125,15 +124,16 @@ class Cluster:
 
     async def until_whole(self) -> None:
         """Until all nodes know each other and agree on who has which slots."""
-        async with asyncio.timeout(30):
-            while True:
-                views = await asyncio.gather(*(_view(node) for node in self.nodes))
-                if views[0] is not None and all(view == views[0] for view in views) and len(views[0]) >= 3:
-                    infos = await asyncio.gather(*(node.tell("CLUSTER", "INFO") for node in self.nodes))
-                    known = f"cluster_known_nodes:{len(self.nodes)}"
-                    if all("cluster_state:ok" in _text(info) and known in _text(info) for info in infos):
-                        return
-                await asyncio.sleep(0.05)
+
+        async def is_whole() -> bool:
+            views = await asyncio.gather(*(_view(node) for node in self.nodes))
+            if views[0] is None or any(view != views[0] for view in views) or len(views[0]) < 3:
+                return False
+            infos = await asyncio.gather(*(node.tell("CLUSTER", "INFO") for node in self.nodes))
+            known = f"cluster_known_nodes:{len(self.nodes)}"
+            return all("cluster_state:ok" in _text(info) and known in _text(info) for info in infos)
+
+        await until(is_whole)
 
     async def owner(self, key: str, *, among: Iterable[Node] | None = None) -> Node:
         """Who has the key's slot, as most of the asked see it."""
@@ -164,15 +164,11 @@ class Cluster:
         return owner, next(node for node in await self.masters() if node is not owner)
 
     async def until_replicated(self, replica: Node, master: Node) -> None:
-        async with asyncio.timeout(30):
-            while True:
-                try:
-                    about = await replica.client.info("replication")
-                except (RedisError, OSError):
-                    about = {}
-                if about.get("master_port") == master.port and about.get("master_link_status") == "up":
-                    return
-                await asyncio.sleep(0.02)
+        async def is_replicated() -> bool:
+            about = await replica.client.info("replication")
+            return about.get("master_port") == master.port and about.get("master_link_status") == "up"
+
+        await until(is_replicated, despite=(RedisError, OSError))
 
     async def begin_moving(self, key: str, source: Node, target: Node) -> None:
         slot = key_slot(key.encode())
@@ -203,14 +199,16 @@ class Cluster:
     async def until_promoted(self, key: str, dead: Node) -> Node:
         """Until the others agree that somebody else has the slot."""
         alive = [node for node in self.nodes if node is not dead]
-        async with asyncio.timeout(30):
-            while True:
-                views = [await _view(node) for node in alive]
-                if all(view == views[0] for view in views):
-                    owner = await self.owner(key, among=alive)
-                    if owner is not dead:
-                        return owner
-                await asyncio.sleep(0.05)
+
+        async def new_owner() -> Node | None:
+            views = [await _view(node) for node in alive]
+            if any(view != views[0] for view in views):
+                return None
+            owner = await self.owner(key, among=alive)
+            return None if owner is dead else owner
+
+        found: Node = await until(new_owner)
+        return found
 
 
 async def _view(node: Node) -> dict[tuple[int, int], int] | None:
@@ -228,9 +226,3 @@ def _text(info: object) -> str:
     if isinstance(info, bytes):
         return info.decode()
     return "\r\n".join(f"{key}:{value}" for key, value in info.items()) if isinstance(info, dict) else str(info)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

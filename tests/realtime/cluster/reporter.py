@@ -53,14 +53,14 @@ class Reporter:
     async def all_promised_stored(self) -> None:
         """Once the history has moved everything that was promised; fails after some seconds."""
         missing = set(range(1, self.promised + 1))
+
+        async def are_stored() -> bool:
+            missing.difference_update(await self.stored())
+            return not missing
+
         try:
-            async with asyncio.timeout(30):
-                while True:
-                    missing -= await self.stored()
-                    if not missing:
-                        return
-                    await asyncio.sleep(0.1)
-        except TimeoutError:
+            await until(are_stored)
+        except AssertionError:
             raise AssertionError(f"acknowledged and not stored: {sorted(missing)}") from None
 
     @asynccontextmanager

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.realtime.cluster.nodes import Node
+from tests.support.waiting import until
 
 SERVICE = "tracking"
 SENTINELS = 3
@@ -24,18 +25,17 @@ class Watched:
 
     async def start(self) -> None:
         await asyncio.gather(*(node.start() for node in (self.master, self.replica, *self._sentinels)))
-        async with asyncio.timeout(30):
-            while (await self.replica.client.info("replication"))["master_link_status"] != "up":  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await until(self._is_linked)
         for node in self._sentinels:  # they look for replicas at once, and then every ten seconds
             await node.tell("SENTINEL", "MONITOR", SERVICE, "127.0.0.1", self.master.port, 2)
             await node.tell("SENTINEL", "SET", SERVICE, "down-after-milliseconds", 1000, "failover-timeout", 5000)
-        async with asyncio.timeout(30):
-            while not await self._are_ready():  # noqa: ASYNC110  # nobody tells
-                await asyncio.sleep(0.05)
+        await until(self._are_ready)
 
     async def stop(self) -> None:
         await asyncio.gather(*(node.stop() for node in (*self._sentinels, self.replica, self.master)))
+
+    async def _is_linked(self) -> bool:
+        return str((await self.replica.client.info("replication"))["master_link_status"]) == "up"
 
     async def _are_ready(self) -> bool:
         """Every sentinel knows the others and the replica."""

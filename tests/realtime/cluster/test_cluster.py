@@ -17,6 +17,7 @@ from realtime.redis.client import connect_redis
 from realtime.redis.keys import Keys
 from tests.realtime.cluster.nodes import Cluster
 from tests.realtime.cluster.reporter import Reporter
+from tests.support.waiting import until
 from tests.support.watching import another_world, close_code, frames_until, next_frame, number, step, under_way, watch
 from tests.support.world import BHAKTAPUR, THAMEL, Driver, Person, World, ok, ping
 
@@ -115,8 +116,7 @@ async def test_a_zone_moves_to_another_node_under_a_phone_and_a_watcher(clustere
         await cluster.begin_moving(KEY, source, target)
         await cluster.move_keys(KEY, source, target, only=":seen:")
         before = reporter.promised
-        while reporter.interruptions < 2:  # refused by both nodes while the keys are on two  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+        await until(lambda: reporter.interruptions >= 2)  # refused by both nodes while the keys are on two
         halfway = reporter.promised
         await cluster.move_keys(KEY, source, target)
         await cluster.end_moving(KEY, source, target)
@@ -183,12 +183,13 @@ async def test_a_master_that_freezes_is_left_for_its_successor(clustered: World,
 
 async def _settled(reporter: Reporter) -> set[int]:
     """What is stored of a reporter, once the last of it is."""
-    async with asyncio.timeout(30):
-        while True:
-            stored = await reporter.stored()
-            if reporter.promised in stored:
-                return stored
-            await asyncio.sleep(0.1)
+
+    async def those_stored() -> set[int] | None:
+        stored = await reporter.stored()
+        return stored if reporter.promised in stored else None
+
+    found: set[int] = await until(those_stored)
+    return found
 
 
 @pytest.mark.heavy

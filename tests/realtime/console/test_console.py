@@ -16,6 +16,7 @@ from realtime.console.frames import MAX_ITEMS, Area
 from realtime.protocol import Close
 from realtime.redis.keys import Keys
 from realtime.watching.hub import Hub, Listener
+from tests.support.waiting import until
 from tests.support.watching import another_world, close_code, next_frame, step
 from tests.support.world import BHAKTAPUR, THAMEL, Person, World, ok
 
@@ -260,12 +261,11 @@ async def test_a_console_that_comes_while_the_last_ones_task_ends_hears_the_stat
             made, driver = await world.delivery(), await world.driver()
 
             async def until_told(status: str) -> None:
-                async with asyncio.timeout(20):
-                    while True:
-                        told = dict(state.present()).get((DELIVERY, made["id"]))
-                        if told is not None and status.encode() in bytes(told.told):
-                            return
-                        await asyncio.sleep(0.05)
+                def is_told() -> bool:
+                    told = dict(state.present()).get((DELIVERY, made["id"]))
+                    return told is not None and status.encode() in bytes(told.told)
+
+                await until(is_told)
 
             await until_told("available")  # looked for; what becomes of it is heard alone
             ok(await driver.post(f"/api/deliveries/{made['id']}/accept/", {}))

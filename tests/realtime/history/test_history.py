@@ -25,6 +25,7 @@ from realtime.history.writer import GROUP, HistoryWriter
 from realtime.ingest.fixes import LoggedRun, encode_run
 from realtime.protocol import Fix
 from realtime.redis.keys import Keys
+from tests.support.waiting import until
 from tests.support.world import World, ok
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -73,11 +74,10 @@ async def writer(server: RunningServer, keys: Keys) -> AsyncIterator[None]:
 
 
 async def until_log_is_empty(server: RunningServer, keys: Keys) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            if await server.services.redis.xlen(keys.log) == 0:
-                break
-            await asyncio.sleep(0.02)
+    async def is_empty() -> bool:
+        return await server.services.redis.xlen(keys.log) == 0
+
+    await until(is_empty)
     assert int(await server.services.redis.get(keys.backlog) or 0) == 0
     assert (await server.services.redis.xpending(keys.log, GROUP))["pending"] == 0
 

@@ -21,6 +21,7 @@ from realtime.ingest.throttle import Rates
 from realtime.protocol import Fix
 from realtime.redis.keys import Keys
 from tests.support.own_redis import OwnRedis
+from tests.support.waiting import until
 from tests.support.world import World
 
 NOW = datetime.now(UTC)
@@ -121,25 +122,23 @@ async def leave_little(redis: Redis) -> None:
 
 
 async def until_refused(ingest: Ingest, source: Source, fill: Callable[[], Awaitable[None]]) -> str:
-    async with asyncio.timeout(20):
-        while True:
-            await fill()  # again and again: just after it came, the ballast lies in a buffer a second time
-            try:
-                await ingest.keep(source, fixes(2))
-            except IngestFull as error:
-                return str(error)
-            await asyncio.sleep(0.05)
+    async def refusal() -> str | None:
+        await fill()  # again and again: just after it came, the ballast lies in a buffer a second time
+        try:
+            await ingest.keep(source, fixes(2))
+        except IngestFull as error:
+            return str(error)
+        return None
+
+    return str(await until(refusal))
 
 
 async def until_taken(ingest: Ingest, source: Source) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                await ingest.keep(source, fixes(3))
-            except IngestFull:
-                await asyncio.sleep(0.05)
-            else:
-                return
+    async def is_taken() -> bool:
+        await ingest.keep(source, fixes(3))
+        return True
+
+    await until(is_taken, despite=IngestFull)
 
 
 def test_a_redis_without_a_limit_is_never_called_full() -> None:
@@ -183,11 +182,10 @@ async def test_a_writer_that_has_nothing_to_do_is_seen_also_where_redis_notes_on
         writer = HistoryWriter(redis, keys, FixStore(database), nothing)
         writer.start()
         try:
-            async with asyncio.timeout(20):
-                while True:
-                    state = await read_log_state(redis, keys)
-                    if state.history_is_active:
-                        break
-                    await asyncio.sleep(0.05)
+
+            async def is_seen() -> bool:
+                return (await read_log_state(redis, keys)).history_is_active
+
+            await until(is_seen)
         finally:
             await writer.stop()

@@ -26,14 +26,12 @@ async def mortal(world: World, own_redis: OwnRedis) -> AsyncIterator[World]:
 
 async def _moves_again(world: World, driver: Any, watcher: Any, lat: float) -> list[dict[str, Any]]:
     """The phone reconnects until it is let in again; the watcher then sees the move on the connection it has."""
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                await world.online_at(driver, lat, 85.4)
-            except Exception:  # noqa: BLE001  # whatever a phone meets while Redis is away, it tries again
-                await asyncio.sleep(0.2)
-            else:
-                break
+
+    async def is_let_in() -> bool:
+        await world.online_at(driver, lat, 85.4)
+        return True
+
+    await until(is_let_in, despite=Exception)  # whatever a phone meets while Redis is away, it tries again
     frames = []
     async with asyncio.timeout(60):
         while True:
@@ -69,13 +67,13 @@ async def test_a_watcher_resumes_over_the_death_of_redis_where_nothing_was_lost(
     await step(driver, delivery, "pickup")
     await own_redis.kill()
     await own_redis.start()
-    async with asyncio.timeout(60):
-        while True:
-            async with watch(mortal, delivery["tracking_number"], resume=seen) as watcher:
-                frame = await next_frame(watcher)
-            if frame["type"] != "error":
-                break
-            await asyncio.sleep(0.2)
+
+    async def served() -> dict[str, Any] | None:
+        async with watch(mortal, delivery["tracking_number"], resume=seen) as watcher:
+            first = await next_frame(watcher)
+        return None if first["type"] == "error" else first
+
+    frame = await until(served)
     assert (frame["type"], frame["status"], frame["recovered"]) == ("status", "picked_up", True)
     assert frame["offset"].split(":")[0] == seen.split(":")[0]
     assert number(frame["offset"]) > number(seen)

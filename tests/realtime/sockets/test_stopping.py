@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +16,8 @@ import websockets
 
 from api.server.serving import RunningServer
 from realtime.protocol import Close
+from tests.support.server_process import free_port
+from tests.support.waiting import until
 from tests.support.watching import another_world, beside, close_code, frames_until, next_frame, step, under_way, watch
 from tests.support.world import World, ping
 
@@ -25,9 +26,7 @@ from tests.support.world import World, ping
 async def _server_process(world: World, log: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, World]]:
     """`dispatch serve` on the database and Redis of the run."""
     settings = beside(world.server)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = os.environ | {
         "DISPATCH_DATA_DIR": str(settings.data_dir),
         "DISPATCH_DATABASE_URL": str(settings.database_url),
@@ -52,15 +51,11 @@ async def _server_process(world: World, log: Path) -> AsyncIterator[tuple[asynci
 
 
 async def _answering(http: httpx.AsyncClient, process: asyncio.subprocess.Process, log: Path) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            assert process.returncode is None, _text(log)
-            try:
-                await http.get("/health/live")
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
-            else:
-                return
+    async def is_there() -> bool:
+        assert process.returncode is None, _text(log)
+        return (await http.get("/health/live")).is_success
+
+    await until(is_there, despite=httpx.TransportError)
 
 
 def _text(log: Path) -> str:

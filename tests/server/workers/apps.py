@@ -10,6 +10,7 @@ from uuid import uuid4
 import websockets
 from sqlalchemy import text
 
+from tests.support.waiting import until
 from tests.support.watching import watch
 from tests.support.world import Driver, World, ping
 
@@ -63,9 +64,11 @@ class Sender:
     async def missing(self) -> set[int]:
         """Acknowledged seqs that are not in the database, once the log is worked off."""
         services = self.world.server.services
-        async with asyncio.timeout(60):
-            while await services.redis.xlen(services.keys.log):  # noqa: ASYNC110  nothing tells of it
-                await asyncio.sleep(0.05)
+
+        async def is_worked_off() -> bool:
+            return not await services.redis.xlen(services.keys.log)
+
+        await until(is_worked_off)
         async with services.database.work() as work:
             rows = await work.session.execute(
                 text("SELECT seq FROM stored_fixes WHERE epoch = :epoch"), {"epoch": self.epoch}

@@ -235,9 +235,7 @@ async def test_no_worker_outlives_a_supervisor_that_was_killed(own_settings: Set
 async def test_a_worker_that_stands_still_is_ended_and_replaced(crew: Crew) -> None:
     name, victim = next((name, pid) for name, pid in crew.processes().items() if name.startswith("worker"))
     os.kill(victim, signal.SIGSTOP)
-    async with asyncio.timeout(120):
-        while crew.processes().get(name) in {None, victim}:  # noqa: ASYNC110  nothing tells of it
-            await asyncio.sleep(0.2)
+    await until(lambda: crew.processes().get(name) not in {None, victim})
     await _all_up(crew, name)
 
 

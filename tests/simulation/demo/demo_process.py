@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 90.0
@@ -58,11 +59,12 @@ class DemoProcess:
     def start(self) -> None:
         """Start it and wait until it says that everything works."""
         process = self.launch()
-        deadline = time.monotonic() + PATIENCE_S
-        while not self._is_this_run():
+
+        def is_ready() -> bool:
             assert process.poll() is None, f"the demo ended:\n{self.said}"
-            assert time.monotonic() < deadline, f"the demo is not ready:\n{self.said}"
-            time.sleep(0.05)
+            return self._is_this_run()
+
+        wait_until(is_ready, "the demo is ready", patience_s=PATIENCE_S)
 
     def _is_this_run(self) -> bool:
         if self._process is None or not self.summary_path.exists():
@@ -89,10 +91,7 @@ class DemoProcess:
 
     def wait_until_empty(self) -> None:
         """Wait until nothing works in its folder; after a clean end nothing does from the beginning."""
-        deadline = time.monotonic() + PATIENCE_S
-        while processes_in(self.folder):
-            assert time.monotonic() < deadline, f"still running: {processes_in(self.folder)}"
-            time.sleep(0.05)
+        wait_until(lambda: not processes_in(self.folder), f"nothing works in {self.folder}")
 
 
 def processes_in(folder: Path) -> list[psutil.Process]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import statistics
 import sys
 from pathlib import Path
 
@@ -11,33 +10,13 @@ import pytest
 
 from api.simulation.load.plan import Plan
 from tests.simulation.load.command import load
+from tests.simulation.load.memory import Memory
 from tests.support.server_process import ServerProcess
 from tests.support.waiting import until
 
-MIB = 1 << 20
 # Over the second half of the run. In a minute pools, caches and the allocator have what they need; the short form is
 # over before, and is there for what is lost or left over.
 MAY_GROW_MIB = {"short": 10.0, "long": 2.0}
-SAMPLE_EVERY_S = 0.5
-
-
-class Memory:
-    """What a process has of its own, sampled while something else happens."""
-
-    def __init__(self, pid: int) -> None:
-        self._process = psutil.Process(pid)
-        self.mib: list[float] = []
-
-    async def sample(self) -> None:
-        """Until it is cancelled."""
-        while True:
-            self.mib.append(self._process.memory_full_info().uss / MIB)
-            await asyncio.sleep(SAMPLE_EVERY_S)
-
-    def growth_mib(self) -> float:
-        """By how much the line through the second half of the samples rises."""
-        half = self.mib[len(self.mib) // 2 :]
-        return statistics.linear_regression(range(len(half)), half).slope * len(half)
 
 
 def clients_of(server: ServerProcess) -> int:

@@ -8,8 +8,6 @@ import pytest
 
 from tests.support.server_process import ServerProcess, free_port
 
-PATIENCE_S = 60.0
-
 
 @pytest.fixture(scope="session")
 async def replay_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.support.gateway_tester import GatewayTester, KhaltiScript, khalti_answer
+from tests.support.waiting import until
 
 StartScript = Callable[..., Awaitable[KhaltiScript]]
 
@@ -129,9 +130,8 @@ async def test_a_callback_can_come_before_the_initiate_reply(
     merchant = await khalti_script(...)
     await gateway.fault("callback_first", "initiate", callback_url=merchant.base_url)
     reply = asyncio.create_task(gateway.initiate())
-    while not merchant.requests:
-        assert not reply.done()
-        await asyncio.sleep(0)
+    await until(lambda: merchant.requests or reply.done())
+    assert not reply.done()
     told = json.loads(merchant.requests[0].partition(b"\r\n\r\n")[2])
     assert not reply.done()
     merchant.released.set()
