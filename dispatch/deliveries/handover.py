@@ -22,11 +22,6 @@ class PlaceFlag(StrEnum):
     NO_PLACE = "no_place"
     """Neither was a place sent nor was the transporter seen lately."""
 
-    @property
-    def is_about_the_place(self) -> bool:
-        """Whether the place itself is wrong, so that nothing that comes with the step is believed."""
-        return self in {PlaceFlag.FAR_FROM_ADDRESS, PlaceFlag.FAR_FROM_LAST_FIX, PlaceFlag.OUT_OF_SERVICE_AREA}
-
 
 @dataclass(frozen=True, slots=True)
 class HandoverRules:

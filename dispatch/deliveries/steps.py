@@ -186,8 +186,8 @@ class DeliverySteps:
     ) -> tuple[Delivery, DeliveryTracking]:
         """The parcel is with the customer: the order moves on, the transporter earns and may be rated.
 
-        What the transporter reports as the customer's rating counts until the customer rates, and not where the place
-        is implausible. Raises Forbidden, Conflict, and Invalid where a signature was promised and is missing.
+        What the transporter reports as the customer's rating counts until the customer rates, and only where neither
+        the pickup nor the drop-off is flagged: whoever says where he is may as well say what he was told. Raises Forbidden, Conflict, and Invalid where a signature was promised and is missing.
         """
         delivery = await self._own(key, transporter)
         done = _step(delivery, DeliveryStatus.DELIVERED)
@@ -220,7 +220,7 @@ class DeliverySteps:
         delivery.delivered_at = step.timestamp
         delivery.earnings = round_amount(delivery.delivery_fee * (1 - self._commission_rate))
         delivery.customer_rating = handover.customer_rating
-        if not any(flag.is_about_the_place for flag in flags):
+        if not flags and not _flags_of(delivery, DeliveryStatus.PICKED_UP):
             delivery.counted_rating = handover.customer_rating
         await self._reward(transporter.id, delivery.earnings, delivery.counted_rating)
         await self._progress.delivered(delivery.sale)
@@ -250,6 +250,11 @@ class DeliverySteps:
 
 def _step(delivery: Delivery, status: DeliveryStatus) -> DeliveryTracking | None:
     return next((step for step in delivery.tracking_history if step.status is status), None)
+
+
+def _flags_of(delivery: Delivery, status: DeliveryStatus) -> list[str]:
+    step = _step(delivery, status)
+    return [] if step is None else step.flags
 
 
 def _point(lat: float | None, lon: float | None) -> Point | None:

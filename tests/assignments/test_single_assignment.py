@@ -69,9 +69,11 @@ async def test_the_scores_are_those_of_the_contract_reckoned_by_hand(world: Worl
     """100 × (1 − 5 km / 20 km); 4 of 5 stars; 15 of 20 free kg; 1 of 4 deliveries under way."""
     settings = world.server.settings
     here, admin = somewhere(), await world.admin()
-    [driver] = await _drivers(world, [north_of(here, 5000)], capacity_kg=30, max_active=4)
+    spot = north_of(here, 5000)
+    [driver] = await _drivers(world, [spot], capacity_kg=30, max_active=4)
+    door = {"delivery_latitude": spot[0], "delivery_longitude": spot[1]}
     rated, carried, heavy = await world.deliveries(
-        at(here) | {"package_weight": 1}, at(here) | {"package_weight": 10}, at(here) | {"package_weight": 15}
+        at(spot) | door | {"package_weight": 1}, at(here) | {"package_weight": 10}, at(here) | {"package_weight": 15}
     )
     for step, body in (("accept", None), ("pickup", None), ("deliver", {"customer_rating": 4})):
         ok(await driver.post(f"/api/deliveries/{rated['id']}/{step}/", body))

@@ -7,7 +7,10 @@ from sqlalchemy import func, select
 from dispatch.deliveries.models import DeliveryTracking
 from dispatch.orders.models import OrderTrackingEvent
 from tests.support.shapes import check
-from tests.support.world import World, ok, together
+from tests.support.world import BHAKTAPUR, World, ok, together
+
+HERE = {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}
+NEXT_DOOR = {"delivery_latitude": BHAKTAPUR[0] + 0.004, "delivery_longitude": BHAKTAPUR[1]}
 
 
 async def _events(world: World, delivery_id: int, sale_id: int) -> tuple[int, int]:
@@ -94,14 +97,14 @@ async def test_steps_are_taken_in_order_by_the_one_who_has_the_delivery(world: W
 
 async def test_repeated_steps_answer_the_same_and_add_nothing(world: World) -> None:
     bought, driver = await world.bought(), await world.driver()
-    delivery = await world.delivery(bought)
+    delivery = await world.delivery(bought, **NEXT_DOOR)
     path = f"/api/deliveries/{delivery['id']}"
     first = ok(await driver.post(f"{path}/accept/"))
     assert ok(await driver.post(f"{path}/accept/")) == first
-    picked_up = ok(await driver.post(f"{path}/pickup/", {"latitude": 27.6, "longitude": 85.4}))
+    picked_up = ok(await driver.post(f"{path}/pickup/", HERE))
     assert ok(await driver.post(f"{path}/pickup/", {"latitude": 0, "longitude": 0})) == picked_up
-    delivered = ok(await driver.post(f"{path}/deliver/", {"customer_rating": 4}))
-    assert ok(await driver.post(f"{path}/deliver/", {"customer_rating": 1})) == delivered
+    delivered = ok(await driver.post(f"{path}/deliver/", HERE | {"customer_rating": 4}))
+    assert ok(await driver.post(f"{path}/deliver/", HERE | {"customer_rating": 1})) == delivered
     assert ok(await driver.post(f"{path}/pickup/")) == picked_up
     assert await _events(world, delivery["id"], bought.sale_id) == (3, 3)
     profile = ok(await driver.get("/api/transporters/me/"))
@@ -110,12 +113,12 @@ async def test_repeated_steps_answer_the_same_and_add_nothing(world: World) -> N
 
 async def test_twenty_drop_offs_at_once_pay_and_rate_once(world: World) -> None:
     bought, driver = await world.bought(), await world.driver()
-    delivery = await world.delivery(bought)
+    delivery = await world.delivery(bought, **NEXT_DOOR)
     path = f"/api/deliveries/{delivery['id']}"
     ok(await driver.post(f"{path}/accept/"))
-    pickups = await together(driver.post(f"{path}/pickup/") for _ in range(10))
+    pickups = await together(driver.post(f"{path}/pickup/", HERE) for _ in range(10))
     assert {reply.text for reply in pickups} == {pickups[0].text}
-    drop_offs = await together(driver.post(f"{path}/deliver/", {"customer_rating": 2}) for _ in range(20))
+    drop_offs = await together(driver.post(f"{path}/deliver/", HERE | {"customer_rating": 2}) for _ in range(20))
     assert [reply.status_code for reply in drop_offs] == [200] * 20
     assert {reply.text for reply in drop_offs} == {drop_offs[0].text}
     assert await _events(world, delivery["id"], bought.sale_id) == (3, 3)

@@ -13,6 +13,7 @@ from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, World, ok
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 RULES = HandoverRules(far_m=1000, max_speed_mps=50, service_area=(26.0, 80.0, 31.0, 89.0))
 GULF_OF_GUINEA = (0.0, 0.0001)
+NEXT_DOOR = (BHAKTAPUR[0] + 0.004, BHAKTAPUR[1])
 
 
 def _seen(place: tuple[float, float], ago_s: float = 5, accuracy_m: float | None = None) -> LivePosition:
@@ -74,8 +75,8 @@ async def test_flags_are_in_the_record_for_admins_and_for_nobody_else(world: Wor
 
 
 async def test_a_rating_of_the_transporters_own_counts_until_the_customers_takes_its_place(world: World) -> None:
-    bought, driver, delivery = await _accepted(world)
-    await _carry(driver, delivery, {"latitude": THAMEL[0], "longitude": THAMEL[1], "customer_rating": 5})
+    bought, driver, delivery = await _accepted(world, to=NEXT_DOOR)
+    await _carry(driver, delivery, {"latitude": NEXT_DOOR[0], "longitude": NEXT_DOOR[1], "customer_rating": 5})
     assert await _rating(driver) == (5.0, 1)
     path = f"/api/deliveries/{delivery['id']}/rate/"
     assert ok(await bought.customer.post(path, {"rating": 1}))["rating"] == 1
@@ -88,9 +89,25 @@ async def test_a_rating_of_the_transporters_own_counts_until_the_customers_takes
     assert (shown["reported_rating"], shown["customer_rating"]) == (5, 4)
 
 
-async def test_what_an_implausible_handover_reports_never_counts_and_what_the_customer_says_does(world: World) -> None:
+@pytest.mark.parametrize(
+    ("picked_up", "dropped", "flags"),
+    [
+        (BHAKTAPUR, (-60, 0), ["far_from_address", "too_fast"]),
+        (BHAKTAPUR, THAMEL, ["too_fast"]),
+        (BHAKTAPUR, None, ["no_place"]),
+        (None, THAMEL, ["no_place", "too_fast"]),
+        (THAMEL, THAMEL, ["far_from_address"]),
+    ],
+    ids=str,
+)
+async def test_what_an_implausible_handover_reports_never_counts_and_what_the_customer_says_does(
+    world: World, picked_up: tuple[float, float] | None, dropped: tuple[float, float] | None, flags: list[str]
+) -> None:
     bought, driver, delivery = await _accepted(world)
-    await _carry(driver, delivery, {"latitude": -60, "longitude": 0, "customer_rating": 5})
+    await _carry(driver, delivery, _at(dropped) | {"customer_rating": 5}, picked_up)
+    shown = ok(await (await world.admin()).get(f"/api/deliveries/{delivery['id']}/"))
+    assert [flag for step in shown["tracking_history"] for flag in step["flags"]] == flags
+    assert (shown["reported_rating"], shown["customer_rating"]) == (5, None)
     assert await _rating(driver) == (5.0, 0)
     ok(await bought.customer.post(f"/api/deliveries/{delivery['tracking_number']}/rate/", {"rating": 2}))
     assert await _rating(driver) == (2.0, 1)
@@ -101,7 +118,7 @@ async def test_ratings_are_those_of_the_buyer_once_the_parcel_is_there(world: Wo
     path = f"/api/deliveries/{delivery['delivery_id']}/rate/"
     early = await bought.customer.post(path, {"rating": 5})
     assert (early.status_code, early.json()["code"]) == (409, "not_delivered")
-    await _carry(driver, delivery, {})
+    await _carry(driver, delivery, {"customer_rating": 1})
     stranger = await world.person()
     unknown = await stranger.post(f"/api/deliveries/{2**62}/rate/", {"rating": 1})
     assert (await stranger.post(path, {"rating": 1})).json() == unknown.json()
@@ -127,16 +144,24 @@ async def test_ratings_of_many_deliveries_add_up_exactly(world: World) -> None:
     assert (mean, count) == (round(31 / 7, 3), 7)
 
 
-async def _accepted(world: World) -> tuple[Bought, Driver, dict[str, Any]]:
+async def _accepted(world: World, to: tuple[float, float] = THAMEL) -> tuple[Bought, Driver, dict[str, Any]]:
     bought, driver = await world.bought(), await world.driver()
-    delivery = await world.delivery(bought)
+    delivery = await world.delivery(bought, delivery_latitude=to[0], delivery_longitude=to[1])
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
     return bought, driver, delivery
 
 
-async def _carry(driver: Driver, delivery: dict[str, Any], drop_off: dict[str, Any]) -> None:
-    here = {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}
-    ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", here))
+def _at(place: tuple[float, float] | None) -> dict[str, Any]:
+    return {} if place is None else {"latitude": place[0], "longitude": place[1]}
+
+
+async def _carry(
+    driver: Driver,
+    delivery: dict[str, Any],
+    drop_off: dict[str, Any],
+    picked_up: tuple[float, float] | None = BHAKTAPUR,
+) -> None:
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", _at(picked_up)))
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/deliver/", drop_off))
 
 

@@ -262,7 +262,8 @@ class DeliveryController(Controller):
         """The parcel is with the customer.
 
         `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`.
-        `customer_rating` counts until the customer rates the delivery, and not where the place is implausible.
+        `customer_rating` counts until the customer rates the delivery, and only where neither pickup nor drop-off is
+        flagged as implausible.
         """
         body = data or DropOffBody()
         pictures = await decoded_pictures(delivery_photo=body.delivery_photo, signature=body.signature)
