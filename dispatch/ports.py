@@ -64,6 +64,8 @@ class LivePosition:
     speed_mps: float | None = None
     heading_deg: float | None = None
     presence: Presence = Presence.ONLINE
+    recent_mps: float | None = None
+    """How fast it goes: the mean over the last minutes where there is one, else what the device says."""
 
 
 class LivePositions(Protocol):
@@ -71,6 +73,10 @@ class LivePositions(Protocol):
 
     async def positions_of(self, transporter_ids: list[int]) -> dict[int, LivePosition]:
         """Newest fix of each transporter that is online; offline ones are missing."""
+        ...
+
+    async def last_known(self, transporter_ids: list[int]) -> dict[int, LivePosition]:
+        """Newest fix of each, however long ago; those of whom nothing was heard, or who were removed, are missing."""
         ...
 
     async def nearby(self, lat: float, lon: float, radius_m: float, limit: int) -> list[tuple[int, float]]:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from dispatch.database.work import Work
+from dispatch.deliveries.eta import VEHICLE_TYPES
 from dispatch.deliveries.loads import NOTHING, Load, loads_of
 from dispatch.deliveries.models import Delivery, Priority
-from dispatch.deliveries.travel import SPEED_KMH
 from dispatch.errors import Invalid
 from dispatch.ports import Clock, LivePosition, LivePositions
 from dispatch.transporters.models import Transporter
@@ -80,12 +80,12 @@ def delivery_rows(deliveries: list[Delivery]) -> DeliveryRows:
 
 async def check_vehicle_type(work: Work, vehicle_type: str | None, *, field: str = "vehicle_type_filter") -> None:
     """Raises Invalid, with the types that fit, for one that no transporter has and that is none of the usual."""
-    if vehicle_type is None or vehicle_type in SPEED_KMH:
+    if vehicle_type is None or vehicle_type in VEHICLE_TYPES:
         return
     known = select(Transporter.vehicle_type).where(Transporter.vehicle_type == vehicle_type).limit(1)
     if await work.session.scalar(known) is None:
         types = await work.session.scalars(select(Transporter.vehicle_type).distinct().limit(MOST_TYPES_NAMED))
-        fitting = ", ".join(sorted({*SPEED_KMH, *types}))
+        fitting = ", ".join(sorted({*VEHICLE_TYPES, *types}))
         raise Invalid("Nobody has such a vehicle.", fields={field: f"must be one of {fitting}"}, suggestions=[])
 
 

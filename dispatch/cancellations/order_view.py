@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
@@ -53,6 +54,7 @@ async def view_order(work: Work, clock: Clock, order_id: int, user: User) -> Ord
         .outerjoin(Delivery, Delivery.sale_id == Sale.id)
         .where(Sale.order_id == order.id)
         .order_by(Delivery.id)
+        .options(selectinload(Delivery.transporter))
         .execution_options(populate_existing=True)
     )
     sold: list[tuple[SaleStatus, datetime | None, Delivery | None]] = [row.tuple() for row in rows]

@@ -1,11 +1,22 @@
-"""The way of a delivery, for estimates."""
+"""The time of arrival at the door: whoever shows, keeps or sends one asks here, so that nobody sees two.
 
-from dispatch.deliveries.models import Delivery
-from dispatch.deliveries.travel import Point, Trip
+Before the pickup it goes by way of it. ``travel`` holds the arithmetic; nothing else calls it.
+"""
+
+from datetime import datetime
+
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.travel import SPEED_KMH, Arrival, Point, Trip, Whereabouts, arrival_at_door, road_distance_km
+from dispatch.ports import LivePosition
+
+__all__ = ["VEHICLE_TYPES", "Arrival", "Trip", "expected_arrival", "live_arrival", "road_distance_km", "trip_of"]
+
+VEHICLE_TYPES = frozenset(SPEED_KMH)
+"""Those whose usual speed is known; others drive at an average one."""
 
 
 def trip_of(delivery: Delivery, vehicle_type: str | None) -> Trip:
-    """As it is driven by a vehicle of this type."""
+    """The way of a delivery as it is driven by a vehicle of this type."""
     return Trip(
         _point(delivery.pickup_lat, delivery.pickup_lon),
         _point(delivery.delivery_lat, delivery.delivery_lon),
@@ -13,6 +24,39 @@ def trip_of(delivery: Delivery, vehicle_type: str | None) -> Trip:
         delivery.estimated_pickup_time or delivery.requested_pickup_date,
         delivery.distance_km,
     )
+
+
+def live_arrival(
+    trip: Trip, status: DeliveryStatus, position: LivePosition | None, *, road_factor: float, now: datetime
+) -> Arrival | None:
+    """From the newest position of who carries the parcel.
+
+    None while nobody is under way, nothing was heard of who is, or the next stop has no place.
+    """
+    if position is None or not status.under_way or trip.dropoff is None:
+        return None
+    picked_up = status is not DeliveryStatus.ASSIGNED
+    if not picked_up and trip.pickup is None:
+        return None
+    return arrival_at_door(trip, _whereabouts(position, now), picked_up=picked_up, road_factor=road_factor, now=now)
+
+
+def expected_arrival(
+    trip: Trip, position: LivePosition | None, *, picked_up: bool, road_factor: float, now: datetime
+) -> Arrival:
+    """What is kept with a delivery for when nothing is heard; where nothing is known, by usual speeds and distances.
+
+    Without a position, a parcel that was picked up is at its pickup.
+    """
+    whereabouts = None if position is None else _whereabouts(position, now)
+    if whereabouts is None and picked_up and trip.pickup is not None:
+        whereabouts = Whereabouts(trip.pickup)
+    return arrival_at_door(trip, whereabouts, picked_up=picked_up, road_factor=road_factor, now=now)
+
+
+def _whereabouts(position: LivePosition, now: datetime) -> Whereabouts:
+    age_s = max(0.0, (now - position.recorded_at).total_seconds())
+    return Whereabouts((position.lat, position.lon), age_s, position.recent_mps)
 
 
 def _point(lat: float | None, lon: float | None) -> Point | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import User
 from dispatch.database.among import among
@@ -23,12 +24,13 @@ async def deliveries_of_sales(session: AsyncSession, sale_ids: Sequence[int]) ->
 
 
 async def first_deliveries_of_orders(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, Delivery]:
-    """The earliest delivery of each order that has one."""
+    """The earliest delivery of each order that has one, with its transporter."""
     rows = await session.execute(
         select(Sale.order_id, Delivery)
         .join(Delivery, Delivery.sale_id == Sale.id)
         .where(among(Sale.order_id, order_ids))
         .order_by(Delivery.id.desc())
+        .options(selectinload(Delivery.transporter))
     )
     return {order_id: delivery for order_id, delivery in rows if order_id is not None}
 

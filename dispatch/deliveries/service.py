@@ -12,8 +12,8 @@ from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
+from dispatch.deliveries.eta import road_distance_km
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
-from dispatch.deliveries.travel import road_distance_km
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.numbers import tracking_number
 from dispatch.orders.models import DeliveryInfo, Order

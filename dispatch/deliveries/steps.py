@@ -13,12 +13,11 @@ from typing import Any
 
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
-from dispatch.deliveries.eta import trip_of
+from dispatch.deliveries.eta import expected_arrival, trip_of
 from dispatch.deliveries.handover import Handover, HandoverRules, Point
 from dispatch.deliveries.loads import Load, load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
-from dispatch.deliveries.travel import Whereabouts, arrival_at_door
 from dispatch.errors import Conflict, Forbidden, Invalid
 from dispatch.money import round_amount
 from dispatch.ports import AssignmentNotice, Clock, LivePosition, PhotoStore, Publisher
@@ -95,7 +94,7 @@ class DeliverySteps:
         if delivery.transporter_id == transporter.id and delivery.status is DeliveryStatus.ASSIGNED:
             if pickup_at is not None:
                 delivery.estimated_pickup_time = pickup_at
-                self._expect(delivery, transporter, _whereabouts(position))
+                self._expect(delivery, transporter, position)
             return delivery
         if delivery.status is not DeliveryStatus.AVAILABLE:
             raise Conflict("Delivery already assigned", code="already_assigned")
@@ -133,7 +132,7 @@ class DeliverySteps:
         delivery.transporter_id = transporter.id
         delivery.assigned_at = now
         delivery.estimated_pickup_time = pickup_at
-        self._expect(delivery, transporter, _whereabouts(position))
+        self._expect(delivery, transporter, position)
         self.deliveries.record(delivery, DeliveryStatus.ASSIGNED, "Package assigned to transporter", notes=notes)
         notice = AssignmentNotice(
             transporter.id,
@@ -145,16 +144,16 @@ class DeliverySteps:
         )
         self._work.after_commit(lambda: self._publisher.assigned(notice))
 
-    def _expect(self, delivery: Delivery, transporter: Transporter, whereabouts: Whereabouts | None) -> None:
+    def _expect(self, delivery: Delivery, transporter: Transporter, position: LivePosition | None) -> None:
         """Keep when the parcel should be at its door, to whole minutes."""
-        arrival = arrival_at_door(
+        arrival = expected_arrival(
             trip_of(delivery, transporter.vehicle_type),
-            whereabouts,
+            position,
             picked_up=delivery.picked_up_at is not None,
             road_factor=self._road_factor,
             now=self._clock.now(),
         )
-        delivery.estimated_delivery_time = arrival.likely.replace(second=0, microsecond=0)
+        delivery.estimated_delivery_time = arrival.likely_minute
 
     async def pick_up(self, key: DeliveryKey, transporter: Transporter, handover: Handover) -> DeliveryTracking:
         """The parcel is with the transporter, whose papers are still in order."""
@@ -175,8 +174,7 @@ class DeliverySteps:
             flags=handover.flags(self._rules, address=_pickup(delivery), now=self._clock.now()),
         )
         delivery.picked_up_at = step.timestamp
-        pickup = trip_of(delivery, transporter.vehicle_type).pickup
-        self._expect(delivery, transporter, Whereabouts(pickup) if pickup else None)
+        self._expect(delivery, transporter, None)
         await self._progress.shipped(delivery.sale)
         await self._session.flush()
         return step
@@ -274,7 +272,3 @@ def _taken_at(delivery: Delivery) -> Point | None:
 
 def _named(place: Place | None, address: str) -> Place | None:
     return None if place is None else Place(place.lat, place.lon, place.address or address)
-
-
-def _whereabouts(position: LivePosition | None) -> Whereabouts | None:
-    return None if position is None else Whereabouts((position.lat, position.lon))

@@ -1,4 +1,4 @@
-"""When a parcel should be at its door: one estimate for watchers, answers and what is kept with the delivery."""
+"""How long a parcel is on its way: pure arithmetic over places and speeds; ``eta`` is the face of it."""
 
 import math
 from dataclasses import dataclass
@@ -54,11 +54,16 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Earliest and latest time at the door of the drop-off."""
+    """Earliest and latest time at the door of the drop-off, and the likely one between them."""
 
     earliest: datetime
     latest: datetime
     likely: datetime
+
+    @property
+    def likely_minute(self) -> datetime:
+        """The likely time as it is kept and shown, to whole minutes: seconds would promise too much."""
+        return self.likely.replace(second=0, microsecond=0)
 
 
 def road_distance_km(

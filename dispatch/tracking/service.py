@@ -6,9 +6,8 @@ from datetime import datetime
 from sqlalchemy import Select, select
 
 from dispatch.database.engine import Database
-from dispatch.deliveries.eta import trip_of
+from dispatch.deliveries.eta import Trip, trip_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from dispatch.deliveries.travel import Trip
 from dispatch.errors import NotFound
 from dispatch.tracking.models import StoredFix
 from dispatch.transporters.models import Transporter

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from dispatch.ports import LivePosition, Presence
 from realtime.ingest.flags import Flag
-from realtime.protocol import Fix
+from realtime.protocol import Fix, utc_from_ms
 
 
 class LoggedRun(msgspec.Struct, frozen=True, array_like=True):
@@ -53,6 +54,22 @@ class LiveUpdate(msgspec.Struct, frozen=True, array_like=True):
 
     offset: int
     fix: LoggedFix
+
+    def position(self, presence: Presence = Presence.ONLINE) -> LivePosition:
+        """The same as the business reads it."""
+        fix = self.fix
+        return LivePosition(
+            transporter_id=fix.transporter_id,
+            lat=fix.lat,
+            lon=fix.lon,
+            recorded_at=utc_from_ms(fix.recorded_ms),
+            received_at=utc_from_ms(fix.received_ms),
+            accuracy_m=fix.accuracy_m,
+            speed_mps=fix.speed_mps,
+            heading_deg=fix.heading_deg,
+            presence=presence,
+            recent_mps=fix.recent_mps,
+        )
 
 
 encode_fix = msgspec.json.Encoder().encode

@@ -7,7 +7,6 @@ from redis.asyncio import Redis
 
 from dispatch.ports import LivePosition, Presence
 from realtime.ingest.fixes import LiveUpdate, decode_update
-from realtime.protocol import utc_from_ms
 from realtime.redis.client import load_script
 from realtime.redis.keys import Keys
 from realtime.redis.presence import PresenceLimits
@@ -38,7 +37,7 @@ class RedisLivePositions:
         for transporter_id, heard_ms, update in zip(transporter_ids, scores, updates, strict=True):
             presence = self._limits.of(heard_ms, now_s)
             if update is not None and presence is not Presence.OFFLINE:
-                found[transporter_id] = _position(decode_update(update), presence)
+                found[transporter_id] = decode_update(update).position(presence)
         return found
 
     async def presence_of(self, transporter_ids: list[int]) -> dict[int, Presence]:
@@ -57,6 +56,14 @@ class RedisLivePositions:
         """The newest fix with its offset, online or not."""
         found = await self._redis.hget(self._keys.live, transporter_id)
         return None if found is None else decode_update(found)
+
+    async def last_known(self, transporter_ids: list[int]) -> dict[int, LivePosition]:
+        """The newest fix of each, online or not."""
+        if not transporter_ids:
+            return {}
+        found = await self._redis.hmget(self._keys.live, [str(member) for member in transporter_ids])
+        pairs = zip(transporter_ids, found, strict=True)
+        return {who: decode_update(update).position() for who, update in pairs if update is not None}
 
     async def current_offset(self) -> int:
         """The newest offset handed out."""
@@ -85,18 +92,3 @@ class RedisLivePositions:
             args=[repr(lon), repr(lat), repr(radius_m), limit, self._limits.oldest_online_ms(time.time())],
         )
         return [(int(found[at]), float(found[at + 1])) for at in range(0, len(found), 2)]
-
-
-def _position(update: LiveUpdate, presence: Presence) -> LivePosition:
-    fix = update.fix
-    return LivePosition(
-        transporter_id=fix.transporter_id,
-        lat=fix.lat,
-        lon=fix.lon,
-        recorded_at=utc_from_ms(fix.recorded_ms),
-        received_at=utc_from_ms(fix.received_ms),
-        accuracy_m=fix.accuracy_m,
-        speed_mps=fix.speed_mps,
-        heading_deg=fix.heading_deg,
-        presence=presence,
-    )

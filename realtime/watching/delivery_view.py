@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from dispatch.deliveries.eta import live_arrival
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.tracking.service import TrackState
 from realtime.ingest.fixes import LiveUpdate
 from realtime.protocol import EtaWindow, Position, PositionFrame, Snapshot, StatusFrame, encode, utc_from_ms
-from realtime.watching.eta import find_arrival
 from realtime.watching.outgoing_frame import Outgoing
 from realtime.watching.statuses import StatusHistory, StatusUpdate
 
@@ -126,9 +126,15 @@ class DeliveryView:
         )
 
     def _eta(self, position: Position | None) -> EtaWindow | None:
-        if position is None:
+        if position is None or self._update is None:
             return None
-        arrival = find_arrival(self.state, self._update, road_factor=self._road_factor, now=datetime.now(UTC))
+        arrival = live_arrival(
+            self.state.trip,
+            self.state.status,
+            self._update.position(),
+            road_factor=self._road_factor,
+            now=datetime.now(UTC),
+        )
         return None if arrival is None else EtaWindow(arrival.earliest, arrival.latest)
 
     def _name(self, number: int) -> str:

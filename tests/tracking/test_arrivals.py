@@ -299,3 +299,29 @@ async def test_every_frame_and_answer_means_the_same_arrival_at_the_door(world: 
         assert eta["earliest"] < accepted["estimated_delivery_time"] < eta["latest"]
     ok(await driver.post(f"/api/deliveries/{made['id']}/pickup/", {}))
     assert (await told())[0]["latest"] < eta["latest"]
+
+
+async def test_a_customer_reads_the_same_arrival_in_the_track_the_order_and_the_frames(world: World) -> None:
+    bought = await world.bought()
+    made = await world.delivery(bought, requested_pickup_date=datetime.now(UTC).isoformat())
+    driver, number = await world.driver(), made["tracking_number"]
+    await world.online_at(driver, 27.71, 85.345)
+    ok(await driver.post(f"/api/deliveries/{made['id']}/accept/", {}))
+    ok(await driver.post(f"/api/deliveries/{made['id']}/pickup/", {}))
+    kept = ok(await driver.get(f"/api/deliveries/{made['id']}/"))["estimated_delivery_time"]
+
+    async def track() -> dict[str, Any]:
+        return dict(ok(await world.http.get(f"/api/deliveries/{number}/track/")))
+
+    before = await track()
+    async with websockets.connect(f"{world.ws_url}/ws/track/{number}") as watcher:
+        snapshot = json.loads(await watcher.recv())
+    order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
+    listed = ok(await bought.customer.get("/api/v1/marketplace/orders/my-orders/"))["results"]
+    after = await track()
+    # With the age of the position the window widens to both sides, and the likely time between them stands.
+    assert after["eta"]["earliest"] <= snapshot["eta"]["earliest"] <= before["eta"]["earliest"]
+    assert before["eta"]["latest"] <= snapshot["eta"]["latest"] <= after["eta"]["latest"]
+    told = before["estimated_delivery_time"]
+    assert told < kept  # which took the transporter to be at the pickup; it is two kilometres from the door
+    assert [told] == [order["estimated_delivery_date"]] == [row["estimated_delivery_date"] for row in listed]

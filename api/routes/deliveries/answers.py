@@ -1,13 +1,14 @@
 """Deliveries as the contract writes them; each caller sees its own part."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from api.http.schemas import number
 from dispatch.accounts.models import Role, User
 from dispatch.arrivals.events import DeliveryEvent
+from dispatch.deliveries.eta import Arrival
 from dispatch.deliveries.models import Delivery, DeliveryTracking
-from dispatch.deliveries.travel import Arrival
 from dispatch.geo import geo_cell
 from dispatch.transporters.models import Transporter
 
@@ -181,6 +182,11 @@ def _event_row(event: DeliveryEvent) -> dict[str, Any]:
     }
 
 
+def shown_time(delivery: Delivery, arrival: Arrival | None) -> datetime | None:
+    """When the parcel should be at its door: as of now where that is known, else as it was expected last."""
+    return arrival.likely_minute if arrival else delivery.estimated_delivery_time
+
+
 def tracked_answer(
     delivery: Delivery, events: Sequence[DeliveryEvent], arrival: Arrival | None = None
 ) -> dict[str, Any]:
@@ -195,9 +201,7 @@ def tracked_answer(
         "status_display": delivery.status.display,
         "pickup_address": delivery.pickup_address,
         "delivery_address": delivery.delivery_address,
-        "estimated_delivery_time": arrival.likely.replace(second=0, microsecond=0)
-        if arrival
-        else delivery.estimated_delivery_time,
+        "estimated_delivery_time": shown_time(delivery, arrival),
         "eta": {"earliest": arrival.earliest, "latest": arrival.latest} if arrival else None,
         "transporter": {
             "name": transporter.user.name,

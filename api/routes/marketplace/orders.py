@@ -1,6 +1,6 @@
 """Orders."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -29,11 +29,16 @@ from api.http.schemas import (
     paginate,
 )
 from api.http.security import needs
+from api.routes.deliveries.answers import shown_time
+from api.routes.deliveries.arrivals import live_arrivals
 from api.routes.marketplace.catalogue import image_list
 from api.routes.payments.refunds import NewRefund, carry_out_now, refund_answer
+from api.server.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.cancellations.order_view import OrderView, view_order
+from dispatch.database.work import Work
+from dispatch.deliveries.eta import Arrival
 from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.of_sales import first_deliveries_of_orders
 from dispatch.money import CURRENCY, display_amount
@@ -132,8 +137,8 @@ class OrderAnswer(Struct, frozen=True, kw_only=True):
     objection_until: datetime | None
 
 
-def order_answer(view: OrderView) -> OrderAnswer:
-    """The order as the contract writes it."""
+def order_answer(view: OrderView, arrival: Arrival | None = None) -> OrderAnswer:
+    """The order as the contract writes it; ``arrival``: of its delivery, as of now."""
     order, delivery = view.order, view.delivery
     return OrderAnswer(
         id=order.id,
@@ -155,7 +160,7 @@ def order_answer(view: OrderView) -> OrderAnswer:
             for event in order.tracking_events
         ],
         created_at=order.created_at,
-        estimated_delivery_date=_expected(delivery),
+        estimated_delivery_date=_expected(delivery, arrival),
         tracking_number=delivery.tracking_number if delivery else None,
         can_cancel=view.can_cancel,
         can_refund=view.can_refund,
@@ -165,8 +170,14 @@ def order_answer(view: OrderView) -> OrderAnswer:
     )
 
 
-def _expected(delivery: Delivery | None) -> datetime | None:
-    return (delivery.estimated_delivery_time or delivery.requested_delivery_date) if delivery else None
+async def _answer(work: Work, services: Services, order_id: int, user: User) -> OrderAnswer:
+    view = await view_order(work, services.clock, order_id, user)
+    arrivals = await live_arrivals(services, [view.delivery])
+    return order_answer(view, arrivals.get(view.delivery.id) if view.delivery else None)
+
+
+def _expected(delivery: Delivery | None, arrival: Arrival | None) -> datetime | None:
+    return (shown_time(delivery, arrival) or delivery.requested_delivery_date) if delivery else None
 
 
 class OrderController(Controller):
@@ -199,7 +210,7 @@ class OrderController(Controller):
             data.payment_method.value if data.payment_method else None,
             services.order_rules,
         )
-        return order_answer(await view_order(work, services.clock, order.id, request.user))
+        return await _answer(work, services, order.id, request.user)
 
     @get("/my-orders/", guards=[needs(Role.CUSTOMER)])
     async def mine(
@@ -224,11 +235,12 @@ class OrderController(Controller):
         )
         rows: Sequence[Order] = found.results
         deliveries = await first_deliveries_of_orders(work.session, [order.id for order in rows])
+        arrivals = await live_arrivals(services, deliveries.values())
         return Page(
             count=found.count,
             next=found.next,
             previous=found.previous,
-            results=[_list_row(order, deliveries.get(order.id)) for order in rows],
+            results=[_list_row(order, deliveries.get(order.id), arrivals) for order in rows],
         )
 
     @get("/{order_id:int}/", guards=[needs(Role.CUSTOMER, Role.ADMIN)])
@@ -236,7 +248,7 @@ class OrderController(Controller):
         self, request: Request[User, Any, Any], order_id: PathId, work: GivenWork, services: GivenServices
     ) -> OrderAnswer:
         """One's own order; an admin sees any."""
-        return order_answer(await view_order(work, services.clock, order_id, request.user))
+        return await _answer(work, services, order_id, request.user)
 
     @post("/{order_id:int}/cancel/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
     async def cancel(
@@ -247,7 +259,7 @@ class OrderController(Controller):
         if request.user.has(Role.ADMIN):
             await record(work.session, actor_of(request), "order.cancelled", "order", order_id)
         await carry_out_now(work, services, refund)
-        return order_answer(await view_order(work, services.clock, order_id, request.user))
+        return await _answer(work, services, order_id, request.user)
 
     @post("/{order_id:int}/refund/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
     async def refund(
@@ -270,11 +282,11 @@ class OrderController(Controller):
             told = {"refund_id": str(refund.refund_id), "restock": data.restock}
             await record(work.session, actor_of(request), "order.refunded", "order", order_id, told)
         await carry_out_now(work, services, refund)
-        order = order_answer(await view_order(work, services.clock, order_id, request.user))
+        order = await _answer(work, services, order_id, request.user)
         return refund_answer(await Refunds(work, services.clock).get(refund.refund_id)) | {"order": order}
 
 
-def _list_row(order: Order, delivery: Delivery | None) -> dict[str, Any]:
+def _list_row(order: Order, delivery: Delivery | None, arrivals: Mapping[int, Arrival]) -> dict[str, Any]:
     return {
         "id": order.id,
         "order_number": order.order_number,
@@ -287,5 +299,5 @@ def _list_row(order: Order, delivery: Delivery | None) -> dict[str, Any]:
         "formatted_total_to_pay": display_amount(order.sums.total_to_pay),
         "items_count": len(order.items),
         "created_at": order.created_at,
-        "estimated_delivery_date": _expected(delivery),
+        "estimated_delivery_date": _expected(delivery, arrivals.get(delivery.id) if delivery else None),
     }
