@@ -185,7 +185,9 @@ class DeliverySteps:
         """The parcel is with the customer: the order moves on, the transporter earns and may be rated.
 
         What the transporter reports as the customer's rating counts until the customer rates, and only where neither
-        the pickup nor the drop-off is flagged: whoever says where he is may as well say what he was told. Raises Forbidden, Conflict, and Invalid where a signature was promised and is missing.
+        the pickup nor the drop-off is flagged: whoever says where he is may as well say what he was told.
+
+        Raises Forbidden, Conflict, and Invalid where a signature was promised and is missing.
         """
         delivery = await self._own(key, transporter)
         done = _step(delivery, DeliveryStatus.DELIVERED)
