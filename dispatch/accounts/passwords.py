@@ -8,6 +8,7 @@ what was sent; those are tried too, and replaced when they fit.
 """
 
 import asyncio
+import functools
 import os
 import sys
 import threading
@@ -33,8 +34,6 @@ NICENESS = 5
 TRY_AGAIN_S = 1
 
 _HASHER = PasswordHash((Argon2Hasher(),))
-# Verified against when there is no such account, so that both answers take as long.
-_NOBODY = _HASHER.hash("nobody has this password")
 
 Result = TypeVar("Result")
 
@@ -95,17 +94,23 @@ def _give_way() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
+@functools.cache
+def _nobody() -> str:
+    """Verified against when there is no such account, so that both answers take as long."""
+    return _HASHER.hash("nobody has this password")
+
+
 def _normalised(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
 def _verify(password: str, password_hash: str | None) -> Verdict:
     """As many hashes for an account as for none: how many follows from the password."""
-    now = _normalised(password)
+    now, nobody = _normalised(password), _nobody()  # made once, with the first password, whose ever that is
     # As an earlier release may have got it: as it is given, or composed otherwise than it is given.
     earlier = dict.fromkeys((password, unicodedata.normalize("NFD", password)))
-    fits, updated = _HASHER.verify_and_update(now, password_hash or _NOBODY)
-    fits_earlier = [_HASHER.verify(form, password_hash or _NOBODY) for form in earlier if form != now]
+    fits, updated = _HASHER.verify_and_update(now, password_hash or nobody)
+    fits_earlier = [_HASHER.verify(form, password_hash or nobody) for form in earlier if form != now]
     if password_hash is None:
         return Verdict(fits=False)
     if not fits and any(fits_earlier):

@@ -1,11 +1,12 @@
 """Asking what there is measures nothing, and measuring rewrites nothing unasked."""
 
-import asyncio
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import main
 from benchmarks.figures import write_figures
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,17 +24,14 @@ More.
 """
 
 
-async def _said(*arguments: str) -> tuple[int | None, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks", *arguments),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        cwd=ROOT,
-    )
-    async with asyncio.timeout(60):
-        out, _ = await process.communicate()
-    return process.returncode, " ".join(out.decode().split())
+def _said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> tuple[int, str]:
+    """The exit code and all that is printed."""
+    monkeypatch.setattr(sys, "argv", ["benchmarks", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    printed = capsys.readouterr()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, " ".join(f"{printed.out} {printed.err}".split())
 
 
 @pytest.mark.parametrize(
@@ -45,8 +43,10 @@ async def _said(*arguments: str) -> tuple[int | None, str]:
         (["scoring", "--help"], "against_scipy"),
     ],
 )
-async def test_help_is_help_at_every_level(arguments: list[str], words: str) -> None:
-    code, said = await _said(*arguments)
+def test_help_is_help_at_every_level(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
+) -> None:
+    code, said = _said(capsys, monkeypatch, arguments)
     assert code == 0, said
     assert "usage: python -m benchmarks" in said
     assert words in said
@@ -63,10 +63,18 @@ async def test_help_is_help_at_every_level(arguments: list[str], words: str) -> 
         (["--wirte"], "unrecognized arguments: --wirte"),
     ],
 )
-async def test_what_is_not_known_is_named_before_anything_is_measured(arguments: list[str], words: str) -> None:
-    code, said = await _said(*arguments)
+def test_what_is_not_known_is_named_before_anything_is_measured(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
+) -> None:
+    code, said = _said(capsys, monkeypatch, arguments)
     assert code == 2, said
     assert words in said
+
+
+def test_the_command_is_a_program() -> None:
+    command = [sys.executable, "-m", "benchmarks", "--help"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout  # noqa: S603
+    assert "usage: python -m benchmarks" in said
 
 
 def test_only_lines_that_were_measured_change_on_the_page(tmp_path: Path) -> None:
