@@ -18,7 +18,7 @@ from api.cli.findings import Finding
 from api.cli.folder_finding import folder_finding
 from api.cli.production import production_findings, return_findings, webhook_finding
 from api.cli.redis_findings import redis_finding
-from api.server.backing import addresses_in_use
+from api.server.backing_services import addresses_in_use
 from api.server.services import Services, build_services
 from dispatch.database.migrate import current_revision, newest_revision
 from dispatch.ports import GatewayError, GatewayKeyRefused, GatewayRefused
@@ -102,7 +102,9 @@ async def _redis(services: Services) -> Finding:
 async def _writing(services: Services) -> Finding:
     """Whether PostgreSQL and Redis take writes."""
     problems = [
-        problem for check in (services.writing.database, services.writing.redis) if (problem := await check.problem())
+        problem
+        for check in (services.write_checks.database, services.write_checks.redis)
+        if (problem := await check.problem())
     ]
     if problems:
         return Finding("writing", "bad", "; ".join(problems), "is a disk full, or is one of them a standby?")

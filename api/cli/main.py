@@ -47,7 +47,7 @@ class Group(click.Group):
         except BrokenPipeError:  # whoever reads us has enough
             raise
         except Exception as error:
-            from api.server.reasons import reason_of
+            from api.server.startup_errors import reason_of
 
             told = reason_of(error)
             if told is None:

@@ -13,7 +13,7 @@ from api.http.field_checks import Given
 from api.http.texts import tidied
 from api.routes.accounts.accounts import Registration, known_of
 from api.routes.deliveries.deliveries import NewDelivery
-from api.server.backing import find_sandbox
+from api.server.backing_services import find_sandbox
 from dispatch.accounts.models import Role
 from dispatch.accounts.passwords import Passwords
 from dispatch.accounts.service import NewUser, parse_roles

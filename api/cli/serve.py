@@ -4,8 +4,8 @@ import asyncio
 import os
 
 from api.cli.console import make_console
+from api.server.garbage_collection import shorten_collections
 from api.server.logs import configure_logs
-from api.server.pauses import shorten_collections
 from api.server.serving import serving, stopped_by_signals
 from api.server.supervisor import restarted_by_hangup, supervising
 from dispatch.settings import Settings

@@ -9,7 +9,7 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.cli.context import CommandError, operating
-from api.server.backing import addresses_in_use
+from api.server.backing_services import addresses_in_use
 from api.server.services import Services
 from api.simulation.replay.accounts import CHECK_LIFE, Driver, find_or_make_drivers
 from dispatch.settings import Settings

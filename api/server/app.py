@@ -15,7 +15,7 @@ from api.http.errors import EXCEPTION_HANDLERS
 from api.http.idempotency import IdempotentRequests
 from api.http.injected import GivenServices
 from api.http.middleware.commit_counting import CountedCommits
-from api.http.middleware.http_rules import Door
+from api.http.middleware.http_rules import HttpRules
 from api.http.path_numbers import check_path_numbers
 from api.http.queries import KnownQueries
 from api.http.requests import JsonRequest
@@ -143,6 +143,6 @@ def create_app(services: Services) -> Litestar:
     return app
 
 
-def create_door(services: Services) -> Door:
+def create_asgi_app(services: Services) -> HttpRules:
     """The application as the server runs it, behind what every request goes through."""
-    return Door(create_app(services), services.settings)
+    return HttpRules(create_app(services), services.settings)

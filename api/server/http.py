@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from api.http.middleware.request_ids import HEADER as REQUEST_ID
 from api.http.middleware.security_headers import CSP, NOTHING
-from api.server.silent import Silent
+from api.server.idle_connections import IdleConnections
 
 # What browsers, phones and proxies send is a tenth of it.
 MOST_HEAD_BYTES: Final = 65_536
@@ -40,7 +40,7 @@ class _Refused(Exception):
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with deadlines for head and body, bounds on the head, and a place among the silent.
+    """uvicorn's protocol with deadlines for head and body, bounds on the head, and a place among the idle.
 
     A request that becomes a WebSocket leaves nothing behind: parser and protocol hold each other, so each would be
     left for the garbage collector.
@@ -48,13 +48,13 @@ class HttpProtocol(HttpToolsProtocol):
 
     def __init__(
         self,
-        silent: Silent,
+        silent: IdleConnections,
         protection: Headers,
         *given: Any,  # noqa: ANN401  # uvicorn's own
         **named: Any,  # noqa: ANN401  # uvicorn's own
     ) -> None:
         super().__init__(*given, **named)
-        self._silent = silent
+        self._idle = silent
         self._protection = protection
         self._phase = BETWEEN
         self._head_bytes = 0
@@ -70,8 +70,8 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: BaseTransport) -> None:
         """The head of the first request is awaited from here on."""
         super().connection_made(transport)  # type: ignore[arg-type]
-        self._await(self._silent.head_within_s)
-        self._silent.enter(self)
+        self._await(self._idle.head_within_s)
+        self._idle.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """As uvicorn's, and no timer is left."""
@@ -112,7 +112,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self.timeout_keep_alive_task is None:
             return  # another request waits already, or the connection is closing
         if self._phase == BETWEEN:
-            self._silent.enter(self)
+            self._idle.enter(self)
         else:
             self._unset_keepalive_if_required()  # the deadline of what is arriving counts
 
@@ -156,21 +156,21 @@ class HttpProtocol(HttpToolsProtocol):
         """Go on waiting for what has begun; where all is there, it is our turn."""
         if self._phase == BODY:
             if self._awaited != BODY:
-                self._await(self._silent.body_within_s)
+                self._await(self._idle.body_within_s)
         elif self._phase == HEAD or self.cycle is None:
             if self._deadline is None or self._awaited == BODY:
-                self._await(self._silent.head_within_s)
+                self._await(self._idle.head_within_s)
         else:
             self._end_deadline()
             if not self.cycle.response_complete:
-                self._silent.leave(self)
+                self._idle.leave(self)
                 return
             if self.timeout_keep_alive_task is None and not self.transport.is_closing():
                 # It was answered before it was all there, and the rest has ended uvicorn's timer.
                 self.timeout_keep_alive_task = self.loop.call_later(
                     self.timeout_keep_alive, self.timeout_keep_alive_handler
                 )
-        self._silent.enter(self)
+        self._idle.enter(self)
 
     def _await(self, within_s: float) -> None:
         self._end_deadline()
@@ -180,7 +180,7 @@ class HttpProtocol(HttpToolsProtocol):
     def _too_late(self) -> None:
         self._deadline = None
         if self.flow.read_paused:  # it is we who do not read
-            self._await(self._silent.body_within_s)
+            self._await(self._idle.body_within_s)
         elif self._phase == BETWEEN:
             self.transport.close()  # nothing was said, so there is nothing to answer
         else:
@@ -188,7 +188,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _leave(self) -> None:
         self._end_deadline()
-        self._silent.leave(self)
+        self._idle.leave(self)
 
     def _end_deadline(self) -> None:
         if self._deadline is not None:

@@ -8,13 +8,13 @@ from functools import partial
 
 import uvicorn
 
-from api.http.middleware.http_rules import Door
+from api.http.middleware.http_rules import HttpRules
 from api.http.middleware.security_headers import protective_headers
 from api.routes.operations.metrics import create_metrics_app
 from api.server.http import HttpProtocol
-from api.server.quiet import QuietServer
+from api.server.idle_connections import IdleConnections
 from api.server.services import Services
-from api.server.silent import Silent
+from api.server.uvicorn_server import UvicornServer
 
 STOP_WITHIN_S = 2
 
@@ -25,11 +25,11 @@ async def metrics_answering(listener: socket.socket | None, services: Services) 
     if listener is None:
         yield
         return
-    server = QuietServer(
+    server = UvicornServer(
         uvicorn.Config(
-            Door(create_metrics_app(services), services.settings),
+            HttpRules(create_metrics_app(services), services.settings),
             loop="none",  # the loop runs already
-            http=partial(HttpProtocol, Silent.of(services.settings), protective_headers(services.settings)),  # type: ignore[arg-type]  # it is only called
+            http=partial(HttpProtocol, IdleConnections.of(services.settings), protective_headers(services.settings)),  # type: ignore[arg-type]  # it is only called
             ws="none",
             access_log=False,
             log_config=None,

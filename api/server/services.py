@@ -19,9 +19,9 @@ from api.monitoring.process import telling
 from api.routes.accounts.services import AccountServices, build_account_services
 from api.routes.payments.bounded_settling import BoundedSettling
 from api.server.jobs import jobs_of
-from api.server.part import WHOLE, Part
+from api.server.process_roles import WHOLE, ProcessRole
 from api.server.upkeep import upkeep
-from api.server.writing import Writing, build_writing
+from api.server.write_checks import WriteChecks, build_write_checks
 from api.sockets.authentication import AccountSocketAuthenticator
 from dispatch.accounts.links import LinkTokens
 from dispatch.accounts.tokens import Tokens
@@ -120,9 +120,9 @@ class Services:
     limiter: RateLimiter
     callbacks: BoundedSettling
     incarnation: IncarnationWatch
-    writing: Writing
+    write_checks: WriteChecks
     accounts: AccountServices
-    part: Part
+    part: ProcessRole
 
     @property
     def initiation(self) -> PaymentInitiation:
@@ -251,7 +251,7 @@ def build_services(
     photos: PhotoStore | None = None,
     mail: MailSender | None = None,
     sms: SmsSender | None = None,
-    part: Part = WHOLE,
+    part: ProcessRole = WHOLE,
 ) -> Services:
     """Join ports and implementations. Opens no connection yet."""
     clock = clock or SystemClock()
@@ -346,7 +346,7 @@ def build_services(
         limiter=limiter,
         callbacks=BoundedSettling(PaymentSettlement(database, gateway, clock, issuer_of(settings)), limiter),
         incarnation=IncarnationWatch(redis, keys, database),
-        writing=build_writing(settings.data_dir, database, redis, keys),
+        write_checks=build_write_checks(settings.data_dir, database, redis, keys),
         accounts=build_account_services(
             settings,
             database,

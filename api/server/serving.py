@@ -13,16 +13,16 @@ from functools import partial
 import uvicorn
 
 from api.http.middleware.security_headers import protective_headers
-from api.server.app import create_door
-from api.server.backing import backing
+from api.server.app import create_asgi_app
+from api.server.backing_services import backing
 from api.server.http import HttpProtocol
+from api.server.idle_connections import IdleConnections
 from api.server.metrics_port import metrics_answering
 from api.server.production import require_production
-from api.server.quiet import QuietServer
 from api.server.services import Services, build_services
-from api.server.silent import Silent
-from api.server.stores import ready_stores
-from api.server.wire import WireProtocol
+from api.server.store_checks import ready_stores
+from api.server.uvicorn_server import UvicornServer
+from api.server.websocket_protocol import WebSocketProtocol
 from dispatch.errors import OperatorError
 from dispatch.settings import Settings
 
@@ -116,7 +116,7 @@ async def serving(settings: Settings) -> AsyncIterator[RunningServer]:
 @asynccontextmanager
 async def answering(listener: socket.socket, services: Services) -> AsyncIterator[asyncio.Event]:
     """Answer on a bound socket while the body runs, or until the event is set; leaving drains. Raises ServeError."""
-    server = QuietServer(_uvicorn_config(services.settings, services))
+    server = UvicornServer(_uvicorn_config(services.settings, services))
     stop = asyncio.Event()
     running = asyncio.create_task(server.serve(sockets=[listener]), name="server")
     stopping = asyncio.create_task(_stop_when_told(server, services, stop), name="stop")
@@ -157,16 +157,16 @@ async def _taken_leave(server: uvicorn.Server) -> None:
     """Let clients answer the close: cutting off one that is still sending would lose the word that it should return."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(TAKE_LEAVE_WITHIN_S):
-            while any(isinstance(open_one, WireProtocol) for open_one in server.server_state.connections):  # noqa: ASYNC110
+            while any(isinstance(open_one, WebSocketProtocol) for open_one in server.server_state.connections):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)  # uvicorn tells nobody when a connection goes
 
 
 def _uvicorn_config(settings: Settings, services: Services) -> uvicorn.Config:
     return uvicorn.Config(
-        create_door(services),
+        create_asgi_app(services),
         loop="none",  # the loop runs already
-        http=partial(HttpProtocol, Silent.of(settings), protective_headers(settings)),  # type: ignore[arg-type]  # all that uvicorn does is to call it
-        ws=WireProtocol,
+        http=partial(HttpProtocol, IdleConnections.of(settings), protective_headers(settings)),  # type: ignore[arg-type]  # all that uvicorn does is to call it
+        ws=WebSocketProtocol,
         ws_max_size=settings.ws_max_bytes,
         ws_per_message_deflate=False,  # 50 KiB a connection, for frames of 100 bytes
         ws_ping_interval=20.0,

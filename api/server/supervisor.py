@@ -17,16 +17,16 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.server.backing import backing
-from api.server.child import Child
-from api.server.handover import Handover, plain_settings
-from api.server.part import STEWARD, Part, worker_part
+from api.server.backing_services import backing
+from api.server.child_process import ChildProcess
 from api.server.private_files import private_folder
+from api.server.process_roles import STEWARD, ProcessRole, worker_role
+from api.server.process_slot import ProcessSlot
 from api.server.production import require_production
 from api.server.services import Addresses
 from api.server.serving import ServeError, bind, bind_metrics, optionally_closing
-from api.server.slot import Slot
-from api.server.stores import ready_stores
+from api.server.start_message import StartMessage, plain_settings
+from api.server.store_checks import ready_stores
 from dispatch.database.engine import Database
 from dispatch.settings import Settings
 
@@ -55,15 +55,15 @@ class Supervisor:
         self._addresses = addresses
         self._listener = listener
         self._metrics = metrics
-        self._children: set[Child] = set()
-        self._workers = [Slot(worker_part(number), self._start) for number in range(1, settings.workers + 1)]
-        self._steward = Slot(STEWARD, self._start)
+        self._children: set[ChildProcess] = set()
+        self._workers = [ProcessSlot(worker_role(number), self._start) for number in range(1, settings.workers + 1)]
+        self._steward = ProcessSlot(STEWARD, self._start)
         self._keeping: list[asyncio.Task[None]] = []
         self._restarting: asyncio.Task[None] | None = None
         self._asked_to_restart = False
 
     @property
-    def _slots(self) -> list[Slot]:
+    def _slots(self) -> list[ProcessSlot]:
         return [self._steward, *self._workers]
 
     async def start(self, stop: asyncio.Event) -> None:
@@ -106,7 +106,7 @@ class Supervisor:
                 one.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
 
-    def _failed(self, slot: Slot) -> None:
+    def _failed(self, slot: ProcessSlot) -> None:
         """Raises ServeError where the server does not work without it; otherwise the others go on meanwhile."""
         started = all(one.up.is_set() for one in self._slots)
         if slot.failures >= GIVE_UP_AFTER and not (started and any(worker.is_up for worker in self._workers)):
@@ -127,8 +127,8 @@ class Supervisor:
             else:
                 log.info("rolling restart done")
 
-    async def _start(self, part: Part, migrates: bool) -> Child:
-        handover = Handover(
+    async def _start(self, part: ProcessRole, migrates: bool) -> ChildProcess:
+        start_message = StartMessage(
             parent=os.getpid(),
             name=part.name,
             duties=part.duties.value,
@@ -139,7 +139,7 @@ class Supervisor:
             migrates=migrates,
         )
         environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(self._metrics)}
-        child = await Child.start(handover, environment, self._metrics)
+        child = await ChildProcess.start(start_message, environment, self._metrics)
         self._children = {one for one in self._children if not one.has_ended} | {child}
         return child
 

@@ -1,7 +1,7 @@
 """A process of a server with workers: ``python -m api.server.worker NAME``, started by the supervisor alone.
 
-Standard input is a pipe from the supervisor: the handover as its first line, and its end when the supervisor is gone,
-however it went. On standard output this process says that it answers, and then that it is alive.
+Standard input is a pipe from the supervisor: the start message as its first line, and its end when the supervisor is
+gone, however it went. On standard output this process says that it answers, and then that it is alive.
 """
 
 import asyncio
@@ -21,15 +21,15 @@ import structlog
 import uvloop
 
 from api.embedded.launch import die_with_parent
-from api.server.handover import Handover, decode_handover
+from api.server.garbage_collection import shorten_collections
 from api.server.logs import configure_logs
 from api.server.metrics_port import metrics_answering
-from api.server.pauses import shorten_collections
 from api.server.private_files import keep_new_files_private
-from api.server.reasons import reason_of
 from api.server.services import Services, build_services, running
 from api.server.serving import answering, optionally_closing, stopped_by_signals
-from api.server.stores import ready_stores
+from api.server.start_message import StartMessage, decode_start_message
+from api.server.startup_errors import reason_of
+from api.server.store_checks import ready_stores
 from api.server.worker_messages import ALIVE, ALIVE_EVERY_S, READY, STOP_WITHIN_S
 
 log = structlog.get_logger(__name__)
@@ -41,18 +41,18 @@ EXIT_UNUSABLE = 2
 
 
 def main() -> None:
-    """Read the handover and work until told to stop, or until the supervisor is gone."""
+    """Read the start message and work until told to stop, or until the supervisor is gone."""
     keep_new_files_private()
     told, words = _take_pipes()
     line = told.readline()
     if not line:
         sys.exit("nobody is there to say what to do: workers are started by `dispatch serve --workers N`")
-    handover = decode_handover(line)
+    start_message = decode_start_message(line)
     # Sooner than the end of the pipe, where the system offers it.
-    die_with_parent(signal.SIGTERM, handover.parent)
-    configure_logs(handover.read_settings(), process=handover.name, pid=os.getpid())
+    die_with_parent(signal.SIGTERM, start_message.parent)
+    configure_logs(start_message.read_settings(), process=start_message.name, pid=os.getpid())
     try:
-        uvloop.run(_work(handover, told, words))
+        uvloop.run(_work(start_message, told, words))
     except Exception as error:
         reason = reason_of(error)
         if reason is None:
@@ -70,11 +70,11 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     return told, words
 
 
-async def _work(handover: Handover, told: BinaryIO, words: BinaryIO) -> None:
+async def _work(start_message: StartMessage, told: BinaryIO, words: BinaryIO) -> None:
     stop = asyncio.Event()
     with stopped_by_signals(stop):
         _stop_without_parent(told, stop)
-        async with _part(handover):
+        async with _part(start_message):
             shorten_collections()
             speaking = asyncio.create_task(_speak(words), name="alive")
             try:
@@ -84,14 +84,14 @@ async def _work(handover: Handover, told: BinaryIO, words: BinaryIO) -> None:
 
 
 @asynccontextmanager
-async def _part(handover: Handover) -> AsyncIterator[None]:
-    services = build_services(handover.read_settings(), handover.addresses, part=handover.part)
-    if handover.migrates:
-        await ready_stores(services.database, handover.addresses.redis_url, services.settings.zone)
+async def _part(start_message: StartMessage) -> AsyncIterator[None]:
+    services = build_services(start_message.read_settings(), start_message.addresses, part=start_message.part)
+    if start_message.migrates:
+        await ready_stores(services.database, start_message.addresses.redis_url, services.settings.zone)
     working = (
-        _steward(services, handover.metrics_listener)
-        if handover.listener is None
-        else _worker(handover.listener, services)
+        _steward(services, start_message.metrics_listener)
+        if start_message.listener is None
+        else _worker(start_message.listener, services)
     )
     async with working:
         yield

@@ -9,7 +9,7 @@ from litestar import WebSocket
 from litestar.connection.base import empty_receive, empty_send
 from litestar.exceptions import WebSocketDisconnect
 
-from api.server.wire import EXTENSION, SocketWriter, WireProtocol
+from api.server.websocket_protocol import EXTENSION, SocketWriter, WebSocketProtocol
 from realtime.protocol import SUBPROTOCOL, Close, Error, encode
 from realtime.sockets.connection import Connection, Disconnected
 from realtime.watching.outgoing_frame import Outgoing, text_message
@@ -25,7 +25,7 @@ class WireConnection(SocketWriter):
 
     __slots__ = ("_wire",)
 
-    def __init__(self, wire: WireProtocol) -> None:
+    def __init__(self, wire: WebSocketProtocol) -> None:
         super().__init__()
         self._wire = wire
         wire.adopt(self)
@@ -137,7 +137,7 @@ async def accept(socket: AnySocket) -> Connection:
     await socket.accept(subprotocols=SUBPROTOCOL if SUBPROTOCOL in offered else None)
     extensions: dict[str, Any] = socket.scope.get("extensions") or {}
     wire = extensions.get(EXTENSION)
-    if not isinstance(wire, WireProtocol):
+    if not isinstance(wire, WebSocketProtocol):
         return AsgiConnection(socket)
     # Litestar's own hold the socket, and the socket holds them: a circle around everything of this connection.
     socket.receive, socket.send = empty_receive, empty_send

@@ -7,7 +7,7 @@ import httpx
 import psutil  # ships no types
 import pytest
 
-from api.server.backing import SANDBOX_KEY, find_sandbox
+from api.server.backing_services import SANDBOX_KEY, find_sandbox
 from realtime.protocol import Close
 from tests.faults.load import Load, under_load
 from tests.support.processes import files_no_larger_than, full, small_file_system

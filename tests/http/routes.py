@@ -8,7 +8,7 @@ import httpx
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from api.http.middleware.http_rules import Door
+from api.http.middleware.http_rules import HttpRules
 
 SHOP = "https://shop.example"
 
@@ -33,7 +33,7 @@ def places_of(app: Litestar) -> list[Place]:
     return [Place(path, frozenset(methods)) for path, methods in sorted(found.items())]
 
 
-def transport_to(door: Door) -> httpx.ASGITransport:
+def transport_to(door: HttpRules) -> httpx.ASGITransport:
     """A way to an application that no server runs."""
     app: Any = door  # Litestar and httpx describe ASGI with types of their own
     return httpx.ASGITransport(app)

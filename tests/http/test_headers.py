@@ -9,7 +9,7 @@ import structlog
 from litestar import Litestar, get
 
 from api.http.errors import code_of
-from api.http.middleware.http_rules import Door
+from api.http.middleware.http_rules import HttpRules
 from tests.http.routes import Place, transport_to
 from tests.support.world import World, initiate_body, ok
 
@@ -100,7 +100,7 @@ async def test_every_line_that_a_request_logs_says_its_id(world: World) -> None:
         structlog.get_logger("first").warning("one")
         structlog.get_logger("second").warning("two")
 
-    door = Door(Litestar([chatty]), world.server.settings)
+    door = HttpRules(Litestar([chatty]), world.server.settings)
     async with httpx.AsyncClient(transport=transport_to(door), base_url="http://test") as client:
         with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
             for request_id in ("first", "second"):

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from api.server.backing import SANDBOX_KEY, find_sandbox
+from api.server.backing_services import SANDBOX_KEY, find_sandbox
 from api.server.services import Addresses, build_services
 from dispatch.database.migrate import migrate
 from dispatch.settings import Settings

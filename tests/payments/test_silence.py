@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from api.cli.production import production_findings
-from api.server.backing import SANDBOX_KEY
+from api.server.backing_services import SANDBOX_KEY
 from api.server.logs import configure_logs
 from dispatch.settings import Settings
 from tests.support.till import Till

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from api.server.http import MOST_HEADERS, MOST_TARGET_BYTES
-from api.server.silent import LEAST
+from api.server.idle_connections import LEAST
 from tests.support.watching import another_world
 from tests.support.world import PASSWORD, World, ok
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from api.server.backing import find_sandbox
+from api.server.backing_services import find_sandbox
 from dispatch.catalogue.models import Product
 from dispatch.idempotency.models import AnsweredRequest
 from dispatch.notifications.models import OutboxMessage

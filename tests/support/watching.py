@@ -11,7 +11,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from api.embedded import running
-from api.server.backing import find_sandbox
+from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer, serving
 from dispatch.settings import Settings
 from tests.support.world import BHAKTAPUR, Driver, World, ok

@@ -13,7 +13,7 @@ import httpx
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from api.server.backing import find_sandbox
+from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer
 from dispatch.accounts.models import User
 from dispatch.accounts.passwords import hash_password

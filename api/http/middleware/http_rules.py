@@ -21,7 +21,7 @@ ANY_METHODS: Final = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 NO_CHARACTER: Final = "\ufffd"
 
 
-class Door:
+class HttpRules:
     """An ASGI application around Litestar's."""
 
     def __init__(self, app: Litestar, settings: Settings) -> None:

@@ -26,7 +26,7 @@ async def check_database(services: Services) -> str | None:
     try:
         async with asyncio.timeout(CHECK_WITHIN_S), services.database.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
-        return await services.writing.database.problem()
+        return await services.write_checks.database.problem()
     except (SQLAlchemyError, OSError) as error:
         return _with_trouble(services, "PostgreSQL", error)
 
@@ -36,7 +36,7 @@ async def check_redis(services: Services) -> str | None:
     try:
         async with asyncio.timeout(CHECK_WITHIN_S):
             await services.redis.ping()
-        return await services.writing.redis.problem()
+        return await services.write_checks.redis.problem()
     except (RedisError, OSError) as error:
         return _with_trouble(services, "Redis", error)
 
@@ -79,7 +79,7 @@ class HealthController(Controller):
         database, redis, folder, state = await asyncio.gather(
             check_database(services),
             check_redis(services),
-            services.writing.folder.problem(),
+            services.write_checks.folder.problem(),
             find_log_state(services),
         )
         checks = {"database": database or "ok", "redis": redis or "ok", "data_folder": folder or "ok"}

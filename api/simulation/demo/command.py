@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, aclosing
 import httpx
 
 from api.cli.context import CommandError
-from api.server.backing import find_sandbox
+from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer, serving, stopped_by_signals
 from api.simulation.demo.accounts import demo_password, ensure_accounts, ensure_products, open_sign_ins
 from api.simulation.demo.cast import ADMIN, CARRIERS, CUSTOMERS, EVERYONE, SELLERS

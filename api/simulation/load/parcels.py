@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import select
 
 from api.cli.context import CommandError
-from api.server.backing import find_sandbox
+from api.server.backing_services import find_sandbox
 from api.server.services import Services
 from api.simulation.load.schedule import CITY
 from api.simulation.replay.accounts import DOMAIN, Driver

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from api.cli.doctor import examine
-from api.server.reasons import RedisUnusable
 from api.server.services import Addresses, Services, build_services
 from api.server.serving import RunningServer, serving
-from api.server.stores import ready_stores
+from api.server.startup_errors import RedisUnusable
+from api.server.store_checks import ready_stores
 from dispatch.settings import Settings
 from realtime.ingest.runs import Source
 from realtime.protocol import Fix

@@ -15,7 +15,7 @@ from websockets.server import ServerProtocol
 
 from api.server.http import HttpProtocol
 from api.server.receive_buffer import ReceiveBuffer
-from api.server.wire import WireProtocol
+from api.server.websocket_protocol import WebSocketProtocol
 from api.sockets.connections import WireConnection
 from realtime.console.session import ConsoleSession
 from realtime.protocol import Close
@@ -27,7 +27,7 @@ from tests.support.watching import close_code, next_frame, under_way, watch
 from tests.support.world import THAMEL, World, ping
 
 OF_A_CONNECTION = {
-    *(HttpProtocol, WireProtocol, ServerProtocol, ReceiveBuffer, WebSocket, WireConnection),
+    *(HttpProtocol, WebSocketProtocol, ServerProtocol, ReceiveBuffer, WebSocket, WireConnection),
     *(TransporterSession, ConsoleSession, Watcher, EventStream),
 }
 TIMES = 3

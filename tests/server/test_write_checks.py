@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from api.routes.operations.health import check_database, check_redis
 from api.server.serving import RunningServer
-from api.server.writing import Trial, build_writing, write_to
+from api.server.write_checks import WriteCheck, build_write_checks, write_to
 from dispatch.database.engine import Database
 from tests.support.own_redis import OwnRedis
 from tests.support.processes import files_no_larger_than
@@ -54,10 +54,10 @@ async def test_a_redis_that_answers_and_takes_no_writes_is_named(server: Running
     await own.start()
     try:
         async with Redis.from_url(own.url) as redis:
-            writing = build_writing(tmp_path, services.database, redis, services.keys)
+            writing = build_write_checks(tmp_path, services.database, redis, services.keys)
             assert await writing.redis.problem() is None
             await redis.config_set("maxmemory", "1")
-            again = build_writing(tmp_path, services.database, redis, services.keys)
+            again = build_write_checks(tmp_path, services.database, redis, services.keys)
             assert "Redis takes no writes: OutOfMemoryError" in str(await again.redis.problem())
     finally:
         await own.stop()
@@ -70,7 +70,7 @@ async def test_a_postgresql_that_answers_and_takes_no_writes_is_named(server: Ru
     standby = Database(url, pool_size=1)
     async with standby.connection() as driver:
         await driver.execute("SET default_transaction_read_only = on")
-    writing = build_writing(tmp_path, standby, services.redis, services.keys)
+    writing = build_write_checks(tmp_path, standby, services.redis, services.keys)
     problem = await writing.database.problem()
     await standby.close()
     assert "PostgreSQL takes no writes: ReadOnlySQLTransactionError" in str(problem)
@@ -87,7 +87,7 @@ async def test_many_who_ask_at_once_make_one_trial_and_one_that_hangs_is_not_beg
         await hanging.wait()
         return None
 
-    trial = Trial("a disk", hang)
+    trial = WriteCheck("a disk", hang)
     answers = await asyncio.gather(*(trial.problem() for _ in range(20)))
     assert set(answers) == {"a disk: no answer to a write within 3 s"}
     assert begun == 1

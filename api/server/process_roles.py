@@ -14,7 +14,7 @@ class Duties(Flag):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProcessRole:
     """A process' name among those of its server, and what it does."""
 
     name: str
@@ -31,12 +31,12 @@ class Part:
         return Duties.UPKEEP in self.duties
 
 
-WHOLE = Part("server", Duties.TRAFFIC | Duties.UPKEEP)
+WHOLE = ProcessRole("server", Duties.TRAFFIC | Duties.UPKEEP)
 """A server in one process."""
-STEWARD = Part("steward", Duties.UPKEEP)
+STEWARD = ProcessRole("steward", Duties.UPKEEP)
 """The process beside the workers. A second one, on another host or while one takes the other's place, does no harm."""
 
 
-def worker_part(number: int) -> Part:
+def worker_role(number: int) -> ProcessRole:
     """A worker, counted from 1."""
-    return Part(f"worker {number}", Duties.TRAFFIC)
+    return ProcessRole(f"worker {number}", Duties.TRAFFIC)

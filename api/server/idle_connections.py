@@ -30,10 +30,10 @@ class Transport(Protocol):
         ...
 
 
-class Silent:
-    """The silent connections of this process, oldest first; beyond their share the oldest is cut off.
+class IdleConnections:
+    """The idle connections of this process, oldest first; beyond their share the oldest is cut off.
 
-    Silent are those that have sent nothing, half a head or half a body, and those between two requests. WebSockets
+    Idle are those that have sent nothing, half a head or half a body, and those between two requests. WebSockets
     and event streams are none: they have asked, and are limited by user and address.
     """
 
@@ -45,7 +45,7 @@ class Silent:
         self._cut_off = 0
 
     @classmethod
-    def of(cls, settings: Settings) -> "Silent":
+    def of(cls, settings: Settings) -> "IdleConnections":
         """As the settings say; the share is of the descriptors that this process may have."""
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         most = max(LEAST, int(descriptors * settings.silent_share))

@@ -5,7 +5,7 @@ import asyncio
 import structlog
 from redis.exceptions import RedisError
 
-from api.server.reasons import RedisUnusable, redis_reason
+from api.server.startup_errors import RedisUnusable, redis_reason
 from dispatch.database.engine import Database
 from dispatch.database.migrate import migrate
 from realtime.redis.client import connect_redis, is_defect

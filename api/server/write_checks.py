@@ -1,6 +1,6 @@
 """Whether what must be written can be: to the data folder, to PostgreSQL and to Redis.
 
-A full disk lets everything answer and nothing be kept. Each is tried every few seconds at most, by one trial at a time,
+A full disk lets everything answer and nothing be kept. Each is tried every few seconds at most, by one check at a time,
 however many ask.
 """
 
@@ -32,7 +32,7 @@ TABLE = "CREATE TEMPORARY TABLE IF NOT EXISTS dispatch_trial (filler text STORAG
 FILL = "INSERT INTO pg_temp.dispatch_trial SELECT repeat('x', 1000) FROM generate_series(1, 64)"
 
 
-class Trial:
+class WriteCheck:
     """One thing that is tried, and what came of it last."""
 
     def __init__(self, name: str, run: Callable[[], Awaitable[str | None]]) -> None:
@@ -59,15 +59,15 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class WriteChecks:
     """The trials of one process."""
 
-    folder: Trial
-    database: Trial
-    redis: Trial
+    folder: WriteCheck
+    database: WriteCheck
+    redis: WriteCheck
 
 
-def build_writing(data_dir: Path, database: Database, redis: Redis, keys: Keys) -> Writing:
+def build_write_checks(data_dir: Path, database: Database, redis: Redis, keys: Keys) -> WriteChecks:
     """Tries nothing yet."""
 
     async def try_folder() -> str | None:
@@ -82,7 +82,11 @@ def build_writing(data_dir: Path, database: Database, redis: Redis, keys: Keys) 
         await _write_rows(database, keys.zone)
         return None
 
-    return Writing(Trial("the data folder", try_folder), Trial("PostgreSQL", try_database), Trial("Redis", try_redis))
+    return WriteChecks(
+        WriteCheck("the data folder", try_folder),
+        WriteCheck("PostgreSQL", try_database),
+        WriteCheck("Redis", try_redis),
+    )
 
 
 def write_to(folder: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from api.server.handover import Handover, decode_handover, encode_handover, plain_settings
-from api.server.part import STEWARD, worker_part
+from api.server.process_roles import STEWARD, worker_role
 from api.server.services import Addresses
+from api.server.start_message import StartMessage, decode_start_message, encode_start_message, plain_settings
 from dispatch.settings import Settings, load_settings
 
 ADDRESSES = Addresses("postgresql+asyncpg://u:p@h/d", "redis://h", "http://h/api/v2/", "key")
@@ -39,12 +39,12 @@ def test_every_setting_arrives_as_the_supervisor_has_it_whatever_the_environment
         allowed_origins=("https://shop.example",),
         debug=False,
     )
-    handover = Handover(1, "worker 1", 1, plain_settings(settings), ADDRESSES, listener=5)
+    start_message = StartMessage(1, "worker 1", 1, plain_settings(settings), ADDRESSES, listener=5)
     for name, other in {"SITE_URL": "https://other.example", "DEBUG": "True", "DISPATCH_PORT": "1"}.items():
         monkeypatch.setenv(name, other)
-    line = encode_handover(handover)
+    line = encode_start_message(start_message)
     assert line.count(b"\n") == 1
-    arrived = decode_handover(line)
+    arrived = decode_start_message(line)
     assert (arrived.addresses, arrived.listener) == (ADDRESSES, 5)
     assert "live" not in repr(arrived)
     assert arrived.read_settings() == settings
@@ -52,9 +52,9 @@ def test_every_setting_arrives_as_the_supervisor_has_it_whatever_the_environment
 
 
 def test_workers_answer_and_the_steward_does_the_upkeep() -> None:
-    for part, answers in ((worker_part(3), True), (STEWARD, False)):
-        handover = Handover(1, part.name, part.duties.value, {}, ADDRESSES)
-        told = decode_handover(encode_handover(handover)).part
+    for part, answers in ((worker_role(3), True), (STEWARD, False)):
+        start_message = StartMessage(1, part.name, part.duties.value, {}, ADDRESSES)
+        told = decode_start_message(encode_start_message(start_message)).part
         assert (told, told.answers, told.does_upkeep) == (part, answers, not answers)
 
 

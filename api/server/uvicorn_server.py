@@ -6,7 +6,7 @@ from collections.abc import Generator
 import uvicorn
 
 
-class QuietServer(uvicorn.Server):
+class UvicornServer(uvicorn.Server):
     """Leaves signals to us: uvicorn would raise them again after stopping, in the middle of our own cleaning up."""
 
     @contextlib.contextmanager

@@ -7,12 +7,12 @@ import msgspec
 from msgspec import Struct
 from pydantic import SecretStr
 
-from api.server.part import Duties, Part
+from api.server.process_roles import Duties, ProcessRole
 from api.server.services import Addresses
 from dispatch.settings import Settings
 
 
-class Handover(Struct, frozen=True):
+class StartMessage(Struct, frozen=True):
     """Everything a process needs beside the code.
 
     ``listener`` is the number of the inherited socket, None for a process that does not answer; ``metrics_listener``
@@ -31,12 +31,12 @@ class Handover(Struct, frozen=True):
 
     def __repr__(self) -> str:
         """Without what is secret in it."""
-        return f"Handover({self.name!r})"
+        return f"StartMessage({self.name!r})"
 
     @property
-    def part(self) -> Part:
+    def part(self) -> ProcessRole:
         """Which process it is."""
-        return Part(self.name, Duties(self.duties))
+        return ProcessRole(self.name, Duties(self.duties))
 
     def read_settings(self) -> Settings:
         """The settings as the supervisor has them. What a newer code does not know is left out."""
@@ -50,14 +50,14 @@ def plain_settings(settings: Settings) -> dict[str, Any]:
     return {str(aliases.get(name) or name): value for name, value in values.items()}
 
 
-def encode_handover(handover: Handover) -> bytes:
+def encode_start_message(start_message: StartMessage) -> bytes:
     """As one line."""
-    return msgspec.json.encode(handover) + b"\n"
+    return msgspec.json.encode(start_message) + b"\n"
 
 
-def decode_handover(line: bytes) -> Handover:
+def decode_start_message(line: bytes) -> StartMessage:
     """Raises msgspec.DecodeError."""
-    return msgspec.json.decode(line, type=Handover)
+    return msgspec.json.decode(line, type=StartMessage)
 
 
 def _plain(value: object) -> str:

@@ -12,11 +12,11 @@ from websockets.exceptions import InvalidState
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from api.server.frames import frame_size, leaves_message_open, take_text
 from api.server.receive_buffer import ReceiveBuffer
+from api.server.websocket_frames import frame_size, leaves_message_open, take_text
 
 EXTENSION = "dispatch.wire"
-"""Key of a connection's WireProtocol among the extensions of its ASGI scope."""
+"""Key of a connection's WebSocketProtocol among the extensions of its ASGI scope."""
 
 # What may wait for one reader, in our buffer and in the kernel's. Enough for many updates, too little to matter
 # when thousands do not read; and what waits there can no longer be replaced by something newer.
@@ -42,7 +42,7 @@ class SocketWriter:
         """None while there is no room, and for good when the connection ends."""
 
 
-class WireProtocol(WebSocketsSansIOProtocol):
+class WebSocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's protocol with more doors: messages by the read, write now, wait for room, close for certain.
 
     Once a connection is adopted, plain text messages are read and written past its state machine, which keeps no

@@ -12,13 +12,13 @@ from pathlib import Path
 import structlog
 from prometheus_client.multiprocess import mark_process_dead
 
-from api.server.handover import Handover, encode_handover
+from api.server.start_message import StartMessage, encode_start_message
 from api.server.worker_messages import READY, SILENT_AFTER_S, START_WITHIN_S, STOP_WITHIN_S
 
 log = structlog.get_logger(__name__)
 
 
-class Child:
+class ChildProcess:
     """A started process; ``start`` makes one."""
 
     def __init__(self, name: str, process: asyncio.subprocess.Process, metrics: Path) -> None:
@@ -31,21 +31,21 @@ class Child:
         self._ending = asyncio.create_task(self._listen(), name=f"{name} {process.pid}")
 
     @classmethod
-    async def start(cls, handover: Handover, environment: Mapping[str, str], metrics: Path) -> "Child":
+    async def start(cls, start_message: StartMessage, environment: Mapping[str, str], metrics: Path) -> "ChildProcess":
         """In a session of its own, so that Ctrl-C in the terminal reaches the supervisor alone. Raises OSError."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "api.server.worker", handover.name),
+            *(sys.executable, "-m", "api.server.worker", start_message.name),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=environment,
-            pass_fds=[one for one in (handover.listener, handover.metrics_listener) if one is not None],
+            pass_fds=[one for one in (start_message.listener, start_message.metrics_listener) if one is not None],
             start_new_session=True,
         )
         if process.stdin is not None:
             with contextlib.suppress(OSError):  # it ended at once, which `ended` tells
-                process.stdin.write(encode_handover(handover))
+                process.stdin.write(encode_start_message(start_message))
                 await process.stdin.drain()
-        return cls(handover.name, process, metrics)
+        return cls(start_message.name, process, metrics)
 
     @property
     def pid(self) -> int:

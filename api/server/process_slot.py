@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from api.server.child import Child
-from api.server.part import Part
+from api.server.child_process import ChildProcess
+from api.server.process_roles import ProcessRole
 
 log = structlog.get_logger(__name__)
 
@@ -16,21 +16,21 @@ HEALTHY_AFTER_S = 30.0
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 30.0
 
-Starting = Callable[[Part, bool], Awaitable[Child]]
+Starting = Callable[[ProcessRole, bool], Awaitable[ChildProcess]]
 """Starts a process for a part; the flag says whether it migrates the database first."""
 
 
-class Slot:
+class ProcessSlot:
     """Keeps one process running."""
 
-    def __init__(self, part: Part, start: Starting) -> None:
+    def __init__(self, part: ProcessRole, start: Starting) -> None:
         self.part = part
         self.up = asyncio.Event()
         """Set once the place was filled for the first time."""
         self.failures = 0
         """Starts in a row that led to nothing."""
         self._start = start
-        self._child: Child | None = None
+        self._child: ChildProcess | None = None
         self._changing = asyncio.Lock()
         self._quick_ends = 0
 
@@ -39,7 +39,7 @@ class Slot:
         """Whether somebody has the place and is ready."""
         return self._child is not None and self._child.is_up
 
-    async def keep(self, failed: Callable[["Slot"], None]) -> None:
+    async def keep(self, failed: Callable[["ProcessSlot"], None]) -> None:
         """Fill the place, and again whenever it falls empty, for ever.
 
         ``failed`` hears of every start that led to nothing; what it raises ends this.
@@ -88,7 +88,7 @@ class Slot:
         log.info("up", child=child.name, child_pid=child.pid)
         return True
 
-    def _note_end(self, child: Child, code: int) -> None:
+    def _note_end(self, child: ChildProcess, code: int) -> None:
         if self.failures:  # the same end as before: nobody has had the place since
             return
         lived_s = 0.0 if child.ready_at is None else time.monotonic() - child.ready_at
