@@ -26,7 +26,7 @@ from api.sockets.authentication import AccountSocketAuthenticator
 from dispatch.accounts.links import LinkTokens
 from dispatch.accounts.tokens import Tokens
 from dispatch.arrivals.movement import Movement
-from dispatch.assignments.standing import Standing, StandingRules
+from dispatch.assignments.profile_changes import ProfileChanges, ProfileRules
 from dispatch.audit.service import AuditRetention
 from dispatch.cancellations.order_refunds import OrderRefunds
 from dispatch.catalogue.sums import PriceTerms
@@ -206,11 +206,11 @@ class Services:
         """Cancelling and refunding orders in a unit of work."""
         return OrderRefunds(work, self.clock, self.delivery_steps(work).deliveries)
 
-    def standing(self, work: Work) -> Standing:
+    def profile_changes(self, work: Work) -> ProfileChanges:
         """Profiles and verifications of transporters in a unit of work."""
         settings = self.settings
-        rules = StandingRules(settings.max_active_deliveries, settings.max_active_grant, settings.required_documents)
-        return Standing(work, self.clock, self.publisher, rules)
+        rules = ProfileRules(settings.max_active_deliveries, settings.max_active_grant, settings.required_documents)
+        return ProfileChanges(work, self.clock, self.publisher, rules)
 
     @property
     def delivery_limits(self) -> DeliveryLimits:

@@ -8,7 +8,7 @@ from dispatch.accounts.models import Role
 from dispatch.accounts.tokens import TokenClaims, Tokens
 from dispatch.database.engine import Database
 from dispatch.errors import Forbidden
-from dispatch.transporters.senders import NOT_VERIFIED, standing_senders
+from dispatch.transporters.senders import NOT_VERIFIED, verified_senders
 from realtime.protocol import Close
 from realtime.sockets.logins import Dismissal, Login
 
@@ -45,7 +45,7 @@ class AccountSocketAuthenticator:
         if not senders:
             return ended
         async with self._database.work() as work:
-            standing = await standing_senders(work.session, {login.user_id for login in senders})
+            standing = await verified_senders(work.session, {login.user_id for login in senders})
         return ended | {login: VERIFICATION_ENDED for login in senders if login.user_id not in standing}
 
 

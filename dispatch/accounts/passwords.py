@@ -39,7 +39,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PasswordCheck:
     """Whether a password fits; ``fresh_hash`` replaces the stored hash where that is of an earlier form or cost."""
 
     fits: bool
@@ -60,7 +60,7 @@ class Passwords:
         """What is stored of a password. Raises Unavailable when the pool is full."""
         return await self._run(lambda: _HASHER.hash(_normalised(password)))
 
-    async def verify(self, password: str, password_hash: str | None) -> Verdict:
+    async def verify(self, password: str, password_hash: str | None) -> PasswordCheck:
         """Whether it fits; with no hash it takes as long and does not. Raises Unavailable when the pool is full."""
         return await self._run(lambda: _verify(password, password_hash))
 
@@ -104,7 +104,7 @@ def _normalised(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def _verify(password: str, password_hash: str | None) -> Verdict:
+def _verify(password: str, password_hash: str | None) -> PasswordCheck:
     """As many hashes for an account as for none: how many follows from the password."""
     now, nobody = _normalised(password), _nobody()  # made once, with the first password, whose ever that is
     # As an earlier release may have got it: as it is given, or composed otherwise than it is given.
@@ -112,10 +112,10 @@ def _verify(password: str, password_hash: str | None) -> Verdict:
     fits, updated = _HASHER.verify_and_update(now, password_hash or nobody)
     fits_earlier = [_HASHER.verify(form, password_hash or nobody) for form in earlier if form != now]
     if password_hash is None:
-        return Verdict(fits=False)
+        return PasswordCheck(fits=False)
     if not fits and any(fits_earlier):
-        return Verdict(fits=True, fresh_hash=_HASHER.hash(now))
-    return Verdict(fits, updated)
+        return PasswordCheck(fits=True, fresh_hash=_HASHER.hash(now))
+    return PasswordCheck(fits, updated)
 
 
 def _problem_of(password: str, about: Sequence[str]) -> str | None:

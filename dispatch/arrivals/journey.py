@@ -21,7 +21,7 @@ DWELL = timedelta(seconds=20)
 WORST_ACCURACY_M = 100.0
 
 
-class Seen(NamedTuple):
+class SeenFix(NamedTuple):
     """A believed fix; degrees, metres."""
 
     at: datetime
@@ -30,7 +30,7 @@ class Seen(NamedTuple):
     accuracy_m: float | None
 
 
-class Happened(NamedTuple):
+class NoticedEvent(NamedTuple):
     """An arrival or departure; ``visit`` counts those of its kind from 1."""
 
     kind: EventKind
@@ -80,10 +80,10 @@ def new_journey(stage: Stage) -> Journey:
     return Journey(stage.transporter_id, stage.assigned_at)
 
 
-def read_on(journey: Journey, stage: Stage, fixes: Iterable[Seen]) -> tuple[Journey, list[Happened]]:
+def read_on(journey: Journey, stage: Stage, fixes: Iterable[SeenFix]) -> tuple[Journey, list[NoticedEvent]]:
     """The journey after more fixes, which are newer than those before and in time order, and what happened."""
     newest_at, pickup, dropoff = journey.newest_at, journey.pickup, journey.dropoff
-    happened: list[Happened] = []
+    happened: list[NoticedEvent] = []
     for fix in fixes:
         newest_at = fix.at
         if fix.accuracy_m is not None and not 0 <= fix.accuracy_m <= WORST_ACCURACY_M:
@@ -97,8 +97,8 @@ def read_on(journey: Journey, stage: Stage, fixes: Iterable[Seen]) -> tuple[Jour
 
 
 def _look(
-    stop: Stop, place: tuple[float, float] | None, fix: Seen, came: EventKind, went: EventKind
-) -> tuple[Stop, list[Happened]]:
+    stop: Stop, place: tuple[float, float] | None, fix: SeenFix, came: EventKind, went: EventKind
+) -> tuple[Stop, list[NoticedEvent]]:
     if place is None:
         return stop, []
     distance_m = great_circle_m(*place, fix.lat, fix.lon)
@@ -113,5 +113,5 @@ def _look(
     if fix.at - stop.changed_at < DWELL:
         return stop, []
     visits = stop.visits if stop.there else stop.visits + 1
-    event = Happened(went if stop.there else came, visits, stop.changed_at, stop.lat, stop.lon)
+    event = NoticedEvent(went if stop.there else came, visits, stop.changed_at, stop.lat, stop.lon)
     return Stop(there=not stop.there, visits=visits), [event]

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney, EventKind
-from dispatch.arrivals.journey import Happened, Journey, Seen, Stage, new_journey, read_on
+from dispatch.arrivals.journey import Journey, NoticedEvent, SeenFix, Stage, new_journey, read_on
 from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
@@ -45,10 +45,10 @@ class Movement:
 
     async def note(self, fixes: Sequence[FixRow]) -> None:
         """May be told the same twice, and in any order."""
-        seen: defaultdict[int, list[Seen]] = defaultdict(list)
+        seen: defaultdict[int, list[SeenFix]] = defaultdict(list)
         for fix in sorted(fixes, key=lambda fix: fix.recorded_at):
             if not set(UNBELIEVED).intersection(fix.flags):
-                seen[fix.transporter_id].append(Seen(fix.recorded_at, fix.lat, fix.lon, fix.accuracy_m))
+                seen[fix.transporter_id].append(SeenFix(fix.recorded_at, fix.lat, fix.lon, fix.accuracy_m))
         if not seen:
             return
         async with self._database.work() as work:
@@ -61,7 +61,7 @@ class Movement:
                     await self._leave(work, delivery.id, covered)
 
     async def _read(
-        self, work: Work, delivery: Delivery, stage: Stage, row: DeliveryJourney, fixes: Sequence[Seen]
+        self, work: Work, delivery: Delivery, stage: Stage, row: DeliveryJourney, fixes: Sequence[SeenFix]
     ) -> None:
         before = msgspec.convert(row.state, Journey) if row.state else new_journey(stage)
         other = (before.transporter_id, before.assigned_at) != (stage.transporter_id, stage.assigned_at)
@@ -77,7 +77,7 @@ class Movement:
         if after != before:
             row.state = msgspec.to_builtins(after)
 
-    async def _write(self, work: Work, delivery: Delivery, happened: Iterable[Happened], *, whole: bool) -> None:
+    async def _write(self, work: Work, delivery: Delivery, happened: Iterable[NoticedEvent], *, whole: bool) -> None:
         """Write the events down; where they are the ``whole`` truth, what no longer holds goes."""
         rows = await work.session.scalars(select(DeliveryEvent).where(DeliveryEvent.delivery_id == delivery.id))
         known = {(event.kind, event.visit): event for event in rows}
@@ -94,7 +94,7 @@ class Movement:
             gone = [event.id for event in known.values()]
             await work.session.execute(delete(DeliveryEvent).where(among(DeliveryEvent.id, gone)))
 
-    def _tell(self, work: Work, delivery: Delivery, event: Happened) -> None:
+    def _tell(self, work: Work, delivery: Delivery, event: NoticedEvent) -> None:
         """Watchers hear of an arrival under the present status: no client meets a status it does not know."""
         change = StatusChange(
             delivery.id,
@@ -106,7 +106,7 @@ class Movement:
         )
         work.after_commit(lambda: self._publisher.status_changed(change))
 
-    async def _leave(self, work: Work, delivery_id: int, fixes: Sequence[Seen]) -> None:
+    async def _leave(self, work: Work, delivery_id: int, fixes: Sequence[SeenFix]) -> None:
         """From picked up to in transit: the first fix that is clearly away from where the parcel was taken."""
         found = (
             await work.session.execute(
@@ -149,7 +149,7 @@ def concerned_query(transporters: Iterable[int], oldest: datetime) -> Select[Del
     return select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id)
 
 
-async def _concerned(session: AsyncSession, seen: dict[int, list[Seen]]) -> list[tuple[Delivery, Stage]]:
+async def _concerned(session: AsyncSession, seen: dict[int, list[SeenFix]]) -> list[tuple[Delivery, Stage]]:
     """Deliveries that were under way when one of the fixes was recorded, in the order of their ids."""
     rows = await session.scalars(concerned_query(seen.keys(), min(fixes[0].at for fixes in seen.values())))
     staged = [(delivery, stage) for delivery in rows if (stage := _stage(delivery)) is not None]
@@ -197,7 +197,7 @@ async def _locked_journeys(
     return {row.delivery_id: row for row in rows}
 
 
-async def _track(session: AsyncSession, stage: Stage, *, until: datetime) -> list[Seen]:
+async def _track(session: AsyncSession, stage: Stage, *, until: datetime) -> list[SeenFix]:
     """The stored track of a delivery so far, oldest first."""
     rows = await session.execute(
         select(StoredFix.recorded_at, StoredFix.lat, StoredFix.lon, StoredFix.accuracy_m)
@@ -209,7 +209,7 @@ async def _track(session: AsyncSession, stage: Stage, *, until: datetime) -> lis
         )
         .order_by(StoredFix.recorded_at)
     )
-    return [Seen(*row) for row in rows]
+    return [SeenFix(*row) for row in rows]
 
 
 async def list_events(session: AsyncSession, delivery_id: int) -> Sequence[DeliveryEvent]:

@@ -23,10 +23,10 @@ from scoring import Transporters as TransporterRows
 MOST_TYPES_NAMED = 30
 URGENCY = {Priority.LOW: 0.0, Priority.NORMAL: 1.0, Priority.HIGH: 2.0, Priority.URGENT: 3.0}
 
-NOBODY = "No available transporters found for this delivery"
+NO_TRANSPORTER_FOUND = "No available transporters found for this delivery"
 """What the contract answers wherever nobody can take a delivery; why is told beside it, by the table below."""
 
-WHY_NOT = {
+REASON_TEXTS = {
     Reason.NO_TRANSPORTERS: "Nobody is online, available and verified.",
     Reason.UNAVAILABLE: "Nobody is online, available and verified.",
     Reason.TOO_FAR: "Nobody is within the assignment radius of the pickup.",

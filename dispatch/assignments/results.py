@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dispatch.assignments.pool import NOBODY, SUGGESTIONS, WHY_NOT
+from dispatch.assignments.pool import NO_TRANSPORTER_FOUND, REASON_TEXTS, SUGGESTIONS
 from dispatch.deliveries.models import Delivery, Priority
 from dispatch.errors import DispatchError
 from dispatch.transporters.models import Transporter
@@ -17,7 +17,7 @@ class NoTransporter(DispatchError):
     code = "no_transporter"
 
     def __init__(self, reason: str) -> None:
-        super().__init__(NOBODY, reason=reason, suggestions=SUGGESTIONS)
+        super().__init__(NO_TRANSPORTER_FOUND, reason=reason, suggestions=SUGGESTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Failure:
 
 
 def nobody_for(delivery_id: int, why: Reason) -> Failure:
-    return Failure(delivery_id, NOBODY, WHY_NOT[why])
+    return Failure(delivery_id, NO_TRANSPORTER_FOUND, REASON_TEXTS[why])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from dispatch.accounts.models import User
 from dispatch.assignments.models import Assignment
 from dispatch.assignments.pool import (
+    REASON_TEXTS,
     URGENCY,
-    WHY_NOT,
     Pool,
     alternative,
     delivery_rows,
@@ -304,9 +304,9 @@ def _scores(terms: npt.NDArray[np.float64], total: float) -> Scores:
 def _nobody(ranking: Ranking, pool: Pool) -> str:
     """The reason nearest to success: what most nearly let somebody take it."""
     if not pool.transporters:
-        return WHY_NOT[Reason.NO_TRANSPORTERS]
+        return REASON_TEXTS[Reason.NO_TRANSPORTERS]
     reasons = {Reason(int(code)) for code in ranking.reason}
     for reason in (Reason.NO_SLOT, Reason.TOO_HEAVY, Reason.TOO_FAR):
         if reason in reasons:
-            return WHY_NOT[reason]
-    return WHY_NOT[Reason.NO_TRANSPORTERS]
+            return REASON_TEXTS[reason]
+    return REASON_TEXTS[Reason.NO_TRANSPORTERS]

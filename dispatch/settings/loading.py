@@ -7,8 +7,8 @@ from pydantic.fields import FieldInfo
 
 from dispatch.errors import OperatorError
 from dispatch.settings.environment import unknown_variables
+from dispatch.settings.error_sentences import sentence
 from dispatch.settings.settings import Settings
-from dispatch.settings.words import sentence
 
 
 class SettingsError(OperatorError):

@@ -49,7 +49,7 @@ class DeliveryPath:
         return sum(len(part) for part in self.parts)
 
 
-class Walk:
+class PathBuilder:
     """Points in time order become a way, some at a time."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ def check_may_see_path(delivery: Delivery, user: User) -> None:
 
 async def delivery_path(session: AsyncSession, delivery: Delivery, now: datetime) -> DeliveryPath:
     """The way so far. Empty where nobody has the delivery. Others have their turn while a long one is read."""
-    walk = Walk()
+    walk = PathBuilder()
     if delivery.transporter_id is not None and delivery.assigned_at is not None:
         rows = await session.stream(
             select(StoredFix.lat, StoredFix.lon, StoredFix.recorded_at, StoredFix.speed_mps)

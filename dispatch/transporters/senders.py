@@ -31,7 +31,7 @@ async def sender_of(session: AsyncSession, user_id: int) -> int:
     return int(row.id)
 
 
-async def standing_senders(session: AsyncSession, user_ids: Collection[int]) -> set[int]:
+async def verified_senders(session: AsyncSession, user_ids: Collection[int]) -> set[int]:
     """Those of the users who may still send."""
     found = await session.scalars(
         select(Transporter.user_id)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.database.engine import Database
 from dispatch.deliveries.models import DeliveryStatus
-from dispatch.tracking.present import OpenDelivery, open_deliveries
+from dispatch.tracking.current_states import OpenDelivery, open_deliveries
 from realtime.background import end
 from realtime.console.fleet import DELIVERY, TRANSPORTER, FleetState
 from realtime.console.frames import FleetDelivery, FleetTransporter, Point

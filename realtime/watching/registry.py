@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.database.engine import Database
 from dispatch.errors import NotFound
-from dispatch.tracking.present import PresentState, present_states
+from dispatch.tracking.current_states import CurrentState, current_states
 from realtime.redis.keys import Keys
 from realtime.redis.live_positions import RedisLivePositions
 from realtime.sockets.connection import Connection
@@ -55,7 +55,7 @@ class WatcherRegistry:
         self._users: dict[str, int] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._comparing: asyncio.Task[None] | None = None
-        self._suspected: dict[int, PresentState] = {}
+        self._suspected: dict[int, CurrentState] = {}
 
     def start(self) -> None:
         """Begin to compare what watchers were told with the database."""
@@ -164,9 +164,9 @@ class WatcherRegistry:
                 log.warning("Redis has begun anew; watchers get a snapshot", topic=topic.view.state.delivery_id)
                 topic.repair()
         topics = iter(opened)
-        suspected: dict[int, PresentState] = {}
+        suspected: dict[int, CurrentState] = {}
         while batch := list(islice(topics, COMPARE_AT_ONCE)):
-            present = await present_states(self._database, [topic.view.state.delivery_id for topic in batch])
+            present = await current_states(self._database, [topic.view.state.delivery_id for topic in batch])
             for topic in batch:
                 told = (topic.view.state.status, topic.view.state.transporter_id)
                 delivery_id = topic.view.state.delivery_id

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dispatch.accounts.passwords import Passwords, Verdict
+from dispatch.accounts.passwords import PasswordCheck, Passwords
 from dispatch.accounts.signing_in import SignIns
 from dispatch.audit.models import ActorKind
 from dispatch.audit.service import Actor
@@ -198,7 +198,7 @@ class Watchful(Passwords):
         self._database = database
         self.in_use: list[object] = []
 
-    async def verify(self, password: str, password_hash: str | None) -> Verdict:
+    async def verify(self, password: str, password_hash: str | None) -> PasswordCheck:
         self.in_use.append(self._database.engine.pool.checkedout())  # type: ignore[attr-defined]
         return await super().verify(password, password_hash)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from dispatch.arrivals.events import EventKind
-from dispatch.arrivals.journey import Happened, Seen, Stage, new_journey, read_on
+from dispatch.arrivals.journey import NoticedEvent, SeenFix, Stage, new_journey, read_on
 from dispatch.arrivals.movement import Movement
 from dispatch.database.engine import Database
 from dispatch.deliveries.models import Delivery
@@ -35,11 +35,11 @@ def stage(picked_up_s: float | None = None) -> Stage:
     return Stage(1, START, picked_up, None, SHOP, DOOR)
 
 
-def near(place: tuple[float, float], at_s: float, away_m: float, accuracy_m: float | None = None) -> Seen:
-    return Seen(START + timedelta(seconds=at_s), place[0] + away_m * DEGREES_A_METRE, place[1], accuracy_m)
+def near(place: tuple[float, float], at_s: float, away_m: float, accuracy_m: float | None = None) -> SeenFix:
+    return SeenFix(START + timedelta(seconds=at_s), place[0] + away_m * DEGREES_A_METRE, place[1], accuracy_m)
 
 
-def events(fixes: Sequence[Seen], picked_up_s: float | None = None) -> list[tuple[str, int, float]]:
+def events(fixes: Sequence[SeenFix], picked_up_s: float | None = None) -> list[tuple[str, int, float]]:
     _, happened = read_on(new_journey(stage(picked_up_s)), stage(picked_up_s), fixes)
     return [(event.kind.value, event.visit, (event.at - START).total_seconds()) for event in happened]
 
@@ -99,7 +99,7 @@ def test_reading_in_two_goes_is_reading_in_one_and_events_alternate(away: list[f
     assert (second, [*some, *rest]) == (whole, happened)
     kinds = [event.kind for event in happened]
     assert kinds == [EventKind.ARRIVED_AT_PICKUP, EventKind.LEFT_PICKUP] * (len(kinds) // 2) + kinds[: len(kinds) % 2]
-    assert all(isinstance(event, Happened) for event in happened)
+    assert all(isinstance(event, NoticedEvent) for event in happened)
 
 
 class Trip:

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from api.routes.deliveries.tracks import geojson_pieces, gpx_pieces
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from dispatch.tracking.path import DeliveryPath, PathPoint, Walk
+from dispatch.tracking.path import DeliveryPath, PathBuilder, PathPoint
 from dispatch.tracking.store import FixRow, FixStore
 from tests.support.world import Bought, Driver, Person, World, ok
 
@@ -71,7 +71,7 @@ async def test_the_way_of_a_delivery_is_a_line_with_its_length_and_times(world: 
 
 
 def _travelled_m(points: list[PathPoint]) -> float:
-    walk = Walk()
+    walk = PathBuilder()
     for point in points:
         walk.add([point])
     return walk.distance_m
@@ -141,7 +141,7 @@ async def test_the_way_is_for_those_whom_it_concerns(world: World) -> None:
 @pytest.mark.parametrize("pieces", [geojson_pieces, gpx_pieces])
 def test_a_long_way_is_written_in_pieces_of_bounded_size(pieces: Callable[[DeliveryPath], Iterator[bytes]]) -> None:
     now = datetime.now(UTC)
-    walk = Walk()
+    walk = PathBuilder()
     walk.add(PathPoint(27.7 + step * 1e-6, 85.3, now + timedelta(seconds=step)) for step in range(60_000))
     delivery = Delivery(id=1, tracking_number="TRK<&>", status=DeliveryStatus.DELIVERED)
     written = list(pieces(DeliveryPath(delivery, walk.parts, walk.distance_m)))

@@ -35,7 +35,7 @@ from api.http.security import acts, needs
 from api.routes.deliveries.answers import delivery_row
 from api.server.services import Services
 from dispatch.accounts.models import Role, User
-from dispatch.assignments.standing import Verdict
+from dispatch.assignments.profile_changes import VerificationDecision
 from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.deliveries.models import DeliveryStatus
@@ -181,7 +181,7 @@ def fix_row(fix: StoredFix) -> dict[str, Any]:
 
 async def _check_new(request: Request[User, Any, Any], given: Given) -> None:
     async with request.app.state.services.database.work() as work:
-        request.app.state.services.standing(work).check_max_active(given.get("max_active"))
+        request.app.state.services.profile_changes(work).check_max_active(given.get("max_active"))
 
 
 async def _check_changes(request: Request[User, Any, Any], given: Given) -> None:
@@ -190,12 +190,12 @@ async def _check_changes(request: Request[User, Any, Any], given: Given) -> None
         known = await Transporters(work, services.clock).find_of(request.user)
         wanted = given.get("max_active")
         if known is None or wanted != known.max_active:
-            services.standing(work).check_max_active(wanted, known)
+            services.profile_changes(work).check_max_active(wanted, known)
 
 
 async def _check_verdict(request: Request[User, Any, Any], given: Given) -> None:
     async with request.app.state.services.database.work() as work:
-        request.app.state.services.standing(work).check_grant(given.get("max_active"))
+        request.app.state.services.profile_changes(work).check_grant(given.get("max_active"))
 
 
 def _papers(bodies: list[PaperBody]) -> list[Paper]:
@@ -213,8 +213,8 @@ class TransporterController(Controller):
         self, request: Request[User, Any, Any], data: JSONBody[NewTransporter], work: GivenWork, services: GivenServices
     ) -> TransporterAnswer:
         """Make one's own profile. ``max_active`` may be as high as the setting; an admin may allow more."""
-        standing = services.standing(work)
-        standing.check_max_active(data.max_active)
+        profile_changes = services.profile_changes(work)
+        profile_changes.check_max_active(data.max_active)
         profile = {
             "phone": data.phone or request.user.phone or "",
             "vehicle_type": data.vehicle_type,
@@ -249,7 +249,7 @@ class TransporterController(Controller):
         documents = changes.pop("documents", None)
         if "capacity_kg" in changes:
             changes["capacity_kg"] = Decimal(str(changes["capacity_kg"])).quantize(Decimal("0.001"))
-        transporter = await services.standing(work).change(
+        transporter = await services.profile_changes(work).change(
             request.user, changes, None if documents is None else _papers(documents)
         )
         return transporter_answer(transporter, services.clock.now().date())
@@ -272,8 +272,8 @@ class TransporterController(Controller):
         somebody else; what is aboard is in `GET /api/deliveries/?in_service=false`.
         """
         word = data or Verification()
-        transporter = await services.standing(work).judge(
-            transporter_id, Verdict(word.approved, word.version, word.max_active)
+        transporter = await services.profile_changes(work).verify(
+            transporter_id, VerificationDecision(word.approved, word.version, word.max_active)
         )
         action = "transporter.verified" if word.approved else "transporter.verification_withdrawn"
         seen = {"version": transporter.papers_version, "max_active": word.max_active}

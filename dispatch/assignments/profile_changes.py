@@ -15,7 +15,7 @@ from dispatch.transporters.service import Paper, Transporters
 
 
 @dataclass(frozen=True, slots=True)
-class StandingRules:
+class ProfileRules:
     """What transporters may do without being asked. ``required_documents``: kinds that a verification needs."""
 
     max_active: int
@@ -26,7 +26,7 @@ class StandingRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class VerificationDecision:
     """An admin's word. ``version``: of the profile that was looked at; ``max_active``: deliveries at once, at most."""
 
     approved: bool = True
@@ -34,10 +34,10 @@ class Verdict:
     max_active: int | None = None
 
 
-class Standing:
-    """The standing of transporters in one unit of work. Lock order: deliveries, transporter."""
+class ProfileChanges:
+    """Changes of transporters' profiles in one unit of work. Lock order: deliveries, transporter."""
 
-    def __init__(self, work: Work, clock: Clock, publisher: Publisher, rules: StandingRules) -> None:
+    def __init__(self, work: Work, clock: Clock, publisher: Publisher, rules: ProfileRules) -> None:
         self._work = work
         self._clock = clock
         self._publisher = publisher
@@ -81,19 +81,19 @@ class Standing:
             await self._give_back(deliveries, WithdrawalReason.UNAVAILABLE)
         return transporter
 
-    async def judge(self, transporter_id: int, verdict: Verdict) -> Transporter:
+    async def verify(self, transporter_id: int, decision: VerificationDecision) -> Transporter:
         """Verify a transporter as it is, or withdraw that. Raises NotFound, Conflict, Invalid."""
         transporter, deliveries = await lock_with_open_deliveries(self._work.session, transporter_id)
-        if verdict.max_active is not None:
-            self.check_grant(verdict.max_active)
-            transporter.max_active = transporter.max_active_granted = verdict.max_active
+        if decision.max_active is not None:
+            self.check_grant(decision.max_active)
+            transporter.max_active = transporter.max_active_granted = decision.max_active
         await self._transporters.verify(
             transporter,
-            approved=verdict.approved,
-            version=verdict.version,
+            approved=decision.approved,
+            version=decision.version,
             required=self._rules.required_documents,
         )
-        if not verdict.approved:
+        if not decision.approved:
             self._tell_withdrawn(transporter)
             await self._give_back(deliveries, WithdrawalReason.VERIFICATION_REVOKED)
         return transporter

@@ -9,7 +9,7 @@ from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus
 
-PresentState = tuple[DeliveryStatus, int | None]
+CurrentState = tuple[DeliveryStatus, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class OpenDelivery:
     dropoff: tuple[float, float] | None
 
 
-async def present_states(database: Database, delivery_ids: Sequence[int]) -> dict[int, PresentState]:
+async def current_states(database: Database, delivery_ids: Sequence[int]) -> dict[int, CurrentState]:
     """Status and transporter of each delivery that exists among the given."""
     async with database.work() as work:
         rows = await work.session.execute(
