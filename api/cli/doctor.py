@@ -24,7 +24,7 @@ from dispatch.database.migrate import current_revision, newest_revision
 from dispatch.ports import GatewayError, GatewayKeyRefused, GatewayRefused
 from dispatch.settings import Settings
 from realtime.history.log_state import read_log_state
-from realtime.redis.incarnation import Bond
+from realtime.redis.incarnation import MemoryMatch
 
 CHECK_WITHIN_S = 10.0
 NO_SESSION = "nobodyopenedthissession"
@@ -117,29 +117,33 @@ async def _memory(services: Services) -> Finding:
         bond = await services.incarnation.look()
     except (RedisError, SQLAlchemyError, OSError) as error:
         return Finding("memory", "bad", type(error).__name__, "see database and redis")
-    state, found, advice = _BONDS[bond]
+    state, found, advice = _MATCHES[bond]
     return Finding("memory", state, found, advice)
 
 
-_BONDS: dict[Bond, tuple[Literal["ok", "warning", "bad"], str, str]] = {
-    Bond.SAME: ("ok", "Redis remembers this database", ""),
-    Bond.NEW: ("ok", "Redis remembers no database yet", "the server's start notes it"),
-    Bond.OTHER_DATABASE: (
+_MATCHES: dict[MemoryMatch, tuple[Literal["ok", "warning", "bad"], str, str]] = {
+    MemoryMatch.SAME: ("ok", "Redis remembers this database", ""),
+    MemoryMatch.NEW: ("ok", "Redis remembers no database yet", "the server's start notes it"),
+    MemoryMatch.OTHER_DATABASE: (
         "bad",
         "Redis remembers another database",
         "start the server: it forgets what was remembered and keeps the pings that wait; or correct the addresses",
     ),
-    Bond.TAKEN: (
+    MemoryMatch.TAKEN: (
         "bad",
         "another database's servers use this zone of Redis",
         "give one of them another DISPATCH_ZONE, or a Redis of its own",
     ),
-    Bond.DATABASE_WENT_BACK: (
+    MemoryMatch.DATABASE_WENT_BACK: (
         "bad",
         "the database went back behind what Redis remembers",
         "start the server, or wait some seconds where it runs: it forgets what was remembered and keeps what waits",
     ),
-    Bond.REDIS_WENT_BACK: ("warning", "Redis went back behind the database", "the server mends it within seconds"),
+    MemoryMatch.REDIS_WENT_BACK: (
+        "warning",
+        "Redis went back behind the database",
+        "the server mends it within seconds",
+    ),
 }
 
 

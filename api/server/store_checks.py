@@ -9,7 +9,7 @@ from api.server.startup_errors import RedisUnusable, redis_reason
 from dispatch.database.engine import Database
 from dispatch.database.migrate import migrate
 from realtime.redis.client import connect_redis, is_defect
-from realtime.redis.incarnation import ALIVE_MS, Bond, IncarnationWatch
+from realtime.redis.incarnation import ALIVE_MS, IncarnationWatch, MemoryMatch
 from realtime.redis.keys import Keys
 
 log = structlog.get_logger(__name__)
@@ -35,7 +35,7 @@ async def ready_stores(database: Database, redis_url: str, zone: str) -> None:
 async def _compare(watch: IncarnationWatch, zone: str) -> None:
     looks = 2 + round(ALIVE_MS / 1000 / LOOK_EVERY_S)
     for _ in range(looks):
-        if await watch.beat() is not Bond.TAKEN:
+        if await watch.beat() is not MemoryMatch.TAKEN:
             return
         await asyncio.sleep(LOOK_EVERY_S)
     raise RedisUnusable(

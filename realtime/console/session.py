@@ -31,7 +31,7 @@ class ConsoleSession:
         self._connection = connection
         self.login: Login | None = login
         self._fleet = fleet
-        self._doorkeeper = authenticator
+        self._authenticator = authenticator
         self._send_within_s = send_within_s
         self._wanted: Subscribe | None = None
         self._subscribed = asyncio.Event()
@@ -66,7 +66,7 @@ class ConsoleSession:
                 self._wanted = frame
                 self._subscribed.set()
             elif self.login is not None:
-                self.login = await renew(self._doorkeeper, self.login, frame.token)
+                self.login = await renew(self._authenticator, self.login, frame.token)
                 await self._connection.send(renewed_frame(self.login))
             await asyncio.sleep(PAUSE_AFTER_MESSAGE_S)
 

@@ -1,7 +1,7 @@
-"""A device's fixes, judged in the order in which they came: which cannot be true, which are doubtful, which one leads.
+"""A device's fixes, in the order in which they came: which cannot be true, which are doubtful, which one leads.
 
 Nearly every fix is plausible, newer than the last and within a vehicle's reach of it. That no step would say a word
-about such a one is seen in a few comparisons; any other goes through the steps of ``filters`` and ``doubts``.
+about such a one is seen in a few comparisons; any other goes through the steps of ``filters`` and ``flags``.
 """
 
 import math
@@ -68,11 +68,11 @@ def _take_one(fix: Fix, at_ms: int, position: int, made: Assessment, limits: Lim
     if reason is not None:
         made.rejected[position] = reason
         return
-    judged = assess(fix, at_ms, made.trail, limits)
-    made.trail = judged.trail
-    if judged.flags:
-        made.flags[position] = judged.flags
-    if judged.may_lead:
+    assessed = assess(fix, at_ms, made.trail, limits)
+    made.trail = assessed.trail
+    if assessed.flags:
+        made.flags[position] = assessed.flags
+    if assessed.may_lead:
         made.may_lead(position, at_ms)
 
 

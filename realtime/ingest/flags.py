@@ -81,7 +81,7 @@ class Trail(msgspec.Struct, frozen=True, array_like=True, gc=False):
         )
 
 
-class Judged(msgspec.Struct, frozen=True, gc=False):
+class AssessedFix(msgspec.Struct, frozen=True, gc=False):
     """A fix's flags, whether it may become the live position, and the device's trail after it."""
 
     flags: tuple[Flag, ...]
@@ -89,7 +89,7 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
     trail: Trail
 
 
-Doubt = Callable[[Fix, Point, Trail, Limits], Flag | None]
+FlagStep = Callable[[Fix, Point, Trail, Limits], Flag | None]
 
 
 def clock_skew(_fix: Fix, here: Point, _trail: Trail, limits: Limits) -> Flag | None:
@@ -125,24 +125,24 @@ def impossible_speed(_fix: Fix, here: Point, trail: Trail, limits: Limits) -> Fl
     return Flag.IMPOSSIBLE_SPEED
 
 
-DOUBTS: tuple[Doubt, ...] = (clock_skew, poor_accuracy, out_of_order, duplicate, impossible_speed)
+FLAG_STEPS: tuple[FlagStep, ...] = (clock_skew, poor_accuracy, out_of_order, duplicate, impossible_speed)
 
 
-def assess(fix: Fix, recorded_ms: int, trail: Trail, limits: Limits) -> Judged:
+def assess(fix: Fix, recorded_ms: int, trail: Trail, limits: Limits) -> AssessedFix:
     """All flags of a plausible fix, and what follows from them."""
     accuracy_m = min(max(fix.accuracy_m or 0.0, 0.0), MAX_BELIEVED_ACCURACY_M)
     here = Point(recorded_ms, fix.lat, fix.lon, accuracy_m)
-    flags = [flag for doubt in DOUBTS if (flag := doubt(fix, here, trail, limits)) is not None]
+    flags = [flag for step in FLAG_STEPS if (flag := step(fix, here, trail, limits)) is not None]
     if Flag.OUT_OF_ORDER in flags:
-        return Judged(tuple(flags), may_lead=True, trail=trail)  # the newest wins, and this is not it
+        return AssessedFix(tuple(flags), may_lead=True, trail=trail)  # the newest wins, and this is not it
     if Flag.DUPLICATE in flags:
-        return Judged(tuple(flags), may_lead=False, trail=trail)
+        return AssessedFix(tuple(flags), may_lead=False, trail=trail)
     if Flag.IMPOSSIBLE_SPEED not in flags:
-        return Judged(tuple(flags), may_lead=True, trail=_believe(trail, here, limits))
+        return AssessedFix(tuple(flags), may_lead=True, trail=_believe(trail, here, limits))
     if trail.established and trail.held < MAX_HELD:
         held = msgspec.structs.replace(trail, suspect=here, held=trail.held + 1)
-        return Judged((*flags, Flag.UNCONFIRMED), may_lead=not limits.hold_jumps, trail=held)
-    return Judged(tuple(flags), may_lead=True, trail=Trail(here, 1, recorded_ms))
+        return AssessedFix((*flags, Flag.UNCONFIRMED), may_lead=not limits.hold_jumps, trail=held)
+    return AssessedFix(tuple(flags), may_lead=True, trail=Trail(here, 1, recorded_ms))
 
 
 def _believe(trail: Trail, here: Point, limits: Limits) -> Trail:

@@ -1,4 +1,4 @@
-"""A frame's or a read's fixes on their way to Redis: judged, and put together as runs that go there as they are."""
+"""A frame's or a read's fixes on their way to Redis: assessed, and put together as runs that go there as they are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ class Leader:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Accepted fixes of a device, in the order in which they were judged."""
+    """Accepted fixes of a device, in the order in which they were assessed."""
 
     seqs: Sequence[int]
     fixes: Sequence[bytes]
@@ -107,28 +107,28 @@ def screen_fixes(
     if sent is None and times_ms != sorted(times_ms):  # one backlog, perhaps newest first: no fix of it is late
         order = sorted(range(len(fixes)), key=times_ms.__getitem__)
         fixes, times_ms = [fixes[at] for at in order], [times_ms[at] for at in order]
-    judged = assess_all(fixes, times_ms, source.trail, limits)
-    source.trail = judged.trail
+    assessed = assess_all(fixes, times_ms, source.trail, limits)
+    source.trail = assessed.trail
     seqs = [fix.seq for fix in fixes]
     if odd:
-        _flag_odd(judged, seqs, odd)
+        _flag_odd(assessed, seqs, odd)
     return Screened(
-        _run(source, fixes, seqs, _written(fixes, sent), judged, now_ms),
-        _leader(source, fixes, judged, now_ms),
-        [rejected_as(reason, fixes[at], times_ms[at], now_ms, limits) for at, reason in judged.rejected.items()],
+        _run(source, fixes, seqs, _written(fixes, sent), assessed, now_ms),
+        _leader(source, fixes, assessed, now_ms),
+        [rejected_as(reason, fixes[at], times_ms[at], now_ms, limits) for at, reason in assessed.rejected.items()],
         max(seqs),
-        judged.trail,
+        assessed.trail,
         odd,
     )
 
 
-def _flag_odd(judged: Assessment, seqs: list[int], odd: Sequence[Oddity]) -> None:
+def _flag_odd(assessed: Assessment, seqs: list[int], odd: Sequence[Oddity]) -> None:
     found: dict[int, list[Flag]] = {}
     for oddity in odd:
         found.setdefault(oddity.seq, []).append(oddity.flag)
     for at, seq in enumerate(seqs):
-        if seq in found and at not in judged.rejected:
-            judged.flags[at] = tuple(dict.fromkeys((*judged.flags.get(at, ()), *found[seq])))
+        if seq in found and at not in assessed.rejected:
+            assessed.flags[at] = tuple(dict.fromkeys((*assessed.flags.get(at, ()), *found[seq])))
 
 
 def _written(fixes: Sequence[Fix], sent: Sequence[bytes] | None) -> Sequence[bytes]:
@@ -141,23 +141,23 @@ def _written(fixes: Sequence[Fix], sent: Sequence[bytes] | None) -> Sequence[byt
 
 
 def _run(
-    source: Source, fixes: Sequence[Fix], seqs: list[int], written: Sequence[bytes], judged: Assessment, now_ms: int
+    source: Source, fixes: Sequence[Fix], seqs: list[int], written: Sequence[bytes], assessed: Assessment, now_ms: int
 ) -> Run | None:
-    if judged.rejected:
-        kept = [at for at in range(len(fixes)) if at not in judged.rejected]
+    if assessed.rejected:
+        kept = [at for at in range(len(fixes)) if at not in assessed.rejected]
         seqs, written = [seqs[at] for at in kept], [written[at] for at in kept]
     if not seqs:
         return None
     ahead = seqs[0] > source.handed_in and seqs == list(range(seqs[0], seqs[0] + len(seqs)))
     source.handed_in = max(source.handed_in, *seqs)
-    flags = {fixes[at].seq: found for at, found in judged.flags.items()}
+    flags = {fixes[at].seq: found for at, found in assessed.flags.items()}
     return Run(seqs, written, run_head(source.owner, now_ms, flags), ahead)
 
 
-def _leader(source: Source, fixes: Sequence[Fix], judged: Assessment, now_ms: int) -> Leader | None:
-    if judged.leader is None:
+def _leader(source: Source, fixes: Sequence[Fix], assessed: Assessment, now_ms: int) -> Leader | None:
+    if assessed.leader is None:
         return None
-    fix = fixes[judged.leader]
+    fix = fixes[assessed.leader]
     encoded = encode_fix(
         LoggedFix(
             source.transporter_id,
@@ -166,14 +166,14 @@ def _leader(source: Source, fixes: Sequence[Fix], judged: Assessment, now_ms: in
             fix.seq,
             fix.lat,
             fix.lon,
-            judged.leader_ms,
+            assessed.leader_ms,
             now_ms,
             fix.accuracy_m,
             fix.speed_mps,
             fix.heading_deg,
             fix.battery,
-            judged.flags.get(judged.leader, ()),
-            judged.pace_mps,
+            assessed.flags.get(assessed.leader, ()),
+            assessed.pace_mps,
         )
     )
-    return Leader(fix.seq, judged.leader_ms, fix.lat, fix.lon, encoded)
+    return Leader(fix.seq, assessed.leader_ms, fix.lat, fix.lon, encoded)

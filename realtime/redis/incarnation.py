@@ -35,7 +35,7 @@ AT_ONCE = 500
 ALIVE_MS = 12_000
 
 
-class Bond(StrEnum):
+class MemoryMatch(StrEnum):
     """How Redis' memory and the database stand to each other."""
 
     SAME = "same"
@@ -48,7 +48,7 @@ class Bond(StrEnum):
     REDIS_WENT_BACK = "redis_went_back"
 
 
-class Remembered(NamedTuple):
+class RememberedDatabase(NamedTuple):
     """What Redis notes of the database."""
 
     name: str
@@ -58,15 +58,15 @@ class Remembered(NamedTuple):
     """Since it was noted, by Redis' clock."""
 
 
-def bond_of(remembered: Remembered | None, present: Incarnation) -> Bond:
+def match_memory(remembered: RememberedDatabase | None, present: Incarnation) -> MemoryMatch:
     """``remembered`` was read before ``present``."""
     if remembered is None:
-        return Bond.NEW
+        return MemoryMatch.NEW
     if remembered.name != present.name:
-        return Bond.TAKEN if 0 <= remembered.age_ms < ALIVE_MS else Bond.OTHER_DATABASE
+        return MemoryMatch.TAKEN if 0 <= remembered.age_ms < ALIVE_MS else MemoryMatch.OTHER_DATABASE
     if present.beat < remembered.beat:
-        return Bond.DATABASE_WENT_BACK
-    return Bond.REDIS_WENT_BACK if present.beat - remembered.beat > MISSED_BEATS else Bond.SAME
+        return MemoryMatch.DATABASE_WENT_BACK
+    return MemoryMatch.REDIS_WENT_BACK if present.beat - remembered.beat > MISSED_BEATS else MemoryMatch.SAME
 
 
 class IncarnationWatch:
@@ -78,13 +78,13 @@ class IncarnationWatch:
         self._incarnations = Incarnations(database, keys.zone)
         self._remember = redis.register_script(load_script("remember"))
 
-    async def look(self) -> Bond:
+    async def look(self) -> MemoryMatch:
         """How the two stand; changes nothing but makes the first incarnation. Raises RedisError, SQLAlchemyError."""
         remembered = await self._remembered()
         async with self._incarnations.database.connection() as driver:
-            return bond_of(remembered, await self._incarnations.present(driver))
+            return match_memory(remembered, await self._incarnations.present(driver))
 
-    async def beat(self) -> Bond:
+    async def beat(self) -> MemoryMatch:
         """Compare, mend where they differ, and go one beat further; how they stood.
 
         Raises RedisError and SQLAlchemyError; called again it takes up where it was.
@@ -92,12 +92,12 @@ class IncarnationWatch:
         remembered = await self._remembered()
         async with self._incarnations.database.connection() as driver:
             present = await self._incarnations.present(driver)
-            bond = bond_of(remembered, present)
-            if bond is Bond.TAKEN:
+            bond = match_memory(remembered, present)
+            if bond is MemoryMatch.TAKEN:
                 log.error("another database uses this zone of Redis now: give one of them another DISPATCH_ZONE")
                 return bond
-            if bond in {Bond.SAME, Bond.REDIS_WENT_BACK}:
-                if bond is Bond.REDIS_WENT_BACK:
+            if bond in {MemoryMatch.SAME, MemoryMatch.REDIS_WENT_BACK}:
+                if bond is MemoryMatch.REDIS_WENT_BACK:
                     log.warning("Redis is older than the database: watchers begin with a snapshot")
                     await self._redis.delete(self._keys.offset_epoch)
                 beat = await self._incarnations.beat(driver, present.name)
@@ -111,11 +111,11 @@ class IncarnationWatch:
             finally:
                 await driver.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)
 
-    async def _begin_anew(self, driver: DriverConnection) -> Bond:
+    async def _begin_anew(self, driver: DriverConnection) -> MemoryMatch:
         remembered = await self._remembered()
         present = await self._incarnations.present(driver)
-        bond = bond_of(remembered, present)
-        if bond in {Bond.SAME, Bond.REDIS_WENT_BACK, Bond.TAKEN}:
+        bond = match_memory(remembered, present)
+        if bond in {MemoryMatch.SAME, MemoryMatch.REDIS_WENT_BACK, MemoryMatch.TAKEN}:
             return bond
         if remembered is not None:
             log.error(
@@ -131,7 +131,7 @@ class IncarnationWatch:
         await self._note(driver, renewed, replaces=True)
         return bond
 
-    async def _remembered(self) -> Remembered | None:
+    async def _remembered(self) -> RememberedDatabase | None:
         fields = ["name", "beat", "sequences", "at_ms"]
         found: list[Any] = await self._redis.hmget(self._keys.database, fields)
         name, beat, sequences, at_ms = found
@@ -140,7 +140,7 @@ class IncarnationWatch:
         seconds, micros = await self._redis.time()
         age_ms = seconds * 1000 + micros // 1000 - int(at_ms or 0)
         known = msgspec.json.decode(sequences or b"{}", type=dict[str, int])
-        return Remembered(name.decode(), int(beat), known, age_ms)
+        return RememberedDatabase(name.decode(), int(beat), known, age_ms)
 
     async def _note(self, driver: DriverConnection, incarnation: Incarnation, *, replaces: bool = False) -> None:
         sequences = msgspec.json.encode(await sequences_of(driver))

@@ -7,7 +7,7 @@ from dispatch.deliveries.models import DeliveryStatus
 from dispatch.ports import AssignmentNotice, StatusChange, WithdrawalNotice
 from realtime.protocol import AssignmentFrame, WithdrawalFrame, encode
 from realtime.redis.client import load_script
-from realtime.redis.control import Recheck, encode_control
+from realtime.redis.control_messages import Recheck, encode_control
 from realtime.redis.keys import Keys
 from realtime.watching.statuses import KEPT_S, KEPT_STATUSES, StatusUpdate
 

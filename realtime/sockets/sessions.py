@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from sqlalchemy.exc import SQLAlchemyError
 
 from realtime.protocol import Close
-from realtime.redis.control import Replaced, decode_control, encode_control
+from realtime.redis.control_messages import Replaced, decode_control, encode_control
 from realtime.redis.keys import Keys
 from realtime.sockets.logins import Login, SocketAuthenticator
 from realtime.watching.hub import Hub
@@ -76,7 +76,7 @@ class Sessions:
         self._redis = redis
         self._keys = keys
         self._hub = hub
-        self._doorkeeper = authenticator
+        self._authenticator = authenticator
         self._per_user = per_user
         self._per_address = per_address
         self._watchers_per_address = watchers_per_address
@@ -210,7 +210,7 @@ class Sessions:
         while True:
             known = {session: login for session in sessions if session in self._open and (login := session.login)}
             try:
-                dismissed = await self._doorkeeper.dismissed(list(known.values()))
+                dismissed = await self._authenticator.dismissed(list(known.values()))
                 break
             except (SQLAlchemyError, OSError) as error:
                 log.warning("access not checked", error=f"{type(error).__name__}: {error}"[:200])

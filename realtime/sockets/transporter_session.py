@@ -85,7 +85,7 @@ class TransporterSession:
         self._channel = keys.notices(transporter_id)
         self._policy = policy
         self.login: Login | None = login
-        self._doorkeeper = authenticator
+        self._authenticator = authenticator
         self._sessions = sessions
         self._ending = False
         self._flushed = asyncio.Event()
@@ -217,7 +217,7 @@ class TransporterSession:
 
     async def _renew(self, token: str) -> None:
         if self.login is not None:
-            self.login = await renew(self._doorkeeper, self.login, token)
+            self.login = await renew(self._authenticator, self.login, token)
             await self._connection.send(renewed_frame(self.login))
             await asyncio.sleep(PAUSE_AFTER_AUTH_S)
 

@@ -1,4 +1,4 @@
-"""One watcher's socket: what there is room for is sent at once, the rest waits in an queue."""
+"""One watcher's socket: what there is room for is sent at once, the rest waits in a queue."""
 
 import asyncio
 from collections.abc import Callable, Iterable

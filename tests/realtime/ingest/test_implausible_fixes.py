@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from api.server.serving import RunningServer
 from realtime.ingest.assessment import assess_all
 from realtime.ingest.filters import Limits, Plausibility, reject_reason
-from realtime.ingest.flags import MAX_HELD, Flag, Judged, Trail, assess, decode_trail, encode_trail
+from realtime.ingest.flags import MAX_HELD, AssessedFix, Flag, Trail, assess, decode_trail, encode_trail
 from realtime.ingest.ingest import Ingest
 from realtime.ingest.runs import Source
 from realtime.ingest.throttle import Rates
@@ -30,19 +30,19 @@ FAR = (28.20, 85.30)
 
 
 class Track:
-    """Fixes of one device, judged one after the other; seconds after the start, our clock right behind."""
+    """Fixes of one device, assessed one after the other; seconds after the start, our clock right behind."""
 
     def __init__(self) -> None:
         self.trail = Trail()
         self.seq = 0
 
-    def add(self, at_s: float, lat: float, lon: float, *, heard_s: float | None = None, **more: Any) -> Judged:
+    def add(self, at_s: float, lat: float, lon: float, *, heard_s: float | None = None, **more: Any) -> AssessedFix:
         self.seq += 1
         at = START + timedelta(seconds=at_s)
         fix = Fix(self.seq, lat, lon, at, **more)
-        judged = assess(fix, int(at.timestamp() * 1000), self.trail, _limits(at_s if heard_s is None else heard_s))
-        self.trail = judged.trail
-        return judged
+        assessed = assess(fix, int(at.timestamp() * 1000), self.trail, _limits(at_s if heard_s is None else heard_s))
+        self.trail = assessed.trail
+        return assessed
 
     def established(self) -> "Track":
         for step in range(4):
@@ -57,8 +57,8 @@ def _limits(now_s: float) -> Limits:
 
 def test_a_plausible_track_has_no_flags_and_leads() -> None:
     track = Track()
-    judged = [track.add(5 * step, 27.7 + step * 5e-4, 85.3, accuracy_m=8.0) for step in range(50)]
-    assert all(one.flags == () and one.may_lead for one in judged)
+    assessed = [track.add(5 * step, 27.7 + step * 5e-4, 85.3, accuracy_m=8.0) for step in range(50)]
+    assert all(one.flags == () and one.may_lead for one in assessed)
 
 
 def test_a_jump_from_an_established_track_waits_for_the_next_fix_which_may_confirm_it() -> None:
@@ -66,7 +66,7 @@ def test_a_jump_from_an_established_track_waits_for_the_next_fix_which_may_confi
     jump = track.add(20, *FAR)
     assert jump.flags == (Flag.IMPOSSIBLE_SPEED, Flag.UNCONFIRMED)
     assert not jump.may_lead
-    assert track.add(25, FAR[0] + 1e-4, FAR[1]) == Judged((), True, track.trail)
+    assert track.add(25, FAR[0] + 1e-4, FAR[1]) == AssessedFix((), True, track.trail)
     assert track.add(30, FAR[0] + 2e-4, FAR[1]).flags == ()
 
 
@@ -112,8 +112,8 @@ def test_the_same_place_and_time_under_another_seq_is_a_duplicate_and_not_told_a
 
 @pytest.mark.parametrize(("accuracy_m", "flagged"), [(None, False), (8, False), (100, False), (101, True), (-1, True)])
 def test_poor_accuracy_is_flagged_and_leads_all_the_same(accuracy_m: float | None, flagged: bool) -> None:
-    judged = Track().add(0, *HOME, accuracy_m=accuracy_m)
-    assert (Flag.POOR_ACCURACY in judged.flags, judged.may_lead) == (flagged, True)
+    assessed = Track().add(0, *HOME, accuracy_m=accuracy_m)
+    assert (Flag.POOR_ACCURACY in assessed.flags, assessed.may_lead) == (flagged, True)
 
 
 def test_a_clock_ahead_of_ours_is_flagged() -> None:
@@ -122,8 +122,8 @@ def test_a_clock_ahead_of_ours_is_flagged() -> None:
 
 
 def test_an_inaccurate_fix_far_away_is_no_jump() -> None:
-    judged = Track().established().add(20, HOME[0] + 0.02, HOME[1], accuracy_m=3000)
-    assert judged.flags == (Flag.POOR_ACCURACY,)
+    assessed = Track().established().add(20, HOME[0] + 0.02, HOME[1], accuracy_m=3000)
+    assert assessed.flags == (Flag.POOR_ACCURACY,)
 
 
 def test_crossing_the_date_line_is_no_jump() -> None:
@@ -155,10 +155,10 @@ def test_whatever_comes_the_trail_stays_in_order_and_survives_its_encoding(
     track = Track()
     trails = []
     for at_s, place, accuracy_m in fixes:
-        judged = track.add(at_s, *place, accuracy_m=accuracy_m)
-        assert judged.trail.held <= MAX_HELD
-        assert decode_trail(encode_trail(judged.trail)) == judged.trail
-        trails.append(judged.trail)
+        assessed = track.add(at_s, *place, accuracy_m=accuracy_m)
+        assert assessed.trail.held <= MAX_HELD
+        assert decode_trail(encode_trail(assessed.trail)) == assessed.trail
+        trails.append(assessed.trail)
     times = [trail.last.at_ms for trail in trails if trail.last is not None]
     assert all(a <= b for a, b in pairwise(times))
 
@@ -189,13 +189,13 @@ def test_fixes_together_are_judged_as_one_by_one(
         if (reason := reject_reason(fix, at_ms, limits)) is not None:
             rejected[position] = reason
             continue
-        judged = assess(fix, at_ms, trail, limits)
-        trail = judged.trail
-        if judged.flags:
-            flags[position] = judged.flags
+        assessed = assess(fix, at_ms, trail, limits)
+        trail = assessed.trail
+        if assessed.flags:
+            flags[position] = assessed.flags
         newest = leader is None or at_ms >= times_ms[leader[0] + cut]
-        if judged.may_lead and position >= cut and newest:
-            leader = (position - cut, judged.trail.pace_mps)
+        if assessed.may_lead and position >= cut and newest:
+            leader = (position - cut, assessed.trail.pace_mps)
     first = assess_all(fixes[:cut], times_ms[:cut], Trail(), limits)
     second = assess_all(fixes[cut:], times_ms[cut:], first.trail, limits)
     assert second.trail == trail

@@ -17,7 +17,7 @@ from api.server.store_checks import ready_stores
 from dispatch.settings import Settings
 from realtime.ingest.runs import Source
 from realtime.protocol import Fix
-from realtime.redis.incarnation import ALIVE_MS, Bond, IncarnationWatch
+from realtime.redis.incarnation import ALIVE_MS, IncarnationWatch, MemoryMatch
 from tests.support.own_redis import OwnRedis
 from tests.support.watching import beside
 from tests.support.world import World, ping
@@ -122,13 +122,13 @@ async def test_a_database_that_goes_back_under_a_running_server_is_noticed(
         await services.redis.xadd(services.keys.dead, {"fix": "{}", "reason": "kept"})
         async with services.database.transaction() as driver:
             await driver.execute("UPDATE database_incarnations SET beat = beat - 50")
-        assert await services.incarnation.look() is Bond.DATABASE_WENT_BACK
+        assert await services.incarnation.look() is MemoryMatch.DATABASE_WENT_BACK
         await examine(running.settings, as_json=True)
         assert "went back" in capsys.readouterr().out
         await services.incarnation.beat()  # what the upkeep does every few seconds
         assert await services.redis.get(services.keys.last_seq + "somebody") is None
         assert await services.redis.xlen(services.keys.dead) == 1
-        assert await services.incarnation.look() is Bond.SAME
+        assert await services.incarnation.look() is MemoryMatch.SAME
 
 
 async def test_many_processes_that_beat_at_once_never_take_the_database_for_another(own: Settings) -> None:
@@ -136,7 +136,7 @@ async def test_many_processes_that_beat_at_once_never_take_the_database_for_anot
     await asyncio.gather(*(ready_stores(one.database, str(own.redis_url), own.zone) for one in services))
     watches = [IncarnationWatch(one.redis, one.keys, one.database) for one in services]
     seen = await asyncio.gather(*(watch.beat() for _ in range(30) for watch in watches))
-    assert set(seen) == {Bond.SAME}
+    assert set(seen) == {MemoryMatch.SAME}
     for one in services:
         await one.close()
 
@@ -147,9 +147,9 @@ async def test_a_redis_that_went_back_gives_offsets_a_new_epoch(own: Settings) -
     await services.redis.set(services.keys.offset_epoch, "before")
     async with services.database.transaction() as driver:
         await driver.execute("UPDATE database_incarnations SET beat = beat + 1000")
-    assert await services.incarnation.beat() is Bond.REDIS_WENT_BACK
+    assert await services.incarnation.beat() is MemoryMatch.REDIS_WENT_BACK
     assert await services.redis.get(services.keys.offset_epoch) is None
-    assert await services.incarnation.beat() is Bond.SAME
+    assert await services.incarnation.beat() is MemoryMatch.SAME
     await services.close()
 
 
@@ -157,11 +157,11 @@ async def test_two_databases_whose_servers_run_do_not_share_a_zone(own: Settings
     services, other = _services(own), _services(own.model_copy(update={"database_url": beside(server).database_url}))
     await ready_stores(services.database, str(own.redis_url), own.zone)
     await services.redis.set(services.keys.last_seq + "somebody", 7)
-    assert await other.incarnation.beat() is Bond.TAKEN
+    assert await other.incarnation.beat() is MemoryMatch.TAKEN
     assert await services.redis.get(services.keys.last_seq + "somebody") == b"7"
     seconds, _ = await services.redis.time()
     await services.redis.hset(services.keys.database, "at_ms", str(seconds * 1000 - 2 * ALIVE_MS))
-    assert await other.incarnation.beat() is Bond.OTHER_DATABASE
+    assert await other.incarnation.beat() is MemoryMatch.OTHER_DATABASE
     assert await services.redis.get(services.keys.last_seq + "somebody") is None
     await other.close()
     await services.close()
