@@ -20,7 +20,7 @@ from api.http.path_numbers import check_path_numbers
 from api.http.queries import KnownQueries
 from api.http.requests import JsonRequest
 from api.http.security import BearerAuthentication
-from api.monitoring.trade import Trade
+from api.monitoring.business import Business
 from api.routes.accounts.accounts import AccountController
 from api.routes.accounts.own_account import OwnAccountController
 from api.routes.accounts.pages import AccountPageController
@@ -118,7 +118,7 @@ def create_app(services: Services) -> Litestar:
     app = Litestar(
         route_handlers=CONTROLLERS,
         lifespan=[run_services],
-        state=State({"services": services, "trade": Trade(services)}),
+        state=State({"services": services, "business": Business(services)}),
         dependencies={
             "services": Provide(provide_services, sync_to_thread=False),
             "work": Provide(provide_work),

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from sqlalchemy import update
 
-from api.routes.deliveries.tracks import geojson_pieces, gpx_pieces
+from api.routes.deliveries.path_formats import geojson_pieces, gpx_pieces
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.tracking.path import DeliveryPath, PathBuilder, PathPoint
 from dispatch.tracking.store import FixRow, FixStore

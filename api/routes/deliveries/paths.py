@@ -9,7 +9,7 @@ from api.http.injected import GivenServices, GivenWork
 from api.http.middleware.compression import PACKED
 from api.http.security import needs
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
-from api.routes.deliveries.tracks import geojson_pieces, gpx_pieces, in_turns
+from api.routes.deliveries.path_formats import geojson_pieces, gpx_pieces, in_turns
 from api.server.services import Services
 from dispatch.accounts.models import User
 from dispatch.database.work import Work

@@ -11,7 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from api.http.injected import GivenServices
 from api.http.security import PUBLIC
 from api.monitoring.access import check_reader
-from api.monitoring.trade import Trade, TradeCollector
+from api.monitoring.business import Business, BusinessCollector
 from api.server.services import Services
 
 # Without its charset, which the framework adds.
@@ -29,16 +29,16 @@ class MetricsController(Controller):
     async def get(self, request: Request[Any, Any, Any], services: GivenServices) -> Response[bytes]:
         """The counters of every process summed up, whichever answers."""
         check_reader(services.settings, request.client.host if request.client else None, request.headers)
-        return await _metrics(request.app.state.trade)
+        return await _metrics(request.app.state.business)
 
 
-async def _metrics(trade: Trade) -> Response[bytes]:
+async def _metrics(business: Business) -> Response[bytes]:
     counted = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         counted = CollectorRegistry()
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     traded = CollectorRegistry()
-    traded.register(TradeCollector(await trade.figures()))
+    traded.register(BusinessCollector(await business.figures()))
     content = generate_latest(counted) + generate_latest(traded)
     return Response(content, media_type=MEDIA_TYPE)
 
@@ -46,14 +46,14 @@ async def _metrics(trade: Trade) -> Response[bytes]:
 @get("/metrics", include_in_schema=False)
 async def private_metrics(state: State) -> Response[bytes]:
     """The same on a port of its own, where nobody is asked who they are."""
-    return await _metrics(state.trade)
+    return await _metrics(state.business)
 
 
 def create_metrics_app(services: Services) -> Litestar:
     """The application of that port: nothing else is there."""
     return Litestar(
         [private_metrics],
-        state=State({"trade": Trade(services)}),
+        state=State({"business": Business(services)}),
         openapi_config=None,
         debug=False,
         logging_config=None,

@@ -49,7 +49,7 @@ FROM refunds WHERE status IN ('requested', 'sent')
 
 
 @dataclass(slots=True)
-class TradeFigures:
+class BusinessFigures:
     """One look; empty where a part did not answer."""
 
     deliveries: Mapping[str, int] = field(default_factory=dict)
@@ -60,24 +60,24 @@ class TradeFigures:
     log: LogState | None = None
 
 
-class Trade:
+class Business:
     """Looks, and remembers for some seconds what it saw."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._seen: TradeFigures | None = None
+        self._seen: BusinessFigures | None = None
         self._seen_at_s = 0.0
         self._looking = asyncio.Lock()
 
-    async def figures(self) -> TradeFigures:
+    async def figures(self) -> BusinessFigures:
         """At most some seconds old. Never raises."""
         async with self._looking:
             if self._seen is None or time.monotonic() - self._seen_at_s > KEPT_S:
                 self._seen, self._seen_at_s = await self._look(), time.monotonic()
             return self._seen
 
-    async def _look(self) -> TradeFigures:
-        seen = TradeFigures()
+    async def _look(self) -> BusinessFigures:
+        seen = BusinessFigures()
         for asking in (self._ask_database, self._ask_redis):
             try:
                 async with asyncio.timeout(ASK_WITHIN_S):
@@ -86,14 +86,14 @@ class Trade:
                 log.warning("metrics are not complete", error=type(error).__name__)
         return seen
 
-    async def _ask_database(self, seen: TradeFigures) -> None:
+    async def _ask_database(self, seen: BusinessFigures) -> None:
         async with self._services.database.connection() as driver:
             seen.deliveries = {row["name"]: row["count"] for row in await driver.fetch(DELIVERIES)}
             seen.outbox = dict(await driver.fetchrow(OUTBOX))
             seen.refunds = dict(await driver.fetchrow(REFUNDS))
             seen.payments = {row["name"]: row["count"] for row in await driver.fetch(PAYMENTS)}
 
-    async def _ask_redis(self, seen: TradeFigures) -> None:
+    async def _ask_redis(self, seen: BusinessFigures) -> None:
         services, now_ms = self._services, time.time() * 1000
         seen.log = await read_log_state(services.redis, services.keys)
         settings, heard = services.settings, services.keys.last_seen
@@ -104,10 +104,10 @@ class Trade:
         }
 
 
-class TradeCollector(Collector):
+class BusinessCollector(Collector):
     """One look as metrics."""
 
-    def __init__(self, seen: TradeFigures) -> None:
+    def __init__(self, seen: BusinessFigures) -> None:
         self._seen = seen
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
