@@ -15,7 +15,7 @@ from dispatch.database.engine import Database
 from dispatch.errors import Conflict
 from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable
 from tests.database.counting import COUNT, SERIES, pid_of, years
-from tests.database.last_words import last_words
+from tests.database.ending_postgres import ending_postgres
 
 
 async def by_fixed_statement(database: Database) -> object:
@@ -49,7 +49,7 @@ def _check_told_to_come_back(error: DBAPIError) -> None:
 async def test_a_connection_that_the_server_ended_but_has_not_closed_is_a_503_once(
     database: Database, ask: Asking
 ) -> None:
-    async with last_words(database) as (server, through):
+    async with ending_postgres(database) as (server, through):
         await server.end(await pid_of(through))
         with pytest.raises(DBAPIError) as caught:
             await ask(through)
@@ -66,7 +66,7 @@ async def test_one_that_ends_so_in_the_midst_of_a_unit_of_work_is_a_503_once(dat
                 await ends(driver.get_server_pid())
             await driver.execute(COUNT, SERIES, 2)
 
-    async with last_words(database) as (server, through):
+    async with ending_postgres(database) as (server, through):
         with pytest.raises(DBAPIError) as caught:
             await count(server.end)
         _check_told_to_come_back(caught.value)
@@ -86,7 +86,7 @@ async def test_what_went_wrong_first_is_told_even_where_it_cannot_be_undone_any_
             await server.end((await work.driver()).get_server_pid())
             raise Conflict("no")
 
-    async with last_words(database) as (server, through):
+    async with ending_postgres(database) as (server, through):
         for refuse in (refuse_in_transaction, refuse_in_unit_of_work):
             with pytest.raises(Conflict):
                 await refuse()
@@ -96,7 +96,7 @@ async def test_what_went_wrong_first_is_told_even_where_it_cannot_be_undone_any_
 async def test_fixes_that_meet_such_a_connection_are_tried_again(database: Database) -> None:
     now, epoch = datetime.now(UTC), uuid4().hex
     fixes = [FixRow(NOBODY, "d", epoch, seq, 27.7, 85.3, now, now, None, None, None, None, []) for seq in (1, 2)]
-    async with last_words(database) as (server, through):
+    async with ending_postgres(database) as (server, through):
         store = FixStore(through)
         assert await store.write(fixes[:1]) == fixes[:1]
         await server.end(await pid_of(through))

@@ -49,7 +49,7 @@ class Owner:
 
     def __init__(self, data_dir: Path, *options: str) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own script
-            [sys.executable, str(Path(__file__).with_name("owner.py")), str(data_dir), *options],
+            [sys.executable, str(Path(__file__).with_name("owner_process.py")), str(data_dir), *options],
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")])},

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.hostile.reset import put_back
+from tests.hostile.restoring import put_back
 from tests.support.calls import CALLS, Call, Stage, check_refusal, replaced, spots
 
 BIG = "9" * 400

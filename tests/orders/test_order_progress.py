@@ -14,17 +14,17 @@ from dispatch.notifications.templates import Templates
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.orders.completion import OrderCompletion
+from tests.support.checkout import Checkout, ShiftedClock
 from tests.support.gateway_tester import KhaltiScript, khalti_answer
-from tests.support.till import Ahead, Till
 from tests.support.world import Bought, World, delivery_body, ok, together
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
-def till(world: World) -> Till:
+def checkout(world: World) -> Checkout:
     """Looks behind what the API says."""
-    return Till(world)
+    return Checkout(world)
 
 
 async def statuses(bought: Bought) -> list[str]:
@@ -43,31 +43,31 @@ async def carried(world: World) -> Bought:
     return bought
 
 
-async def complete(till: Till, ahead: timedelta) -> None:
-    grace = timedelta(seconds=till.services.settings.objection_s)
-    await OrderCompletion(till.services.database, Ahead(ahead), grace=grace).complete_due()
+async def complete(checkout: Checkout, ahead: timedelta) -> None:
+    grace = timedelta(seconds=checkout.services.settings.objection_s)
+    await OrderCompletion(checkout.services.database, ShiftedClock(ahead), grace=grace).complete_due()
 
 
 async def test_a_carried_order_goes_all_the_way_and_is_completed_when_the_grace_is_over(
-    world: World, till: Till
+    world: World, checkout: Checkout
 ) -> None:
     bought = await carried(world)
     way = ["pending", "confirmed", "processing", "shipped", "delivered"]
-    await complete(till, 2 * DAY)
+    await complete(checkout, 2 * DAY)
     assert await statuses(bought) == way
-    await complete(till, 4 * DAY)
-    await complete(till, 4 * DAY)
+    await complete(checkout, 4 * DAY)
+    await complete(checkout, 4 * DAY)
     assert await statuses(bought) == [*way, "completed"]
 
 
-async def test_an_order_with_an_objection_waits_for_its_decision(world: World, till: Till) -> None:
+async def test_an_order_with_an_objection_waits_for_its_decision(world: World, checkout: Checkout) -> None:
     bought, admin = await world.bought(), await world.admin()
     ok(await bought.seller.post(f"/api/marketplace/sales/{bought.sale_id}/mark-as-delivered/"))
     refund = ok(await bought.customer.post(f"/api/v1/marketplace/orders/{bought.order_id}/refund/", {}))
-    await complete(till, 9 * DAY)
+    await complete(checkout, 9 * DAY)
     assert (await statuses(bought))[-1] == "delivered"
     ok(await admin.post(f"/api/v1/payments/refunds/{refund['refund_id']}/deny/", {}))
-    await complete(till, 9 * DAY)
+    await complete(checkout, 9 * DAY)
     assert (await statuses(bought))[-1] == "completed"
 
 
@@ -81,21 +81,21 @@ async def test_an_order_is_being_processed_once_a_delivery_of_it_waits(world: Wo
     assert await statuses(bought) == ["pending", "confirmed", "processing"]
 
 
-async def test_no_status_goes_back(world: World, till: Till) -> None:
+async def test_no_status_goes_back(world: World, checkout: Checkout) -> None:
     bought = await carried(world)
     for status in OrderStatus:
         if status not in {OrderStatus.COMPLETED, OrderStatus.CANCELLED}:
-            async with till.services.database.work() as work:
+            async with checkout.services.database.work() as work:
                 order = await lock_order(work, bought.order_id)
                 assert order is not None
-                await Orders(work, till.services.clock).advance(order, status, "back")
+                await Orders(work, checkout.services.clock).advance(order, status, "back")
     assert (await statuses(bought))[-1] == "delivered"
-    async with till.services.database.work() as work:
+    async with checkout.services.database.work() as work:
         assert (await work.session.get_one(Order, bought.order_id)).order_status is OrderStatus.DELIVERED
 
 
-async def _told(till: Till, order_id: int) -> list[dict[str, Any]]:
-    async with till.services.database.work() as work:
+async def _told(checkout: Checkout, order_id: int) -> list[dict[str, Any]]:
+    async with checkout.services.database.work() as work:
         rows = await work.session.scalars(
             select(OutboxMessage)
             .where(OutboxMessage.key.startswith(f"order-sms:{order_id}:"))
@@ -104,17 +104,19 @@ async def _told(till: Till, order_id: int) -> list[dict[str, Any]]:
         return [{"to": row.recipient, **row.content} for row in rows]
 
 
-async def test_the_customer_is_told_each_step_by_sms_once_at_the_phone_of_the_order(world: World, till: Till) -> None:
+async def test_the_customer_is_told_each_step_by_sms_once_at_the_phone_of_the_order(
+    world: World, checkout: Checkout
+) -> None:
     bought = await carried(world)
-    await complete(till, 4 * DAY)
-    told = await _told(till, bought.order_id)
+    await complete(checkout, 4 * DAY)
+    told = await _told(checkout, bought.order_id)
     assert [one["status"] for one in told] == ["confirmed", "processing", "shipped", "delivered"]
     assert {one["to"] for one in told} == {"+977-9841234567"}
     text = Templates(None, {"site_url": "x"}).sms("order_status", told[2])
     assert text == f"Your order {told[2]['order_number']} is on its way."
     called_off = await world.bought()
     ok(await called_off.customer.post(f"/api/v1/marketplace/orders/{called_off.order_id}/cancel/"))
-    assert [one["status"] for one in await _told(till, called_off.order_id)] == ["confirmed", "cancelled"]
+    assert [one["status"] for one in await _told(checkout, called_off.order_id)] == ["confirmed", "cancelled"]
 
 
 async def test_without_a_token_an_sms_is_sent_without_authorization() -> None:

@@ -8,7 +8,7 @@ from dispatch.accounts.models import User
 from dispatch.payments.models import PaymentMode
 from dispatch.payments.opening.initiation import NewPayment, PaymentInitiation
 from dispatch.payments.orders.expiry import OrderExpiry
-from tests.support.till import Ahead
+from tests.support.checkout import ShiftedClock
 from tests.support.world import Person, World, initiate_body, ok, order_body
 
 ORDERS = "/api/v1/marketplace/orders"
@@ -17,7 +17,7 @@ INITIATE = "/api/v1/payments/initiate/"
 
 async def expire(server: RunningServer, ahead: timedelta) -> None:
     hours = timedelta(hours=server.settings.order_expires_h)
-    await OrderExpiry(server.services.database, Ahead(ahead), expires_after=hours).expire()
+    await OrderExpiry(server.services.database, ShiftedClock(ahead), expires_after=hours).expire()
 
 
 async def ordered(world: World, customer: Person, product_id: int) -> tuple[int, int]:

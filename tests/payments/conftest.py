@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.world import World
 
 
 @pytest.fixture(scope="session")
-def till(world: World) -> Till:
+def checkout(world: World) -> Checkout:
     """Pays, refunds and counts on the test run's server."""
-    return Till(world)
+    return Checkout(world)

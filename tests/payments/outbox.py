@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from dispatch.notifications.models import Channel, MessageStatus, OutboxMessage
 from dispatch.notifications.outbox import NewMessage, write_messages
 from dispatch.notifications.ports import Mail, SendFailed
-from tests.support.till import Ahead, Till
+from tests.support.checkout import Checkout, ShiftedClock
 from tests.support.waiting import until
 
 
@@ -29,16 +29,16 @@ class Carrier:
 
 
 @asynccontextmanager
-async def only_message(till: Till, clock: Ahead) -> AsyncIterator[str]:
+async def only_message(checkout: Checkout, clock: ShiftedClock) -> AsyncIterator[str]:
     """One message that is due in the far future, where the server's own relay does not reach."""
     left: list[str] = []
     # Tests whose clock ran ahead left messages that are due in its future.
-    async with till.services.database.work() as work:
+    async with checkout.services.database.work() as work:
         pending = update(OutboxMessage).where(OutboxMessage.status == MessageStatus.PENDING)
-        await work.session.execute(pending.values(next_attempt_at=till.services.clock.now()))
+        await work.session.execute(pending.values(next_attempt_at=checkout.services.clock.now()))
 
     async def drained() -> bool:
-        async with till.services.database.work() as work:
+        async with checkout.services.database.work() as work:
             waiting = await work.session.scalars(
                 select(OutboxMessage).where(OutboxMessage.status == MessageStatus.PENDING)
             )
@@ -53,14 +53,14 @@ async def only_message(till: Till, clock: Ahead) -> AsyncIterator[str]:
     key = f"test:{uuid4().hex}"
     content = {"seller_name": "S", "order_number": "MP-1", "items": []}
     message = NewMessage(key, Channel.MAIL, "sale_notice", "seller@example.com", content)
-    async with till.services.database.work() as work:
+    async with checkout.services.database.work() as work:
         await write_messages(await work.driver(), [message, message], clock.now())
     yield key
-    async with till.services.database.work() as work:
+    async with checkout.services.database.work() as work:
         ours = update(OutboxMessage).where(OutboxMessage.key == key, OutboxMessage.status == MessageStatus.PENDING)
         await work.session.execute(ours.values(status=MessageStatus.DEAD))
 
 
-async def outbox_row(till: Till, key: str) -> OutboxMessage:
-    async with till.services.database.work() as work:
+async def outbox_row(checkout: Checkout, key: str) -> OutboxMessage:
+    async with checkout.services.database.work() as work:
         return (await work.session.execute(select(OutboxMessage).where(OutboxMessage.key == key))).scalar_one()

@@ -9,12 +9,14 @@ from sqlalchemy import update
 
 from api.http.csv_cells import safe_cell
 from dispatch.sales.models import Sale
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.world import World, ok
 
 
-async def test_a_seller_sees_sales_revenue_and_inventory_with_refunds_taken_off(world: World, till: Till) -> None:
-    paid, admin = await till.paid(quantity=2, stock=10), await world.admin()
+async def test_a_seller_sees_sales_revenue_and_inventory_with_refunds_taken_off(
+    world: World, checkout: Checkout
+) -> None:
+    paid, admin = await checkout.paid(quantity=2, stock=10), await world.admin()
     unsold = await world.product(paid.seller, stock=4)
     products = ok(await paid.seller.get("/api/marketplace/analytics/products/"))
     assert [row["product_id"] for row in products] == [paid.product_id, unsold]
@@ -35,8 +37,8 @@ async def test_a_seller_sees_sales_revenue_and_inventory_with_refunds_taken_off(
     assert [(row["product_id"], row["payment_status"]) for row in history["results"]] == [(paid.product_id, "refunded")]
 
 
-async def test_the_sales_report_says_the_same_as_json_and_as_csv(world: World, till: Till) -> None:
-    paid = await till.paid()
+async def test_the_sales_report_says_the_same_as_json_and_as_csv(world: World, checkout: Checkout) -> None:
+    paid = await checkout.paid()
     await world.product(paid.seller, name="=HYPERLINK(1)")
     report = ok(await paid.seller.get("/api/marketplace/sales/report/"))
     assert report["totals"]["revenue"] == sum(row["revenue"] for row in report["products"]) == 2500.00
@@ -49,8 +51,8 @@ async def test_the_sales_report_says_the_same_as_json_and_as_csv(world: World, t
     assert nothing["totals"]["sales_count"] == 0
 
 
-async def test_figures_are_for_their_seller_and_for_admins(world: World, till: Till) -> None:
-    paid, other, admin = await till.paid(), await world.person("seller"), await world.admin()
+async def test_figures_are_for_their_seller_and_for_admins(world: World, checkout: Checkout) -> None:
+    paid, other, admin = await checkout.paid(), await world.person("seller"), await world.admin()
     path = "/api/marketplace/sales/report/"
     assert ok(await other.get(path))["products"] == []
     assert ok(await other.get(path, seller_id=paid.seller.user_id))["products"] == []
@@ -90,10 +92,10 @@ def test_other_cells_stay_as_they_are(value: object) -> None:
     assert safe_cell(value) == ("" if value is None else str(value))
 
 
-async def test_a_day_of_a_report_is_a_day_in_nepal_as_its_rows_are(till: Till) -> None:
-    paid = await till.paid()
+async def test_a_day_of_a_report_is_a_day_in_nepal_as_its_rows_are(checkout: Checkout) -> None:
+    paid = await checkout.paid()
     just_after_midnight = datetime(2026, 3, 1, 18, 20, tzinfo=UTC)  # 00:05 on 2 March in Nepal
-    async with till.services.database.work() as work:
+    async with checkout.services.database.work() as work:
         await work.session.execute(
             update(Sale).where(Sale.seller_id == paid.seller.user_id).values(created_at=just_after_midnight)
         )

@@ -14,7 +14,7 @@ from dispatch.deliveries.models import Delivery
 from dispatch.orders.models import Order
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.sales.models import Sale
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.waiting import until
 from tests.support.world import Bought, World, delivery_body, ok, together
 
@@ -59,10 +59,10 @@ async def _order_held(world: World, order_id: int) -> AsyncIterator[None]:
         yield
 
 
-async def _check(stage: Stage, till: Till, what: str) -> None:
+async def _check(stage: Stage, checkout: Checkout, what: str) -> None:
     """Money and goods agree."""
     bought = stage.bought
-    async with till.services.database.work() as work:
+    async with checkout.services.database.work() as work:
         session = work.session
         order = await session.get_one(Order, bought.order_id)
         sale = await session.get_one(Sale, bought.sale_id)
@@ -74,7 +74,7 @@ async def _check(stage: Stage, till: Till, what: str) -> None:
                 .where(Refund.payment.property.mapper.class_.pidx == bought.pidx)
             )
         )
-    count = await till.count(bought.transaction_id)
+    count = await checkout.count(bought.transaction_id)
     given_back = [status for status in refunds if status not in {RefundStatus.DISPUTED, RefundStatus.DENIED}]
     ends = (order.order_status.value, sale.status.value, delivery.value if delivery else None, len(given_back))
     assert ends in {
@@ -85,7 +85,7 @@ async def _check(stage: Stage, till: Till, what: str) -> None:
     }, f"{what}: {ends}"
     assert count.ledger_sum == 0
     gone = order.order_status.value == "cancelled"
-    assert (await till.product(bought.product_id)).stock == (10 if gone else 8), what
+    assert (await checkout.product(bought.product_id)).stock == (10 if gone else 8), what
 
 
 PAIRS = list(itertools.permutations(["cancel", "refund", "mark", "deliver"], 2))
@@ -93,7 +93,7 @@ PAIRS = list(itertools.permutations(["cancel", "refund", "mark", "deliver"], 2))
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 async def test_of_two_that_wait_for_the_order_the_second_sees_what_the_first_did(
-    world: World, till: Till, first: str, second: str
+    world: World, checkout: Checkout, first: str, second: str
 ) -> None:
     stage = Stage(world, await world.bought())
     async with _order_held(world, stage.bought.order_id):
@@ -109,22 +109,22 @@ async def test_of_two_that_wait_for_the_order_the_second_sees_what_the_first_did
     codes = [reply.status_code for reply in replies]
     assert codes[0] in {200, 201}, replies[0].text
     assert set(codes) <= {200, 201, 409}, [reply.text for reply in replies]
-    await _check(stage, till, f"{first}, {second}: {codes}")
+    await _check(stage, checkout, f"{first}, {second}: {codes}")
 
 
 async def test_all_at_once_and_again_and_again_they_agree_and_nobody_waits_in_a_circle(
-    world: World, till: Till
+    world: World, checkout: Checkout
 ) -> None:
     for order in list(itertools.permutations(["cancel", "refund", "mark", "deliver"]))[::3]:
         stage = Stage(world, await world.bought())
         replies = await together(stage.doings[name]() for name in order)
         codes = {name: reply.status_code for name, reply in zip(order, replies, strict=True)}
         assert set(codes.values()) <= {200, 201, 403, 409}, [reply.text for reply in replies]
-        await _check(stage, till, str(codes))
+        await _check(stage, checkout, str(codes))
 
 
 async def test_a_transporter_who_takes_the_parcel_while_its_order_is_called_off_gets_it_or_not(
-    world: World, till: Till
+    world: World, checkout: Checkout
 ) -> None:
     driver = await world.driver()
     for _ in range(5):
@@ -138,7 +138,7 @@ async def test_a_transporter_who_takes_the_parcel_while_its_order_is_called_off_
         )
         assert sorted((cancelled.status_code, taken.status_code)) == [200, 409]
         shown = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
-        refunds = (await till.count(bought.transaction_id)).refunds
+        refunds = (await checkout.count(bought.transaction_id)).refunds
         ends = (cancelled.status_code, shown["order_status"], shown["can_cancel"], len(refunds))
         assert ends in {(200, "cancelled", False, 1), (409, "processing", False, 0)}
 
@@ -189,7 +189,7 @@ async def _deadlocks(world: World) -> int:
         return int((await work.session.execute(text(found))).scalar_one())
 
 
-async def _doings(world: World, till: Till, bought: Bought, sales: list[int]) -> list[Awaitable[object]]:
+async def _doings(world: World, checkout: Checkout, bought: Bought, sales: list[int]) -> list[Awaitable[object]]:
     """Everything that takes locks of an order of which one parcel waits and another has none."""
     admin, driver, services = await world.admin(), await world.driver(), world.server.services
     order, mark = f"/api/v1/marketplace/orders/{bought.order_id}", f"/api/marketplace/sales/{sales[1]}"
@@ -204,7 +204,7 @@ async def _doings(world: World, till: Till, bought: Bought, sales: list[int]) ->
         bought.seller.post(f"{mark}/mark-as-delivered/"),
         driver.post(f"{parcel}/pickup/", {}),
         bought.customer.post(f"{order}/refund/", {}),
-        till.callback(bought.pidx),
+        checkout.callback(bought.pidx),
         driver.post(f"{parcel}/deliver/", {}),
         services.sweeper.sweep(),
         admin.post(f"{order}/refund/", {"amount": "10.00"}),
@@ -214,17 +214,17 @@ async def _doings(world: World, till: Till, bought: Bought, sales: list[int]) ->
 
 
 async def test_whoever_does_what_to_one_order_at_the_same_moment_nobody_waits_in_a_circle(
-    world: World, till: Till
+    world: World, checkout: Checkout
 ) -> None:
     before = await _deadlocks(world)
     for first in (0, 2, 4, 6, 8):
         bought, sales = await _two_sales(world)
-        doings = await _doings(world, till, bought, sales)
+        doings = await _doings(world, checkout, bought, sales)
         replies = await asyncio.gather(*doings[first:], *doings[:first])
         answers = [reply for reply in replies if isinstance(reply, httpx.Response)]
         assert all(reply.status_code < 500 for reply in answers), [reply.text for reply in answers]
-        count = await till.count(bought.transaction_id)
+        count = await checkout.count(bought.transaction_id)
         assert count.ledger_sum == 0
-        state = await till.gateway_state(bought.pidx)
+        state = await checkout.gateway_state(bought.pidx)
         assert state["amount"] - state["refunded_amount"] == count.gateway_paisa
     assert await _deadlocks(world) == before

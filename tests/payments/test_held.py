@@ -3,38 +3,38 @@
 from datetime import timedelta
 
 from dispatch.payments.settling.sweeper import PaymentSweeper
-from tests.support.till import Ahead, Opened, Till
+from tests.support.checkout import Checkout, Opened, ShiftedClock
 from tests.support.world import World, ok
 
 HELD = "/api/v1/payments/held/"
 
 
-async def partly_refunded(till: Till) -> Opened:
-    opened = await till.opened()
-    await till.world.at_gateway(opened.pidx, "partially_refunded", refund_amount=92500)
+async def partly_refunded(checkout: Checkout) -> Opened:
+    opened = await checkout.opened()
+    await checkout.world.at_gateway(opened.pidx, "partially_refunded", refund_amount=92500)
     return opened
 
 
 async def test_a_payment_that_was_partly_given_back_is_held_provides_nothing_and_is_listed(
-    world: World, till: Till
+    world: World, checkout: Checkout
 ) -> None:
-    opened, admin = await partly_refunded(till), await world.admin()
-    refused = await till.callback(opened.pidx)
+    opened, admin = await partly_refunded(checkout), await world.admin()
+    refused = await checkout.callback(opened.pidx)
     assert (refused.status_code, refused.json()["error_code"]) == (400, "PAYMENT_UNDER_REVIEW")
     state = ok(await opened.customer.get(f"/api/v1/payments/status/{opened.transaction_id}/"))["data"]
     assert (state["payment_status"], state["is_successful"]) == ("held", False)
-    count = await till.count(opened.transaction_id)
+    count = await checkout.count(opened.transaction_id)
     assert (count.sales, count.invoices, count.gateway_paisa) == (0, 0, 0)
-    assert (await till.product(opened.product_id)).reserved == 0
+    assert (await checkout.product(opened.product_id)).reserved == 0
     listed = {row["transaction_id"]: row for row in ok(await admin.get(HELD, page_size=100))["results"]}
     row = listed[opened.transaction_id]
     assert (row["payment_status"], row["khalti_status"], row["khalti_amount"]) == ("held", "Partially Refunded", 2925)
     assert (await opened.customer.get(HELD)).status_code == 403
 
 
-async def test_an_admin_enters_what_was_given_back_and_the_rest_goes_back_too(world: World, till: Till) -> None:
-    opened, admin = await partly_refunded(till), await world.admin()
-    await till.callback(opened.pidx)
+async def test_an_admin_enters_what_was_given_back_and_the_rest_goes_back_too(world: World, checkout: Checkout) -> None:
+    opened, admin = await partly_refunded(checkout), await world.admin()
+    await checkout.callback(opened.pidx)
     path = f"{HELD}{opened.transaction_id}/refund/"
     for wrong in ("0", "2925.01", "-1"):
         assert (await admin.post(path, {"already_refunded": wrong})).status_code == 400
@@ -44,24 +44,26 @@ async def test_an_admin_enters_what_was_given_back_and_the_rest_goes_back_too(wo
         "succeeded",
         2000.00,
     )
-    assert (await till.gateway_state(opened.pidx))["refunded_amount"] == 292500
-    count = await till.count(opened.transaction_id)
+    assert (await checkout.gateway_state(opened.pidx))["refunded_amount"] == 292500
+    count = await checkout.count(opened.transaction_id)
     assert (count.sales, count.gateway_paisa, count.ledger_sum) == (0, 0, 0)
     assert sorted(count.refunds) == ["succeeded", "succeeded"]
     assert (await admin.post(path, {"already_refunded": "925.00"})).status_code == 409
 
 
-async def test_a_held_payment_of_which_the_gateway_gives_the_rest_back_is_refunded_by_itself(till: Till) -> None:
-    opened = await partly_refunded(till)
-    await till.callback(opened.pidx)
-    await till.world.at_gateway(opened.pidx, "refunded")
-    later = Ahead(timedelta(hours=2))
-    await PaymentSweeper(till.services.database, till.services.gateway, later).sweep()
-    assert (await till.payment(opened.transaction_id)).status.value == "refunded"
+async def test_a_held_payment_of_which_the_gateway_gives_the_rest_back_is_refunded_by_itself(
+    checkout: Checkout,
+) -> None:
+    opened = await partly_refunded(checkout)
+    await checkout.callback(opened.pidx)
+    await checkout.world.at_gateway(opened.pidx, "refunded")
+    later = ShiftedClock(timedelta(hours=2))
+    await PaymentSweeper(checkout.services.database, checkout.services.gateway, later).sweep()
+    assert (await checkout.payment(opened.transaction_id)).status.value == "refunded"
 
 
-async def test_after_a_refund_the_inquiry_says_refunded(world: World, till: Till) -> None:
-    paid, admin = await till.paid(), await world.admin()
+async def test_after_a_refund_the_inquiry_says_refunded(world: World, checkout: Checkout) -> None:
+    paid, admin = await checkout.paid(), await world.admin()
     path = f"/api/v1/payments/status/{paid.transaction_id}/"
     assert ok(await paid.customer.get(path))["data"]["inquiry_data"]["refunded"] is False
     ok(await admin.post(f"/api/v1/marketplace/orders/{paid.order_id}/refund/", {"amount": "10.00"}))

@@ -10,7 +10,7 @@ from dispatch.payments.models import PaymentMode, PaymentTransaction
 from dispatch.payments.opening.initiation import NewPayment, PaymentInitiation
 from dispatch.payments.opening.stock_holds import HoldSweeper
 from dispatch.payments.settling.sweeper import PaymentSweeper
-from tests.support.till import Ahead, Till
+from tests.support.checkout import Checkout, ShiftedClock
 from tests.support.world import Person, World, initiate_body, ok, together
 
 INITIATE = "/api/v1/payments/initiate/"
@@ -20,9 +20,9 @@ async def pay(customer: Person, cart_id: int) -> httpx.Response:
     return await customer.post(INITIATE, initiate_body(cart_id))
 
 
-async def opened_at(till: Till, customer: Person, cart_id: int, clock: Ahead) -> PaymentTransaction:
+async def opened_at(checkout: Checkout, customer: Person, cart_id: int, clock: ShiftedClock) -> PaymentTransaction:
     """A payment that is opened at another time than now."""
-    services = till.services
+    services = checkout.services
     terms = services.initiation.terms
     async with services.database.work() as work:
         user = await work.session.get_one(User, customer.user_id)
@@ -30,7 +30,7 @@ async def opened_at(till: Till, customer: Person, cart_id: int, clock: Ahead) ->
     return await PaymentInitiation(services.database, services.gateway, terms, clock).initiate(user, new)
 
 
-async def test_one_buyer_cannot_hold_all_of_a_product_unpaid(world: World, till: Till) -> None:
+async def test_one_buyer_cannot_hold_all_of_a_product_unpaid(world: World, checkout: Checkout) -> None:
     seller, customer, other = await world.person("seller"), await world.person(), await world.person()
     product_id = await world.product(seller, price="10.00", stock=50)
     refused = await pay(customer, await world.cart(customer, {product_id: 50}))
@@ -39,18 +39,18 @@ async def test_one_buyer_cannot_hold_all_of_a_product_unpaid(world: World, till:
     carts = [await world.cart(customer, {product_id: 13}) for _ in range(4)]
     replies = await together(pay(customer, cart) for cart in carts)
     assert sorted(reply.status_code for reply in replies) == [200, 409, 409, 409]
-    assert (await till.product(product_id)).reserved == 13
+    assert (await checkout.product(product_id)).reserved == 13
     assert (await pay(other, await world.cart(other, {product_id: 25}))).status_code == 200
 
 
-async def test_a_few_pieces_may_be_held_however_few_there_are(world: World, till: Till) -> None:
+async def test_a_few_pieces_may_be_held_however_few_there_are(world: World, checkout: Checkout) -> None:
     seller, customer = await world.person("seller"), await world.person()
     product_id = await world.product(seller, stock=2)
     assert (await pay(customer, await world.cart(customer, {product_id: 2}))).status_code == 200
-    assert (await till.product(product_id)).reserved == 2
+    assert (await checkout.product(product_id)).reserved == 2
 
 
-async def test_open_payments_of_a_user_are_counted_and_a_paid_one_makes_room(world: World, till: Till) -> None:
+async def test_open_payments_of_a_user_are_counted_and_a_paid_one_makes_room(world: World, checkout: Checkout) -> None:
     seller, customer = await world.person("seller"), await world.person()
     products = [await world.product(seller, price="20.00") for _ in range(world.server.settings.open_payments + 1)]
     carts = [await world.cart(customer, {product: 1}) for product in products]
@@ -59,60 +59,66 @@ async def test_open_payments_of_a_user_are_counted_and_a_paid_one_makes_room(wor
     assert (refused.status_code, refused.json()["error_code"]) == (409, "TOO_MANY_OPEN_PAYMENTS")
     assert (await pay(customer, carts[0])).status_code == 200
     await world.at_gateway(opened[1]["data"]["pidx"], "completed")
-    ok(await till.callback(opened[1]["data"]["pidx"]))
+    ok(await checkout.callback(opened[1]["data"]["pidx"]))
     assert (await pay(customer, carts[-1])).status_code == 200
 
 
-async def test_a_hold_does_not_get_longer_by_paying_anew(world: World, till: Till) -> None:
+async def test_a_hold_does_not_get_longer_by_paying_anew(world: World, checkout: Checkout) -> None:
     seller, customer = await world.person("seller"), await world.person()
     product_id = await world.product(seller, stock=3)
     cart_id = await world.cart(customer, {product_id: 3})
-    first = await opened_at(till, customer, cart_id, Ahead())
-    second = await opened_at(till, customer, cart_id, Ahead(timedelta(minutes=50)))
+    first = await opened_at(checkout, customer, cart_id, ShiftedClock())
+    second = await opened_at(checkout, customer, cart_id, ShiftedClock(timedelta(minutes=50)))
     assert first.hold_ends_at == second.hold_ends_at
-    assert (await till.product(product_id)).reserved == 3
-    await HoldSweeper(till.services.database, Ahead(timedelta(minutes=61))).release_ended()
-    assert (await till.product(product_id)).reserved == 0
+    assert (await checkout.product(product_id)).reserved == 3
+    await HoldSweeper(checkout.services.database, ShiftedClock(timedelta(minutes=61))).release_ended()
+    assert (await checkout.product(product_id)).reserved == 0
 
 
-async def test_after_a_hold_the_same_buyer_holds_nothing_for_a_while_but_may_pay(world: World, till: Till) -> None:
+async def test_after_a_hold_the_same_buyer_holds_nothing_for_a_while_but_may_pay(
+    world: World, checkout: Checkout
+) -> None:
     seller, customer = await world.person("seller"), await world.person()
     product_id = await world.product(seller, stock=3)
     cart_id = await world.cart(customer, {product_id: 3})
-    await opened_at(till, customer, cart_id, Ahead())
-    again = await opened_at(till, customer, cart_id, Ahead(timedelta(minutes=70)))
+    await opened_at(checkout, customer, cart_id, ShiftedClock())
+    again = await opened_at(checkout, customer, cart_id, ShiftedClock(timedelta(minutes=70)))
     assert not again.holds_stock
-    assert (await till.product(product_id)).reserved == 0
+    assert (await checkout.product(product_id)).reserved == 0
     assert again.pidx is not None
     await world.at_gateway(again.pidx, "completed")
-    ok(await till.callback(again.pidx))
-    bought = await till.product(product_id)
+    ok(await checkout.callback(again.pidx))
+    bought = await checkout.product(product_id)
     assert (bought.stock, bought.reserved, bought.sold) == (0, 0, 3)
 
 
-async def test_goods_that_went_while_nobody_held_them_are_refunded(world: World, till: Till) -> None:
+async def test_goods_that_went_while_nobody_held_them_are_refunded(world: World, checkout: Checkout) -> None:
     seller, customer, other = await world.person("seller"), await world.person(), await world.person()
     product_id = await world.product(seller, stock=3)
     cart_id = await world.cart(customer, {product_id: 3})
-    first = await opened_at(till, customer, cart_id, Ahead())
-    await HoldSweeper(till.services.database, Ahead(timedelta(minutes=61))).release_ended()
+    first = await opened_at(checkout, customer, cart_id, ShiftedClock())
+    await HoldSweeper(checkout.services.database, ShiftedClock(timedelta(minutes=61))).release_ended()
     rival = ok(await pay(other, await world.cart(other, {product_id: 2})))["data"]
     await world.at_gateway(rival["pidx"], "completed")
-    ok(await till.callback(rival["pidx"]))
+    ok(await checkout.callback(rival["pidx"]))
     await world.at_gateway(first.pidx or "", "completed")
-    assert (await till.callback(first.pidx or "")).status_code == 400
-    await till.refunds_settled(str(first.transaction_id))
-    assert (await till.gateway_state(first.pidx or ""))["status"] == "Refunded"
+    assert (await checkout.callback(first.pidx or "")).status_code == 400
+    await checkout.refunds_settled(str(first.transaction_id))
+    assert (await checkout.gateway_state(first.pidx or ""))["status"] == "Refunded"
 
 
-async def test_whoever_paid_begins_a_new_hold(world: World, till: Till) -> None:
+async def test_whoever_paid_begins_a_new_hold(world: World, checkout: Checkout) -> None:
     seller, customer = await world.person("seller"), await world.person()
     product_id = await world.product(seller, stock=9)
     failed: dict[str, Any] = ok(await pay(customer, await world.cart(customer, {product_id: 1})))["data"]
     await world.at_gateway(failed["pidx"], "canceled")
-    await PaymentSweeper(till.services.database, till.services.gateway, Ahead(timedelta(hours=1))).sweep()
+    await PaymentSweeper(
+        checkout.services.database, checkout.services.gateway, ShiftedClock(timedelta(hours=1))
+    ).sweep()
     paid = ok(await pay(customer, await world.cart(customer, {product_id: 1})))["data"]
     await world.at_gateway(paid["pidx"], "completed")
-    ok(await till.callback(paid["pidx"]))
-    late = await opened_at(till, customer, await world.cart(customer, {product_id: 1}), Ahead(timedelta(minutes=70)))
+    ok(await checkout.callback(paid["pidx"]))
+    late = await opened_at(
+        checkout, customer, await world.cart(customer, {product_id: 1}), ShiftedClock(timedelta(minutes=70))
+    )
     assert late.holds_stock

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from api.http.secret_answers import NOT_KEPT, SECRET_KEYS, to_keep
 from dispatch.idempotency.answered_requests import Answer
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.world import World, initiate_body, ok, order_body
 
 HEADER = "Idempotency-Key"
@@ -52,14 +52,14 @@ async def test_requests_at_the_same_time_create_one_order_and_the_rest_are_told_
     assert ok(await customer.post(path, order_body(cart_id), **{HEADER: key}), 201)["id"] == made[0]
 
 
-async def test_a_partial_refund_that_is_repeated_is_one_refund(world: World, till: Till) -> None:
-    paid, admin, key = await till.paid(), await world.admin(), uuid4().hex
+async def test_a_partial_refund_that_is_repeated_is_one_refund(world: World, checkout: Checkout) -> None:
+    paid, admin, key = await checkout.paid(), await world.admin(), uuid4().hex
     path = f"/api/v1/marketplace/orders/{paid.order_id}/refund/"
     first = ok(await admin.post(path, {"amount": "10.00"}, **{HEADER: key}))
     again = ok(await admin.post(path, {"amount": "10.00"}, **{HEADER: key}))
     assert first == again
-    assert (await till.count(paid.transaction_id)).refunds == ["succeeded"]
-    assert (await till.gateway_state(paid.pidx))["refunded_amount"] == 1000
+    assert (await checkout.count(paid.transaction_id)).refunds == ["succeeded"]
+    assert (await checkout.gateway_state(paid.pidx))["refunded_amount"] == 1000
 
 
 async def test_the_same_request_written_in_another_way_is_the_same_request(world: World) -> None:

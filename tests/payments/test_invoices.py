@@ -11,7 +11,7 @@ from dispatch.payments.invoices.fiscal_year import fiscal_year, fiscal_year_name
 from dispatch.payments.invoices.issuing import Issuer
 from dispatch.payments.rows import get_by_pidx
 from dispatch.payments.settling.settlement import PaymentSettlement
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.world import World, ok
 
 
@@ -25,8 +25,8 @@ def written_in(pdf: bytes) -> str:
     return "\n".join(zlib.decompress(stream).decode("latin-1") for stream in streams if stream[:1] == b"\x78")
 
 
-async def test_an_invoice_says_who_bought_what_for_how_much(till: Till) -> None:
-    paid = await till.paid()
+async def test_an_invoice_says_who_bought_what_for_how_much(checkout: Checkout) -> None:
+    paid = await checkout.paid()
     invoice = ok(await paid.customer.get(path_of(paid.transaction_id)))
     assert invoice["invoice_number"].startswith("INV-")
     assert invoice["transaction_id"] == paid.transaction_id
@@ -46,10 +46,10 @@ async def test_an_invoice_says_who_bought_what_for_how_much(till: Till) -> None:
     assert invoice["payment_date"].endswith("Z")
 
 
-async def test_an_invoice_names_its_issuer_the_buyers_address_and_the_vat_rate(till: Till) -> None:
-    opened = await till.opened()
-    await till.world.at_gateway(opened.pidx, "completed")
-    services = till.services
+async def test_an_invoice_names_its_issuer_the_buyers_address_and_the_vat_rate(checkout: Checkout) -> None:
+    opened = await checkout.opened()
+    await checkout.world.at_gateway(opened.pidx, "completed")
+    services = checkout.services
     issuer = Issuer("Kathmandu Bazaar Pvt. Ltd.", "Durbar Marg, Kathmandu", "609876543")
     settlement = PaymentSettlement(services.database, services.gateway, services.clock, issuer)
     await settlement.settle(await get_by_pidx(services.database, opened.pidx))
@@ -70,8 +70,10 @@ async def test_an_invoice_names_its_issuer_the_buyers_address_and_the_vat_rate(t
         assert words in pdf
 
 
-async def test_an_invoice_is_for_its_buyer_and_admins_and_only_once_it_is_paid(world: World, till: Till) -> None:
-    paid, unpaid = await till.paid(), await till.opened()
+async def test_an_invoice_is_for_its_buyer_and_admins_and_only_once_it_is_paid(
+    world: World, checkout: Checkout
+) -> None:
+    paid, unpaid = await checkout.paid(), await checkout.opened()
     stranger, admin = await world.person("customer"), await world.admin()
     assert ok(await admin.get(path_of(paid.transaction_id)))["status"] == "paid"
     assert (await stranger.get(path_of(paid.transaction_id))).status_code == 404
@@ -80,11 +82,11 @@ async def test_an_invoice_is_for_its_buyer_and_admins_and_only_once_it_is_paid(w
     assert (await paid.customer.get(path_of("nonsense"))).status_code == 404
 
 
-async def test_numbers_have_no_gap_whoever_settles_at_once_and_whatever_fails(world: World, till: Till) -> None:
-    opened = await asyncio.gather(*(till.opened(stock=2) for _ in range(8)))
+async def test_numbers_have_no_gap_whoever_settles_at_once_and_whatever_fails(world: World, checkout: Checkout) -> None:
+    opened = await asyncio.gather(*(checkout.opened(stock=2) for _ in range(8)))
     for index, payment in enumerate(opened):
         await world.at_gateway(payment.pidx, "canceled" if index % 4 == 3 else "completed")
-    replies = await asyncio.gather(*(till.callback(payment.pidx) for payment in opened for _ in range(3)))
+    replies = await asyncio.gather(*(checkout.callback(payment.pidx) for payment in opened for _ in range(3)))
     assert {reply.status_code for reply in replies} == {200, 400}
     numbers = sorted(
         [
@@ -96,8 +98,8 @@ async def test_numbers_have_no_gap_whoever_settles_at_once_and_whatever_fails(wo
     assert numbers == list(range(numbers[0], numbers[0] + 6))
 
 
-async def test_a_refund_leaves_the_invoice_alone_and_adds_a_credit_note(world: World, till: Till) -> None:
-    paid, admin = await till.paid(), await world.admin()
+async def test_a_refund_leaves_the_invoice_alone_and_adds_a_credit_note(world: World, checkout: Checkout) -> None:
+    paid, admin = await checkout.paid(), await world.admin()
     before = ok(await paid.customer.get(path_of(paid.transaction_id)))
     refund = f"/api/v1/marketplace/orders/{paid.order_id}/refund/"
     ok(await admin.post(refund, {"amount": "25.50", "reason": "One bag was torn"}))
@@ -129,8 +131,8 @@ def test_the_fiscal_year_begins_at_midnight_in_nepal_in_the_middle_of_july(
     assert fiscal_year_name(fiscal_year(moment)) == name
 
 
-async def test_an_invoice_is_also_a_page_and_a_pdf_in_every_script(world: World, till: Till) -> None:
-    paid = await till.paid(customer_name="सीता <b>Rai</b> Ł")
+async def test_an_invoice_is_also_a_page_and_a_pdf_in_every_script(world: World, checkout: Checkout) -> None:
+    paid = await checkout.paid(customer_name="सीता <b>Rai</b> Ł")
     path = path_of(paid.transaction_id)
     page = await paid.customer.get(path, format="html")
     assert page.headers["content-type"].startswith("text/html")

@@ -16,14 +16,14 @@ from dispatch.payments.refunds.models import RefundStatus
 from dispatch.payments.refunds.sender import RefundCarrier
 from dispatch.ports import GatewayError
 from tests.payments.refunding import nameless_refund, refund_of
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.world import World
 
 
 @pytest.fixture
-async def refused(till: Till) -> AsyncIterator[KhaltiClient]:
+async def refused(checkout: Checkout) -> AsyncIterator[KhaltiClient]:
     """A client with another key than the gateway's."""
-    client = KhaltiClient(f"{till.gateway_url}/api/v2/", "another-key")
+    client = KhaltiClient(f"{checkout.gateway_url}/api/v2/", "another-key")
     yield client
     await client.aclose()
 
@@ -44,31 +44,31 @@ async def test_no_word_of_the_key_reaches_the_buyer_and_the_operator_finds_it_in
     assert "another-key" not in caplog.text
 
 
-async def test_doctor_says_that_the_key_is_refused(till: Till, refused: KhaltiClient) -> None:
-    assert (await gateway_check(till.services)).state == "ok"
-    found = await gateway_check(dataclasses.replace(till.services, gateway=refused))
+async def test_doctor_says_that_the_key_is_refused(checkout: Checkout, refused: KhaltiClient) -> None:
+    assert (await gateway_check(checkout.services)).state == "ok"
+    found = await gateway_check(dataclasses.replace(checkout.services, gateway=refused))
     assert found.state == "bad"
     assert "check KHALTI_SECRET_KEY" in found.found
 
 
-async def test_a_refund_waits_for_the_right_key(till: Till, refused: KhaltiClient) -> None:
-    paid = await nameless_refund(till)
-    refund = await refund_of(till, paid)
-    carrier = RefundCarrier(till.services.database, refused, till.services.clock)
+async def test_a_refund_waits_for_the_right_key(checkout: Checkout, refused: KhaltiClient) -> None:
+    paid = await nameless_refund(checkout)
+    refund = await refund_of(checkout, paid)
+    carrier = RefundCarrier(checkout.services.database, refused, checkout.services.clock)
     await carrier.carry_out(refund.id)
-    waiting = await refund_of(till, paid)
+    waiting = await refund_of(checkout, paid)
     assert waiting.status is RefundStatus.REQUESTED
     assert "KHALTI" not in (waiting.last_error or "")
 
 
 async def test_a_payment_that_cannot_be_opened_tells_the_buyer_no_setting(
-    world: World, till: Till, refused: KhaltiClient
+    world: World, checkout: Checkout, refused: KhaltiClient
 ) -> None:
-    services = dataclasses.replace(till.services, gateway=refused)
+    services = dataclasses.replace(checkout.services, gateway=refused)
     seller, customer = await world.person("seller"), await world.person()
     cart_id = await world.cart(customer, {await world.product(seller): 1})
 
-    async with till.services.database.work() as work:
+    async with checkout.services.database.work() as work:
         user = await work.session.get_one(User, customer.user_id)
     new = NewPayment(cart_id, PaymentMode.KHALTI, None, "https://shop.example/", "Sita", "s@example.com", "9841234567")
     with pytest.raises(DispatchError) as caught:

@@ -10,7 +10,7 @@ from dispatch.payments.models import TransactionStatus
 from dispatch.payments.rows import get_by_pidx
 from dispatch.payments.settling.settlement import PaymentSettlement
 from dispatch.ports import Bank, Initiated, InitiateRequest, Lookup, PaymentGateway
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.waiting import until
 from tests.support.world import World, ok, together
 
@@ -41,17 +41,17 @@ class Counted:
         return await self.real.list_banks(payment_type)
 
 
-def bounded(till: Till) -> tuple[Counted, BoundedSettling]:
-    services = till.services
+def bounded(checkout: Checkout) -> tuple[Counted, BoundedSettling]:
+    services = checkout.services
     gateway = Counted(services.gateway)
     settlement = PaymentSettlement(services.database, gateway, services.clock)
     return gateway, BoundedSettling(settlement, RateLimiter(services.redis, services.keys))
 
 
-async def test_sixty_callbacks_at_once_share_two_lookups(till: Till) -> None:
-    opened = await till.opened()
-    gateway, settling = bounded(till)
-    payment = await get_by_pidx(till.services.database, opened.pidx)
+async def test_sixty_callbacks_at_once_share_two_lookups(checkout: Checkout) -> None:
+    opened = await checkout.opened()
+    gateway, settling = bounded(checkout)
+    payment = await get_by_pidx(checkout.services.database, opened.pidx)
     asked = [asyncio.ensure_future(settling.settle(payment)) for _ in range(60)]
 
     async def looking() -> bool:
@@ -64,17 +64,17 @@ async def test_sixty_callbacks_at_once_share_two_lookups(till: Till) -> None:
     assert gateway.looked_up[opened.pidx] <= 2
 
 
-async def test_who_asks_while_a_lookup_is_under_way_gets_one_that_began_afterwards(till: Till) -> None:
-    opened = await till.opened()
-    gateway, settling = bounded(till)
-    payment = await get_by_pidx(till.services.database, opened.pidx)
+async def test_who_asks_while_a_lookup_is_under_way_gets_one_that_began_afterwards(checkout: Checkout) -> None:
+    opened = await checkout.opened()
+    gateway, settling = bounded(checkout)
+    payment = await get_by_pidx(checkout.services.database, opened.pidx)
     early = asyncio.ensure_future(settling.settle(payment))
 
     async def looking() -> bool:
         return gateway.looked_up[opened.pidx] == 1
 
     await until(looking, "the first looks")
-    await till.world.at_gateway(opened.pidx, "completed")
+    await checkout.world.at_gateway(opened.pidx, "completed")
     late = asyncio.ensure_future(settling.settle(payment))
     gateway.go.set()
     await early
@@ -82,12 +82,12 @@ async def test_who_asks_while_a_lookup_is_under_way_gets_one_that_began_afterwar
 
 
 async def test_callbacks_one_after_the_other_cost_a_few_lookups_and_money_that_came_settles_soon(
-    world: World, till: Till
+    world: World, checkout: Checkout
 ) -> None:
-    opened = await till.opened()
-    gateway, settling = bounded(till)
+    opened = await checkout.opened()
+    gateway, settling = bounded(checkout)
     gateway.go.set()
-    payment = await get_by_pidx(till.services.database, opened.pidx)
+    payment = await get_by_pidx(checkout.services.database, opened.pidx)
     for _ in range(60):
         await settling.settle(payment)
     assert gateway.looked_up[opened.pidx] <= LOOKUPS_PER_MINUTE + 2
@@ -95,24 +95,26 @@ async def test_callbacks_one_after_the_other_cost_a_few_lookups_and_money_that_c
     await settling.settle(payment)
 
     async def paid() -> bool:
-        return (await till.payment(opened.transaction_id)).status is TransactionStatus.COMPLETED
+        return (await checkout.payment(opened.transaction_id)).status is TransactionStatus.COMPLETED
 
     await until(paid, "the money that came is found without another callback")
     await settling.stop()
 
 
-async def test_a_payment_that_is_settled_is_not_looked_up_for_strangers(till: Till) -> None:
-    paid = await till.paid()
-    gateway, settling = bounded(till)
+async def test_a_payment_that_is_settled_is_not_looked_up_for_strangers(checkout: Checkout) -> None:
+    paid = await checkout.paid()
+    gateway, settling = bounded(checkout)
     gateway.go.set()
-    payment = await get_by_pidx(till.services.database, paid.pidx)
+    payment = await get_by_pidx(checkout.services.database, paid.pidx)
     for _ in range(5):
         assert (await settling.settle(payment)).payment.status is TransactionStatus.COMPLETED
     assert gateway.looked_up[paid.pidx] == 0
 
 
-async def test_a_buyer_who_pays_after_strangers_called_is_sent_on_as_paid_or_is_soon(world: World, till: Till) -> None:
-    opened = await till.opened()
+async def test_a_buyer_who_pays_after_strangers_called_is_sent_on_as_paid_or_is_soon(
+    world: World, checkout: Checkout
+) -> None:
+    opened = await checkout.opened()
     replies = await together(world.http.post(CALLBACK, json={"pidx": opened.pidx}) for _ in range(30))
     assert {reply.json()["error_code"] for reply in replies} == {"PAYMENT_PENDING"}
     await world.at_gateway(opened.pidx, "completed")

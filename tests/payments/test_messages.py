@@ -22,8 +22,8 @@ from dispatch.notifications.ports import Mail, SendFailed, SendRefused
 from dispatch.notifications.relay import PAUSES_S, OutboxRelay
 from dispatch.notifications.templates import Templates
 from tests.payments.outbox import Carrier, only_message, outbox_row
+from tests.support.checkout import Checkout, ShiftedClock
 from tests.support.gateway_tester import KhaltiScript, khalti_answer
-from tests.support.till import Ahead, Till
 from tests.support.waiting import until
 from tests.support.world import World, ok
 
@@ -110,10 +110,10 @@ async def test_without_an_smtp_server_mails_are_files_and_the_same_mail_is_one(t
     assert email.message_from_bytes(file.read_bytes(), policy=email.policy.default)["To"] == "buyer@example.com"
 
 
-async def test_a_paid_order_tells_buyer_and_seller_once(world: World, till: Till) -> None:
-    paid = await till.paid()
+async def test_a_paid_order_tells_buyer_and_seller_once(world: World, checkout: Checkout) -> None:
+    paid = await checkout.paid()
     for _ in range(3):
-        ok(await till.callback(paid.pidx))
+        ok(await checkout.callback(paid.pidx))
     folder = world.server.settings.data_dir / "mail"
 
     async def arrived() -> bool:
@@ -145,18 +145,18 @@ async def test_the_shop_edits_a_message_by_a_file_of_its_own(tmp_path: Path) -> 
 
 
 async def test_a_failed_message_is_tried_with_growing_pauses_and_then_lies_among_the_dead(
-    world: World, till: Till
+    world: World, checkout: Checkout
 ) -> None:
-    clock, carrier = Ahead(), Carrier()
-    relay = OutboxRelay(till.services.database, clock, Templates(None, {"site_url": "x"}), carrier, None)
-    async with only_message(till, clock) as key:
+    clock, carrier = ShiftedClock(), Carrier()
+    relay = OutboxRelay(checkout.services.database, clock, Templates(None, {"site_url": "x"}), carrier, None)
+    async with only_message(checkout, clock) as key:
         tries = len(PAUSES_S) + 1
         carrier.failures = [SendFailed("down")] * tries
         for pause_s in (*PAUSES_S, 0):
             assert await relay.relay() == 1
             assert await relay.relay() == 0  # not before its pause is over
             clock.ahead += timedelta(seconds=pause_s + 1)
-        row = await outbox_row(till, key)
+        row = await outbox_row(checkout, key)
         assert (row.status, row.attempts, row.last_error) == (MessageStatus.DEAD, tries, "down")
         admin = await world.admin()
         dead = ok(await admin.get("/api/v1/notifications/", status="dead"))["results"]
@@ -166,12 +166,12 @@ async def test_a_failed_message_is_tried_with_growing_pauses_and_then_lies_among
         assert (await (await world.person()).get("/api/v1/notifications/")).status_code == 403
 
 
-async def test_a_message_whose_relay_died_is_sent_by_another(till: Till) -> None:
-    clock, carrier = Ahead(), Carrier()
-    relay = OutboxRelay(till.services.database, clock, Templates(None, {"site_url": "x"}), carrier, None)
-    async with only_message(till, clock) as key:
+async def test_a_message_whose_relay_died_is_sent_by_another(checkout: Checkout) -> None:
+    clock, carrier = ShiftedClock(), Carrier()
+    relay = OutboxRelay(checkout.services.database, clock, Templates(None, {"site_url": "x"}), carrier, None)
+    async with only_message(checkout, clock) as key:
         carrier.failures = [SendRefused("never")]
-        dying = OutboxRelay(till.services.database, clock, Templates(None, {"site_url": "x"}), Dying(), None)
+        dying = OutboxRelay(checkout.services.database, clock, Templates(None, {"site_url": "x"}), Dying(), None)
         with pytest.raises(asyncio.CancelledError):
             await dying.relay()
         assert await relay.relay() == 0
@@ -179,7 +179,7 @@ async def test_a_message_whose_relay_died_is_sent_by_another(till: Till) -> None
         carrier.failures = []
         assert await relay.relay() == 1
         assert carrier.sent == [key]
-        assert (await outbox_row(till, key)).status is MessageStatus.SENT
+        assert (await outbox_row(checkout, key)).status is MessageStatus.SENT
 
 
 class Dying:

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
+from tests.support.checkout import Checkout
 from tests.support.gateway_tester import GatewayPage
-from tests.support.till import Till
 from tests.support.world import World, initiate_body, ok
 
 INITIATED = {
@@ -93,7 +93,9 @@ async def pay_on_page(http: httpx.AsyncClient, payment_url: str) -> str:
 
 
 @pytest.mark.parametrize("mode", ["KHALTI", "SCT", "CONNECT_IPS", "MOBILE_BANKING", "EBANKING"])
-async def test_each_mode_runs_from_the_list_of_gateways_to_the_invoice(world: World, till: Till, mode: str) -> None:
+async def test_each_mode_runs_from_the_list_of_gateways_to_the_invoice(
+    world: World, checkout: Checkout, mode: str
+) -> None:
     gateways = ok(await world.http.get("/api/v1/payments/gateways/"))["data"]
     items = next(gateway["items"] for gateway in gateways if gateway["slug"] == mode)
     seller, customer = await world.person("seller", name="farmer_john"), await world.person()
@@ -107,7 +109,7 @@ async def test_each_mode_runs_from_the_list_of_gateways_to_the_invoice(world: Wo
     assert back.startswith("https://yourapp.example/payment/return?")
     assert dict(parse_qsl(urlsplit(back).query))["status"] == "completed"
 
-    settled = ok(await till.callback(opened["data"]["pidx"]))
+    settled = ok(await checkout.callback(opened["data"]["pidx"]))
     check_shape(settled, {"status": str, "message": str, "data": SETTLED})
     status = ok(await customer.get(f"/api/v1/payments/status/{opened['transaction_id']}/"))
     check_shape(status, {"status": str, "data": STATUS})

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import update
 
 from dispatch.sales.models import Sale
-from tests.support.till import Opened, Till
+from tests.support.checkout import Checkout, Opened
 from tests.support.world import Bought, World, ok, together
 
 REFUNDS = "/api/v1/payments/refunds"
@@ -32,26 +32,28 @@ async def test_within_the_grace_the_buyer_sees_that_an_objection_is_possible_and
     assert ok(await bought.seller.get(f"/api/marketplace/sales/{bought.sale_id}/"))["objection_until"] is not None
 
 
-async def test_an_objection_moves_no_money_until_an_admin_says_so_and_then_all_of_it(world: World, till: Till) -> None:
+async def test_an_objection_moves_no_money_until_an_admin_says_so_and_then_all_of_it(
+    world: World, checkout: Checkout
+) -> None:
     bought, admin = await marked(world), await world.admin()
     refund = ok(await bought.customer.post(f"{order_path(bought)}/refund/", {"reason": "It never came"}))
     assert (refund["status"], refund["amount"], refund["reason"]) == ("disputed", 2925.00, "It never came")
     assert refund["order"]["can_refund"] is False
-    assert (await till.gateway_state(bought.pidx))["refunded_amount"] == 0
+    assert (await checkout.gateway_state(bought.pidx))["refunded_amount"] == 0
     assert (await bought.customer.post(f"{order_path(bought)}/refund/", {})).status_code == 403
-    await till.services.refunds.carry_out_due()
+    await checkout.services.refunds.carry_out_due()
     listed = ok(await admin.get(f"{REFUNDS}/", status="disputed"))["results"]
     assert refund["refund_id"] in [row["refund_id"] for row in listed]
     for person in (bought.customer, bought.seller):
         assert (await person.post(f"{REFUNDS}/{refund['refund_id']}/approve/", {})).status_code == 403
     granted = ok(await admin.post(f"{REFUNDS}/{refund['refund_id']}/approve/", {}))
     assert (granted["status"], granted["payment_status"]) == ("succeeded", "refunded")
-    assert (await till.gateway_state(bought.pidx))["refunded_amount"] == 292500
-    count = await till.count(bought.transaction_id)
+    assert (await checkout.gateway_state(bought.pidx))["refunded_amount"] == 292500
+    count = await checkout.count(bought.transaction_id)
     assert (count.gateway_paisa, count.ledger_sum) == (0, 0)
 
 
-async def test_an_admin_may_grant_a_part_or_deny_and_decides_once(world: World, till: Till) -> None:
+async def test_an_admin_may_grant_a_part_or_deny_and_decides_once(world: World, checkout: Checkout) -> None:
     admin = await world.admin()
     for body, decision, status, back in (
         ({"amount": "1000.00"}, "approve", "succeeded", 100000),
@@ -63,22 +65,22 @@ async def test_an_admin_may_grant_a_part_or_deny_and_decides_once(world: World, 
         assert (await admin.post(f"{path}/approve/", {"amount": "2925.01"})).status_code == 400
         assert ok(await admin.post(f"{path}/{decision}/", body))["status"] == status
         assert (await admin.post(f"{path}/approve/", {})).status_code == 409
-        assert (await till.gateway_state(bought.pidx))["refunded_amount"] == back
+        assert (await checkout.gateway_state(bought.pidx))["refunded_amount"] == back
 
 
-async def test_admins_who_decide_at_the_same_moment_pay_once_or_not_at_all(world: World, till: Till) -> None:
+async def test_admins_who_decide_at_the_same_moment_pay_once_or_not_at_all(world: World, checkout: Checkout) -> None:
     bought, admin = await marked(world), await world.admin()
     refund = ok(await bought.customer.post(f"{order_path(bought)}/refund/", {}))
     path = f"{REFUNDS}/{refund['refund_id']}"
     replies = await together(admin.post(f"{path}/{verb}/", {}) for verb in ("approve", "deny", "approve", "deny"))
     assert {reply.status_code for reply in replies} <= {200, 409}
-    back = (await till.gateway_state(bought.pidx))["refunded_amount"]
-    assert (back, (await till.count(bought.transaction_id)).refunds) in [(292500, ["succeeded"]), (0, ["denied"])]
+    back = (await checkout.gateway_state(bought.pidx))["refunded_amount"]
+    assert (back, (await checkout.count(bought.transaction_id)).refunds) in [(292500, ["succeeded"]), (0, ["denied"])]
 
 
-async def test_after_the_grace_the_seller_s_word_stands(world: World, till: Till) -> None:
+async def test_after_the_grace_the_seller_s_word_stands(world: World, checkout: Checkout) -> None:
     bought = await marked(world)
-    async with till.services.database.work() as work:
+    async with checkout.services.database.work() as work:
         past = datetime.now(UTC) - timedelta(seconds=1)
         await work.session.execute(update(Sale).where(Sale.id == bought.sale_id).values(objection_until=past))
     shown = ok(await bought.customer.get(f"{order_path(bought)}/"))
@@ -113,14 +115,14 @@ async def test_an_objection_to_one_of_two_sales_asks_for_its_share(world: World)
     assert refund["order"]["order_status"] == "confirmed"
 
 
-async def test_a_key_belongs_to_the_payment_that_it_was_used_on(world: World, till: Till) -> None:
+async def test_a_key_belongs_to_the_payment_that_it_was_used_on(world: World, checkout: Checkout) -> None:
     """Also once the kept answers are forgotten."""
     admin = await world.admin()
-    first, second = await till.paid(), await till.paid()
+    first, second = await checkout.paid(), await checkout.paid()
     key = {"Idempotency-Key": f"refund-{first.pidx}"}
 
     async def ask(paid: Opened, body: dict[str, str]) -> int:
-        await till.forget_answers()
+        await checkout.forget_answers()
         reply = await admin.post(f"{order_path(paid)}/refund/", body, **key)
         return reply.status_code
 
@@ -129,18 +131,18 @@ async def test_a_key_belongs_to_the_payment_that_it_was_used_on(world: World, ti
     assert await ask(first, {"amount": "11.00"}) == 422
     assert await ask(first, {}) == 422
     shown = ok(await first.customer.get(f"{order_path(first)}/"))
-    assert (shown["order_status"], (await till.gateway_state(first.pidx))["refunded_amount"]) == ("confirmed", 1000)
+    assert (shown["order_status"], (await checkout.gateway_state(first.pidx))["refunded_amount"]) == ("confirmed", 1000)
 
     assert await ask(second, {}) == 200
     assert await ask(second, {}) == 200
-    assert (await till.count(second.transaction_id)).refunds == ["succeeded"]
-    assert (await till.gateway_state(second.pidx))["refunded_amount"] == 292500
-    assert (await till.count(first.transaction_id)).refunds == ["succeeded"]
+    assert (await checkout.count(second.transaction_id)).refunds == ["succeeded"]
+    assert (await checkout.gateway_state(second.pidx))["refunded_amount"] == 292500
+    assert (await checkout.count(first.transaction_id)).refunds == ["succeeded"]
 
 
-async def test_a_key_in_quotes_is_the_key_without_them(world: World, till: Till) -> None:
-    paid, admin = await till.paid(), await world.admin()
+async def test_a_key_in_quotes_is_the_key_without_them(world: World, checkout: Checkout) -> None:
+    paid, admin = await checkout.paid(), await world.admin()
     for key in ("again", '"again"'):
-        await till.forget_answers()
+        await checkout.forget_answers()
         ok(await admin.post(f"{order_path(paid)}/refund/", {"amount": "10.00"}, **{"Idempotency-Key": key}))
-    assert (await till.gateway_state(paid.pidx))["refunded_amount"] == 1000
+    assert (await checkout.gateway_state(paid.pidx))["refunded_amount"] == 1000

@@ -19,7 +19,7 @@ from dispatch.payments.settling.sweeper import MOST_TRIES, PaymentSweeper
 from dispatch.ports import Bank, GatewayRefused, Initiated, InitiateRequest, Lookup, PaymentGateway
 from tests.payments.outbox import Carrier, only_message, outbox_row
 from tests.payments.refunding import nameless_refund, refund_of
-from tests.support.till import Ahead, Till
+from tests.support.checkout import Checkout, ShiftedClock
 from tests.support.world import World, ok
 
 HELD = "/api/v1/payments/held/"
@@ -52,16 +52,16 @@ class Spoilt:
 
 
 async def test_a_refund_whose_transaction_nobody_named_holds_up_no_other_and_ends_with_a_person(
-    world: World, till: Till, capfd: pytest.CaptureFixture[str]
+    world: World, checkout: Checkout, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    bad, good = await nameless_refund(till), await nameless_refund(till)
-    gateway = Spoilt(till.services.gateway, nameless={bad.pidx})
-    clock = Ahead(timedelta(hours=1))
-    carrier = RefundCarrier(till.services.database, gateway, clock)
+    bad, good = await nameless_refund(checkout), await nameless_refund(checkout)
+    gateway = Spoilt(checkout.services.gateway, nameless={bad.pidx})
+    clock = ShiftedClock(timedelta(hours=1))
+    carrier = RefundCarrier(checkout.services.database, gateway, clock)
     await carrier.carry_out_due()
-    assert (await refund_of(till, good)).status is RefundStatus.SUCCEEDED  # its lookup names the transaction
+    assert (await refund_of(checkout, good)).status is RefundStatus.SUCCEEDED  # its lookup names the transaction
     capfd.readouterr()
-    waiting = await refund_of(till, bad)
+    waiting = await refund_of(checkout, bad)
     assert (waiting.status, waiting.last_error) == (
         RefundStatus.REQUESTED,
         "The gateway has named no transaction for this payment.",
@@ -71,7 +71,7 @@ async def test_a_refund_whose_transaction_nobody_named_holds_up_no_other_and_end
         clock.ahead += timedelta(hours=3)
         await carrier.carry_out_due()
     assert "Traceback" not in "".join(capfd.readouterr())
-    assert (await refund_of(till, bad)).status is RefundStatus.FAILED
+    assert (await refund_of(checkout, bad)).status is RefundStatus.FAILED
     admin = await world.admin()
     failed = ok(await admin.get("/api/v1/payments/refunds/", status="failed"))["results"]
     refund_id = next(row["refund_id"] for row in failed if row["payment_transaction_id"] == bad.transaction_id)
@@ -80,20 +80,20 @@ async def test_a_refund_whose_transaction_nobody_named_holds_up_no_other_and_end
 
 
 async def test_a_refund_that_meets_a_defect_is_tried_later_and_given_up_as_unclear_once_it_was_sent(
-    till: Till,
+    checkout: Checkout,
 ) -> None:
-    paid = await nameless_refund(till)
-    refund = await refund_of(till, paid)
-    async with till.services.database.work() as work:
+    paid = await nameless_refund(checkout)
+    refund = await refund_of(checkout, paid)
+    async with checkout.services.database.work() as work:
         sent = update(Refund).where(Refund.id == refund.id).values(status=RefundStatus.SENT)
         await work.session.execute(sent)
-    clock = Ahead(timedelta(hours=1))
-    gateway = Spoilt(till.services.gateway, raises={paid.pidx: KeyError("a defect")})
-    carrier = RefundCarrier(till.services.database, gateway, clock)
+    clock = ShiftedClock(timedelta(hours=1))
+    gateway = Spoilt(checkout.services.gateway, raises={paid.pidx: KeyError("a defect")})
+    carrier = RefundCarrier(checkout.services.database, gateway, clock)
     for _ in range(MOST_REFUND_TRIES):
         await carrier.carry_out(refund.id)
         clock.ahead += timedelta(hours=3)
-    ended = await refund_of(till, paid)
+    ended = await refund_of(checkout, paid)
     assert (ended.status, ended.attempts) == (RefundStatus.UNCLEAR, MOST_REFUND_TRIES)
     assert "KeyError" in (ended.last_error or "")
     assert "a defect" not in (ended.last_error or "")
@@ -101,16 +101,16 @@ async def test_a_refund_that_meets_a_defect_is_tried_later_and_given_up_as_uncle
 
 @pytest.mark.parametrize("error", [RuntimeError("a defect"), GatewayRefused("The gateway does not know it.")])
 async def test_a_payment_that_cannot_be_reconciled_holds_up_no_other_and_ends_with_a_person(
-    world: World, till: Till, error: Exception, capfd: pytest.CaptureFixture[str]
+    world: World, checkout: Checkout, error: Exception, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    bad, good = await till.opened(), await till.opened()
+    bad, good = await checkout.opened(), await checkout.opened()
     for opened in (bad, good):
         await world.at_gateway(opened.pidx, "completed")
-    clock = Ahead(timedelta(minutes=3))
-    gateway = Spoilt(till.services.gateway, raises={bad.pidx: error})
-    sweeper = PaymentSweeper(till.services.database, gateway, clock)
+    clock = ShiftedClock(timedelta(minutes=3))
+    gateway = Spoilt(checkout.services.gateway, raises={bad.pidx: error})
+    sweeper = PaymentSweeper(checkout.services.database, gateway, clock)
     await sweeper.sweep()
-    assert (await till.payment(good.transaction_id)).status.value == "completed"
+    assert (await checkout.payment(good.transaction_id)).status.value == "completed"
     await sweeper.sweep()
     assert gateway.looked_up.count(bad.pidx) == 1  # it waits
     capfd.readouterr()
@@ -132,15 +132,15 @@ async def test_a_payment_that_cannot_be_reconciled_holds_up_no_other_and_ends_wi
     }
 
 
-async def test_a_message_whose_template_has_a_defect_ends_among_the_dead(till: Till, tmp_path: Path) -> None:
+async def test_a_message_whose_template_has_a_defect_ends_among_the_dead(checkout: Checkout, tmp_path: Path) -> None:
     (tmp_path / "sale_notice.txt").write_text("Sold\n{{ 1 // 0 }}")
-    clock, carrier = Ahead(), Carrier()
-    relay = OutboxRelay(till.services.database, clock, Templates(tmp_path, {"site_url": "x"}), carrier, None)
-    async with only_message(till, clock) as key:
+    clock, carrier = ShiftedClock(), Carrier()
+    relay = OutboxRelay(checkout.services.database, clock, Templates(tmp_path, {"site_url": "x"}), carrier, None)
+    async with only_message(checkout, clock) as key:
         for pause_s in (*PAUSES_S, 0):
             assert await relay.relay() == 1
             clock.ahead += timedelta(seconds=pause_s + 1)
-        row = await outbox_row(till, key)
+        row = await outbox_row(checkout, key)
         assert (row.status, carrier.sent) == (MessageStatus.DEAD, [])
         assert "ZeroDivisionError" in (row.last_error or "")
 

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.world import World, delivery_body, ok
 
 
-async def test_cancelling_a_paid_order_refunds_it_and_puts_the_goods_back(till: Till) -> None:
-    paid = await till.paid(quantity=3, stock=10)
+async def test_cancelling_a_paid_order_refunds_it_and_puts_the_goods_back(checkout: Checkout) -> None:
+    paid = await checkout.paid(quantity=3, stock=10)
     path = f"/api/v1/marketplace/orders/{paid.order_id}"
     before = ok(await paid.customer.get(f"{path}/"))
     assert (before["can_cancel"], before["can_refund"], before["is_paid"]) == (True, True, True)
@@ -18,28 +18,28 @@ async def test_cancelling_a_paid_order_refunds_it_and_puts_the_goods_back(till: 
     assert (cancelled["order_status"], cancelled["payment_status"]) == ("cancelled", "refunded")
     assert (cancelled["can_cancel"], cancelled["can_refund"], cancelled["is_paid"]) == (False, False, False)
 
-    state = await till.gateway_state(paid.pidx)
+    state = await checkout.gateway_state(paid.pidx)
     assert (state["status"], state["refunded_amount"]) == ("Refunded", state["amount"])
-    count = await till.count(paid.transaction_id)
+    count = await checkout.count(paid.transaction_id)
     assert (count.status, count.gateway_paisa, count.ledger_sum, count.refunds) == ("refunded", 0, 0, ["succeeded"])
-    product = await till.product(paid.product_id)
+    product = await checkout.product(paid.product_id)
     assert (product.stock, product.reserved, product.sold) == (10, 0, 0)
     sales = ok(await paid.seller.get("/api/marketplace/sales/"))["results"]
     assert [(sale["status"], sale["payment_status"]) for sale in sales] == [("cancelled", "refunded")]
 
 
-async def test_cancelling_twice_refunds_once(till: Till) -> None:
-    paid = await till.paid()
+async def test_cancelling_twice_refunds_once(checkout: Checkout) -> None:
+    paid = await checkout.paid()
     path = f"/api/v1/marketplace/orders/{paid.order_id}/cancel/"
     replies = await asyncio.gather(*(paid.customer.post(path) for _ in range(6)))
     assert {reply.status_code for reply in replies} == {200}
-    count = await till.count(paid.transaction_id)
+    count = await checkout.count(paid.transaction_id)
     assert (count.refunds, count.gateway_paisa, count.ledger_sum) == (["succeeded"], 0, 0)
-    assert (await till.product(paid.product_id)).stock == 10
+    assert (await checkout.product(paid.product_id)).stock == 10
 
 
-async def test_a_customer_refunds_an_order_in_full_and_sees_why_a_part_is_for_admins(till: Till) -> None:
-    paid = await till.paid()
+async def test_a_customer_refunds_an_order_in_full_and_sees_why_a_part_is_for_admins(checkout: Checkout) -> None:
+    paid = await checkout.paid()
     path = f"/api/v1/marketplace/orders/{paid.order_id}/refund/"
     assert (await paid.customer.post(path, {"amount": "10.00"})).status_code == 403
     refund = ok(await paid.customer.post(path, {"reason": "Changed my mind"}))
@@ -48,28 +48,28 @@ async def test_a_customer_refunds_an_order_in_full_and_sees_why_a_part_is_for_ad
     assert (await paid.customer.post(path, {})).status_code == 409
 
 
-async def test_partial_refunds_are_capped_at_what_is_left(world: World, till: Till) -> None:
-    paid, admin = await till.paid(), await world.admin()
+async def test_partial_refunds_are_capped_at_what_is_left(world: World, checkout: Checkout) -> None:
+    paid, admin = await checkout.paid(), await world.admin()
     path = f"/api/v1/marketplace/orders/{paid.order_id}/refund/"
     assert ok(await admin.post(path, {"amount": "1000.01"}))["status"] == "succeeded"
     too_much = await admin.post(path, {"amount": "1925.00"})
     assert too_much.status_code == 400
     assert too_much.json()["code"] == "refund_too_large"
-    count = await till.count(paid.transaction_id)
+    count = await checkout.count(paid.transaction_id)
     assert (count.status, count.gateway_paisa, count.ledger_sum) == ("completed", 192499, 0)
     assert ok(await admin.post(path, {"amount": "1924.99"}))["payment_status"] == "refunded"
-    state = await till.gateway_state(paid.pidx)
+    state = await checkout.gateway_state(paid.pidx)
     assert (state["status"], state["refunded_amount"]) == ("Refunded", 292500)
-    count = await till.count(paid.transaction_id)
+    count = await checkout.count(paid.transaction_id)
     assert (count.status, count.gateway_paisa, count.ledger_sum) == ("refunded", 0, 0)
 
 
 async def test_whoever_has_all_the_money_back_gets_no_goods_too_however_the_sum_was_named(
-    world: World, till: Till
+    world: World, checkout: Checkout
 ) -> None:
     admin = await world.admin()
     for parts in (["2925.00"], ["1000.00", "1925.00"]):
-        paid = await till.paid(stock=10)
+        paid = await checkout.paid(stock=10)
         order, payment = f"/api/v1/marketplace/orders/{paid.order_id}", f"/api/v1/payments/{paid.transaction_id}"
         for part in parts[:-1]:
             ok(await admin.post(f"{payment}/refund/", {"amount": part}))
@@ -78,65 +78,69 @@ async def test_whoever_has_all_the_money_back_gets_no_goods_too_however_the_sum_
         assert ok(await admin.post(f"{order}/refund/", {"amount": parts[-1]}))["payment_status"] == "refunded"
         shown = ok(await paid.customer.get(f"{order}/"))
         assert (shown["order_status"], shown["payment_status"]) == ("cancelled", "refunded")
-        assert (await till.product(paid.product_id)).stock == 10
+        assert (await checkout.product(paid.product_id)).stock == 10
         sale = ok(await paid.seller.get("/api/marketplace/sales/"))["results"][0]
         assert sale["status"] == "cancelled"
         made = await paid.seller.post("/api/deliveries/create/", delivery_body(sale["id"]))
         assert made.status_code == 409
 
 
-async def test_a_part_that_was_repeated_is_the_same_refund_also_where_as_much_is_left(world: World, till: Till) -> None:
-    admin, paid = await world.admin(), await till.paid()
+async def test_a_part_that_was_repeated_is_the_same_refund_also_where_as_much_is_left(
+    world: World, checkout: Checkout
+) -> None:
+    admin, paid = await world.admin(), await checkout.paid()
     path, key = f"/api/v1/payments/{paid.transaction_id}/refund/", {"Idempotency-Key": "half"}
     first = ok(await admin.post(path, {"amount": "1462.50"}, **key))
-    await till.forget_answers()
+    await checkout.forget_answers()
     assert ok(await admin.post(path, {"amount": "1462.50"}, **key))["refund_id"] == first["refund_id"]
-    assert (await till.count(paid.transaction_id)).gateway_paisa == 146250
+    assert (await checkout.count(paid.transaction_id)).gateway_paisa == 146250
 
 
-async def test_refunds_that_race_never_give_back_more_than_was_paid(world: World, till: Till) -> None:
-    paid, admin = await till.paid(), await world.admin()
+async def test_refunds_that_race_never_give_back_more_than_was_paid(world: World, checkout: Checkout) -> None:
+    paid, admin = await checkout.paid(), await world.admin()
     path = f"/api/v1/marketplace/orders/{paid.order_id}/refund/"
     replies = await asyncio.gather(*(admin.post(path, {"amount": "900.00"}) for _ in range(8)))
     assert sorted(reply.status_code for reply in replies) == [200] * 3 + [400] * 5
-    refunds = await till.refunds_settled(paid.transaction_id)
+    refunds = await checkout.refunds_settled(paid.transaction_id)
     assert [refund.status.value for refund in refunds] == ["succeeded"] * 3
-    state = await till.gateway_state(paid.pidx)
+    state = await checkout.gateway_state(paid.pidx)
     assert state["refunded_amount"] == 270000
 
 
 @pytest.mark.parametrize("kind", ["drop", "status", "truncate", "garbage"])
-async def test_a_refund_whose_answer_was_lost_is_looked_up_and_not_sent_again(till: Till, kind: str) -> None:
-    paid = await till.paid()
-    await till.fault(kind, "refund", when="after")
+async def test_a_refund_whose_answer_was_lost_is_looked_up_and_not_sent_again(checkout: Checkout, kind: str) -> None:
+    paid = await checkout.paid()
+    await checkout.fault(kind, "refund", when="after")
     cancelled = ok(await paid.customer.post(f"/api/v1/marketplace/orders/{paid.order_id}/cancel/"))
     assert cancelled["payment_status"] == "refunded"
-    count = await till.count(paid.transaction_id)
+    count = await checkout.count(paid.transaction_id)
     assert (count.refunds, count.gateway_paisa, count.ledger_sum) == (["succeeded"], 0, 0)
 
 
-async def test_a_second_partial_refund_whose_answer_was_lost_waits_for_a_person(world: World, till: Till) -> None:
-    paid, admin = await till.paid(), await world.admin()
+async def test_a_second_partial_refund_whose_answer_was_lost_waits_for_a_person(
+    world: World, checkout: Checkout
+) -> None:
+    paid, admin = await checkout.paid(), await world.admin()
     path = f"/api/v1/marketplace/orders/{paid.order_id}/refund/"
     ok(await admin.post(path, {"amount": "100.00"}))
-    await till.fault("drop", "refund", when="after")
+    await checkout.fault("drop", "refund", when="after")
     ok(await admin.post(path, {"amount": "200.00"}))
-    refunds = await till.refunds_settled(paid.transaction_id)
+    refunds = await checkout.refunds_settled(paid.transaction_id)
     assert [refund.status.value for refund in refunds] == ["succeeded", "unclear"]
     unclear = ok(await admin.get("/api/v1/payments/refunds/", status="unclear"))["results"][0]
     assert unclear["refund_id"] == str(refunds[1].refund_id)
     resolved = ok(await admin.post(f"/api/v1/payments/refunds/{unclear['refund_id']}/resolve/", {"happened": True}))
     assert resolved["status"] == "succeeded"
-    state, count = await till.gateway_state(paid.pidx), await till.count(paid.transaction_id)
+    state, count = await checkout.gateway_state(paid.pidx), await checkout.count(paid.transaction_id)
     assert state["amount"] - state["refunded_amount"] == count.gateway_paisa == 262500
     assert count.ledger_sum == 0
 
 
 async def test_a_refund_that_the_gateway_refuses_is_seen_and_can_be_sent_to_another_wallet(
-    world: World, till: Till
+    world: World, checkout: Checkout
 ) -> None:
     admin = await world.admin()
-    paid = await till.paid(gateway="EBANKING", bank="himali_bank", customer_phone="+977-14412345")
+    paid = await checkout.paid(gateway="EBANKING", bank="himali_bank", customer_phone="+977-14412345")
     cancelled = ok(await paid.customer.post(f"/api/v1/marketplace/orders/{paid.order_id}/cancel/"))
     assert (cancelled["order_status"], cancelled["payment_status"]) == ("cancelled", "paid")
     failed = ok(await admin.get("/api/v1/payments/refunds/", status="failed"))["results"][0]
@@ -144,20 +148,20 @@ async def test_a_refund_that_the_gateway_refuses_is_seen_and_can_be_sent_to_anot
     assert "mobile" in failed["last_error"]
     again = await admin.post(f"/api/v1/payments/refunds/{failed['refund_id']}/retry/", {"mobile": "9841234567"})
     assert ok(again)["status"] == "succeeded"
-    assert (await till.gateway_state(paid.pidx))["status"] == "Refunded"
-    count = await till.count(paid.transaction_id)
+    assert (await checkout.gateway_state(paid.pidx))["status"] == "Refunded"
+    count = await checkout.count(paid.transaction_id)
     assert (count.status, count.gateway_paisa, count.ledger_sum) == ("refunded", 0, 0)
 
 
-async def test_money_that_comes_after_the_order_was_cancelled_goes_back_by_itself(till: Till) -> None:
-    opened = await till.opened(quantity=2, stock=5)
+async def test_money_that_comes_after_the_order_was_cancelled_goes_back_by_itself(checkout: Checkout) -> None:
+    opened = await checkout.opened(quantity=2, stock=5)
     ok(await opened.customer.post(f"/api/v1/marketplace/orders/{opened.order_id}/cancel/"))
-    await till.world.at_gateway(opened.pidx, "completed")
-    assert (await till.callback(opened.pidx)).status_code == 400
-    refunds = await till.refunds_settled(opened.transaction_id)
+    await checkout.world.at_gateway(opened.pidx, "completed")
+    assert (await checkout.callback(opened.pidx)).status_code == 400
+    refunds = await checkout.refunds_settled(opened.transaction_id)
     assert [(refund.status.value, refund.is_late) for refund in refunds] == [("succeeded", True)]
-    assert (await till.gateway_state(opened.pidx))["status"] == "Refunded"
-    count = await till.count(opened.transaction_id)
+    assert (await checkout.gateway_state(opened.pidx))["status"] == "Refunded"
+    count = await checkout.count(opened.transaction_id)
     assert (count.status, count.sales, count.invoices, count.gateway_paisa, count.ledger_sum) == (
         "refunded",
         0,
@@ -165,11 +169,13 @@ async def test_money_that_comes_after_the_order_was_cancelled_goes_back_by_itsel
         0,
         0,
     )
-    product = await till.product(opened.product_id)
+    product = await checkout.product(opened.product_id)
     assert (product.stock, product.reserved, product.sold) == (5, 0, 0)
 
 
-async def test_an_order_that_a_transporter_has_can_no_longer_be_cancelled_or_refunded(world: World, till: Till) -> None:
+async def test_an_order_that_a_transporter_has_can_no_longer_be_cancelled_or_refunded(
+    world: World, checkout: Checkout
+) -> None:
     bought = await world.bought()
     delivery = await world.delivery(bought)
     driver = await world.driver()
@@ -179,7 +185,7 @@ async def test_an_order_that_a_transporter_has_can_no_longer_be_cancelled_or_ref
     assert (shown["can_cancel"], shown["can_refund"]) == (False, False)
     for action in ("cancel", "refund"):
         assert (await bought.customer.post(f"{path}/{action}/", {})).status_code == 409
-    assert (await till.count(bought.transaction_id)).refunds == []
+    assert (await checkout.count(bought.transaction_id)).refunds == []
 
 
 async def test_cancelling_an_order_cancels_its_waiting_delivery_and_forbids_a_new_one(world: World) -> None:
@@ -192,8 +198,8 @@ async def test_cancelling_an_order_cancels_its_waiting_delivery_and_forbids_a_ne
     assert (await driver.post(f"/api/deliveries/{delivery['id']}/accept/", {})).status_code == 409
 
 
-async def test_nobody_but_its_owner_and_admins_refunds_an_order(world: World, till: Till) -> None:
-    paid, stranger = await till.paid(), await world.person("customer")
+async def test_nobody_but_its_owner_and_admins_refunds_an_order(world: World, checkout: Checkout) -> None:
+    paid, stranger = await checkout.paid(), await world.person("customer")
     for action in ("cancel", "refund"):
         path = f"/api/v1/marketplace/orders/{paid.order_id}/{action}/"
         assert (await stranger.post(path, {})).status_code == 404

@@ -12,7 +12,7 @@ from api.routes.payments.return_addresses import check_return_url, next_address
 from dispatch.errors import Invalid
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.settings import Settings
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.world import World, initiate_body
 
 SHOP = ("shop.example", "*.pay.example", "localhost:3000")
@@ -72,10 +72,10 @@ async def test_our_own_callback_is_no_return_address(world: World, path: str) ->
     assert (refused.status_code, refused.json()["error_code"]) == (400, "INVALID_RETURN_URL")
 
 
-async def test_a_browser_that_would_come_back_to_us_sees_the_result_instead(world: World, till: Till) -> None:
-    opened = await till.opened()
+async def test_a_browser_that_would_come_back_to_us_sees_the_result_instead(world: World, checkout: Checkout) -> None:
+    opened = await checkout.opened()
     circle = f"{world.server.settings.public_url}/api/v1/payments/callback/"
-    async with till.services.database.work() as work:
+    async with checkout.services.database.work() as work:
         await work.session.execute(
             update(PaymentTransaction)
             .where(PaymentTransaction.transaction_id == opened.transaction_id)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from api.cli.production import webhook_finding
 from dispatch.payments.settling.webhook_signatures import WebhookRefused, check_body, check_headers, sign_body
 from dispatch.settings import SettingsError, load_settings
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.webhooks import NEW_WEBHOOK_SECRET as NEW_SECRET
 from tests.support.webhooks import OLD_WEBHOOK_SECRET as OLD_SECRET
 from tests.support.webhooks import WEBHOOK_PATH, signed, webhook_body
@@ -26,26 +26,28 @@ async def send(world: World, body: bytes, headers: dict[str, str]) -> httpx.Resp
     return await world.http.post(WEBHOOK_PATH, content=body, headers=headers)
 
 
-async def test_a_signed_webhook_settles_a_payment_and_is_not_accepted_twice(world: World, till: Till) -> None:
-    opened = await till.opened()
+async def test_a_signed_webhook_settles_a_payment_and_is_not_accepted_twice(world: World, checkout: Checkout) -> None:
+    opened = await checkout.opened()
     await world.at_gateway(opened.pidx, "completed")
     body = webhook_body(opened.pidx)
     headers = signed(body)
     assert ok(await send(world, body, headers))["data"]["payment_status"] == "completed"
     replayed = await send(world, body, headers)
     assert (replayed.status_code, replayed.json()["error_code"]) == (409, "WEBHOOK_REPLAYED")
-    assert (await till.count(opened.transaction_id)).sales == 1
+    assert (await checkout.count(opened.transaction_id)).sales == 1
 
 
-async def test_a_webhook_that_lies_changes_nothing_because_the_gateway_is_asked(world: World, till: Till) -> None:
-    opened = await till.opened()
+async def test_a_webhook_that_lies_changes_nothing_because_the_gateway_is_asked(
+    world: World, checkout: Checkout
+) -> None:
+    opened = await checkout.opened()
     body = webhook_body(opened.pidx)
     assert ok(await send(world, body, signed(body)))["data"]["payment_status"] == "processing"
-    assert (await till.count(opened.transaction_id)).sales == 0
+    assert (await checkout.count(opened.transaction_id)).sales == 0
 
 
-async def test_the_body_form_with_its_own_signature_settles_too_and_once(world: World, till: Till) -> None:
-    opened = await till.opened()
+async def test_the_body_form_with_its_own_signature_settles_too_and_once(world: World, checkout: Checkout) -> None:
+    opened = await checkout.opened()
     await world.at_gateway(opened.pidx, "completed")
     content = json.loads(webhook_body(opened.pidx))
     content["signature"] = sign_body(OLD_SECRET, content)
@@ -56,28 +58,30 @@ async def test_the_body_form_with_its_own_signature_settles_too_and_once(world: 
 
 
 @pytest.mark.parametrize("secret", [OLD_SECRET, NEW_SECRET])
-async def test_every_active_secret_signs_while_they_are_exchanged(world: World, till: Till, secret: str) -> None:
-    opened = await till.opened()
+async def test_every_active_secret_signs_while_they_are_exchanged(
+    world: World, checkout: Checkout, secret: str
+) -> None:
+    opened = await checkout.opened()
     body = webhook_body(opened.pidx)
     ok(await send(world, body, signed(body, secret)))
 
 
-async def test_a_list_of_signatures_is_accepted_if_one_fits(world: World, till: Till) -> None:
-    body = webhook_body((await till.opened()).pidx)
+async def test_a_list_of_signatures_is_accepted_if_one_fits(world: World, checkout: Checkout) -> None:
+    body = webhook_body((await checkout.opened()).pidx)
     headers = signed(body)
     headers["webhook-signature"] = f"v2,AAAA v1,{'A' * 43}= {headers['webhook-signature']}"
     ok(await send(world, body, headers))
 
 
 @pytest.mark.parametrize("seconds", [-301, 310, -86400])
-async def test_a_webhook_from_another_time_is_refused(world: World, till: Till, seconds: int) -> None:
-    body = webhook_body((await till.opened()).pidx)
+async def test_a_webhook_from_another_time_is_refused(world: World, checkout: Checkout, seconds: int) -> None:
+    body = webhook_body((await checkout.opened()).pidx)
     stale = await send(world, body, signed(body, at=time.time() + seconds))
     assert (stale.status_code, stale.json()["error_code"]) == (400, "WEBHOOK_STALE")
 
 
-async def test_a_foreign_secret_or_a_changed_body_is_refused(world: World, till: Till) -> None:
-    body = webhook_body((await till.opened()).pidx)
+async def test_a_foreign_secret_or_a_changed_body_is_refused(world: World, checkout: Checkout) -> None:
+    body = webhook_body((await checkout.opened()).pidx)
     foreign = await send(world, body, signed(body, "whsec_" + "QUJD" * 8))
     assert (foreign.status_code, foreign.json()["error_code"]) == (401, "WEBHOOK_SIGNATURE")
     assert (await send(world, body + b" ", signed(body))).status_code == 401

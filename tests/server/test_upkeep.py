@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-PROGRAM = Path(__file__).with_name("upkeep_of_nothing.py")
+PROGRAM = Path(__file__).with_name("upkeep_without_stores.py")
 
 
 async def test_a_service_that_is_away_is_a_line_a_round_and_only_a_defect_a_traceback(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tests.support.world import BHAKTAPUR, THAMEL, World, ping
 
 
 @pytest.fixture(scope="module")
-async def mortal(world: World, own_redis: OwnRedis) -> AsyncIterator[World]:
+async def world_on_own_redis(world: World, own_redis: OwnRedis) -> AsyncIterator[World]:
     """A server on that Redis."""
     async with another_world(world.server, redis_url=own_redis.url) as other:
         yield other
@@ -42,34 +42,34 @@ async def _moves_again(world: World, driver: Any, watcher: Any, lat: float) -> l
 
 
 async def test_a_watcher_lives_through_the_death_of_redis_and_learns_what_happened_meanwhile(
-    mortal: World, own_redis: OwnRedis
+    world_on_own_redis: World, own_redis: OwnRedis
 ) -> None:
-    delivery, driver = await under_way(mortal)
-    async with watch(mortal, delivery["tracking_number"]) as watcher:
+    delivery, driver = await under_way(world_on_own_redis)
+    async with watch(world_on_own_redis, delivery["tracking_number"]) as watcher:
         before = await next_frame(watcher)
         await own_redis.kill()
         await step(driver, delivery, "pickup")  # committed; its publication finds nobody
         await own_redis.start()
-        frames = await _moves_again(mortal, driver, watcher, 27.65)
+        frames = await _moves_again(world_on_own_redis, driver, watcher, 27.65)
         assert any(frame["type"] == "snapshot" and frame["status"] == "picked_up" for frame in frames)
-    async with watch(mortal, delivery["tracking_number"], resume=before["offset"]) as watcher:
+    async with watch(world_on_own_redis, delivery["tracking_number"], resume=before["offset"]) as watcher:
         frame = await next_frame(watcher)
         assert (frame["type"], frame["recovered"]) == ("snapshot", False)
         assert frame["position"]["lat"] == 27.65
 
 
 async def test_a_watcher_resumes_over_the_death_of_redis_where_nothing_was_lost(
-    mortal: World, own_redis: OwnRedis
+    world_on_own_redis: World, own_redis: OwnRedis
 ) -> None:
-    delivery, driver = await under_way(mortal)
-    async with watch(mortal, delivery["tracking_number"]) as watcher:
+    delivery, driver = await under_way(world_on_own_redis)
+    async with watch(world_on_own_redis, delivery["tracking_number"]) as watcher:
         seen = (await next_frame(watcher))["offset"]
     await step(driver, delivery, "pickup")
     await own_redis.kill()
     await own_redis.start()
 
     async def served() -> dict[str, Any] | None:
-        async with watch(mortal, delivery["tracking_number"], resume=seen) as watcher:
+        async with watch(world_on_own_redis, delivery["tracking_number"], resume=seen) as watcher:
             first = await next_frame(watcher)
         return None if first["type"] == "error" else first
 
@@ -79,12 +79,12 @@ async def test_a_watcher_resumes_over_the_death_of_redis_where_nothing_was_lost(
     assert number(frame["offset"]) > number(seen)
 
 
-async def test_a_frozen_redis_delays_and_loses_nothing(mortal: World, own_redis: OwnRedis) -> None:
-    delivery, driver = await under_way(mortal)
+async def test_a_frozen_redis_delays_and_loses_nothing(world_on_own_redis: World, own_redis: OwnRedis) -> None:
+    delivery, driver = await under_way(world_on_own_redis)
     async with (
-        mortal.phone(driver) as phone,
-        watch(mortal, delivery["tracking_number"]) as watcher,
-        watch(mortal, delivery["tracking_number"]) as other,
+        world_on_own_redis.phone(driver) as phone,
+        watch(world_on_own_redis, delivery["tracking_number"]) as watcher,
+        watch(world_on_own_redis, delivery["tracking_number"]) as other,
     ):
         await next_frame(watcher)
         await next_frame(other)
@@ -102,29 +102,29 @@ async def test_a_frozen_redis_delays_and_loses_nothing(mortal: World, own_redis:
 
 
 async def test_a_redis_that_lost_everything_gives_a_new_epoch_and_a_snapshot(
-    mortal: World, own_redis: OwnRedis
+    world_on_own_redis: World, own_redis: OwnRedis
 ) -> None:
-    delivery, driver = await under_way(mortal)
-    await mortal.online_at(driver, *BHAKTAPUR)
-    async with watch(mortal, delivery["tracking_number"]) as watcher:
+    delivery, driver = await under_way(world_on_own_redis)
+    await world_on_own_redis.online_at(driver, *BHAKTAPUR)
+    async with watch(world_on_own_redis, delivery["tracking_number"]) as watcher:
         seen = (await next_frame(watcher))["offset"]
-    async with watch(mortal, delivery["tracking_number"]) as staying:
+    async with watch(world_on_own_redis, delivery["tracking_number"]) as staying:
         await next_frame(staying)
         async with Redis.from_url(own_redis.url) as client:
             await client.flushall()
         again = await frames_until(staying, type="snapshot")
         assert again[-1]["offset"].split(":")[0] != seen.split(":")[0]
-        await _moves_again(mortal, driver, staying, 27.61)
-    async with watch(mortal, delivery["tracking_number"], resume=seen) as watcher:
+        await _moves_again(world_on_own_redis, driver, staying, 27.61)
+    async with watch(world_on_own_redis, delivery["tracking_number"], resume=seen) as watcher:
         frame = await next_frame(watcher)
         assert (frame["type"], frame["status"], frame["recovered"]) == ("snapshot", "assigned", False)
         assert frame["offset"].split(":")[0] != seen.split(":")[0]
 
 
-async def test_a_failover_that_lost_offsets_begins_a_new_epoch(mortal: World, own_redis: OwnRedis) -> None:
-    delivery, driver = await under_way(mortal)
-    await mortal.online_at(driver, *BHAKTAPUR)
-    async with watch(mortal, delivery["tracking_number"]) as watcher:
+async def test_a_failover_that_lost_offsets_begins_a_new_epoch(world_on_own_redis: World, own_redis: OwnRedis) -> None:
+    delivery, driver = await under_way(world_on_own_redis)
+    await world_on_own_redis.online_at(driver, *BHAKTAPUR)
+    async with watch(world_on_own_redis, delivery["tracking_number"]) as watcher:
         seen = (await next_frame(watcher))["offset"]
         async with Redis.from_url(own_redis.url) as client:
             await client.decrby(Keys().offset, 2)
@@ -132,8 +132,8 @@ async def test_a_failover_that_lost_offsets_begins_a_new_epoch(mortal: World, ow
         again = await next_frame(watcher)
         assert (again["type"], again["position"]["lat"]) == ("snapshot", BHAKTAPUR[0])
         assert again["offset"].split(":")[0] != seen.split(":")[0]
-    await mortal.online_at(driver, *THAMEL)
-    async with watch(mortal, delivery["tracking_number"], resume=seen) as watcher:
+    await world_on_own_redis.online_at(driver, *THAMEL)
+    async with watch(world_on_own_redis, delivery["tracking_number"], resume=seen) as watcher:
         frame = await next_frame(watcher)
         assert (frame["type"], frame["recovered"], frame["position"]["lat"]) == ("snapshot", False, THAMEL[0])
 

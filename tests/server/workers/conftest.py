@@ -8,7 +8,7 @@ import pytest
 
 from api.server.serving import RunningServer
 from dispatch.settings import Settings
-from tests.server.workers.crew import Crew, serving_with_workers
+from tests.server.workers.server_processes import ServerProcesses, serving_with_workers
 from tests.support.watching import beside
 
 
@@ -26,7 +26,9 @@ async def own_settings(server: RunningServer) -> Settings:
 
 
 @pytest.fixture(scope="session")
-async def crew(own_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Crew]:
+async def server_processes(
+    own_settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[ServerProcesses]:
     """Two workers, for the tests that leave the supervisor running."""
     log = tmp_path_factory.mktemp("workers") / "serve.log"
     async with serving_with_workers(own_settings, log, 2) as running:

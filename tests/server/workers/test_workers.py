@@ -18,7 +18,7 @@ from api.server.serving import serving
 from dispatch.settings import Settings
 from realtime.protocol import Close
 from tests.server.workers.apps import Follower, Sender, place_of
-from tests.server.workers.crew import Crew, begun, serving_with_workers
+from tests.server.workers.server_processes import ServerProcesses, begun, serving_with_workers
 from tests.support.waiting import until
 from tests.support.watching import close_code, frames_until, next_frame, number, step, under_way, watch
 from tests.support.world import World, ok, ping
@@ -37,50 +37,59 @@ async def at_work(*apps: Sender | Follower) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_a_killed_worker_and_a_killed_steward_are_replaced_and_nothing_acknowledged_is_lost(crew: Crew) -> None:
-    sender = Sender(crew.world, await crew.world.driver())
-    before = crew.processes()
+async def test_a_killed_worker_and_a_killed_steward_are_replaced_and_nothing_acknowledged_is_lost(
+    server_processes: ServerProcesses,
+) -> None:
+    sender = Sender(server_processes.world, await server_processes.world.driver())
+    before = server_processes.processes()
     async with at_work(sender):
         await until(lambda: sender.acked > 300)
-        victim = crew.serving(sender.port)
+        victim = server_processes.serving(sender.port)
         os.kill(victim, signal.SIGKILL)
         os.kill(before["steward"], signal.SIGKILL)
         acked = sender.acked
         await until(lambda: sender.connections > 1 and sender.acked > acked + 300)
         (name,) = (name for name, pid in before.items() if pid == victim)
-        await until(lambda: crew.processes().get(name) not in {None, victim})
-        await until(lambda: crew.processes().get("steward") not in {None, before["steward"]})
+        await until(lambda: server_processes.processes().get(name) not in {None, victim})
+        await until(lambda: server_processes.processes().get("steward") not in {None, before["steward"]})
     assert await sender.missing() == set()
-    await _all_up(crew, name)
+    await _all_up(server_processes, name)
 
 
-async def _all_up(crew: Crew, name: str) -> None:
+async def _all_up(server_processes: ServerProcesses, name: str) -> None:
     """Until this worker answers."""
 
     async def answers() -> bool:
-        async with httpx.AsyncClient(base_url=crew.world.server.settings.public_url) as fresh:
+        async with httpx.AsyncClient(base_url=server_processes.world.server.settings.public_url) as fresh:
             found: str = ok(await fresh.get("/health/ready"))["process"]["name"]
             return found == name
 
     await until(answers)
 
 
-async def test_a_rolling_restart_loses_no_ping_and_watchers_resume_without_a_hole(crew: Crew) -> None:
-    delivery, driver = await under_way(crew.world)
-    sender, follower = Sender(crew.world, driver), Follower(crew.world, delivery["tracking_number"])
-    before = set(crew.processes().values())
+async def test_a_rolling_restart_loses_no_ping_and_watchers_resume_without_a_hole(
+    server_processes: ServerProcesses,
+) -> None:
+    delivery, driver = await under_way(server_processes.world)
+    sender, follower = (
+        Sender(server_processes.world, driver),
+        Follower(server_processes.world, delivery["tracking_number"]),
+    )
+    before = set(server_processes.processes().values())
     async with at_work(sender, follower):
         await until(lambda: sender.acked > 200 and follower.seen)
-        crew.handle.send_signal(signal.SIGHUP)
-        await until(lambda: not before.issuperset(crew.processes().values()))
+        server_processes.handle.send_signal(signal.SIGHUP)
+        await until(lambda: not before.issuperset(server_processes.processes().values()))
         await step(driver, delivery, "pickup")
-        while before.intersection(crew.processes().values()) or before.intersection(crew.workers()):
-            async with httpx.AsyncClient(base_url=crew.world.server.settings.public_url) as fresh:
+        while before.intersection(server_processes.processes().values()) or before.intersection(
+            server_processes.workers()
+        ):
+            async with httpx.AsyncClient(base_url=server_processes.world.server.settings.public_url) as fresh:
                 assert ok(await fresh.get("/health/live")) == {"status": "ok"}
         acked = sender.acked
         await until(lambda: sender.acked > acked + 100)
     last = sender.acked + 10_000
-    async with at_work(follower), crew.world.phone(driver, epoch="after") as phone:
+    async with at_work(follower), server_processes.world.phone(driver, epoch="after") as phone:
         await phone.send(ping(1, *place_of(last)))
         await until(lambda: follower.newest_lat == place_of(last)[0])
     assert set(sender.close_codes) <= {Close.RESTARTING, None}
@@ -97,30 +106,34 @@ async def test_a_rolling_restart_loses_no_ping_and_watchers_resume_without_a_hol
     assert "picked_up" in follower.statuses
 
 
-async def test_a_host_beside_it_shares_phones_and_watchers(crew: Crew, own_settings: Settings) -> None:
-    delivery, driver = await under_way(crew.world)
+async def test_a_host_beside_it_shares_phones_and_watchers(
+    server_processes: ServerProcesses, own_settings: Settings
+) -> None:
+    delivery, driver = await under_way(server_processes.world)
     async with (
         serving(own_settings.model_copy(update={"port": 0})) as other,
         httpx.AsyncClient(base_url=other.settings.public_url, timeout=30) as http,
     ):
         there = World(other, http)
-        async with there.phone(driver) as phone, watch(crew.world, delivery["tracking_number"]) as watcher:
+        async with there.phone(driver) as phone, watch(server_processes.world, delivery["tracking_number"]) as watcher:
             assert (await next_frame(watcher))["type"] == "snapshot"
             await phone.send(ping(1, 27.65, 85.35))
             await frames_until(watcher, type="position", lat=27.65)
-            async with crew.world.phone(driver):
+            async with server_processes.world.phone(driver):
                 assert await close_code(phone.socket) == Close.REPLACED
         health = ok(await http.get("/health/ready"))
         assert health["process"] == {"name": "server", "history": "here"}
-    async with watch(crew.world, delivery["tracking_number"]) as watcher:
+    async with watch(server_processes.world, delivery["tracking_number"]) as watcher:
         assert (await next_frame(watcher))["position"]["lat"] == 27.65
 
 
-async def test_health_tells_of_the_process_that_answers_and_of_the_log_that_all_share(crew: Crew) -> None:
+async def test_health_tells_of_the_process_that_answers_and_of_the_log_that_all_share(
+    server_processes: ServerProcesses,
+) -> None:
     async def names() -> set[str]:
         found = set()
         for _ in range(8):
-            async with httpx.AsyncClient(base_url=crew.world.server.settings.public_url) as fresh:
+            async with httpx.AsyncClient(base_url=server_processes.world.server.settings.public_url) as fresh:
                 health = ok(await fresh.get("/health/ready"))
             assert health["process"]["history"] == "elsewhere"
             assert health["log"]["history_active"]
@@ -139,23 +152,23 @@ async def test_health_tells_of_the_process_that_answers_and_of_the_log_that_all_
 
 
 async def test_doctor_and_health_show_pings_that_were_set_aside_and_say_where_to_look(
-    crew: Crew, capsys: pytest.CaptureFixture[str]
+    server_processes: ServerProcesses, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    services = crew.world.server.services
+    services = server_processes.world.server.services
     await services.redis.xadd(services.keys.dead, {"fix": "{}", "reason": "for this test"})
     try:
-        assert await examine(crew.world.server.settings, as_json=True) == 0
+        assert await examine(server_processes.world.server.settings, as_json=True) == 0
         (finding,) = (one for one in json.loads(capsys.readouterr().out) if one["check"] == "history")
         assert (finding["state"], "1 set aside" in finding["found"]) == ("warning", True)
         assert f"XRANGE {services.keys.dead}" in finding["advice"]
-        assert ok(await crew.world.http.get("/health/ready"))["log"]["dead"] == 1
+        assert ok(await server_processes.world.http.get("/health/ready"))["log"]["dead"] == 1
     finally:
         await services.redis.delete(services.keys.dead)
 
 
-async def test_metrics_count_the_requests_of_all_workers_together(crew: Crew) -> None:
+async def test_metrics_count_the_requests_of_all_workers_together(server_processes: ServerProcesses) -> None:
     async def counted() -> float:
-        families = text_string_to_metric_families((await crew.world.http.get("/metrics")).text)
+        families = text_string_to_metric_families((await server_processes.world.http.get("/metrics")).text)
         samples = [sample for family in families for sample in family.samples]
         assert {"dispatch_log_backlog_pings", "dispatch_history_seen_seconds"} <= {one.name for one in samples}
         return sum(
@@ -166,14 +179,14 @@ async def test_metrics_count_the_requests_of_all_workers_together(crew: Crew) ->
 
     before = await counted()
     for _ in range(10):
-        async with httpx.AsyncClient(base_url=crew.world.server.settings.public_url) as fresh:
+        async with httpx.AsyncClient(base_url=server_processes.world.server.settings.public_url) as fresh:
             ok(await fresh.get("/api/v1/payments/gateways/"))
     assert await counted() == before + 10
 
 
-async def test_metrics_of_every_process_are_told_by_whichever_answers(crew: Crew) -> None:
+async def test_metrics_of_every_process_are_told_by_whichever_answers(server_processes: ServerProcesses) -> None:
     async def samples() -> dict[str, dict[str, float]]:
-        async with httpx.AsyncClient(base_url=crew.world.server.settings.public_url) as fresh:
+        async with httpx.AsyncClient(base_url=server_processes.world.server.settings.public_url) as fresh:
             families = text_string_to_metric_families((await fresh.get("/metrics")).text)
         found: dict[str, dict[str, float]] = {}
         for one in (sample for family in families for sample in family.samples):
@@ -181,8 +194,8 @@ async def test_metrics_of_every_process_are_told_by_whichever_answers(crew: Crew
         return found
 
     before = await samples()
-    driver = await crew.world.driver()
-    async with crew.world.phone(driver) as phone:
+    driver = await server_processes.world.driver()
+    async with server_processes.world.phone(driver) as phone:
         for seq in range(1, 6):
             await phone.send(ping(seq, 27.7, 85.3 + seq / 10_000))
         await phone.until_ack(5)
@@ -199,7 +212,7 @@ async def test_metrics_of_every_process_are_told_by_whichever_answers(crew: Crew
 
 
 @pytest.mark.heavy  # tests/server stops one without load
-@pytest.mark.usefixtures("crew")  # goes on where the other one stops
+@pytest.mark.usefixtures("server_processes")  # goes on where the other one stops
 async def test_sigterm_stops_everybody_in_order_and_everything_acknowledged_is_stored(
     own_settings: Settings, tmp_path: Path
 ) -> None:
@@ -232,11 +245,11 @@ async def test_no_worker_outlives_a_supervisor_that_was_killed(own_settings: Set
 
 @pytest.mark.heavy
 @pytest.mark.timeout(300)
-async def test_a_worker_that_stands_still_is_ended_and_replaced(crew: Crew) -> None:
-    name, victim = next((name, pid) for name, pid in crew.processes().items() if name.startswith("worker"))
+async def test_a_worker_that_stands_still_is_ended_and_replaced(server_processes: ServerProcesses) -> None:
+    name, victim = next((name, pid) for name, pid in server_processes.processes().items() if name.startswith("worker"))
     os.kill(victim, signal.SIGSTOP)
-    await until(lambda: crew.processes().get(name) not in {None, victim})
-    await _all_up(crew, name)
+    await until(lambda: server_processes.processes().get(name) not in {None, victim})
+    await _all_up(server_processes, name)
 
 
 @pytest.mark.heavy

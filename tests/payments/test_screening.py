@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dispatch.money import to_paisa
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.world import World, initiate_body, ok
 
 INITIATE = "/api/v1/payments/initiate/"
@@ -24,7 +24,9 @@ async def test_a_user_who_opens_payments_too_fast_is_told_when_to_come_back(worl
     assert (await other.post(INITIATE, initiate_body(10**12))).status_code == 404
 
 
-async def test_a_new_account_with_a_high_amount_is_held_until_an_admin_approves(world: World, till: Till) -> None:
+async def test_a_new_account_with_a_high_amount_is_held_until_an_admin_approves(
+    world: World, checkout: Checkout
+) -> None:
     seller, customer, admin = await world.person("seller"), await world.person(), await world.admin()
     product_id = await world.product(seller, price="250000.00", stock=3)
     cart_id = await world.cart(customer, {product_id: 1})
@@ -32,7 +34,7 @@ async def test_a_new_account_with_a_high_amount_is_held_until_an_admin_approves(
     assert (held.status_code, held.json()["error_code"]) == (409, "PAYMENT_HELD")
     review_id = held.json()["data"]["review_id"]
     assert "new account" in held.json()["data"]["reasons"][0]
-    assert (await till.product(product_id)).reserved == 0
+    assert (await checkout.product(product_id)).reserved == 0
     again = await customer.post(INITIATE, initiate_body(cart_id))
     assert again.json()["data"]["review_id"] == review_id
     pending = ok(await admin.get("/api/v1/payments/reviews/", status="pending"))["results"]
@@ -43,7 +45,9 @@ async def test_a_new_account_with_a_high_amount_is_held_until_an_admin_approves(
     assert (await admin.post(f"/api/v1/payments/reviews/{review_id}/deny/", {})).status_code == 409
 
 
-async def test_an_unusual_payment_that_is_opened_many_times_at_once_is_held_once(world: World, till: Till) -> None:
+async def test_an_unusual_payment_that_is_opened_many_times_at_once_is_held_once(
+    world: World, checkout: Checkout
+) -> None:
     seller, customer, admin = await world.person("seller"), await world.person(), await world.admin()
     product_id = await world.product(seller, price="250000.00", stock=3)
     cart_id = await world.cart(customer, {product_id: 1})
@@ -52,7 +56,7 @@ async def test_an_unusual_payment_that_is_opened_many_times_at_once_is_held_once
     asked = {reply.json()["data"]["review_id"] for reply in replies}
     pending = ok(await admin.get("/api/v1/payments/reviews/", status="pending"))["results"]
     assert [review["id"] for review in pending if review["cart_id"] == cart_id] == list(asked)
-    assert (await till.product(product_id)).reserved == 0
+    assert (await checkout.product(product_id)).reserved == 0
 
 
 async def test_two_carts_below_the_limit_are_looked_at_for_what_they_cost_together(world: World) -> None:
@@ -117,26 +121,26 @@ async def test_a_denied_payment_stays_denied(world: World) -> None:
 
 @pytest.mark.parametrize("gateway", ["SCT", "KHALTI", "CONNECT_IPS"])
 async def test_many_failed_payments_hold_the_next_one_whichever_way_they_went(
-    world: World, till: Till, gateway: str
+    world: World, checkout: Checkout, gateway: str
 ) -> None:
     seller, customer = await world.person("seller"), await world.person()
     cart_id = await world.cart(customer, {await world.product(seller, stock=3): 1})
     for _ in range(world.server.settings.review_failed_payments):
         opened = await world.initiate(customer, cart_id, gateway=gateway)
         await world.at_gateway(opened["data"]["pidx"], "failed", reason="The card was declined.")
-        assert (await till.callback(opened["data"]["pidx"])).status_code == 400
+        assert (await checkout.callback(opened["data"]["pidx"])).status_code == 400
     held = await customer.post(INITIATE, initiate_body(cart_id))
     assert (held.status_code, held.json()["error_code"]) == (409, "PAYMENT_HELD")
     assert "failed payments" in held.json()["data"]["reasons"][0]
 
 
-async def test_an_amount_far_from_what_the_user_usually_pays_is_held(world: World, till: Till) -> None:
+async def test_an_amount_far_from_what_the_user_usually_pays_is_held(world: World, checkout: Checkout) -> None:
     seller, customer = await world.person("seller"), await world.person()
     small = await world.product(seller, price="100.00", stock=50)
     for _ in range(5):
         opened = await world.initiate(customer, await world.cart(customer, {small: 1}))
         await world.at_gateway(opened["data"]["pidx"], "completed")
-        ok(await till.callback(opened["data"]["pidx"]))
+        ok(await checkout.callback(opened["data"]["pidx"]))
     large = await world.product(seller, price="60000.00", stock=5)
     held = await customer.post(INITIATE, initiate_body(await world.cart(customer, {large: 1})))
     assert held.status_code == 409
@@ -167,11 +171,11 @@ async def test_an_amount_far_from_what_the_user_usually_pays_is_held(world: Worl
     ],
 )
 async def test_a_failed_payment_says_why_in_a_code_that_a_shop_can_act_on(
-    till: Till, more: dict[str, Any], reason: str, code: str, data: dict[str, object]
+    checkout: Checkout, more: dict[str, Any], reason: str, code: str, data: dict[str, object]
 ) -> None:
-    opened = await till.opened(**more)
-    await till.world.at_gateway(opened.pidx, "failed", reason=reason)
-    reply = await till.callback(opened.pidx)
+    opened = await checkout.opened(**more)
+    await checkout.world.at_gateway(opened.pidx, "failed", reason=reason)
+    reply = await checkout.callback(opened.pidx)
     body = reply.json()
     assert (reply.status_code, body["status"], body["error_code"]) == (400, "failed", code)
     assert body["data"].items() >= data.items()
@@ -179,14 +183,14 @@ async def test_a_failed_payment_says_why_in_a_code_that_a_shop_can_act_on(
     status = ok(await opened.customer.get(f"/api/v1/payments/status/{opened.transaction_id}/"))["data"]
     assert (status["failure"]["status"], status["failure"]["error_code"]) == ("failed", code)
     assert status["failure"]["data"] == data
-    assert (await till.product(opened.product_id)).reserved == 0
+    assert (await checkout.product(opened.product_id)).reserved == 0
 
 
-async def test_a_payment_that_ran_out_of_time_says_how_long_it_had(till: Till) -> None:
-    opened = await till.opened()
-    await till.world.at_gateway(opened.pidx, "expired")
-    body = (await till.callback(opened.pidx)).json()
+async def test_a_payment_that_ran_out_of_time_says_how_long_it_had(checkout: Checkout) -> None:
+    opened = await checkout.opened()
+    await checkout.world.at_gateway(opened.pidx, "expired")
+    body = (await checkout.callback(opened.pidx)).json()
     assert (body["error_code"], body["data"]["reason"]) == ("PAYMENT_TIMEOUT", "Payment timeout")
     assert body["data"]["session_duration"] > 60
     assert body["data"]["expired_at"].endswith("Z")
-    assert to_paisa((await till.payment(opened.transaction_id)).total_amount) == 292500
+    assert to_paisa((await checkout.payment(opened.transaction_id)).total_amount) == 292500

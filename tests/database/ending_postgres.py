@@ -14,7 +14,7 @@ from dispatch.database.engine import Database
 TURNS = 10
 
 
-class LastWords:
+class EndingPostgres:
     """Stands between a pool and its database: what the server says arrives, that it has hung up does not."""
 
     def __init__(self, database: Database) -> None:
@@ -62,9 +62,9 @@ def _socket(url: URL) -> str:
 
 
 @asynccontextmanager
-async def last_words(database: Database) -> AsyncIterator[tuple[LastWords, Database]]:
+async def ending_postgres(database: Database) -> AsyncIterator[tuple[EndingPostgres, Database]]:
     """Stand before the database of ``database``, with a pool of one connection through there."""
-    words = LastWords(database)
+    words = EndingPostgres(database)
     with tempfile.TemporaryDirectory() as folder:  # a short one: the path of a socket may not be long
         listening = await asyncio.start_unix_server(words.relay, Path(folder) / ".s.PGSQL.5432")
         url = database.engine.url.set(port=5432).difference_update_query(["host", "port"])

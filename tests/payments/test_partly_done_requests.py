@@ -26,8 +26,8 @@ from dispatch.payments.models import PaymentMode, PaymentTransaction, Transactio
 from dispatch.payments.opening.initiation import NewPayment, PaymentInitiation
 from dispatch.payments.settling.sweeper import PaymentSweeper
 from dispatch.ports import Initiated, InitiateRequest
+from tests.support.checkout import Checkout, ShiftedClock
 from tests.support.places import at, north_of, somewhere
-from tests.support.till import Ahead, Till
 from tests.support.waiting import until
 from tests.support.world import World
 
@@ -53,13 +53,13 @@ async def held(database: Database, rows: Any) -> AsyncIterator[None]:
 class GatewayBeforeOutage:
     """The real gateway, after whose answer the database no longer takes the payment."""
 
-    till: Till
+    checkout: Checkout
     opened: list[Initiated] = field(default_factory=list)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     stuck: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def initiate(self, request: InitiateRequest) -> Initiated:
-        answer = await self.till.services.gateway.initiate(request)
+        answer = await self.checkout.services.gateway.initiate(request)
         self.opened.append(answer)
         self.blocker = asyncio.create_task(self._block(request.purchase_order_id))
         await self.stuck.wait()
@@ -67,21 +67,21 @@ class GatewayBeforeOutage:
 
     async def _block(self, transaction_id: str) -> None:
         rows = select(PaymentTransaction.id).where(PaymentTransaction.transaction_id == transaction_id)
-        async with held(self.till.services.database, rows):
+        async with held(self.checkout.services.database, rows):
             self.stuck.set()
             await self.stop.wait()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.till.services.gateway, name)
+        return getattr(self.checkout.services.gateway, name)
 
 
 async def test_an_initiation_that_reached_the_gateway_is_not_called_nothing(
-    world: World, till: Till, impatient: Database
+    world: World, checkout: Checkout, impatient: Database
 ) -> None:
     seller, customer = await world.person("seller"), await world.person()
     product_id = await world.product(seller)
     cart_id = await world.cart(customer, {product_id: 1})
-    gateway, services = GatewayBeforeOutage(till), till.services
+    gateway, services = GatewayBeforeOutage(checkout), checkout.services
     async with services.database.work() as work:
         user = await work.session.get_one(User, customer.user_id)
     new = NewPayment(cart_id, PaymentMode.KHALTI, None, "https://shop.example/", "Sita", user.email, "9841234567")
@@ -91,13 +91,13 @@ async def test_an_initiation_that_reached_the_gateway_is_not_called_nothing(
     await gateway.blocker
     assert told.value.code == "PAYMENT_NOT_RECORDED"
     assert len(gateway.opened) == 1
-    await PaymentSweeper(services.database, services.gateway, Ahead(timedelta(minutes=6))).sweep()
+    await PaymentSweeper(services.database, services.gateway, ShiftedClock(timedelta(minutes=6))).sweep()
     async with services.database.work() as work:
         payment = (
             await work.session.execute(select(PaymentTransaction).where(PaymentTransaction.cart_id == cart_id))
         ).scalar_one()
     assert payment.status is TransactionStatus.FAILED
-    assert (await till.product(product_id)).reserved == 0
+    assert (await checkout.product(product_id)).reserved == 0
 
 
 async def test_a_bulk_run_that_is_cut_off_says_what_was_made_and_a_repeat_goes_on(
@@ -177,7 +177,7 @@ async def test_a_commit_without_an_answer_is_in_doubt(world: World) -> None:
 
 
 async def test_a_repeat_waits_however_long_the_first_takes(world: World) -> None:
-    database, customer, clock, key = world.server.services.database, await world.person(), Ahead(), uuid4().hex
+    database, customer, clock, key = world.server.services.database, await world.person(), ShiftedClock(), uuid4().hex
     first = AnsweredRequests(database, clock, renew_every_s=0.02)
     lease = await first.begin(customer.user_id, key, "same")
     assert isinstance(lease, Lease)
@@ -202,8 +202,8 @@ async def test_a_repeat_waits_however_long_the_first_takes(world: World) -> None
 
 async def test_a_run_that_lost_its_lease_changes_nothing_of_the_next(world: World) -> None:
     database, customer, key = world.server.services.database, await world.person(), uuid4().hex
-    late = AnsweredRequests(database, Ahead(timedelta(minutes=2)))
-    lost = await AnsweredRequests(database, Ahead()).begin(customer.user_id, key, "same")
+    late = AnsweredRequests(database, ShiftedClock(timedelta(minutes=2)))
+    lost = await AnsweredRequests(database, ShiftedClock()).begin(customer.user_id, key, "same")
     taken = await late.begin(customer.user_id, key, "same")
     assert isinstance(lost, Lease)
     assert isinstance(taken, Lease)

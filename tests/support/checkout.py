@@ -50,7 +50,7 @@ class Count:
 
 
 @dataclass
-class Ahead:
+class ShiftedClock:
     """A clock that runs ahead of the real one."""
 
     ahead: timedelta = timedelta()
@@ -59,7 +59,7 @@ class Ahead:
         return datetime.now(UTC) + self.ahead
 
 
-class Till:
+class Checkout:
     """One server's payments."""
 
     def __init__(self, world: World) -> None:
@@ -152,7 +152,7 @@ class Till:
         payment = await self.payment(transaction_id)
         found: list[Refund] = []
 
-        clock = Ahead()
+        clock = ShiftedClock()
         carrier = RefundCarrier(self.services.database, self.services.gateway, clock)
 
         async def settled() -> bool:

@@ -1,6 +1,6 @@
 """Stands for our server in tests that kill it: runs the services of a folder and says what it does on stdout.
 
-    python owner.py DATA_DIR [--write] [--rights container|none]
+    python owner_process.py DATA_DIR [--write] [--rights container|none]
 
 --write: write numbers to both services, and say each one after it was acknowledged.
 --rights: for root: with those of an ordinary container, or with none; no user namespaces in either.

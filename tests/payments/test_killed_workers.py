@@ -21,7 +21,7 @@ from api.server.backing_services import SANDBOX_KEY, find_sandbox
 from api.server.services import Addresses, build_services
 from dispatch.database.migrate import migrate
 from dispatch.settings import Settings
-from tests.support.till import PATIENCE_S, Ahead, Till
+from tests.support.checkout import PATIENCE_S, Checkout, ShiftedClock
 from tests.support.waiting import until
 from tests.support.world import Person, World, initiate_body, ok
 
@@ -41,10 +41,10 @@ IN_COMMIT = (
 
 @dataclass
 class Scene:
-    """A database of its own, a doomed worker on it, and the till of another worker that survives."""
+    """A database of its own, a crashing worker on it, and the checkout of another worker that survives."""
 
     world: World
-    till: Till
+    checkout: Checkout
     process: asyncio.subprocess.Process
     database_dsn: str
 
@@ -80,10 +80,10 @@ async def scene(world: World, folder: Path, point: str) -> AsyncIterator[Scene]:
         "point": point,
     }
     addresses = Addresses(told["database_url"], told["redis_url"], told["gateway_url"], told["gateway_key"])
-    survivor = build_services(Settings(data_dir=folder, port=0), addresses, clock=Ahead())
+    survivor = build_services(Settings(data_dir=folder, port=0), addresses, clock=ShiftedClock())
     await migrate(survivor.database.engine)
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.support.doomed_server", cwd=REPOSITORY,
+        sys.executable, "-m", "tests.support.crashing_server", cwd=REPOSITORY,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
@@ -96,7 +96,7 @@ async def scene(world: World, folder: Path, point: str) -> AsyncIterator[Scene]:
             server = type(world.server)(world.server.settings, survivor, world.server.stop)
             there = World(server, http)
             dsn = told["database_url"].replace("+asyncpg", "")
-            yield Scene(there, Till(there), process, dsn)
+            yield Scene(there, Checkout(there), process, dsn)
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
@@ -106,8 +106,8 @@ async def scene(world: World, folder: Path, point: str) -> AsyncIterator[Scene]:
 
 async def survive(scene: Scene) -> None:
     """Another worker, some minutes later, does what workers do beside requests, until nothing is left to do."""
-    services, clock = scene.till.services, scene.till.services.clock
-    assert isinstance(clock, Ahead)
+    services, clock = scene.checkout.services, scene.checkout.services.clock
+    assert isinstance(clock, ShiftedClock)
     for _ in range(3):
         clock.ahead += timedelta(minutes=40)
         await services.sweeper.sweep()
@@ -137,11 +137,11 @@ async def test_a_worker_killed_while_it_opens_a_payment_leaves_no_stock_held(
         customer, product_id, cart_id, _ = await ready(here)
         assert await here.call(customer, "/api/v1/payments/initiate/", initiate_body(cart_id)) is None
         await here.died()
-        assert (await here.till.product(product_id)).reserved == 2
+        assert (await here.checkout.product(product_id)).reserved == 2
         await survive(here)
-        product = await here.till.product(product_id)
+        product = await here.checkout.product(product_id)
         assert (product.stock, product.reserved, product.sold) == (10, 0, 0)
-        async with here.till.services.database.work() as work:
+        async with here.checkout.services.database.work() as work:
             rows = await work.session.execute(text("SELECT status, pidx FROM payment_transactions"))
             assert [tuple(row) for row in rows] == [("failed", None)]
             order = await work.session.execute(text("SELECT order_status, payment_status FROM orders"))
@@ -188,7 +188,7 @@ async def test_a_worker_killed_while_it_settles_leaves_one_sale_one_invoice_and_
             await here.call(customer, "/api/v1/payments/callback/", callback)
             await here.died()
         await survive(here)
-        count, product = await here.till.count(transaction_id), await here.till.product(product_id)
+        count, product = await here.checkout.count(transaction_id), await here.checkout.product(product_id)
         assert (count.status, count.sales, count.invoices) == ("completed", 1, 1)
         assert (count.gateway_paisa, count.ledger_sum, count.refunds) == (292500, 0, [])
         assert (product.stock, product.reserved, product.sold) == (8, 0, 2)
@@ -203,11 +203,11 @@ async def test_a_worker_killed_after_a_refund_went_out_does_not_lead_to_a_second
         customer, product_id, cart_id, order = await ready(here)
         opened = ok(await customer.post("/api/v1/payments/initiate/", initiate_body(cart_id)))
         await here.world.at_gateway(opened["data"]["pidx"], "completed")
-        ok(await here.till.callback(opened["data"]["pidx"]))
+        ok(await here.checkout.callback(opened["data"]["pidx"]))
         await here.call(customer, f"/api/v1/marketplace/orders/{order['id']}/cancel/", {})
         await here.died()
         await survive(here)
-        count = await here.till.count(opened["transaction_id"])
+        count = await here.checkout.count(opened["transaction_id"])
         assert (count.status, count.refunds, count.gateway_paisa, count.ledger_sum) == ("refunded", ["succeeded"], 0, 0)
-        state = await here.till.gateway_state(opened["data"]["pidx"])
-        assert (state["refunded_amount"], (await here.till.product(product_id)).stock) == (292500, 10)
+        state = await here.checkout.gateway_state(opened["data"]["pidx"])
+        assert (state["refunded_amount"], (await here.checkout.product(product_id)).stock) == (292500, 10)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from dispatch.catalogue.sums import PriceTerms
 from dispatch.errors import Invalid
 from dispatch.notifications.models import OutboxMessage
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.world import Person, World, initiate_body, ok
 
 PARTS = ("subtotal", "tax_amount", "shipping_cost", "total_to_pay")
@@ -32,7 +32,7 @@ async def my_order(customer: Person, order_id: int) -> dict[str, Any]:
     return next(row for row in rows if row["id"] == order_id)
 
 
-async def test_cart_order_payment_and_invoice_name_the_same_sums(world: World, till: Till) -> None:
+async def test_cart_order_payment_and_invoice_name_the_same_sums(world: World, checkout: Checkout) -> None:
     seller, customer = await world.person("seller"), await world.person()
     taxed = await world.product(seller, price="266.50")
     exempt = await world.product(seller, price="133.25", tax_class="exempt")
@@ -46,14 +46,14 @@ async def test_cart_order_payment_and_invoice_name_the_same_sums(world: World, t
     assert parts_of(opened["data"]) == expected
     pidx, transaction_id = opened["data"]["pidx"], opened["transaction_id"]
     await world.at_gateway(pidx, "completed")
-    assert parts_of(ok(await till.callback(pidx))["data"]) == expected
+    assert parts_of(ok(await checkout.callback(pidx))["data"]) == expected
     status = ok(await customer.get(f"/api/v1/payments/status/{transaction_id}/"))["data"]
     invoice = ok(await customer.get(f"/api/v1/payments/{transaction_id}/invoice/"))
     paid = ok(await customer.get(f"/api/v1/marketplace/orders/{order['id']}/"))
     assert parts_of(status) == parts_of(invoice) == parts_of(paid) == expected
     assert parts_of(await my_order(customer, order["id"])) == expected
     ok(await customer.post(f"/api/v1/marketplace/orders/{order['id']}/cancel/"))
-    await till.refunds_settled(transaction_id)
+    await checkout.refunds_settled(transaction_id)
     refunded = ok(await customer.get(f"/api/v1/marketplace/orders/{order['id']}/"))
     assert parts_of(refunded) == expected
     assert "Refunded NPR 968.79" in [event["message"] for event in refunded["tracking_events"]]
@@ -103,8 +103,8 @@ async def test_the_contracts_payment_costs_what_it_says(world: World) -> None:
     assert opened["data"]["amount"] == 2925.00
 
 
-async def test_what_is_bought_without_an_order_becomes_one_with_its_payment(till: Till) -> None:
-    paid = await till.paid(ordered=False)
+async def test_what_is_bought_without_an_order_becomes_one_with_its_payment(checkout: Checkout) -> None:
+    paid = await checkout.paid(ordered=False)
     orders = ok(await paid.customer.get("/api/v1/marketplace/orders/my-orders/"))["results"]
     assert [(order["order_status"], order["payment_status"]) for order in orders] == [("confirmed", "paid")]
     assert parts_of(orders[0]) == money("2500.00", "325.00", "100.00", "2925.00")
@@ -113,23 +113,23 @@ async def test_what_is_bought_without_an_order_becomes_one_with_its_payment(till
     assert [event["message"] for event in order["tracking_events"]] == ["Payment confirmed"]
     sale = ok(await paid.seller.get("/api/marketplace/sales/"))["results"][0]
     assert sale["order"] == order["id"]
-    assert ok(await till.callback(paid.pidx))["data"]["total_items"] == 1
+    assert ok(await checkout.callback(paid.pidx))["data"]["total_items"] == 1
     assert len(ok(await paid.customer.get("/api/v1/marketplace/orders/my-orders/"))["results"]) == 1
     ok(await paid.customer.post(f"/api/v1/marketplace/orders/{order['id']}/cancel/"))
-    await till.refunds_settled(paid.transaction_id)
-    assert (await till.count(paid.transaction_id)).gateway_paisa == 0
+    await checkout.refunds_settled(paid.transaction_id)
+    assert (await checkout.count(paid.transaction_id)).gateway_paisa == 0
 
 
-async def test_mails_name_the_order_the_parts_and_a_time_that_people_read(till: Till) -> None:
-    paid = await till.paid()
+async def test_mails_name_the_order_the_parts_and_a_time_that_people_read(checkout: Checkout) -> None:
+    paid = await checkout.paid()
     order = ok(await paid.customer.get(f"/api/v1/marketplace/orders/{paid.order_id}/"))
-    async with till.services.database.work() as work:
+    async with checkout.services.database.work() as work:
         message = (
             await work.session.execute(
                 select(OutboxMessage).where(OutboxMessage.key == f"receipt:{paid.transaction_id}")
             )
         ).scalar_one()
-    mail = till.services.templates.mail("key", "receipt", "to@example.com", message.content)
+    mail = checkout.services.templates.mail("key", "receipt", "to@example.com", message.content)
     for part in (order["order_number"], "NPR 2,500.00", "NPR 325.00", "NPR 100.00", "NPR 2,925.00", "Nepal time"):
         assert part in mail.text
         assert part in mail.html

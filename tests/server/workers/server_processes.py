@@ -22,7 +22,7 @@ MODULE = "api.server.worker"
 
 
 @dataclass
-class Crew:
+class ServerProcesses:
     """A server with workers."""
 
     handle: asyncio.subprocess.Process
@@ -78,7 +78,7 @@ async def begun(settings: Settings, log: Path, workers: int) -> asyncio.subproce
 
 
 @asynccontextmanager
-async def serving_with_workers(settings: Settings, log: Path, workers: int) -> AsyncIterator[Crew]:
+async def serving_with_workers(settings: Settings, log: Path, workers: int) -> AsyncIterator[ServerProcesses]:
     """Until every process is up; killed at the end if it still runs."""
     settings = settings.model_copy(update={"port": free_port()})
     addresses = Addresses(str(settings.database_url), str(settings.redis_url), str(settings.khalti_base_url), "key")
@@ -92,7 +92,7 @@ async def serving_with_workers(settings: Settings, log: Path, workers: int) -> A
 
         await until(is_up)
         async with httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http:
-            yield Crew(process, log, World(RunningServer(settings, services, asyncio.Event()), http))
+            yield ServerProcesses(process, log, World(RunningServer(settings, services, asyncio.Event()), http))
     finally:
         if process.returncode is None:
             process.kill()

@@ -1,4 +1,4 @@
-"""A worker process that dies where it is told: ``python -m tests.support.doomed_server``, arguments as JSON on stdin.
+"""A worker process that dies where it is told: ``python -m tests.support.crashing_server``, arguments as JSON on stdin.
 
 Only what the business names as its outside is replaced: the gateway and the mail sender kill the process.
 """

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.support.till import Opened, Till
+from tests.support.checkout import Checkout, Opened
 from tests.support.webhooks import WEBHOOK_PATH, signed, webhook_body
 from tests.support.world import World, initiate_body, ok
 
@@ -22,9 +22,9 @@ async def _failed_orders(opened: Opened) -> list[int]:
     return [order["id"] for order in found["results"]]
 
 
-async def every_side(world: World, till: Till, opened: Opened) -> dict[str, tuple[Any, Any, Any]]:
+async def every_side(world: World, checkout: Checkout, opened: Opened) -> dict[str, tuple[Any, Any, Any]]:
     """(status, code, reason) as each side tells it; None where a side does not say."""
-    callback = (await till.callback(opened.pidx)).json()
+    callback = (await checkout.callback(opened.pidx)).json()
     state = ok(await opened.customer.get(f"{PAYMENTS}/status/{opened.transaction_id}/"))["data"]
     body = {"transaction_id": opened.transaction_id, "force_verify": True}
     verified = ok(await opened.customer.post(f"{PAYMENTS}/verify/", body))["data"]
@@ -57,67 +57,71 @@ async def every_side(world: World, till: Till, opened: Opened) -> dict[str, tupl
     ],
 )
 async def test_every_side_says_the_same_status_code_and_reason(
-    world: World, till: Till, more: dict[str, Any], outcome: str, reason: str | None, told: tuple[str, str, str]
+    world: World, checkout: Checkout, more: dict[str, Any], outcome: str, reason: str | None, told: tuple[str, str, str]
 ) -> None:
-    opened = await till.opened(**more)
+    opened = await checkout.opened(**more)
     await world.at_gateway(opened.pidx, outcome, **({"reason": reason} if reason else {}))
-    sides = await every_side(world, till, opened)
+    sides = await every_side(world, checkout, opened)
     for side, (status, code, why) in sides.items():
         found = (status or told[0], code or told[1], why or told[2])
         assert found == told, side
-    assert (await till.product(opened.product_id)).reserved == 0
+    assert (await checkout.product(opened.product_id)).reserved == 0
 
 
-async def test_a_callback_before_the_buyer_paid_says_pending_and_the_buyer_can_pay(world: World, till: Till) -> None:
-    opened = await till.opened()
-    early = await till.callback(opened.pidx)
+async def test_a_callback_before_the_buyer_paid_says_pending_and_the_buyer_can_pay(
+    world: World, checkout: Checkout
+) -> None:
+    opened = await checkout.opened()
+    early = await checkout.callback(opened.pidx)
     body = early.json()
     assert (early.status_code, body["error_code"], body["data"]["pending"]) == (400, "PAYMENT_PENDING", True)
     assert body["data"]["reason"] == "The payment is not finished yet"
     assert await payment_status_of_order(opened) == "pending"
     await world.at_gateway(opened.pidx, "completed")
-    assert ok(await till.callback(opened.pidx))["status"] == "success"
+    assert ok(await checkout.callback(opened.pidx))["status"] == "success"
     assert await payment_status_of_order(opened) == "paid"
 
 
-async def test_a_session_that_the_gateway_ended_early_is_not_said_to_end_in_the_future(till: Till) -> None:
-    opened = await till.opened()
-    await till.world.at_gateway(opened.pidx, "expired")
-    told = (await till.callback(opened.pidx)).json()["data"]
+async def test_a_session_that_the_gateway_ended_early_is_not_said_to_end_in_the_future(checkout: Checkout) -> None:
+    opened = await checkout.opened()
+    await checkout.world.at_gateway(opened.pidx, "expired")
+    told = (await checkout.callback(opened.pidx)).json()["data"]
     assert datetime.fromisoformat(told["expired_at"]) <= datetime.now(UTC)
-    assert (await till.callback(opened.pidx)).json()["data"]["expired_at"] == told["expired_at"]
+    assert (await checkout.callback(opened.pidx)).json()["data"]["expired_at"] == told["expired_at"]
 
 
 @pytest.mark.parametrize("outcome", ["canceled", "expired", "failed"])
-async def test_an_order_whose_payment_failed_says_so_until_it_is_paid_again(till: Till, outcome: str) -> None:
-    opened = await till.opened()
-    await till.world.at_gateway(opened.pidx, outcome)
-    await till.callback(opened.pidx)
+async def test_an_order_whose_payment_failed_says_so_until_it_is_paid_again(checkout: Checkout, outcome: str) -> None:
+    opened = await checkout.opened()
+    await checkout.world.at_gateway(opened.pidx, outcome)
+    await checkout.callback(opened.pidx)
     assert (await payment_status_of_order(opened), await _failed_orders(opened)) == ("failed", [opened.order_id])
     again = ok(await opened.customer.post(f"{PAYMENTS}/initiate/", initiate_body(opened.cart_id)))
     assert (await payment_status_of_order(opened), await _failed_orders(opened)) == ("pending", [])
-    await till.world.at_gateway(again["data"]["pidx"], "completed")
-    ok(await till.callback(again["data"]["pidx"]))
+    await checkout.world.at_gateway(again["data"]["pidx"], "completed")
+    ok(await checkout.callback(again["data"]["pidx"]))
     assert await payment_status_of_order(opened) == "paid"
 
 
-async def test_of_two_attempts_the_order_s_payment_fails_with_the_last(world: World, till: Till) -> None:
-    first = await till.opened()
+async def test_of_two_attempts_the_order_s_payment_fails_with_the_last(world: World, checkout: Checkout) -> None:
+    first = await checkout.opened()
     second = await world.initiate(first.customer, first.cart_id)
     await world.at_gateway(second["data"]["pidx"], "canceled")
-    await till.callback(second["data"]["pidx"])
+    await checkout.callback(second["data"]["pidx"])
     assert await payment_status_of_order(first) == "pending"
     await world.at_gateway(first.pidx, "expired")
-    await till.callback(first.pidx)
+    await checkout.callback(first.pidx)
     assert await payment_status_of_order(first) == "failed"
 
 
-async def test_an_attempt_that_the_gateway_did_not_open_fails_the_order_s_payment(world: World, till: Till) -> None:
+async def test_an_attempt_that_the_gateway_did_not_open_fails_the_order_s_payment(
+    world: World, checkout: Checkout
+) -> None:
     seller, customer = await world.person("seller"), await world.person()
     cart_id = await world.cart(customer, {await world.product(seller): 1})
     order = await world.order(customer, cart_id)
-    await till.fault("status", "initiate")
+    await checkout.fault("status", "initiate")
     assert (await customer.post(f"{PAYMENTS}/initiate/", initiate_body(cart_id))).status_code == 500
-    await till.clear_faults()
+    await checkout.clear_faults()
     shown = ok(await customer.get(f"/api/v1/marketplace/orders/{order['id']}/"))
     assert (shown["payment_status"], shown["can_cancel"]) == ("failed", True)

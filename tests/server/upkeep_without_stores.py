@@ -1,6 +1,6 @@
 """A process whose upkeep has neither Redis nor a database, and a job with a defect; it writes the server's log.
 
-    python upkeep_of_nothing.py DATA_DIR
+    python upkeep_without_stores.py DATA_DIR
 
 It ends after two rounds of each job.
 """

@@ -10,22 +10,22 @@ from api.cli.production import production_findings
 from api.server.backing_services import SANDBOX_KEY
 from api.server.logs import configure_logs
 from dispatch.settings import Settings
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.webhooks import NEW_WEBHOOK_SECRET, WEBHOOK_PATH, signed, webhook_body
 from tests.support.world import World, initiate_body, ok
 
 
 async def test_no_log_line_of_any_level_holds_a_secret_a_token_a_card_or_a_phone(
-    world: World, till: Till, capfd: pytest.CaptureFixture[str]
+    world: World, checkout: Checkout, capfd: pytest.CaptureFixture[str]
 ) -> None:
     settings = world.server.settings
     configure_logs(settings.model_copy(update={"log_level": "DEBUG"}))
     try:
-        paid = await till.paid(gateway="MOBILE_BANKING", bank="global_ime_bank", customer_phone="+977-9841987654")
-        await till.fault("drop", "refund", when="after")
+        paid = await checkout.paid(gateway="MOBILE_BANKING", bank="global_ime_bank", customer_phone="+977-9841987654")
+        await checkout.fault("drop", "refund", when="after")
         ok(await paid.customer.post(f"/api/v1/marketplace/orders/{paid.order_id}/cancel/"))
         for kind in ("status", "garbage", "drop"):
-            await till.fault(kind, "initiate")
+            await checkout.fault(kind, "initiate")
             cart_id = await world.cart(paid.customer, {paid.product_id: 1})
             assert (await paid.customer.post("/api/v1/payments/initiate/", initiate_body(cart_id))).status_code == 500
         body = webhook_body(paid.pidx)
@@ -36,7 +36,7 @@ async def test_no_log_line_of_any_level_holds_a_secret_a_token_a_card_or_a_phone
         logging.getLogger("tests.payments").debug("the end of what is looked at")
     finally:
         configure_logs(settings.model_copy(update={"log_level": "WARNING"}))
-        await till.clear_faults()
+        await checkout.clear_faults()
     out = "".join(capfd.readouterr())
     assert "the end of what is looked at" in out
     for secret in (

@@ -12,7 +12,7 @@ from dispatch.payments.ledger.models import LedgerAccount, LedgerEntry
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.sales.models import Sale, SaleStatus
-from tests.support.till import Till
+from tests.support.checkout import Checkout
 from tests.support.world import World, ok
 
 STOCK = 100
@@ -45,7 +45,7 @@ PLANS = st.builds(
 )
 
 
-async def carry_out(world: World, till: Till, plan: Plan) -> None:
+async def carry_out(world: World, checkout: Checkout, plan: Plan) -> None:
     seller, customer, admin = await world.person("seller"), await world.person(), await world.admin()
     products = [
         await world.product(
@@ -62,25 +62,25 @@ async def carry_out(world: World, till: Till, plan: Plan) -> None:
     if plan.outcome == "late":
         ok(await customer.post(f"{path}/cancel/"))
     await world.at_gateway(pidx, "completed" if plan.outcome == "late" else plan.outcome)
-    assert (await till.callback(pidx)).status_code == (200 if plan.outcome == "completed" else 400)
+    assert (await checkout.callback(pidx)).status_code == (200 if plan.outcome == "completed" else 400)
     if plan.outcome == "completed":
         for amount in plan.refunds:
             reply = await admin.post(f"{path}/refund/", {"amount": f"{amount / 100:.2f}"})
             assert reply.status_code in {200, 400, 409}
         if plan.lost_answer and plan.end != "keep":
-            await till.fault("drop", "refund", when="after")
+            await checkout.fault("drop", "refund", when="after")
         if plan.end == "cancel":
             assert (await customer.post(f"{path}/cancel/")).status_code in {200, 409}
         elif plan.end == "refund all":
             assert (await admin.post(f"{path}/refund/", {})).status_code in {200, 409}
-        await till.clear_faults()
-    await till.refunds_settled(transaction_id)
-    await check_books(till, transaction_id, pidx, products)
+        await checkout.clear_faults()
+    await checkout.refunds_settled(transaction_id)
+    await check_books(checkout, transaction_id, pidx, products)
 
 
-async def check_books(till: Till, transaction_id: str, pidx: str, products: list[int]) -> None:
-    payment, state = await till.payment(transaction_id), await till.gateway_state(pidx)
-    async with till.services.database.work() as work:
+async def check_books(checkout: Checkout, transaction_id: str, pidx: str, products: list[int]) -> None:
+    payment, state = await checkout.payment(transaction_id), await checkout.gateway_state(pidx)
+    async with checkout.services.database.work() as work:
         session = work.session
         rows = await session.execute(
             select(LedgerEntry.account, func.sum(LedgerEntry.amount_paisa))
@@ -113,20 +113,20 @@ async def check_books(till: Till, transaction_id: str, pidx: str, products: list
 
 @given(PLANS)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_what_was_paid_less_what_went_back_is_what_was_sold(world: World, till: Till, plan: Plan) -> None:
-    await carry_out(world, till, plan)
+async def test_what_was_paid_less_what_went_back_is_what_was_sold(world: World, checkout: Checkout, plan: Plan) -> None:
+    await carry_out(world, checkout, plan)
 
 
 @pytest.mark.heavy
 @pytest.mark.timeout(1200)
 @given(PLANS)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_many_purchases_add_up(world: World, till: Till, plan: Plan) -> None:
-    await carry_out(world, till, plan)
+async def test_many_purchases_add_up(world: World, checkout: Checkout, plan: Plan) -> None:
+    await carry_out(world, checkout, plan)
 
 
-async def test_the_whole_shop_adds_up(till: Till) -> None:
-    async with till.services.database.work() as work:
+async def test_the_whole_shop_adds_up(checkout: Checkout) -> None:
+    async with checkout.services.database.work() as work:
         total = await work.session.scalar(select(func.sum(LedgerEntry.amount_paisa)))
         per_payment = await work.session.execute(
             select(PaymentTransaction.order_number)
