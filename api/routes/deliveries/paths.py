@@ -8,6 +8,7 @@ from litestar.response import Stream
 from api.http.injected import GivenServices, GivenWork
 from api.http.middleware.compression import PACKED
 from api.http.security import needs
+from api.routes.deliveries.answers import number_for
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
 from api.routes.deliveries.path_formats import geojson_pieces, gpx_pieces, in_turns
 from api.server.services import Services
@@ -28,7 +29,8 @@ class PathController(Controller):
     ) -> Stream:
         """The way of a delivery as GeoJSON, with its length in metres."""
         path = await _path(request, delivery_id, work, services)
-        return Stream(in_turns(geojson_pieces(path)), media_type="application/geo+json")
+        pieces = geojson_pieces(path, number_for(path.delivery, request.user))
+        return Stream(in_turns(pieces), media_type="application/geo+json")
 
     @get("/{delivery_id:str}/path.gpx", guards=[needs()], opt=PACKED)
     async def as_gpx(
@@ -36,9 +38,10 @@ class PathController(Controller):
     ) -> Stream:
         """The way of a delivery as GPX."""
         path = await _path(request, delivery_id, work, services)
-        name = f'attachment; filename="{path.delivery.tracking_number}.gpx"'
+        number = number_for(path.delivery, request.user)
+        name = f'attachment; filename="{number}.gpx"'
         return Stream(
-            in_turns(gpx_pieces(path)), media_type="application/gpx+xml", headers={"Content-Disposition": name}
+            in_turns(gpx_pieces(path, number)), media_type="application/gpx+xml", headers={"Content-Disposition": name}
         )
 
 
