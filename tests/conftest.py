@@ -7,13 +7,28 @@ from pathlib import Path
 import httpx
 import pytest
 from pydantic import SecretStr
+from xdist.remote import Producer
 
 from api.server.logs import configure_logs
 from api.server.serving import RunningServer, serving
 from dispatch.settings import Settings
 from tests.support.real_data import DATA
+from tests.support.scheduling import RoomScheduling, order_of
 from tests.support.webhooks import NEW_WEBHOOK_SECRET, OLD_WEBHOOK_SECRET
 from tests.support.world import World
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the run, what takes longest begins first."""
+    if getattr(config, "workerinput", None) is not None:
+        items.sort(key=lambda item: order_of(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> RoomScheduling:
+    """Shares the run out by rooms and files."""
+    return RoomScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
