@@ -155,15 +155,15 @@ def replay(file: str, speed: str, url: str | None, as_json: bool, give_up_after:
     sends only what is not stored yet.
     """
     from api.cli.replay import replay_file
+    from api.simulation.replay.sending_protocols import SendingProtocol
     from api.simulation.replay.traces import reading
-    from api.simulation.replay.ways import Way
 
     replayed = replay_file(
         _settings(),
         file,
         speed,
         url,
-        way=Way(way),
+        way=SendingProtocol(way),
         as_json=as_json,
         give_up_after_s=give_up_after,
         said=reading(said["vehicle"], said["time_way"]),

@@ -19,10 +19,10 @@ from api.simulation.replay.errors import UnusableFile
 from api.simulation.replay.pace import shift_now
 from api.simulation.replay.reading import read_traces
 from api.simulation.replay.run import PhoneReplay, Playing, Replay
+from api.simulation.replay.sending_protocols import PROTOCOLS, SendingProtocol
 from api.simulation.replay.summary import print_summary, rate, summary
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.traces import Reading, Traces, reasons
-from api.simulation.replay.ways import PROTOCOLS, Way
 from dispatch.plain_numbers import decimal_number
 from dispatch.settings import Settings
 
@@ -38,7 +38,7 @@ async def replay_file(
     speed: str,
     url: str | None,
     *,
-    way: Way = Way.WEBSOCKET,
+    way: SendingProtocol = SendingProtocol.WEBSOCKET,
     as_json: bool = False,
     give_up_after_s: float = 60.0,
     said: Reading | None = None,
@@ -67,7 +67,7 @@ async def replay_file(
         drivers = await sign_in_drivers(services, base, list(traces.rows_of), business_name="Replayed trace")
         tokens = services.tokens
     replay: Playing
-    if way is Way.WEBSOCKET:
+    if way is SendingProtocol.WEBSOCKET:
         allow_sockets(len(drivers))  # beyond the limit connections fail by name and are tried again
         replay = Replay(
             traces,
@@ -100,7 +100,7 @@ async def _phone_replay(
     traces: Traces,
     drivers: Sequence[Driver],
     *,
-    way: Way,
+    way: SendingProtocol,
     speed: float | None,
     patience_s: float,
 ) -> PhoneReplay:

@@ -9,8 +9,8 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from api.server.services import Services
-from api.simulation.demo.cast import ADMIN, CARRIERS, CUSTOMERS, EVERYONE, SELLERS, Carrier, Person
 from api.simulation.demo.goods import ARTICLES, STOCK
+from api.simulation.demo.people import ADMIN, CARRIERS, CUSTOMERS, EVERYONE, SELLERS, Carrier, Person
 from api.simulation.demo.pictures import draw_pictures, picture_path
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.passwords import hash_password, verify_password

@@ -12,12 +12,12 @@ from api.cli.context import CommandError
 from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer, serving, stopped_by_signals
 from api.simulation.demo.accounts import demo_password, ensure_accounts, ensure_products, open_sign_ins
-from api.simulation.demo.cast import ADMIN, CARRIERS, CUSTOMERS, EVERYONE, SELLERS
-from api.simulation.demo.ending import cancel_all
+from api.simulation.demo.cancelling import cancel_all
 from api.simulation.demo.fleet import driving
 from api.simulation.demo.goods import ARTICLES
 from api.simulation.demo.market import Market
 from api.simulation.demo.orders import StoryStuck, Storyteller
+from api.simulation.demo.people import ADMIN, CARRIERS, CUSTOMERS, EVERYONE, SELLERS
 from api.simulation.demo.printout import Steps, console, print_summary
 from api.simulation.demo.sign_ins import Callers, Refused
 from api.simulation.demo.stories import STORIES, Stage, Story

@@ -10,11 +10,11 @@ import httpx
 import structlog
 from redis.exceptions import RedisError
 
-from api.simulation.demo.cast import Carrier
+from api.simulation.demo.kathmandu import CENTRE, FAR_M, Point, Vehicle
+from api.simulation.demo.people import Carrier
 from api.simulation.demo.phone import Phone
 from api.simulation.demo.random_source import dice
 from api.simulation.demo.sign_ins import Caller, Refused
-from api.simulation.demo.valley import CENTRE, FAR_M, Point, Vehicle
 from realtime.redis.live_positions import RedisLivePositions
 
 log = structlog.get_logger(__name__)

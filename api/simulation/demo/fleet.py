@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import structlog
 
 from api.server.services import Services
-from api.simulation.demo.cast import CARRIERS
+from api.simulation.demo.cancelling import cancel_all
 from api.simulation.demo.driver import Driver
-from api.simulation.demo.ending import cancel_all
+from api.simulation.demo.people import CARRIERS
 from api.simulation.demo.sign_ins import Callers
 from api.simulation.demo.stories import STORIES, Stage, Story
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from api.simulation.demo.cast import SELLERS, Person
+from api.simulation.demo.people import SELLERS, Person
 from dispatch.catalogue.models import TaxClass
 
 STOCK = 5_000

@@ -7,13 +7,13 @@ import httpx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.simulation.demo.cast import CUSTOMERS
 from api.simulation.demo.goods import ARTICLES
+from api.simulation.demo.kathmandu import DOORS
 from api.simulation.demo.orders import StoryStuck, Storyteller
+from api.simulation.demo.people import CUSTOMERS
 from api.simulation.demo.random_source import dice
 from api.simulation.demo.sign_ins import Refused
 from api.simulation.demo.stories import Stage, Story
-from api.simulation.demo.valley import DOORS
 from dispatch.deliveries.models import UNDER_WAY, DeliveryStatus
 
 log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import func, select
 
 from api.server.services import Services
-from api.simulation.demo.cast import ADMIN
+from api.simulation.demo.people import ADMIN
 from api.simulation.demo.sign_ins import Callers
 from api.simulation.demo.stories import MARK, Stage, Story
 from dispatch.accounts.models import User

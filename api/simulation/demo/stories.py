@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from api.simulation.demo.cast import CARRIERS, CUSTOMERS, Carrier, Person
 from api.simulation.demo.goods import ARTICLES, Article
-from api.simulation.demo.valley import DOORS, Place, Point
+from api.simulation.demo.kathmandu import DOORS, Place, Point
+from api.simulation.demo.people import CARRIERS, CUSTOMERS, Carrier, Person
 
 MARK = "Made by `dispatch demo`: its simulated transporter picks it up and delivers it."
 """Special instructions of the demo's own deliveries, by which it knows them again.

@@ -14,11 +14,18 @@ import httpx
 
 from api.simulation.load.plan import Plan
 from api.simulation.load.schedule import Drive, StartingLine, Timetable
-from api.simulation.load.watching import SILENCE_S, SocketWay, StreamWay, Watched, Watcher, Way
+from api.simulation.load.watching import (
+    SILENCE_S,
+    SocketConnection,
+    StreamConnection,
+    WatchConnection,
+    Watched,
+    Watcher,
+)
 from api.simulation.replay.accounts import Driver
 from api.simulation.replay.reconnecting import Patience
-from api.simulation.replay.road import Road
 from api.simulation.replay.run import OPENING_AT_ONCE, TOKEN_SPARE
+from api.simulation.replay.run_context import RunContext
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.vehicle import VehicleClient
 from dispatch.accounts.tokens import Tokens
@@ -59,7 +66,7 @@ class LoadRun:
         self.stopped = False
         """Whether it ended before its time."""
         opening = asyncio.Semaphore(OPENING_AT_ONCE)
-        road = Road(
+        context = RunContext(
             url=f"{sockets}/ws/transporter",
             epoch=self.epoch,
             pace=Timetable(self.line, 0.0, plan.frame_ms),
@@ -70,7 +77,7 @@ class LoadRun:
             pings_a_frame=plan.batch,
             device=DEVICE,
         )
-        self._phones = [self._phone(index, driver, road, tokens) for index, driver in enumerate(drivers)]
+        self._phones = [self._phone(index, driver, context, tokens) for index, driver in enumerate(drivers)]
         # One connection each, for as long as the run: a pool must not make anybody wait.
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(START_WITHIN_S, read=SILENCE_S),
@@ -78,26 +85,28 @@ class LoadRun:
             trust_env=False,
         )
         patience = Patience(patience_s)
-        ways = self._ways(base, sockets, parcels, opening)
-        self._watchers = [Watcher(way, self.line, self.watched, patience) for way in ways]
+        connections = self._connections(base, sockets, parcels, opening)
+        self._watchers = [Watcher(connection, self.line, self.watched, patience) for connection in connections]
 
-    def _phone(self, index: int, driver: Driver, road: Road, tokens: Tokens) -> VehicleClient:
+    def _phone(self, index: int, driver: Driver, context: RunContext, tokens: Tokens) -> VehicleClient:
         """One transporter, which takes its turn."""
         pace = Timetable(self.line, self.plan.phase_ms(index), self.plan.frame_ms)
         life = timedelta(seconds=self.plan.seconds) + TOKEN_SPARE
-        own = dataclasses.replace(road, pace=pace)
+        own = dataclasses.replace(context, pace=pace)
         return VehicleClient(own, driver.vehicle, self._drives[index], lambda: driver.token(tokens, life))
 
-    def _ways(self, base: str, sockets: str, parcels: Sequence[str], opening: asyncio.Semaphore) -> list[Way]:
-        ways: list[Way] = []
+    def _connections(
+        self, base: str, sockets: str, parcels: Sequence[str], opening: asyncio.Semaphore
+    ) -> list[WatchConnection]:
+        connections: list[WatchConnection] = []
         streams = round(self.plan.watchers * self.plan.sse)
         for number in range(self.plan.watchers):
             parcel = parcels[number % len(parcels)]
             if number < streams:
-                ways.append(StreamWay(self._http, f"{base}/api/deliveries/{parcel}/events/", opening))
+                connections.append(StreamConnection(self._http, f"{base}/api/deliveries/{parcel}/events/", opening))
             else:
-                ways.append(SocketWay(f"{sockets}/ws/track/{parcel}", opening))
-        return ways
+                connections.append(SocketConnection(f"{sockets}/ws/track/{parcel}", opening))
+        return connections
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until the time is over and everything acknowledged, everyone has given up, or ``stop`` is set."""
@@ -133,7 +142,7 @@ class LoadRun:
             await asyncio.sleep(LOOK_EVERY_S)  # nobody is told of every ack
 
     async def _last_news(self, watching: Sequence["asyncio.Task[None]"]) -> None:
-        """Let the watchers hear what is on its way to them."""
+        """Let the watchers hear what is on its connection to them."""
         deadline = time.monotonic() + NEWS_WITHIN_S
         heard = -1
         while heard != self.watched.frames and time.monotonic() < deadline and not all(one.done() for one in watching):

@@ -48,15 +48,15 @@ class Watched:
     """From when a ping was due to when a watcher had the position."""
 
 
-class Over(Exception):
+class DeliveryOver(Exception):
     """There is nothing left to watch."""
 
 
-class Way(Protocol):
+class WatchConnection(Protocol):
     """How a watcher follows: frames as they come, from ``resume`` on where one is given."""
 
     def frames(self, resume: str | None) -> AsyncGenerator[bytes, None]:
-        """Until the connection ends. Raises what connections raise, and Over."""
+        """Until the connection ends. Raises what connections raise, and DeliveryOver."""
         ...
 
     def lose(self) -> None:
@@ -64,8 +64,8 @@ class Way(Protocol):
         ...
 
 
-class SocketWay:
-    """Over a WebSocket."""
+class SocketConnection:
+    """DeliveryOver a WebSocket."""
 
     def __init__(self, url: str, opening: asyncio.Semaphore) -> None:
         self._url = url
@@ -73,7 +73,7 @@ class SocketWay:
         self._socket: ClientConnection | None = None
 
     async def frames(self, resume: str | None) -> AsyncGenerator[bytes, None]:
-        """See Way."""
+        """See WatchConnection."""
         connecting = connect(
             self._url if resume is None else f"{self._url}?resume={resume}",
             compression=None,
@@ -92,13 +92,13 @@ class SocketWay:
             await socket.close()
 
     def lose(self) -> None:
-        """See Way."""
+        """See WatchConnection."""
         if self._socket is not None:
             self._socket.transport.abort()
 
 
-class StreamWay:
-    """Over server-sent events."""
+class StreamConnection:
+    """DeliveryOver server-sent events."""
 
     def __init__(self, http: httpx.AsyncClient, url: str, opening: asyncio.Semaphore) -> None:
         self._http = http
@@ -108,18 +108,18 @@ class StreamWay:
         self._lost = asyncio.Event()
 
     async def frames(self, resume: str | None) -> AsyncGenerator[bytes, None]:
-        """See Way."""
+        """See WatchConnection."""
         self._lost.clear()
         request = self._http.build_request("GET", self._url, headers={"Last-Event-ID": resume} if resume else None)
         async with self._opening:
             reply = await self._http.send(request, stream=True)
         try:
             if reply.status_code == NO_CONTENT:
-                raise Over("the delivery is over")
+                raise DeliveryOver("the delivery is over")
             reply.raise_for_status()
             async for line in reply.aiter_lines():
                 if line.startswith(OVER):
-                    raise Over("the delivery is over")
+                    raise DeliveryOver("the delivery is over")
                 if line.startswith("data: "):
                     yield line.removeprefix("data: ").encode()
                 if self._lost.is_set():
@@ -128,15 +128,15 @@ class StreamWay:
             await reply.aclose()
 
     def lose(self) -> None:
-        """See Way: with the next line that comes."""
+        """See WatchConnection: with the next line that comes."""
         self._lost.set()
 
 
 class Watcher:
     """One of them: connects, listens, and comes back with the offset that it has seen."""
 
-    def __init__(self, way: Way, line: StartingLine, watched: Watched, patience: Patience) -> None:
-        self._way = way
+    def __init__(self, connection: WatchConnection, line: StartingLine, watched: Watched, patience: Patience) -> None:
+        self._connection = connection
         self._line = line
         self._watched = watched
         self._patience = patience
@@ -149,7 +149,7 @@ class Watcher:
 
     def lose_connection(self) -> None:
         """As in a tunnel."""
-        self._way.lose()
+        self._connection.lose()
 
     async def run(self) -> None:
         """Until there is nothing to watch or it gives up, which ``watched`` then knows."""
@@ -164,11 +164,11 @@ class Watcher:
     async def _follow(self) -> str | None:
         """One connection; why there will be no other, None where there will."""
         try:
-            async with aclosing(self._way.frames(self._offset)) as frames:
+            async with aclosing(self._connection.frames(self._offset)) as frames:
                 async for raw in frames:
                     self._hear(raw, time.monotonic())
             error: Exception = ConnectionError("the stream ended")
-        except Over as over:
+        except DeliveryOver as over:
             return str(over)
         except httpx.HTTPStatusError as refused:
             if refused.response.is_client_error:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from api.server.services import Services
 from api.simulation.replay.accounts import ADVISORY_LOCK, Driver
-from api.simulation.replay.ways import Way
+from api.simulation.replay.sending_protocols import SendingProtocol
 from dispatch.database.work import Work
 from dispatch.transporters.devices import TOKEN_PREFIX, TransporterDevice, token_hash
 from realtime.phones.reading import EPOCH
@@ -35,7 +35,7 @@ class Phone:
 
 
 async def find_or_make_phones(
-    services: Services, drivers: Sequence[Driver], *, way: Way, epoch: str, shift_ms: int
+    services: Services, drivers: Sequence[Driver], *, way: SendingProtocol, epoch: str, shift_ms: int
 ) -> tuple[list[Phone], int]:
     """The devices of this file and protocol, and their shift: that of the first replay, or ``shift_ms`` now."""
     key = services.settings.signing_key().encode()
@@ -69,13 +69,13 @@ async def find_or_make_phones(
     return phones, shift_ms
 
 
-def _token(key: bytes, way: Way, epoch: str, transporter_id: int) -> str:
+def _token(key: bytes, way: SendingProtocol, epoch: str, transporter_id: int) -> str:
     """Made, not drawn: the database keeps only a hash, and the next replay must know it again."""
     words = f"replay token\0{way}\0{epoch}\0{transporter_id}".encode()
     return TOKEN_PREFIX + hmac.new(key, words, hashlib.sha256).hexdigest()[:40]
 
 
-async def _stored(work: Work, way: Way, devices: dict[int, TransporterDevice]) -> dict[int, set[int]]:
+async def _stored(work: Work, way: SendingProtocol, devices: dict[int, TransporterDevice]) -> dict[int, set[int]]:
     """The stored seqs, by transporter."""
     names = {f"{way}-{device.id}": device.transporter_id for device in devices.values()}
     found = await work.session.execute(STORED, {"devices": list(names), "epoch": EPOCH, "transporters": list(devices)})

@@ -12,9 +12,9 @@ import httpx
 from api.simulation.replay.devices import Phone
 from api.simulation.replay.pace import Pace
 from api.simulation.replay.reconnecting import GiveUp, Patience, delay_s
+from api.simulation.replay.sending_protocols import PhoneProtocol
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.traces import Row
-from api.simulation.replay.ways import PhoneProtocol
 from realtime.phones.reading import seq_of
 from realtime.protocol import utc_from_ms
 
@@ -22,7 +22,7 @@ _FINAL = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, H
 
 
 @dataclass(slots=True)
-class PhoneRoad:
+class PhoneRunContext:
     """What all phones share."""
 
     base: str
@@ -36,24 +36,24 @@ class PhoneRoad:
 class PhoneClient:
     """Sends one vehicle's rows; what is stored already is left out."""
 
-    def __init__(self, road: PhoneRoad, phone: Phone, rows: Sequence[Row]) -> None:
-        self._road = road
+    def __init__(self, context: PhoneRunContext, phone: Phone, rows: Sequence[Row]) -> None:
+        self._context = context
         self._vehicle = phone.driver.vehicle
         self._phone = phone
         self._rows = rows
 
     async def run(self) -> None:
         """Until all is settled or the phone gives up, which the tally then knows."""
-        road = self._road
+        context = self._context
         pending = list(self._to_send())
-        road.tally.skipped += len(self._rows) - len(pending)
-        road.pace.is_ready(pending[0].time_ms if pending else None)
+        context.tally.skipped += len(self._rows) - len(pending)
+        context.pace.is_ready(pending[0].time_ms if pending else None)
         try:
             for row in pending:
-                await road.pace.wait(row.time_ms)
+                await context.pace.wait(row.time_ms)
                 await self._settle(row)
         except GiveUp as why:
-            road.tally.failed[self._vehicle] = str(why)
+            context.tally.failed[self._vehicle] = str(why)
 
     def _to_send(self) -> Iterator[Row]:
         """What is not stored; of rows that the protocol cannot tell apart in time, the first."""
@@ -65,37 +65,37 @@ class PhoneClient:
                 yield row
 
     def _wire_ms(self, row: Row) -> int:
-        recorded_ms, tick_ms = self._road.pace.recorded_ms(row.time_ms), self._road.protocol.tick_ms
+        recorded_ms, tick_ms = self._context.pace.recorded_ms(row.time_ms), self._context.protocol.tick_ms
         return recorded_ms - recorded_ms % tick_ms
 
     async def _settle(self, row: Row) -> None:
-        road, failures = self._road, 0
+        context, failures = self._context, 0
         first_sent = time.monotonic()
-        request = road.protocol.request(road.base, self._phone.token, row, road.pace.recorded_ms(row.time_ms))
-        road.tally.sent += 1
+        request = context.protocol.request(context.base, self._phone.token, row, context.pace.recorded_ms(row.time_ms))
+        context.tally.sent += 1
         while True:
             problem = await self._answered(request, row)
             if problem is None:
                 break
-            if road.patience.is_exhausted():
+            if context.patience.is_exhausted():
                 raise GiveUp(f"the server does not come back: {problem}")
             await asyncio.sleep(delay_s(failures))
             failures += 1
-            road.tally.resent += 1
-        road.tally.reconnects += bool(failures)
-        road.patience.progressed()
-        road.tally.settled += 1
-        road.tally.ack_times.record(time.monotonic() - first_sent)
+            context.tally.resent += 1
+        context.tally.reconnects += bool(failures)
+        context.patience.progressed()
+        context.tally.settled += 1
+        context.tally.ack_times.record(time.monotonic() - first_sent)
 
     async def _answered(self, request: httpx.Request, row: Row) -> str | None:
         """None where the position is safe or rejected, else why it must be sent again. Raises GiveUp."""
         try:
-            reply = await self._road.http.send(request)
+            reply = await self._context.http.send(request)
         except httpx.TransportError as error:
             return f"{type(error).__name__}: {error}"
         if reply.is_success:
             for reason in _ignored(reply):
-                self._road.tally.count_reject(reason, self._vehicle, row.line)
+                self._context.tally.count_reject(reason, self._vehicle, row.line)
             return None
         if reply.status_code in _FINAL:
             raise GiveUp(f"the server refuses the position with HTTP {reply.status_code}")

@@ -11,13 +11,13 @@ import httpx
 from api.simulation.replay.accounts import Driver
 from api.simulation.replay.devices import Phone
 from api.simulation.replay.pace import Pace
-from api.simulation.replay.phone import PhoneClient, PhoneRoad
+from api.simulation.replay.phone import PhoneClient, PhoneRunContext
 from api.simulation.replay.reconnecting import Patience
-from api.simulation.replay.road import Road
+from api.simulation.replay.run_context import RunContext
+from api.simulation.replay.sending_protocols import PhoneProtocol
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.traces import Traces
 from api.simulation.replay.vehicle import VehicleClient
-from api.simulation.replay.ways import PhoneProtocol
 from dispatch.accounts.tokens import Tokens
 
 # At `max`, connections at once; more would only wait in the server's line. Otherwise every vehicle keeps its own.
@@ -58,7 +58,7 @@ class Replay:
     ) -> None:
         self.tally = Tally(traces.rows)
         self._speed = speed
-        self._road = Road(
+        self._context = RunContext(
             url=url,
             epoch=traces.epoch,
             pace=Pace(
@@ -73,7 +73,7 @@ class Replay:
         if speed is not None:
             life += timedelta(milliseconds=(traces.newest_ms - traces.oldest_ms) / speed)
         self._clients = [
-            VehicleClient(self._road, driver.vehicle, traces.rows_of[driver.vehicle], _minter(driver, tokens, life))
+            VehicleClient(self._context, driver.vehicle, traces.rows_of[driver.vehicle], _minter(driver, tokens, life))
             for driver in drivers
         ]
 
@@ -123,9 +123,9 @@ class PhoneReplay:
         """See Playing."""
         limits = httpx.Limits(max_connections=REQUESTS_AT_ONCE, max_keepalive_connections=REQUESTS_AT_ONCE)
         async with httpx.AsyncClient(limits=limits, timeout=ANSWER_WITHIN, trust_env=False) as http:
-            road = PhoneRoad(self._base, self._protocol, http, self._pace, self.tally, self._patience)
+            context = PhoneRunContext(self._base, self._protocol, http, self._pace, self.tally, self._patience)
             rows_of = self._traces.rows_of
-            clients = [PhoneClient(road, phone, rows_of[phone.driver.vehicle]) for phone in self._phones]
+            clients = [PhoneClient(context, phone, rows_of[phone.driver.vehicle]) for phone in self._phones]
             await _until(stop, _all(clients), self.tally)
 
 

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
 from api.simulation.replay.reconnecting import GiveUp, Stalled, delay_s, described, is_too_big, why_final
-from api.simulation.replay.road import Road
+from api.simulation.replay.run_context import RunContext
 from api.simulation.replay.traces import Row
 from realtime.protocol import (
     BEARER_PREFIX,
@@ -47,8 +47,8 @@ class VehicleClient:
     It keeps what is not acknowledged and sends it again after a reconnect, as a phone does.
     """
 
-    def __init__(self, road: Road, vehicle: str, rows: Sequence[Row], token: Callable[[], str]) -> None:
-        self._road = road
+    def __init__(self, context: RunContext, vehicle: str, rows: Sequence[Row], token: Callable[[], str]) -> None:
+        self._context = context
         self._vehicle = vehicle
         self._rows = rows
         self._token = token
@@ -70,7 +70,7 @@ class VehicleClient:
             while not await self._try_once():
                 pass
         except GiveUp as why:
-            self._road.tally.failed[self._vehicle] = str(why)
+            self._context.tally.failed[self._vehicle] = str(why)
         finally:
             self._is_ready()  # the others wait for it where they wait at all
 
@@ -96,7 +96,7 @@ class VehicleClient:
     async def _connection(self) -> AsyncIterator[ClientConnection]:
         """A connection that has been welcomed."""
         connecting = connect(
-            self._road.url,
+            self._context.url,
             subprotocols=[Subprotocol(SUBPROTOCOL), Subprotocol(BEARER_PREFIX + self._token())],
             compression=None,
             open_timeout=OPEN_WITHIN_S,
@@ -104,7 +104,7 @@ class VehicleClient:
             proxy=None,
         )
         async with contextlib.AsyncExitStack() as stack:
-            async with self._road.opening:
+            async with self._context.opening:
                 socket = await stack.enter_async_context(connecting)
                 await self._greet(socket)
             self._socket = socket
@@ -114,7 +114,7 @@ class VehicleClient:
                 self._socket = None
 
     async def _greet(self, socket: ClientConnection) -> None:
-        await socket.send(encode(Hello(self._road.device, self._road.epoch)), text=True)
+        await socket.send(encode(Hello(self._context.device, self._context.epoch)), text=True)
         while True:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 frame = _decode(await socket.recv(decode=False))
@@ -122,11 +122,11 @@ class VehicleClient:
                 break
             self._hear(frame)
         if self._greeted:
-            self._road.tally.reconnects += 1
+            self._context.tally.reconnects += 1
             self._go_on(frame.last_seq)
         else:
             self._acked = self._sent = min(frame.last_seq, len(self._rows))
-            self._road.tally.skipped += self._acked
+            self._context.tally.skipped += self._acked
         self._next = self._acked + 1
         self._is_ready()
 
@@ -137,13 +137,13 @@ class VehicleClient:
         sending again does no harm. What was acknowledged is not sent again, so that nothing hides a broken promise.
         """
         lost = [seq for seq in range(last_seq + 1, self._acked + 1) if seq not in self._rejected]
-        self._road.tally.missing += len(lost)
+        self._context.tally.missing += len(lost)
 
     def _is_ready(self) -> None:
         if not self._greeted:
             self._greeted = True
             pending = self._rows[self._acked].time_ms if self._acked < len(self._rows) else None
-            self._road.pace.is_ready(pending)
+            self._context.pace.is_ready(pending)
 
     async def _converse(self, socket: ClientConnection) -> None:
         self._let_in()
@@ -156,7 +156,7 @@ class VehicleClient:
             await asyncio.gather(*jobs, return_exceptions=True)
 
     async def _send(self, socket: ClientConnection) -> None:
-        rows, pace, tally = self._rows, self._road.pace, self._road.tally
+        rows, pace, tally = self._rows, self._context.pace, self._context.tally
         while self._next <= len(rows):
             await pace.wait(rows[self._next - 1].time_ms)
             await self._room.wait()
@@ -184,7 +184,7 @@ class VehicleClient:
 
     def _frame(self) -> tuple[bytes, int]:
         """As many due pings as a frame takes, at least one, and the last one's seq."""
-        rows, pace, most = self._rows, self._road.pace, self._road.pings_a_frame
+        rows, pace, most = self._rows, self._context.pace, self._context.pings_a_frame
         last = self._next - 1
         if most == 1:
             return encode(self._fix(Ping, self._next, rows[last])), self._next
@@ -195,14 +195,14 @@ class VehicleClient:
                 break
             fix = encode(self._fix(Fix, last + 1, row))
             size += len(fix) + 1
-            if parts and size > self._road.frame_bytes:
+            if parts and size > self._context.frame_bytes:
                 break
             parts.append(fix)
             last += 1
         return _ENVELOPE % b",".join(parts), last
 
     def _fix(self, kind: type[Fix], seq: int, row: Row) -> Fix:
-        recorded_at = utc_from_ms(self._road.pace.recorded_ms(row.time_ms))
+        recorded_at = utc_from_ms(self._context.pace.recorded_ms(row.time_ms))
         return kind(seq, row.lat, row.lon, recorded_at, None, row.speed_mps, row.heading_deg)
 
     async def _listen(self, socket: ClientConnection) -> None:
@@ -232,13 +232,13 @@ class VehicleClient:
         now, reached = time.monotonic(), self._acked
         while self._sendings and self._sendings[0][0] <= seq:
             last, since = self._sendings.popleft()
-            self._road.tally.ack_times.record(now - since, last - reached)
+            self._context.tally.ack_times.record(now - since, last - reached)
             reached = last
-        self._road.tally.settled += seq - self._acked
+        self._context.tally.settled += seq - self._acked
         self._count_rejects(seq)
         self._acked = seq
         self._failures = 0
-        self._road.patience.progressed()
+        self._context.patience.progressed()
         self._let_in()
 
     def _take_reject(self, frame: Rejected) -> None:
@@ -249,7 +249,7 @@ class VehicleClient:
     def _count_rejects(self, acked: int) -> None:
         """A reject counts with the ack that covers it; without one the ping is sent again."""
         for seq in [seq for seq in self._rejected_since_ack if seq <= acked]:
-            self._road.tally.count_reject(self._rejected[seq], self._vehicle, self._rows[seq - 1].line)
+            self._context.tally.count_reject(self._rejected[seq], self._vehicle, self._rows[seq - 1].line)
         self._rejected_since_ack = [seq for seq in self._rejected_since_ack if seq > acked]
 
     async def _recover(self, error: Exception) -> None:
@@ -258,10 +258,10 @@ class VehicleClient:
         if final is not None:
             raise GiveUp(f"{final}: {self._last_error}" if self._last_error else final) from None
         if is_too_big(error):
-            if self._road.frame_bytes <= LEAST_FRAME_BYTES:
+            if self._context.frame_bytes <= LEAST_FRAME_BYTES:
                 raise GiveUp("the server finds every frame too big; raise DISPATCH_WS_MAX_BYTES")
-            self._road.frame_bytes = max(LEAST_FRAME_BYTES, self._road.frame_bytes // 2)
-        if self._road.patience.is_exhausted():
+            self._context.frame_bytes = max(LEAST_FRAME_BYTES, self._context.frame_bytes // 2)
+        if self._context.patience.is_exhausted():
             raise GiveUp(f"the server does not come back: {described(error)}")
         await asyncio.sleep(delay_s(self._failures))
         self._failures += 1

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from api.simulation.demo.cast import CARRIERS
+from api.simulation.demo.kathmandu import CENTRE, Point, Vehicle, bearing_deg, street_route
+from api.simulation.demo.people import CARRIERS
 from api.simulation.demo.stories import STORIES, Stage
-from api.simulation.demo.valley import CENTRE, Point, Vehicle, bearing_deg, street_route
 
 
 def test_a_vehicle_arrives_at_a_plausible_speed() -> None:

@@ -11,7 +11,7 @@ from websockets.typing import Subprotocol
 from api.simulation.load.plan import Plan
 from api.simulation.load.schedule import Drive, StartingLine, Timetable
 from api.simulation.replay.reconnecting import Patience
-from api.simulation.replay.road import Road
+from api.simulation.replay.run_context import RunContext
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.vehicle import VehicleClient
 from realtime.protocol import SUBPROTOCOL
@@ -38,7 +38,7 @@ async def driven(plan: Plan, ready_to_ack: Callable[[Frames], bool]) -> tuple[Fr
         port = next(iter(server.sockets)).getsockname()[1]
         line = StartingLine(1)
         drive = Drive(0, plan, line)
-        road = Road(
+        context = RunContext(
             url=f"ws://127.0.0.1:{port}/ws/transporter",
             epoch="epoch",
             pace=Timetable(line, 0.0, plan.frame_ms),
@@ -48,8 +48,8 @@ async def driven(plan: Plan, ready_to_ack: Callable[[Frames], bool]) -> tuple[Fr
             frame_bytes=1 << 20,
             pings_a_frame=plan.batch,
         )
-        await VehicleClient(road, "load-1", drive, lambda: "token").run()
-    return heard, road.tally
+        await VehicleClient(context, "load-1", drive, lambda: "token").run()
+    return heard, context.tally
 
 
 async def test_a_batch_of_one_is_a_ping_frame_each() -> None:

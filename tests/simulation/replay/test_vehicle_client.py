@@ -12,7 +12,7 @@ from websockets.typing import Subprotocol
 
 from api.simulation.replay.pace import Pace
 from api.simulation.replay.reconnecting import Patience
-from api.simulation.replay.road import Road
+from api.simulation.replay.run_context import RunContext
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.traces import Row
 from api.simulation.replay.vehicle import VehicleClient
@@ -56,9 +56,9 @@ class Script:
         tally = Tally(rows)
         pace = Pace(oldest_ms=START, newest_ms=START + rows * 1000, speed=None, vehicles=1)
         url = f"ws://127.0.0.1:{self.port}/ws/transporter"
-        road = Road(url, "epoch", pace, tally, Patience(patience_s), asyncio.Semaphore(4), frame_bytes)
+        context = RunContext(url, "epoch", pace, tally, Patience(patience_s), asyncio.Semaphore(4), frame_bytes)
         fixes = [Row(START + n * 1000, n + 2, 1.0, 2.0, None, None) for n in range(rows)]
-        return VehicleClient(road, "bus", fixes, lambda: "token"), tally
+        return VehicleClient(context, "bus", fixes, lambda: "token"), tally
 
 
 async def say(socket: ServerConnection, **frame: Any) -> None:

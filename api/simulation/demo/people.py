@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import cycle, islice
 
-from api.simulation.demo.valley import DOORS, MARKETS, Place, Point
+from api.simulation.demo.kathmandu import DOORS, MARKETS, Place, Point
 
 DOMAIN = "demo.example"
 

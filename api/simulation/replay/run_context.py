@@ -34,7 +34,7 @@ class Pacing(Protocol):
 
 
 @dataclass(slots=True)
-class Road:
+class RunContext:
     """What all vehicles share. ``opening`` bounds handshakes at once, also when all come back after a restart."""
 
     url: str

@@ -10,16 +10,16 @@ import pytest
 from api.cli.context import operating
 from api.cli.replay import replay_file
 from api.simulation.replay.reading import read_traces
+from api.simulation.replay.sending_protocols import PROTOCOLS, SendingProtocol
 from api.simulation.replay.traces import Row, Traces
-from api.simulation.replay.ways import PROTOCOLS, Way
 from tests.support.real_data import gps
 from tests.support.server_process import ServerProcess
 
 Write = Callable[..., Path]
-Replayed = Callable[[Path, Way], Awaitable[dict[str, Any]]]
+Replayed = Callable[[Path, SendingProtocol], Awaitable[dict[str, Any]]]
 # A cell of Redis' geo index is under a metre.
 GEO_DEGREES = 1e-5
-PHONES = (Way.OSMAND, Way.OWNTRACKS)
+PHONES = (SendingProtocol.OSMAND, SendingProtocol.OWNTRACKS)
 # What OwnTracks rounds: to whole kilometres an hour and whole degrees.
 HALF_KMH_MPS, HALF_DEGREE = 0.5 / 3.6, 0.5
 
@@ -51,7 +51,7 @@ def whole_seconds(traces: Traces) -> dict[str, list[Row]]:
     return kept
 
 
-def written_for(way: Way, rows_of: dict[str, list[Row]], write: Write) -> Path:
+def written_for(way: SendingProtocol, rows_of: dict[str, list[Row]], write: Write) -> Path:
     """The rows with vehicles of this way's own, so that each way begins with nothing."""
     lines = ["vehicle_id,timestamp,latitude,longitude,speed_mps,bearing"]
     for vehicle, rows in rows_of.items():
@@ -61,7 +61,7 @@ def written_for(way: Way, rows_of: dict[str, list[Row]], write: Write) -> Path:
     return write(*lines, name=f"{way}.csv")
 
 
-async def state_after(server: ServerProcess, way: Way, path: Path, summary: dict[str, Any]) -> State:
+async def state_after(server: ServerProcess, way: SendingProtocol, path: Path, summary: dict[str, Any]) -> State:
     """Once the log is worked off."""
     traces = read_traces(str(path))
     vehicles = {number: name.partition("-")[2] for name, number in summary["transporters"].items()}
@@ -90,7 +90,7 @@ async def state_after(server: ServerProcess, way: Way, path: Path, summary: dict
 def replayed(replay_server: ServerProcess, capsys: pytest.CaptureFixture[str]) -> Replayed:
     """The command, without the time that a process of its own takes to start; its summary."""
 
-    async def run(path: Path, way: Way) -> dict[str, Any]:
+    async def run(path: Path, way: SendingProtocol) -> dict[str, Any]:
         code = await replay_file(replay_server.settings, str(path), "max", None, way=way, as_json=True)
         summary: dict[str, Any] = json.loads(capsys.readouterr().out)
         # 1 where the server rejected more than a few: those of the test that wants it are most of its rows.
@@ -102,12 +102,12 @@ def replayed(replay_server: ServerProcess, capsys: pytest.CaptureFixture[str]) -
 
 async def check_ways(
     server: ServerProcess, replayed: Replayed, rows_of: dict[str, list[Row]], write: Write
-) -> dict[Way, dict[str, Any]]:
+) -> dict[SendingProtocol, dict[str, Any]]:
     """Replay each way, compare, and replay again, which must add nothing; returns the first summaries."""
     rows = sum(map(len, rows_of.values()))
-    states: dict[Way, State] = {}
-    summaries: dict[Way, dict[str, Any]] = {}
-    for way in Way:
+    states: dict[SendingProtocol, State] = {}
+    summaries: dict[SendingProtocol, dict[str, Any]] = {}
+    for way in SendingProtocol:
         path = written_for(way, rows_of, write)
         summaries[way] = await replayed(path, way)
         assert (summaries[way]["acknowledged"], summaries[way]["rejected"]) == (rows, {})
@@ -115,14 +115,14 @@ async def check_ways(
         again = await replayed(path, way)
         assert (again["sent"], again["skipped"], again["complete"]) == (0, rows, True)
         assert await state_after(server, way, path, again) == states[way]
-    ours = states[Way.WEBSOCKET]
+    ours = states[SendingProtocol.WEBSOCKET]
     for way in PHONES:
         assert states[way].rows == ours.rows
         assert states[way].live == ours.live
         assert states[way].indexed.keys() == ours.indexed.keys()
         for vehicle, place in ours.indexed.items():
             assert states[way].indexed[vehicle] == pytest.approx(place, abs=GEO_DEGREES)
-        speeds, headings = (1e-9, 1e-9) if way is Way.OSMAND else (HALF_KMH_MPS + 1e-6, HALF_DEGREE)
+        speeds, headings = (1e-9, 1e-9) if way is SendingProtocol.OSMAND else (HALF_KMH_MPS + 1e-6, HALF_DEGREE)
         for vehicle, measures in ours.measures.items():
             for (speed, heading), (its_speed, its_heading) in zip(measures, states[way].measures[vehicle], strict=True):
                 assert its_speed == (None if speed is None else pytest.approx(speed, abs=speeds))

@@ -13,7 +13,7 @@ from api.simulation.replay.traces import Row
 from realtime.phones.reading import KMH_MPS
 
 
-class Way(StrEnum):
+class SendingProtocol(StrEnum):
     """What ``--as`` takes."""
 
     WEBSOCKET = "websocket"
@@ -73,4 +73,7 @@ def _owntracks(base: str, token: str, row: Row, recorded_ms: int) -> httpx.Reque
 
 
 # OsmAnd's ticks are those of the seq that the server makes of the time.
-PROTOCOLS = {Way.OSMAND: PhoneProtocol(_osmand, 100), Way.OWNTRACKS: PhoneProtocol(_owntracks, 1000)}
+PROTOCOLS = {
+    SendingProtocol.OSMAND: PhoneProtocol(_osmand, 100),
+    SendingProtocol.OWNTRACKS: PhoneProtocol(_owntracks, 1000),
+}
