@@ -8,10 +8,10 @@ from dispatch.carts.models import Cart, CartItem
 from dispatch.catalogue.models import Product
 from dispatch.database.base import metadata
 from dispatch.database.incarnation import DatabaseIncarnation
-from dispatch.deliveries.models import Delivery, DeliveryTracking
+from dispatch.deliveries.models import Delivery, DeliveryStep
 from dispatch.idempotency.models import AnsweredRequest
 from dispatch.notifications.models import OutboxMessage
-from dispatch.orders.models import DeliveryInfo, Order, OrderItem, OrderTrackingEvent
+from dispatch.orders.models import DeliveryInfo, Order, OrderEvent, OrderItem
 from dispatch.payments.invoices.models import Invoice, InvoiceCounter
 from dispatch.payments.ledger.models import LedgerEntry
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
@@ -35,13 +35,13 @@ __all__ = [
     "DeliveryEvent",
     "DeliveryInfo",
     "DeliveryJourney",
-    "DeliveryTracking",
+    "DeliveryStep",
     "Invoice",
     "InvoiceCounter",
     "LedgerEntry",
     "Order",
+    "OrderEvent",
     "OrderItem",
-    "OrderTrackingEvent",
     "OutboxMessage",
     "PaymentReview",
     "PaymentTransaction",

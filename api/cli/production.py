@@ -2,7 +2,7 @@
 
 from api.cli.findings import Finding
 from api.routes.payments.return_addresses import host_of, is_callback
-from api.server.production import lacks_of
+from api.server.production import missing_settings
 from dispatch.payments.settling.webhook_signatures import key_of
 from dispatch.settings import Settings
 
@@ -13,7 +13,7 @@ def production_findings(settings: Settings) -> list[Finding]:
     """What is missing or weak; with DEBUG, that this is no production."""
     if settings.debug:
         return [Finding("mode", "ok", "DEBUG: Khalti's sandbox", "set DEBUG=False for production")]
-    refused = [Finding(lack.variable, "bad", lack.found, lack.advice) for lack in lacks_of(settings)]
+    refused = [Finding(lack.variable, "bad", lack.found, lack.advice) for lack in missing_settings(settings)]
     weak = [*_metrics(settings), *_weak_addresses(settings), *_weak_secrets(settings), *_weak_messages(settings)]
     return [*refused, *_missing(settings), *weak]
 

@@ -18,7 +18,7 @@ class NotForProduction(OperatorError):
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
+class MissingSetting:
     """A setting that is missing or cannot be for production, and what to do."""
 
     variable: str
@@ -26,7 +26,7 @@ class Lack:
     advice: str
 
 
-def lacks_of(settings: Settings) -> list[Lack]:
+def missing_settings(settings: Settings) -> list[MissingSetting]:
     """Everything that production lacks, all at once; nothing where DEBUG says that this is none."""
     if settings.debug:
         return []
@@ -35,7 +35,7 @@ def lacks_of(settings: Settings) -> list[Lack]:
 
 def require_production(settings: Settings) -> None:
     """Raises NotForProduction, which names all that is missing."""
-    lacks = lacks_of(settings)
+    lacks = missing_settings(settings)
     if lacks:
         lines = "\n".join(f"  {lack.variable}: {lack.found}; {lack.advice}" for lack in lacks)
         raise NotForProduction(
@@ -44,18 +44,22 @@ def require_production(settings: Settings) -> None:
         )
 
 
-def _money(settings: Settings) -> list[Lack]:
+def _money(settings: Settings) -> list[MissingSetting]:
     found = []
     key = settings.khalti_secret_key.get_secret_value().strip() if settings.khalti_secret_key else ""
     live = "set the live secret key from Khalti's merchant dashboard"
     if not key:
         found.append(
-            Lack("KHALTI_SECRET_KEY", "not set: goods would be sold for the sandbox gateway's play money", live)
+            MissingSetting(
+                "KHALTI_SECRET_KEY", "not set: goods would be sold for the sandbox gateway's play money", live
+            )
         )
     elif key.startswith("test_"):
-        found.append(Lack("KHALTI_SECRET_KEY", "a test key", live))
+        found.append(MissingSetting("KHALTI_SECRET_KEY", "a test key", live))
     if settings.khalti_base_url is not None and not _is_khalti(settings.khalti_base_url):
-        found.append(Lack("DISPATCH_KHALTI_BASE_URL", "not Khalti's production, which is real money", "leave it out"))
+        found.append(
+            MissingSetting("DISPATCH_KHALTI_BASE_URL", "not Khalti's production, which is real money", "leave it out")
+        )
     return found
 
 
@@ -64,16 +68,20 @@ def _is_khalti(url: str) -> bool:
     return parts.scheme == "https" and parts.hostname == KHALTI_HOST
 
 
-def _address(settings: Settings) -> list[Lack]:
+def _address(settings: Settings) -> list[MissingSetting]:
     if settings.site_url is None:
-        return [Lack("SITE_URL", "not set", "set the public address, such as https://shop.example")]
+        return [MissingSetting("SITE_URL", "not set", "set the public address, such as https://shop.example")]
     if not settings.site_url.startswith("https://"):
-        return [Lack("SITE_URL", "not https", "payments and passwords travel encrypted: put TLS before the server")]
+        return [
+            MissingSetting(
+                "SITE_URL", "not https", "payments and passwords travel encrypted: put TLS before the server"
+            )
+        ]
     return []
 
 
-def _keys(settings: Settings) -> list[Lack]:
+def _keys(settings: Settings) -> list[MissingSetting]:
     if settings.secret_key is None:
         advice = "make one with `openssl rand -base64 48`, the same on every host"
-        return [Lack("DISPATCH_SECRET_KEY", "not set", advice)]
+        return [MissingSetting("DISPATCH_SECRET_KEY", "not set", advice)]
     return []

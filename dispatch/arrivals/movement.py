@@ -19,7 +19,7 @@ from dispatch.arrivals.journey import Journey, NoticedEvent, SeenFix, Stage, new
 from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
-from dispatch.deliveries.models import IS_UNDER_WAY, Delivery, DeliveryStatus, DeliveryTracking
+from dispatch.deliveries.models import IS_UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.service import Deliveries, Place
 from dispatch.geo import great_circle_m
 from dispatch.ports import Clock, Publisher, StatusChange
@@ -110,12 +110,12 @@ class Movement:
         """From picked up to in transit: the first fix that is clearly away from where the parcel was taken."""
         found = (
             await work.session.execute(
-                select(Delivery, DeliveryTracking.lat, DeliveryTracking.lon)
-                .join(DeliveryTracking, DeliveryTracking.delivery_id == Delivery.id)
+                select(Delivery, DeliveryStep.lat, DeliveryStep.lon)
+                .join(DeliveryStep, DeliveryStep.delivery_id == Delivery.id)
                 .where(
                     Delivery.id == delivery_id,
                     Delivery.status == DeliveryStatus.PICKED_UP,
-                    DeliveryTracking.status == DeliveryStatus.PICKED_UP,
+                    DeliveryStep.status == DeliveryStatus.PICKED_UP,
                 )
                 .with_for_update(of=Delivery)
                 .execution_options(populate_existing=True)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from dispatch.database.among import among
-from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryTracking
+from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep
 from dispatch.orders.models import DeliveryInfo, Order
 from dispatch.sales.models import Sale
 from dispatch.transporters.models import Transporter
@@ -41,9 +41,7 @@ def deliveries_query(wanted: DeliveryFilter, today: date) -> Select[Delivery]:
         serving = exists().where(Transporter.id == Delivery.transporter_id, *may_carry(today))
         query = query.where(Delivery.status.in_(UNDER_WAY), serving if wanted.in_service else ~serving)
     if wanted.flagged is not None:
-        doubtful = exists().where(
-            DeliveryTracking.delivery_id == Delivery.id, func.cardinality(DeliveryTracking.flags) > 0
-        )
+        doubtful = exists().where(DeliveryStep.delivery_id == Delivery.id, func.cardinality(DeliveryStep.flags) > 0)
         query = query.where(doubtful if wanted.flagged else ~doubtful)
     return query
 

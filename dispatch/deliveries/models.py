@@ -132,8 +132,8 @@ class Delivery(IdentityAuditBase):
 
     sale: Mapped[Sale] = relationship(lazy="raise")
     transporter: Mapped[Transporter | None] = relationship(lazy="raise")
-    tracking_history: Mapped[list["DeliveryTracking"]] = relationship(
-        lazy="raise", order_by="DeliveryTracking.id", viewonly=True
+    tracking_history: Mapped[list["DeliveryStep"]] = relationship(
+        lazy="raise", order_by="DeliveryStep.id", viewonly=True
     )
 
     @property
@@ -143,7 +143,7 @@ class Delivery(IdentityAuditBase):
         return own or self.tracking_number
 
 
-class DeliveryTracking(IdentityBase):
+class DeliveryStep(IdentityBase):
     """One step of a delivery, with the place where it happened when that is known."""
 
     __tablename__ = "delivery_trackings"

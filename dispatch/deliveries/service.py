@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import road_distance_km
-from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
+from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.numbers import tracking_number
 from dispatch.orders.models import DeliveryInfo, Order
@@ -134,12 +134,12 @@ class Deliveries:
         place: Place | None = None,
         notes: str = "",
         flags: Sequence[str] = (),
-    ) -> DeliveryTracking:
+    ) -> DeliveryStep:
         """Move a delivery to a status, write the step down and tell its watchers after the commit."""
         now = self._clock.now()
         previous = delivery.status
         delivery.status = status
-        step = DeliveryTracking(
+        step = DeliveryStep(
             delivery_id=delivery.id,
             status=status,
             message=message,

@@ -16,7 +16,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.eta import expected_arrival, trip_of
 from dispatch.deliveries.handover import Handover, HandoverRules, Point
 from dispatch.deliveries.loads import Load, load_of
-from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryTracking
+from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
 from dispatch.errors import Conflict, Forbidden, Invalid
 from dispatch.money import round_amount
@@ -157,7 +157,7 @@ class DeliverySteps:
         )
         delivery.estimated_delivery_time = arrival.likely_minute
 
-    async def pick_up(self, key: DeliveryKey, transporter: Transporter, handover: Handover) -> DeliveryTracking:
+    async def pick_up(self, key: DeliveryKey, transporter: Transporter, handover: Handover) -> DeliveryStep:
         """The parcel is with the transporter, whose papers are still in order."""
         delivery = await self._own(key, transporter)
         done = _step(delivery, DeliveryStatus.PICKED_UP)
@@ -183,7 +183,7 @@ class DeliverySteps:
 
     async def deliver(
         self, key: DeliveryKey, transporter: Transporter, handover: Handover
-    ) -> tuple[Delivery, DeliveryTracking]:
+    ) -> tuple[Delivery, DeliveryStep]:
         """The parcel is with the customer: the order moves on, the transporter earns and may be rated.
 
         What the transporter reports as the customer's rating counts until the customer rates, and only where neither
@@ -250,7 +250,7 @@ class DeliverySteps:
         return key
 
 
-def _step(delivery: Delivery, status: DeliveryStatus) -> DeliveryTracking | None:
+def _step(delivery: Delivery, status: DeliveryStatus) -> DeliveryStep | None:
     return next((step for step in delivery.tracking_history if step.status is status), None)
 
 

@@ -93,9 +93,7 @@ class Order(IdentityAuditBase):
 
     delivery_info: Mapped[DeliveryInfo] = relationship(lazy="raise")
     items: Mapped[list["OrderItem"]] = relationship(lazy="raise", order_by="OrderItem.id")
-    tracking_events: Mapped[list["OrderTrackingEvent"]] = relationship(
-        lazy="raise", order_by="OrderTrackingEvent.id", viewonly=True
-    )
+    tracking_events: Mapped[list["OrderEvent"]] = relationship(lazy="raise", order_by="OrderEvent.id", viewonly=True)
 
     @property
     def sums(self) -> Sums:
@@ -129,7 +127,7 @@ class OrderItem(IdentityBase):
     product: Mapped[Product] = relationship(lazy="raise")
 
 
-class OrderTrackingEvent(IdentityBase):
+class OrderEvent(IdentityBase):
     """Something that happened to an order or to one sale of it."""
 
     __tablename__ = "order_tracking_events"

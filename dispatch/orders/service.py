@@ -17,9 +17,9 @@ from dispatch.orders.messages import tell_status
 from dispatch.orders.models import (
     DeliveryInfo,
     Order,
+    OrderEvent,
     OrderItem,
     OrderStatus,
-    OrderTrackingEvent,
     PaymentStatus,
 )
 from dispatch.ports import Clock
@@ -183,9 +183,7 @@ class Orders:
 
     def add_event(self, order: Order, status: OrderStatus, message: str) -> None:
         """Write down what happened to an order."""
-        self._session.add(
-            OrderTrackingEvent(order_id=order.id, status=status, message=message, created_at=self._clock.now())
-        )
+        self._session.add(OrderEvent(order_id=order.id, status=status, message=message, created_at=self._clock.now()))
 
 
 async def lock_order(work: Work, order_id: int) -> Order | None:

@@ -4,7 +4,7 @@ the last sale."""
 from sqlalchemy import func, select
 
 from dispatch.database.work import Work
-from dispatch.orders.models import Order, OrderStatus, OrderTrackingEvent
+from dispatch.orders.models import Order, OrderEvent, OrderStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale, SaleStatus
@@ -62,6 +62,4 @@ class OrderProgress:
         return order
 
     def _add_sale_event(self, sale: Sale, status: OrderStatus, message: str) -> None:
-        self._session.add(
-            OrderTrackingEvent(sale_id=sale.id, status=status, message=message, created_at=self._clock.now())
-        )
+        self._session.add(OrderEvent(sale_id=sale.id, status=status, message=message, created_at=self._clock.now()))

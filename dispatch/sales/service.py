@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.errors import NotFound
-from dispatch.orders.models import OrderTrackingEvent
+from dispatch.orders.models import OrderEvent
 from dispatch.sales.models import Sale
 
 
@@ -18,7 +18,7 @@ class SaleView:
     """A sale and what happened to it, oldest first."""
 
     sale: Sale
-    events: Sequence[OrderTrackingEvent]
+    events: Sequence[OrderEvent]
 
 
 class Sales:
@@ -38,6 +38,6 @@ class Sales:
         if sale is None or not (user.has(Role.ADMIN) or user.id in {sale.seller_id, sale.buyer_id}):
             raise NotFound("There is no such sale.")
         events = await self._session.scalars(
-            select(OrderTrackingEvent).where(OrderTrackingEvent.sale_id == sale.id).order_by(OrderTrackingEvent.id)
+            select(OrderEvent).where(OrderEvent.sale_id == sale.id).order_by(OrderEvent.id)
         )
         return SaleView(sale, events.all())

@@ -44,7 +44,7 @@ def is_defect(error: Exception) -> bool:
     return isinstance(error, ResponseError) and (error.status_code == "ERR" or str(error).startswith("WRONGTYPE"))
 
 
-class TurnedAway(RedisConnectionError):
+class ZoneMoved(RedisConnectionError):
     """The node does not serve the zone, or not now; the call may be made again."""
 
 
@@ -73,7 +73,7 @@ class FollowingConnection(Connection):
             raise
 
     async def read_response(self, *arguments: object, **options: object) -> object:
-        """As the library does. Raises TurnedAway where the call must be made elsewhere, or later."""
+        """As the library does. Raises ZoneMoved where the call must be made elsewhere, or later."""
         try:
             reply = await super().read_response(*arguments, **options)  # type: ignore[arg-type]
         except MovedError as error:
@@ -91,9 +91,9 @@ class FollowingConnection(Connection):
             raise await self._left("the zone is elsewhere")
         return reply
 
-    async def _left(self, why: object) -> TurnedAway:
+    async def _left(self, why: object) -> ZoneMoved:
         await self.disconnect(nowait=True)
-        return TurnedAway(f"{self.host}:{self.port}: {why}")
+        return ZoneMoved(f"{self.host}:{self.port}: {why}")
 
 
 class FollowingTLSConnection(FollowingConnection, SSLConnection):

@@ -14,7 +14,7 @@ from dispatch.carts.models import Cart
 from dispatch.catalogue.models import Product, TaxClass
 from dispatch.database.engine import Database
 from dispatch.database.migrate import migrate
-from dispatch.orders.models import DeliveryInfo, Order, OrderItem, OrderStatus, OrderTrackingEvent, PaymentStatus
+from dispatch.orders.models import DeliveryInfo, Order, OrderEvent, OrderItem, OrderStatus, PaymentStatus
 from dispatch.payments.models import PaymentMode, PaymentTransaction, PaymentTransactionItem, TransactionStatus
 from dispatch.sales.models import Sale, SaleStatus
 
@@ -140,7 +140,5 @@ async def test_old_orders_get_their_sums_and_old_purchases_their_orders(old: Dat
         assert (await work.session.scalars(select(Sale.order_id))).all() == [made.id]
         assert (await work.session.scalars(select(PaymentTransaction.order_id))).all() == [made.id]
         items = await work.session.scalars(select(OrderItem.product_name).where(OrderItem.order_id == made.id))
-        events = await work.session.scalars(
-            select(OrderTrackingEvent.message).where(OrderTrackingEvent.order_id == made.id)
-        )
+        events = await work.session.scalars(select(OrderEvent.message).where(OrderEvent.order_id == made.id))
         assert (items.all(), events.all()) == (["Jug"], ["Payment confirmed"])

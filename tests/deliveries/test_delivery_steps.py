@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from dispatch.deliveries.models import DeliveryTracking
-from dispatch.orders.models import OrderTrackingEvent
+from dispatch.deliveries.models import DeliveryStep
+from dispatch.orders.models import OrderEvent
 from tests.support.shapes import check
 from tests.support.world import BHAKTAPUR, World, ok, together
 
@@ -16,8 +16,8 @@ NEXT_DOOR = {"delivery_latitude": BHAKTAPUR[0] + 0.004, "delivery_longitude": BH
 async def _events(world: World, delivery_id: int, sale_id: int) -> tuple[int, int]:
     """(steps of the delivery, events of its sale)"""
     async with world.server.services.database.work() as work:
-        steps = await work.session.scalar(select(func.count()).where(DeliveryTracking.delivery_id == delivery_id))
-        events = await work.session.scalar(select(func.count()).where(OrderTrackingEvent.sale_id == sale_id))
+        steps = await work.session.scalar(select(func.count()).where(DeliveryStep.delivery_id == delivery_id))
+        events = await work.session.scalar(select(func.count()).where(OrderEvent.sale_id == sale_id))
     return steps or 0, events or 0
 
 

@@ -8,7 +8,7 @@ from api.http.schemas import number
 from dispatch.accounts.models import Role, User
 from dispatch.arrivals.events import DeliveryEvent
 from dispatch.deliveries.eta import Arrival
-from dispatch.deliveries.models import Delivery, DeliveryTracking
+from dispatch.deliveries.models import Delivery, DeliveryStep
 from dispatch.geo import geo_cell
 from dispatch.transporters.models import Transporter
 
@@ -143,7 +143,7 @@ def accepted_answer(delivery: Delivery, transporter: Transporter) -> dict[str, A
     }
 
 
-def place_of(step: DeliveryTracking, *, with_address: bool) -> dict[str, Any] | None:
+def place_of(step: DeliveryStep, *, with_address: bool) -> dict[str, Any] | None:
     """Where a step happened; None where that is not known."""
     if step.lat is None or step.lon is None:
         return None
@@ -170,7 +170,7 @@ def _package(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _step_row(step: DeliveryTracking) -> dict[str, Any]:
+def _step_row(step: DeliveryStep) -> dict[str, Any]:
     return {
         "status": step.status,
         "status_display": step.status.display,
