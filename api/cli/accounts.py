@@ -49,7 +49,7 @@ async def change_password(settings: Settings, email: str, password: str) -> None
         user = await _user(services, work, email)
         passwords = services.accounts.passwords
         await passwords.check_new(password, (user.email, user.email.partition("@")[0], user.name))
-        await set_password(work, services, user, await passwords.hash(password), OPERATOR)
+        await set_password(work, services.accounts, user, await passwords.hash(password), OPERATOR)
         await services.accounts.of(work).end_sign_ins(user)
     console.print(f"The password of {user.email} is changed, and all sign-ins are ended.", soft_wrap=True)
 

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from api.server.backing_services import addresses_in_use, backing
-from api.server.services import Addresses, Services, build_services
+from api.server.resources import Addresses
+from api.server.services import Services, build_services
 from dispatch.database.migrate import migrate
 from dispatch.errors import OperatorError
 from dispatch.settings import Settings

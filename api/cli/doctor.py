@@ -103,7 +103,7 @@ async def _writing(services: Services) -> Finding:
     """Whether PostgreSQL and Redis take writes."""
     problems = [
         problem
-        for check in (services.write_checks.database, services.write_checks.redis)
+        for check in (services.operations.write_checks.database, services.operations.write_checks.redis)
         if (problem := await check.problem())
     ]
     if problems:
@@ -114,7 +114,7 @@ async def _writing(services: Services) -> Finding:
 async def _memory(services: Services) -> Finding:
     """Whether Redis remembers this database. Changes nothing."""
     try:
-        bond = await services.incarnation.look()
+        bond = await services.operations.incarnation.look()
     except (RedisError, SQLAlchemyError, OSError) as error:
         return Finding("memory", "bad", type(error).__name__, "see database and redis")
     state, found, advice = _MATCHES[bond]
@@ -171,11 +171,11 @@ async def _history(services: Services) -> Finding:
 async def _gateway(services: Services) -> Finding:
     kind = "Khalti" if services.settings.khalti_secret_key else "sandbox gateway"
     try:
-        banks = await services.gateway.list_banks("ebanking")
+        banks = await services.payments.gateway.list_banks("ebanking")
     except GatewayError as error:
         return Finding("gateway", "bad", error.reason, f"is the {kind} reachable from here?")
     try:  # banks are listed without our key; a session that nobody opened is looked for with it
-        await services.gateway.lookup(NO_SESSION)
+        await services.payments.gateway.lookup(NO_SESSION)
     except GatewayKeyRefused as error:
         return Finding("gateway", "bad", f"{kind}: {error}", "nobody can pay: copy the key again from the dashboard")
     except GatewayRefused:

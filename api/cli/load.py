@@ -54,7 +54,7 @@ async def put_under_load(
         names = [f"load-{number}" for number in range(1, plan.transporters + 1)]
         drivers = await sign_in_drivers(services, base, names, business_name="Load test")
         parcels = await find_or_make_parcels(services, base, drivers[: plan.parcels])
-        tokens = services.tokens
+        tokens = services.accounts.tokens
     run = LoadRun(plan, drivers, parcels, tokens, base=base, sockets=socket_url(base), patience_s=give_up_after_s)
     stop = asyncio.Event()
     with stopped_by_signals(stop):

@@ -69,7 +69,7 @@ async def make_delivery(settings: Settings, fields: dict[str, Any]) -> None:
 
     body = await _converted(fields, NewDelivery, not_too_high)
     async with operating(settings) as services, services.database.work() as work:
-        delivery = await services.delivery_steps(work).create(body.marketplace_sale_id, None, body.details())
+        delivery = await services.deliveries.delivery_steps(work).create(body.marketplace_sale_id, None, body.details())
         told = {"sale_id": body.marketplace_sale_id}
         await record(work.session, OPERATOR, "delivery.created", "delivery", delivery.id, told)
     console.print(f"Delivery {delivery.id} {delivery.delivery_id}, tracking number {delivery.tracking_number}.")

@@ -65,7 +65,7 @@ async def replay_file(
     await check_answers(base)
     async with operating_server(settings, base) as services:
         drivers = await sign_in_drivers(services, base, list(traces.rows_of), business_name="Replayed trace")
-        tokens = services.tokens
+        tokens = services.accounts.tokens
     replay: Playing
     if way is SendingProtocol.WEBSOCKET:
         allow_sockets(len(drivers))  # beyond the limit connections fail by name and are tried again

@@ -75,7 +75,7 @@ async def sign_in_drivers(
 ) -> list[Driver]:
     """The vehicles as transporters of the server that answers. Raises CommandError."""
     drivers = await find_or_make_drivers(services, vehicles, business_name=business_name)
-    token = drivers[0].token(services.tokens, CHECK_LIFE)
+    token = drivers[0].token(services.accounts.tokens, CHECK_LIFE)
     async with httpx.AsyncClient(timeout=ANSWERS_WITHIN_S, trust_env=False) as client:
         try:
             reply = await client.get(f"{base}/api/v1/auth/me/", headers={"Authorization": f"Bearer {token}"})

@@ -16,13 +16,14 @@ from api.http.bodies import fields_of, in_words_of
 from api.http.schemas import WHEN, when_problem
 from api.http.suggestions import nearest
 from dispatch.errors import Invalid
+from dispatch.settings import Settings
 
 OPEN_QUERY: Final[dict[str, Any]] = {"open_query": True}
 """For ``opt=``: others send here what they like, such as gateways and phone apps."""
 
 MOST: Final = "most"
-Most = Callable[[Any], float]
-"""The highest value of a number in the query, by the services: one that a setting names."""
+Most = Callable[[Settings], float]
+"""The highest value of a number in the query: one that a setting names."""
 
 
 def at_most(**bounds: Most) -> dict[str, Any]:
@@ -71,8 +72,8 @@ class KnownQueries:
                 wrong[name] = problem
         most: dict[str, Most] = handler.opt.get(MOST, {})
         for name, bound in most.items():
-            if name not in wrong and _exceeds(sent.get(name), bound(request.app.state.services)):
-                wrong[name] = f"must be at most {bound(request.app.state.services):g}"
+            if name not in wrong and _exceeds(sent.get(name), bound(request.app.state.services.settings)):
+                wrong[name] = f"must be at most {bound(request.app.state.services.settings):g}"
         if missing:  # at the first of which the framework would stop
             wrong |= dict.fromkeys(missing, "is required")
             wrong = _unfitting(handler, given, sent) | wrong

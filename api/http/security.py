@@ -12,10 +12,10 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.types import Guard
 
-from api.server.services import Services
 from dispatch.accounts import access
 from dispatch.accounts.models import Role, User
-from dispatch.accounts.tokens import TokenClaims
+from dispatch.accounts.tokens import TokenClaims, Tokens
+from dispatch.database.engine import Database
 from dispatch.errors import Forbidden, NotSignedIn
 
 PUBLIC = {"exclude_from_auth": True, "public": True}
@@ -32,10 +32,10 @@ class SignedIn:
     claims: TokenClaims
 
 
-async def identify(services: Services, token: str) -> SignedIn:
+async def identify(database: Database, tokens: Tokens, token: str) -> SignedIn:
     """The user behind an access token, as the database knows them now. Raises NotSignedIn."""
-    claims = services.tokens.read_access(token)
-    return SignedIn(await access.identify(services.database, claims), claims)
+    claims = tokens.read_access(token)
+    return SignedIn(await access.identify(database, claims), claims)
 
 
 def bearer_token(header: str | None) -> str:
@@ -51,7 +51,9 @@ class BearerAuthentication(AbstractAuthenticationMiddleware):
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         """Raises NotSignedIn."""
-        signed_in = await identify(connection.app.state.services, bearer_token(connection.headers.get("authorization")))
+        services = connection.app.state.services
+        token = bearer_token(connection.headers.get("authorization"))
+        signed_in = await identify(services.database, services.accounts.tokens, token)
         return AuthenticationResult(user=signed_in.user, auth=signed_in.claims)
 
 

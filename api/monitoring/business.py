@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.server.services import Services
+from api.server.resources import Feature
 from realtime.history.log_state import LogState, read_log_state
 
 log = structlog.get_logger(__name__)
@@ -63,7 +63,7 @@ class BusinessFigures:
 class Business:
     """Looks, and remembers for some seconds what it saw."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Feature) -> None:
         self._services = services
         self._seen: BusinessFigures | None = None
         self._seen_at_s = 0.0

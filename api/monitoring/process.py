@@ -71,9 +71,9 @@ class ProcessFigures:
         services, name = self._services, self._services.part.name
         self._tell_pings()
         if services.part.answers:
-            counters.phones.labels(name).set(services.sessions.phones)
-            counters.watchers.labels(name).set(services.watchers.followers)
-            counters.connections.labels(name).set(services.sessions.count)
+            counters.phones.labels(name).set(services.sockets.sessions.phones)
+            counters.watchers.labels(name).set(services.sockets.watchers.followers)
+            counters.connections.labels(name).set(services.sockets.sessions.count)
         pool = services.database.engine.pool
         if isinstance(pool, QueuePool):
             counters.database_in_use.labels(name).set(pool.checkedout())
@@ -81,7 +81,7 @@ class ProcessFigures:
         counters.loop_pause_seconds.labels(name).set(self._pauses.longest_s(time.monotonic()))
 
     def _tell_pings(self) -> None:
-        counts = self._services.ingest.counts
+        counts = self._services.sockets.ingest.counts
         counters.pings_received.inc(self._since("received", counts.received))
         counters.pings_stored.inc(self._since("stored", counts.stored))
         counters.pings_failed.inc(self._since("failed", counts.failed))

@@ -26,28 +26,28 @@ def jobs_of(services: "Services") -> list[Job]:
 
     What makes it safe stands beside it; docs/production.md says it in sentences.
     """
+    payments, marketplace, background = services.payments, services.marketplace, services.background
+    database, clock, publisher = services.database, services.clock, services.publisher
     return [
-        Job("payment sweep", SWEEP_EVERY_S, services.sweeper.sweep),  # settling locks the payment's row
-        Job("ended holds", SWEEP_EVERY_S, services.holds.release_ended),  # each under its payment's row
-        Job("expired orders", EXPIRE_EVERY_S, services.expiry.expire),  # each under its order's row
-        Job("refunds", SWEEP_EVERY_S, services.refunds.carry_out_due),  # a refund is claimed on disk before it is sent
-        Job("order completion", COMPLETE_EVERY_S, services.completion.complete_due),  # the order's row is locked
-        Job("outbox", RELAY_EVERY_S, services.relay.relay_all),  # SKIP LOCKED, then a claim of a minute
+        Job("payment sweep", SWEEP_EVERY_S, payments.sweeper.sweep),  # settling locks the payment's row
+        Job("ended holds", SWEEP_EVERY_S, payments.holds.release_ended),  # each under its payment's row
+        Job("expired orders", EXPIRE_EVERY_S, marketplace.expiry.expire),  # each under its order's row
+        Job("refunds", SWEEP_EVERY_S, payments.refunds.carry_out_due),  # a refund is claimed on disk before it is sent
+        Job("order completion", COMPLETE_EVERY_S, marketplace.completion.complete_due),  # the order's row is locked
+        Job("outbox", RELAY_EVERY_S, background.relay.relay_all),  # SKIP LOCKED, then a claim of a minute
         # Deleting twice is once.
-        Job("old answers", TIDY_EVERY_S, lambda: forget_old_answers(services.database, services.clock)),
-        Job("old webhook ids", TIDY_EVERY_S, lambda: forget_old_webhooks(services.database, services.clock)),
+        Job("old answers", TIDY_EVERY_S, lambda: forget_old_answers(database, clock)),
+        Job("old webhook ids", TIDY_EVERY_S, lambda: forget_old_webhooks(database, clock)),
         Job(
-            "expired documents",
-            TIDY_EVERY_S,
-            ExpirySweeper(services.database, services.clock, services.publisher).sweep,
-            at_once=True,
+            "expired documents", TIDY_EVERY_S, ExpirySweeper(database, clock, publisher).sweep, at_once=True
         ),  # rows are locked, and what was given back is not found again
         Job(
-            "unconfirmed photos", TIDY_EVERY_S, PhotoSweeper(services.database, services.photos).sweep, at_once=True
+            "unconfirmed photos", TIDY_EVERY_S, PhotoSweeper(database, services.deliveries.photos).sweep, at_once=True
         ),  # confirming and dropping twice is once
-        Job("presence sweep", SWEEP_PRESENCE_EVERY_S, services.presence.sweep),  # one step in Redis
-        Job("incarnation", BEAT_EVERY_S, services.incarnation.beat),  # a beat committed first, and an advisory lock
+        Job("presence sweep", SWEEP_PRESENCE_EVERY_S, background.presence.sweep),  # one step in Redis
+        # A beat is committed first, and an advisory lock is held.
+        Job("incarnation", BEAT_EVERY_S, services.operations.incarnation.beat),
         Job("gone writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),  # one step too
-        Job("old audit events", TIDY_EVERY_S, services.audit.sweep),  # deleting twice is once
-        Job("days of positions", TIDY_EVERY_S, services.retention.sweep, at_once=True),  # an advisory lock
+        Job("old audit events", TIDY_EVERY_S, background.audit.sweep),  # deleting twice is once
+        Job("days of positions", TIDY_EVERY_S, background.retention.sweep, at_once=True),  # an advisory lock
     ]

@@ -27,7 +27,7 @@ async def metrics_answering(listener: socket.socket | None, services: Services) 
         return
     server = UvicornServer(
         uvicorn.Config(
-            HttpRules(create_metrics_app(services), services.settings),
+            HttpRules(create_metrics_app(services.operations), services.settings),
             loop="none",  # the loop runs already
             http=partial(HttpProtocol, IdleConnections.of(services.settings), protective_headers(services.settings)),  # type: ignore[arg-type]  # it is only called
             ws="none",

@@ -147,7 +147,8 @@ async def _stop_when_told(server: uvicorn.Server, services: Services, stop: asyn
     try:
         for listening in getattr(server, "servers", []):
             listening.close()
-        await asyncio.gather(services.sessions.drain(CLOSE_CLIENTS_WITHIN_S), asyncio.sleep(FIRST_REQUEST_WITHIN_S))
+        drained = services.sockets.sessions.drain(CLOSE_CLIENTS_WITHIN_S)
+        await asyncio.gather(drained, asyncio.sleep(FIRST_REQUEST_WITHIN_S))
         await _taken_leave(server)
     finally:
         server.should_exit = True

@@ -8,7 +8,7 @@ from msgspec import Struct
 from pydantic import SecretStr
 
 from api.server.process_roles import Duties, ProcessRole
-from api.server.services import Addresses
+from api.server.resources import Addresses
 from dispatch.settings import Settings
 
 

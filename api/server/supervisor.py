@@ -23,7 +23,7 @@ from api.server.private_files import private_folder
 from api.server.process_roles import STEWARD, ProcessRole, worker_role
 from api.server.process_slot import ProcessSlot
 from api.server.production import require_production
-from api.server.services import Addresses
+from api.server.resources import Addresses
 from api.server.serving import ServeError, bind, bind_metrics, optionally_closing
 from api.server.start_message import StartMessage, plain_settings
 from api.server.store_checks import ready_stores

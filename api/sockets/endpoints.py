@@ -10,12 +10,11 @@ from litestar.params import FromPath
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.http.injected import GivenServices
 from api.http.schemas import checked_tracking_number
 from api.http.security import PUBLIC, bearer_token
-from api.server.services import Services
 from api.sockets.authentication import origin_allowed
 from api.sockets.connections import AnySocket, accept, turn_away
+from api.sockets.services import GivenServices, SocketServices
 from dispatch.accounts.models import Role
 from dispatch.accounts.tokens import TokenClaims
 from dispatch.errors import Forbidden, NotFound, NotSignedIn
@@ -98,7 +97,7 @@ class _Watch:
 
     __slots__ = ("_number", "_services", "watcher")
 
-    def __init__(self, services: Services, watcher: Watcher, tracking_number: str) -> None:
+    def __init__(self, services: SocketServices, watcher: Watcher, tracking_number: str) -> None:
         self.watcher = watcher
         self._services = services
         self._number = tracking_number
@@ -118,7 +117,7 @@ class _Watch:
         self._services.sessions.leave(self.watcher)
 
 
-async def _answer(socket: AnySocket, services: Services, serve: Served) -> None:
+async def _answer(socket: AnySocket, services: SocketServices, serve: Served) -> None:
     """Accept, serve, and say with a close code why not."""
     connection = await accept(socket)
     headers = socket.headers
@@ -144,7 +143,7 @@ async def _answer(socket: AnySocket, services: Services, serve: Served) -> None:
         await turn_away(connection, Close.UNAVAILABLE, "unavailable", "try again in a moment")
 
 
-async def _login(socket: AnySocket, services: Services, role: Role) -> Login:
+async def _login(socket: AnySocket, services: SocketServices, role: Role) -> Login:
     """By ticket or token. Raises NotSignedIn or Forbidden."""
     offered = list(socket.scope.get("subprotocols") or [])
     ticket = offered_with(TICKET_PREFIX, offered)
@@ -158,7 +157,7 @@ async def _login(socket: AnySocket, services: Services, role: Role) -> Login:
     return await services.authenticator.check_claims(TokenClaims(holder.user_id, holder.sign_in_id, expires_at), role)
 
 
-async def _transporter_id(services: Services, login: Login) -> int:
+async def _transporter_id(services: SocketServices, login: Login) -> int:
     """Raises Forbidden where the user has no profile, or it is not verified."""
     async with services.database.work() as work:
         return await sender_of(work.session, login.user_id)

@@ -14,10 +14,9 @@ from litestar.types import Receive, Scope, Send
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.http.injected import GivenServices
 from api.http.schemas import checked_tracking_number
 from api.http.security import PUBLIC
-from api.server.services import Services
+from api.sockets.services import GivenServices, SocketServices
 from dispatch.errors import NotFound, TooMany, Unavailable
 from dispatch.tracking.service import track_state
 from realtime.background import run_until_one_ends
@@ -116,7 +115,7 @@ async def delivery_events(
 
 
 async def _chunks(
-    services: Services, stream: EventStream, number: str, resume: str | None
+    services: SocketServices, stream: EventStream, number: str, resume: str | None
 ) -> AsyncGenerator[bytes, None]:
     """What follows the delivery is taken in here and given back here."""
     try:

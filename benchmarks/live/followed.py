@@ -39,5 +39,5 @@ async def followed(folder: Path, transporters: int, parcels: int) -> AsyncIterat
         async with operating(settings) as services:
             drivers = await find_or_make_drivers(services, [f"load-{number}" for number in range(1, transporters + 1)])
             numbers = await find_or_make_parcels(services, base, drivers[:parcels])
-            tokens = tuple(driver.token(services.tokens, LIFE) for driver in drivers)
+            tokens = tuple(driver.token(services.accounts.tokens, LIFE) for driver in drivers)
         yield Followed(dataclasses.replace(peer, tokens=tokens), numbers, settings)

@@ -83,7 +83,7 @@ async def seed(services: Services, number: int) -> list[Buyer]:
     buyers = []
     password_hash = await hash_password("long enough a password")
     async with services.database.work() as work:
-        accounts = Accounts(work, services.tokens, services.clock)
+        accounts = Accounts(work, services.accounts.tokens, services.clock)
         seller = await accounts.register(NewUser("seller@bench.test", "long enough a password", "S", (Role.SELLER,)))
         for index in range(number):
             buyer = User(

@@ -86,7 +86,7 @@ async def test_a_wrong_password_and_an_unknown_address_are_told_in_the_same_word
 
 
 async def test_no_token_an_expired_and_a_forged_one_are_told_apart_and_all_refused(world: World) -> None:
-    person, tokens = await world.person(), world.server.services.tokens
+    person, tokens = await world.person(), world.server.services.accounts.tokens
     claims = tokens.read_access(person.access)
     expired = tokens.access(claims.user_id, claims.sign_in_id, life=timedelta(seconds=-1))
     refused = await world.http.get(ME, headers={"Authorization": f"Bearer {expired}"})

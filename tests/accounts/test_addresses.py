@@ -132,7 +132,7 @@ async def test_accounts_of_before_with_addresses_in_any_form_still_get_in(world:
         async with world.server.services.database.work() as work:
             kept = await work.session.scalar(select(User.email).where(User.id == account.user_id))
         signed_in = ok(await world.http.post(TOKEN, json={"email": kept, "password": PASSWORD}))
-        claims = world.server.services.tokens.read_access(signed_in["access"])
+        claims = world.server.services.accounts.tokens.read_access(signed_in["access"])
         assert claims.user_id == account.user_id
     assert person.user_id
 

@@ -208,7 +208,7 @@ async def test_while_a_password_is_hashed_no_database_connection_waits_for_it(wo
     person, services = await world.person(), world.server.services
     database = Database(services.database.engine.url.render_as_string(hide_password=False), pool_size=1)
     passwords = Watchful(database)
-    sign_ins = SignIns(database, services.tokens, services.clock, passwords, services.accounts.guesses)
+    sign_ins = SignIns(database, services.accounts.tokens, services.clock, passwords, services.accounts.guesses)
     with suppress(NotSignedIn):
         await sign_ins.sign_in(person.email, password, Actor(ActorKind.STRANGER, None, _address()))
     assert passwords.in_use == [0]

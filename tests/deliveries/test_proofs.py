@@ -127,14 +127,14 @@ async def test_refused_steps_leave_no_file_and_a_step_that_is_taken_leaves_each_
 
 async def test_a_step_that_fails_after_its_photo_was_written_leaves_none(world: World) -> None:
     services = world.server.services
-    key = await services.photos.save("some-photo", picture_bytes())
+    key = await services.deliveries.photos.save("some-photo", picture_bytes())
     with pytest.raises(RuntimeError, match="too late"):
         await _fail(world, key)
     assert not list((services.settings.data_dir / "photos").rglob(key))
 
 
 async def _fail(world: World, key: str) -> None:
-    photos = world.server.services.photos
+    photos = world.server.services.deliveries.photos
     async with world.server.services.database.work() as work:
         work.after_commit(lambda: photos.confirm(key))
         work.after_rollback(lambda: photos.discard(key))

@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import inspect
 
 from api.http.schemas import TextKind
-from api.server.app import CONTROLLERS
+from api.server.app import create_app
 from dispatch.phone_numbers import NotAPhoneNumber, phone_number
 from dispatch.text import Unprintable, has_visible, one_line, several_lines
 from tests.support.world import PASSWORD, World, delivery_body, initiate_body, ok, order_body
@@ -26,13 +26,12 @@ BLANK = [
 ]
 
 
-def _bodies() -> list[Any]:
+def _bodies(world: World) -> list[Any]:
     """What each handler of the application takes as its body."""
     handlers = [
         handler
-        for controller in CONTROLLERS
-        if isinstance(controller, type)
-        for handler in vars(controller).values()
+        for route in create_app(world.server.services).routes
+        for handler in getattr(route, "route_handlers", ())
         if isinstance(handler, HTTPRouteHandler)
     ]
     annotations = [handler.fn.__annotations__["data"] for handler in handlers if "data" in handler.fn.__annotations__]
@@ -51,8 +50,8 @@ def _texts(kind: inspect.Type, path: str, extra: dict[str, Any]) -> list[tuple[s
     return [(path, extra)] if isinstance(kind, inspect.StrType) else []
 
 
-def test_every_text_of_every_body_says_what_kind_of_text_it_is() -> None:
-    found = [text for body in _bodies() for text in _texts(body, "", {})]
+def test_every_text_of_every_body_says_what_kind_of_text_it_is(world: World) -> None:
+    found = [text for body in _bodies(world) for text in _texts(body, "", {})]
     assert len(found) > 40
     for path, extra in found:
         assert extra.get("text") in set(TextKind), f"{path} is plain text: give its type a TextKind"

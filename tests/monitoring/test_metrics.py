@@ -100,7 +100,7 @@ async def test_a_solver_s_runs_are_counted(world: World) -> None:
     problem = BulkProblem(
         Deliveries(*here, np.array([1.0])), Transporters(*here, *map(np.array, ([5.0], [50.0], [0], [3]))), 20_000, 10
     )
-    await world.server.services.solver.solve(problem)
+    await world.server.services.deliveries.solver.solve(problem)
     after = await samples(world.http)
     assert after["dispatch_solver_runs_total", "solved"] > before
     assert after["dispatch_solver_seconds_count", ""] >= 1

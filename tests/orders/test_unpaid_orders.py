@@ -106,10 +106,10 @@ async def test_a_shop_may_let_an_order_keep_its_prices_for_a_while(world: World,
     cart_id, _ = await ordered(world, customer, product_id)
     ok(await seller.patch(f"/api/v1/marketplace/products/{product_id}/", {"listed_price": "1250.00"}))
     services = server.services
-    terms = dataclasses.replace(services.initiation.terms, prices_kept_for=timedelta(hours=1))
+    terms = dataclasses.replace(services.payments.initiation.terms, prices_kept_for=timedelta(hours=1))
     async with services.database.work() as work:
         user = await work.session.get_one(User, customer.user_id)
-    initiation = PaymentInitiation(services.database, services.gateway, terms, services.clock)
+    initiation = PaymentInitiation(services.database, services.payments.gateway, terms, services.clock)
     new = NewPayment(cart_id, PaymentMode.KHALTI, None, "https://shop.example/", "Sita", user.email, "9841234567")
     assert str((await initiation.initiate(user, new)).total_amount) == "1230.00"
 

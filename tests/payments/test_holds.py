@@ -23,11 +23,11 @@ async def pay(customer: Person, cart_id: int) -> httpx.Response:
 async def opened_at(checkout: Checkout, customer: Person, cart_id: int, clock: ShiftedClock) -> PaymentTransaction:
     """A payment that is opened at another time than now."""
     services = checkout.services
-    terms = services.initiation.terms
+    terms = services.payments.initiation.terms
     async with services.database.work() as work:
         user = await work.session.get_one(User, customer.user_id)
     new = NewPayment(cart_id, PaymentMode.KHALTI, None, "https://shop.example/", "Sita", customer.email, "9841234567")
-    return await PaymentInitiation(services.database, services.gateway, terms, clock).initiate(user, new)
+    return await PaymentInitiation(services.database, services.payments.gateway, terms, clock).initiate(user, new)
 
 
 async def test_one_buyer_cannot_hold_all_of_a_product_unpaid(world: World, checkout: Checkout) -> None:
@@ -113,7 +113,7 @@ async def test_whoever_paid_begins_a_new_hold(world: World, checkout: Checkout) 
     failed: dict[str, Any] = ok(await pay(customer, await world.cart(customer, {product_id: 1})))["data"]
     await world.at_gateway(failed["pidx"], "canceled")
     await PaymentSweeper(
-        checkout.services.database, checkout.services.gateway, ShiftedClock(timedelta(hours=1))
+        checkout.services.database, checkout.services.payments.gateway, ShiftedClock(timedelta(hours=1))
     ).sweep()
     paid = ok(await pay(customer, await world.cart(customer, {product_id: 1})))["data"]
     await world.at_gateway(paid["pidx"], "completed")

@@ -51,7 +51,7 @@ async def test_an_invoice_names_its_issuer_the_buyers_address_and_the_vat_rate(c
     await checkout.world.at_gateway(opened.pidx, "completed")
     services = checkout.services
     issuer = Issuer("Kathmandu Bazaar Pvt. Ltd.", "Durbar Marg, Kathmandu", "609876543")
-    settlement = PaymentSettlement(services.database, services.gateway, services.clock, issuer)
+    settlement = PaymentSettlement(services.database, services.payments.gateway, services.clock, issuer)
     await settlement.settle(await get_by_pidx(services.database, opened.pidx))
     path = path_of(opened.transaction_id)
     invoice = ok(await opened.customer.get(path))

@@ -46,7 +46,8 @@ async def test_no_word_of_the_key_reaches_the_buyer_and_the_operator_finds_it_in
 
 async def test_doctor_says_that_the_key_is_refused(checkout: Checkout, refused: KhaltiClient) -> None:
     assert (await gateway_check(checkout.services)).state == "ok"
-    found = await gateway_check(dataclasses.replace(checkout.services, gateway=refused))
+    payments = dataclasses.replace(checkout.services.payments, gateway=refused)
+    found = await gateway_check(dataclasses.replace(checkout.services, payments=payments))
     assert found.state == "bad"
     assert "check KHALTI_SECRET_KEY" in found.found
 
@@ -64,7 +65,7 @@ async def test_a_refund_waits_for_the_right_key(checkout: Checkout, refused: Kha
 async def test_a_payment_that_cannot_be_opened_tells_the_buyer_no_setting(
     world: World, checkout: Checkout, refused: KhaltiClient
 ) -> None:
-    services = dataclasses.replace(checkout.services, gateway=refused)
+    payments = dataclasses.replace(checkout.services.payments, gateway=refused)
     seller, customer = await world.person("seller"), await world.person()
     cart_id = await world.cart(customer, {await world.product(seller): 1})
 
@@ -72,6 +73,6 @@ async def test_a_payment_that_cannot_be_opened_tells_the_buyer_no_setting(
         user = await work.session.get_one(User, customer.user_id)
     new = NewPayment(cart_id, PaymentMode.KHALTI, None, "https://shop.example/", "Sita", "s@example.com", "9841234567")
     with pytest.raises(DispatchError) as caught:
-        await services.initiation.initiate(user, new)
+        await payments.initiation.initiate(user, new)
     assert caught.value.code == "GATEWAY_ERROR"
     assert "KHALTI" not in caught.value.detail

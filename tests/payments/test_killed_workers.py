@@ -18,7 +18,8 @@ import pytest
 from sqlalchemy import text
 
 from api.server.backing_services import SANDBOX_KEY, find_sandbox
-from api.server.services import Addresses, build_services
+from api.server.resources import Addresses
+from api.server.services import build_services
 from dispatch.database.migrate import migrate
 from dispatch.settings import Settings
 from tests.support.checkout import PATIENCE_S, Checkout, ShiftedClock
@@ -110,9 +111,9 @@ async def survive(scene: Scene) -> None:
     assert isinstance(clock, ShiftedClock)
     for _ in range(3):
         clock.ahead += timedelta(minutes=40)
-        await services.sweeper.sweep()
-        await services.refunds.carry_out_due()
-        while await services.relay.relay():
+        await services.payments.sweeper.sweep()
+        await services.payments.refunds.carry_out_due()
+        while await services.background.relay.relay():
             pass
 
 

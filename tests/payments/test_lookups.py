@@ -43,7 +43,7 @@ class Counted:
 
 def bounded(checkout: Checkout) -> tuple[Counted, BoundedSettling]:
     services = checkout.services
-    gateway = Counted(services.gateway)
+    gateway = Counted(services.payments.gateway)
     settlement = PaymentSettlement(services.database, gateway, services.clock)
     return gateway, BoundedSettling(settlement, RateLimiter(services.redis, services.keys))
 
@@ -124,7 +124,7 @@ async def test_a_buyer_who_pays_after_strangers_called_is_sent_on_as_paid_or_is_
 async def test_whoever_names_payments_that_do_not_exist_is_told_to_wait(world: World) -> None:
     services, limit = world.server.services, world.server.settings.unknown_payments_per_minute
     for _ in range(limit):
-        await services.limiter.take("unknown-payments", "127.0.0.1", per_minute=limit)
+        await services.payments.limiter.take("unknown-payments", "127.0.0.1", per_minute=limit)
     for _ in range(limit):  # what came back meanwhile is used up before long
         refused = await world.http.post(CALLBACK, json={"pidx": "nobody-opened-this"})
         if refused.status_code == 429:

@@ -55,7 +55,7 @@ async def test_a_refund_whose_transaction_nobody_named_holds_up_no_other_and_end
     world: World, checkout: Checkout, capfd: pytest.CaptureFixture[str]
 ) -> None:
     bad, good = await nameless_refund(checkout), await nameless_refund(checkout)
-    gateway = Spoilt(checkout.services.gateway, nameless={bad.pidx})
+    gateway = Spoilt(checkout.services.payments.gateway, nameless={bad.pidx})
     clock = ShiftedClock(timedelta(hours=1))
     carrier = RefundCarrier(checkout.services.database, gateway, clock)
     await carrier.carry_out_due()
@@ -88,7 +88,7 @@ async def test_a_refund_that_meets_a_defect_is_tried_later_and_given_up_as_uncle
         sent = update(Refund).where(Refund.id == refund.id).values(status=RefundStatus.SENT)
         await work.session.execute(sent)
     clock = ShiftedClock(timedelta(hours=1))
-    gateway = Spoilt(checkout.services.gateway, raises={paid.pidx: KeyError("a defect")})
+    gateway = Spoilt(checkout.services.payments.gateway, raises={paid.pidx: KeyError("a defect")})
     carrier = RefundCarrier(checkout.services.database, gateway, clock)
     for _ in range(MOST_REFUND_TRIES):
         await carrier.carry_out(refund.id)
@@ -107,7 +107,7 @@ async def test_a_payment_that_cannot_be_reconciled_holds_up_no_other_and_ends_wi
     for opened in (bad, good):
         await world.at_gateway(opened.pidx, "completed")
     clock = ShiftedClock(timedelta(minutes=3))
-    gateway = Spoilt(checkout.services.gateway, raises={bad.pidx: error})
+    gateway = Spoilt(checkout.services.payments.gateway, raises={bad.pidx: error})
     sweeper = PaymentSweeper(checkout.services.database, gateway, clock)
     await sweeper.sweep()
     assert (await checkout.payment(good.transaction_id)).status.value == "completed"

@@ -59,7 +59,7 @@ class GatewayBeforeOutage:
     stuck: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def initiate(self, request: InitiateRequest) -> Initiated:
-        answer = await self.checkout.services.gateway.initiate(request)
+        answer = await self.checkout.services.payments.gateway.initiate(request)
         self.opened.append(answer)
         self.blocker = asyncio.create_task(self._block(request.purchase_order_id))
         await self.stuck.wait()
@@ -72,7 +72,7 @@ class GatewayBeforeOutage:
             await self.stop.wait()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.checkout.services.gateway, name)
+        return getattr(self.checkout.services.payments.gateway, name)
 
 
 async def test_an_initiation_that_reached_the_gateway_is_not_called_nothing(
@@ -86,12 +86,14 @@ async def test_an_initiation_that_reached_the_gateway_is_not_called_nothing(
         user = await work.session.get_one(User, customer.user_id)
     new = NewPayment(cart_id, PaymentMode.KHALTI, None, "https://shop.example/", "Sita", user.email, "9841234567")
     with pytest.raises(PartlyDone, match="The gateway opened the payment") as told:
-        await PaymentInitiation(impatient, gateway, services.initiation.terms, services.clock).initiate(user, new)
+        await PaymentInitiation(impatient, gateway, services.payments.initiation.terms, services.clock).initiate(
+            user, new
+        )
     gateway.stop.set()
     await gateway.blocker
     assert told.value.code == "PAYMENT_NOT_RECORDED"
     assert len(gateway.opened) == 1
-    await PaymentSweeper(services.database, services.gateway, ShiftedClock(timedelta(minutes=6))).sweep()
+    await PaymentSweeper(services.database, services.payments.gateway, ShiftedClock(timedelta(minutes=6))).sweep()
     async with services.database.work() as work:
         payment = (
             await work.session.execute(select(PaymentTransaction).where(PaymentTransaction.cart_id == cart_id))
@@ -113,9 +115,9 @@ async def test_a_bulk_run_that_is_cut_off_says_what_was_made_and_a_repeat_goes_o
 
     async def run(database: Database) -> Any:
         async with database.work() as work:
-            steps = services.delivery_steps(work)
+            steps = services.deliveries.delivery_steps(work)
             bulk = Assignments(
-                work, services.clock, services.live, steps, services.solver, radius_m=20_000, commit_chunk=1
+                work, services.clock, services.live, steps, services.deliveries.solver, radius_m=20_000, commit_chunk=1
             )
             return await bulk.assign_many(BulkFilter(vehicle_type=vehicle_type, delivery_ids=numbers), None)
 

@@ -22,7 +22,7 @@ AT_ONCE = 40
 def signals(world: World, checkout: Checkout, opened: Opened) -> list[Callable[[], Awaitable[Any]]]:
     """The five ways in which we hear of a payment."""
     verify = {"transaction_id": opened.transaction_id, "force_verify": True}
-    sweeper = PaymentSweeper(checkout.services.database, checkout.services.gateway, ShiftedClock())
+    sweeper = PaymentSweeper(checkout.services.database, checkout.services.payments.gateway, ShiftedClock())
 
     async def webhook() -> httpx.Response:
         body = webhook_body(opened.pidx)

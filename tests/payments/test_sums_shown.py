@@ -129,7 +129,7 @@ async def test_mails_name_the_order_the_parts_and_a_time_that_people_read(checko
                 select(OutboxMessage).where(OutboxMessage.key == f"receipt:{paid.transaction_id}")
             )
         ).scalar_one()
-    mail = checkout.services.templates.mail("key", "receipt", "to@example.com", message.content)
+    mail = checkout.services.payments.templates.mail("key", "receipt", "to@example.com", message.content)
     for part in (order["order_number"], "NPR 2,500.00", "NPR 325.00", "NPR 100.00", "NPR 2,925.00", "Nepal time"):
         assert part in mail.text
         assert part in mail.html

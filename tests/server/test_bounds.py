@@ -191,6 +191,6 @@ async def test_who_is_being_answered_is_not_silent(world: World) -> None:
             assert (await anext(lines)).startswith(("id:", "event:", "data:"))
             pairs = [await asyncio.open_connection("127.0.0.1", other.server.settings.port) for _ in range(LEAST * 2)]
             ok(await other.http.get("/health/live/"))
-            assert other.server.services.sessions.count == 1
+            assert other.server.services.sockets.sessions.count == 1
             for _, writer in pairs:
                 writer.close()

@@ -61,7 +61,7 @@ async def test_a_redis_that_answers_and_takes_no_writes_is_named(server: Running
             assert "Redis takes no writes: OutOfMemoryError" in str(await again.redis.problem())
     finally:
         await own.stop()
-    assert await check_redis(services) is None
+    assert await check_redis(services.operations) is None
 
 
 async def test_a_postgresql_that_answers_and_takes_no_writes_is_named(server: RunningServer, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ async def test_a_postgresql_that_answers_and_takes_no_writes_is_named(server: Ru
     problem = await writing.database.problem()
     await standby.close()
     assert "PostgreSQL takes no writes: ReadOnlySQLTransactionError" in str(problem)
-    assert await check_database(services) is None
+    assert await check_database(services.operations) is None
 
 
 async def test_many_who_ask_at_once_make_one_trial_and_one_that_hangs_is_not_begun_again() -> None:

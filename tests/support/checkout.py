@@ -153,7 +153,7 @@ class Checkout:
         found: list[Refund] = []
 
         clock = ShiftedClock()
-        carrier = RefundCarrier(self.services.database, self.services.gateway, clock)
+        carrier = RefundCarrier(self.services.database, self.services.payments.gateway, clock)
 
         async def settled() -> bool:
             await carrier.carry_out_due()

@@ -15,7 +15,8 @@ import uvicorn
 
 from api.adapters.khalti import KhaltiClient
 from api.server.app import create_app
-from api.server.services import Addresses, build_services
+from api.server.resources import Addresses
+from api.server.services import build_services
 from api.server.serving import bind
 from dispatch.notifications.ports import Mail
 from dispatch.ports import Bank, Initiated, InitiateRequest, Lookup

@@ -160,7 +160,7 @@ class ServerProcess:
             operating(self.settings) as services,
             services.database.work() as work,
         ):
-            accounts = Accounts(work, services.tokens, services.clock)
+            accounts = Accounts(work, services.accounts.tokens, services.clock)
             admin = await accounts.ensure(NewUser("admin@replay.test", uuid4().hex, "Admin", (Role.ADMIN,)))
             return accounts.open_sign_in(admin).access
 

@@ -116,7 +116,7 @@ class World:
         async with services.database.work() as work:
             work.session.add(user)
             await work.session.flush()
-            tokens = Accounts(work, services.tokens, services.clock).open_sign_in(user)
+            tokens = Accounts(work, services.accounts.tokens, services.clock).open_sign_in(user)
         return Person(self.http, user.id, user.email, tokens.access, tokens.refresh)
 
     async def admin(self) -> Person:

@@ -147,7 +147,7 @@ async def test_nothing_is_given_to_an_account_that_ended_while_it_asked(world: W
     driver, delivery = await world.driver(), await world.delivery()
     services = world.server.services
     async with services.database.work() as work:
-        steps = services.delivery_steps(work)
+        steps = services.deliveries.delivery_steps(work)
         await work.session.execute(update(User).where(User.id == driver.user_id).values(**change))
         transporter = await lock_transporter(work.session, driver.transporter_id)
         with pytest.raises(Forbidden, match="no longer"):

@@ -11,10 +11,11 @@ from msgspec import Meta, Struct
 
 from api.http.actors import actor_of, client_address
 from api.http.field_checks import Given, also_checked
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.schemas import AS_IS, CODE, Body, Email, Id, PersonName, Phone
 from api.http.security import PUBLIC, needs
 from api.routes.accounts.password_checks import look_at_password
+from api.routes.accounts.services import GivenServices
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED
 from dispatch.accounts.models import LinkPurpose, Role, User
 from dispatch.accounts.passwords import MAX_PASSWORD, MIN_PASSWORD
@@ -144,7 +145,7 @@ class AccountController(Controller):
         """
         wanted = tuple(data.roles or ()) + ((data.role,) if data.role else ())
         roles = wanted or (Role.CUSTOMER,)
-        accounts, passwords = services.accounts, services.accounts.passwords
+        accounts, passwords = services, services.passwords
         await accounts.take_registration(client_address(request))
         await passwords.check_new(data.password, data.known())
         name = data.name or data.email.partition("@")[0][:120]
@@ -165,7 +166,7 @@ class AccountController(Controller):
         Too many wrong passwords for one account or from one address are 429 with `Retry-After`; so many sign-ins at
         once that their hashes would slow others down are 503 with `Retry-After`.
         """
-        tokens = await services.accounts.sign_ins.sign_in(data.email, data.password, actor_of(request))
+        tokens = await services.sign_ins.sign_in(data.email, data.password, actor_of(request))
         return TokenAnswer(tokens.access, tokens.refresh)
 
     @post("/token/refresh/", opt=PUBLIC, status_code=200)
@@ -178,13 +179,13 @@ class AccountController(Controller):
         refresh token was used, a second use ends the sign-in.
         """
         grace = timedelta(seconds=services.settings.refresh_grace_s)
-        tokens = await services.accounts.of(work).refresh(data.refresh, grace=grace, actor=actor_of(request))
+        tokens = await services.of(work).refresh(data.refresh, grace=grace, actor=actor_of(request))
         return TokenAnswer(tokens.access, tokens.refresh)
 
     @post("/logout/", guards=[needs()], status_code=204)
     async def sign_out(self, request: AnyRequest, work: GivenWork, services: GivenServices) -> None:
         """End this sign-in: its access and refresh tokens stop working."""
-        await services.accounts.of(work).sign_out(request.auth)
+        await services.of(work).sign_out(request.auth)
         await record(work.session, actor_of(request), "sign_in.ended", "user", request.user.id)
 
     @post("/ws-ticket/", guards=[needs()], status_code=200)

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from api.http.actors import actor_of, client_address
 from api.http.field_checks import Given, also_checked
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.schemas import AS_IS, CODE, Body
 from api.http.security import PUBLIC, needs
 from api.routes.accounts.accounts import (
@@ -24,8 +24,8 @@ from api.routes.accounts.accounts import (
 )
 from api.routes.accounts.pages import PAGE, new_password_page, verification_page
 from api.routes.accounts.password_checks import look_at_password
+from api.routes.accounts.services import AccountServices, GivenServices
 from api.routes.accounts.steps import ask_for_proof, check_reset, reset_password, set_password, verify_email
-from api.server.services import Services
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED
 from dispatch.accounts.models import LinkPurpose, Role
 from dispatch.accounts.passwords import MAX_PASSWORD
@@ -132,8 +132,8 @@ class OwnAccountController(Controller):
         user = request.user
         if user.email_verified_at is not None:
             raise Conflict("Your e-mail address is proved already.", code="email_verified")
-        await services.accounts.take_mail(LinkPurpose.VERIFY_EMAIL, user.id)
-        await services.accounts.links(work).send(user, LinkPurpose.VERIFY_EMAIL)
+        await services.take_mail(LinkPurpose.VERIFY_EMAIL, user.id)
+        await services.links(work).send(user, LinkPurpose.VERIFY_EMAIL)
         return Told(f"A link is on its way to {user.email}.")
 
     @post("/password/", guards=[needs()], opt=also_checked(_check_change), status_code=200)
@@ -141,7 +141,7 @@ class OwnAccountController(Controller):
         self, request: AnyRequest, data: JSONBody[PasswordChange], work: GivenWork, services: GivenServices
     ) -> Told:
         """Change one's password. All other sign-ins end; a wrong old password is 403, too many of them 429."""
-        accounts, user, actor = services.accounts, request.user, actor_of(request)
+        accounts, user, actor = services, request.user, actor_of(request)
         await accounts.sign_ins.confirm(user, data.old_password, actor)
         await accounts.passwords.check_new(data.new_password, known_of(user.email, user.name), field="new_password")
         password_hash = await accounts.passwords.hash(data.new_password)
@@ -155,7 +155,7 @@ class OwnAccountController(Controller):
     @post("/password/forgot/", opt=PUBLIC, status_code=202)
     async def forgot(self, request: AnyRequest, data: JSONBody[Forgotten], services: GivenServices) -> Response[Told]:
         """Ask for a link by which a new password can be chosen. The answer is the same whether or not it is sent."""
-        await services.accounts.take_forgotten(client_address(request))
+        await services.take_forgotten(client_address(request))
         # After the answer, so that not even its time tells whether there is such an account.
         task = BackgroundTask(_send_reset, services, data.email, actor_of(request))
         return Response(Told(SENT), status_code=202, background=task)
@@ -178,7 +178,7 @@ class OwnAccountController(Controller):
 
         A role that an admin took is given back by an admin: 403, `role_barred`.
         """
-        offboarding, actor = services.accounts.offboarding(work), actor_of(request)
+        offboarding, actor = services.offboarding(work), actor_of(request)
         user = await offboarding.give_roles(request.user.id, actor, data.give)
         await ask_for_proof(work, services, user, data.give)
         user = await offboarding.take_roles(user.id, actor, data.take, but=request.auth.sign_in_id)
@@ -189,14 +189,14 @@ class OwnAccountController(Controller):
         self, request: AnyRequest, data: JSONBody[Closing], work: GivenWork, services: GivenServices
     ) -> Told:
         """Close one's account: every sign-in, socket and device ends. Not while one has parcels aboard (409)."""
-        await services.accounts.sign_ins.confirm(request.user, data.password, actor_of(request))
-        await services.accounts.offboarding(work).close_account(request.user.id, actor_of(request), reason="own wish")
+        await services.sign_ins.confirm(request.user, data.password, actor_of(request))
+        await services.offboarding(work).close_account(request.user.id, actor_of(request), reason="own wish")
         return Told("Your account is closed.")
 
 
-async def _send_reset(services: Services, email: str, actor: Actor) -> None:
+async def _send_reset(services: AccountServices, email: str, actor: Actor) -> None:
     async with services.database.work() as work:
-        accounts = services.accounts
+        accounts = services
         user = await accounts.of(work).find_by_email(email)
         if user is None or not user.is_active or await accounts.has_enough(LinkPurpose.RESET_PASSWORD, user.id):
             return

@@ -6,10 +6,11 @@ from urllib.parse import parse_qs
 from litestar import Controller, MediaType, Response, post
 
 from api.http.actors import actor_of
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.queries import OPEN_QUERY
 from api.http.security import PUBLIC
 from api.routes.accounts.accounts import AnyRequest
+from api.routes.accounts.services import GivenServices
 from api.routes.accounts.steps import reset_password, verify_email
 from dispatch.accounts.passwords import MIN_PASSWORD
 from dispatch.errors import DispatchError, Invalid, TooMany, Unavailable

@@ -2,38 +2,34 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeAlias
 
-from redis.asyncio import Redis
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from api.adapters.guess_limits import RedisGuessLimits, address_name
 from api.adapters.rate_limits import RateLimiter
+from api.server.resources import Feature, Resources
 from dispatch.accounts.links import AccountLinks, LinkTokens
 from dispatch.accounts.models import LinkPurpose
 from dispatch.accounts.passwords import Passwords
 from dispatch.accounts.service import Accounts
 from dispatch.accounts.signing_in import SignIns
 from dispatch.accounts.tokens import Tokens
-from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.errors import TooMany
 from dispatch.offboarding.service import Offboarding
-from dispatch.ports import Clock, LivePresence, Publisher
-from dispatch.settings import Settings
-from realtime.redis.keys import Keys
+from realtime.sockets.tickets import Tickets
 
 HOUR_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
-class AccountServices:
+class AccountServices(Feature):
     """The accounts' share of a process."""
 
-    settings: Settings
-    database: Database
-    clock: Clock
     tokens: Tokens
-    publisher: Publisher
-    presence: LivePresence
+    tickets: Tickets
     passwords: Passwords
     guesses: RedisGuessLimits
     limiter: RateLimiter
@@ -58,7 +54,7 @@ class AccountServices:
 
     def offboarding(self, work: Work) -> Offboarding:
         """Closing accounts and changing roles in a unit of work."""
-        return Offboarding(work, self.tokens, self.clock, self.publisher, self.presence)
+        return Offboarding(work, self.tokens, self.clock, self.publisher, self.live)
 
     async def take_registration(self, address: str) -> None:
         """Raises TooMany."""
@@ -86,6 +82,10 @@ class AccountServices:
         name = address_name(address)
         return not quota or not await self.limiter.take_of("password-looks", name, quota, HOUR_S, told=False)
 
+    def close(self) -> None:
+        """End the threads that hash passwords."""
+        self.passwords.close()
+
     async def _take(self, name: str, who: int | str, quota: int, what: str) -> None:
         if not quota:
             return
@@ -94,26 +94,23 @@ class AccountServices:
             raise TooMany(f"Too many {what} were asked for; try again in {wait_s} s.", wait_s, code="rate_limited")
 
 
-def build_account_services(
-    settings: Settings,
-    database: Database,
-    redis: Redis,
-    keys: Keys,
-    *,
-    clock: Clock,
-    tokens: Tokens,
-    publisher: Publisher,
-    presence: LivePresence,
-    link_tokens: LinkTokens,
-) -> AccountServices:
+GivenServices: TypeAlias = NamedDependency[SkipValidation[AccountServices]]
+"""The parts of this feature, as its routes name them."""
+
+
+def build_account_services(resources: Resources) -> AccountServices:
     """Join them. Opens no connection yet."""
+    settings, redis, keys = resources.settings, resources.redis, resources.keys
     return AccountServices(
-        settings=settings,
-        database=database,
-        clock=clock,
-        tokens=tokens,
-        publisher=publisher,
-        presence=presence,
+        resources,
+        tokens=Tokens(
+            settings.signing_key(),
+            resources.clock,
+            access_s=settings.access_token_s,
+            refresh_s=settings.refresh_token_s,
+            old_keys=[key.get_secret_value() for key in settings.old_secret_keys],
+        ),
+        tickets=Tickets(redis, keys),
         passwords=Passwords(threads=settings.password_threads, waiting=settings.password_queue),
         guesses=RedisGuessLimits(
             redis,
@@ -123,5 +120,5 @@ def build_account_services(
             window_s=settings.wrong_passwords_window_s,
         ),
         limiter=RateLimiter(redis, keys),
-        link_tokens=link_tokens,
+        link_tokens=LinkTokens(settings.signing_key(), settings.public_url),
     )

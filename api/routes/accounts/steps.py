@@ -2,7 +2,7 @@
 
 from api.routes.accounts.accounts import ACTING_ROLES, AnyRequest, known_of
 from api.routes.accounts.password_checks import look_at_password
-from api.server.services import Services
+from api.routes.accounts.services import AccountServices
 from dispatch.accounts.links import tell_password_changed
 from dispatch.accounts.models import LinkPurpose, Role, User
 from dispatch.audit.models import ActorKind
@@ -11,7 +11,7 @@ from dispatch.database.work import Work
 from dispatch.errors import Invalid, raise_together
 
 
-async def set_password(work: Work, services: Services, user: User, password_hash: str, actor: Actor) -> None:
+async def set_password(work: Work, services: AccountServices, user: User, password_hash: str, actor: Actor) -> None:
     """A new password for a locked user: with it the account's other sign-ins end, except the actor's own."""
     user.password_hash = password_hash
     await record(work.session, actor, "password.changed", "user", user.id)
@@ -20,7 +20,7 @@ async def set_password(work: Work, services: Services, user: User, password_hash
 
 async def check_reset(request: AnyRequest, token: str | None, password: str | None) -> None:
     """Raises Invalid, naming both, for a link that is not good and for a weak password."""
-    services: Services = request.app.state.services
+    services: AccountServices = request.app.state.services.accounts
     found: list[Invalid] = []
     known: tuple[str, ...] = ()
     if token is not None:
@@ -35,16 +35,16 @@ async def check_reset(request: AnyRequest, token: str | None, password: str | No
     raise_together(found)
 
 
-async def _known_of_link(services: Services, token: str) -> tuple[str, ...]:
+async def _known_of_link(services: AccountServices, token: str) -> tuple[str, ...]:
     """What is known of the owner of a link. Raises Invalid for one that is not good."""
     async with services.database.work() as work:
-        user = await services.accounts.links(work).check(token, LinkPurpose.RESET_PASSWORD)
+        user = await services.links(work).check(token, LinkPurpose.RESET_PASSWORD)
         return known_of(user.email, user.name)
 
 
-async def reset_password(services: Services, token: str, password: str, actor: Actor) -> None:
+async def reset_password(services: AccountServices, token: str, password: str, actor: Actor) -> None:
     """By a link. Raises Invalid for a link that is not good and for a weak password; then the link stays good."""
-    accounts = services.accounts
+    accounts = services
     await accounts.passwords.check_new(password, await _known_of_link(services, token))
     password_hash = await accounts.passwords.hash(password)
     async with services.database.work() as work:
@@ -55,16 +55,16 @@ async def reset_password(services: Services, token: str, password: str, actor: A
     await accounts.sign_ins.welcome(user.email, actor.address)
 
 
-async def verify_email(work: Work, services: Services, token: str, actor: Actor) -> User:
+async def verify_email(work: Work, services: AccountServices, token: str, actor: Actor) -> User:
     """By a link. Raises Invalid for a link that is not good."""
-    user = await services.accounts.links(work).use(token, LinkPurpose.VERIFY_EMAIL)
+    user = await services.links(work).use(token, LinkPurpose.VERIFY_EMAIL)
     himself = Actor(ActorKind.USER, user.id, actor.address, actor.request_id)
     await record(work.session, himself, "email.verified", "user", user.id, {"email": user.email})
     return user
 
 
-async def ask_for_proof(work: Work, services: Services, user: User, given: list[Role]) -> None:
+async def ask_for_proof(work: Work, services: AccountServices, user: User, given: list[Role]) -> None:
     """Send the link that proves the address, where a role was given that needs it."""
     if user.email_verified_at is None and ACTING_ROLES & set(given) and services.settings.require_verified_email:
-        await services.accounts.take_mail(LinkPurpose.VERIFY_EMAIL, user.id)
-        await services.accounts.links(work).send(user, LinkPurpose.VERIFY_EMAIL)
+        await services.take_mail(LinkPurpose.VERIFY_EMAIL, user.id)
+        await services.links(work).send(user, LinkPurpose.VERIFY_EMAIL)

@@ -10,14 +10,14 @@ from sqlalchemy import any_, func, literal, select
 
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import needs
 from api.routes.accounts.accounts import AnyRequest, TypedPassword, known_of
 from api.routes.accounts.own_account import RoleChanges, Told
 from api.routes.accounts.password_checks import look_at_password
+from api.routes.accounts.services import AccountServices, GivenServices
 from api.routes.accounts.steps import ask_for_proof, set_password
-from api.server.services import Services
 from dispatch.accounts.addresses import email_key
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
@@ -40,9 +40,9 @@ class NewPassword(Body, frozen=True, kw_only=True):
 
 
 async def _check_password(request: AnyRequest, given: Given) -> None:
-    services: Services = request.app.state.services
+    services: AccountServices = request.app.state.services.accounts
     async with services.database.work() as work:
-        known = await services.accounts.of(work).get(int(request.path_params["user_id"]))
+        known = await services.of(work).get(int(request.path_params["user_id"]))
     await look_at_password(request, given.get("password"), known_of(known.email, known.name))
 
 
@@ -72,9 +72,9 @@ def _answer(user: User) -> AccountAnswer:
     )
 
 
-async def _changeable(work: Work, services: Services, user_id: int) -> User:
+async def _changeable(work: Work, services: AccountServices, user_id: int) -> User:
     """Raises NotFound, and Forbidden for an admin's account."""
-    user = await services.accounts.of(work).get(user_id)
+    user = await services.of(work).get(user_id)
     if user.has(Role.ADMIN):
         raise Forbidden(
             "Accounts of admins are changed by the operator: `dispatch close-account`, `change-roles`, "
@@ -118,7 +118,7 @@ class UserController(Controller):
     @get("/{user_id:int}/")
     async def show(self, user_id: UserId, work: GivenWork, services: GivenServices) -> AccountAnswer:
         """One account."""
-        return _answer(await services.accounts.of(work).get(user_id))
+        return _answer(await services.of(work).get(user_id))
 
     @post("/{user_id:int}/close/", status_code=200)
     async def close(
@@ -135,9 +135,7 @@ class UserController(Controller):
         """
         await _changeable(work, services, user_id)
         reason = data.reason if data is not None else ""
-        return _answer(
-            await services.accounts.offboarding(work).close_account(user_id, actor_of(request), reason=reason)
-        )
+        return _answer(await services.offboarding(work).close_account(user_id, actor_of(request), reason=reason))
 
     @post("/{user_id:int}/reopen/", status_code=200)
     async def reopen(
@@ -151,9 +149,7 @@ class UserController(Controller):
         """Open a closed account again. Its devices need new tokens, and its products go on sale one by one."""
         await _changeable(work, services, user_id)
         reason = data.reason if data is not None else ""
-        return _answer(
-            await services.accounts.offboarding(work).reopen_account(user_id, actor_of(request), reason=reason)
-        )
+        return _answer(await services.offboarding(work).reopen_account(user_id, actor_of(request), reason=reason))
 
     @post("/{user_id:int}/roles/", status_code=200)
     async def change_roles(
@@ -166,7 +162,7 @@ class UserController(Controller):
     ) -> AccountAnswer:
         """Give and take roles; taking one ends the user's sign-ins and all that the role was good for."""
         await _changeable(work, services, user_id)
-        offboarding, actor = services.accounts.offboarding(work), actor_of(request)
+        offboarding, actor = services.offboarding(work), actor_of(request)
         user = await offboarding.give_roles(user_id, actor, data.give)
         await ask_for_proof(work, services, user, data.give)
         return _answer(await offboarding.take_roles(user_id, actor, data.take))
@@ -183,9 +179,9 @@ class UserController(Controller):
         """Set a user's password: all sign-ins end, and the user is told by mail that it was changed."""
         known = await _changeable(work, services, user_id)
         await work.commit()  # no transaction waits for a hash
-        await services.accounts.passwords.check_new(data.password, known_of(known.email, known.name))
-        password_hash = await services.accounts.passwords.hash(data.password)
-        user = await services.accounts.of(work).get(user_id, lock=True)
+        await services.passwords.check_new(data.password, known_of(known.email, known.name))
+        password_hash = await services.passwords.hash(data.password)
+        user = await services.of(work).get(user_id, lock=True)
         await set_password(work, services, user, password_hash, actor_of(request))
-        await services.accounts.of(work).end_sign_ins(user)
+        await services.of(work).end_sign_ins(user)
         return Told("The password is changed, and all sign-ins are ended.")

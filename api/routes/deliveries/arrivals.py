@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from redis.exceptions import RedisError
 
-from api.server.services import Services
+from api.server.resources import Feature
 from dispatch.deliveries.eta import Arrival, live_arrival, trip_of
 from dispatch.deliveries.models import Delivery
 
 
-async def live_arrivals(services: Services, deliveries: Iterable[Delivery | None]) -> dict[int, Arrival]:
+async def live_arrivals(services: Feature, deliveries: Iterable[Delivery | None]) -> dict[int, Arrival]:
     """From where the transporters are now, by the delivery's number; the deliveries come with their transporters.
 
     Missing where nobody is under way or nothing was heard, and all of them where Redis does not tell.

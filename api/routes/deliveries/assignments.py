@@ -8,15 +8,14 @@ from msgspec import Meta
 
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.schemas import CODE, NO_NUL, ONE_LINE, Body, Id
 from api.http.security import needs
 from api.routes.deliveries.deliveries import delivery_key
-from api.server.services import Services
+from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.pool import check_vehicle_type, whole_score
 from dispatch.assignments.results import Assigned, BulkFilter, BulkResult, Failure
-from dispatch.assignments.service import Assignments
 from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Priority
@@ -132,17 +131,6 @@ def _failure_row(failed: Failure) -> dict[str, Any]:
     return {"delivery_id": failed.delivery_id, "error": failed.error, "reason": failed.reason}
 
 
-def _assignments(work: Work, services: Services) -> Assignments:
-    return Assignments(
-        work,
-        services.clock,
-        services.live,
-        services.delivery_steps(work),
-        services.solver,
-        radius_m=services.settings.assign_radius_km * 1000,
-    )
-
-
 async def _note_run(request: Request[User, Any, Any], work: Work, result: BulkResult) -> None:
     """One event a run; which deliveries went to whom stands with the assignments."""
     told = {"assigned": len(result.assigned), "failed": len(result.failures)}
@@ -167,7 +155,7 @@ class AssignmentController(Controller):
         delivery, `reason` says why.
         """
         await check_vehicle_type(work, data.vehicle_type_filter)
-        assignments = _assignments(work, services)
+        assignments = services.assignments(work)
         if data.delivery_id is not None:
             made = await assignments.assign(
                 delivery_key(str(data.delivery_id)),
@@ -196,7 +184,7 @@ class AssignmentController(Controller):
     ) -> dict[str, Any]:
         """Assign several named deliveries for the highest total."""
         await check_vehicle_type(work, data.parameters.vehicle_type_filter, field="parameters.vehicle_type_filter")
-        result = await _assignments(work, services).assign_many(
+        result = await services.assignments(work).assign_many(
             BulkFilter(
                 priority=data.parameters.priority_filter,
                 vehicle_type=data.parameters.vehicle_type_filter,

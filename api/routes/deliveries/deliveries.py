@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.path_numbers import uuid_of
 from api.http.schemas import (
     BIGINT_MAX,
@@ -33,8 +33,8 @@ from api.http.schemas import (
 from api.http.security import PUBLIC, acts
 from api.routes.deliveries.answers import accepted_answer, created_answer, place_of
 from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, decoded_pictures
+from api.routes.deliveries.services import DeliveryServices, GivenServices
 from api.routes.deliveries.tracked import read_tracked
-from api.server.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.database.work import Work
@@ -144,12 +144,12 @@ def _place(body: PickupBody | DropOffBody) -> Place | None:
     return Place(body.latitude, body.longitude)
 
 
-async def _transporter_of(request: Request[User, Any, Any], work: Work, services: Services) -> Transporter:
+async def _transporter_of(request: Request[User, Any, Any], work: Work, services: DeliveryServices) -> Transporter:
     return await Transporters(work, services.clock).get_of(request.user)
 
 
 async def _transporter_and_place(
-    request: Request[User, Any, Any], work: Work, services: Services
+    request: Request[User, Any, Any], work: Work, services: DeliveryServices
 ) -> tuple[Transporter, LivePosition | None]:
     """Who asks, and where they were last seen; nobody knows while Redis does not answer."""
     transporter = await _transporter_of(request, work, services)
@@ -162,7 +162,7 @@ async def _transporter_and_place(
 
 
 async def _check_amounts(request: Request[Any, Any, Any], given: Given) -> None:
-    limits: DeliveryLimits = request.app.state.services.delivery_limits
+    limits: DeliveryLimits = request.app.state.services.deliveries.delivery_limits
     limits.check(given)
 
 

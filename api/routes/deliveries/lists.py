@@ -6,11 +6,12 @@ from litestar import Controller, Request, get, post
 from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 from msgspec import Meta
 
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.schemas import BIGINT_MAX, Body, Page, PageNumber, PageSize, paginate
 from api.http.security import acts, needs
 from api.routes.deliveries.answers import delivery_row, detailed_answer, dispatcher_row, waiting_row
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
+from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.finding import DeliveryFilter, cities_of, deliveries_query, waiting_query
 from dispatch.deliveries.models import Delivery, DeliveryStatus

@@ -5,13 +5,13 @@ from typing import Any
 from litestar import Controller, Request, get
 from litestar.response import Stream
 
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.middleware.compression import PACKED
 from api.http.security import needs
 from api.routes.deliveries.answers import number_for
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
 from api.routes.deliveries.path_formats import geojson_pieces, gpx_pieces, in_turns
-from api.server.services import Services
+from api.routes.deliveries.services import DeliveryServices, GivenServices
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
 from dispatch.tracking.path import DeliveryPath, check_may_see_path, delivery_path
@@ -45,7 +45,7 @@ class PathController(Controller):
         )
 
 
-async def _path(request: Request[User, Any, Any], key: str, work: Work, services: Services) -> DeliveryPath:
+async def _path(request: Request[User, Any, Any], key: str, work: Work, services: DeliveryServices) -> DeliveryPath:
     delivery = await services.delivery_steps(work).deliveries.get(delivery_key(key))
     check_may_see_path(delivery, request.user)
     return await delivery_path(work.session, delivery, services.clock.now())

@@ -5,12 +5,12 @@ from typing import Any
 from api.http.schemas import checked_tracking_number
 from api.routes.deliveries.answers import tracked_answer
 from api.routes.deliveries.arrivals import live_arrivals
-from api.server.services import Services
+from api.routes.deliveries.services import DeliveryServices
 from dispatch.arrivals.movement import list_events
 from dispatch.database.work import Work
 
 
-async def read_tracked(services: Services, work: Work, tracking_number: str) -> dict[str, Any]:
+async def read_tracked(services: DeliveryServices, work: Work, tracking_number: str) -> dict[str, Any]:
     """What ``track/`` answers and the tracking page shows. Raises NotFound."""
     deliveries = services.delivery_steps(work).deliveries
     delivery = await deliveries.get_by_tracking_number(checked_tracking_number(tracking_number))

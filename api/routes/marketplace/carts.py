@@ -7,10 +7,10 @@ from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.schemas import Body, Id, PathId, Quantity
 from api.http.security import needs
-from api.server.services import Services
+from api.routes.marketplace.services import GivenServices, MarketplaceServices
 from dispatch.accounts.models import Role, User
 from dispatch.carts.models import Cart
 from dispatch.carts.service import Carts
@@ -56,7 +56,7 @@ class CartAnswer(Struct, frozen=True):
     total_to_pay: Decimal
 
 
-def _cart_answer(cart: Cart, services: Services) -> CartAnswer:
+def _cart_answer(cart: Cart, services: MarketplaceServices) -> CartAnswer:
     items = [
         CartItemAnswer(
             item.id,

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 from litestar import Controller, Response, get
 from litestar.params import PathParameter
 
-from api.http.injected import GivenServices
 from api.http.security import PUBLIC
+from api.routes.marketplace.services import GivenServices
 from dispatch.errors import NotFound
 
 MEDIA_TYPES: Final = {

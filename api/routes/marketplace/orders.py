@@ -10,7 +10,7 @@ from litestar.params import FromQuery, JSONBody
 from msgspec import Meta, Struct
 
 from api.http.actors import actor_of
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.schemas import (
     NO_NUL,
     ONE_LINE,
@@ -32,8 +32,8 @@ from api.http.security import needs
 from api.routes.deliveries.answers import shown_time
 from api.routes.deliveries.arrivals import live_arrivals
 from api.routes.marketplace.catalogue import image_list
+from api.routes.marketplace.services import GivenServices, MarketplaceServices
 from api.routes.payments.refunds import NewRefund, carry_out_now, refund_answer
-from api.server.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.cancellations.order_view import OrderView, view_order
@@ -170,7 +170,7 @@ def order_answer(view: OrderView, arrival: Arrival | None = None) -> OrderAnswer
     )
 
 
-async def _answer(work: Work, services: Services, order_id: int, user: User) -> OrderAnswer:
+async def _answer(work: Work, services: MarketplaceServices, order_id: int, user: User) -> OrderAnswer:
     view = await view_order(work, services.clock, order_id, user)
     arrivals = await live_arrivals(services, [view.delivery])
     return order_answer(view, arrivals.get(view.delivery.id) if view.delivery else None)
@@ -258,7 +258,7 @@ class OrderController(Controller):
         refund = await services.order_refunds(work).cancel(order_id, request.user)
         if request.user.has(Role.ADMIN):
             await record(work.session, actor_of(request), "order.cancelled", "order", order_id)
-        await carry_out_now(work, services, refund)
+        await carry_out_now(work, services.refunds, refund)
         return await _answer(work, services, order_id, request.user)
 
     @post("/{order_id:int}/refund/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
@@ -281,7 +281,7 @@ class OrderController(Controller):
         if request.user.has(Role.ADMIN):
             told = {"refund_id": str(refund.refund_id), "restock": data.restock}
             await record(work.session, actor_of(request), "order.refunded", "order", order_id, told)
-        await carry_out_now(work, services, refund)
+        await carry_out_now(work, services.refunds, refund)
         order = await _answer(work, services, order_id, request.user)
         return refund_answer(await Refunds(work, services.clock).get(refund.refund_id)) | {"order": order}
 

@@ -7,9 +7,10 @@ from typing import Any
 from litestar import Controller, Request, get, post
 from msgspec import Struct
 
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.schemas import Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import acts, needs
+from api.routes.marketplace.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.of_sales import deliveries_of_sales, mark_sale_as_delivered

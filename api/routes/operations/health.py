@@ -11,9 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.embedded import troubles
-from api.http.injected import GivenServices
 from api.http.security import PUBLIC
-from api.server.services import Services
+from api.routes.operations.services import GivenServices, OperationServices
 from realtime.history.log_state import LogState, read_log_state
 
 log = structlog.get_logger(__name__)
@@ -21,7 +20,7 @@ log = structlog.get_logger(__name__)
 CHECK_WITHIN_S = 3.0
 
 
-async def check_database(services: Services) -> str | None:
+async def check_database(services: OperationServices) -> str | None:
     """What is wrong with the database; None where nothing is."""
     try:
         async with asyncio.timeout(CHECK_WITHIN_S), services.database.engine.connect() as connection:
@@ -31,7 +30,7 @@ async def check_database(services: Services) -> str | None:
         return _with_trouble(services, "PostgreSQL", error)
 
 
-async def check_redis(services: Services) -> str | None:
+async def check_redis(services: OperationServices) -> str | None:
     """What is wrong with Redis; None where nothing is."""
     try:
         async with asyncio.timeout(CHECK_WITHIN_S):
@@ -41,7 +40,7 @@ async def check_redis(services: Services) -> str | None:
         return _with_trouble(services, "Redis", error)
 
 
-async def find_log_state(services: Services) -> LogState | None:
+async def find_log_state(services: OperationServices) -> LogState | None:
     """How the log stands; None where Redis does not say."""
     try:
         async with asyncio.timeout(CHECK_WITHIN_S):
@@ -50,7 +49,7 @@ async def find_log_state(services: Services) -> LogState | None:
         return None
 
 
-def _with_trouble(services: Services, service: str, error: Exception) -> str:
+def _with_trouble(services: OperationServices, service: str, error: Exception) -> str:
     """The error's name, and what the supervisor of an embedded service says of it."""
     trouble = troubles(services.settings.data_dir).get(service)
     return f"{type(error).__name__}: {service} {trouble}" if trouble else type(error).__name__

@@ -8,11 +8,10 @@ from litestar.datastructures import State
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from api.http.injected import GivenServices
 from api.http.security import PUBLIC
 from api.monitoring.access import check_reader
 from api.monitoring.business import Business, BusinessCollector
-from api.server.services import Services
+from api.routes.operations.services import GivenServices, OperationServices
 
 # Without its charset, which the framework adds.
 MEDIA_TYPE = CONTENT_TYPE_LATEST.partition("; charset")[0]
@@ -49,7 +48,7 @@ async def private_metrics(state: State) -> Response[bytes]:
     return await _metrics(state.business)
 
 
-def create_metrics_app(services: Services) -> Litestar:
+def create_metrics_app(services: OperationServices) -> Litestar:
     """The application of that port: nothing else is there."""
     return Litestar(
         [private_metrics],

@@ -6,9 +6,10 @@ from litestar import Controller, Request, get, post
 from litestar.params import FromQuery
 
 from api.http.actors import actor_of
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.schemas import Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import needs
+from api.routes.operations.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.notifications.models import MessageStatus, OutboxMessage

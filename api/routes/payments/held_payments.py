@@ -6,10 +6,11 @@ from typing import Any
 from litestar import Controller, Request, get, post
 from litestar.params import FromPath, JSONBody
 
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.schemas import Body, Page, PageNumber, PageSize, number, paginate
 from api.http.security import needs
 from api.routes.payments.refunds import carry_out_now, parsed_uuid, refund_answer
+from api.routes.payments.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.money import from_paisa, to_paisa
 from dispatch.payments.models import PaymentTransaction
@@ -92,6 +93,6 @@ class HeldPaymentController(Controller):
             admin_id=request.user.id,
         )
         await work.commit()
-        await carry_out_now(work, services, rest)
+        await carry_out_now(work, services.refunds, rest)
         answer = refund_answer(await Refunds(work, services.clock).get(rest.refund_id)) if rest is not None else None
         return _row(await get_by_transaction_id(services.database, payment_id)) | {"refund": answer}

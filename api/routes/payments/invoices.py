@@ -8,10 +8,10 @@ from litestar import Controller, Request, Response, get
 from litestar.params import FromPath, FromQuery
 
 from api.adapters.invoice_pages import invoice_html, invoice_pdf
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.security import needs
 from api.routes.payments.refunds import parsed_uuid
-from api.server.services import Services
+from api.routes.payments.services import GivenServices, PaymentServices
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.errors import NotFound
@@ -70,7 +70,7 @@ def invoice_answer(payment: PaymentTransaction, invoice: Invoice, credit_notes: 
     }
 
 
-async def invoice_of(transaction_id: str, user: User, work: Work, services: Services) -> dict[str, Any]:
+async def invoice_of(transaction_id: str, user: User, work: Work, services: PaymentServices) -> dict[str, Any]:
     """One's own invoice, any for an admin. Raises NotFound and Conflict (not paid)."""
     payment = await get_by_transaction_id(services.database, parsed_uuid(transaction_id, "payment"))
     if payment.user_id != user.id and not user.has(Role.ADMIN):

@@ -13,14 +13,13 @@ from msgspec import Meta, Struct
 
 from api.http.actors import client_address
 from api.http.field_checks import Given, also_checked
-from api.http.injected import GivenServices
 from api.http.middleware.compression import KEPT
 from api.http.path_numbers import uuid_of
 from api.http.queries import OPEN_QUERY
 from api.http.schemas import CODE, NO_NUL, ONE_LINE, PRINTABLE, Body, Email, Id, PersonName, Phone, Url, number
 from api.http.security import PUBLIC, needs
 from api.routes.payments.return_addresses import check_return_url, ending_page, host_of, next_address
-from api.server.services import Services
+from api.routes.payments.services import GivenServices, PaymentServices
 from dispatch.accounts.models import Role, User
 from dispatch.errors import Invalid, NotFound, raise_together
 from dispatch.money import from_paisa
@@ -190,7 +189,7 @@ def _check_successful(settlement: Settlement) -> None:
 
 async def _check_fields(request: Request[User, Any, Any], given: Given) -> None:
     """Raises Invalid, naming all of the fields that cannot be."""
-    services: Services = request.app.state.services
+    services: PaymentServices = request.app.state.services.payments
     names = ("bank", "shipping_cost", "tax_amount", "cart_id")
     wanted = PaymentFields(given.get("gateway"), *(given.get(name) for name in names))
     problems = services.payment_problems
@@ -204,7 +203,7 @@ async def _check_fields(request: Request[User, Any, Any], given: Given) -> None:
     raise_together(found)
 
 
-def _check_return(request: Request[User, Any, Any], services: Services, given: Given) -> None:
+def _check_return(request: Request[User, Any, Any], services: PaymentServices, given: Given) -> None:
     url = given.get("return_url")
     if url is None and services.settings.khalti_return_url is None:
         raise Invalid("Say where the buyer goes after paying.", fields={"return_url": "is required"})
@@ -351,7 +350,7 @@ def _own_hosts(request: Request[Any, Any, Any]) -> set[str]:
     return {host for host in (public, request.headers.get("host")) if host}
 
 
-async def _called_back(request: Request[Any, Any, Any], services: Services, pidx: str) -> PaymentTransaction:
+async def _called_back(request: Request[Any, Any, Any], services: PaymentServices, pidx: str) -> PaymentTransaction:
     """Only what we stored is looked up. Raises NotFound, and TooManyPayments for who tries one after the other."""
     try:
         return await get_by_pidx(services.database, pidx)
@@ -363,7 +362,7 @@ async def _called_back(request: Request[Any, Any, Any], services: Services, pidx
         raise
 
 
-async def _own_payment(services: Services, transaction_id: UUID, user: User) -> PaymentTransaction:
+async def _own_payment(services: PaymentServices, transaction_id: UUID, user: User) -> PaymentTransaction:
     payment = await get_by_transaction_id(services.database, transaction_id)
     if payment.user_id != user.id and not user.has(Role.ADMIN):
         raise NotFound("Payment transaction not found", code="PAYMENT_NOT_FOUND")

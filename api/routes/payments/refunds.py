@@ -10,11 +10,11 @@ from msgspec import Meta
 
 from api.http.actors import actor_of
 from api.http.idempotency import key_of
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.path_numbers import uuid_of
 from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, Phone, number, paginate
 from api.http.security import needs
-from api.server.services import Services
+from api.routes.payments.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.database.work import Work
@@ -23,6 +23,7 @@ from dispatch.money import CURRENCY, from_paisa, to_paisa
 from dispatch.payments.refunds.booking import book_refund
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.refunds.requests import RefundRequest, Refunds
+from dispatch.payments.refunds.sender import RefundCarrier
 from dispatch.payments.rows import get_by_transaction_id, lock_payment
 
 
@@ -89,12 +90,12 @@ def refund_answer(refund: Refund) -> dict[str, Any]:
     }
 
 
-async def carry_out_now(work: Work, services: Services, refund: Refund | None) -> None:
+async def carry_out_now(work: Work, refunds: RefundCarrier, refund: Refund | None) -> None:
     """Commit the refund's record, then send it; what the gateway does not answer is tried again beside requests."""
     if refund is not None:
         refund_id = refund.id
         await work.commit()
-        await services.refunds.carry_out(refund_id)
+        await refunds.carry_out(refund_id)
         work.session.expunge_all()  # what was read before is old now
 
 
@@ -138,7 +139,7 @@ class RefundController(Controller):
         refund = await refunds.request(payment, wanted)
         told = {"transaction_id": transaction_id, "amount": str(from_paisa(refund.amount_paisa))}
         await record(work.session, actor_of(request), "refund.requested", "refund", refund.refund_id, told)
-        await carry_out_now(work, services, refund)
+        await carry_out_now(work, services.refunds, refund)
         return refund_answer(await refunds.get(refund.refund_id))
 
     @get("/refunds/", guards=[needs(Role.ADMIN)])
@@ -170,7 +171,7 @@ class RefundController(Controller):
         refunds = Refunds(work, services.clock)
         refund = await refunds.ask_again(parsed_uuid(refund_id, "refund"), data.mobile)
         await record(work.session, actor_of(request), "refund.retried", "refund", refund.refund_id)
-        await carry_out_now(work, services, refund)
+        await carry_out_now(work, services.refunds, refund)
         return refund_answer(await refunds.get(refund.refund_id))
 
     @post("/refunds/{refund_id:str}/approve/", guards=[needs(Role.ADMIN)], status_code=200)
@@ -188,7 +189,7 @@ class RefundController(Controller):
         refund = await refunds.decide(parsed_uuid(refund_id, "refund"), amount_paisa=amount_paisa, denied_because=None)
         told = {"amount": str(from_paisa(refund.amount_paisa))}
         await record(work.session, actor_of(request), "refund.approved", "refund", refund.refund_id, told)
-        await carry_out_now(work, services, refund)
+        await carry_out_now(work, services.refunds, refund)
         return refund_answer(await refunds.get(refund.refund_id))
 
     @post("/refunds/{refund_id:str}/deny/", guards=[needs(Role.ADMIN)], status_code=200)

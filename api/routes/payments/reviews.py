@@ -7,9 +7,10 @@ from litestar.params import FromQuery, JSONBody
 from msgspec import Meta
 
 from api.http.actors import actor_of
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, PathId, number, paginate
 from api.http.security import needs
+from api.routes.payments.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.payments.opening.models import PaymentReview, ReviewStatus

@@ -6,10 +6,11 @@ import msgspec
 from litestar import Controller, Request, post
 from sqlalchemy.dialects.postgresql import insert
 
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.queries import OPEN_QUERY
 from api.http.security import PUBLIC
 from api.routes.payments.payments import Pidx, failure_of
+from api.routes.payments.services import GivenServices
 from dispatch.errors import Conflict, Invalid
 from dispatch.payments.rows import get_by_pidx
 from dispatch.payments.settling.models import WebhookReceipt

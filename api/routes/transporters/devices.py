@@ -8,11 +8,12 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from api.http.field_checks import Given, also_checked
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.requests import JsonRequest
 from api.http.schemas import AS_IS, NO_NUL, ONE_LINE, Body, PathId
 from api.http.security import acts
 from api.routes.transporters.positions import keep, last_seq
+from api.routes.transporters.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.errors import Invalid
 from dispatch.transporters.devices import Devices, SpeedUnit, TransporterDevice

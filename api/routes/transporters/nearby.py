@@ -5,12 +5,13 @@ from typing import Annotated, Any
 from litestar import Controller, Request, get
 from litestar.params import QueryParameter
 
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.queries import at_most
 from api.http.security import acts
-from api.server.services import Services
+from api.routes.transporters.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.nearby import CountedCell, NearbyTransporter, Neighbourhood
+from dispatch.settings import Settings
 
 # Redis indexes places up to the edge of the Web Mercator square.
 LatQuery = Annotated[float, QueryParameter(ge=-85.05, le=85.05)]
@@ -52,8 +53,8 @@ def _cell_row(counted: CountedCell) -> dict[str, Any]:
     }
 
 
-def _most_km(services: Services) -> float:
-    return services.settings.nearby_max_km
+def _most_km(settings: Settings) -> float:
+    return settings.nearby_max_km
 
 
 class NearbyController(Controller):

@@ -13,11 +13,10 @@ import structlog
 from litestar import Controller, Request, get, post
 from msgspec import Struct
 
-from api.http.injected import GivenServices
 from api.http.queries import OPEN_QUERY
 from api.http.security import PUBLIC
 from api.routes.transporters.positions import keep
-from api.server.services import Services
+from api.routes.transporters.services import GivenServices, TransporterServices
 from dispatch.errors import NotSignedIn
 from dispatch.transporters.devices import Devices, TransporterDevice
 from realtime.ingest.app_frames import Received
@@ -91,7 +90,7 @@ class PhoneController(Controller):
         return [{"_type": "ignored", "reason": one.reason, "detail": one.detail} for one in answer.ignored]
 
 
-async def _osmand(request: Request[Any, Any, Any], body: bytes, services: Services) -> PhoneAnswer:
+async def _osmand(request: Request[Any, Any, Any], body: bytes, services: TransporterServices) -> PhoneAnswer:
     report = read_osmand(request.scope["query_string"], body)
     if not report.token:
         raise NotSignedIn("The id is missing: it must be a device token.", code="device_token_invalid")
@@ -100,14 +99,14 @@ async def _osmand(request: Request[Any, Any, Any], body: bytes, services: Servic
     return await _keep_all(services, device, "osmand", found)
 
 
-async def _identify(services: Services, token: str) -> TransporterDevice:
+async def _identify(services: TransporterServices, token: str) -> TransporterDevice:
     """Asked by itself, so that no connection to the database waits for Redis. Raises NotSignedIn or Forbidden."""
     async with services.database.work() as work:
         return await Devices(work, services.clock).identify(token)
 
 
 async def _keep_all(
-    services: Services, device: TransporterDevice, protocol: str, found: Iterable[Fix | Unusable]
+    services: TransporterServices, device: TransporterDevice, protocol: str, found: Iterable[Fix | Unusable]
 ) -> PhoneAnswer:
     """Store what can be. Raises Unavailable or TooMany; then the phone sends all of it again."""
     source = Source(device.transporter_id, f"{protocol}-{device.id}", EPOCH)

@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from api.server.services import Services
+from api.routes.transporters.services import TransporterServices
 from dispatch.errors import TooMany, Unavailable
 from realtime.ingest.app_frames import Received
 from realtime.ingest.ingest import IngestUnavailable, QuotaSpent
 from realtime.ingest.runs import Screened, Source
 
 
-async def keep(services: Services, source: Source, received: Received) -> Screened:
+async def keep(services: TransporterServices, source: Source, received: Received) -> Screened:
     """Returns once the accepted fixes are safe. Raises Unavailable, or TooMany where a day's are spent."""
     with _as_answers():
         return await services.ingest.keep(source, received.fixes, received.odd)
 
 
-async def last_seq(services: Services, source: Source) -> int:
+async def last_seq(services: TransporterServices, source: Source) -> int:
     """Highest safely stored seq of the source. Raises Unavailable."""
     with _as_answers():
         return await services.ingest.resume(source)

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
-from api.http.injected import GivenServices, GivenWork
+from api.http.injected import GivenWork
 from api.http.schemas import (
     CODE,
     NO_NUL,
@@ -33,7 +33,7 @@ from api.http.schemas import (
 )
 from api.http.security import acts, needs
 from api.routes.deliveries.answers import delivery_row
-from api.server.services import Services
+from api.routes.transporters.services import GivenServices, TransporterServices
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.profile_changes import VerificationDecision
 from dispatch.audit.service import record
@@ -181,11 +181,11 @@ def fix_row(fix: StoredFix) -> dict[str, Any]:
 
 async def _check_new(request: Request[User, Any, Any], given: Given) -> None:
     async with request.app.state.services.database.work() as work:
-        request.app.state.services.profile_changes(work).check_max_active(given.get("max_active"))
+        request.app.state.services.transporters.profile_changes(work).check_max_active(given.get("max_active"))
 
 
 async def _check_changes(request: Request[User, Any, Any], given: Given) -> None:
-    services = request.app.state.services
+    services: TransporterServices = request.app.state.services.transporters
     async with services.database.work() as work:
         known = await Transporters(work, services.clock).find_of(request.user)
         wanted = given.get("max_active")
@@ -195,7 +195,7 @@ async def _check_changes(request: Request[User, Any, Any], given: Given) -> None
 
 async def _check_verdict(request: Request[User, Any, Any], given: Given) -> None:
     async with request.app.state.services.database.work() as work:
-        request.app.state.services.profile_changes(work).check_grant(given.get("max_active"))
+        request.app.state.services.transporters.profile_changes(work).check_grant(given.get("max_active"))
 
 
 def _papers(bodies: list[PaperBody]) -> list[Paper]:
@@ -336,7 +336,7 @@ class TransporterController(Controller):
         )
 
 
-async def _check_own(work: Work, services: Services, user: User, transporter_id: int) -> None:
+async def _check_own(work: Work, services: TransporterServices, user: User, transporter_id: int) -> None:
     """That transporter or an admin. Raises NotFound, Forbidden."""
     transporter = await Transporters(work, services.clock).get(transporter_id)
     if transporter.user_id != user.id and not user.has(Role.ADMIN):

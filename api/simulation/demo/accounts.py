@@ -116,7 +116,7 @@ async def open_sign_ins(services: Services) -> dict[str, TokenPair]:
     async with services.database.work() as work:
         emails = [person.email for person in EVERYONE]
         users = await work.session.scalars(select(User).where(User.email.in_(emails)))
-        accounts = Accounts(work, services.tokens, services.clock)
+        accounts = Accounts(work, services.accounts.tokens, services.clock)
         return {user.email: accounts.open_sign_in(user) for user in users}
 
 

@@ -77,7 +77,7 @@ class _Shop:
         async def carry(driver: Driver, sale_id: int) -> tuple[int, str]:
             async with gate:
                 made = await self._post("/api/deliveries/create/", seller, _parcel(sale_id))
-                token = driver.token(self._services.tokens, LIFE)
+                token = driver.token(self._services.accounts.tokens, LIFE)
                 await self._post(f"/api/deliveries/{made['id']}/accept/", token, {})
             return driver.transporter_id, str(made["tracking_number"])
 
@@ -86,7 +86,7 @@ class _Shop:
     async def _token(self, role: Role) -> str:
         """The account of the run with this role, made by the operator as those of the transporters are."""
         async with self._services.database.work() as work:
-            accounts = Accounts(work, self._services.tokens, self._services.clock)
+            accounts = Accounts(work, self._services.accounts.tokens, self._services.clock)
             new = NewUser(f"load-{role.value}@{DOMAIN}", secrets.token_urlsafe(32), f"Load {role.value}", (role,))
             user = await accounts.ensure(new)
             await work.session.flush()

@@ -134,9 +134,9 @@ async def _sign_ins(services: Services, work: Work, users: Sequence[User]) -> di
         select(SignIn.user_id, SignIn.sign_in_id).where(SignIn.user_id.in_(ids), SignIn.revoked_at.is_(None))
     )
     known: dict[int, UUID] = {row.user_id: row.sign_in_id for row in rows}
-    accounts = Accounts(work, services.tokens, services.clock)
+    accounts = Accounts(work, services.accounts.tokens, services.clock)
     for user in users:
         if user.id not in known:
             opened = accounts.open_sign_in(user)
-            known[user.id] = services.tokens.read_access(opened.access).sign_in_id
+            known[user.id] = services.accounts.tokens.read_access(opened.access).sign_in_id
     return known

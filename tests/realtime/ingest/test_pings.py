@@ -192,14 +192,14 @@ async def test_a_missing_or_bad_token_closes_with_4401(world: World) -> None:
 
 
 async def test_an_expired_token_closes_with_4401(world: World, driver: Driver) -> None:
-    claims = world.server.services.tokens.read_access(driver.access)
-    old = world.server.services.tokens.access(driver.user_id, claims.sign_in_id, life=timedelta(seconds=-1))
+    claims = world.server.services.accounts.tokens.read_access(driver.access)
+    old = world.server.services.accounts.tokens.access(driver.user_id, claims.sign_in_id, life=timedelta(seconds=-1))
     assert await _closed_with(world, "dispatch.v1", f"bearer.{old}") == Close.UNAUTHORIZED
 
 
 async def test_a_connection_is_closed_with_4401_when_its_token_expires(world: World, driver: Driver) -> None:
-    claims = world.server.services.tokens.read_access(driver.access)
-    short = world.server.services.tokens.access(driver.user_id, claims.sign_in_id, life=timedelta(seconds=2))
+    claims = world.server.services.accounts.tokens.read_access(driver.access)
+    short = world.server.services.accounts.tokens.access(driver.user_id, claims.sign_in_id, life=timedelta(seconds=2))
     hello = {"type": "hello", "device": "d", "epoch": uuid4().hex}
     assert await _closed_with(world, "dispatch.v1", f"bearer.{short}", hello=hello) == Close.UNAUTHORIZED
 

@@ -126,12 +126,12 @@ async def test_a_writer_that_floods_is_read_at_its_rate_and_closed_with_4429(ser
             flooder,
             900_001,
             ingest=own,
-            hub=server.services.hub,
+            hub=server.services.sockets.hub,
             keys=server.services.keys,
             policy=PingPolicy(5, 15, 30),
             login=Login(900_001, uuid4(), datetime.now(UTC).timestamp() + 600, "transporter"),
-            authenticator=server.services.authenticator,
-            sessions=server.services.sessions,
+            authenticator=server.services.sockets.authenticator,
+            sessions=server.services.sockets.sessions,
         )
         async with asyncio.timeout(20):
             await session.run()

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from api.cli.doctor import examine
-from api.server.services import Addresses, Services, build_services
+from api.server.resources import Addresses
+from api.server.services import Services, build_services
 from api.server.serving import RunningServer, serving
 from api.server.startup_errors import RedisUnusable
 from api.server.store_checks import ready_stores
@@ -88,10 +89,10 @@ async def test_after_a_restore_what_waited_is_stored_and_nobody_new_stands_where
                 await phone.until_ack(2)
             await world.stored_fixes(one, 2)
     services = _services(own)
-    services.ingest.start()  # acknowledged, and nobody takes it over to the database yet
+    services.sockets.ingest.start()  # acknowledged, and nobody takes it over to the database yet
     source = Source(driver.transporter_id, PHONE, EPOCH)
-    assert not (await services.ingest.keep(source, [_fix(3), _fix(4)])).rejected
-    await services.ingest.stop()
+    assert not (await services.sockets.ingest.keep(source, [_fix(3), _fix(4)])).rejected
+    await services.sockets.ingest.stop()
     await services.close()
     await backup.restore()
 
@@ -122,13 +123,13 @@ async def test_a_database_that_goes_back_under_a_running_server_is_noticed(
         await services.redis.xadd(services.keys.dead, {"fix": "{}", "reason": "kept"})
         async with services.database.transaction() as driver:
             await driver.execute("UPDATE database_incarnations SET beat = beat - 50")
-        assert await services.incarnation.look() is MemoryMatch.DATABASE_WENT_BACK
+        assert await services.operations.incarnation.look() is MemoryMatch.DATABASE_WENT_BACK
         await examine(running.settings, as_json=True)
         assert "went back" in capsys.readouterr().out
-        await services.incarnation.beat()  # what the upkeep does every few seconds
+        await services.operations.incarnation.beat()  # what the upkeep does every few seconds
         assert await services.redis.get(services.keys.last_seq + "somebody") is None
         assert await services.redis.xlen(services.keys.dead) == 1
-        assert await services.incarnation.look() is MemoryMatch.SAME
+        assert await services.operations.incarnation.look() is MemoryMatch.SAME
 
 
 async def test_many_processes_that_beat_at_once_never_take_the_database_for_another(own: Settings) -> None:
@@ -147,9 +148,9 @@ async def test_a_redis_that_went_back_gives_offsets_a_new_epoch(own: Settings) -
     await services.redis.set(services.keys.offset_epoch, "before")
     async with services.database.transaction() as driver:
         await driver.execute("UPDATE database_incarnations SET beat = beat + 1000")
-    assert await services.incarnation.beat() is MemoryMatch.REDIS_WENT_BACK
+    assert await services.operations.incarnation.beat() is MemoryMatch.REDIS_WENT_BACK
     assert await services.redis.get(services.keys.offset_epoch) is None
-    assert await services.incarnation.beat() is MemoryMatch.SAME
+    assert await services.operations.incarnation.beat() is MemoryMatch.SAME
     await services.close()
 
 
@@ -157,11 +158,11 @@ async def test_two_databases_whose_servers_run_do_not_share_a_zone(own: Settings
     services, other = _services(own), _services(own.model_copy(update={"database_url": beside(server).database_url}))
     await ready_stores(services.database, str(own.redis_url), own.zone)
     await services.redis.set(services.keys.last_seq + "somebody", 7)
-    assert await other.incarnation.beat() is MemoryMatch.TAKEN
+    assert await other.operations.incarnation.beat() is MemoryMatch.TAKEN
     assert await services.redis.get(services.keys.last_seq + "somebody") == b"7"
     seconds, _ = await services.redis.time()
     await services.redis.hset(services.keys.database, "at_ms", str(seconds * 1000 - 2 * ALIVE_MS))
-    assert await other.incarnation.beat() is MemoryMatch.OTHER_DATABASE
+    assert await other.operations.incarnation.beat() is MemoryMatch.OTHER_DATABASE
     assert await services.redis.get(services.keys.last_seq + "somebody") is None
     await other.close()
     await services.close()

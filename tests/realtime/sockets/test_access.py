@@ -96,7 +96,7 @@ async def allowing(world: World) -> Any:
 
 async def test_a_connection_outlives_its_token_when_it_is_given_a_new_one(world: World) -> None:
     driver = await world.driver()
-    tokens = world.server.services.tokens
+    tokens = world.server.services.accounts.tokens
     claims = tokens.read_access(driver.access)
     short = tokens.access(driver.user_id, claims.sign_in_id, life=timedelta(seconds=2))
     async with _socket(world, "/ws/transporter", f"bearer.{short}") as socket:
@@ -147,7 +147,7 @@ async def test_who_loses_account_or_role_is_out_at_once(world: World, what: str)
     async with _socket(world, "/ws/transporter", f"bearer.{driver.access}") as socket:
         await _hello(socket)
         async with services.database.work() as work:
-            accounts = Accounts(work, services.tokens, services.clock, services.publisher)
+            accounts = Accounts(work, services.accounts.tokens, services.clock, services.publisher)
             user = await work.session.get_one(User, driver.user_id)
             if what == "account closed":
                 await accounts.close_account(user)
@@ -240,7 +240,7 @@ async def test_a_stream_too_many_of_one_address_is_429_and_says_when_to_come_bac
         for others in (another, {}):
             stream = await stack.enter_async_context(crowded.http.stream("GET", path, headers=others))
             assert stream.status_code == 200
-    await until(lambda: crowded.server.services.sessions.count == 0)
+    await until(lambda: crowded.server.services.sockets.sessions.count == 0)
     async with crowded.http.stream("GET", path, headers=stranger) as stream:
         assert stream.status_code == 200
 

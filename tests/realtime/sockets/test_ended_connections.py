@@ -52,7 +52,7 @@ def _of_connections() -> Counter[str]:
 
 def kept(world: World) -> dict[str, int]:
     """How much each of the server's registers of who is there holds."""
-    sessions, watchers, hub = (getattr(world.server.services, name) for name in ("sessions", "watchers", "hub"))
+    sessions, watchers, hub = (getattr(world.server.services.sockets, name) for name in ("sessions", "watchers", "hub"))
     registers: dict[str, Any] = {
         **{name: getattr(sessions, name) for name in ("_open", "_users", "_addresses", "_devices", "_tasks")},
         **{f"watchers{name}": getattr(watchers, name) for name in ("_topics", "_users", "_closing")},

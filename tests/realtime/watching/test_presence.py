@@ -104,7 +104,7 @@ async def test_who_was_swept_is_back_with_the_next_ping_even_a_late_one(world: W
     assert me in await ping_and_look(1, 27.0, now)
     long_ago_ms = (time.time() - services.settings.offline_after_s - 1) * 1000
     await services.redis.zadd(services.keys.last_seen, {str(me): long_ago_ms})
-    await services.presence.sweep()
+    await services.background.presence.sweep()
     assert await services.live.positions_of([me]) == {}
     assert me in await ping_and_look(2, 26.0, now - timedelta(hours=1))
     assert (await services.live.positions_of([me]))[me].lat == 27.0

@@ -72,10 +72,10 @@ async def test_a_reader_that_never_reads_is_cut_off_and_nobody_else_notices(worl
         other.phone(driver) as phone,
     ):
         await next_frame(reader)
-        await until(lambda: other.server.services.sessions.count == 3)
+        await until(lambda: other.server.services.sockets.sessions.count == 3)
         seq = 0
         async with asyncio.timeout(60):
-            while other.server.services.sessions.count > 2:
+            while other.server.services.sockets.sessions.count > 2:
                 pings = [ping(seq + i, 27.6 + (seq + i) % 1000 / 1e4, 85.4) for i in range(1, 21)]
                 for one in pings:
                     await phone.send(one)

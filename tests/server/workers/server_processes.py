@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 import psutil
 
-from api.server.services import Addresses, build_services
+from api.server.resources import Addresses
+from api.server.services import build_services
 from api.server.serving import RunningServer
 from dispatch.settings import Settings
 from tests.support.server_process import free_port

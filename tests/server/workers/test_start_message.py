@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from api.server.process_roles import STEWARD, worker_role
-from api.server.services import Addresses
+from api.server.resources import Addresses
 from api.server.start_message import StartMessage, decode_start_message, encode_start_message, plain_settings
 from dispatch.settings import Settings, load_settings
 

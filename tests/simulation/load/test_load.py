@@ -74,7 +74,7 @@ async def test_every_ping_is_acknowledged_stored_once_and_seen_by_the_watchers(
 async def test_connections_that_break_off_cost_no_ping_leave_nothing_open_and_watchers_go_on_without_a_hole(
     server: RunningServer, tmp_path: Path
 ) -> None:
-    sessions_before, tasks_before = server.services.sessions.count, len(asyncio.all_tasks())
+    sessions_before, tasks_before = server.services.sockets.sessions.count, len(asyncio.all_tasks())
     code, result = await load(server.settings, tmp_path, plan(churn=60.0))
     assert code == 0
     watching = result["watching"]
@@ -82,7 +82,9 @@ async def test_connections_that_break_off_cost_no_ping_leave_nothing_open_and_wa
     assert watching["reconnects"] == watching["recovered"]
     assert (result["acknowledged"], result["open"], result["missing"]) == (PINGS, 0, 0)
     await check_stored_once_and_not_doubted(server, result["epoch"])
-    await until(lambda: server.services.sessions.count == sessions_before and len(asyncio.all_tasks()) <= tasks_before)
+    await until(
+        lambda: server.services.sockets.sessions.count == sessions_before and len(asyncio.all_tasks()) <= tasks_before
+    )
 
 
 async def test_ctrl_c_waits_for_what_was_sent_and_still_reports(server: RunningServer, tmp_path: Path) -> None:

@@ -1,0 +1,75 @@
+"""What the routes of deliveries are given."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from api.adapters.photos import FolderPhotoStore
+from api.adapters.solving import ProcessSolver
+from api.server.resources import Feature, Resources
+from dispatch.assignments.service import Assignments
+from dispatch.database.work import Work
+from dispatch.deliveries.handover import HandoverRules
+from dispatch.deliveries.ratings import DeliveryRatings
+from dispatch.deliveries.steps import DeliveryLimits, DeliverySteps
+from dispatch.ports import PhotoStore
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryServices(Feature):
+    """The deliveries' share of a process."""
+
+    photos: PhotoStore
+    solver: ProcessSolver
+
+    @property
+    def delivery_limits(self) -> DeliveryLimits:
+        """The highest amounts that a delivery may name."""
+        return DeliveryLimits(self.settings.max_delivery_fee, self.settings.max_package_value)
+
+    def delivery_steps(self, work: Work) -> DeliverySteps:
+        """The deliveries of a unit of work."""
+        settings = self.settings
+        return DeliverySteps(
+            work,
+            self.clock,
+            self.publisher,
+            self.photos,
+            road_factor=settings.road_factor,
+            commission_rate=Decimal(settings.commission_rate),
+            rules=HandoverRules(settings.handover_far_m, settings.ping_max_speed_mps, settings.service_area),
+            limits=self.delivery_limits,
+        )
+
+    def ratings(self, work: Work) -> DeliveryRatings:
+        """Customers' ratings in a unit of work."""
+        return DeliveryRatings(work, self.delivery_steps(work).deliveries)
+
+    def assignments(self, work: Work) -> Assignments:
+        """Assigning in a unit of work."""
+        return Assignments(
+            work,
+            self.clock,
+            self.live,
+            self.delivery_steps(work),
+            self.solver,
+            radius_m=self.settings.assign_radius_km * 1000,
+        )
+
+    def close(self) -> None:
+        """End the solver's processes."""
+        self.solver.close()
+
+
+GivenServices: TypeAlias = NamedDependency[SkipValidation[DeliveryServices]]
+"""The parts of this feature, as its routes name them."""
+
+
+def build_delivery_services(resources: Resources, photos: PhotoStore | None = None) -> DeliveryServices:
+    """Join them. Starts no process yet."""
+    return DeliveryServices(
+        resources, photos or FolderPhotoStore(resources.settings.data_dir / "photos"), ProcessSolver()
+    )

@@ -1,0 +1,28 @@
+"""The routes of the marketplace, with what they are given."""
+
+from litestar import Router
+
+from api.http.injected import given
+from api.routes.marketplace.analytics import AnalyticsController
+from api.routes.marketplace.carts import CartController
+from api.routes.marketplace.catalogue import ProductController
+from api.routes.marketplace.media import MediaController
+from api.routes.marketplace.orders import OrderController
+from api.routes.marketplace.sales import SaleController
+from api.routes.marketplace.services import MarketplaceServices
+
+
+def marketplace_routes(services: MarketplaceServices) -> Router:
+    """All of them, over the parts of this feature."""
+    return Router(
+        path="/",
+        route_handlers=[
+            ProductController,
+            MediaController,
+            CartController,
+            OrderController,
+            AnalyticsController,
+            SaleController,
+        ],
+        dependencies=given(services),
+    )

@@ -1,0 +1,66 @@
+"""What the routes of the marketplace are given."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeAlias
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from api.routes.deliveries.services import DeliveryServices
+from api.server.resources import Feature, Resources
+from dispatch.cancellations.order_refunds import OrderRefunds
+from dispatch.catalogue.sums import PriceTerms
+from dispatch.database.work import Work
+from dispatch.orders.service import OrderRules
+from dispatch.payments.orders.completion import OrderCompletion
+from dispatch.payments.orders.expiry import OrderExpiry
+from dispatch.payments.refunds.sender import RefundCarrier
+from dispatch.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class MarketplaceServices(Feature):
+    """The marketplace's share of a process."""
+
+    deliveries: DeliveryServices
+    refunds: RefundCarrier
+    expiry: OrderExpiry
+    completion: OrderCompletion
+
+    @property
+    def prices(self) -> PriceTerms:
+        """What the shop decides about tax and shipping."""
+        return price_terms(self.settings)
+
+    @property
+    def order_rules(self) -> OrderRules:
+        """What the shop decides about orders."""
+        return OrderRules(self.prices, self.settings.unpaid_orders)
+
+    def order_refunds(self, work: Work) -> OrderRefunds:
+        """Cancelling and refunding orders in a unit of work."""
+        return OrderRefunds(work, self.clock, self.deliveries.delivery_steps(work).deliveries)
+
+
+GivenServices: TypeAlias = NamedDependency[SkipValidation[MarketplaceServices]]
+"""The parts of this feature, as its routes name them."""
+
+
+def price_terms(settings: Settings) -> PriceTerms:
+    """What the shop decides about tax and shipping."""
+    return PriceTerms(settings.vat_rate, settings.shipping_cost, settings.other_shipping_costs)
+
+
+def build_marketplace_services(
+    resources: Resources, deliveries: DeliveryServices, refunds: RefundCarrier
+) -> MarketplaceServices:
+    """Join them."""
+    settings, database, clock = resources.settings, resources.database, resources.clock
+    return MarketplaceServices(
+        resources,
+        deliveries=deliveries,
+        refunds=refunds,
+        expiry=OrderExpiry(database, clock, expires_after=timedelta(hours=settings.order_expires_h)),
+        completion=OrderCompletion(database, clock, grace=timedelta(seconds=settings.objection_s)),
+    )

@@ -1,0 +1,24 @@
+"""The routes of operations, with what they are given."""
+
+from litestar import Router
+
+from api.http.injected import given
+from api.routes.operations.audit import AuditController
+from api.routes.operations.health import HealthController
+from api.routes.operations.metrics import MetricsController
+from api.routes.operations.outbox import OutboxController
+from api.routes.operations.services import OperationServices
+
+
+def operation_routes(services: OperationServices) -> Router:
+    """All of them, over the parts of this feature."""
+    return Router(
+        path="/",
+        route_handlers=[
+            AuditController,
+            OutboxController,
+            HealthController,
+            MetricsController,
+        ],
+        dependencies=given(services),
+    )

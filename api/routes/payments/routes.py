@@ -1,0 +1,28 @@
+"""The routes of payments, with what they are given."""
+
+from litestar import Router
+
+from api.http.injected import given
+from api.routes.payments.held_payments import HeldPaymentController
+from api.routes.payments.invoices import InvoiceController
+from api.routes.payments.payments import PaymentController
+from api.routes.payments.refunds import RefundController
+from api.routes.payments.reviews import ReviewController
+from api.routes.payments.services import PaymentServices
+from api.routes.payments.webhooks import WebhookController
+
+
+def payment_routes(services: PaymentServices) -> Router:
+    """All of them, over the parts of this feature."""
+    return Router(
+        path="/",
+        route_handlers=[
+            PaymentController,
+            InvoiceController,
+            RefundController,
+            HeldPaymentController,
+            ReviewController,
+            WebhookController,
+        ],
+        dependencies=given(services),
+    )

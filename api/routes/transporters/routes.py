@@ -1,0 +1,24 @@
+"""The routes of transporters, with what they are given."""
+
+from litestar import Router
+
+from api.http.injected import given
+from api.routes.transporters.devices import DeviceController
+from api.routes.transporters.nearby import NearbyController
+from api.routes.transporters.phones import PhoneController
+from api.routes.transporters.services import TransporterServices
+from api.routes.transporters.transporters import TransporterController
+
+
+def transporter_routes(services: TransporterServices) -> Router:
+    """All of them, over the parts of this feature."""
+    return Router(
+        path="/",
+        route_handlers=[
+            TransporterController,
+            NearbyController,
+            DeviceController,
+            PhoneController,
+        ],
+        dependencies=given(services),
+    )

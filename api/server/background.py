@@ -1,0 +1,52 @@
+"""What works beside the requests and belongs to no route: history, messages, retention, presence."""
+
+from dataclasses import dataclass
+
+from api.adapters.messages import build_mail_sender, build_sms_sender
+from api.adapters.sms import HttpSmsSender
+from api.server.resources import Feature, Resources
+from dispatch.arrivals.movement import Movement
+from dispatch.audit.service import AuditRetention
+from dispatch.notifications.ports import MailSender, SmsSender
+from dispatch.notifications.relay import OutboxRelay
+from dispatch.notifications.templates import Templates
+from dispatch.tracking.retention import Retention
+from dispatch.tracking.store import FixStore
+from realtime.history.writer import HistoryWriter
+from realtime.redis.presence import PresenceLimits, PresenceSweeper
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundServices(Feature):
+    """The upkeep's share of a process."""
+
+    history: HistoryWriter
+    presence: PresenceSweeper
+    retention: Retention
+    audit: AuditRetention
+    relay: OutboxRelay
+    sms: SmsSender | None
+
+    async def close(self) -> None:
+        """Close the connections to the provider of messages."""
+        if isinstance(self.sms, HttpSmsSender):
+            await self.sms.aclose()
+
+
+def build_background_services(
+    resources: Resources, templates: Templates, *, mail: MailSender | None = None, sms: SmsSender | None = None
+) -> BackgroundServices:
+    """Join them. Opens no connection yet."""
+    settings, database, clock = resources.settings, resources.database, resources.clock
+    redis, keys = resources.redis, resources.keys
+    mail, sms = mail or build_mail_sender(settings, clock), sms or build_sms_sender(settings)
+    movement = Movement(database, clock, resources.publisher)
+    return BackgroundServices(
+        resources,
+        history=HistoryWriter(redis, keys, FixStore(database), movement.note),
+        presence=PresenceSweeper(redis, keys, PresenceLimits(settings.stale_after_s, settings.offline_after_s)),
+        retention=Retention(database, clock, keep_days=settings.history_keep_days),
+        audit=AuditRetention(database, clock, keep_days=settings.audit_keep_days),
+        relay=OutboxRelay(database, clock, templates, mail, sms),
+        sms=sms,
+    )
