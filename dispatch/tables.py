@@ -10,6 +10,7 @@ from dispatch.database.base import metadata
 from dispatch.database.incarnation import DatabaseIncarnation
 from dispatch.deliveries.models import Delivery, DeliveryStep
 from dispatch.idempotency.models import AnsweredRequest
+from dispatch.jobs.models import JobItem
 from dispatch.notifications.models import OutboxMessage
 from dispatch.orders.models import DeliveryInfo, Order, OrderEvent, OrderItem
 from dispatch.payments.invoices.models import Invoice, InvoiceCounter
@@ -38,6 +39,7 @@ __all__ = [
     "DeliveryStep",
     "Invoice",
     "InvoiceCounter",
+    "JobItem",
     "LedgerEntry",
     "Order",
     "OrderEvent",

@@ -6,8 +6,9 @@ seconds, however many scrape, and a part that does not answer leaves its figures
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from prometheus_client.core import GaugeMetricFamily
@@ -16,6 +17,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.server.resources import Feature
+from dispatch.dead_letters import DEAD_LETTERS, DeadLetterKind
+from dispatch.jobs.items import ItemJob
 from realtime.history.log_state import LogState, read_log_state
 
 log = structlog.get_logger(__name__)
@@ -56,6 +59,8 @@ class BusinessFigures:
     payments: Mapping[str, int] = field(default_factory=dict)
     outbox: Mapping[str, float] = field(default_factory=dict)
     refunds: Mapping[str, float] = field(default_factory=dict)
+    waiting_s: Mapping[str, float] = field(default_factory=dict)
+    dead_letters: Mapping[str, int] = field(default_factory=dict)
     presence: Mapping[str, int] = field(default_factory=dict)
     log: LogState | None = None
 
@@ -63,8 +68,9 @@ class BusinessFigures:
 class Business:
     """Looks, and remembers for some seconds what it saw."""
 
-    def __init__(self, services: Feature) -> None:
+    def __init__(self, services: Feature, jobs: Sequence[ItemJob[Any]]) -> None:
         self._services = services
+        self._jobs = jobs
         self._seen: BusinessFigures | None = None
         self._seen_at_s = 0.0
         self._looking = asyncio.Lock()
@@ -78,7 +84,7 @@ class Business:
 
     async def _look(self) -> BusinessFigures:
         seen = BusinessFigures()
-        for asking in (self._ask_database, self._ask_redis):
+        for asking in (self._ask_database, self._ask_jobs, self._ask_redis):
             try:
                 async with asyncio.timeout(ASK_WITHIN_S):
                     await asking(seen)
@@ -92,6 +98,14 @@ class Business:
             seen.outbox = dict(await driver.fetchrow(OUTBOX))
             seen.refunds = dict(await driver.fetchrow(REFUNDS))
             seen.payments = {row["name"]: row["count"] for row in await driver.fetch(PAYMENTS)}
+
+    async def _ask_jobs(self, seen: BusinessFigures) -> None:
+        async with self._services.database.work() as work:
+            dead = dict(row.tuple() for row in await work.session.execute(DEAD_LETTERS.count_query()))
+        seen.dead_letters = {kind.value: dead.get(kind, 0) for kind in DeadLetterKind}
+        oldest = {job.name: await job.oldest_due() for job in self._jobs}
+        now = self._services.clock.now()
+        seen.waiting_s = {name: max(0.0, (now - (since or now)).total_seconds()) for name, since in oldest.items()}
 
     async def _ask_redis(self, seen: BusinessFigures) -> None:
         services, now_ms = self._services, time.time() * 1000
@@ -130,10 +144,13 @@ class BusinessCollector(Collector):
         ):
             if key in figures:
                 yield GaugeMetricFamily(name, text, float(figures[key]))
+        oldest = "Since when the item waits that a job could have done for longest."
+        yield _by("dispatch_job_oldest_waiting_seconds", oldest, "job", seen.waiting_s)
+        yield _by("dispatch_dead_letters", "What a job gave up and a person has to look at.", "kind", seen.dead_letters)
         yield from _log(seen.log)
 
 
-def _by(name: str, text: str, label: str, figures: Mapping[str, int]) -> GaugeMetricFamily:
+def _by(name: str, text: str, label: str, figures: Mapping[str, float]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, text, labels=[label])
     for value, count in figures.items():
         family.add_metric([value], count)

@@ -21,6 +21,10 @@ solver_seconds = Histogram(
     "dispatch_solver_seconds", "How long solving took.", buckets=(0.01, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 )
 
+_OF_JOB = ["job", "outcome"]
+job_rounds = Counter("dispatch_job_rounds", "Rounds of background work, done or failed.", _OF_JOB)
+job_items = Counter("dispatch_job_items", "What background work worked on, done or failed this time.", _OF_JOB)
+
 _BY_PROCESS = ["process"]
 phones = Gauge("dispatch_phones", "Connections of transporters' apps.", _BY_PROCESS, multiprocess_mode="livesum")
 watchers = Gauge("dispatch_watchers", "Who follows a delivery now.", _BY_PROCESS, multiprocess_mode="livesum")

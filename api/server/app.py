@@ -17,13 +17,13 @@ from api.http.path_numbers import check_path_numbers
 from api.http.queries import KnownQueries
 from api.http.requests import JsonRequest
 from api.http.security import BearerAuthentication
-from api.monitoring.business import Business
 from api.routes.accounts.routes import account_routes
 from api.routes.deliveries.routes import delivery_routes
 from api.routes.marketplace.routes import marketplace_routes
 from api.routes.operations.routes import operation_routes
 from api.routes.payments.routes import payment_routes
 from api.routes.transporters.routes import transporter_routes
+from api.server.jobs import business_of
 from api.server.lifecycle import running
 from api.server.services import Services
 from api.sockets.routes import socket_routes
@@ -56,7 +56,7 @@ def create_app(services: Services) -> Litestar:
     app = Litestar(
         route_handlers=[*routes_of(services), page_assets],
         lifespan=[run_services],
-        state=State({"services": services, "business": Business(services)}),
+        state=State({"services": services, "business": business_of(services)}),
         middleware=[
             PrometheusConfig(app_name="dispatch", prefix="dispatch", group_path=True).middleware,
             DefineMiddleware(BearerAuthentication, exclude=["^/schema"]),

@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from api.monitoring.business import Business
 from api.server.upkeep import Job
-from dispatch.assignments.document_expiry import ExpirySweeper
+from dispatch.assignments.document_expiry import DocumentExpiry
 from dispatch.deliveries.unconfirmed_photos import PhotoSweeper
 from dispatch.idempotency.retention import forget_old_answers
+from dispatch.jobs.items import ItemJob
+from dispatch.jobs.leased_items import forget_old_items
 from dispatch.payments.settling.webhook_receipts import forget_old_webhooks
 from realtime.history.log_state import forget_gone_writers
 
@@ -21,33 +24,37 @@ TIDY_EVERY_S = 3600.0
 BEAT_EVERY_S = 3.0
 
 
+def business_of(services: "Services") -> Business:
+    """The figures of the business; among them how long the items of each job wait."""
+    jobs = [job.work for job in jobs_of(services) if isinstance(job.work, ItemJob)]
+    return Business(services, jobs)
+
+
 def jobs_of(services: "Services") -> list[Job]:
     """Each may run in several processes at once, on one host or many.
 
-    What makes it safe stands beside it; docs/production.md says it in sentences.
+    Those with items take each with a lease and look at it again under its locks; what makes the others safe stands
+    beside them. docs/production.md says it in sentences.
     """
     payments, marketplace, background = services.payments, services.marketplace, services.background
-    database, clock, publisher = services.database, services.clock, services.publisher
+    database, clock = services.database, services.clock
     return [
-        Job("payment sweep", SWEEP_EVERY_S, payments.sweeper.sweep),  # settling locks the payment's row
-        Job("ended holds", SWEEP_EVERY_S, payments.holds.release_ended),  # each under its payment's row
-        Job("expired orders", EXPIRE_EVERY_S, marketplace.expiry.expire),  # each under its order's row
-        Job("refunds", SWEEP_EVERY_S, payments.refunds.carry_out_due),  # a refund is claimed on disk before it is sent
-        Job("order completion", COMPLETE_EVERY_S, marketplace.completion.complete_due),  # the order's row is locked
-        Job("outbox", RELAY_EVERY_S, background.relay.relay_all),  # SKIP LOCKED, then a claim of a minute
-        # Deleting twice is once.
-        Job("old answers", TIDY_EVERY_S, lambda: forget_old_answers(database, clock)),
-        Job("old webhook ids", TIDY_EVERY_S, lambda: forget_old_webhooks(database, clock)),
-        Job(
-            "expired documents", TIDY_EVERY_S, ExpirySweeper(database, clock, publisher).sweep, at_once=True
-        ),  # rows are locked, and what was given back is not found again
-        Job(
-            "unconfirmed photos", TIDY_EVERY_S, PhotoSweeper(database, services.deliveries.photos).sweep, at_once=True
-        ),  # confirming and dropping twice is once
-        Job("presence sweep", SWEEP_PRESENCE_EVERY_S, background.presence.sweep),  # one step in Redis
+        Job.of(payments.sweeper, SWEEP_EVERY_S),
+        Job.of(payments.holds, SWEEP_EVERY_S),
+        Job.of(marketplace.expiry, EXPIRE_EVERY_S),
+        Job.of(payments.refunds, SWEEP_EVERY_S),
+        Job.of(marketplace.completion, COMPLETE_EVERY_S),
+        Job.of(background.relay, RELAY_EVERY_S),
+        Job.of(DocumentExpiry(database, clock, services.publisher), TIDY_EVERY_S, at_once=True),
+        Job.of(PhotoSweeper(database, clock, services.deliveries.photos), TIDY_EVERY_S, at_once=True),
+        Job("presence", SWEEP_PRESENCE_EVERY_S, background.presence.sweep),  # one step in Redis
         # A beat is committed first, and an advisory lock is held.
         Job("incarnation", BEAT_EVERY_S, services.operations.incarnation.beat),
-        Job("gone writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),  # one step too
-        Job("old audit events", TIDY_EVERY_S, background.audit.sweep),  # deleting twice is once
-        Job("days of positions", TIDY_EVERY_S, background.retention.sweep, at_once=True),  # an advisory lock
+        # Deleting twice is once.
+        Job("old-answers", TIDY_EVERY_S, lambda: forget_old_answers(database, clock)),
+        Job("old-webhook-ids", TIDY_EVERY_S, lambda: forget_old_webhooks(database, clock)),
+        Job("old-job-items", TIDY_EVERY_S, lambda: forget_old_items(database, clock)),
+        Job("old-audit-events", TIDY_EVERY_S, background.audit.sweep),
+        Job("gone-history-writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),
+        Job("days-of-positions", TIDY_EVERY_S, background.retention.sweep, at_once=True),  # an advisory lock
     ]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from api.monitoring.jobs import JobCounters
 from api.monitoring.process import telling
 from api.server.jobs import jobs_of
 from api.server.services import Services
@@ -20,7 +21,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
         if services.part.does_upkeep:
             services.background.history.start()
             stack.push_async_callback(services.background.history.stop)
-            await stack.enter_async_context(upkeep(jobs_of(services)))
+            await stack.enter_async_context(upkeep(jobs_of(services), JobCounters()))
         yield services
 
 

@@ -13,6 +13,7 @@ from api.http.middleware.security_headers import protective_headers
 from api.routes.operations.metrics import create_metrics_app
 from api.server.http import HttpProtocol
 from api.server.idle_connections import IdleConnections
+from api.server.jobs import business_of
 from api.server.services import Services
 from api.server.uvicorn_server import UvicornServer
 
@@ -27,7 +28,7 @@ async def metrics_answering(listener: socket.socket | None, services: Services) 
         return
     server = UvicornServer(
         uvicorn.Config(
-            HttpRules(create_metrics_app(services.operations), services.settings),
+            HttpRules(create_metrics_app(business_of(services)), services.settings),
             loop="none",  # the loop runs already
             http=partial(HttpProtocol, IdleConnections.of(services.settings), protective_headers(services.settings)),  # type: ignore[arg-type]  # it is only called
             ws="none",

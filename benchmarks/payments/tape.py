@@ -12,8 +12,12 @@ from dispatch.database.engine import Database
 
 # Jobs of the server beside its requests; they may use sessions, and what they do is not on the tape.
 BESIDE = frozenset(
-    {"payment sweep", "refunds", "outbox", "old answers", "old webhook ids", "presence sweep", "days of positions"}
-)
+    {
+        "payments", "stock-holds", "unpaid-orders", "refunds", "delivered-orders", "messages", "expired-documents",
+        "unconfirmed-photos", "presence", "old-answers", "old-webhook-ids", "old-job-items", "old-audit-events",
+        "days-of-positions",
+    }
+)  # fmt: skip
 BEGIN, ENDS = "BEGIN;", frozenset({"COMMIT;", "ROLLBACK;"})
 PING = ";"  # the pool asks a connection that was idle for long
 

@@ -33,7 +33,9 @@ async def each_alone(
             if errors:
                 return
 
-    await asyncio.gather(*(take() for _ in range(at_once)))
+    round_task = asyncio.current_task()
+    name = round_task.get_name() if round_task else None  # who looks at tasks sees whose they are
+    await asyncio.gather(*(asyncio.create_task(take(), name=name) for _ in range(at_once)))
     if errors:
         raise errors[0]
 

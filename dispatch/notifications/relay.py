@@ -1,15 +1,18 @@
 """Sending what the outbox holds: at least once, again after a failure, and never silently given up."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import ClassVar
 
 import structlog
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, NotFound
-from dispatch.jobs.rounds import attempt, each_alone, in_a_line
+from dispatch.jobs.backoff import Backoff
+from dispatch.jobs.items import ItemJob
+from dispatch.jobs.rounds import in_a_line
 from dispatch.notifications.models import Channel, MessageStatus, OutboxMessage
 from dispatch.notifications.ports import MailSender, SendFailed, SendRefused, SmsSender
 from dispatch.notifications.templates import Templates
@@ -22,11 +25,14 @@ SEND_WITHIN_S = 30.0
 # Longer than a batch takes: after it, whoever claimed a message is believed dead and another sends it.
 CLAIM = timedelta(seconds=60)
 PAUSES_S = (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600)
-"""Before the second try, the third, …; a message whose last pause is used up is dead."""
+BACKOFF = Backoff([timedelta(seconds=pause_s) for pause_s in PAUSES_S])
 
 
-class OutboxRelay:
+class OutboxRelay(ItemJob[OutboxMessage]):
     """Sends messages. Several processes may run one each; a message is claimed by one of them."""
+
+    name: ClassVar[str] = "messages"
+    at_once: ClassVar[int] = BATCH
 
     def __init__(
         self, database: Database, clock: Clock, templates: Templates, mail: MailSender, sms: SmsSender | None
@@ -38,18 +44,8 @@ class OutboxRelay:
         self._mail = mail
         self._sms = sms
 
-    async def relay(self) -> int:
-        """Send what is due, a batch at most; returns how many messages were tried."""
-        claimed = await self._claim()
-        await each_alone(claimed, self._send, at_once=BATCH)
-        return len(claimed)
-
-    async def relay_all(self) -> None:
-        """Send until nothing is due."""
-        while await self.relay():
-            pass
-
-    async def _claim(self) -> list[OutboxMessage]:
+    async def take(self) -> list[OutboxMessage]:
+        """A batch of what is due; each has counted its try."""
         now = self._clock.now()
         due = (
             select(OutboxMessage.id)
@@ -67,21 +63,32 @@ class OutboxRelay:
             )
             return list(rows)
 
-    async def _send(self, message: OutboxMessage) -> None:
-        error = await attempt(self._deliver(message))
-        if error is None:
-            return
-        if isinstance(error, TimeoutError):
-            await self._failed(message, "No answer in time.", final=False)
-        elif isinstance(error, SendFailed):
-            await self._failed(message, error.reason, final=isinstance(error, SendRefused))
-        else:  # a defect of one message (its template, say) is not the next one's
-            await self._failed(message, in_a_line(error), final=False)
+    async def oldest_due(self) -> datetime | None:
+        """When the message that waits for longest was to be sent."""
+        pending = OutboxMessage.status == MessageStatus.PENDING
+        async with self._database.work() as work:
+            oldest: datetime | None = await work.session.scalar(
+                select(func.min(OutboxMessage.next_attempt_at)).where(
+                    pending, OutboxMessage.next_attempt_at <= self._clock.now()
+                )
+            )
+            return oldest
 
-    async def _deliver(self, message: OutboxMessage) -> None:
+    async def note_failure(self, item: OutboxMessage, error: Exception) -> None:
+        """Another time, or never where it will not be taken."""
+        if isinstance(error, TimeoutError):
+            await self._failed(item, "No answer in time.", final=False)
+        elif isinstance(error, SendFailed):
+            await self._failed(item, error.reason, final=isinstance(error, SendRefused))
+        else:  # a defect of one message (its template, say) is not the next one's
+            await self._failed(item, in_a_line(error), final=False)
+
+    async def do(self, item: OutboxMessage) -> bool:
+        """Hand a message over and write down that it was sent."""
         async with asyncio.timeout(SEND_WITHIN_S):
-            status = await self._hand_over(message)
-        await self._set(message, status=status, sent_at=self._clock.now(), last_error=None)
+            status = await self._hand_over(item)
+        await self._set(item, status=status, sent_at=self._clock.now(), last_error=None)
+        return True
 
     async def _hand_over(self, message: OutboxMessage) -> MessageStatus:
         if message.channel is Channel.MAIL:
@@ -95,13 +102,12 @@ class OutboxRelay:
         return MessageStatus.SENT
 
     async def _failed(self, message: OutboxMessage, reason: str, *, final: bool) -> None:
-        dead = final or message.attempts > len(PAUSES_S)
+        dead = final or BACKOFF.is_last(message.attempts)
         log.log(40 if dead else 30, "message not sent", message_id=message.id, template=message.template, reason=reason)
-        pause_s = PAUSES_S[min(message.attempts, len(PAUSES_S)) - 1]
         await self._set(
             message,
             status=MessageStatus.DEAD if dead else MessageStatus.PENDING,
-            next_attempt_at=self._clock.now() + timedelta(seconds=pause_s),
+            next_attempt_at=self._clock.now() + BACKOFF.pause_after(message.attempts),
             last_error=reason[:300],
         )
 

@@ -155,8 +155,8 @@ async def test_what_a_stopped_server_left_is_kept_where_its_step_was_taken_and_d
     before = left.stat().st_mtime - LEFT_BEHIND_S - 60
     for name in (left.name, orphan, foreign):
         os.utime(unconfirmed / name, (before, before))
-    sweeper = PhotoSweeper(world.server.services.database, store)
-    await asyncio.gather(sweeper.sweep(), sweeper.sweep())
+    sweeper = PhotoSweeper(world.server.services.database, world.server.services.clock, store)
+    await asyncio.gather(sweeper.run(), sweeper.run())
     assert kept.exists()
     assert [(unconfirmed / name).exists() for name in (left.name, orphan, foreign, young)] == [False] * 3 + [True]
 

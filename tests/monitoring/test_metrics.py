@@ -13,6 +13,7 @@ from api.monitoring.access import check_reader
 from api.monitoring.process import PAUSES_OVER_S, LoopPauses
 from api.server.serving import RunningServer, serving
 from dispatch.assignments.solving import BulkProblem
+from dispatch.dead_letters import DeadLetterKind
 from dispatch.errors import Forbidden, NotSignedIn
 from dispatch.settings import Settings
 from scoring import Deliveries, Transporters
@@ -90,6 +91,26 @@ async def test_money_messages_pool_and_history_are_there(world: World) -> None:
             ("dispatch_loop_longest_pause_seconds", "server"),
         }
         return wanted <= set(now) and now["dispatch_database_pool_size", "server"] >= 1
+
+    await until(is_told)
+
+
+async def test_jobs_tell_of_rounds_items_the_oldest_that_waits_and_what_they_gave_up(world: World) -> None:
+    await world.bought()
+
+    async def is_told() -> bool:
+        now: dict[tuple[str, ...], float] = {}
+        reply = await world.http.get("/metrics")
+        for family in text_string_to_metric_families(reply.text):
+            now |= {(one.name, *one.labels.values()): one.value for one in family.samples}
+        rounds = all(now.get(("dispatch_job_rounds_total", job, "done"), 0) >= 1 for job in ("messages", "presence"))
+        waiting = {name[1] for name in now if name[0] == "dispatch_job_oldest_waiting_seconds"}
+        dead = {name[1] for name in now if name[0] == "dispatch_dead_letters"}
+        return (
+            rounds
+            and now.get(("dispatch_job_items_total", "messages", "done"), 0) >= 3  # what is told of a sale
+            and waiting == dead == set(DeadLetterKind)
+        )
 
     await until(is_told)
 

@@ -45,7 +45,7 @@ async def carried(world: World) -> Bought:
 
 async def complete(checkout: Checkout, ahead: timedelta) -> None:
     grace = timedelta(seconds=checkout.services.settings.objection_s)
-    await OrderCompletion(checkout.services.database, ShiftedClock(ahead), grace=grace).complete_due()
+    await OrderCompletion(checkout.services.database, ShiftedClock(ahead), grace=grace).run()
 
 
 async def test_a_carried_order_goes_all_the_way_and_is_completed_when_the_grace_is_over(

@@ -17,7 +17,7 @@ INITIATE = "/api/v1/payments/initiate/"
 
 async def expire(server: RunningServer, ahead: timedelta) -> None:
     hours = timedelta(hours=server.settings.order_expires_h)
-    await OrderExpiry(server.services.database, ShiftedClock(ahead), expires_after=hours).expire()
+    await OrderExpiry(server.services.database, ShiftedClock(ahead), expires_after=hours).run()
 
 
 async def ordered(world: World, customer: Person, product_id: int) -> tuple[int, int]:

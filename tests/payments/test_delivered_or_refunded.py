@@ -200,16 +200,16 @@ async def _doings(world: World, checkout: Checkout, bought: Bought, sales: list[
         bought.customer.post(f"{order}/cancel/"),
         driver.post(f"{parcel}/accept/", {}),
         bought.seller.post("/api/deliveries/create/", delivery_body(sales[1])),
-        services.payments.refunds.carry_out_due(),
+        services.payments.refunds.run(),
         bought.seller.post(f"{mark}/mark-as-delivered/"),
         driver.post(f"{parcel}/pickup/", {}),
         bought.customer.post(f"{order}/refund/", {}),
         checkout.callback(bought.pidx),
         driver.post(f"{parcel}/deliver/", {}),
-        services.payments.sweeper.sweep(),
+        services.payments.sweeper.run(),
         admin.post(f"{order}/refund/", {"amount": "10.00"}),
         bought.customer.post("/api/v1/payments/verify/", verify),
-        services.marketplace.completion.complete_due(),
+        services.marketplace.completion.run(),
     ]
 
 

@@ -27,7 +27,7 @@ class End:
 
 async def sweep(checkout: Checkout, ahead: timedelta = LATER) -> None:
     """What the sweeper does when it is so much later."""
-    await PaymentSweeper(checkout.services.database, checkout.services.payments.gateway, ShiftedClock(ahead)).sweep()
+    await PaymentSweeper(checkout.services.database, checkout.services.payments.gateway, ShiftedClock(ahead)).run()
 
 
 async def forged_callback(checkout: Checkout) -> Opened:

@@ -58,7 +58,7 @@ async def test_a_held_payment_of_which_the_gateway_gives_the_rest_back_is_refund
     await checkout.callback(opened.pidx)
     await checkout.world.at_gateway(opened.pidx, "refunded")
     later = ShiftedClock(timedelta(hours=2))
-    await PaymentSweeper(checkout.services.database, checkout.services.payments.gateway, later).sweep()
+    await PaymentSweeper(checkout.services.database, checkout.services.payments.gateway, later).run()
     assert (await checkout.payment(opened.transaction_id)).status.value == "refunded"
 
 

@@ -7,8 +7,8 @@ import httpx
 
 from dispatch.accounts.models import User
 from dispatch.payments.models import PaymentMode, PaymentTransaction
+from dispatch.payments.opening.ended_holds import HoldSweeper
 from dispatch.payments.opening.initiation import NewPayment, PaymentInitiation
-from dispatch.payments.opening.stock_holds import HoldSweeper
 from dispatch.payments.settling.sweeper import PaymentSweeper
 from tests.support.checkout import Checkout, ShiftedClock
 from tests.support.world import Person, World, initiate_body, ok, together
@@ -71,7 +71,7 @@ async def test_a_hold_does_not_get_longer_by_paying_anew(world: World, checkout:
     second = await opened_at(checkout, customer, cart_id, ShiftedClock(timedelta(minutes=50)))
     assert first.hold_ends_at == second.hold_ends_at
     assert (await checkout.product(product_id)).reserved == 3
-    await HoldSweeper(checkout.services.database, ShiftedClock(timedelta(minutes=61))).release_ended()
+    await HoldSweeper(checkout.services.database, ShiftedClock(timedelta(minutes=61))).run()
     assert (await checkout.product(product_id)).reserved == 0
 
 
@@ -97,7 +97,7 @@ async def test_goods_that_went_while_nobody_held_them_are_refunded(world: World,
     product_id = await world.product(seller, stock=3)
     cart_id = await world.cart(customer, {product_id: 3})
     first = await opened_at(checkout, customer, cart_id, ShiftedClock())
-    await HoldSweeper(checkout.services.database, ShiftedClock(timedelta(minutes=61))).release_ended()
+    await HoldSweeper(checkout.services.database, ShiftedClock(timedelta(minutes=61))).run()
     rival = ok(await pay(other, await world.cart(other, {product_id: 2})))["data"]
     await world.at_gateway(rival["pidx"], "completed")
     ok(await checkout.callback(rival["pidx"]))
@@ -114,7 +114,7 @@ async def test_whoever_paid_begins_a_new_hold(world: World, checkout: Checkout) 
     await world.at_gateway(failed["pidx"], "canceled")
     await PaymentSweeper(
         checkout.services.database, checkout.services.payments.gateway, ShiftedClock(timedelta(hours=1))
-    ).sweep()
+    ).run()
     paid = ok(await pay(customer, await world.cart(customer, {product_id: 1})))["data"]
     await world.at_gateway(paid["pidx"], "completed")
     ok(await checkout.callback(paid["pidx"]))

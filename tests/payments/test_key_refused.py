@@ -13,7 +13,7 @@ from dispatch.errors import DispatchError
 from dispatch.payments.models import PaymentMode
 from dispatch.payments.opening.initiation import NewPayment
 from dispatch.payments.refunds.models import RefundStatus
-from dispatch.payments.refunds.sender import RefundCarrier
+from dispatch.payments.refunds.sender import RefundSender
 from dispatch.ports import GatewayError
 from tests.payments.refunding import nameless_refund, refund_of
 from tests.support.checkout import Checkout
@@ -55,8 +55,8 @@ async def test_doctor_says_that_the_key_is_refused(checkout: Checkout, refused: 
 async def test_a_refund_waits_for_the_right_key(checkout: Checkout, refused: KhaltiClient) -> None:
     paid = await nameless_refund(checkout)
     refund = await refund_of(checkout, paid)
-    carrier = RefundCarrier(checkout.services.database, refused, checkout.services.clock)
-    await carrier.carry_out(refund.id)
+    carrier = RefundSender(checkout.services.database, refused, checkout.services.clock)
+    await carrier.try_one(refund.id)
     waiting = await refund_of(checkout, paid)
     assert waiting.status is RefundStatus.REQUESTED
     assert "KHALTI" not in (waiting.last_error or "")

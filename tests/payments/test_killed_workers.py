@@ -111,9 +111,9 @@ async def survive(scene: Scene) -> None:
     assert isinstance(clock, ShiftedClock)
     for _ in range(3):
         clock.ahead += timedelta(minutes=40)
-        await services.payments.sweeper.sweep()
-        await services.payments.refunds.carry_out_due()
-        while await services.background.relay.relay():
+        await services.payments.sweeper.run()
+        await services.payments.refunds.run()
+        while await services.background.relay.run():
             pass
 
 

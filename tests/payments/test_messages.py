@@ -153,8 +153,8 @@ async def test_a_failed_message_is_tried_with_growing_pauses_and_then_lies_among
         tries = len(PAUSES_S) + 1
         carrier.failures = [SendFailed("down")] * tries
         for pause_s in (*PAUSES_S, 0):
-            assert await relay.relay() == 1
-            assert await relay.relay() == 0  # not before its pause is over
+            assert await relay.run() == 1
+            assert await relay.run() == 0  # not before its pause is over
             clock.ahead += timedelta(seconds=pause_s + 1)
         row = await outbox_row(checkout, key)
         assert (row.status, row.attempts, row.last_error) == (MessageStatus.DEAD, tries, "down")
@@ -173,11 +173,11 @@ async def test_a_message_whose_relay_died_is_sent_by_another(checkout: Checkout)
         carrier.failures = [SendRefused("never")]
         dying = OutboxRelay(checkout.services.database, clock, Templates(None, {"site_url": "x"}), Dying(), None)
         with pytest.raises(asyncio.CancelledError):
-            await dying.relay()
-        assert await relay.relay() == 0
+            await dying.run()
+        assert await relay.run() == 0
         clock.ahead += timedelta(minutes=2)
         carrier.failures = []
-        assert await relay.relay() == 1
+        assert await relay.run() == 1
         assert carrier.sent == [key]
         assert (await outbox_row(checkout, key)).status is MessageStatus.SENT
 

@@ -41,7 +41,7 @@ async def test_an_objection_moves_no_money_until_an_admin_says_so_and_then_all_o
     assert refund["order"]["can_refund"] is False
     assert (await checkout.gateway_state(bought.pidx))["refunded_amount"] == 0
     assert (await bought.customer.post(f"{order_path(bought)}/refund/", {})).status_code == 403
-    await checkout.services.payments.refunds.carry_out_due()
+    await checkout.services.payments.refunds.run()
     listed = ok(await admin.get(f"{REFUNDS}/", status="disputed"))["results"]
     assert refund["refund_id"] in [row["refund_id"] for row in listed]
     for person in (bought.customer, bought.seller):

@@ -14,7 +14,7 @@ from dispatch.notifications.relay import PAUSES_S, OutboxRelay
 from dispatch.notifications.templates import Templates
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.refunds.sender import MOST_TRIES as MOST_REFUND_TRIES
-from dispatch.payments.refunds.sender import RefundCarrier
+from dispatch.payments.refunds.sender import RefundSender
 from dispatch.payments.settling.sweeper import MOST_TRIES, PaymentSweeper
 from dispatch.ports import Bank, GatewayRefused, Initiated, InitiateRequest, Lookup, PaymentGateway
 from tests.payments.outbox import Carrier, only_message, outbox_row
@@ -57,8 +57,8 @@ async def test_a_refund_whose_transaction_nobody_named_holds_up_no_other_and_end
     bad, good = await nameless_refund(checkout), await nameless_refund(checkout)
     gateway = Spoilt(checkout.services.payments.gateway, nameless={bad.pidx})
     clock = ShiftedClock(timedelta(hours=1))
-    carrier = RefundCarrier(checkout.services.database, gateway, clock)
-    await carrier.carry_out_due()
+    carrier = RefundSender(checkout.services.database, gateway, clock)
+    await carrier.run()
     assert (await refund_of(checkout, good)).status is RefundStatus.SUCCEEDED  # its lookup names the transaction
     capfd.readouterr()
     waiting = await refund_of(checkout, bad)
@@ -69,7 +69,7 @@ async def test_a_refund_whose_transaction_nobody_named_holds_up_no_other_and_end
     assert waiting.next_attempt_at > clock.now()
     for _ in range(MOST_REFUND_TRIES):
         clock.ahead += timedelta(hours=3)
-        await carrier.carry_out_due()
+        await carrier.run()
     assert "Traceback" not in "".join(capfd.readouterr())
     assert (await refund_of(checkout, bad)).status is RefundStatus.FAILED
     admin = await world.admin()
@@ -89,9 +89,9 @@ async def test_a_refund_that_meets_a_defect_is_tried_later_and_given_up_as_uncle
         await work.session.execute(sent)
     clock = ShiftedClock(timedelta(hours=1))
     gateway = Spoilt(checkout.services.payments.gateway, raises={paid.pidx: KeyError("a defect")})
-    carrier = RefundCarrier(checkout.services.database, gateway, clock)
+    carrier = RefundSender(checkout.services.database, gateway, clock)
     for _ in range(MOST_REFUND_TRIES):
-        await carrier.carry_out(refund.id)
+        await carrier.try_one(refund.id)
         clock.ahead += timedelta(hours=3)
     ended = await refund_of(checkout, paid)
     assert (ended.status, ended.attempts) == (RefundStatus.UNCLEAR, MOST_REFUND_TRIES)
@@ -109,14 +109,14 @@ async def test_a_payment_that_cannot_be_reconciled_holds_up_no_other_and_ends_wi
     clock = ShiftedClock(timedelta(minutes=3))
     gateway = Spoilt(checkout.services.payments.gateway, raises={bad.pidx: error})
     sweeper = PaymentSweeper(checkout.services.database, gateway, clock)
-    await sweeper.sweep()
+    await sweeper.run()
     assert (await checkout.payment(good.transaction_id)).status.value == "completed"
-    await sweeper.sweep()
+    await sweeper.run()
     assert gateway.looked_up.count(bad.pidx) == 1  # it waits
     capfd.readouterr()
     for _ in range(MOST_TRIES + 2):
         clock.ahead += timedelta(hours=3)
-        await sweeper.sweep()
+        await sweeper.run()
     assert gateway.looked_up.count(bad.pidx) == MOST_TRIES
     assert "Traceback" not in "".join(capfd.readouterr())
     admin = await world.admin()
@@ -138,7 +138,7 @@ async def test_a_message_whose_template_has_a_defect_ends_among_the_dead(checkou
     relay = OutboxRelay(checkout.services.database, clock, Templates(tmp_path, {"site_url": "x"}), carrier, None)
     async with only_message(checkout, clock) as key:
         for pause_s in (*PAUSES_S, 0):
-            assert await relay.relay() == 1
+            assert await relay.run() == 1
             clock.ahead += timedelta(seconds=pause_s + 1)
         row = await outbox_row(checkout, key)
         assert (row.status, carrier.sent) == (MessageStatus.DEAD, [])

@@ -93,7 +93,7 @@ async def test_an_initiation_that_reached_the_gateway_is_not_called_nothing(
     await gateway.blocker
     assert told.value.code == "PAYMENT_NOT_RECORDED"
     assert len(gateway.opened) == 1
-    await PaymentSweeper(services.database, services.payments.gateway, ShiftedClock(timedelta(minutes=6))).sweep()
+    await PaymentSweeper(services.database, services.payments.gateway, ShiftedClock(timedelta(minutes=6))).run()
     async with services.database.work() as work:
         payment = (
             await work.session.execute(select(PaymentTransaction).where(PaymentTransaction.cart_id == cart_id))

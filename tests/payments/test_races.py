@@ -33,7 +33,7 @@ def signals(world: World, checkout: Checkout, opened: Opened) -> list[Callable[[
         lambda: world.http.get("/api/v1/payments/callback/", params={"pidx": opened.pidx}),
         webhook,
         lambda: opened.customer.post("/api/v1/payments/verify/", verify),
-        sweeper.sweep,
+        sweeper.run,
     ]
 
 

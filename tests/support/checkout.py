@@ -15,7 +15,7 @@ from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.ledger.models import LedgerAccount, LedgerEntry
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund, RefundStatus
-from dispatch.payments.refunds.sender import RefundCarrier
+from dispatch.payments.refunds.sender import RefundSender
 from dispatch.sales.models import Sale
 from tests.support.waiting import until
 from tests.support.world import Person, World, ok
@@ -153,10 +153,10 @@ class Checkout:
         found: list[Refund] = []
 
         clock = ShiftedClock()
-        carrier = RefundCarrier(self.services.database, self.services.payments.gateway, clock)
+        carrier = RefundSender(self.services.database, self.services.payments.gateway, clock)
 
         async def settled() -> bool:
-            await carrier.carry_out_due()
+            await carrier.run()
             clock.ahead += timedelta(hours=2)
             async with self.services.database.work() as work:
                 found[:] = await work.session.scalars(select(Refund).where(Refund.payment_id == payment.id))

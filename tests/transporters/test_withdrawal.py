@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from dispatch.accounts.models import User
-from dispatch.assignments.document_expiry import ExpirySweeper
+from dispatch.assignments.document_expiry import DocumentExpiry
 from dispatch.assignments.withdrawal import WithdrawalReason, withdraw_open_deliveries
 from dispatch.deliveries.loads import Load
 from dispatch.errors import Forbidden
@@ -136,8 +136,8 @@ async def test_once_a_document_has_expired_what_was_not_picked_up_waits_again(wo
             .values(expires_on=today - timedelta(days=1))
         )
     assert (await driver.post(f"/api/deliveries/{waiting['id']}/pickup/")).json()["code"] == "documents_not_in_order"
-    sweeper = ExpirySweeper(services.database, services.clock, services.publisher)
-    await asyncio.gather(sweeper.sweep(), sweeper.sweep())
+    sweeper = DocumentExpiry(services.database, services.clock, services.publisher)
+    await asyncio.gather(sweeper.run(), sweeper.run())
     now = [(await _tracked(world, one))["status"] for one in (waiting, aboard, other)]
     assert now == ["available", "picked_up", "assigned"]
 

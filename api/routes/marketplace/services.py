@@ -15,7 +15,7 @@ from dispatch.database.work import Work
 from dispatch.orders.service import OrderRules
 from dispatch.payments.orders.completion import OrderCompletion
 from dispatch.payments.orders.expiry import OrderExpiry
-from dispatch.payments.refunds.sender import RefundCarrier
+from dispatch.payments.refunds.sender import RefundSender
 from dispatch.settings import Settings
 
 
@@ -24,7 +24,7 @@ class MarketplaceServices(Feature):
     """The marketplace's share of a process."""
 
     deliveries: DeliveryServices
-    refunds: RefundCarrier
+    refunds: RefundSender
     expiry: OrderExpiry
     completion: OrderCompletion
 
@@ -53,7 +53,7 @@ def price_terms(settings: Settings) -> PriceTerms:
 
 
 def build_marketplace_services(
-    resources: Resources, deliveries: DeliveryServices, refunds: RefundCarrier
+    resources: Resources, deliveries: DeliveryServices, refunds: RefundSender
 ) -> MarketplaceServices:
     """Join them."""
     settings, database, clock = resources.settings, resources.database, resources.clock

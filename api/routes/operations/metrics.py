@@ -11,7 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from api.http.security import PUBLIC
 from api.monitoring.access import check_reader
 from api.monitoring.business import Business, BusinessCollector
-from api.routes.operations.services import GivenServices, OperationServices
+from api.routes.operations.services import GivenServices
 
 # Without its charset, which the framework adds.
 MEDIA_TYPE = CONTENT_TYPE_LATEST.partition("; charset")[0]
@@ -48,11 +48,11 @@ async def private_metrics(state: State) -> Response[bytes]:
     return await _metrics(state.business)
 
 
-def create_metrics_app(services: OperationServices) -> Litestar:
+def create_metrics_app(business: Business) -> Litestar:
     """The application of that port: nothing else is there."""
     return Litestar(
         [private_metrics],
-        state=State({"business": Business(services)}),
+        state=State({"business": business}),
         openapi_config=None,
         debug=False,
         logging_config=None,

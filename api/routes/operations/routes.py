@@ -4,6 +4,7 @@ from litestar import Router
 
 from api.http.injected import given
 from api.routes.operations.audit import AuditController
+from api.routes.operations.dead_letters import DeadLetterController
 from api.routes.operations.health import HealthController
 from api.routes.operations.metrics import MetricsController
 from api.routes.operations.outbox import OutboxController
@@ -17,6 +18,7 @@ def operation_routes(services: OperationServices) -> Router:
         route_handlers=[
             AuditController,
             OutboxController,
+            DeadLetterController,
             HealthController,
             MetricsController,
         ],

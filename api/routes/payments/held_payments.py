@@ -70,7 +70,8 @@ class HeldPaymentController(Controller):
     async def look_again(self, transaction_id: FromPath[str], services: GivenServices) -> dict[str, Any]:
         """Look a payment up now; one that was given up is looked at by itself again. 503 where there is no answer."""
         found = await get_by_transaction_id(services.database, parsed_uuid(transaction_id, "payment"))
-        await look_again(services.database, found.transaction_id)
+        async with services.database.work() as work:
+            await look_again(work, found.transaction_id)
         settled = await services.settlement.settle(found, look_up_again=True)
         return _row(settled.payment)
 

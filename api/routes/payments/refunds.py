@@ -23,7 +23,7 @@ from dispatch.money import CURRENCY, from_paisa, to_paisa
 from dispatch.payments.refunds.booking import book_refund
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.refunds.requests import RefundRequest, Refunds
-from dispatch.payments.refunds.sender import RefundCarrier
+from dispatch.payments.refunds.sender import RefundSender
 from dispatch.payments.rows import get_by_transaction_id, lock_payment
 
 
@@ -90,12 +90,12 @@ def refund_answer(refund: Refund) -> dict[str, Any]:
     }
 
 
-async def carry_out_now(work: Work, refunds: RefundCarrier, refund: Refund | None) -> None:
+async def carry_out_now(work: Work, refunds: RefundSender, refund: Refund | None) -> None:
     """Commit the refund's record, then send it; what the gateway does not answer is tried again beside requests."""
     if refund is not None:
         refund_id = refund.id
         await work.commit()
-        await refunds.carry_out(refund_id)
+        await refunds.try_one(refund_id)
         work.session.expunge_all()  # what was read before is old now
 
 

@@ -15,11 +15,12 @@ from api.routes.payments.bounded_settling import BoundedSettling
 from api.server.resources import Feature, Resources
 from dispatch.notifications.templates import Templates
 from dispatch.payments.invoices.issuing import Issuer
+from dispatch.payments.opening.ended_holds import HoldSweeper
 from dispatch.payments.opening.field_problems import FieldProblems
 from dispatch.payments.opening.initiation import PaymentInitiation, PaymentTerms
 from dispatch.payments.opening.screening import ReviewRules
-from dispatch.payments.opening.stock_holds import HoldRules, HoldSweeper
-from dispatch.payments.refunds.sender import RefundCarrier
+from dispatch.payments.opening.stock_holds import HoldRules
+from dispatch.payments.refunds.sender import RefundSender
 from dispatch.payments.settling.settlement import PaymentSettlement
 from dispatch.payments.settling.sweeper import PaymentSweeper
 from dispatch.ports import PaymentGateway
@@ -36,7 +37,7 @@ class PaymentServices(Feature):
     callbacks: BoundedSettling
     sweeper: PaymentSweeper
     holds: HoldSweeper
-    refunds: RefundCarrier
+    refunds: RefundSender
 
     @property
     def initiation(self) -> PaymentInitiation:
@@ -117,5 +118,5 @@ def build_payment_services(resources: Resources, gateway: PaymentGateway, templa
         callbacks=BoundedSettling(PaymentSettlement(database, gateway, clock, issuer), limiter),
         sweeper=PaymentSweeper(database, gateway, clock, issuer),
         holds=HoldSweeper(database, clock),
-        refunds=RefundCarrier(database, gateway, clock),
+        refunds=RefundSender(database, gateway, clock),
     )

@@ -8,22 +8,11 @@ A completed payment begins anew.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
-from sqlalchemy import Select, select
-
-from dispatch.database.engine import Database, DriverConnection
+from dispatch.database.engine import DriverConnection
 from dispatch.errors import Conflict
-from dispatch.jobs.rounds import attempt, in_a_line
-from dispatch.payments.locks import lock_all
-from dispatch.payments.models import PaymentTransaction, TransactionStatus
+from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.opening.statements import HELD, HELD_PIECES
-from dispatch.payments.rows import get_payment, save_outcome
-from dispatch.payments.stock import LockedProduct, release_stock
-from dispatch.ports import Clock
-
-log = structlog.get_logger(__name__)
-
-BATCH = 100
+from dispatch.payments.stock import LockedProduct
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,46 +80,3 @@ async def limit_hold(
             code="HOLD_LIMIT",
             data=too_many,
         )
-
-
-class HoldSweeper:
-    """Gives back what open payments have held for long enough. They can still be paid while the goods are there."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-
-    async def release_ended(self) -> int:
-        """Release what is due, page after page; returns how many were looked at. Several processes may do it."""
-        last, looked_at = 0, 0
-        while True:
-            async with self._database.work() as work:
-                due = list(await work.session.scalars(self._due().where(PaymentTransaction.id > last)))
-            for payment_id in due:
-                error = await attempt(self._release(payment_id))
-                if error is not None:  # one that fails must not keep the rest, and comes again
-                    log.error("a hold could not be released", payment=payment_id, error=in_a_line(error))
-            looked_at += len(due)
-            if len(due) < BATCH:
-                return looked_at
-            last = due[-1]
-
-    def _due(self) -> Select[int]:
-        return (
-            select(PaymentTransaction.id)
-            .where(
-                PaymentTransaction.status == TransactionStatus.PROCESSING,
-                PaymentTransaction.holds_stock,
-                PaymentTransaction.hold_ends_at <= self._clock.now(),
-            )
-            .order_by(PaymentTransaction.id)
-            .limit(BATCH)
-        )
-
-    async def _release(self, payment_id: int) -> None:
-        now = self._clock.now()
-        async with self._database.transaction() as connection:
-            payment = (await lock_all(connection, await get_payment(connection, payment_id))).payment
-            if payment.status is TransactionStatus.PROCESSING and payment.holds_stock:
-                await release_stock(connection, payment, now)
-                await save_outcome(connection, payment, now)

@@ -1,11 +1,12 @@
 """The end of an order: all of it arrived, and the time in which anybody may object is over."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import ClassVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from dispatch.database.engine import Database
-from dispatch.jobs.rounds import each_alone
+from dispatch.jobs.leased_items import LeasedItemJob
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.models import PaymentTransaction
@@ -16,26 +17,28 @@ from dispatch.sales.models import Sale, SaleStatus
 BATCH = 200
 
 
-class OrderCompletion:
-    """Completes delivered orders. Several processes may do it at once: each order is held and looked at again."""
+class OrderCompletion(LeasedItemJob[int]):
+    """Completes delivered orders. Each is held and looked at again."""
+
+    name: ClassVar[str] = "delivered-orders"
 
     def __init__(self, database: Database, clock: Clock, *, grace: timedelta) -> None:
         """``grace``: how long after the last of its goods arrived an order may still be objected to."""
-        self._database = database
-        self._clock = clock
+        super().__init__(database, clock)
         self._grace = grace
 
-    async def complete_due(self) -> int:
-        """Complete what is due, page after page; returns how many orders were looked at."""
-        last, looked_at = 0, 0
-        while True:
-            async with self._database.work() as work:
-                due = list(await work.session.scalars(self._due().where(Order.id > last).limit(BATCH)))
-            await each_alone(due, self._complete)
-            looked_at += len(due)
-            if len(due) < BATCH:
-                return looked_at
-            last = due[-1]
+    async def find(self, after: int | None) -> list[int]:
+        """Delivered orders that nothing can happen to any more."""
+        async with self._database.work() as work:
+            return list(await work.session.scalars(self._due().where(Order.id > (after or 0)).limit(BATCH)))
+
+    async def oldest_due(self) -> datetime | None:
+        """When the order that waits for longest could be completed."""
+        due = self._due().subquery()
+        ended = select(func.max(Sale.delivered_at)).join(due, due.c.id == Sale.order_id).group_by(Sale.order_id)
+        async with self._database.work() as work:
+            oldest: datetime | None = await work.session.scalar(select(func.min(ended.subquery().c[0])))
+        return None if oldest is None else oldest + self._grace
 
     def _due(self) -> Select[int]:
         undecided = exists().where(
@@ -55,9 +58,10 @@ class OrderCompletion:
         under_way = Sale.status.in_([SaleStatus.PROCESSING, SaleStatus.SHIPPED])
         return or_(under_way, and_(Sale.status == SaleStatus.DELIVERED, lately))
 
-    async def _complete(self, order_id: int) -> None:
+    async def do_key(self, key: int) -> None:
+        """Complete one order."""
         async with self._database.work() as work:
-            order = await lock_order(work, order_id)
-            still_due = await work.session.scalar(self._due().where(Order.id == order_id))
+            order = await lock_order(work, key)
+            still_due = await work.session.scalar(self._due().where(Order.id == key))
             if order is not None and still_due is not None:
                 await Orders(work, self._clock).advance(order, OrderStatus.COMPLETED, "Order completed")

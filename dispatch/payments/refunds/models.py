@@ -43,6 +43,7 @@ class Refund(IdentityAuditBase):
         CheckConstraint("amount_paisa > 0", name="amount_positive"),
         UniqueConstraint("payment_id", "request_key"),
         Index("ix_refunds_due", "next_attempt_at", postgresql_where=text("status IN ('requested', 'sent')")),
+        Index("ix_refunds_dead", "id", postgresql_where=text("status IN ('failed', 'unclear')")),
         # What a lost answer meant can only be told while nothing else moves.
         Index("uq_refunds_one_sent", "payment_id", unique=True, postgresql_where=text("status = 'sent'")),
     )

@@ -8,14 +8,17 @@ Each is worked on alone. One that comes to nothing waits longer each time; after
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import ClassVar
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from dispatch.database.engine import Database
 from dispatch.errors import Conflict
-from dispatch.jobs.rounds import attempt, each_alone, in_a_line
+from dispatch.jobs.backoff import Backoff
+from dispatch.jobs.items import ItemJob
+from dispatch.jobs.rounds import in_a_line
 from dispatch.payments.models import PaymentMode, PaymentTransaction
 from dispatch.payments.refunds.booking import book_refund
 from dispatch.payments.refunds.models import AT_GATEWAY, Refund, RefundStatus
@@ -37,9 +40,9 @@ log = structlog.get_logger(__name__)
 # Longer than all tries of a lookup and one refund take together, so that a claim outlives its own work.
 CLAIM = timedelta(minutes=5)
 FIRST_PAUSE = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(hours=1)
 # About a day.
 MOST_TRIES = 30
+BACKOFF = Backoff.doubling(FIRST_PAUSE, timedelta(hours=1), most_tries=MOST_TRIES)
 BATCH = 50
 # Money from a bank account goes back to a wallet, whose number the gateway asks for.
 BANK_MODES = frozenset({PaymentMode.CONNECT_IPS, PaymentMode.MOBILE_BANKING, PaymentMode.EBANKING})
@@ -61,56 +64,57 @@ class Claim:
     mobile: str
 
 
-class RefundCarrier:
+class RefundSender(ItemJob[int]):
     """Sends refunds to the gateway. Several processes may run one each."""
+
+    name: ClassVar[str] = "refunds"
+    one_batch_a_round: ClassVar[bool] = True
 
     def __init__(self, database: Database, gateway: PaymentGateway, clock: Clock) -> None:
         self._database = database
         self._gateway = gateway
         self._clock = clock
 
-    async def carry_out_due(self) -> int:
-        """Work on every refund whose time has come; returns how many."""
+    async def take(self) -> list[int]:
+        """Refunds whose time has come; each is claimed under its payment's lock."""
         async with self._database.work() as work:
             due = await work.session.scalars(
-                select(Refund.id)
-                .where(
-                    Refund.status.in_([RefundStatus.REQUESTED, RefundStatus.SENT]),
-                    Refund.next_attempt_at <= self._clock.now(),
-                )
-                .order_by(Refund.next_attempt_at, Refund.id)
-                .limit(BATCH)
+                select(Refund.id).where(*self._is_due()).order_by(Refund.next_attempt_at, Refund.id).limit(BATCH)
             )
-            ids = list(due)
-        await each_alone(ids, self.carry_out)
-        return len(ids)
+            return list(due)
 
-    async def carry_out(self, refund_id: int) -> None:
-        """Bring one refund as far as it goes now. What fails, whatever it is, is written down and tried again later.
+    async def oldest_due(self) -> datetime | None:
+        """When the refund that waits for longest was to be tried."""
+        async with self._database.work() as work:
+            oldest: datetime | None = await work.session.scalar(
+                select(func.min(Refund.next_attempt_at)).where(*self._is_due())
+            )
+            return oldest
 
-        Raises only where not even that can be written down.
-        """
-        error = await attempt(self._carry_out(refund_id))
-        if error is not None:  # a defect of one refund is not the next one's
-            await self._note_failure(refund_id, in_a_line(error))
+    def _is_due(self) -> list[ColumnElement[bool]]:
+        under_way = Refund.status.in_([RefundStatus.REQUESTED, RefundStatus.SENT])
+        return [under_way, Refund.next_attempt_at <= self._clock.now()]
 
-    async def _carry_out(self, refund_id: int) -> None:
-        claim = await self._claim(refund_id)
+    async def note_failure(self, item: int, error: Exception) -> None:
+        """A defect: written down and tried again later, as what the gateway did not answer is."""
+        await self._note_defect(item, in_a_line(error))
+
+    async def do(self, item: int) -> bool:
+        """Bring one refund as far as it goes now; what the gateway says, or does not, is written down."""
+        claim = await self._claim(item)
         if claim is None:
-            return
+            return True
         before = await self._look_up(claim)
         if before is None:
-            return
+            return False
         if claim.gateway_transaction_id is None:
             claim = replace(claim, gateway_transaction_id=before.transaction_id)
         verdict = judge(claim.status, is_rest=claim.is_rest, before=claim.gateway_before, now=before.status)
-        if verdict is Verdict.SEND:
-            if claim.gateway_transaction_id is None:
-                await self._postpone(claim, "The gateway has named no transaction for this payment.")
-            elif await self._mark_sent(claim, before):
-                await self._send(claim, claim.gateway_transaction_id, before)
-        else:
-            await self._close(claim, verdict, f"The gateway says {before.raw_status}.")
+        if verdict is not Verdict.SEND:
+            return await self._close(claim, verdict, f"The gateway says {before.raw_status}.")
+        if claim.gateway_transaction_id is None:
+            return await self._postpone(claim, "The gateway has named no transaction for this payment.")
+        return await self._mark_sent(claim, before) and await self._send(claim, claim.gateway_transaction_id, before)
 
     async def _claim(self, refund_id: int) -> Claim | None:
         """Take a refund for ourselves; None where it is not due, another has it, or an older one is undecided."""
@@ -155,7 +159,7 @@ class RefundCarrier:
             )
             return marked is not None
 
-    async def _send(self, claim: Claim, gateway_transaction_id: str, before: Lookup) -> None:
+    async def _send(self, claim: Claim, gateway_transaction_id: str, before: Lookup) -> bool:
         try:
             await self._gateway.refund(
                 gateway_transaction_id,
@@ -163,68 +167,65 @@ class RefundCarrier:
                 mobile=claim.mobile or None,
             )
         except GatewayOutcomeUnknown as error:
-            await self._look_after(claim, before, error.reason)
+            return await self._look_after(claim, before, error.reason)
         except GatewayKeyRefused as error:  # ours to mend, and nothing has happened there
-            await self._postpone(claim, error.reason, status=RefundStatus.REQUESTED)
+            return await self._postpone(claim, error.reason, status=RefundStatus.REQUESTED)
         except GatewayRefused as error:
-            await self._refused(claim, before, error.reason)
+            return await self._refused(claim, before, error.reason)
         except GatewayError as error:  # it was not reached: nothing has happened there
-            await self._postpone(claim, error.reason, status=RefundStatus.REQUESTED)
-        else:
-            await self._finish(claim)
+            return await self._postpone(claim, error.reason, status=RefundStatus.REQUESTED)
+        return await self._finish(claim)
 
-    async def _look_after(self, claim: Claim, before: Lookup, reason: str) -> None:
+    async def _look_after(self, claim: Claim, before: Lookup, reason: str) -> bool:
         """The answer was lost. Only a lookup that shows the refund ends it now; anything else waits."""
         after = await self._look_up(claim)
         if after is None:
-            return
+            return False
         verdict = judge(RefundStatus.SENT, is_rest=claim.is_rest, before=before.status.value, now=after.status)
         if verdict is Verdict.HAPPENED:
-            await self._finish(claim)
-        else:
-            await self._postpone(claim, reason)
+            return await self._finish(claim)
+        return await self._postpone(claim, reason)
 
-    async def _refused(self, claim: Claim, before: Lookup, reason: str) -> None:
+    async def _refused(self, claim: Claim, before: Lookup, reason: str) -> bool:
         """The gateway said no; where an earlier try of ours had gone through, that is why."""
         after = await self._look_up(claim)
         if after is None:
-            return
+            return False
         verdict = judge(RefundStatus.SENT, is_rest=claim.is_rest, before=before.status.value, now=after.status)
         if verdict is Verdict.HAPPENED:
-            await self._finish(claim)
-        else:
-            log.error("refund refused", refund_id=claim.refund_id, reason=reason)
-            await self._set(claim, status=RefundStatus.FAILED, last_error=reason[:300])
+            return await self._finish(claim)
+        log.error("refund refused", refund_id=claim.refund_id, reason=reason)
+        return await self._set(claim, status=RefundStatus.FAILED, last_error=reason[:300])
 
-    async def _close(self, claim: Claim, verdict: Verdict, reason: str) -> None:
+    async def _close(self, claim: Claim, verdict: Verdict, reason: str) -> bool:
         if verdict is Verdict.HAPPENED:
-            await self._finish(claim)
-        elif verdict is Verdict.UNCLEAR:
+            return await self._finish(claim)
+        if verdict is Verdict.UNCLEAR:
             log.error("refund unclear", refund_id=claim.refund_id, reason=reason)
-            await self._set(claim, status=RefundStatus.UNCLEAR, last_error=reason[:300])
-        else:
-            await self._postpone(claim, reason)
+            return await self._set(claim, status=RefundStatus.UNCLEAR, last_error=reason[:300])
+        return await self._postpone(claim, reason)
 
-    async def _finish(self, claim: Claim) -> None:
+    async def _finish(self, claim: Claim) -> bool:
         async with self._database.work() as work:
             await book_refund(work, self._clock, claim.refund_id)
+        return True
 
-    async def _postpone(self, claim: Claim, reason: str, *, status: RefundStatus | None = None) -> None:
+    async def _postpone(self, claim: Claim, reason: str, *, status: RefundStatus | None = None) -> bool:
         """Another time, later and later; after the last try it is a person's."""
-        last = claim.attempt >= MOST_TRIES
+        last = BACKOFF.is_last(claim.attempt)
         log.log(40 if last else 30, "refund postponed", refund_id=claim.refund_id, tries=claim.attempt, reason=reason)
-        changes: dict[str, object] = {"next_attempt_at": self._clock.now() + _pause(claim.attempt)}
+        changes: dict[str, object] = {"next_attempt_at": self._clock.now() + BACKOFF.pause_after(claim.attempt)}
         if last:
             changes["status"] = _given_up(status or await self._status(claim))
         elif status is not None:
             changes["status"] = status
-        await self._set(claim, **changes, last_error=reason[:300])
+        return await self._set(claim, **changes, last_error=reason[:300])
 
     async def _status(self, claim: Claim) -> RefundStatus:
         async with self._database.work() as work:
             return (await work.session.execute(select(Refund.status).where(Refund.id == claim.refund_id))).scalar_one()
 
-    async def _note_failure(self, refund_id: int, reason: str) -> None:
+    async def _note_defect(self, refund_id: int, reason: str) -> None:
         """Something that nobody expected: the same, also where it came before the claim counted the try."""
         async with self._database.work() as work:
             refund = await work.session.get(Refund, refund_id, with_for_update=True)
@@ -233,20 +234,21 @@ class RefundCarrier:
             now = self._clock.now()
             if refund.next_attempt_at <= now:  # else it was claimed, and counted
                 refund.attempts += 1
-            refund.next_attempt_at = now + _pause(refund.attempts)
+            refund.next_attempt_at = now + BACKOFF.pause_after(refund.attempts)
             refund.last_error = reason[:300]
-            last = refund.attempts >= MOST_TRIES
+            last = BACKOFF.is_last(refund.attempts)
             if last:
                 refund.status = _given_up(refund.status)
             tries = refund.attempts
         log.log(40 if last else 30, "refund not carried out", refund_id=refund_id, tries=tries, reason=reason)
 
-    async def _set(self, claim: Claim, **values: object) -> None:
-        """Change the refund if it is still ours."""
+    async def _set(self, claim: Claim, **values: object) -> bool:
+        """Change the refund if it is still ours. False, for it came to nothing."""
         async with self._database.work() as work:
             await work.session.execute(
                 update(Refund).where(Refund.id == claim.refund_id, Refund.attempts == claim.attempt).values(**values)
             )
+        return False
 
 
 def _claimed(payment: PaymentTransaction, refund: Refund, refunds: list[Refund]) -> Claim:
@@ -267,11 +269,6 @@ def _claimed(payment: PaymentTransaction, refund: Refund, refunds: list[Refund])
         is_whole=refund.amount_paisa == total_paisa,
         mobile=mobile,
     )
-
-
-def _pause(tries: int) -> timedelta:
-    doubled: int = 2 ** min(max(tries - 1, 0), 10)
-    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
 def _given_up(status: RefundStatus) -> RefundStatus:

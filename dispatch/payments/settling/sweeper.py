@@ -5,13 +5,17 @@ expected) waits longer each time, and after ``MOST_TRIES`` in a row it is left t
 """
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 
 from dispatch.database.engine import Database
-from dispatch.jobs.rounds import attempt, each_alone, in_a_line
+from dispatch.database.work import Work
+from dispatch.jobs.backoff import Backoff
+from dispatch.jobs.items import ItemJob
+from dispatch.jobs.rounds import in_a_line
 from dispatch.payments.invoices.issuing import NO_ISSUER, Issuer
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.rows import get_by_transaction_id, lock_payment
@@ -27,9 +31,10 @@ RECHECK_CLOSED_AFTER = timedelta(hours=1)
 LATE_MONEY_FOR = timedelta(days=1)
 BATCH = 50
 # After a look that came to nothing: doubling from the first to the longest, about a day in all.
-FIRST_PAUSE = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(hours=2)
 MOST_TRIES = 20
+BACKOFF = Backoff.doubling(timedelta(seconds=30), timedelta(hours=2), most_tries=MOST_TRIES)
+# Longer than all tries of a lookup, so that a claim outlives its own work.
+CLAIM = timedelta(minutes=5)
 
 
 def _open(now: datetime) -> ColumnElement[bool]:
@@ -68,8 +73,11 @@ def left_to_a_person() -> Select[PaymentTransaction]:
     return select(PaymentTransaction).where(waits).order_by(PaymentTransaction.id.desc())
 
 
-class PaymentSweeper:
-    """Settles open payments that nobody asked about for a while."""
+class PaymentSweeper(ItemJob[UUID]):
+    """Settles open payments that nobody asked about for a while. Several processes may run one each."""
+
+    name: ClassVar[str] = "payments"
+    one_batch_a_round: ClassVar[bool] = True
 
     def __init__(self, database: Database, gateway: PaymentGateway, clock: Clock, issuer: Issuer = NO_ISSUER) -> None:
         self._issuer = issuer
@@ -77,59 +85,69 @@ class PaymentSweeper:
         self._gateway = gateway
         self._clock = clock
 
-    async def sweep(self) -> int:
-        """Settle what is due; returns how many payments were looked at. Several processes may sweep at once."""
-        due = await self._due()
-        await each_alone(due, self._look_at)
-        return len(due)
-
-    async def _due(self) -> list[UUID]:
+    async def take(self) -> list[UUID]:
+        """Claim payments that are due, those that were looked at longest ago first."""
         now = self._clock.now()
+        due = (
+            select(PaymentTransaction.id)
+            .where(*self._is_due(now))
+            .order_by(PaymentTransaction.checked_at.asc().nulls_first())
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
         async with self._database.work() as work:
             rows = await work.session.scalars(
-                select(PaymentTransaction.transaction_id)
-                .where(
-                    or_(_open(now), _closed_lately(now)),
-                    or_(PaymentTransaction.next_check_at.is_(None), PaymentTransaction.next_check_at <= now),
-                    ~given_up(),
-                )
-                .order_by(PaymentTransaction.checked_at.asc().nulls_first())
-                .limit(BATCH)
+                update(PaymentTransaction)
+                .where(PaymentTransaction.id.in_(due.scalar_subquery()))
+                .values(next_check_at=now + CLAIM, updated_at=PaymentTransaction.updated_at)
+                .returning(PaymentTransaction.transaction_id)
             )
             return list(rows)
 
-    async def _look_at(self, transaction_id: UUID) -> None:
-        error = await attempt(self._settle(transaction_id))
-        if isinstance(error, GatewayError):
-            await self._note_failure(transaction_id, error.reason)
-        elif error is not None:  # a defect of one payment is not the next one's
-            await self._note_failure(transaction_id, in_a_line(error))
+    async def oldest_due(self) -> datetime | None:
+        """Since when the payment that waits for longest could be looked at; from its opening where it never was."""
+        now = self._clock.now()
+        since = func.coalesce(
+            PaymentTransaction.next_check_at, PaymentTransaction.checked_at, PaymentTransaction.created_at
+        )
+        async with self._database.work() as work:
+            oldest: datetime | None = await work.session.scalar(select(func.min(since)).where(*self._is_due(now)))
+            return oldest
 
-    async def _settle(self, transaction_id: UUID) -> None:
-        payment = await get_by_transaction_id(self._database, transaction_id)
+    def _is_due(self, now: datetime) -> list[ColumnElement[bool]]:
+        not_waiting = or_(PaymentTransaction.next_check_at.is_(None), PaymentTransaction.next_check_at <= now)
+        return [or_(_open(now), _closed_lately(now)), not_waiting, ~given_up()]
+
+    async def do(self, item: UUID) -> bool:
+        """Ask the gateway, and settle what it says."""
+        payment = await get_by_transaction_id(self._database, item)
         settlement = PaymentSettlement(self._database, self._gateway, self._clock, self._issuer)
         if payment.pidx is not None:
             await settlement.settle(payment)
         elif payment.expires_at < self._clock.now():
             await settlement.close_unopened(payment)
+        return True
 
-    async def _note_failure(self, transaction_id: UUID, reason: str) -> None:
+    async def note_failure(self, item: UUID, error: Exception) -> None:
         """It came to nothing: another time, later and later. Raises where even that cannot be written down."""
-        found = await get_by_transaction_id(self._database, transaction_id)
+        reason = error.reason if isinstance(error, GatewayError) else in_a_line(error)
+        found = await get_by_transaction_id(self._database, item)
         async with self._database.transaction() as connection:
             tries = (await lock_payment(connection, found.id)).check_failures + 1
-            pause = min(FIRST_PAUSE * 2 ** min(tries - 1, 20), LONGEST_PAUSE)
             now = self._clock.now()
-            await connection.execute(NOTE_CHECK_FAILURE, found.id, tries, reason[:300], now + pause, now)
-        level = 40 if tries >= MOST_TRIES else 30
-        log.log(level, "payment not reconciled", payment=str(transaction_id), tries=tries, reason=reason)
+            await connection.execute(
+                NOTE_CHECK_FAILURE, found.id, tries, reason[:300], now + BACKOFF.pause_after(tries), now
+            )
+        level = 40 if BACKOFF.is_last(tries) else 30
+        log.log(level, "payment not reconciled", payment=str(item), tries=tries, reason=reason)
 
 
-async def look_again(database: Database, transaction_id: UUID) -> None:
-    """Put a payment that was given up in line again, with all its tries."""
-    async with database.work() as work:
-        await work.session.execute(
-            update(PaymentTransaction)
-            .where(PaymentTransaction.transaction_id == transaction_id)
-            .values(check_failures=0, check_error=None, next_check_at=None)
-        )
+async def look_again(work: Work, transaction_id: UUID) -> bool:
+    """Put a payment that was given up in line again, with all its tries; False where it is none."""
+    again = await work.session.scalar(
+        update(PaymentTransaction)
+        .where(PaymentTransaction.transaction_id == transaction_id, given_up())
+        .values(check_failures=0, check_error=None, next_check_at=None)
+        .returning(PaymentTransaction.id)
+    )
+    return again is not None
