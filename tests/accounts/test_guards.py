@@ -86,6 +86,8 @@ OPEN_TO = {
     ("POST", f"/api/v1/payments/reviews/{ID}/deny/"): "admin",
     ("GET", "/api/v1/notifications/"): "admin",
     ("POST", f"/api/v1/notifications/{ID}/retry/"): "admin",
+    ("GET", "/api/v1/dead-letters/"): "admin",
+    ("POST", f"/api/v1/dead-letters/{ID}/{ID}/retry/"): "admin",
     ("POST", f"/api/v1/marketplace/orders/{ID}/refund/"): "customer admin",
     ("GET", "/api/marketplace/analytics/products/"): "seller admin",
     ("GET", "/api/marketplace/analytics/revenue/"): "seller admin",
