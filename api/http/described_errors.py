@@ -1,7 +1,7 @@
 """What the framework cannot know of the routes, added to the description of the API.
 
-The errors with their statuses and shapes, which routes ask for no token, which bodies take no other keys, and answers
-that are no JSON.
+The errors with their statuses and shapes, which routes ask for no token, what bodies may hold, and answers that
+are no JSON.
 """
 
 from typing import Any, Final
@@ -10,7 +10,11 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
+from api.http.described_bodies import describe_body
+
 JSON = "application/json"
+RAW_BODY: Final = "raw_body"
+"""Key of ``opt``: what stands in a body that its route reads byte by byte."""
 Described = dict[str, Any]
 
 _FIELDS: Final[Described] = {
@@ -80,7 +84,11 @@ def describe_errors(app: Litestar, description: Described) -> None:
             operation = operations.get(method.lower())
             if operation is not None:
                 _describe(operation, route.path_format, method, handler)
-                _close_body(operation, handler, description["components"]["schemas"])
+                wanted = (
+                    handler.parsed_data_field.annotation if handler.parsed_data_field else handler.opt.get(RAW_BODY)
+                )
+                if wanted is not None:
+                    describe_body(operation, wanted, description["components"]["schemas"])
 
 
 def _describe(operation: Described, path: str, method: str, handler: HTTPRouteHandler) -> None:
@@ -109,31 +117,3 @@ def _shape_of(path: str) -> str:
     if path.startswith("/api/v1/payments"):
         return "PaymentError"
     return "AssignmentError" if path.startswith("/api/auto-assign") else "Error"
-
-
-def _close_body(operation: Described, handler: HTTPRouteHandler, schemas: Described) -> None:
-    """Say of a body that takes no other keys that it takes none."""
-    field = handler.parsed_data_field
-    config = getattr(field.annotation, "__struct_config__", None) if field else None
-    if field is None or "requestBody" not in operation or (config and not config.forbid_unknown_fields):
-        return
-    for name in _names_in(operation["requestBody"], schemas):
-        if schemas[name].get("type") == "object" and "properties" in schemas[name]:
-            schemas[name]["additionalProperties"] = False
-
-
-def _names_in(part: object, schemas: Described) -> set[str]:
-    """The named schemas that a part of the description is made of, at any depth."""
-    found: set[str] = set()
-    waiting = [part]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            name = str(one.get("$ref", "")).rpartition("/")[2]
-            if name in schemas and name not in found:
-                found.add(name)
-                waiting.append(schemas[name])
-            waiting += one.values()
-        elif isinstance(one, list):
-            waiting += one
-    return found

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
@@ -49,9 +49,13 @@ AS_IS = {"text": TextKind.AS_IS}
 # PostgreSQL text has no NUL; everything else that JSON can say is welcome.
 NO_NUL = r"^[^\x00]*$"
 PHONE = r"^\+?[0-9 ()./-]+$(?!\n)"
-URL = r"^https?://[^\s\x00]+$(?!\n)"
+# What is a blank differs between those who read the pattern: controls and the byte order mark are named beside it.
+URL = r"^https?://[^\s\x00-\x20\x7f-\x9f\ufeff]+$(?!\n)"
 # Of another host over TLS, or of ours: a page that shows it loads nothing in the clear.
-IMAGE = r"^(?:https://[^\s\x00\\/@]+(?:/[^\s\x00\\]*)?|/media/[^\s\x00\\]+)$(?!\n)"
+IMAGE = (
+    r"^(?:https://[^\s\x00-\x20\x7f-\x9f\ufeff\\/@]+(?:/[^\s\x00-\x20\x7f-\x9f\ufeff\\]*)?"
+    r"|/media/[^\s\x00-\x20\x7f-\x9f\ufeff\\]+)$(?!\n)"
+)
 PRINTABLE = r"^[\x21-\x7e]+$(?!\n)"
 SLUG = r"^[a-z][a-z0-9_ -]*$(?!\n)"
 BIGINT_MAX = 2**63 - 1
@@ -70,7 +74,6 @@ Email = Annotated[
         min_length=3,
         max_length=MAX_EMAIL_TYPED,
         extra={"text": TextKind.EMAIL},
-        extra_json_schema={"format": "email"},
     ),
 ]
 Phone = Annotated[str, Meta(min_length=5, max_length=32, pattern=PHONE, extra={"text": TextKind.PHONE})]
@@ -101,6 +104,9 @@ class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     A message that begins with a field in backticks names that field in the answer. Bodies that others make, such as a
     gateway, say ``forbid_unknown_fields=False``.
     """
+
+    described: ClassVar[dict[str, Any]] = {}
+    """A rule over several fields, as JSON Schema says it."""
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:

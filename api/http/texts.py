@@ -63,6 +63,8 @@ def _tidied(value: object, kind: inspect.Type, path: str, problems: Problems) ->
         return _tidied_struct(value, kind, path, problems)
     if isinstance(kind, inspect.ListType) and isinstance(value, list):
         return [_tidied(item, kind.item_type, f"{path}[{at}]", problems) for at, item in enumerate(value)]
+    if isinstance(kind, inspect.IntType) and isinstance(value, float) and value.is_integer():
+        return int(value)  # in JSON 2.0 is a whole number, which some write so
     if isinstance(value, str):
         return _tidied_text(value, kind, extra, path, problems)
     return value
@@ -75,6 +77,8 @@ def _member_for(value: object, members: tuple[inspect.Type, ...]) -> inspect.Typ
         sorts = (inspect.StructType,)
     elif isinstance(value, list):
         sorts = (inspect.ListType,)
+    elif isinstance(value, float):
+        sorts = (inspect.IntType,)
     for member in members:
         bare = member
         while isinstance(bare, inspect.Metadata):

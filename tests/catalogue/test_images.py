@@ -47,6 +47,7 @@ async def test_an_image_is_ours_or_comes_over_tls(world: World, image: str) -> N
         "//cdn.example/rice.jpg",
         "rice.jpg",
         "https://user@evil.example/rice.jpg",
+        "https://cdn.example/rice\x1e.jpg",
         "https://cdn.example\\@evil.example/rice.jpg",
         "",
     ],

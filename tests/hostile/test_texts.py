@@ -196,6 +196,15 @@ async def test_only_true_and_false_are_true_or_false(world: World, value: object
     assert list(reply.json()["errors"]) == ["fragile"]
 
 
+async def test_a_whole_number_is_one_with_a_point_and_noughts_too(world: World) -> None:
+    seller = await world.person("seller")
+    body = {"name": "Tea", "listed_price": "10.00"}
+    assert (await seller.post("/api/v1/marketplace/products/", body | {"stock": 3.0})).json()["stock"] == 3
+    for value in [3.5, True, "3", 1e300]:
+        refused = await seller.post("/api/v1/marketplace/products/", body | {"stock": value})
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["stock"])
+
+
 @pytest.mark.parametrize("value", [True, "27.7", "2_7.7"])
 async def test_a_latitude_is_a_number(world: World, value: object) -> None:
     seller = await world.person("seller")

@@ -31,10 +31,13 @@ TypedPassword = Annotated[
     Meta(
         max_length=4 * MAX_PASSWORD,
         extra=AS_IS,
+        extra_json_schema={"format": "password", "minLength": MIN_PASSWORD},
         description=f"{MIN_PASSWORD} to {MAX_PASSWORD} characters in NFC, and not easily guessed.",
     ),
 ]
 OPEN_ROLES = (Role.CUSTOMER, Role.SELLER, Role.TRANSPORTER)
+# Another role is refused in words that say how it is come by.
+OpenRole = Annotated[Role, Meta(extra_json_schema={"enum": [role.value for role in OPEN_ROLES]})]
 OPEN_ROLE_NAMES = ", ".join(role.value for role in OPEN_ROLES)
 BY_COMMAND = "admins are made with `dispatch create-user --role admin`"
 ACTING_ROLES = frozenset({Role.SELLER, Role.TRANSPORTER})
@@ -48,8 +51,8 @@ class Registration(Body, frozen=True, kw_only=True):
     password: TypedPassword
     name: PersonName | None = None
     phone: Phone | None = None
-    role: Role | None = None
-    roles: list[Role] | None = None
+    role: OpenRole | None = None
+    roles: list[OpenRole] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

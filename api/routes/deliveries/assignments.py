@@ -1,6 +1,6 @@
 """Assigning deliveries to transporters."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from litestar import Controller, Request, post
 from litestar.params import JSONBody
@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
+from api.http.field_rules import Rule, absent
 from api.http.injected import GivenWork
 from api.http.schemas import CODE, NO_NUL, ONE_LINE, Body, Id
 from api.http.security import needs
@@ -36,6 +37,8 @@ class AutoAssign(Body, frozen=True, kw_only=True):
     vehicle_type_filter: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)] | None = None
     max_assignments: Count | None = None
     time_range_hours: Hours | None = None
+
+    described: ClassVar[Rule] = {"anyOf": [absent("delivery_id"), absent("max_assignments", "time_range_hours")]}
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import structlog
 from litestar import Controller, Request, get, post
@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
+from api.http.field_rules import Rule, together
 from api.http.injected import GivenWork
 from api.http.path_numbers import uuid_of
 from api.http.schemas import (
@@ -79,6 +80,10 @@ class NewDelivery(Body, frozen=True, kw_only=True):
     delivery_fee: Decimal
     requested_pickup_date: Moment | None = None
     requested_delivery_date: Moment | None = None
+
+    described: ClassVar[Rule] = {
+        "allOf": [together(f"{end}_latitude", f"{end}_longitude") for end in ("pickup", "delivery")]
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()

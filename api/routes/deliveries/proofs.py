@@ -15,7 +15,8 @@ from dispatch.errors import Invalid
 MAX_PHOTO_BYTES = 5 * 2**20
 # Two photos of a body in base64, and the rest of it.
 MAX_BODY_BYTES = 15 * 2**20
-Base64 = Annotated[str, Meta(max_length=MAX_PHOTO_BYTES * 4 // 3 + 100_000, extra=CODE)]
+PICTURE = {"format": "picture", "description": "A JPEG, PNG or WebP in base64."}
+Base64 = Annotated[str, Meta(max_length=MAX_PHOTO_BYTES * 4 // 3 + 100_000, extra=CODE, extra_json_schema=PICTURE)]
 # Decoding takes processor and memory, so few at a time; the others wait for their turn.
 _decoders = ThreadPoolExecutor(2, "pictures")
 

@@ -1,7 +1,7 @@
 """Products."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request, get, patch, post
 from litestar.params import JSONBody
@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked, was_sent
+from api.http.field_rules import Rule, given
 from api.http.injected import GivenWork
 from api.http.middleware.compression import KEPT
 from api.http.schemas import (
@@ -49,6 +50,8 @@ class NewProduct(Body, frozen=True, kw_only=True):
     description: Text = ""
     tax_class: TaxClass = TaxClass.STANDARD
     images: Images = field(default_factory=list)
+
+    described: ClassVar[Rule] = {"anyOf": [given("listed_price"), given("price")]}
 
     def __post_init__(self) -> None:
         super().__post_init__()

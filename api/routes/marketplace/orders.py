@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request, get, post
 from litestar.params import FromQuery, JSONBody
 from msgspec import Meta, Struct
 
 from api.http.actors import actor_of
+from api.http.field_rules import Rule, together
 from api.http.injected import GivenWork
 from api.http.schemas import (
     NO_NUL,
@@ -63,6 +64,8 @@ class DeliveryInfoBody(Body, frozen=True, kw_only=True):
     latitude: Lat | None = None
     longitude: Lon | None = None
     delivery_instructions: Text = ""
+
+    described: ClassVar[Rule] = together("latitude", "longitude")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from api.http.actors import client_address
 from api.http.field_checks import Given, also_checked
+from api.http.field_rules import Rule, given
 from api.http.middleware.compression import KEPT
 from api.http.path_numbers import uuid_of
 from api.http.queries import OPEN_QUERY
@@ -42,6 +43,8 @@ MODES = {
     PaymentMode.EBANKING: ("E-Banking", "ebanking.svg", "ebanking"),
 }
 
+WITHOUT_BANK = [mode.value for mode, (_, _, banks) in MODES.items() if banks is None]
+
 Pidx = Annotated[str, Meta(min_length=1, max_length=100, pattern=PRINTABLE, extra=CODE)]
 
 
@@ -57,6 +60,8 @@ class Initiation(Body, frozen=True, kw_only=True):
     customer_phone: Phone | None = None
     tax_amount: Decimal | None = None
     shipping_cost: Decimal | None = None
+
+    described: ClassVar[Rule] = {"anyOf": [given("bank"), {"properties": {"gateway": {"enum": WITHOUT_BANK}}}]}
 
 
 class CallbackBody(Body, frozen=True, kw_only=True, forbid_unknown_fields=False):

@@ -6,6 +6,7 @@ import msgspec
 from litestar import Controller, Request, post
 from sqlalchemy.dialects.postgresql import insert
 
+from api.http.described_errors import RAW_BODY
 from api.http.injected import GivenWork
 from api.http.queries import OPEN_QUERY
 from api.http.security import PUBLIC
@@ -44,7 +45,7 @@ class WebhookController(Controller):
     path = "/api/v1/payments"
     tags = ("payments",)
 
-    @post("/webhook/", opt=PUBLIC | OPEN_QUERY, status_code=200)
+    @post("/webhook/", opt=PUBLIC | OPEN_QUERY | {RAW_BODY: Webhook}, status_code=200)
     async def receive(
         self, request: Request[Any, Any, Any], work: GivenWork, services: GivenServices
     ) -> dict[str, Any]:

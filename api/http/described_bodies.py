@@ -1,0 +1,113 @@
+"""What a body may hold, said in the description as exactly as JSON Schema can.
+
+The types say most of it. What is done to a text before it is checked is said by a ``format`` of its own, and a rule
+over several fields by the struct itself (``Body.described``).
+"""
+
+import inspect as python_inspect
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+from msgspec import inspect
+
+from api.http.schemas import NO_NUL, PHONE, YEARS, TextKind
+from dispatch.money import CENT, MAX_AMOUNT
+
+Described = dict[str, Any]
+
+REF = "#/components/schemas/{name}"
+DECIMALS: Final = "at most two decimals"
+# Zeros around a number change nothing of it; zero is as good with a minus.
+AMOUNT: Final = r"^(?:-0+(?:\.0+)?|0*[0-9]{1,10}(?:\.[0-9]{1,2}0*)?)$"
+FORMATS: Final[dict[type[inspect.Type], Described]] = {
+    inspect.DecimalType: {
+        "type": ["string", "number"],
+        "format": "amount",
+        "pattern": AMOUNT,
+        "minimum": 0,
+        "maximum": float(MAX_AMOUNT),
+        "multipleOf": float(CENT),
+        "description": f"Rupees with {DECIMALS}, as a number or as text.",
+    },
+    inspect.DateTimeType: {
+        "format": "date-time",
+        "description": f"ISO 8601 with its offset, in the years {YEARS.start} to {YEARS.stop - 1}.",
+    },
+}
+TEXTS: Final[dict[TextKind, Described]] = {
+    # No controls; of a text that must not be empty something can be seen.
+    TextKind.LINE: {"format": "line"},
+    TextKind.LINES: {"format": "lines"},
+    TextKind.PHONE: {"format": "phone"},
+    TextKind.EMAIL: {"format": "email"},
+}
+# What holds of a text once it is in the form that is kept, not of all that is understood.
+KEPT_FORMS: Final = frozenset({NO_NUL, PHONE})
+
+
+def describe_body(operation: Described, wanted: Any, schemas: Described) -> None:  # noqa: ANN401  # any type
+    """Describe the body of an operation, with the named parts of it in ``schemas``."""
+    (described,), parts = msgspec.json.schema_components([wanted], ref_template=REF)
+    for kind in _structs(inspect.type_info(wanted)):
+        name = kind.cls.__name__
+        schemas[name] = _described(parts[name], kind)
+    for name, part in parts.items():
+        schemas.setdefault(name, part)
+    body = operation.setdefault("requestBody", {"required": True})
+    body["content"] = {"application/json": {"schema": described}}
+
+
+def _described(part: Described, kind: inspect.StructType) -> Described:
+    for field in kind.fields:
+        said = _said_of(field.type)
+        for place in _places(part["properties"][field.encode_name]):
+            if place.get("pattern") in KEPT_FORMS:
+                del place["pattern"]
+            place.update(said)
+    if "description" in part:
+        part["description"] = python_inspect.cleandoc(part["description"])
+    return part | getattr(kind.cls, "described", {})
+
+
+def _said_of(kind: inspect.Type) -> Described:
+    """What the text, amount or time in a field is, beside what its type says."""
+    for leaf, extra in _leaves(kind, {}):
+        if isinstance(leaf, inspect.StrType):
+            return TEXTS.get(TextKind(extra.get("text", TextKind.LINE)), {})
+        if type(leaf) in FORMATS:
+            return FORMATS[type(leaf)]
+    return {}
+
+
+def _leaves(kind: inspect.Type, extra: Described) -> Iterator[tuple[inspect.Type, Described]]:
+    if isinstance(kind, inspect.Metadata):
+        yield from _leaves(kind.type, extra | (kind.extra or {}))
+    elif isinstance(kind, inspect.UnionType):
+        for member in kind.types:
+            yield from _leaves(member, extra)
+    elif isinstance(kind, inspect.ListType):
+        yield from _leaves(kind.item_type, extra)
+    else:
+        yield kind, extra
+
+
+def _places(described: object) -> Iterator[Described]:
+    """Where a text stands in the description of a field."""
+    if isinstance(described, dict):
+        if described.get("type") == "string" and "enum" not in described:
+            yield described
+        for inner in described.values():
+            yield from _places(inner)
+    elif isinstance(described, list):
+        for inner in described:
+            yield from _places(inner)
+
+
+def _structs(kind: inspect.Type) -> Iterator[inspect.StructType]:
+    """The structs that a body is made of, at any depth."""
+    for leaf, _ in _leaves(kind, {}):
+        if isinstance(leaf, inspect.StructType):
+            yield leaf
+            for field in leaf.fields:
+                yield from _structs(field.type)
