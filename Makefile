@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve pages test test-all lint format bench pins clean
+.PHONY: help demo serve pages test test-all lint format migration bench pins clean
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -64,6 +64,11 @@ lint: $(VENV)/.dev $(PAGES) ## ruff, mypy strict, import-linter, tsc strict, the
 format: $(VENV)/.dev ## rewrite the code the way lint wants it
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+migration: $(VENV)/.dev ## a new migration from the models: m="what changes" (ARGS=--empty for rows)
+	@$(BIN)/python -m api.cli.new_migration "$(m)" $(ARGS)
+	@$(BIN)/ruff check --fix --quiet dispatch/database/migrations
+	@$(BIN)/ruff format --quiet dispatch/database/migrations
 
 bench: $(VENV)/.dev ## measure every figure of docs/benchmarks.md (ARGS=--write renews them there)
 	@$(BIN)/python -m benchmarks $(ARGS)

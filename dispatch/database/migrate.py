@@ -18,10 +18,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 7_274_001
 
 
-def alembic_config(connection: Connection) -> Config:
+def alembic_config(connection: Connection, folder: Path = MIGRATIONS) -> Config:
     """Alembic's settings over an open connection."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(folder))
     config.attributes["connection"] = connection
     return config
 
@@ -72,6 +72,7 @@ async def _migrate_alone(connection: AsyncConnection, revision: str) -> None:
         await connection.run_sync(_move, revision)
         await connection.commit()
     finally:
+        await connection.rollback()  # of what failed; else the lock could not be given back, and that would be raised
         await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
         await connection.commit()
 
@@ -90,9 +91,9 @@ def _revisions_after(present: str) -> list[str]:
     return known[known.index(present) + 1 :]
 
 
-def newest_revision() -> str:
+def newest_revision(folder: Path = MIGRATIONS) -> str:
     """The revision this code was written for."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    head = ScriptDirectory(str(folder)).get_current_head()
     if head is None:
         raise RuntimeError("no migrations found beside the code")
     return head

@@ -41,7 +41,7 @@ class Transporter(IdentityAuditBase):
     """As far as this transporter may raise ``max_active``, where an admin allowed more than the setting."""
     rating: Mapped[Decimal] = mapped_column(Numeric(4, 3), default=UNRATED)
     rating_count: Mapped[int] = mapped_column(Integer, default=0)
-    rating_sum: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    rating_sum: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     earned: Mapped[Decimal] = mapped_column(Numeric(18, 2), default=Decimal(0))
     is_available: Mapped[bool] = mapped_column(Boolean, default=True)
     papers_version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))

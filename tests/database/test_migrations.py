@@ -4,9 +4,7 @@ import asyncio
 
 import pytest
 from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, NullPool, text
+from sqlalchemy import NullPool, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -14,16 +12,6 @@ from api.server.serving import RunningServer
 from dispatch.database.engine import Database
 from dispatch.database.migrate import alembic_config, current_revision, migrate, newest_revision
 from dispatch.database.work import Work
-from dispatch.tables import metadata
-
-
-async def test_the_migrated_schema_is_the_models(server: RunningServer) -> None:
-    def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, metadata))
-
-    async with server.services.database.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
 
 
 async def test_migrating_twice_and_from_several_processes_at_once_changes_nothing(server: RunningServer) -> None:

@@ -1,14 +1,12 @@
 """Positions by day, devices with tokens, arrivals."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-
-from dispatch.tracking.partitions import SCHEMA, day_of, make_partitions
 
 revision: str = "0002_pings"
 down_revision: str | None = "0001"
@@ -16,6 +14,9 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 CHUNK = 4096
+SCHEMA = "fixes_by_day"
+# As whoever makes partitions while a server runs.
+ADVISORY_LOCK = 7_274_002
 COLUMNS = (
     "transporter_id, recorded_at, device, epoch, seq, lat, lon, received_at, "
     "accuracy_m, speed_mps, heading_deg, battery, flags"
@@ -117,11 +118,22 @@ def _partition_the_fixes() -> None:
     days = connection.execute(
         sa.text("SELECT DISTINCT (recorded_at AT TIME ZONE 'UTC')::date FROM stored_fixes_whole")
     ).scalars()
-    today = day_of(connection.execute(sa.text("SELECT now()")).scalar_one())
-    make_partitions(connection, {today, *days})
+    now: datetime = connection.execute(sa.text("SELECT now()")).scalar_one()
+    _make_partitions(connection, {now.astimezone(UTC).date(), *days})
     op.execute(f"INSERT INTO stored_fixes ({COLUMNS}) SELECT {COLUMNS} FROM stored_fixes_whole")  # noqa: S608
     _remember_seqs(connection)
     op.drop_table("stored_fixes_whole")
+
+
+def _make_partitions(connection: sa.Connection, days: Iterable[date]) -> None:
+    """One a day; the table is new, so there are none."""
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+    for day in sorted(days):
+        name, until = f"{SCHEMA}.day_{day:%Y%m%d}", day + timedelta(days=1)
+        like = "(LIKE stored_fixes INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)"
+        bounds = f"FOR VALUES FROM ('{day} 00:00:00+00') TO ('{until} 00:00:00+00')"
+        connection.execute(sa.text(f"CREATE TABLE IF NOT EXISTS {name} {like}"))
+        connection.execute(sa.text(f"ALTER TABLE stored_fixes ATTACH PARTITION {name} {bounds}"))
 
 
 def _remember_seqs(connection: sa.Connection) -> None:

@@ -1,11 +1,10 @@
 """Proved e-mail addresses, one account an address, links in mails, and the grace of refresh tokens."""
 
+import unicodedata
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
-
-from dispatch.accounts.addresses import email_key
 
 revision: str = "0009_accounts"
 down_revision: str | None = "0008_sums"
@@ -63,8 +62,14 @@ def _fold_keys(connection: sa.Connection) -> None:
                 "UPDATE users SET email_key = :key WHERE id = :id "
                 "AND NOT EXISTS (SELECT FROM users other WHERE other.id <> :id AND other.email_key = :key)"
             ),
-            {"id": user_id, "key": email_key(email)},
+            {"id": user_id, "key": _email_key(email)},
         )
+
+
+def _email_key(email: str) -> str:
+    """By which accounts are told apart, as it was when this migration was written."""
+    lowered = unicodedata.normalize("NFC", unicodedata.normalize("NFC", email.strip()).lower())
+    return unicodedata.normalize("NFC", lowered.casefold())
 
 
 def downgrade() -> None:
