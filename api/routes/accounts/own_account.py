@@ -50,7 +50,7 @@ class PasswordChange(Body, frozen=True, kw_only=True):
     new_password: TypedPassword
 
 
-class Forgotten(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ForgottenPassword(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose password was forgotten."""
 
     email: Annotated[str, Meta(max_length=MAX_EMAIL_TYPED, extra=AS_IS)]
@@ -63,7 +63,7 @@ class PasswordReset(Body, frozen=True, kw_only=True):
     password: TypedPassword
 
 
-class Closing(Body, frozen=True, kw_only=True):
+class AccountClosing(Body, frozen=True, kw_only=True):
     """The password, so that nobody closes an account on a phone that was left lying about."""
 
     password: GivenPassword
@@ -85,7 +85,7 @@ class RoleChanges(Body, frozen=True, kw_only=True):
             raise ValueError("`take` must not name a role that is given")
 
 
-class Told(Struct, frozen=True):
+class MessageAnswer(Struct, frozen=True):
     """What was done, in a sentence."""
 
     detail: str
@@ -127,19 +127,19 @@ class OwnAccountController(Controller):
         return user_answer(await verify_email(work, services, data.token, actor_of(request)))
 
     @post("/verify-email/resend/", guards=[needs()], status_code=202)
-    async def resend(self, request: AnyRequest, work: GivenWork, services: GivenServices) -> Told:
+    async def resend(self, request: AnyRequest, work: GivenWork, services: GivenServices) -> MessageAnswer:
         """Send the link again that proves one's address; so many an hour, then 429 with `Retry-After`."""
         user = request.user
         if user.email_verified_at is not None:
             raise Conflict("Your e-mail address is proved already.", code="email_verified")
         await services.take_mail(LinkPurpose.VERIFY_EMAIL, user.id)
         await services.links(work).send(user, LinkPurpose.VERIFY_EMAIL)
-        return Told(f"A link is on its way to {user.email}.")
+        return MessageAnswer(f"A link is on its way to {user.email}.")
 
     @post("/password/", guards=[needs()], opt=also_checked(_check_change), status_code=200)
     async def change_password(
         self, request: AnyRequest, data: JSONBody[PasswordChange], work: GivenWork, services: GivenServices
-    ) -> Told:
+    ) -> MessageAnswer:
         """Change one's password. All other sign-ins end; a wrong old password is 403, too many of them 429."""
         accounts, user, actor = services, request.user, actor_of(request)
         await accounts.sign_ins.confirm(user, data.old_password, actor)
@@ -150,25 +150,27 @@ class OwnAccountController(Controller):
             raise Conflict("The password was changed at the same moment. Sign in again.", code="password_changed")
         await set_password(work, services, locked, password_hash, actor)
         await accounts.of(work).end_sign_ins(locked, but=request.auth.sign_in_id)
-        return Told("The password is changed, and all other sign-ins are ended.")
+        return MessageAnswer("The password is changed, and all other sign-ins are ended.")
 
     @post("/password/forgot/", opt=PUBLIC, status_code=202)
-    async def forgot(self, request: AnyRequest, data: JSONBody[Forgotten], services: GivenServices) -> Response[Told]:
+    async def forgot(
+        self, request: AnyRequest, data: JSONBody[ForgottenPassword], services: GivenServices
+    ) -> Response[MessageAnswer]:
         """Ask for a link by which a new password can be chosen. The answer is the same whether or not it is sent."""
         await services.take_forgotten(client_address(request))
         # After the answer, so that not even its time tells whether there is such an account.
         task = BackgroundTask(_send_reset, services, data.email, actor_of(request))
-        return Response(Told(SENT), status_code=202, background=task)
+        return Response(MessageAnswer(SENT), status_code=202, background=task)
 
     @post("/password/reset/", opt=PUBLIC | also_checked(_check_reset), status_code=200)
-    async def reset(self, request: AnyRequest, data: JSONBody[PasswordReset], services: GivenServices) -> Told:
+    async def reset(self, request: AnyRequest, data: JSONBody[PasswordReset], services: GivenServices) -> MessageAnswer:
         """Choose a new password with the token of a link. All sign-ins end; the address is proved by it too."""
         try:
             await reset_password(services, data.token, data.password, actor_of(request))
         except Invalid:  # a link that is not good may stand beside a weak password
             await check_reset(request, data.token, data.password)
             raise
-        return Told("The password is changed. Sign in with it.")
+        return MessageAnswer("The password is changed. Sign in with it.")
 
     @post("/roles/", guards=[needs()], status_code=200)
     async def change_roles(
@@ -186,12 +188,12 @@ class OwnAccountController(Controller):
 
     @post("/close/", guards=[needs()], status_code=200)
     async def close(
-        self, request: AnyRequest, data: JSONBody[Closing], work: GivenWork, services: GivenServices
-    ) -> Told:
+        self, request: AnyRequest, data: JSONBody[AccountClosing], work: GivenWork, services: GivenServices
+    ) -> MessageAnswer:
         """Close one's account: every sign-in, socket and device ends. Not while one has parcels aboard (409)."""
         await services.sign_ins.confirm(request.user, data.password, actor_of(request))
         await services.offboarding(work).close_account(request.user.id, actor_of(request), reason="own wish")
-        return Told("Your account is closed.")
+        return MessageAnswer("Your account is closed.")
 
 
 async def _send_reset(services: AccountServices, email: str, actor: Actor) -> None:

@@ -14,7 +14,7 @@ from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import needs
 from api.routes.accounts.accounts import AnyRequest, TypedPassword, known_of
-from api.routes.accounts.own_account import RoleChanges, Told
+from api.routes.accounts.own_account import MessageAnswer, RoleChanges
 from api.routes.accounts.password_checks import look_at_password
 from api.routes.accounts.services import AccountServices, GivenServices
 from api.routes.accounts.steps import ask_for_proof, set_password
@@ -175,7 +175,7 @@ class UserController(Controller):
         data: JSONBody[NewPassword],
         work: GivenWork,
         services: GivenServices,
-    ) -> Told:
+    ) -> MessageAnswer:
         """Set a user's password: all sign-ins end, and the user is told by mail that it was changed."""
         known = await _changeable(work, services, user_id)
         await work.commit()  # no transaction waits for a hash
@@ -184,4 +184,4 @@ class UserController(Controller):
         user = await services.of(work).get(user_id, lock=True)
         await set_password(work, services, user, password_hash, actor_of(request))
         await services.of(work).end_sign_ins(user)
-        return Told("The password is changed, and all sign-ins are ended.")
+        return MessageAnswer("The password is changed, and all sign-ins are ended.")

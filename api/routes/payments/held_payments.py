@@ -20,7 +20,7 @@ from dispatch.payments.settling.held_payments import give_back_rest
 from dispatch.payments.settling.sweeper import left_to_a_person, look_again
 
 
-class GivenBack(Body, frozen=True, kw_only=True):
+class AlreadyRefunded(Body, frozen=True, kw_only=True):
     """What the gateway gave back already, NPR, as its dashboard says."""
 
     already_refunded: Decimal
@@ -80,7 +80,7 @@ class HeldPaymentController(Controller):
         self,
         request: Request[User, Any, Any],
         transaction_id: FromPath[str],
-        data: JSONBody[GivenBack],
+        data: JSONBody[AlreadyRefunded],
         work: GivenWork,
         services: GivenServices,
     ) -> dict[str, Any]:

@@ -47,25 +47,25 @@ class NewRefund(Body, frozen=True, kw_only=True):
         )
 
 
-class AskAgain(Body, frozen=True, kw_only=True):
+class RefundRetry(Body, frozen=True, kw_only=True):
     """Another wallet number for money that came from a bank."""
 
     mobile: Phone | None = None
 
 
-class Grant(Body, frozen=True, kw_only=True):
+class RefundGrant(Body, frozen=True, kw_only=True):
     """What of a disputed refund is given back: all that was asked for, or ``amount``."""
 
     amount: Decimal | None = None
 
 
-class Denial(Body, frozen=True, kw_only=True):
+class RefundDenial(Body, frozen=True, kw_only=True):
     """Why a disputed refund is not given."""
 
     note: Annotated[str, Meta(max_length=300, pattern=NO_NUL, extra=ONE_LINE)] = ""
 
 
-class Decision(Body, frozen=True, kw_only=True):
+class RefundDecision(Body, frozen=True, kw_only=True):
     """Whether the money of an unclear refund went back, as the gateway's own books say."""
 
     happened: bool
@@ -163,7 +163,7 @@ class RefundController(Controller):
         self,
         request: Request[User, Any, Any],
         refund_id: FromPath[str],
-        data: JSONBody[AskAgain],
+        data: JSONBody[RefundRetry],
         work: GivenWork,
         services: GivenServices,
     ) -> dict[str, Any]:
@@ -179,7 +179,7 @@ class RefundController(Controller):
         self,
         request: Request[User, Any, Any],
         refund_id: FromPath[str],
-        data: JSONBody[Grant],
+        data: JSONBody[RefundGrant],
         work: GivenWork,
         services: GivenServices,
     ) -> dict[str, Any]:
@@ -197,7 +197,7 @@ class RefundController(Controller):
         self,
         request: Request[User, Any, Any],
         refund_id: FromPath[str],
-        data: JSONBody[Denial],
+        data: JSONBody[RefundDenial],
         work: GivenWork,
         services: GivenServices,
     ) -> dict[str, Any]:
@@ -212,7 +212,7 @@ class RefundController(Controller):
         self,
         request: Request[User, Any, Any],
         refund_id: FromPath[str],
-        data: JSONBody[Decision],
+        data: JSONBody[RefundDecision],
         work: GivenWork,
         services: GivenServices,
     ) -> dict[str, Any]:
