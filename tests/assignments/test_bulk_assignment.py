@@ -1,9 +1,14 @@
 """Rows 13 and 21 for many deliveries: the highest total within capacity, filters, limits, and a reason each."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
+from api.server.serving import RunningServer
+from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
 from tests.support.shapes import check, is_id, is_int, is_number, is_text, is_uuid, like
 from tests.support.world import Driver, Place, World, ok, together
@@ -20,6 +25,13 @@ ROW = {
 SUMMARY = {"total_processed": is_int, "successful_assignments": is_int, "failed_assignments": is_int}
 
 
+@pytest.fixture(scope="module")
+async def world(server: RunningServer) -> AsyncIterator[World]:
+    """A run over all that wait is over what these tests left waiting, and nobody else."""
+    async with world_of_its_own(server) as own:
+        yield own
+
+
 async def _fleet(world: World, places: list[Place], **profile: Any) -> tuple[str, list[Driver]]:
     """Online drivers of a vehicle type that nobody else has."""
     vehicle_type = f"v{uuid4().hex[:12]}"
@@ -30,7 +42,7 @@ async def _fleet(world: World, places: list[Place], **profile: Any) -> tuple[str
 
 
 def _low(place: Place) -> dict[str, Any]:
-    """A parcel of a priority that no other test leaves behind, so that a run over all that wait is over mine."""
+    """A parcel of the priority that runs are asked for."""
     return at(place) | {"priority": "low"}
 
 

@@ -1,0 +1,30 @@
+"""A database of a test module's own, for what is about all rows there are."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+from sqlalchemy import make_url, text
+
+from api.server.serving import RunningServer
+from tests.support.watching import another_world
+from tests.support.world import World
+
+
+@asynccontextmanager
+async def world_of_its_own(server: RunningServer) -> AsyncIterator[World]:
+    """A second server with a database and live positions that nobody else writes to; the database goes at the end."""
+    name = f"own_{uuid4().hex[:12]}"
+    engine = server.services.database.engine
+    url = make_url(engine.url.render_as_string(hide_password=False)).set(database=name)
+    async with engine.connect() as connection:
+        plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await plain.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        changes = {"database_url": url.render_as_string(hide_password=False), "zone": name}
+        async with another_world(server, **changes) as world:
+            yield world
+    finally:
+        async with engine.connect() as connection:
+            plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await plain.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
