@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve pages test test-all lint format migration bench pins clean
+.PHONY: help demo serve pages test test-all coverage lint format migration bench pins clean
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -52,6 +52,12 @@ test: $(VENV)/.dev $(PAGES) ## the fast tests (under 10 minutes on 2 cores)
 
 test-all: $(VENV)/.dev $(PAGES) ## every test, the heavy ones too
 	@$(BIN)/python -m pytest -m ''  # one process: what is measured there wants the machine for itself
+
+coverage: $(VENV)/.dev $(PAGES) ## the fast tests, and how much of the code they run: a share that may not fall
+	@rm -f .coverage .coverage.*
+	@$(BIN)/python -m coverage run -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m coverage report
 
 lint: $(VENV)/.dev $(PAGES) ## ruff, mypy strict, import-linter, tsc strict, the pages' sizes and unit tests
 	@$(BIN)/ruff format --check .

@@ -182,15 +182,15 @@ async def test_a_vehicle_that_nobody_has_is_refused_with_those_that_fit(world: W
     admin, driver = await world.admin(), await world.driver(vehicle_type="tempo")
     assert driver.transporter_id
     bulk = {"operation": "auto_assign", "delivery_ids": [1], "parameters": {"vehicle_type_filter": "spaceship"}}
-    for path, body in (
-        (AUTO, {"vehicle_type_filter": "spaceship"}),
-        (AUTO, {"delivery_id": 1, "vehicle_type_filter": "spaceship"}),
-        (BULK, bulk),
+    for path, body, name in (
+        (AUTO, {"vehicle_type_filter": "spaceship"}, "vehicle_type_filter"),
+        (AUTO, {"delivery_id": 1, "vehicle_type_filter": "spaceship"}, "vehicle_type_filter"),
+        (BULK, bulk, "parameters.vehicle_type_filter"),
     ):
         refused = await admin.post(path, body)
         assert refused.status_code == 400
         [(field, words)] = refused.json()["errors"].items()
-        assert field == "vehicle_type_filter"
+        assert field == name
         assert "motorcycle" in words
     ok(await admin.post(AUTO, {"vehicle_type_filter": "tempo", "max_assignments": 1, "time_range_hours": 1e-6}))
     ok(await admin.post(AUTO, {"vehicle_type_filter": "truck", "max_assignments": 1, "time_range_hours": 1e-6}))

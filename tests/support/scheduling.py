@@ -20,7 +20,7 @@ LONGEST_FIRST = (
     "tests/faults",
     "tests/server/workers",
     "tests/simulation/demo",
-    "tests/payments/test_killed.py",
+    "tests/payments/test_killed_workers.py",
     "tests/embedded",
     "tests/docs",
     "tests/hostile",
