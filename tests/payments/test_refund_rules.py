@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dispatch.payments.ledger.entries import allocate
 from dispatch.payments.refunds.models import RefundStatus
-from dispatch.payments.refunds.rules import Verdict, judge
+from dispatch.payments.refunds.rules import NextStep, next_step
 from dispatch.ports import GatewayStatus
 
 PARTS = st.lists(st.integers(0, 10**12), min_size=1, max_size=12)
@@ -35,25 +35,25 @@ def test_more_than_is_there_is_not_divided(parts: list[int], more: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "is_rest", "before", "now", "verdict"),
+    ("status", "is_rest", "before", "now", "step"),
     [
-        (RefundStatus.REQUESTED, True, None, GatewayStatus.COMPLETED, Verdict.SEND),
-        (RefundStatus.REQUESTED, False, None, GatewayStatus.PARTIALLY_REFUNDED, Verdict.SEND),
-        (RefundStatus.REQUESTED, True, None, GatewayStatus.REFUNDED, Verdict.UNCLEAR),
-        (RefundStatus.REQUESTED, True, None, GatewayStatus.PENDING, Verdict.WAIT),
-        (RefundStatus.SENT, True, "Completed", GatewayStatus.REFUNDED, Verdict.HAPPENED),
-        (RefundStatus.SENT, True, "Completed", GatewayStatus.COMPLETED, Verdict.SEND),
-        (RefundStatus.SENT, True, "Completed", GatewayStatus.PARTIALLY_REFUNDED, Verdict.UNCLEAR),
-        (RefundStatus.SENT, True, "Partially Refunded", GatewayStatus.PARTIALLY_REFUNDED, Verdict.SEND),
-        (RefundStatus.SENT, True, "Partially Refunded", GatewayStatus.REFUNDED, Verdict.HAPPENED),
-        (RefundStatus.SENT, False, "Completed", GatewayStatus.PARTIALLY_REFUNDED, Verdict.HAPPENED),
-        (RefundStatus.SENT, False, "Completed", GatewayStatus.COMPLETED, Verdict.SEND),
-        (RefundStatus.SENT, False, "Completed", GatewayStatus.REFUNDED, Verdict.UNCLEAR),
-        (RefundStatus.SENT, False, "Partially Refunded", GatewayStatus.PARTIALLY_REFUNDED, Verdict.UNCLEAR),
-        (RefundStatus.SENT, False, "Completed", GatewayStatus.UNKNOWN, Verdict.WAIT),
+        (RefundStatus.REQUESTED, True, None, GatewayStatus.COMPLETED, NextStep.SEND),
+        (RefundStatus.REQUESTED, False, None, GatewayStatus.PARTIALLY_REFUNDED, NextStep.SEND),
+        (RefundStatus.REQUESTED, True, None, GatewayStatus.REFUNDED, NextStep.UNCLEAR),
+        (RefundStatus.REQUESTED, True, None, GatewayStatus.PENDING, NextStep.WAIT),
+        (RefundStatus.SENT, True, "Completed", GatewayStatus.REFUNDED, NextStep.HAPPENED),
+        (RefundStatus.SENT, True, "Completed", GatewayStatus.COMPLETED, NextStep.SEND),
+        (RefundStatus.SENT, True, "Completed", GatewayStatus.PARTIALLY_REFUNDED, NextStep.UNCLEAR),
+        (RefundStatus.SENT, True, "Partially Refunded", GatewayStatus.PARTIALLY_REFUNDED, NextStep.SEND),
+        (RefundStatus.SENT, True, "Partially Refunded", GatewayStatus.REFUNDED, NextStep.HAPPENED),
+        (RefundStatus.SENT, False, "Completed", GatewayStatus.PARTIALLY_REFUNDED, NextStep.HAPPENED),
+        (RefundStatus.SENT, False, "Completed", GatewayStatus.COMPLETED, NextStep.SEND),
+        (RefundStatus.SENT, False, "Completed", GatewayStatus.REFUNDED, NextStep.UNCLEAR),
+        (RefundStatus.SENT, False, "Partially Refunded", GatewayStatus.PARTIALLY_REFUNDED, NextStep.UNCLEAR),
+        (RefundStatus.SENT, False, "Completed", GatewayStatus.UNKNOWN, NextStep.WAIT),
     ],
 )
 def test_a_lookup_tells_whether_a_refund_happened_or_that_it_cannot_tell(
-    status: RefundStatus, is_rest: bool, before: str | None, now: GatewayStatus, verdict: Verdict
+    status: RefundStatus, is_rest: bool, before: str | None, now: GatewayStatus, step: NextStep
 ) -> None:
-    assert judge(status, is_rest=is_rest, before=before, now=now) is verdict
+    assert next_step(status, is_rest=is_rest, before=before, now=now) is step

@@ -16,7 +16,7 @@ from api.simulation.demo.cancelling import cancel_all
 from api.simulation.demo.fleet import driving
 from api.simulation.demo.goods import ARTICLES
 from api.simulation.demo.market import Market
-from api.simulation.demo.orders import StoryStuck, Storyteller
+from api.simulation.demo.orders import StoryRunner, StoryStuck
 from api.simulation.demo.people import ADMIN, CARRIERS, CUSTOMERS, EVERYONE, SELLERS
 from api.simulation.demo.printout import Steps, console, print_summary
 from api.simulation.demo.sign_ins import Callers, Refused
@@ -85,19 +85,19 @@ async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack) -> N
     sandbox = find_sandbox(settings)
     sandbox_url = sandbox.base_url if sandbox else ""
     callers = await stack.enter_async_context(aclosing(Callers(here, password, await open_sign_ins(services))))
-    storyteller = Storyteller(services, callers, sandbox_url, products, transporters)
+    story_runner = StoryRunner(services, callers, sandbox_url, products, transporters)
     with steps.step("Ordering, paying, sending off", f"{len(STORIES)} orders, from unpaid to delivered"):
-        await _tell(storyteller, ((story, _before_driving(story)) for story in STORIES))
-    own_deliveries = await storyteller.open_deliveries()
+        await _tell(story_runner, ((story, _before_driving(story)) for story in STORIES))
+    own_deliveries = await story_runner.open_deliveries()
     fleet = await stack.enter_async_context(driving(services, callers, transporters, own_deliveries, here))
     with steps.step("Sending transporters out", f"{len(fleet.drivers)} transporters on the road") as detail:
         await fleet.wait_online(lambda online: detail(f"{online} of {len(fleet.drivers)}"))
-    market = Market(storyteller, own_deliveries)
+    market = Market(story_runner, own_deliveries)
     with steps.step("Assigning parcels", "parcels assigned, the first in transit"):
-        await _tell(storyteller, ((story, story.goal) for story in STORIES))
+        await _tell(story_runner, ((story, story.goal) for story in STORIES))
         await market.open()
-        await _wait_for_movement(storyteller)
-    summary = _summary(settings, password, transporters, sandbox_url, await storyteller.tracking_numbers())
+        await _wait_for_movement(story_runner)
+    summary = _summary(settings, password, transporters, sandbox_url, await story_runner.tracking_numbers())
     write_summary(summary_path(settings), summary)
     print_summary(summary, summary_path(settings))
     await market.keep_ordering()
@@ -108,13 +108,13 @@ def _before_driving(story: Story) -> Stage:
     return story.goal if story.carrier or story.goal is Stage.CANCELLED else min(story.goal, Stage.WAITING)
 
 
-async def _tell(storyteller: Storyteller, stories: Iterable[tuple[Story, Stage]]) -> None:
+async def _tell(story_runner: StoryRunner, stories: Iterable[tuple[Story, Stage]]) -> None:
     """Several stories at a time. Raises what the first that fails raises."""
     gate = asyncio.Semaphore(STORIES_AT_ONCE)
 
     async def one(story: Story, until: Stage) -> None:
         async with gate:
-            await storyteller.tell(story, until)
+            await story_runner.tell(story, until)
 
     tasks = [asyncio.create_task(one(story, until)) for story, until in stories]
     try:
@@ -123,11 +123,13 @@ async def _tell(storyteller: Storyteller, stories: Iterable[tuple[Story, Stage]]
         await cancel_all(tasks)
 
 
-async def _wait_for_movement(storyteller: Storyteller) -> None:
+async def _wait_for_movement(story_runner: StoryRunner) -> None:
     """Until a parcel is seen to have left, or nothing has been about to leave."""
     deadline = time.monotonic() + LEAVES_WITHIN_S
     while time.monotonic() < deadline:
-        if await storyteller.count(DeliveryStatus.IN_TRANSIT) or not await storyteller.count(DeliveryStatus.PICKED_UP):
+        if await story_runner.count(DeliveryStatus.IN_TRANSIT) or not await story_runner.count(
+            DeliveryStatus.PICKED_UP
+        ):
             return
         await asyncio.sleep(0.1)
 

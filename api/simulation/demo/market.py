@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.simulation.demo.goods import ARTICLES
 from api.simulation.demo.kathmandu import DOORS
-from api.simulation.demo.orders import StoryStuck, Storyteller
+from api.simulation.demo.orders import StoryRunner, StoryStuck
 from api.simulation.demo.people import CUSTOMERS
 from api.simulation.demo.random_source import dice
 from api.simulation.demo.sign_ins import Refused
@@ -29,8 +29,8 @@ KEEP_WAITING = 2
 class Market:
     """Orders beyond those that the demo begins with. ``own_deliveries`` learns of theirs."""
 
-    def __init__(self, storyteller: Storyteller, own_deliveries: set[int]) -> None:
-        self._storyteller = storyteller
+    def __init__(self, story_runner: StoryRunner, own_deliveries: set[int]) -> None:
+        self._story_runner = story_runner
         self._own_deliveries = own_deliveries
 
     async def open(self) -> None:
@@ -38,9 +38,9 @@ class Market:
 
         Raises what telling a story raises.
         """
-        for _ in range(await self._storyteller.count(*UNDER_WAY), MIN_UNDER_WAY):
+        for _ in range(await self._story_runner.count(*UNDER_WAY), MIN_UNDER_WAY):
             await self._order(assign=True)
-        for _ in range(await self._storyteller.count(DeliveryStatus.AVAILABLE), KEEP_WAITING):
+        for _ in range(await self._story_runner.count(DeliveryStatus.AVAILABLE), KEEP_WAITING):
             await self._order(assign=False)
 
     async def keep_ordering(self) -> None:
@@ -48,18 +48,18 @@ class Market:
         while True:
             await asyncio.sleep(ORDER_EVERY_S * dice.uniform(1.0, 1.3))
             try:
-                if await self._storyteller.count(*UNDER_WAY) < MAX_UNDER_WAY:
-                    waiting = await self._storyteller.count(DeliveryStatus.AVAILABLE)
+                if await self._story_runner.count(*UNDER_WAY) < MAX_UNDER_WAY:
+                    waiting = await self._story_runner.count(DeliveryStatus.AVAILABLE)
                     await self._order(assign=waiting >= KEEP_WAITING)
             except (Refused, StoryStuck, httpx.HTTPError, SQLAlchemyError) as error:
                 log.info("a simulated order failed", reason=str(error))
 
     async def _order(self, *, assign: bool) -> None:
         story = _invent()
-        waiting = await self._storyteller.tell(story, Stage.WAITING)
+        waiting = await self._story_runner.tell(story, Stage.WAITING)
         self._own_deliveries.add(waiting.delivery_id)  # before anyone is told to drive for it
         if assign:
-            await self._storyteller.tell(story, Stage.ASSIGNED)
+            await self._story_runner.tell(story, Stage.ASSIGNED)
 
 
 def _invent() -> Story:

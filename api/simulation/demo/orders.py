@@ -36,7 +36,7 @@ class StoryStuck(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StoryProgress:
     """How far an order is, with the numbers that its next step needs."""
 
     stage: Stage
@@ -48,7 +48,7 @@ class Standing:
     transporter_id: int | None = None
 
 
-class Storyteller:
+class StoryRunner:
     """Tells stories."""
 
     def __init__(
@@ -65,21 +65,21 @@ class Storyteller:
         self._products = products
         self._emails = {number: email for email, number in transporters.items()}
 
-    async def tell(self, story: Story, until: Stage) -> Standing:
+    async def tell(self, story: Story, until: Stage) -> StoryProgress:
         """Take the order step by step to a stage, or leave it where it is if it is there already.
 
         Raises Refused and httpx.HTTPError where a step fails, StoryStuck where it changes nothing.
         """
-        standing = await self.standing_of(story)
-        while standing.stage < until and standing.stage < Stage.DELIVERED:
-            if not await self._next(story, standing):
+        progress = await self.progress_of(story)
+        while progress.stage < until and progress.stage < Stage.DELIVERED:
+            if not await self._next(story, progress):
                 break
-            before, standing = standing, await self.standing_of(story)
-            if standing.stage == before.stage:
+            before, progress = progress, await self.progress_of(story)
+            if progress.stage == before.stage:
                 raise StoryStuck(f"{story.key} of {story.customer.email} stays {before.stage.name.lower()}.")
-        return standing
+        return progress
 
-    async def standing_of(self, story: Story) -> Standing:
+    async def progress_of(self, story: Story) -> StoryProgress:
         """How far the order of a story is. It has one line, so one sale and one delivery."""
         async with self._database.work() as work:
             rows = await work.session.execute(
@@ -93,7 +93,7 @@ class Storyteller:
                 .limit(1)
             )
             found = rows.one_or_none()
-        return Standing(Stage.NOTHING) if found is None else _standing(*found.tuple())
+        return StoryProgress(Stage.NOTHING) if found is None else _progress(*found.tuple())
 
     async def count(self, *statuses: DeliveryStatus) -> int:
         """How many of the demo's own deliveries are in one of the states."""
@@ -126,21 +126,21 @@ class Storyteller:
             )
             return list(rows)
 
-    async def _next(self, story: Story, standing: Standing) -> bool:
+    async def _next(self, story: Story, progress: StoryProgress) -> bool:
         """Take one step; False where there is none that the demo may take."""
-        if standing.stage is Stage.NOTHING:
+        if progress.stage is Stage.NOTHING:
             await self._order(story)
-        elif standing.stage is Stage.PENDING and story.goal is Stage.CANCELLED:
-            path = f"/api/v1/marketplace/orders/{standing.order_id}/cancel/"
+        elif progress.stage is Stage.PENDING and story.goal is Stage.CANCELLED:
+            path = f"/api/v1/marketplace/orders/{progress.order_id}/cancel/"
             await self._callers.of(story.customer.email).call("POST", path)
-        elif standing.stage is Stage.PENDING:
-            await self._pay(story, standing)
-        elif standing.stage is Stage.PAID:
-            await self._make_delivery(story, standing)
-        elif standing.stage is Stage.WAITING:
-            await self._assign(story, standing)
+        elif progress.stage is Stage.PENDING:
+            await self._pay(story, progress)
+        elif progress.stage is Stage.PAID:
+            await self._make_delivery(story, progress)
+        elif progress.stage is Stage.WAITING:
+            await self._assign(story, progress)
         else:
-            return await self._carry(story, standing)
+            return await self._carry(story, progress)
         return True
 
     async def _order(self, story: Story) -> None:
@@ -162,11 +162,11 @@ class Storyteller:
         order = {"cart_id": cart["id"], "delivery_info": info, "payment_method": "KHALTI"}
         await customer.call("POST", "/api/v1/marketplace/orders/create/", order)
 
-    async def _pay(self, story: Story, standing: Standing) -> None:
+    async def _pay(self, story: Story, progress: StoryProgress) -> None:
         """Open a payment, pay at the sandbox as its page would, and let the server look it up there."""
         customer = self._callers.of(story.customer.email)
         opening = {
-            "cart_id": standing.cart_id,
+            "cart_id": progress.cart_id,
             "gateway": "KHALTI",
             "return_url": "https://shop.demo.example/paid",
             "customer_name": story.customer.name,
@@ -179,10 +179,10 @@ class Storyteller:
             (await http.post(page, json={"outcome": "completed"})).raise_for_status()
         await customer.call("POST", "/api/v1/payments/verify/", {"transaction_id": opened["transaction_id"]})
 
-    async def _make_delivery(self, story: Story, standing: Standing) -> None:
+    async def _make_delivery(self, story: Story, progress: StoryProgress) -> None:
         seller, target = story.goods.seller, story.destination
         delivery = {
-            "marketplace_sale_id": standing.sale_id,
+            "marketplace_sale_id": progress.sale_id,
             "pickup_address": story.pickup.name,
             "pickup_latitude": story.pickup.point.lat,
             "pickup_longitude": story.pickup.point.lon,
@@ -200,33 +200,33 @@ class Storyteller:
         }
         await self._callers.of(seller.email).call("POST", "/api/deliveries/create/", delivery)
 
-    async def _assign(self, story: Story, standing: Standing) -> None:
+    async def _assign(self, story: Story, progress: StoryProgress) -> None:
         if story.carrier is None:
-            await self._callers.of(ADMIN.email).call("POST", "/api/auto-assign/", {"delivery_id": standing.delivery_id})
+            await self._callers.of(ADMIN.email).call("POST", "/api/auto-assign/", {"delivery_id": progress.delivery_id})
         else:
             carrier = self._callers.of(story.carrier.person.email)
-            await carrier.call("POST", f"/api/deliveries/{standing.delivery_id}/accept/", {})
+            await carrier.call("POST", f"/api/deliveries/{progress.delivery_id}/accept/", {})
 
-    async def _carry(self, story: Story, standing: Standing) -> bool:
+    async def _carry(self, story: Story, progress: StoryProgress) -> bool:
         """Pick up or deliver, as whoever has it; False where that is nobody of ours."""
-        email = self._emails.get(standing.transporter_id or 0)
+        email = self._emails.get(progress.transporter_id or 0)
         if email is None:
             return False
-        picking_up = standing.stage is Stage.ASSIGNED
+        picking_up = progress.stage is Stage.ASSIGNED
         point = story.pickup.point if picking_up else story.destination.point
         step = {"latitude": point.lat, "longitude": point.lon}
         if not picking_up:
             step["customer_rating"] = 5
         verb = "pickup" if picking_up else "deliver"
-        await self._callers.of(email).call("POST", f"/api/deliveries/{standing.delivery_id}/{verb}/", step)
+        await self._callers.of(email).call("POST", f"/api/deliveries/{progress.delivery_id}/{verb}/", step)
         return True
 
 
-def _standing(order: Order, sale_id: int | None, delivery: Delivery | None) -> Standing:
+def _progress(order: Order, sale_id: int | None, delivery: Delivery | None) -> StoryProgress:
     if delivery is None:
         stage = NO_DELIVERY.get(order.order_status, Stage.PAID)
-        return Standing(stage, order.id, order.cart_id, sale_id or 0)
-    return Standing(
+        return StoryProgress(stage, order.id, order.cart_id, sale_id or 0)
+    return StoryProgress(
         BY_DELIVERY[delivery.status],
         order.id,
         order.cart_id,

@@ -1,4 +1,4 @@
-"""What a lookup says about a refund whose answer is not known. Pure: statuses in, a verdict out."""
+"""What a lookup says about a refund whose answer is not known. Pure: statuses in, the next step out."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from dispatch.payments.refunds.models import RefundStatus
 from dispatch.ports import GatewayStatus
 
 
-class Verdict(StrEnum):
+class NextStep(StrEnum):
     """What to do next with a refund."""
 
     SEND = "send"
@@ -15,7 +15,7 @@ class Verdict(StrEnum):
     UNCLEAR = "unclear"
 
 
-def judge(status: RefundStatus, *, is_rest: bool, before: str | None, now: GatewayStatus) -> Verdict:
+def next_step(status: RefundStatus, *, is_rest: bool, before: str | None, now: GatewayStatus) -> NextStep:
     """Whether to send a refund, or whether it has happened.
 
     is_rest: the refund takes all that is left of the payment; before: what lookup said before it was sent;
@@ -24,13 +24,13 @@ def judge(status: RefundStatus, *, is_rest: bool, before: str | None, now: Gatew
     answer was lost cannot be told from its absence.
     """
     if now not in {GatewayStatus.COMPLETED, GatewayStatus.PARTIALLY_REFUNDED, GatewayStatus.REFUNDED}:
-        return Verdict.WAIT
+        return NextStep.WAIT
     if status is RefundStatus.REQUESTED:
-        return Verdict.UNCLEAR if now is GatewayStatus.REFUNDED else Verdict.SEND
+        return NextStep.UNCLEAR if now is GatewayStatus.REFUNDED else NextStep.SEND
     if now is GatewayStatus.REFUNDED:
-        return Verdict.HAPPENED if is_rest else Verdict.UNCLEAR
+        return NextStep.HAPPENED if is_rest else NextStep.UNCLEAR
     if now is GatewayStatus.COMPLETED:
-        return Verdict.SEND
+        return NextStep.SEND
     if before == GatewayStatus.COMPLETED.value:
-        return Verdict.UNCLEAR if is_rest else Verdict.HAPPENED
-    return Verdict.SEND if is_rest else Verdict.UNCLEAR
+        return NextStep.UNCLEAR if is_rest else NextStep.HAPPENED
+    return NextStep.SEND if is_rest else NextStep.UNCLEAR

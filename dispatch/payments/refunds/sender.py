@@ -23,7 +23,7 @@ from dispatch.payments.models import PaymentMode, PaymentTransaction
 from dispatch.payments.refunds.booking import book_refund
 from dispatch.payments.refunds.models import AT_GATEWAY, Refund, RefundStatus
 from dispatch.payments.refunds.requests import Refunds
-from dispatch.payments.refunds.rules import Verdict, judge
+from dispatch.payments.refunds.rules import NextStep, next_step
 from dispatch.payments.rows import lock_payment
 from dispatch.ports import (
     Clock,
@@ -109,9 +109,9 @@ class RefundSender(ItemJob[int]):
             return False
         if claim.gateway_transaction_id is None:
             claim = replace(claim, gateway_transaction_id=before.transaction_id)
-        verdict = judge(claim.status, is_rest=claim.is_rest, before=claim.gateway_before, now=before.status)
-        if verdict is not Verdict.SEND:
-            return await self._close(claim, verdict, f"The gateway says {before.raw_status}.")
+        step = next_step(claim.status, is_rest=claim.is_rest, before=claim.gateway_before, now=before.status)
+        if step is not NextStep.SEND:
+            return await self._close(claim, step, f"The gateway says {before.raw_status}.")
         if claim.gateway_transaction_id is None:
             return await self._postpone(claim, "The gateway has named no transaction for this payment.")
         return await self._mark_sent(claim, before) and await self._send(claim, claim.gateway_transaction_id, before)
@@ -181,8 +181,8 @@ class RefundSender(ItemJob[int]):
         after = await self._look_up(claim)
         if after is None:
             return False
-        verdict = judge(RefundStatus.SENT, is_rest=claim.is_rest, before=before.status.value, now=after.status)
-        if verdict is Verdict.HAPPENED:
+        step = next_step(RefundStatus.SENT, is_rest=claim.is_rest, before=before.status.value, now=after.status)
+        if step is NextStep.HAPPENED:
             return await self._finish(claim)
         return await self._postpone(claim, reason)
 
@@ -191,16 +191,16 @@ class RefundSender(ItemJob[int]):
         after = await self._look_up(claim)
         if after is None:
             return False
-        verdict = judge(RefundStatus.SENT, is_rest=claim.is_rest, before=before.status.value, now=after.status)
-        if verdict is Verdict.HAPPENED:
+        step = next_step(RefundStatus.SENT, is_rest=claim.is_rest, before=before.status.value, now=after.status)
+        if step is NextStep.HAPPENED:
             return await self._finish(claim)
         log.error("refund refused", refund_id=claim.refund_id, reason=reason)
         return await self._set(claim, status=RefundStatus.FAILED, last_error=reason[:300])
 
-    async def _close(self, claim: Claim, verdict: Verdict, reason: str) -> bool:
-        if verdict is Verdict.HAPPENED:
+    async def _close(self, claim: Claim, step: NextStep, reason: str) -> bool:
+        if step is NextStep.HAPPENED:
             return await self._finish(claim)
-        if verdict is Verdict.UNCLEAR:
+        if step is NextStep.UNCLEAR:
             log.error("refund unclear", refund_id=claim.refund_id, reason=reason)
             return await self._set(claim, status=RefundStatus.UNCLEAR, last_error=reason[:300])
         return await self._postpone(claim, reason)
