@@ -84,5 +84,7 @@ def decode_console_frame(raw: str | bytes) -> Subscribe | Auth:
     """Read a console's frame. Raises BadFrame."""
     try:
         return _decoder.decode(raw)
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except RecursionError:
+        raise BadFrame("not a console frame: nested too deeply") from None
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadFrame(f"not a console frame: {error}") from None

@@ -198,7 +198,7 @@ def _understood(frame: Any, why: Exception) -> Hello | Auth | Received:  # noqa:
             return msgspec.convert(frame, Hello) if kind == "hello" else msgspec.convert(frame, Auth)
         except ValueError as error:
             raise BadFrame(f"not a frame: {error}") from None
-    raise BadFrame(f"not a frame: {why}")
+    raise BadFrame(f"not a frame: {'nested too deep' if isinstance(why, RecursionError) else why}")
 
 
 def _named_at_least(raw: bytes, why: str) -> Received:

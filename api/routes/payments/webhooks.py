@@ -36,7 +36,8 @@ def _read(body: bytes) -> tuple[dict[str, Any], Webhook]:
         content = msgspec.json.decode(body, type=dict[str, Any])
         return content, msgspec.convert(content, Webhook)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise Invalid("This is not a webhook.", code="WEBHOOK_MALFORMED", fields={"body": str(error)[:200]}) from None
+        words = "is nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
+        raise Invalid("This is not a webhook.", code="WEBHOOK_MALFORMED", fields={"body": words}) from None
 
 
 class WebhookController(Controller):

@@ -186,6 +186,15 @@ async def test_a_console_frame_that_is_not_the_protocol_closes_with_4400(
         assert await close_code(console.socket) == Close.BAD_FRAME
 
 
+async def test_a_console_frame_that_is_too_deep_is_refused_in_our_words(world: World, admin: Person) -> None:
+    deep = '{"type":"subscribe","x":' + "[" * 5000 + "]" * 5000 + "}"
+    async with _console(world, admin) as console:
+        await console.socket.send(deep)
+        told = await next_frame(console.socket)
+        assert (told["code"], told["detail"]) == ("bad_frame", "not a console frame: nested too deeply")
+        assert await close_code(console.socket) == Close.BAD_FRAME
+
+
 async def test_a_console_outlives_its_token_with_a_new_one_and_ends_when_its_admin_signs_out(world: World) -> None:
     admin = await world.admin()
     async with _console(world, admin) as console:

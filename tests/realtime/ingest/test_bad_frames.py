@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
 from realtime.ingest.app_frames import Received, received_of
-from realtime.ingest.loose_json import read_loosely
+from realtime.ingest.loose_json import MAX_DEPTH, read_loosely
 from realtime.protocol import BadFrame, Close, Fix
 from tests.support.frames import frames, masked
 from tests.support.world import THAMEL, Driver, Phone, World, ping
@@ -50,7 +50,9 @@ async def until_closed(phone: Phone) -> tuple[list[dict[str, Any]], int | None]:
         return seen, phone.socket.close_code
 
 
-@pytest.mark.parametrize("value", [DEEP, '{"a":' * 700 + "1" + "}" * 700, "1e400", '"\\ud83d"', "9" * 5000, "NaN"])
+@pytest.mark.parametrize(
+    "value", [DEEP, DEEPER, '{"a":' * 700 + "1" + "}" * 700, "1e400", '"\\ud83d"', "9" * 5000, "NaN"]
+)
 async def test_whatever_stands_in_a_key_that_nobody_asked_for_the_ping_and_its_read_are_stored(
     world: World, driver: Driver, value: str
 ) -> None:
@@ -71,6 +73,40 @@ async def test_the_same_in_a_batch_costs_no_ping_of_it(world: World, driver: Dri
 
 
 @pytest.mark.parametrize(
+    "deep",
+    [
+        "[" * 30_000 + "]" * 30_000,
+        '{"a":' * 20_000 + "1" + "}" * 20_000,
+        '[{"]":"[\\"]","a":' * 3000 + "1" + "}]" * 3000,
+    ],
+    ids=len,
+)
+async def test_however_deep_one_ping_of_a_batch_is_the_others_of_the_frame_are_stored(
+    world: World, driver: Driver, deep: str
+) -> None:
+    pings = [raw(1), with_value(2, deep), raw(3), with_value(4, DEEP, "lat"), raw(5)]
+    async with world.phone(driver) as phone:
+        await phone.socket.send(b'{"type":"pings","pings":[%b]}' % b",".join(pings), text=True)
+        await phone.until_ack(5)
+        assert phone.rejected == {4: "malformed"}
+        await phone.send(ping(6, *THAMEL))
+        await phone.until_ack(6)
+    assert [fix["seq"] for fix in await world.stored_fixes(driver, 5)] == [1, 2, 3, 5, 6]
+
+
+def test_what_lies_too_deep_is_left_out_and_nothing_else() -> None:
+    beside = r'["é\u00e9[\"]", {"]": "}\\\\"}, [], [[1], 2]]'
+    deep = "[" * 5000 + beside + "]" * 5000
+    read = read_loosely(f'{{"x": {beside}, "y": {deep}, "z": {beside}}}')
+    assert read["x"] == read["z"] == json.loads(beside)
+    found, depth = read["y"], 1
+    while found is not None:
+        [found] = found
+        depth += 1
+    assert depth == MAX_DEPTH
+
+
+@pytest.mark.parametrize(
     ("key", "value"),
     [
         ("lat", "1e400"),
@@ -80,13 +116,12 @@ async def test_the_same_in_a_batch_costs_no_ping_of_it(world: World, driver: Dri
         ("accuracy_m", '"good"'),
         ("lat", "null"),
         ("", '{"type":"ping","seq":2,"lat":27.7,"lon'),
-        ("", "too deep"),
     ],
 )
 async def test_a_ping_that_cannot_be_read_is_rejected_by_seq_and_field_and_the_rest_goes_on(
     world: World, driver: Driver, key: str, value: str
 ) -> None:
-    bad = with_value(2, value, key) if key else with_value(2, DEEPER) if value == "too deep" else value.encode()
+    bad = with_value(2, value, key) if key else value.encode()
     async with world.phone(driver) as phone:
         await in_one_read(phone, raw(1), bad, raw(3))
         reject = await phone.receive()
