@@ -15,6 +15,7 @@ The API maps each class to a status; nothing here knows HTTP. ``extra`` holds fu
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 
 class OperatorError(Exception):
@@ -69,14 +70,27 @@ class Conflict(DispatchError):
     code = "conflict"
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit by the name that clients see: ``quota`` in ``window_s`` seconds, or at once where that is None."""
+
+    name: str
+    quota: int
+    window_s: int | None = None
+
+
 class TooMany(DispatchError):
     """More of it than anybody needs; after ``retry_after_s`` seconds it is welcome again."""
 
     code = "too_many_requests"
 
-    def __init__(self, detail: str, retry_after_s: int, *, code: str | None = None, **extra: object) -> None:
+    def __init__(
+        self, detail: str, retry_after_s: int, *, code: str | None = None, limit: Limit | None = None, **extra: object
+    ) -> None:
+        """``limit``: which; None where whoever counts has told it already."""
         super().__init__(detail, code=code, retry_after=retry_after_s, **extra)
         self.retry_after_s = retry_after_s
+        self.limit = limit
 
 
 class Unavailable(DispatchError):

@@ -27,6 +27,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.http.bodies import fields_of
 from api.http.middleware.http_rules import allowed_methods
+from api.http.middleware.rate_limit_headers import Allowance, note
 from api.http.problems import problems_of
 from dispatch.database.commits import present_commits
 from dispatch.errors import (
@@ -115,6 +116,9 @@ def dispatch_error(request: AnyRequest, error: DispatchError) -> Response[Any]:
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, NotSignedIn) else None
     if isinstance(error, TooMany | Unavailable):
         headers = {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, TooMany) and error.limit is not None:
+        spent = Allowance(error.limit.name, error.limit.quota, error.limit.window_s, 0, error.retry_after_s)
+        note(spent)
     return answer(request, status, error.detail, error.code, fields=fields, headers=headers, **error.extra)
 
 

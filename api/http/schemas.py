@@ -193,10 +193,12 @@ def _page_url(request: Request[Any, Any, Any], page: int) -> str:
     # As it was sent: the framework's own mapping has no order.
     sent = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
     others = [(key, value) for key, value in sent if key != "page"]
+    at = next((at for at, (key, _) in enumerate(sent) if key == "page"), len(others))
+    others.insert(at, ("page", str(page)))  # where it was, so that both links differ from the request in it alone
     site = request.app.state.services.settings.public_url
     # Litestar's path has lost the slash at its end.
     path = request.scope["raw_path"].decode("ascii")
-    return f"{site}{path}?{urlencode([*others, ('page', page)])}"
+    return f"{site}{path}?{urlencode(others)}"
 
 
 def number(amount: Decimal | None) -> float | None:

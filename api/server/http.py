@@ -22,6 +22,8 @@ MOST_TARGET_BYTES: Final = 16_384
 LINGER_S: Final = 1.0
 
 BETWEEN, HEAD, BODY = range(3)
+HTTP_1_0: Final = "1.0"
+EVERYTHING: Final = b"*"
 Headers = tuple[tuple[bytes, bytes], ...]
 
 REFUSALS: Final = {
@@ -64,6 +66,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._awaited = BETWEEN
         self._headers_bytes = 0
+        self._hosts = 0
 
     # What uvicorn calls
 
@@ -121,7 +124,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         self._unset_keepalive_if_required()
-        self._phase, self._headers_seen, self._headers_bytes = HEAD, 0, 0
+        self._phase, self._headers_seen, self._headers_bytes, self._hosts = HEAD, 0, 0, 0
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -138,12 +141,22 @@ class HttpProtocol(HttpToolsProtocol):
         if self._headers_seen > MOST_HEADERS or self._headers_bytes > MOST_HEAD_BYTES:
             self._refusal = 431
             raise _Refused
+        if name.lower() == b"host":
+            self._hosts += 1
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """The head is there."""
+        """The head is there. Without a Host, or with two, nobody knows whom it is for (RFC 9112, 3.2)."""
+        if self._hosts > 1 or (not self._hosts and self.parser.get_http_version() != HTTP_1_0):
+            self._refusal = 400
+            raise _Refused
         self._phase, self._head_bytes = BODY, 0
+        everything = self.url == EVERYTHING and self.parser.get_method() == b"OPTIONS"
+        if everything:
+            self.url = b"/"  # uvicorn reads addresses only
         super().on_headers_complete()
+        if everything:
+            self.scope["path"], self.scope["raw_path"] = EVERYTHING.decode(), EVERYTHING
 
     def on_message_complete(self) -> None:
         """The request is there."""

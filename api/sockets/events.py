@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.http.schemas import checked_tracking_number
 from api.http.security import PUBLIC
 from api.sockets.services import GivenServices, SocketServices
-from dispatch.errors import NotFound, TooMany, Unavailable
+from dispatch.errors import Limit, NotFound, TooMany, Unavailable
 from dispatch.tracking.service import track_state
 from realtime.background import run_until_one_ends
 from realtime.sockets.sessions import Stopping, TooManySockets
@@ -110,7 +110,8 @@ async def delivery_events(
     except Stopping:
         raise Unavailable("The server is restarting. Try again.") from None
     except TooManySockets as error:
-        raise TooMany(f"Too many streams are open: {error}.", retry_after_s=RETRY_AFTER_S) from None
+        limit = Limit("streams", services.settings.watchers_per_address)
+        raise TooMany(f"Too many streams are open: {error}.", retry_after_s=RETRY_AFTER_S, limit=limit) from None
     return _Events(_chunks(services, stream, number, resume), lambda: services.sessions.leave(stream))
 
 

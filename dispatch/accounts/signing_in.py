@@ -14,7 +14,7 @@ from dispatch.accounts.tokens import TokenPair, Tokens
 from dispatch.audit.models import ActorKind
 from dispatch.audit.service import Actor, record_counted
 from dispatch.database.engine import Database
-from dispatch.errors import Forbidden, NotSignedIn, TooMany
+from dispatch.errors import Forbidden, Limit, NotSignedIn, TooMany
 from dispatch.ports import Clock, GuessLimits
 
 WRONG = "E-mail or password is wrong."
@@ -33,8 +33,16 @@ class SignIns:
     """Checks passwords of accounts."""
 
     def __init__(
-        self, database: Database, tokens: Tokens, clock: Clock, passwords: Passwords, limits: GuessLimits
+        self,
+        database: Database,
+        tokens: Tokens,
+        clock: Clock,
+        passwords: Passwords,
+        limits: GuessLimits,
+        told: Limit | None = None,
     ) -> None:
+        """``told``: the limit of an account, as whoever has reached it is told."""
+        self._told = told
         self._database = database
         self._tokens = tokens
         self._clock = clock
@@ -79,6 +87,7 @@ class SignIns:
                 f"Too many wrong passwords. Try again in {wait_s} s, or reset the password by mail.",
                 wait_s,
                 code="too_many_guesses",
+                limit=self._told,
             )
         attempt = _Attempt()
         try:

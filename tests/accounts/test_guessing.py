@@ -60,6 +60,8 @@ async def _tried(world: World, email: str, password: str, address: str) -> httpx
 def _check_refused(reply: httpx.Response) -> None:
     assert (reply.status_code, reply.json()["code"]) == (429, "too_many_guesses")
     assert int(reply.headers["retry-after"]) == reply.json()["retry_after"] > 0
+    assert reply.headers["ratelimit"] == f'"guesses";r=0;t={reply.headers["retry-after"]}'
+    assert reply.headers["ratelimit-policy"].startswith('"guesses";q=3;w=')
 
 
 async def test_passwords_of_bodies_that_are_wrong_anyway_are_looked_at_as_often_as_accounts_are_made(

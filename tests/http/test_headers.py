@@ -130,6 +130,20 @@ async def test_links_to_the_next_page_keep_the_slash_that_was_called(world: Worl
         )
 
 
+async def test_links_to_other_pages_keep_the_query_in_the_order_in_which_it_was_sent(world: World) -> None:
+    seller = await world.person("seller")
+    for _ in range(3):
+        await world.product(seller)
+    base = f"{world.server.settings.public_url}/api/v1/marketplace/products/"
+    for query in (
+        "page={}&search=Rice&page_size=1",
+        "search=Rice&page={}&page_size=1",
+        "search=Rice&page_size=1&page={}",
+    ):
+        page = ok(await world.http.get(f"{base}?{query.format(2)}"))
+        assert (page["previous"], page["next"]) == (f"{base}?{query.format(1)}", f"{base}?{query.format(3)}")
+
+
 async def test_each_status_has_a_code_of_its_own(world: World) -> None:
     large = await world.http.post("/api/v1/auth/token/", content=b"x" * 1_500_000)
     form = await world.http.post("/api/v1/auth/token/", data={"email": "a"})

@@ -89,6 +89,10 @@ async def hasty(world: World) -> AsyncIterator[World]:
         (b"GET /?" + b"a" * 8_000_000, 414),
         (b"\r\n" * 40_000, 431),
         (b"NONSENSE\r\n\r\n", 400),
+        (b"GET /health/live/ HTTP/1.1\r\n\r\n", 400),
+        (b"GET /health/live/ HTTP/1.1\r\nX-Host: here\r\n\r\n", 400),
+        (b"GET /ws/console HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", 400),
+        (START + b"host: there\r\n\r\n", 400),
     ],
     ids=lambda value: value if isinstance(value, int) else "",
 )
@@ -103,6 +107,16 @@ async def test_a_head_beyond_its_bounds_is_refused_with_its_status(world: World,
         b"x-request-id: ",
     ):
         assert header in head
+
+
+async def test_http_1_0_names_no_host_and_is_answered(world: World) -> None:
+    assert _status(await _sent(world, b"GET /health/live/ HTTP/1.0\r\n\r\n")) == 200
+
+
+async def test_options_of_the_whole_server_tell_its_methods(world: World) -> None:
+    answer = await _sent(world, b"OPTIONS * HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+    assert _status(answer) == 204
+    assert b"\r\nallow: delete, get, head, options, patch, post, put\r\n" in answer.lower()
 
 
 async def test_a_refused_head_is_told_to_stay_on_tls_where_clients_come_over_it(world: World) -> None:

@@ -11,7 +11,7 @@ from api.http.middleware.rate_limit_headers import Allowance, allowance_headers
 from api.http.middleware.security_headers import CACHE, CSP, NO_STORE, NOTHING
 
 Pairs = list[tuple[bytes, bytes]]
-OK, NOT_MODIFIED, TOO_MANY = 200, 304, 429
+OK, NOT_MODIFIED = 200, 304
 
 
 class Answer:
@@ -58,7 +58,7 @@ class Answer:
         headers: Pairs = list(message.get("headers", ()))
         names = {name.lower() for name, _ in headers}
         headers += self._added
-        headers += allowance_headers(self._noted) or _spent(message["status"], headers)
+        headers += allowance_headers(self._noted)
         opt, status = self._opt(), message["status"]
         if CSP not in names:
             headers.append((CSP, opt.get("csp", NOTHING)))
@@ -113,13 +113,6 @@ class Answer:
     def _pack_on(self, body: bytes, *, more: bool) -> bytes:
         whole: bytes = self._packer.compress(body)
         return whole if more else whole + self._packer.flush()
-
-
-def _spent(status: int, headers: Pairs) -> Pairs:
-    """For a refusal by whatever else counts: what is left is nothing, until the client may come again."""
-    if status != TOO_MANY:
-        return []
-    return [(b"ratelimit", b'"default";r=0;t=' + value) for name, value in headers if name.lower() == b"retry-after"]
 
 
 def _drop(headers: Pairs, name: bytes) -> None:

@@ -16,6 +16,7 @@ from api.http.middleware.request_ids import take_request_id
 from api.http.middleware.security_headers import protective_headers
 from dispatch.settings import Settings
 
+EVERYTHING: Final = "*"  # of `OPTIONS *`, which asks about the server and not about a path
 ANY_METHODS: Final = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 # What decoding makes of other bytes that are no text; neither the database nor the file system stumbles over it.
 NO_CHARACTER: Final = "\ufffd"
@@ -53,6 +54,8 @@ class HttpRules:
 
     def _allow(self, path: str, *, preflight: bool) -> bytes:
         """The methods of a path; empty where it leads nowhere, which the application says better."""
+        if path == EVERYTHING:
+            return ANY_METHODS.encode()
         allowed = methods_of(self.app, path)
         if not allowed and preflight:  # or the page would never see the 404
             return ANY_METHODS.encode()

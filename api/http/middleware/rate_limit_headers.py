@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is left of one allowance: ``quota`` in ``window_s``, of which ``remaining``, whole again in ``reset_s``."""
+    """What is left of one allowance: ``quota`` in ``window_s``, of which ``remaining``, whole again in ``reset_s``.
+
+    Without a window the quota is of what stands open at once.
+    """
 
     name: str
     quota: int
-    window_s: int
+    window_s: int | None
     remaining: int
     reset_s: float
 
@@ -41,5 +44,7 @@ def allowance_headers(noted: list[Allowance]) -> list[tuple[bytes, bytes]]:
     if not noted:
         return []
     state = ", ".join(f'"{one.name}";r={max(one.remaining, 0)};t={math.ceil(one.reset_s)}' for one in noted)
-    policy = ", ".join(f'"{one.name}";q={one.quota};w={one.window_s}' for one in noted)
+    policy = ", ".join(
+        f'"{one.name}";q={one.quota}' + ("" if one.window_s is None else f";w={one.window_s}") for one in noted
+    )
     return [(b"ratelimit", state.encode()), (b"ratelimit-policy", policy.encode())]

@@ -17,7 +17,7 @@ from dispatch.accounts.service import Accounts
 from dispatch.accounts.signing_in import SignIns
 from dispatch.accounts.tokens import Tokens
 from dispatch.database.work import Work
-from dispatch.errors import TooMany
+from dispatch.errors import Limit, TooMany
 from dispatch.offboarding.service import Offboarding
 from realtime.sockets.tickets import Tickets
 
@@ -38,7 +38,8 @@ class AccountServices(Feature):
     @property
     def sign_ins(self) -> SignIns:
         """Checks passwords."""
-        return SignIns(self.database, self.tokens, self.clock, self.passwords, self.guesses)
+        told = Limit("guesses", self.settings.wrong_passwords_per_account, self.settings.wrong_passwords_window_s)
+        return SignIns(self.database, self.tokens, self.clock, self.passwords, self.guesses, told)
 
     def of(self, work: Work) -> Accounts:
         """The accounts of a unit of work."""

@@ -234,7 +234,8 @@ async def test_a_stream_too_many_of_one_address_is_429_and_says_when_to_come_bac
         refused = await crowded.http.get(path, headers=stranger)
         assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
         assert int(refused.headers["retry-after"]) > 0
-        assert refused.headers["ratelimit"] == f'"default";r=0;t={refused.headers["retry-after"]}'
+        assert refused.headers["ratelimit"] == f'"streams";r=0;t={refused.headers["retry-after"]}'
+        assert refused.headers["ratelimit-policy"].startswith('"streams";q=')
         async with _socket(crowded, f"/ws/track/{delivery['tracking_number']}", additional_headers=stranger) as socket:
             assert await close_code(socket) == Close.TOO_MUCH
         for others in (another, {}):
