@@ -32,8 +32,13 @@ def check_reader(settings: Settings, peer: str | None, headers: Mapping[str, str
         if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), known):
             raise NotSignedIn(f"Metrics are for those who have the token. {WAYS}", code="metrics_token")
         return
-    if settings.site_url is not None or not _is_loopback(peer) or any(name in headers for name in FORWARDED):
+    if not from_this_machine(settings, peer, headers):
         raise Forbidden(f"Metrics are not for the public. {WAYS}", code="metrics_closed")
+
+
+def from_this_machine(settings: Settings, peer: str | None, headers: Mapping[str, str]) -> bool:
+    """Whether a request was made here and nothing stands in front of us."""
+    return settings.site_url is None and _is_loopback(peer) and not any(name in headers for name in FORWARDED)
 
 
 def _is_loopback(peer: str | None) -> bool:

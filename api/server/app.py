@@ -21,6 +21,7 @@ from api.routes.accounts.routes import account_routes
 from api.routes.deliveries.routes import delivery_routes
 from api.routes.marketplace.routes import marketplace_routes
 from api.routes.operations.routes import operation_routes
+from api.routes.pages.routes import page_routes
 from api.routes.payments.routes import payment_routes
 from api.routes.transporters.routes import transporter_routes
 from api.server.jobs import business_of
@@ -40,6 +41,7 @@ def routes_of(services: Services) -> list[Router]:
         transporter_routes(services.transporters),
         delivery_routes(services.deliveries),
         operation_routes(services.operations),
+        page_routes(services.deliveries),
         socket_routes(services.sockets),
     ]
 

@@ -1,4 +1,124 @@
 import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import "../shared/base.css";
+import "./home.css";
+import { Frame } from "../shared/frame.tsx";
+import type { Language } from "../shared/numbers.ts";
+import { type Key, type Say, pageLanguage, speaker } from "../shared/words.ts";
+import { City } from "./city.tsx";
+import { type Account, type Demo, findDemo } from "./demo.ts";
+
+declare const BUILT_PAGES: readonly string[];
+
+// Who comes, under which name of the demo's accounts, and the page that is theirs.
+const PEOPLE: readonly { account: string; page: string; name: Key; what: Key; open: Key }[] = [
+  { account: "customer", page: "shop", name: "home.customer", what: "home.customer.what", open: "home.open.shop" },
+  { account: "transporter", page: "courier", name: "home.transporter", what: "home.transporter.what", open: "home.open.courier" },
+  { account: "admin", page: "console", name: "home.admin", what: "home.admin.what", open: "home.open.console" },
+  { account: "seller", page: "seller", name: "home.seller", what: "home.seller.what", open: "home.open.seller" },
+];
+const NUMBER = /^[A-Za-z0-9]+$/;
+const SHOWN_PARCELS = 3;
+
+function Home({ language, say }: { language: Language; say: Say }) {
+  const [demo, setDemo] = useState<Demo | null>(null);
+  useEffect(() => void findDemo().then(setDemo), []);
+  const dispatcher = demo?.accounts["admin"];
+  return (
+    <Frame language={language} say={say}>
+      <main class="home" id="content">
+        <div class="lead">
+          <h1>{say("home.lead")}</h1>
+          <Follow say={say} />
+          {demo !== null && demo.tracking_numbers.length > 0 && (
+            <div class="parcels">
+              <h2>{say("home.on_the_way")}</h2>
+              <ul>
+                {demo.tracking_numbers.slice(0, SHOWN_PARCELS).map((number) => (
+                  <li key={number}><a class="number" href={`/t/${number}`}>{number}</a></li>
+                ))}
+              </ul>
+            </div>
+          )}
+        </div>
+        {dispatcher !== undefined && <City dispatcher={dispatcher} language={language} say={say} />}
+        <section class="people" aria-labelledby="people">
+          <h2 id="people">{say("home.people")}</h2>
+          {demo !== null && <p class="quiet">{say("home.demo")}</p>}
+          <ul class="doors">
+            {PEOPLE.map((person) => (
+              <li key={person.account} class="card">
+                <h3>{say(person.name)}</h3>
+                <p class="quiet">{say(person.what)}</p>
+                {BUILT_PAGES.includes(person.page) && <a class="button first" href={`/${person.page}`}>{say(person.open)}</a>}
+                <LogIn account={demo?.accounts[person.account]} say={say} />
+              </li>
+            ))}
+            <li class="card">
+              <h3>{say("home.engineer")}</h3>
+              <p class="quiet">{say("home.engineer.what")}</p>
+              {BUILT_PAGES.includes("ops") && <a class="button first" href="/ops">{say("home.open.ops")}</a>}
+              <a class="button" href="/schema">{say("home.open.api")}</a>
+            </li>
+          </ul>
+        </section>
+      </main>
+    </Frame>
+  );
+}
+
+function Follow({ say }: { say: Say }) {
+  const [wrong, setWrong] = useState(false);
+  return (
+    <form
+      class="follow"
+      novalidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        const field = event.currentTarget.elements.namedItem("number") as HTMLInputElement;
+        const number = field.value.replaceAll(/\s/g, "").toUpperCase();
+        if (NUMBER.test(number)) location.assign(`/t/${number}`);
+        else {
+          setWrong(true);
+          field.focus();
+        }
+      }}
+    >
+      <label for="number">{say("home.follow")}</label>
+      <div class="line">
+        <input id="number" name="number" autocomplete="off" autocapitalize="characters" spellcheck={false} aria-invalid={wrong} aria-describedby="number-help" />
+        <button class="button first">{say("home.follow.go")}</button>
+      </div>
+      <p id="number-help" class={`small ${wrong ? "problem" : "quiet"}`} role={wrong ? "alert" : undefined}>
+        {say(wrong ? "home.follow.wrong" : "home.follow.help")}
+      </p>
+    </form>
+  );
+}
+
+function LogIn({ account, say }: { account: Account | undefined; say: Say }) {
+  const [copied, setCopied] = useState(false);
+  if (account === undefined) return null;
+  return (
+    <div class="login">
+      <p class="number small">{account.email}<br />{account.password}</p>
+      <button
+        type="button"
+        class="button"
+        onClick={() => void navigator.clipboard.writeText(`${account.email} ${account.password}`).then(() => setCopied(true), () => setCopied(false))}
+      >
+        <span role="status">{say(copied ? "home.copied" : "home.copy")}</span>
+      </button>
+    </div>
+  );
+}
 
 const page = document.getElementById("page");
-if (page) render(<h1>Dispatch</h1>, page);
+if (page !== null) {
+  const language = pageLanguage();
+  const say = speaker(language);
+  document.documentElement.lang = language;
+  document.title = say("home.title");
+  page.replaceChildren();
+  render(<Home language={language} say={say} />, page);
+}

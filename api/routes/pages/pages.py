@@ -1,0 +1,98 @@
+"""The pages that people open in a browser, and the files that they load."""
+
+import os
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, Response, get
+from litestar.params import FromPath, QueryParameter
+
+from api.http.injected import GivenWork
+from api.http.security import PUBLIC
+from api.monitoring.access import from_this_machine
+from api.routes.deliveries.services import GivenServices
+from api.routes.deliveries.tracked import read_tracked
+from api.routes.pages import built
+from api.routes.pages.built import ASSET, PAGE, SAME_PAGE
+from api.routes.pages.tracking_view import language_of, write_page
+from dispatch.errors import NotFound
+
+LanguageQuery = Annotated[str | None, QueryParameter(max_length=20, description="`en` or `ne`.")]
+
+
+class DemoAccount(msgspec.Struct, frozen=True):
+    """What somebody signs in with."""
+
+    email: str
+    password: str
+
+
+class Demo(msgspec.Struct, frozen=True):
+    """A demo that runs: a log-in for each role, and parcels on their way."""
+
+    accounts: dict[str, DemoAccount]
+    tracking_numbers: list[str]
+
+
+class _RunningDemo(Demo, frozen=True):
+    """The same as the demo writes it, with the process that runs it."""
+
+    pid: int
+
+
+class PageController(Controller):
+    """What browsers get. Pages load nothing of another host."""
+
+    path = "/"
+    include_in_schema = False
+
+    @get("/", opt=SAME_PAGE, sync_to_thread=False)
+    def home(self) -> Response[bytes]:
+        """A door for each kind of person."""
+        return built.html(built.page("home"))
+
+    @get("/t/{tracking_number:str}", opt=PAGE)
+    async def tracking(
+        self,
+        request: Request[Any, Any, Any],
+        tracking_number: FromPath[str],
+        work: GivenWork,
+        services: GivenServices,
+        lang: LanguageQuery = None,
+    ) -> Response[bytes]:
+        """A parcel, for anyone who has its tracking number."""
+        page, words = built.page("tracking"), built.words()
+        language = language_of(lang, request.headers.get("accept-language", ""))
+        now = services.clock.now()
+        try:
+            parcel = msgspec.to_builtins(
+                await read_tracked(services, work, tracking_number), builtin_types=(type(now),), str_keys=True
+            )
+        except NotFound:
+            parcel = None
+        content = write_page(page, words, parcel, language, now)
+        return Response(
+            content,
+            status_code=200 if parcel else 404,
+            media_type="text/html",
+            headers={"Content-Language": language, "Vary": "Accept-Language", "X-Robots-Tag": "noindex"},
+        )
+
+    @get("/pages/demo.json", opt=PUBLIC)
+    async def demo(self, request: Request[Any, Any, Any], services: GivenServices) -> Demo:
+        """The log-ins of a demo, for browsers on the machine that runs it. 404 wherever this is no demo."""
+        peer = request.client.host if request.client else None
+        if from_this_machine(services.settings, peer, request.headers):
+            try:
+                written = (services.settings.data_dir / "demo.json").read_bytes()
+                demo = msgspec.json.decode(written, type=_RunningDemo)
+            except (OSError, msgspec.DecodeError):
+                demo = None
+            if demo is not None and demo.pid == os.getpid():  # not what another process left or runs
+                return Demo(demo.accounts, demo.tracking_numbers)
+        raise NotFound("This is no demo.", code="no_demo")
+
+    @get("/pages/assets/{name:str}", opt=ASSET, sync_to_thread=False)
+    def asset(self, request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+        """A file of the pages. Its name says its content, so it may be kept for ever."""
+        return built.asset(name).answer(request)

@@ -1,0 +1,6 @@
+declare module "bikram-sambat" {
+  /** A Gregorian day, "2026-11-28", in the Bikram Sambat calendar. Throws beyond its tables. */
+  export function toBik(gregorian: string): { year: number; month: number; day: number };
+  /** The same in words, in Devanagari. */
+  export function toBik_text(gregorian: string): string;
+}

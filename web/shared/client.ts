@@ -1,0 +1,141 @@
+// The API as pages call it: errors in one shape, tokens renewed once for all who wait.
+
+export interface Tokens {
+  access: string;
+  refresh: string;
+}
+
+export interface TokenStore {
+  read(): Tokens | null;
+  write(tokens: Tokens | null): void;
+}
+
+/** What the server refused. `fields` names each wrong field with the server's words for it. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly fields: Readonly<Record<string, string>> = {},
+    readonly retry_after_s: number | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/** Nothing came back. */
+export class Unreachable extends Error {}
+
+/** An error of any section of the API: payments and assignments have shapes of their own. */
+export function refusal(status: number, body: unknown, retryAfter: string | null): Refused {
+  const said = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  const text = [said["detail"], said["message"], said["error"]].find((one) => typeof one === "string") ?? `HTTP ${status}`;
+  const code = [said["code"], said["error_code"]].find((one) => typeof one === "string") ?? "";
+  const errors = said["errors"];
+  const fields: Record<string, string> = {};
+  if (typeof errors === "object" && errors !== null) {
+    for (const [name, problem] of Object.entries(errors)) fields[name] = String(problem);
+  }
+  const seconds = Number(retryAfter);
+  return new Refused(status, String(code).toLowerCase(), String(text), fields, retryAfter !== null && seconds >= 0 ? seconds : null);
+}
+
+export interface Call {
+  method?: string;
+  body?: unknown;
+  /** Whether to say who asks; false also where nobody is signed in. */
+  signed?: boolean;
+  idempotencyKey?: string;
+}
+
+export class Client {
+  #renewing: Promise<Tokens | null> | null = null;
+
+  constructor(
+    private readonly store: TokenStore,
+    private readonly send: typeof fetch = (...given) => fetch(...given),
+  ) {}
+
+  /** Raises Refused or Unreachable. */
+  async call<Answer>(path: string, call: Call = {}): Promise<Answer> {
+    const tokens = call.signed === false ? null : this.store.read();
+    let reply = await this.#request(path, call, tokens);
+    if (reply.status === 401 && tokens !== null) {
+      const renewed = await this.#renewed(tokens);
+      if (renewed !== null) reply = await this.#request(path, call, renewed);
+    }
+    const body: unknown = reply.status === 204 ? null : await reply.json().catch(() => null);
+    if (!reply.ok) throw refusal(reply.status, body, reply.headers.get("Retry-After"));
+    return body as Answer;
+  }
+
+  /** Raises Refused or Unreachable. */
+  async signIn(email: string, password: string): Promise<void> {
+    const body = { email, password };
+    this.store.write(await this.call<Tokens>("/api/v1/auth/token/", { method: "POST", body, signed: false }));
+  }
+
+  get signedIn(): boolean {
+    return this.store.read() !== null;
+  }
+
+  async #request(path: string, call: Call, tokens: Tokens | null): Promise<Response> {
+    const headers: Record<string, string> = { Accept: "application/json" };
+    if (tokens !== null) headers["Authorization"] = `Bearer ${tokens.access}`;
+    if (call.body !== undefined) headers["Content-Type"] = "application/json";
+    if (call.idempotencyKey !== undefined) headers["Idempotency-Key"] = call.idempotencyKey;
+    const given: RequestInit = { method: call.method ?? "GET", headers };
+    if (call.body !== undefined) given.body = JSON.stringify(call.body);
+    try {
+      return await this.send(path, given);
+    } catch {
+      throw new Unreachable("no connection");
+    }
+  }
+
+  /** A refresh token is good for one use, so all calls that meet an old one wait for the same new pair. */
+  #renewed(old: Tokens): Promise<Tokens | null> {
+    const present = this.store.read();
+    if (present !== null && present.access !== old.access) return Promise.resolve(present);
+    this.#renewing ??= this.#renew(old).finally(() => {
+      this.#renewing = null;
+    });
+    return this.#renewing;
+  }
+
+  async #renew(old: Tokens): Promise<Tokens | null> {
+    const body = { refresh: old.refresh };
+    const reply = await this.#request("/api/v1/auth/token/refresh/", { method: "POST", body }, null);
+    if (reply.ok) {
+      const renewed = (await reply.json()) as Tokens;
+      this.store.write(renewed);
+      return renewed;
+    }
+    if (reply.status === 401) this.store.write(null); // signed out elsewhere, or too long ago
+    return null;
+  }
+}
+
+/** Tokens of this browser tab. */
+export function tabStore(name: string): TokenStore {
+  let kept: Tokens | null = null;
+  return {
+    read() {
+      try {
+        const text = sessionStorage.getItem(name);
+        return text === null ? kept : (JSON.parse(text) as Tokens);
+      } catch {
+        return kept;
+      }
+    },
+    write(tokens) {
+      kept = tokens;
+      try {
+        if (tokens === null) sessionStorage.removeItem(name);
+        else sessionStorage.setItem(name, JSON.stringify(tokens));
+      } catch {
+        // It holds as long as the page is open.
+      }
+    },
+  };
+}

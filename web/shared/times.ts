@@ -1,0 +1,68 @@
+// Times as people read them, on Nepal's clock wherever the browser is: parcels arrive there.
+import { toBik } from "bikram-sambat";
+import { type Language, devanagari } from "./numbers.ts";
+import type { Say } from "./words.ts";
+
+const NEPAL_OFFSET_MS = (5 * 60 + 45) * 60_000; // no summer time
+const DAY_MS = 86_400_000;
+const WEEK_DAYS = 7;
+
+const DAYS: Record<Language, readonly string[]> = {
+  en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
+  ne: ["आइत", "सोम", "मंगल", "बुध", "बिही", "शुक्र", "शनि"],
+};
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
+const BIKRAM_MONTHS = [
+  "बैशाख", "जेठ", "असार", "साउन", "भदौ", "असोज", "कार्तिक", "मंसिर", "पुस", "माघ", "फागुन", "चैत",
+] as const;
+
+function inNepal(at: number): Date {
+  return new Date(at + NEPAL_OFFSET_MS); // its UTC fields are Nepal's
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+/** "14:20" today, "Tue 14:20" within a week, "28 Nov 14:20" beyond; in Nepali the date is Bikram Sambat. */
+export function clock(at: number, now: number, language: Language): string {
+  const there = inNepal(at);
+  const time = `${two(there.getUTCHours())}:${two(there.getUTCMinutes())}`;
+  const days = Math.floor((at + NEPAL_OFFSET_MS) / DAY_MS) - Math.floor((now + NEPAL_OFFSET_MS) / DAY_MS);
+  let text = time;
+  if (days !== 0) {
+    const day = Math.abs(days) < WEEK_DAYS ? (DAYS[language][there.getUTCDay()] ?? "") : date(at, language);
+    text = `${day} ${time}`;
+  }
+  return language === "ne" ? devanagari(text) : text;
+}
+
+/** "28 Nov 2026", "१३ मंसिर २०८३". */
+export function date(at: number, language: Language): string {
+  const there = inNepal(at);
+  if (language === "ne") {
+    try {
+      const { year, month, day } = toBik(there.toISOString().slice(0, 10));
+      return devanagari(`${day} ${BIKRAM_MONTHS[month - 1]} ${year}`);
+    } catch {
+      // beyond the calendar's tables, a Gregorian date is still a date
+    }
+  }
+  return `${there.getUTCDate()} ${MONTHS[there.getUTCMonth()]} ${there.getUTCFullYear()}`;
+}
+
+/** A length of time in the unit that a person would use: "8 s", "2 min", "1 h 20 min", "3 d". */
+export function duration(seconds: number, say: Say): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return say("seconds", { count: whole });
+  const minutes = Math.round(whole / 60);
+  if (minutes < 60) return say("minutes", { count: minutes });
+  if (minutes < 48 * 60) return say("hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+  return say("days", { count: Math.round(minutes / (24 * 60)) });
+}
+
+/** How long it will take, as exact as it can be known: to 5 min beyond 20 min, else to the minute. */
+export function roughly(seconds: number, say: Say): string {
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  return duration((minutes > 20 ? Math.round(minutes / 5) * 5 : minutes) * 60, say);
+}

@@ -1,0 +1,50 @@
+// What the pages say. A sentence that is missing in Nepali is shown in English; a test finds it before a reader does.
+import { type Language, devanagari } from "./numbers.ts";
+import words from "./words.json";
+
+export type Key = keyof (typeof words)["en"];
+export type Say = (key: Key, values?: Record<string, string | number>) => string;
+
+/** Whether a text made of an answer's word is a key: what a newer server says may be none. */
+export function isKey(key: string): key is Key {
+  return Object.hasOwn(words.en, key);
+}
+
+/** A speaker of a language; values are written in its digits. */
+export function speaker(language: Language): Say {
+  const known: Partial<Record<Key, string>> = words[language];
+  return (key, values = {}) =>
+    (known[key] ?? words.en[key]).replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = values[name];
+      if (value === undefined) return whole;
+      return language === "ne" ? devanagari(String(value)) : String(value);
+    });
+}
+
+/** The language of the page: what the address says, then what was chosen, then what the server or the browser says. */
+export function pageLanguage(): Language {
+  const asked = new URLSearchParams(location.search).get("lang") ?? readChoice();
+  if (asked === "en" || asked === "ne") return asked;
+  if (document.documentElement.lang === "ne") return "ne";
+  return navigator.language.startsWith("ne") ? "ne" : "en";
+}
+
+function readChoice(): string | null {
+  try {
+    return localStorage.getItem("language");
+  } catch {
+    return null; // a browser that keeps nothing for us
+  }
+}
+
+/** Show the page in another language from now on; the address says it, so that a shared link shows the same. */
+export function chooseLanguage(language: Language): void {
+  try {
+    localStorage.setItem("language", language);
+  } catch {
+    // It holds as long as the address is kept.
+  }
+  const address = new URL(location.href);
+  address.searchParams.set("lang", language);
+  location.assign(address);
+}

@@ -1,0 +1,75 @@
+import { Check } from "lucide";
+import { Icon } from "../shared/icon.tsx";
+import { GONE_AFTER_S, STALE_AFTER_S } from "../shared/motion.ts";
+import type { Language } from "../shared/numbers.ts";
+import { grouped } from "../shared/numbers.ts";
+import { clock, duration, roughly } from "../shared/times.ts";
+import type { Key, Say } from "../shared/words.ts";
+import { isKey } from "../shared/words.ts";
+import type { Seen } from "./following_parcel.ts";
+import { type Parcel, SOON_MS, atDoor, endedAt, over, step, underWay } from "./parcel.ts";
+
+/** The one sentence that people come for. */
+export function answerOf(seen: Seen, now: number, language: Language, say: Say): string {
+  const { parcel, window } = seen;
+  if (over(parcel.status)) {
+    const at = endedAt(parcel);
+    const key: Key = parcel.status === "delivered" ? "answer.delivered" : "answer.cancelled";
+    return say(key, { at: at === null ? "" : clock(at, now, language) }).trim();
+  }
+  if (!underWay(parcel.status)) return say("answer.available");
+  if (atDoor(parcel)) return say("answer.at_door");
+  if (window === null) {
+    if (parcel.estimated_delivery_time === null) return say("answer.under_way");
+    return say("answer.expected", { at: clock(Date.parse(parcel.estimated_delivery_time), now, language) });
+  }
+  if (window.latest - now < SOON_MS) return say("answer.now");
+  return say("answer.window", { from: clock(window.earliest, now, language), to: clock(window.latest, now, language) });
+}
+
+export function Answer({ seen, now, age_s, language, say }: { seen: Seen; now: number; age_s: number | null; language: Language; say: Say }) {
+  const { parcel, window } = seen;
+  const { weight, fragile } = parcel.package_details;
+  const doubtful = age_s !== null && age_s >= STALE_AFTER_S && underWay(parcel.status);
+  const left_s = window === null ? 0 : ((window.earliest + window.latest) / 2 - now) / 1000;
+  const counted = underWay(parcel.status) && !atDoor(parcel) && window !== null && window.latest - now >= SOON_MS;
+  const status: string = `status.${parcel.status}`;
+  return (
+    <div class="answers">
+      <p class="what">
+        {say("parcel.weight", { weight: grouped(weight, weight % 1 === 0 ? 0 : 1) })}
+        {fragile && ` · ${say("parcel.fragile")}`}
+      </p>
+      <h1 class="answer">{answerOf(seen, now, language, say)}</h1>
+      <p class="quiet">
+        {counted && `${say("in.about", { duration: roughly(left_s, say) })} · `}
+        {isKey(status) ? say(status) : parcel.status}
+        {parcel.status === "assigned" && ` · ${say("to_pickup")}`}
+      </p>
+      {doubtful && age_s < 86_400 && <p class="warn">{say("less_certain", { age: duration(age_s, say) })}</p>}
+      {parcel.status !== "cancelled" && <Steps parcel={parcel} say={say} />}
+    </div>
+  );
+}
+
+const STEPS: readonly Key[] = ["step.taken", "step.picked_up", "step.way", "step.door"];
+
+function Steps({ parcel, say }: { parcel: Parcel; say: Say }) {
+  const now = step(parcel);
+  return (
+    <ol class="steps">
+      {STEPS.map((key, index) => {
+        const done = index < now || (index === now && index < 2);
+        const last = index === STEPS.length - 1 && parcel.status === "delivered";
+        return (
+          <li key={key} class={done || last ? "done" : index === now ? "now" : ""} aria-current={index === now ? "step" : undefined}>
+            <span class="mark">{(done || last) && <Icon of={Check} />}</span>
+            {say(last ? "step.done" : key)}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+export const positionGone = (age_s: number | null): boolean => age_s !== null && age_s >= GONE_AFTER_S;

@@ -1,0 +1,128 @@
+// Everything that the page knows of one parcel, kept up to date.
+import { Client, tabStore } from "../shared/client.ts";
+import { Following, type Frame, type Liveness, type PositionFrame } from "../shared/following.ts";
+import type { Fix } from "../shared/motion.ts";
+import { ArrivalPromise, type Kept, type Window } from "../shared/promises.ts";
+import { ServerClock } from "../shared/server_clock.ts";
+import { type Parcel, over, windowOf } from "./parcel.ts";
+
+export interface Seen {
+  parcel: Parcel;
+  window: Window | null;
+  changes: ArrivalPromise["changes"];
+  fix: Fix | null;
+  liveness: Liveness;
+  /** When the connection was lost, by the page's clock. */
+  lostAt: number | null;
+}
+
+// Several statuses come at once after an interruption; one answer tells all.
+const RENEW_AFTER_MS = 250;
+
+export class FollowedParcel {
+  readonly client = new Client(tabStore("tokens"));
+  readonly clock = new ServerClock();
+  readonly #promise: ArrivalPromise;
+  readonly #following: Following;
+  #renewing: ReturnType<typeof setTimeout> | undefined;
+  seen: Seen;
+
+  constructor(parcel: Parcel, private readonly tell: (seen: Seen) => void) {
+    this.#promise = new ArrivalPromise(readKept(parcel.tracking_number));
+    this.seen = { parcel, window: null, changes: [], fix: null, liveness: over(parcel.status) ? "over" : "connecting", lostAt: null };
+    this.#promised(windowOf(parcel.eta));
+    const path = `/api/deliveries/${encodeURIComponent(parcel.tracking_number)}`;
+    this.#following = new Following(
+      `${path}/events/`,
+      {
+        open: (url) => new EventSource(url),
+        poll: () => this.renew(),
+        later: (run, after_ms) => setTimeout(run, after_ms),
+        cancel: (handle) => clearTimeout(handle as number),
+      },
+      (frame) => this.#heard(frame),
+      (liveness) => this.#change({ liveness, lostAt: liveness === "offline" ? (this.seen.lostAt ?? this.clock.now()) : null }),
+    );
+  }
+
+  start(): void {
+    if (over(this.seen.parcel.status)) return;
+    this.#following.start();
+    addEventListener("online", this.#wake);
+    document.addEventListener("visibilitychange", this.#wake);
+  }
+
+  stop(): void {
+    this.#following.stop();
+    clearTimeout(this.#renewing);
+    removeEventListener("online", this.#wake);
+    document.removeEventListener("visibilitychange", this.#wake);
+  }
+
+  /** Ask for everything anew. Rejects where there is no connection. */
+  async renew(): Promise<void> {
+    const path = `/api/deliveries/${encodeURIComponent(this.seen.parcel.tracking_number)}/track/`;
+    const parcel = await this.client.call<Parcel>(path, { signed: false });
+    this.#promised(windowOf(parcel.eta));
+    this.#change(over(parcel.status) ? { parcel, fix: null } : { parcel });
+  }
+
+  readonly #wake = (): void => {
+    if (!document.hidden) this.#following.wake();
+  };
+
+  #heard(frame: Frame): void {
+    if (frame.type === "position") {
+      this.#position(frame);
+      this.#promised(windowOf(frame.eta));
+      return;
+    }
+    if (frame.type === "snapshot") {
+      if (frame.position !== null) this.#position(frame.position);
+      else this.#change({ fix: null });
+      this.#promised(windowOf(frame.eta));
+    }
+    if (frame.type === "status" || frame.status !== this.seen.parcel.status) {
+      // The status shows at once; who carries it and what else happened follows.
+      this.#change({ parcel: { ...this.seen.parcel, status: frame.status } });
+      clearTimeout(this.#renewing);
+      this.#renewing = setTimeout(() => void this.renew().catch(() => undefined), RENEW_AFTER_MS);
+    }
+    if (over(frame.status)) this.#change({ fix: null });
+  }
+
+  #position(position: PositionFrame): void {
+    const recorded_at = Date.parse(position.recorded_at);
+    this.clock.learn(recorded_at, position.age_s);
+    this.#change({ fix: { lat: position.lat, lon: position.lon, recorded_at, accuracy_m: position.accuracy_m } });
+  }
+
+  #promised(estimate: Window | null): void {
+    const window = this.#promise.update(estimate, this.clock.now());
+    writeKept(this.seen.parcel.tracking_number, this.#promise.kept);
+    this.#change({ window, changes: [...this.#promise.changes] });
+  }
+
+  #change(some: Partial<Seen>): void {
+    this.seen = { ...this.seen, ...some };
+    this.tell(this.seen);
+  }
+}
+
+const name = (number: string): string => `promise:${number}`;
+
+function readKept(number: string): Kept | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(name(number)) ?? "null") as Kept | null;
+  } catch {
+    return null;
+  }
+}
+
+function writeKept(number: string, kept: Kept): void {
+  try {
+    sessionStorage.setItem(name(number), JSON.stringify(kept));
+  } catch {
+    // A browser that keeps nothing forgets what was promised when the page is loaded again.
+  }
+}

@@ -1,0 +1,194 @@
+// The map: the courier, slid from fix to fix, over a quiet ground. Loaded after everything that can be read.
+import { type GeoJSONSource, Map as MapLibre, Marker as Pin, ScaleControl, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
+import "maplibre-gl/dist/maplibre-gl.css";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import countriesUrl from "world-atlas/countries-50m.json?url";
+import { type Fix, Marker, STALE_AFTER_S, type Shown, freshness, metres } from "../shared/motion.ts";
+import { circle, grid } from "./shapes.ts";
+
+setWorkerUrl(workerUrl);
+
+const ZOOM = 15;
+const NEAR_M = 8_000;
+// So near to the edge the ground moves along.
+const EDGE = 0.15;
+// Coarser than this the outlines of countries say where one is; finer, they are lines through a town.
+const COUNTRIES_BELOW_ZOOM = 10;
+const DOUBT_FROM_S = 15;
+const DOUBT_MPS = 5;
+const MOST_DOUBT_M = 300;
+const EMPTY = { type: "FeatureCollection", features: [] } as const;
+
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function style(): StyleSpecification {
+  return {
+    version: 8,
+    sources: {
+      countries: { type: "geojson", data: EMPTY as never, attribution: "Natural Earth" },
+      grid: { type: "geojson", data: EMPTY as never },
+      doubt: { type: "geojson", data: EMPTY as never },
+    },
+    layers: [
+      { id: "ground", type: "background", paint: { "background-color": colour("--map-land") } },
+      { id: "grid", type: "line", source: "grid", paint: { "line-color": colour("--map-line"), "line-width": 1 } },
+      { id: "countries", type: "line", source: "countries", maxzoom: COUNTRIES_BELOW_ZOOM, paint: { "line-color": colour("--edge"), "line-width": 1 } },
+      { id: "doubt", type: "fill", source: "doubt", paint: { "fill-color": colour("--way"), "fill-opacity": 0.15 } },
+    ],
+  };
+}
+
+export class CourierMap {
+  readonly #map: MapLibre;
+  readonly #marker = new Marker();
+  readonly #pin: Pin;
+  readonly #element: HTMLElement;
+  readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
+  readonly #dark = matchMedia("(prefers-color-scheme: dark)");
+  #pickup: Shown | null = null;
+  #pickupPin: Pin | null = null;
+  #drawing = 0;
+  #placed = false;
+  #following = true;
+  #age_s = 0;
+
+  /** Throws where the browser cannot draw it. `element` stands for the courier; `onAway` is called when a person looks elsewhere. */
+  constructor(container: HTMLElement, element: HTMLElement, onAway: () => void) {
+    this.#element = element;
+    this.#map = new MapLibre({
+      container,
+      style: style(),
+      center: [85.324, 27.7172],
+      zoom: 12,
+      maxZoom: 18,
+      dragRotate: false,
+      pitchWithRotate: false,
+      attributionControl: { compact: true },
+      fadeDuration: 0,
+    });
+    this.#map.touchZoomRotate.disableRotation();
+    this.#map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
+    this.#pin = new Pin({ element });
+    this.#map.on("dragstart", () => {
+      this.#following = false;
+      onAway();
+    });
+    this.#map.on("moveend", () => this.#drawGrid());
+    this.#map.on("load", () => this.#drawGrid());
+    this.#map.on("zoomend", () => void this.#drawCountries());
+    this.#dark.addEventListener("change", this.#recolour);
+  }
+
+  readonly #recolour = (): void => {
+    this.#map.setStyle(style());
+    this.#map.once("idle", () => this.#drawGrid());
+  };
+
+  /** The newest position. */
+  move(fix: Fix): void {
+    this.#marker.move(fix, performance.now(), this.#still.matches || document.hidden);
+    this.#draw();
+  }
+
+  /** Where the parcel was taken aboard. */
+  pickup(at: Shown, element: HTMLElement): void {
+    this.#pickup = at;
+    this.#pickupPin ??= new Pin({ element });
+    this.#pickupPin.setLngLat([at.lon, at.lat]).addTo(this.#map);
+  }
+
+  /** How old it is now. */
+  age(age_s: number): void {
+    this.#age_s = age_s;
+    const state = freshness(age_s);
+    this.#element.classList.toggle("stale", state === "stale");
+    this.#element.classList.toggle("gone", state === "gone");
+    this.#drawDoubt();
+  }
+
+  /** Nothing is shown any more. */
+  clear(): void {
+    this.#marker.clear();
+    this.#pin.remove();
+    this.#placed = false;
+    this.#drawDoubt();
+  }
+
+  /** Look at the courier, and go on following. */
+  centre(): void {
+    this.#following = true;
+    const at = this.#marker.at(performance.now());
+    if (at !== null) this.#map.easeTo({ center: [at.lon, at.lat], zoom: Math.max(this.#map.getZoom(), ZOOM), animate: !this.#still.matches, duration: 150 });
+  }
+
+  remove(): void {
+    cancelAnimationFrame(this.#drawing);
+    this.#dark.removeEventListener("change", this.#recolour);
+    this.#map.remove();
+  }
+
+  #draw(): void {
+    cancelAnimationFrame(this.#drawing);
+    const now = performance.now();
+    const at = this.#marker.at(now);
+    if (at === null) return;
+    this.#pin.setLngLat([at.lon, at.lat]);
+    if (!this.#placed) {
+      this.#placed = true;
+      this.#pin.addTo(this.#map);
+      this.#show(at);
+    } else if (this.#following) this.#keepInView(at);
+    if (this.#marker.moving(now)) this.#drawing = requestAnimationFrame(() => this.#draw());
+    else this.#drawDoubt();
+  }
+
+  /** The courier, and where it came from as long as that is near. */
+  #show(at: Shown): void {
+    const from = this.#pickup;
+    if (from === null || metres(from, at) > NEAR_M) this.#map.jumpTo({ center: [at.lon, at.lat], zoom: ZOOM });
+    else {
+      const corners: [[number, number], [number, number]] = [
+        [Math.min(at.lon, from.lon), Math.min(at.lat, from.lat)],
+        [Math.max(at.lon, from.lon), Math.max(at.lat, from.lat)],
+      ];
+      const { clientWidth, clientHeight } = this.#map.getContainer();
+      const padding = Math.min(clientWidth, clientHeight) * (EDGE + 0.1); // within what counts as in view
+      this.#map.fitBounds(corners, { padding, maxZoom: ZOOM, animate: false });
+    }
+  }
+
+  /** The ground moves only when the courier comes near the edge. */
+  #keepInView(at: Shown): void {
+    const { x, y } = this.#map.project([at.lon, at.lat]);
+    const { clientWidth: width, clientHeight: height } = this.#map.getContainer();
+    if (x < width * EDGE || x > width * (1 - EDGE) || y < height * EDGE || y > height * (1 - EDGE)) {
+      this.#map.easeTo({ center: [at.lon, at.lat], animate: !this.#still.matches, duration: 600 });
+    }
+  }
+
+  /** Where the courier may be by now, once the position is no longer new. */
+  #drawDoubt(): void {
+    const fix = this.#marker.fix;
+    const shown = fix !== null && this.#age_s >= DOUBT_FROM_S && freshness(this.#age_s) !== "gone";
+    const radius_m = Math.min(MOST_DOUBT_M, (fix?.accuracy_m ?? 0) + DOUBT_MPS * Math.min(this.#age_s, STALE_AFTER_S * 2));
+    const source = this.#map.getSource("doubt") as GeoJSONSource | undefined;
+    source?.setData(shown && fix !== null ? circle(fix, radius_m) : (EMPTY as never));
+  }
+
+  #drawGrid(): void {
+    const bounds = this.#map.getBounds();
+    const source = this.#map.getSource("grid") as GeoJSONSource | undefined;
+    source?.setData(grid(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()));
+  }
+
+  async #drawCountries(): Promise<void> {
+    if (this.#map.getZoom() >= COUNTRIES_BELOW_ZOOM) return;
+    const source = this.#map.getSource("countries") as GeoJSONSource | undefined;
+    if (source === undefined) return;
+    const [{ mesh }, reply] = await Promise.all([import("topojson-client"), fetch(countriesUrl)]);
+    const atlas = (await reply.json()) as Parameters<typeof mesh>[0];
+    source.setData(mesh(atlas, atlas.objects["countries"] as never));
+  }
+}

@@ -1,0 +1,97 @@
+import { LocateFixed, Navigation } from "lucide";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "../shared/icon.tsx";
+import { STALE_AFTER_S } from "../shared/motion.ts";
+import { duration } from "../shared/times.ts";
+import type { Say } from "../shared/words.ts";
+import { positionGone } from "./answer.tsx";
+import type { Seen } from "./following_parcel.ts";
+import type { CourierMap } from "./map.ts";
+import { over, pickupPlace, underWay } from "./parcel.ts";
+
+/** Where the courier is, with its age; words where there is nothing to draw. */
+export function MapPanel({ seen, age_s, say }: { seen: Seen; age_s: number | null; say: Say }) {
+  const container = useRef<HTMLDivElement>(null);
+  const pin = useRef<HTMLDivElement>(null);
+  const pickupPin = useRef<HTMLDivElement>(null);
+  const [away, setAway] = useState(false);
+  const map = useRef<CourierMap | null>(null);
+  const [failed, setFailed] = useState(false);
+  const [ready, setReady] = useState(false);
+  const { fix, parcel } = seen;
+  const wanted = fix !== null;
+
+  useEffect(() => {
+    if (!wanted || map.current !== null) return;
+    let left = false;
+    import("./map.ts")
+      .then(({ CourierMap: Made }) => {
+        if (left || container.current === null || pin.current === null) return;
+        map.current = new Made(container.current, pin.current, () => setAway(true));
+        setReady(true);
+      })
+      .catch(() => setFailed(true));
+    return () => {
+      left = true;
+    };
+  }, [wanted]);
+
+  const pickup = pickupPlace(parcel);
+  useEffect(() => {
+    if (pickup !== null && pickupPin.current !== null) map.current?.pickup({ lat: pickup.latitude, lon: pickup.longitude }, pickupPin.current);
+  }, [pickup?.latitude, pickup?.longitude, ready]);
+
+  useEffect(() => {
+    if (fix === null) map.current?.clear();
+    else map.current?.move(fix);
+  }, [fix, ready]);
+
+  useEffect(() => {
+    if (age_s !== null) map.current?.age(age_s);
+  }, [age_s, ready]);
+
+  const text = words(seen, age_s, failed, say);
+  const shown = fix !== null && age_s !== null && !positionGone(age_s);
+  return (
+    <section class="map" aria-label={say("map.title")}>
+      <div class="canvas" ref={container} hidden={text !== null || !wanted} />
+      {/* MapLibre takes the pin into its canvas; here it only waits for it. */}
+      <div hidden>
+        <div class="courier-dot" ref={pin} role="img" aria-label={say("map.courier")}>
+          <Icon of={Navigation} />
+        </div>
+        <div class="pickup-dot" ref={pickupPin}>
+          <span>{say("map.pickup")}</span>
+        </div>
+      </div>
+      {text !== null && <p class="say">{text}</p>}
+      {shown && text === null && (
+        <p class={`age ${age_s >= STALE_AFTER_S ? "stale" : ""}`}>
+          {say(age_s >= STALE_AFTER_S ? "position.stale" : "position.age", { age: duration(age_s, say) })}
+        </p>
+      )}
+      {shown && away && text === null && (
+        <button
+          type="button"
+          class="button centre"
+          onClick={() => {
+            map.current?.centre();
+            setAway(false);
+          }}
+        >
+          <Icon of={LocateFixed} />
+          {say("map.centre")}
+        </button>
+      )}
+      <span class="unseen">{parcel.tracking_number}</span>
+    </section>
+  );
+}
+
+function words({ parcel, fix, liveness }: Seen, age_s: number | null, failed: boolean, say: Say): string | null {
+  if (over(parcel.status)) return say("map.over");
+  if (!underWay(parcel.status)) return say("map.none");
+  if (positionGone(age_s)) return say("map.gone", { age: duration(age_s ?? 0, say) });
+  if (fix === null) return say(liveness === "polling" || liveness === "offline" ? "map.polling" : "map.waiting");
+  return failed ? say("map.failed") : null;
+}

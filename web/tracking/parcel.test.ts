@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { type Parcel, atDoor, endedAt, history, pickupPlace, step } from "./parcel.ts";
+
+const at = (minute: number): string => new Date(minute * 60_000).toISOString();
+const parcel = (status: string, some: Partial<Parcel> = {}): Parcel => ({
+  tracking_number: "TRK1",
+  status,
+  pickup_address: "",
+  delivery_address: "",
+  estimated_delivery_time: null,
+  eta: null,
+  transporter: null,
+  tracking_history: [],
+  events: [],
+  package_details: { weight: 1, fragile: false },
+  ...some,
+});
+const visit = (kind: string, minute: number): Parcel["events"][number] => ({ kind, message: kind, timestamp: at(minute), location: { latitude: 0, longitude: 0 } });
+
+test("the steps follow the statuses, and the door the courier's arrival", () => {
+  expect(["available", "assigned", "picked_up", "in_transit", "delivered"].map((status) => step(parcel(status)))).toEqual([-1, 0, 1, 2, 4]);
+  expect(step(parcel("in_transit", { events: [visit("arrived_at_dropoff", 1)] }))).toBe(3);
+});
+
+test("a courier who left again is not at the door", () => {
+  expect(atDoor(parcel("in_transit", { events: [visit("arrived_at_dropoff", 1), visit("left_dropoff", 5)] }))).toBe(false);
+  expect(atDoor(parcel("in_transit", { events: [visit("arrived_at_dropoff", 1), visit("left_dropoff", 5), visit("arrived_at_dropoff", 9)] }))).toBe(true);
+});
+
+test("steps and arrivals are one story, newest first", () => {
+  const told = history(
+    parcel("picked_up", {
+      tracking_history: [
+        { status: "assigned", message: "a", timestamp: at(1), location: null },
+        { status: "picked_up", message: "b", timestamp: at(9), location: { latitude: 27.7, longitude: 85.3 } },
+      ],
+      events: [visit("arrived_at_pickup", 5)],
+    }),
+  );
+  expect(told.map((one) => one.key)).toEqual(["status.picked_up", "event.arrived_at_pickup", "status.assigned"]);
+});
+
+test("an end has its time, a journey none", () => {
+  const steps = [{ status: "delivered", message: "", timestamp: at(30), location: null }];
+  expect(endedAt(parcel("delivered", { tracking_history: steps }))).toBe(30 * 60_000);
+  expect(endedAt(parcel("in_transit"))).toBeNull();
+});
+
+test("the pickup is drawn only once the API says where it was", () => {
+  expect(pickupPlace(parcel("assigned"))).toBeNull();
+  const steps = [{ status: "picked_up", message: "", timestamp: at(9), location: { latitude: 27.7, longitude: 85.3 } }];
+  expect(pickupPlace(parcel("picked_up", { tracking_history: steps }))).toEqual({ latitude: 27.7, longitude: 85.3 });
+});

@@ -1,0 +1,144 @@
+import { Phone } from "lucide";
+import { render } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import "../shared/base.css";
+import "./tracking.css";
+import { Frame } from "../shared/frame.tsx";
+import { Icon } from "../shared/icon.tsx";
+import type { Language } from "../shared/numbers.ts";
+import { clock, date } from "../shared/times.ts";
+import { type Say, isKey, pageLanguage, speaker } from "../shared/words.ts";
+import { POLL_MS } from "../shared/following.ts";
+import { Answer, answerOf } from "./answer.tsx";
+import { FollowedParcel, type Seen } from "./following_parcel.ts";
+import { MapPanel } from "./map_panel.tsx";
+import { type Parcel, history } from "./parcel.ts";
+import { Rating } from "./rating.tsx";
+
+const TICK_MS = 1_000;
+
+function Tracking({ parcel, language, say }: { parcel: Parcel; language: Language; say: Say }) {
+  const [seen, setSeen] = useState<Seen | null>(null);
+  const followed = useMemo(() => new FollowedParcel(parcel, setSeen), [parcel]);
+  const [now, setNow] = useState(followed.clock.now());
+  useEffect(() => {
+    followed.start();
+    const tick = setInterval(() => setNow(followed.clock.now()), TICK_MS);
+    return () => {
+      clearInterval(tick);
+      followed.stop();
+    };
+  }, [followed]);
+
+  const shown = seen ?? followed.seen;
+  const age_s = shown.fix === null ? null : Math.max(0, (Math.max(now, shown.fix.recorded_at) - shown.fix.recorded_at) / 1000);
+  const answer = answerOf(shown, now, language, say);
+  useEffect(() => {
+    document.title = `${answer} · ${say("tracking.title")}`;
+  }, [answer, say]);
+  return (
+    <Frame language={language} say={say} state={<LiveState seen={shown} now={now} language={language} say={say} />}>
+      <main class="track" id="content">
+        <p class="unseen" role="status">{answer}</p>
+        <Answer seen={shown} now={now} age_s={age_s} language={language} say={say} />
+        <MapPanel seen={shown} age_s={age_s} say={say} />
+        <div class="story">
+          {shown.parcel.status === "delivered" && <Rating number={parcel.tracking_number} client={followed.client} say={say} />}
+          <Courier parcel={shown.parcel} say={say} />
+          <section class="card">
+            <dl class="ends">
+              <dt>{say("from")}</dt>
+              <dd>{shown.parcel.pickup_address}</dd>
+              <dt>{say("to")}</dt>
+              <dd>{shown.parcel.delivery_address}</dd>
+            </dl>
+          </section>
+          <History seen={shown} now={now} language={language} say={say} />
+          <p class="quiet small">
+            {say("tracking.number")} <span class="number">{parcel.tracking_number}</span> · {date(now, language)}
+          </p>
+        </div>
+      </main>
+    </Frame>
+  );
+}
+
+function LiveState({ seen, now, language, say }: { seen: Seen; now: number; language: Language; say: Say }) {
+  const { liveness, lostAt } = seen;
+  const text = {
+    live: () => say("live.live"),
+    connecting: () => say("live.connecting"),
+    over: () => say("live.over"),
+    polling: () => say("live.polling", { count: POLL_MS / 1000 }),
+    offline: () => say("live.offline", { at: clock(lostAt ?? now, now, language) }),
+  }[liveness]();
+  return <span class={`chip ${liveness}`} data-liveness={liveness}>{text}</span>;
+}
+
+function Courier({ parcel, say }: { parcel: Parcel; say: Say }) {
+  const courier = parcel.transporter;
+  if (courier === null) return null;
+  const vehicle = `vehicle.${courier.vehicle_type}`;
+  const about = [courier.business_name, isKey(vehicle) ? say(vehicle) : courier.vehicle_type, courier.vehicle_number];
+  return (
+    <section class="card person">
+      <div>
+        <h2>{say("courier")}</h2>
+        <p>{courier.name}</p>
+        <p class="quiet">{about.filter(Boolean).join(" · ")}</p>
+      </div>
+      {courier.phone !== null && (
+        <a class="button" href={`tel:${courier.phone}`}>
+          <Icon of={Phone} />
+          {say("courier.call", { name: courier.name.split(" ")[0] ?? courier.name })}
+        </a>
+      )}
+    </section>
+  );
+}
+
+function History({ seen, now, language, say }: { seen: Seen; now: number; language: Language; say: Say }) {
+  const window = (one: { earliest: number; latest: number }): string => `${clock(one.earliest, now, language)}–${clock(one.latest, now, language)}`;
+  const told = history(seen.parcel).map((one) => ({ at: one.at, text: isKey(one.key) ? say(one.key) : one.otherwise }));
+  const changed = seen.changes.map((one) => ({ at: one.at, text: say("promise.changed", { before: window(one.before), after: window(one.after) }) }));
+  const all = [...told, ...changed].sort((a, b) => b.at - a.at);
+  return (
+    <section class="card">
+      <h2>{say("history")}</h2>
+      {all.length === 0 && <p class="quiet">{say("history.empty")}</p>}
+      <ol class="history">
+        {all.map((one) => (
+          <li key={`${one.at} ${one.text}`}>
+            <time dateTime={new Date(one.at).toISOString()}>{clock(one.at, now, language)}</time>
+            <span>{one.text}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Unknown({ language, say }: { language: Language; say: Say }) {
+  return (
+    <Frame language={language} say={say}>
+      <main class="track" id="content">
+        <div class="answers">
+          <h1 class="answer">{say("tracking.unknown")}</h1>
+          <p>{say("tracking.unknown.help")}</p>
+          <p><a href="/">{say("tracking.follow_another")}</a></p>
+        </div>
+      </main>
+    </Frame>
+  );
+}
+
+const page = document.getElementById("page");
+const state = document.getElementById("state");
+if (page !== null && state !== null) {
+  const parcel = JSON.parse(state.textContent ?? "null") as Parcel | null;
+  const language = pageLanguage();
+  const say = speaker(language);
+  document.documentElement.lang = language;
+  page.replaceChildren();
+  render(parcel === null ? <Unknown language={language} say={say} /> : <Tracking parcel={parcel} language={language} say={say} />, page);
+}
