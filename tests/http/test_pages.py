@@ -186,11 +186,13 @@ async def test_a_number_that_is_none_is_told_on_a_page(http: httpx.AsyncClient, 
 
 
 def test_without_a_build_one_sentence_says_what_to_run(tmp_path: Path) -> None:
-    for read in (lambda: built.page("home", tmp_path), lambda: built.words(tmp_path)):
-        with pytest.raises(Unavailable) as refused:
-            read()
-        assert refused.value.detail == "The pages are not built yet. Run `make pages` and load this again."
-        assert refused.value.code == "pages_not_built"
+    with pytest.raises(Unavailable) as no_page:
+        built.page("home", tmp_path)
+    with pytest.raises(Unavailable) as no_words:
+        built.words(tmp_path)
+    for refused in (no_page.value, no_words.value):
+        assert refused.detail == "The pages are not built yet. Run `make pages` and load this again."
+        assert refused.code == "pages_not_built"
 
 
 async def test_log_ins_of_a_demo_are_shown_only_where_this_is_one(world: World) -> None:
