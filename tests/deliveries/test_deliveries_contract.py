@@ -181,6 +181,27 @@ async def test_a_wrong_field_of_a_delivery_is_named(world: World, field: str, va
     assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
 
 
+@pytest.mark.parametrize("field", ["delivery_fee", "package_value"])
+async def test_a_fee_and_a_value_end_at_what_the_shop_set(world: World, field: str) -> None:
+    bought = await world.bought()
+    for much in ("9999999999.99", 10**9):
+        refused = await bought.seller.post("/api/deliveries/create/", delivery_body(bought.sale_id) | {field: much})
+        assert refused.status_code == 400, refused.text
+        assert list(refused.json()["errors"]) == [field]
+    most = world.server.settings.max_delivery_fee
+    assert ok(
+        await bought.seller.post("/api/deliveries/create/", delivery_body(bought.sale_id, delivery_fee=str(most))), 201
+    )
+
+
+async def test_nothing_is_to_arrive_before_it_is_picked_up(world: World) -> None:
+    bought = await world.bought()
+    times = {"requested_pickup_date": "2030-10-28T09:00:00Z", "requested_delivery_date": "2030-10-28T08:59:59Z"}
+    refused = await bought.seller.post("/api/deliveries/create/", delivery_body(bought.sale_id) | times)
+    assert refused.status_code == 400, refused.text
+    assert list(refused.json()["errors"]) == ["requested_delivery_date"]
+
+
 @pytest.mark.parametrize("ending", ["/", ""])
 @pytest.mark.parametrize("key", ["id", "delivery_id"])
 async def test_a_delivery_is_accepted_picked_up_and_delivered_by_number_and_uuid(

@@ -49,11 +49,12 @@ async def test_what_was_acknowledged_is_on_disk_by_the_servers_settings(data_dir
         locale = await database.fetchrow("SELECT pg_encoding_to_char(encoding), datlocale FROM pg_database")
         await database.close()
         async with Redis.from_url(urls.redis_url) as redis:
-            kept = await redis.config_get("append*", "maxmemory-policy")
+            kept = await redis.config_get("append*", "maxmemory*")
     assert said == {"fsync": "on", "synchronous_commit": "on"}
     assert tuple(locale) == ("UTF8", "C.UTF-8")
     assert (kept["appendonly"], kept["appendfsync"]) == ("yes", "always")
     assert kept["maxmemory-policy"] == "noeviction"
+    assert int(kept["maxmemory"]) > 0, "Redis must refuse before the machine has no memory left"
 
 
 async def test_no_port_is_opened(data_dir: Path) -> None:

@@ -129,6 +129,9 @@ async def test_a_second_partial_refund_whose_answer_was_lost_waits_for_a_person(
     assert [refund.status.value for refund in refunds] == ["succeeded", "unclear"]
     unclear = ok(await admin.get("/api/v1/payments/refunds/", status="unclear"))["results"][0]
     assert unclear["refund_id"] == str(refunds[1].refund_id)
+    for word in (0, 1, "true"):
+        unsaid = await admin.post(f"/api/v1/payments/refunds/{unclear['refund_id']}/resolve/", {"happened": word})
+        assert unsaid.status_code == 400, "money is not given up or sent again by a slip"
     resolved = ok(await admin.post(f"/api/v1/payments/refunds/{unclear['refund_id']}/resolve/", {"happened": True}))
     assert resolved["status"] == "succeeded"
     state, count = await checkout.gateway_state(paid.pidx), await checkout.count(paid.transaction_id)
