@@ -9,9 +9,6 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 BITS = 5  # of one of its 32 signs
 
-# Of a tracking number; the other twelve are 60 random bits.
-MATCHING_SIGNS = 4
-
 
 def _random(length: int) -> str:
     bits = secrets.randbits(BITS * length)
@@ -31,11 +28,6 @@ def sale_number(now: datetime) -> str:
 def payment_number(now: datetime) -> str:
     """``PMT-20241027-…``."""
     return f"PMT-{now:%Y%m%d}-{_random(8)}"
-
-
-def transporter_number(tracking_number: str) -> str:
-    """Another number of the same parcel, with the same last signs, by which people match the two."""
-    return f"TRK{_random(16 - MATCHING_SIGNS)}{tracking_number[-MATCHING_SIGNS:]}"
 
 
 def tracking_number() -> str:

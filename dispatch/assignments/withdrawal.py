@@ -96,7 +96,7 @@ async def give_back(
         if delivery.transporter_id is None:
             continue
         notice = WithdrawalNotice(delivery.transporter_id, delivery.id, str(delivery.delivery_id), reason.value)
-        delivery.transporter_id = delivery.assigned_at = delivery.transporter_number = None
+        delivery.transporter_id = delivery.assigned_at = None
         delivery.estimated_pickup_time = delivery.estimated_delivery_time = None
         steps.record(
             delivery, DeliveryStatus.AVAILABLE, "Package is waiting for another transporter", notes=reason.note

@@ -83,8 +83,6 @@ class Delivery(IdentityAuditBase):
 
     delivery_id: Mapped[UUID] = mapped_column(unique=True)
     tracking_number: Mapped[str] = mapped_column(String(32), unique=True)
-    transporter_number: Mapped[str | None] = mapped_column(String(32), unique=True)
-    """A tracking number of its present transporter, which ends where the delivery is given back."""
     sale_id: Mapped[int] = mapped_column(reference("sales.id"), unique=True)
 
     pickup_address: Mapped[str] = mapped_column(String(300))
@@ -135,12 +133,6 @@ class Delivery(IdentityAuditBase):
     tracking_history: Mapped[list["DeliveryStep"]] = relationship(
         lazy="raise", order_by="DeliveryStep.id", viewonly=True
     )
-
-    @property
-    def number_for_transporter(self) -> str:
-        """The tracking number that its transporter is told: until it has the parcel one of its own."""
-        own = self.transporter_number if self.status is DeliveryStatus.ASSIGNED else None
-        return own or self.tracking_number
 
 
 class DeliveryStep(IdentityBase):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
@@ -33,11 +33,6 @@ class Place:
     lat: float
     lon: float
     address: str | None = None
-
-
-def has_number(number: str) -> ColumnElement[bool]:
-    """Whether a delivery is tracked by this number: the customer's, or that of its present transporter."""
-    return or_(Delivery.tracking_number == number, Delivery.transporter_number == number)
 
 
 class Deliveries:
@@ -101,7 +96,7 @@ class Deliveries:
 
     async def get_by_tracking_number(self, number: str) -> Delivery:
         """Raises NotFound, in the same words for every number that is none."""
-        return await self._find(has_number(number))
+        return await self._find(Delivery.tracking_number == number)
 
     def of_transporter_query(
         self,

@@ -20,7 +20,6 @@ from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
 from dispatch.errors import Conflict, Forbidden, Invalid
 from dispatch.money import round_amount
-from dispatch.numbers import transporter_number
 from dispatch.ports import AssignmentNotice, Clock, LivePosition, PhotoStore, Publisher
 from dispatch.sales.progress import OrderProgress
 from dispatch.transporters.models import Transporter
@@ -131,7 +130,6 @@ class DeliverySteps:
         """Give a locked, available delivery to a locked transporter that was checked."""
         now = self._clock.now()
         delivery.transporter_id = transporter.id
-        delivery.transporter_number = transporter_number(delivery.tracking_number)
         delivery.assigned_at = now
         delivery.estimated_pickup_time = pickup_at
         self._expect(delivery, transporter, position)
@@ -140,7 +138,7 @@ class DeliverySteps:
             transporter.id,
             delivery.id,
             str(delivery.delivery_id),
-            delivery.number_for_transporter,
+            delivery.tracking_number,
             delivery.pickup_address,
             delivery.delivery_address,
         )

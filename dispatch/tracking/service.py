@@ -8,7 +8,6 @@ from sqlalchemy import Select, select
 from dispatch.database.engine import Database
 from dispatch.deliveries.eta import Trip, trip_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from dispatch.deliveries.service import has_number
 from dispatch.errors import NotFound
 from dispatch.tracking.models import StoredFix
 from dispatch.transporters.models import Transporter
@@ -32,7 +31,7 @@ async def track_state(database: Database, tracking_number: str) -> TrackState:
             await work.session.execute(
                 select(Delivery, Transporter.vehicle_type)
                 .outerjoin(Transporter, Transporter.id == Delivery.transporter_id)
-                .where(has_number(tracking_number))
+                .where(Delivery.tracking_number == tracking_number)
             )
         ).first()
     if row is None:

@@ -8,7 +8,6 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.database.engine import Database
-from dispatch.deliveries.models import DeliveryStatus
 from dispatch.errors import NotFound
 from dispatch.tracking.service import TrackState, track_state
 from realtime.background import end
@@ -138,9 +137,6 @@ class DeliveryTopic:
         if not update.follows(view.state.status) and update.status != view.state.status:
             self._stale = True  # one before it is missing, or it came out of order
             return None
-        if update.status is DeliveryStatus.AVAILABLE and view.state.tracking_number != self._tracking_number:
-            self._stale = True  # the number ends with the assignment
-            return None
         frame = view.change(offset, update)
         if update.status.under_way and update.transporter_id != self._followed:
             self._stale = True  # another transporter: subscribe, then tell where it is
@@ -152,8 +148,7 @@ class DeliveryTopic:
             try:
                 await self._load(self.view.state)
                 break
-            except NotFound:  # the number was of a transporter who gave the delivery back
-                self._end()
+            except NotFound:
                 return
             except (RedisError, OSError, SQLAlchemyError) as error:
                 log.warning("topic waits", error=f"{type(error).__name__}: {error}"[:200])
@@ -162,12 +157,6 @@ class DeliveryTopic:
         frame = view.snapshot()
         for watcher in list(self.watchers):
             watcher.start_again(frame, over=view.over)
-
-    def _end(self) -> None:
-        """Nobody hears more under this number."""
-        frame = self.view.snapshot()
-        for watcher in list(self.watchers):
-            watcher.start_again(frame, over=True)
 
     async def _load(self, state: TrackState) -> None:
         self._backlog = []

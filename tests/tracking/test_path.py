@@ -139,14 +139,12 @@ async def test_the_way_is_for_those_whom_it_concerns(world: World) -> None:
 
 
 @pytest.mark.parametrize("pieces", [geojson_pieces, gpx_pieces])
-def test_a_long_way_is_written_in_pieces_of_bounded_size(
-    pieces: Callable[[DeliveryPath, str], Iterator[bytes]],
-) -> None:
+def test_a_long_way_is_written_in_pieces_of_bounded_size(pieces: Callable[[DeliveryPath], Iterator[bytes]]) -> None:
     now = datetime.now(UTC)
     walk = PathBuilder()
     walk.add(PathPoint(27.7 + step * 1e-6, 85.3, now + timedelta(seconds=step)) for step in range(60_000))
-    delivery = Delivery(id=1, tracking_number="TRK1", status=DeliveryStatus.DELIVERED)
-    written = list(pieces(DeliveryPath(delivery, walk.parts, walk.distance_m), "TRK<&>"))
+    delivery = Delivery(id=1, tracking_number="TRK<&>", status=DeliveryStatus.DELIVERED)
+    written = list(pieces(DeliveryPath(delivery, walk.parts, walk.distance_m)))
     assert max(len(piece) for piece in written) < 200_000
     whole = b"".join(written)
     if pieces is gpx_pieces:

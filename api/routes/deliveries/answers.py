@@ -16,12 +16,12 @@ from dispatch.transporters.models import Transporter
 AREA_SIGNS = 6
 
 
-def delivery_row(delivery: Delivery, *, for_transporter: bool = False) -> dict[str, Any]:
-    """A delivery in a list; its transporter is told a number that ends with the assignment, until it has the parcel."""
+def delivery_row(delivery: Delivery) -> dict[str, Any]:
+    """A delivery in a transporter's list."""
     return {
         "id": delivery.id,
         "delivery_id": delivery.delivery_id,
-        "tracking_number": delivery.number_for_transporter if for_transporter else delivery.tracking_number,
+        "tracking_number": delivery.tracking_number,
         "status": delivery.status,
         "status_display": delivery.status.display,
         "priority": delivery.priority,
@@ -89,7 +89,6 @@ def detailed_answer(delivery: Delivery, reader: User) -> dict[str, Any]:
     callable_now = for_admin or delivery.status.under_way
     contacts = callable_now or reader.id == delivery.sale.seller_id  # who wrote them down
     answer = created_answer(delivery) | {
-        "tracking_number": number_for(delivery, reader),
         "pickup_contact_name": delivery.pickup_contact_name,
         "pickup_contact_phone": delivery.pickup_contact_phone if contacts else None,
         "pickup_instructions": delivery.pickup_instructions,
@@ -113,13 +112,6 @@ def detailed_answer(delivery: Delivery, reader: User) -> dict[str, Any]:
     return answer | {"reported_rating": delivery.customer_rating, "earnings": number(delivery.earnings)}
 
 
-def number_for(delivery: Delivery, reader: User) -> str:
-    """The tracking number that this reader is told."""
-    carries = delivery.transporter is not None and delivery.transporter.user_id == reader.id
-    knows = reader.has(Role.ADMIN) or reader.id in {delivery.sale.seller_id, delivery.sale.buyer_id}
-    return delivery.number_for_transporter if carries and not knows else delivery.tracking_number
-
-
 def created_answer(delivery: Delivery) -> dict[str, Any]:
     """A delivery for who made it."""
     return delivery_row(delivery) | {
@@ -133,7 +125,7 @@ def accepted_answer(delivery: Delivery, transporter: Transporter) -> dict[str, A
     return {
         "id": delivery.id,
         "delivery_id": delivery.delivery_id,
-        "tracking_number": delivery.number_for_transporter,
+        "tracking_number": delivery.tracking_number,
         "status": delivery.status,
         "status_display": delivery.status.display,
         "transporter": _named(transporter),
@@ -196,15 +188,15 @@ def shown_time(delivery: Delivery, arrival: Arrival | None) -> datetime | None:
 
 
 def tracked_answer(
-    delivery: Delivery, number: str, events: Sequence[DeliveryEvent], arrival: Arrival | None = None
+    delivery: Delivery, events: Sequence[DeliveryEvent], arrival: Arrival | None = None
 ) -> dict[str, Any]:
-    """A delivery for anyone who has its tracking number, ``number``; the phone shows only while it is under way.
+    """A delivery for anyone who has its tracking number; the phone shows only while it is under way.
 
     ``arrival``: at the door, from where the transporter is now; else the estimate stands that was made last.
     """
     transporter = delivery.transporter
     return {
-        "tracking_number": number,
+        "tracking_number": delivery.tracking_number,
         "status": delivery.status,
         "status_display": delivery.status.display,
         "pickup_address": delivery.pickup_address,

@@ -21,7 +21,7 @@ async def in_turns(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         await asyncio.sleep(0)
 
 
-def geojson_pieces(path: DeliveryPath, tracking_number: str) -> Iterator[bytes]:
+def geojson_pieces(path: DeliveryPath) -> Iterator[bytes]:
     """A GeoJSON feature (RFC 7946): a line, with gaps where nothing was heard, a time for each of its points."""
     lines = [part for part in path.parts if len(part) > 1]
     yield b'{"type":"Feature","geometry":'
@@ -31,7 +31,7 @@ def geojson_pieces(path: DeliveryPath, tracking_number: str) -> Iterator[bytes]:
         yield b"}"
     else:
         yield json.dumps(_point(path)).encode()
-    yield b',"properties":' + json.dumps(_properties(path, tracking_number)).encode()[:-1] + b',"times":'
+    yield b',"properties":' + json.dumps(_properties(path)).encode()[:-1] + b',"times":'
     yield from _json_lists(lines, lambda point: _time(point.recorded_at))
     yield b"}}"
 
@@ -55,10 +55,10 @@ def _point(path: DeliveryPath) -> dict[str, Any] | None:
     return {"type": "Point", "coordinates": [first.lon, first.lat]}
 
 
-def _properties(path: DeliveryPath, tracking_number: str) -> dict[str, Any]:
+def _properties(path: DeliveryPath) -> dict[str, Any]:
     return {
         "delivery_id": path.delivery.id,
-        "tracking_number": tracking_number,
+        "tracking_number": path.delivery.tracking_number,
         "status": path.delivery.status.value,
         "distance_m": round(path.distance_m, 1),
         "points": path.count,
@@ -67,11 +67,11 @@ def _properties(path: DeliveryPath, tracking_number: str) -> dict[str, Any]:
     }
 
 
-def gpx_pieces(path: DeliveryPath, tracking_number: str) -> Iterator[bytes]:
+def gpx_pieces(path: DeliveryPath) -> Iterator[bytes]:
     """A GPX 1.1 track; a silence begins a new segment."""
     yield (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<gpx xmlns="{GPX}" version="1.1" creator="dispatch-server"><trk>'
-        f"<name>{escape(tracking_number)}</name><desc>Total distance {path.distance_m:.0f} m</desc>"
+        f"<name>{escape(path.delivery.tracking_number)}</name><desc>Total distance {path.distance_m:.0f} m</desc>"
     ).encode()
     for part in path.parts:
         yield b"<trkseg>"

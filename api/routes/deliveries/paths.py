@@ -8,7 +8,6 @@ from litestar.response import Stream
 from api.http.injected import GivenWork
 from api.http.middleware.compression import PACKED
 from api.http.security import needs
-from api.routes.deliveries.answers import number_for
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
 from api.routes.deliveries.path_formats import geojson_pieces, gpx_pieces, in_turns
 from api.routes.deliveries.services import DeliveryServices, GivenServices
@@ -29,8 +28,7 @@ class PathController(Controller):
     ) -> Stream:
         """The way of a delivery as GeoJSON, with its length in metres."""
         path = await _path(request, delivery_id, work, services)
-        pieces = geojson_pieces(path, number_for(path.delivery, request.user))
-        return Stream(in_turns(pieces), media_type="application/geo+json")
+        return Stream(in_turns(geojson_pieces(path)), media_type="application/geo+json")
 
     @get("/{delivery_id:str}/path.gpx", guards=[needs()], opt=PACKED)
     async def as_gpx(
@@ -38,10 +36,9 @@ class PathController(Controller):
     ) -> Stream:
         """The way of a delivery as GPX."""
         path = await _path(request, delivery_id, work, services)
-        number = number_for(path.delivery, request.user)
-        name = f'attachment; filename="{number}.gpx"'
+        name = f'attachment; filename="{path.delivery.tracking_number}.gpx"'
         return Stream(
-            in_turns(gpx_pieces(path, number)), media_type="application/gpx+xml", headers={"Content-Disposition": name}
+            in_turns(gpx_pieces(path)), media_type="application/gpx+xml", headers={"Content-Disposition": name}
         )
 
 

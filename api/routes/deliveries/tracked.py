@@ -15,6 +15,4 @@ async def read_tracked(services: DeliveryServices, work: Work, tracking_number: 
     deliveries = services.delivery_steps(work).deliveries
     delivery = await deliveries.get_by_tracking_number(checked_tracking_number(tracking_number))
     arrivals = await live_arrivals(services, [delivery])
-    return tracked_answer(
-        delivery, tracking_number, await list_events(work.session, delivery.id), arrivals.get(delivery.id)
-    )
+    return tracked_answer(delivery, await list_events(work.session, delivery.id), arrivals.get(delivery.id))

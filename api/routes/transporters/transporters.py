@@ -295,7 +295,6 @@ class TransporterController(Controller):
     ) -> Page:
         """A transporter's deliveries, newest assignment first."""
         await _check_own(work, services, request.user, transporter_id)
-        for_transporter = not request.user.has(Role.ADMIN)
         deliveries = Deliveries(work, services.clock, services.publisher, road_factor=services.settings.road_factor)
         query = deliveries.of_transporter_query(
             transporter_id,
@@ -304,12 +303,7 @@ class TransporterController(Controller):
             date_to=end_of(date_to, "date_to"),
         )
         return await paginate(
-            request,
-            work.session,
-            query,
-            page,
-            page_size,
-            lambda rows: [delivery_row(row, for_transporter=for_transporter) for row in rows],
+            request, work.session, query, page, page_size, lambda rows: [delivery_row(row) for row in rows]
         )
 
     @get("/{transporter_id:int}/positions/", guards=[needs(Role.TRANSPORTER, Role.ADMIN)])

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0013_job_items"
-down_revision: str | None = "0012_transporter_numbers"
+revision: str = "0012_job_items"
+down_revision: str | None = "0011_roles_barred"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
