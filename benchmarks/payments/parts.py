@@ -55,7 +55,7 @@ class InstantGateway:
         return []
 
 
-class Yesterday:
+class FixedYesterday:
     """A clock for which nothing is due yet."""
 
     def now(self) -> datetime:

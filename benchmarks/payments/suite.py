@@ -25,7 +25,7 @@ from api.server.app import create_app
 from api.server.resources import Addresses
 from api.server.services import Services, build_services
 from api.server.serving import bind
-from benchmarks.payments.parts import Buyer, Client, InstantGateway, TakesEveryMail, Yesterday, seed
+from benchmarks.payments.parts import Buyer, Client, FixedYesterday, InstantGateway, TakesEveryMail, seed
 from benchmarks.payments.tape import Player, Statement, Tape
 from dispatch.database.engine import Database
 from dispatch.database.migrate import migrate
@@ -112,7 +112,7 @@ async def _client_of(settings: Settings, url: str, redis_url: str, tape: Tape | 
     if tape is not None:
         tape.listen(services.database)
     # Messages are written, as they are in the bare run, and sent by nobody: that is work beside the payment.
-    asleep = OutboxRelay(services.database, Yesterday(), services.payments.templates, TakesEveryMail(), None)
+    asleep = OutboxRelay(services.database, FixedYesterday(), services.payments.templates, TakesEveryMail(), None)
     quiet = dataclasses.replace(services.background, relay=asleep)
     serving = _serving(settings, dataclasses.replace(services, background=quiet))
     async with serving as public_url, Client.of(public_url) as client:

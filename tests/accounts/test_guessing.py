@@ -196,7 +196,7 @@ async def test_of_many_who_sign_in_at_once_some_are_told_to_come_again_and_other
     assert all(int(reply.headers["retry-after"]) > 0 for reply in refused)
 
 
-class Watchful(Passwords):
+class CountingPasswords(Passwords):
     """Notes how many connections of a pool are in use while a password is looked at."""
 
     def __init__(self, database: Database) -> None:
@@ -213,7 +213,7 @@ class Watchful(Passwords):
 async def test_while_a_password_is_hashed_no_database_connection_waits_for_it(world: World, password: str) -> None:
     person, services = await world.person(), world.server.services
     database = Database(services.database.engine.url.render_as_string(hide_password=False), pool_size=1)
-    passwords = Watchful(database)
+    passwords = CountingPasswords(database)
     sign_ins = SignIns(database, services.accounts.tokens, services.clock, passwords, services.accounts.guesses)
     with suppress(NotSignedIn):
         await sign_ins.sign_in(person.email, password, Actor(ActorKind.STRANGER, None, _address()))

@@ -19,7 +19,7 @@ from realtime.protocol import Close
 from realtime.redis.keys import Keys
 from tests.faults.phones import LoadPhone
 from tests.faults.watchers import LoadWatcher
-from tests.support.processes import Family
+from tests.support.processes import ServiceProcesses
 from tests.support.server_process import ServerProcess
 from tests.support.waiting import until
 from tests.support.watching import under_way
@@ -49,12 +49,12 @@ class Load:
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
-    def postgres(self) -> Family:
-        return Family(self.server.data_dir, "postgres")
+    def postgres(self) -> ServiceProcesses:
+        return ServiceProcesses(self.server.data_dir, "postgres")
 
     @property
-    def redis(self) -> Family:
-        return Family(self.server.data_dir, "redis-server")
+    def redis(self) -> ServiceProcesses:
+        return ServiceProcesses(self.server.data_dir, "redis-server")
 
     @property
     def sent(self) -> int:

@@ -41,7 +41,7 @@ IN_COMMIT = (
 
 
 @dataclass
-class Scene:
+class KilledWorker:
     """A database of its own, a crashing worker on it, and the checkout of another worker that survives."""
 
     world: World
@@ -62,7 +62,7 @@ class Scene:
 
 
 @contextlib.asynccontextmanager
-async def scene(world: World, folder: Path, point: str) -> AsyncIterator[Scene]:
+async def scene(world: World, folder: Path, point: str) -> AsyncIterator[KilledWorker]:
     """Set it up and take it down."""
     services, sandbox = world.server.services, find_sandbox(world.server.settings)
     assert sandbox is not None
@@ -97,7 +97,7 @@ async def scene(world: World, folder: Path, point: str) -> AsyncIterator[Scene]:
             server = type(world.server)(world.server.settings, survivor, world.server.stop)
             there = World(server, http)
             dsn = told["database_url"].replace("+asyncpg", "")
-            yield Scene(there, Checkout(there), process, dsn)
+            yield KilledWorker(there, Checkout(there), process, dsn)
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
@@ -105,7 +105,7 @@ async def scene(world: World, folder: Path, point: str) -> AsyncIterator[Scene]:
         await survivor.close()
 
 
-async def survive(scene: Scene) -> None:
+async def survive(scene: KilledWorker) -> None:
     """Another worker, some minutes later, does what workers do beside requests, until nothing is left to do."""
     services, clock = scene.checkout.services, scene.checkout.services.clock
     assert isinstance(clock, ShiftedClock)
@@ -117,7 +117,7 @@ async def survive(scene: Scene) -> None:
             pass
 
 
-async def ready(scene: Scene) -> tuple[Person, int, int, dict[str, Any]]:
+async def ready(scene: KilledWorker) -> tuple[Person, int, int, dict[str, Any]]:
     """A customer with an order of two of ten."""
     seller, customer = await scene.world.person("seller"), await scene.world.person()
     product_id = await scene.world.product(seller, stock=10)

@@ -171,7 +171,9 @@ async def test_a_message_whose_relay_died_is_sent_by_another(checkout: Checkout)
     relay = OutboxRelay(checkout.services.database, clock, Templates(None, {"site_url": "x"}), carrier, None)
     async with only_message(checkout, clock) as key:
         carrier.failures = [SendRefused("never")]
-        dying = OutboxRelay(checkout.services.database, clock, Templates(None, {"site_url": "x"}), Dying(), None)
+        dying = OutboxRelay(
+            checkout.services.database, clock, Templates(None, {"site_url": "x"}), CrashingSender(), None
+        )
         with pytest.raises(asyncio.CancelledError):
             await dying.run()
         assert await relay.run() == 0
@@ -182,7 +184,7 @@ async def test_a_message_whose_relay_died_is_sent_by_another(checkout: Checkout)
         assert (await outbox_row(checkout, key)).status is MessageStatus.SENT
 
 
-class Dying:
+class CrashingSender:
     """A sender during which the process ends."""
 
     async def send(self, mail: Mail) -> None:

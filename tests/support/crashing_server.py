@@ -28,7 +28,7 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class DoomedGateway:
+class CrashingGateway:
     """The gateway's client, around whose calls the process dies."""
 
     def __init__(self, inner: KhaltiClient, point: str) -> None:
@@ -58,7 +58,7 @@ class DoomedGateway:
         return await self._inner.list_banks(payment_type)
 
 
-class DoomedMail:
+class CrashingMail:
     """A mail sender during which the process dies."""
 
     async def send(self, mail: Mail) -> None:
@@ -70,8 +70,8 @@ async def main(told: dict[str, Any]) -> None:
     """Serve until killed; the port is said on standard output."""
     listener, settings = bind(Settings(data_dir=Path(told["data_dir"]), port=0))
     addresses = Addresses(told["database_url"], told["redis_url"], told["gateway_url"], told["gateway_key"])
-    gateway = DoomedGateway(KhaltiClient(addresses.gateway_url, addresses.gateway_key), told["point"])
-    mail = DoomedMail() if told["point"] == "before notification" else None
+    gateway = CrashingGateway(KhaltiClient(addresses.gateway_url, addresses.gateway_key), told["point"])
+    mail = CrashingMail() if told["point"] == "before notification" else None
     services = build_services(settings, addresses, gateway=gateway, mail=mail)
     server = uvicorn.Server(uvicorn.Config(create_app(services), loop="none", lifespan="on", log_config=None))
     serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -11,7 +11,7 @@ import psutil  # ships no types
 import pytest
 
 
-class Family:
+class ServiceProcesses:
     """A service's processes: the one that the server started, and its children."""
 
     def __init__(self, data_dir: Path, name: str) -> None:

@@ -138,7 +138,7 @@ async def test_a_failover_that_lost_offsets_begins_a_new_epoch(world_on_own_redi
         assert (frame["type"], frame["recovered"], frame["position"]["lat"]) == ("snapshot", False, THAMEL[0])
 
 
-class Ear:
+class RecordingListener:
     """A listener that remembers, or fails."""
 
     def __init__(self, *, broken: bool = False) -> None:
@@ -169,7 +169,7 @@ async def _hub(url: str) -> AsyncIterator[Hub]:
 
 
 async def test_one_failing_listener_does_not_silence_the_others(own_redis: OwnRedis) -> None:
-    broken, whole = Ear(broken=True), Ear()
+    broken, whole = RecordingListener(broken=True), RecordingListener()
     async with _hub(own_redis.url) as hub, Redis.from_url(own_redis.url) as client:
         await hub.listen("news", broken)
         await hub.listen("news", whole)
@@ -179,7 +179,7 @@ async def test_one_failing_listener_does_not_silence_the_others(own_redis: OwnRe
 
 
 async def test_every_listener_is_told_of_an_interruption_and_hears_again(own_redis: OwnRedis) -> None:
-    ears = {f"channel-{n}": Ear(broken=n == 0) for n in range(20)}
+    ears = {f"channel-{n}": RecordingListener(broken=n == 0) for n in range(20)}
     async with _hub(own_redis.url) as hub, Redis.from_url(own_redis.url) as client:
         for channel, ear in ears.items():
             await hub.listen(channel, ear)
@@ -195,7 +195,7 @@ async def test_who_comes_and_goes_all_the_time_hears_everything_from_the_moment_
 ) -> None:
     async with _hub(own_redis.url) as hub, Redis.from_url(own_redis.url) as client:
         for n in range(200):
-            ear = Ear()
+            ear = RecordingListener()
             await hub.listen("door", ear)
             await client.spublish("door", b"%d" % n)
             await until(lambda ear=ear, n=n: ear.messages == [b"%d" % n])  # type: ignore[misc]

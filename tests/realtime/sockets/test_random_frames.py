@@ -31,7 +31,7 @@ def test_ten_thousand_frames_are_decoded_or_refused() -> None:
     assert seen["received"] > 1000
 
 
-class Hail:
+class OddFrameSender:
     """A phone that sends odd frames, and reconnects whenever it is thrown out."""
 
     def __init__(self, world: World, driver: Driver) -> None:
@@ -64,7 +64,7 @@ class Hail:
 
 async def _hail(world: World, seed: int, count: int, caplog: pytest.LogCaptureFixture) -> None:
     driver, bystander = await world.driver(), await world.driver()
-    hail = Hail(world, driver)
+    hail = OddFrameSender(world, driver)
     raws = frames(seed, count)
     acked = 0
     async with world.phone(bystander) as phone:
