@@ -51,6 +51,14 @@ async def test_the_sales_report_says_the_same_as_json_and_as_csv(world: World, c
     assert nothing["totals"]["sales_count"] == 0
 
 
+async def test_a_full_width_sign_of_a_formula_is_defused_in_the_report(world: World) -> None:
+    seller = await world.person("seller")
+    await world.product(seller, name="\uff1dHYPERLINK(1)")
+    reply = await seller.get("/api/marketplace/sales/report/", format="csv")
+    (row,) = csv.DictReader(io.StringIO(reply.text))
+    assert row["product_name"] == "'\uff1dHYPERLINK(1)"
+
+
 async def test_figures_are_for_their_seller_and_for_admins(world: World, checkout: Checkout) -> None:
     paid, other, admin = await checkout.paid(), await world.person("seller"), await world.admin()
     path = "/api/marketplace/sales/report/"
