@@ -91,7 +91,7 @@ def invoice_pdf(invoice: Mapping[str, Any]) -> bytes:
         ", ".join(part for part in (issuer["name"], issuer["address"]) if part),
         f"PAN/VAT {issuer['tax_number']}" if issuer["tax_number"] else "",
         f"Fiscal year {told['fiscal_year']}, issued {told['issued_on']}, status: {told['status']}",
-        f"Order {told['order_number']}, paid by {told['payment_method'].value} on {told['paid_on']}",
+        f"Order {told['order_number']}, paid by {told['payment_method']} on {told['paid_on']}",
         f"{customer['name']}, {customer['email']}, {customer['phone']}",
         told["customer_address"],
     ):

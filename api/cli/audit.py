@@ -5,7 +5,7 @@ import msgspec
 
 from api.cli.context import CommandError, operating
 from api.http.schemas import end_of, start_of
-from api.routes.operations.audit import audit_row
+from api.routes.operations.answers import audit_answer
 from dispatch.audit.models import ActorKind, AuditEvent
 from dispatch.audit.service import AuditFilter, audit_query
 from dispatch.settings import Settings
@@ -37,7 +37,7 @@ async def show_audit(
     async with operating(settings) as services, services.database.work() as work:
         events = (await work.session.scalars(audit_query(wanted).limit(limit))).all()
     for event in events:
-        click.echo(msgspec.json.encode(audit_row(event)).decode() if as_json else _line(event))
+        click.echo(msgspec.json.encode(audit_answer(event)).decode() if as_json else _line(event))
 
 
 def _actor(text: str | None) -> tuple[int | None, ActorKind | None]:

@@ -16,6 +16,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath
 
 from api.http.described_errors import describe_errors
+from api.http.described_schemas import tidy_schemas
 from api.http.middleware.compression import KEPT
 from api.http.queries import OPEN_QUERY
 from api.http.security import PUBLIC
@@ -79,6 +80,7 @@ class _Description(JsonRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """See OpenAPIRenderPlugin."""
         if not self._made:
+            tidy_schemas(openapi_schema)
             describe_errors(request.app, openapi_schema)
             self._made = self.render_json(request, openapi_schema)
         return self._made

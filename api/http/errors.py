@@ -1,13 +1,13 @@
 """The error table: from what went wrong to status, shape and words.
 
-Each section of the API has its own shape (contract, decision 11): payments ``{status, message, error_code}``,
-assignment ``{success: false, error, suggestions}``, the rest ``{detail, …}``.
+The shape is that of the section which was called (`api.http.error_shapes`).
 """
 
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 import structlog
 from asyncpg.exceptions import (
     DataError,
@@ -26,6 +26,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.http.bodies import fields_of
+from api.http.error_shapes import shape_of
 from api.http.middleware.http_rules import allowed_methods
 from api.http.middleware.rate_limit_headers import Allowance, note
 from api.http.problems import problems_of
@@ -90,14 +91,7 @@ def answer(
     **extra: object,
 ) -> Response[Any]:
     """An error in the shape of the section that was called."""
-    path = request.url.path
-    body: dict[str, object]
-    if path.startswith("/api/v1/payments"):
-        body = {"status": "error", "message": detail, "error_code": code.upper()}
-    elif path.startswith("/api/auto-assign"):
-        body = {"success": False, "error": detail, "suggestions": [], "code": code}
-    else:
-        body = {"detail": detail, "code": code}
+    body: dict[str, object] = msgspec.to_builtins(shape_of(request).of(detail, code))
     if fields:
         body["errors"] = fields
     return Response(body | extra, status_code=status, headers=headers or {}, media_type="application/json")

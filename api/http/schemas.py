@@ -1,10 +1,10 @@
 """Types that the request bodies and answers of all features are made of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
@@ -20,8 +20,12 @@ from dispatch.money import CENT, MAX_AMOUNT
 from dispatch.payments.invoices.fiscal_year import NEPAL_TIME
 from realtime.protocol import TRACKING_NUMBER
 
-Model = TypeVar("Model")
 Row = TypeVar("Row")
+Item = TypeVar("Item")
+Other = TypeVar("Other")
+
+Fact: TypeAlias = bool | int | float | str | list[int | str] | dict[str, int | str] | None
+"""What is free in form and passed on as it was written down, such as the details of an audit event."""
 
 
 class TextKind(StrEnum):
@@ -161,23 +165,22 @@ def _check_url(name: str, value: str) -> None:
         raise ValueError(f"`{name}` is not an address that a browser can open")
 
 
-class Page(Struct, frozen=True, kw_only=True):
-    """A page of results with the addresses of its neighbours."""
+class Page(Struct, Generic[Item], frozen=True, kw_only=True):
+    """A page of results with the addresses of its neighbours; ``count`` is of all pages together."""
 
     count: int
     next: str | None
     previous: str | None
-    results: list[Any]
+    results: list[Item]
+
+    def with_results(self, results: list[Other]) -> "Page[Other]":
+        """The same page with other things in it, such as answers in the place of rows."""
+        return Page(count=self.count, next=self.next, previous=self.previous, results=results)
 
 
-async def paginate(
-    request: Request[Any, Any, Any],
-    session: AsyncSession,
-    query: Select[Any],
-    page: int,
-    page_size: int,
-    convert: Callable[[Sequence[Any]], list[Any]],
-) -> Page:
+async def page_of_rows(
+    request: Request[Any, Any, Any], session: AsyncSession, query: Select[Row], page: int, page_size: int
+) -> Page[Row]:
     """One page of a query. A page beyond the last is empty, not an error."""
     count = await session.scalar(select(func.count()).select_from(query.order_by(None).options().subquery())) or 0
     rows = (await session.scalars(query.limit(page_size).offset((page - 1) * page_size))).all()
@@ -185,8 +188,21 @@ async def paginate(
         count=count,
         next=_page_url(request, page + 1) if page * page_size < count else None,
         previous=_page_url(request, page - 1) if page > 1 else None,
-        results=convert(rows),
+        results=list(rows),
     )
+
+
+async def paginate(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    query: Select[Row],
+    page: int,
+    page_size: int,
+    answer: Callable[[Row], Item],
+) -> Page[Item]:
+    """One page of a query as it is answered, row by row."""
+    found = await page_of_rows(request, session, query, page, page_size)
+    return found.with_results([answer(row) for row in found.results])
 
 
 def _page_url(request: Request[Any, Any, Any], page: int) -> str:

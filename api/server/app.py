@@ -9,6 +9,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.plugins.prometheus import PrometheusConfig
 
 from api.http.documentation import openapi_config, page_assets
+from api.http.error_shapes import SECTIONS, sections_of
 from api.http.errors import EXCEPTION_HANDLERS
 from api.http.idempotency import IdempotentRequests
 from api.http.middleware.commit_counting import CountedCommits
@@ -75,6 +76,7 @@ def create_app(services: Services) -> Litestar:
         logging_config=None,  # ours is set up before; Litestar's would replace it
     )
     queries.read(app)
+    app.state[SECTIONS] = sections_of(app)
     return app
 
 

@@ -14,6 +14,7 @@ from litestar.types import Receive, Scope, Send
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.http.described_answers import OtherAnswer, also
 from api.http.schemas import checked_tracking_number
 from api.http.security import PUBLIC
 from api.sockets.services import GivenServices, SocketServices
@@ -87,10 +88,16 @@ class _Events(Response[bytes]):
         )
 
 
-@get("/api/deliveries/{tracking_number:str}/events/", opt=PUBLIC, tags=["deliveries"], media_type=MEDIA_TYPE)
+STREAM = also(
+    OtherAnswer(200, "The frames, one an event.", (MEDIA_TYPE,), instead=True),
+    OtherAnswer(204, "Nothing comes any more.", instead=True),
+)
+
+
+@get("/api/deliveries/{tracking_number:str}/events/", opt=PUBLIC | STREAM, tags=["deliveries"], media_type=MEDIA_TYPE)
 async def delivery_events(
     request: Request[Any, Any, Any], tracking_number: FromPath[str], services: GivenServices, resume: ResumeQuery = None
-) -> Response[Any]:
+) -> Response[bytes] | Response[None]:
     """The frames of `/ws/track/{tracking_number}` as server-sent events, for anyone who has the number.
 
     `id` is the offset: `Last-Event-ID` (or `?resume=`) resumes. After `event: over` nothing comes any more, and who

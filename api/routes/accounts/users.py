@@ -102,7 +102,7 @@ class UserController(Controller):
         is_active: FromQuery[bool | None] = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
-    ) -> Page:
+    ) -> Page[AccountAnswer]:
         """Accounts, newest first; `email` is a whole address or its beginning."""
         query = select(User).order_by(User.id.desc())
         if email is not None:
@@ -111,9 +111,7 @@ class UserController(Controller):
             query = query.where(literal(role.value) == any_(User.roles))
         if is_active is not None:
             query = query.where(User.is_active.is_(is_active))
-        return await paginate(
-            request, work.session, query, page, page_size, lambda rows: [_answer(row) for row in rows]
-        )
+        return await paginate(request, work.session, query, page, page_size, _answer)
 
     @get("/{user_id:int}/")
     async def show(self, user_id: UserId, work: GivenWork, services: GivenServices) -> AccountAnswer:

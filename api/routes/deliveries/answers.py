@@ -1,14 +1,18 @@
-"""Deliveries as the contract writes them; each caller sees its own part."""
+"""Deliveries as the contract writes them; each caller sees its own part.
 
-from collections.abc import Sequence
+Coordinates in degrees (WGS 84), distances in km, weights in kg, amounts in NPR as numbers.
+"""
+
 from datetime import datetime
-from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict
 
 from api.http.schemas import number
 from dispatch.accounts.models import Role, User
-from dispatch.arrivals.events import DeliveryEvent
 from dispatch.deliveries.eta import Arrival
-from dispatch.deliveries.models import Delivery, DeliveryStep
+from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep, Priority
 from dispatch.geo import geo_cell
 from dispatch.transporters.models import Transporter
 
@@ -16,33 +20,217 @@ from dispatch.transporters.models import Transporter
 AREA_SIGNS = 6
 
 
-def delivery_row(delivery: Delivery) -> dict[str, Any]:
+class DeliveryRow(Struct, frozen=True, kw_only=True):
+    """A delivery in a list. Degrees, km, kg, NPR."""
+
+    id: int
+    delivery_id: UUID
+    tracking_number: str
+    status: DeliveryStatus
+    status_display: str
+    priority: Priority
+    pickup_address: str
+    pickup_latitude: float | None
+    pickup_longitude: float | None
+    delivery_address: str
+    delivery_latitude: float | None
+    delivery_longitude: float | None
+    package_weight: float
+    delivery_fee: float
+    distance_km: float | None
+    assigned_at: datetime | None
+    requested_pickup_date: datetime | None
+    estimated_delivery_time: datetime | None
+    created_at: datetime
+
+
+class DispatcherRow(DeliveryRow, frozen=True, kw_only=True):
+    """A delivery in a dispatcher's list, with all that makes its steps implausible."""
+
+    transporter: int | None
+    flags: list[str]
+
+
+class DeliveryArea(Struct, frozen=True):
+    """Where about a parcel goes: the city, and the middle of a geohash cell of about 1 km."""
+
+    city: str | None
+    cell: str | None
+    latitude: float | None
+    longitude: float | None
+
+
+class WaitingDelivery(Struct, frozen=True, kw_only=True):
+    """A delivery that waits, for those who may take it: all that is needed to decide, and no more."""
+
+    id: int
+    delivery_id: UUID
+    status: DeliveryStatus
+    status_display: str
+    priority: Priority
+    pickup_address: str
+    pickup_latitude: float | None
+    pickup_longitude: float | None
+    delivery_area: DeliveryArea
+    package_weight: float
+    package_dimensions: str
+    fragile: bool
+    requires_signature: bool
+    delivery_fee: float
+    distance_km: float | None
+    requested_pickup_date: datetime | None
+    requested_delivery_date: datetime | None
+    created_at: datetime
+
+
+class CreatedDelivery(DeliveryRow, frozen=True, kw_only=True):
+    """A delivery for who made it."""
+
+    marketplace_sale: int
+    priority_display: str
+
+
+class Carrier(Struct, frozen=True):
+    """Who carries; the phone only for those who may call now."""
+
+    id: int
+    name: str
+    business_name: str
+    phone: str | None
+
+
+class AcceptedDelivery(Struct, frozen=True, kw_only=True):
+    """A delivery for the transporter who took it."""
+
+    id: int
+    delivery_id: UUID
+    tracking_number: str
+    status: DeliveryStatus
+    status_display: str
+    transporter: Carrier
+    assigned_at: datetime | None
+    estimated_pickup_time: datetime | None
+    estimated_delivery_time: datetime | None
+
+
+class Point(Struct, frozen=True):
+    """A place in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+class StepPlace(Struct, frozen=True):
+    """Where a step happened, with the address where it is known."""
+
+    latitude: float
+    longitude: float
+    address: str | None
+
+
+class PickedUp(Struct, frozen=True):
+    """The parcel is with its transporter."""
+
+    status: DeliveryStatus
+    message: str
+    timestamp: datetime
+    location: Point | None
+
+
+class DroppedOff(Struct, frozen=True):
+    """The parcel is with the customer; ``earnings`` in NPR are the transporter's."""
+
+    status: DeliveryStatus
+    message: str
+    delivered_at: datetime
+    location: Point | None
+    earnings: float | None
+
+
+class RatedDelivery(Struct, frozen=True):
+    """What the buyer thinks of a delivery, 1 to 5."""
+
+    delivery_id: int
+    delivery_uuid: UUID
+    rating: int | None
+
+
+class Package(Struct, frozen=True):
+    """What is carried: kg and NPR."""
+
+    weight: float
+    dimensions: str
+    value: float | None
+    fragile: bool
+    requires_signature: bool
+
+
+class StepAnswer(Struct, frozen=True, kw_only=True):
+    """A step of a delivery."""
+
+    status: DeliveryStatus
+    status_display: str
+    message: str
+    timestamp: datetime
+    location: StepPlace | None
+
+
+class NotedStep(StepAnswer, frozen=True, kw_only=True):
+    """A step with its transporter's notes; ``flags``, what makes it implausible, for admins alone."""
+
+    notes: str
+    flags: list[str] | UnsetType = UNSET
+
+
+class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
+    """Everything about a delivery. ``reported_rating`` (the transporter's word) and ``earnings`` for admins alone."""
+
+    pickup_contact_name: str
+    pickup_contact_phone: str | None
+    pickup_instructions: str
+    delivery_contact_name: str
+    delivery_contact_phone: str | None
+    delivery_instructions: str
+    special_instructions: str
+    requested_delivery_date: datetime | None
+    estimated_pickup_time: datetime | None
+    picked_up_at: datetime | None
+    delivered_at: datetime | None
+    customer_rating: int | None
+    transporter: Carrier | None
+    package_details: Package
+    tracking_history: list[NotedStep]
+    reported_rating: int | UnsetType | None = UNSET
+    earnings: float | UnsetType | None = UNSET
+
+
+def delivery_row(delivery: Delivery) -> DeliveryRow:
     """A delivery in a transporter's list."""
-    return {
-        "id": delivery.id,
-        "delivery_id": delivery.delivery_id,
-        "tracking_number": delivery.tracking_number,
-        "status": delivery.status,
-        "status_display": delivery.status.display,
-        "priority": delivery.priority,
-        "pickup_address": delivery.pickup_address,
-        "pickup_latitude": delivery.pickup_lat,
-        "pickup_longitude": delivery.pickup_lon,
-        "delivery_address": delivery.delivery_address,
-        "delivery_latitude": delivery.delivery_lat,
-        "delivery_longitude": delivery.delivery_lon,
-        "package_weight": float(delivery.package_weight),
-        "delivery_fee": number(delivery.delivery_fee),
-        "distance_km": delivery.distance_km,
-        "assigned_at": delivery.assigned_at,
-        "requested_pickup_date": delivery.requested_pickup_date,
-        "estimated_delivery_time": delivery.estimated_delivery_time,
-        "created_at": delivery.created_at,
-    }
+    return DeliveryRow(
+        id=delivery.id,
+        delivery_id=delivery.delivery_id,
+        tracking_number=delivery.tracking_number,
+        status=delivery.status,
+        status_display=delivery.status.display,
+        priority=delivery.priority,
+        pickup_address=delivery.pickup_address,
+        pickup_latitude=delivery.pickup_lat,
+        pickup_longitude=delivery.pickup_lon,
+        delivery_address=delivery.delivery_address,
+        delivery_latitude=delivery.delivery_lat,
+        delivery_longitude=delivery.delivery_lon,
+        package_weight=float(delivery.package_weight),
+        delivery_fee=float(delivery.delivery_fee),
+        distance_km=delivery.distance_km,
+        assigned_at=delivery.assigned_at,
+        requested_pickup_date=delivery.requested_pickup_date,
+        estimated_delivery_time=delivery.estimated_delivery_time,
+        created_at=delivery.created_at,
+    )
 
 
-def waiting_row(delivery: Delivery, city: str | None) -> dict[str, Any]:
-    """A delivery that waits, for those who may take it: all that is needed to decide, and no more.
+def waiting_delivery(delivery: Delivery, city: str | None) -> WaitingDelivery:
+    """A delivery that waits, for those who may take it.
 
     Of the drop-off there is the city and a cell of about a kilometre; the distance is rounded so that, drawn around the
     pickup, it does not tell more. The tracking number, which opens the rest to anybody, comes with the assignment.
@@ -50,136 +238,87 @@ def waiting_row(delivery: Delivery, city: str | None) -> dict[str, Any]:
     point = None
     if delivery.delivery_lat is not None and delivery.delivery_lon is not None:
         point = geo_cell(delivery.delivery_lat, delivery.delivery_lon, AREA_SIGNS)
-    return {
-        "id": delivery.id,
-        "delivery_id": delivery.delivery_id,
-        "status": delivery.status,
-        "status_display": delivery.status.display,
-        "priority": delivery.priority,
-        "pickup_address": delivery.pickup_address,
-        "pickup_latitude": delivery.pickup_lat,
-        "pickup_longitude": delivery.pickup_lon,
-        "delivery_area": {
-            "city": city,
-            "cell": point.name if point else None,
-            "latitude": point.lat if point else None,
-            "longitude": point.lon if point else None,
-        },
-        "package_weight": float(delivery.package_weight),
-        "package_dimensions": delivery.package_dimensions,
-        "fragile": delivery.fragile,
-        "requires_signature": delivery.requires_signature,
-        "delivery_fee": number(delivery.delivery_fee),
-        "distance_km": None if delivery.distance_km is None else float(round(delivery.distance_km)),
-        "requested_pickup_date": delivery.requested_pickup_date,
-        "requested_delivery_date": delivery.requested_delivery_date,
-        "created_at": delivery.created_at,
-    }
+    area = DeliveryArea(city, point.name, point.lat, point.lon) if point else DeliveryArea(city, None, None, None)
+    return WaitingDelivery(
+        id=delivery.id,
+        delivery_id=delivery.delivery_id,
+        status=delivery.status,
+        status_display=delivery.status.display,
+        priority=delivery.priority,
+        pickup_address=delivery.pickup_address,
+        pickup_latitude=delivery.pickup_lat,
+        pickup_longitude=delivery.pickup_lon,
+        delivery_area=area,
+        package_weight=float(delivery.package_weight),
+        package_dimensions=delivery.package_dimensions,
+        fragile=delivery.fragile,
+        requires_signature=delivery.requires_signature,
+        delivery_fee=float(delivery.delivery_fee),
+        distance_km=None if delivery.distance_km is None else float(round(delivery.distance_km)),
+        requested_pickup_date=delivery.requested_pickup_date,
+        requested_delivery_date=delivery.requested_delivery_date,
+        created_at=delivery.created_at,
+    )
 
 
-def dispatcher_row(delivery: Delivery) -> dict[str, Any]:
-    """A delivery in a dispatcher's list, with all that makes its steps implausible."""
+def dispatcher_row(delivery: Delivery) -> DispatcherRow:
+    """A delivery in a dispatcher's list."""
     flags = sorted({flag for step in delivery.tracking_history for flag in step.flags})
-    return delivery_row(delivery) | {"transporter": delivery.transporter_id, "flags": flags}
+    return DispatcherRow(**asdict(delivery_row(delivery)), transporter=delivery.transporter_id, flags=flags)
 
 
-def detailed_answer(delivery: Delivery, reader: User) -> dict[str, Any]:
+def created_delivery(delivery: Delivery) -> CreatedDelivery:
+    """A delivery for who made it."""
+    return CreatedDelivery(
+        **asdict(delivery_row(delivery)),
+        marketplace_sale=delivery.sale_id,
+        priority_display=delivery.priority.value.title(),
+    )
+
+
+def accepted_delivery(delivery: Delivery, transporter: Transporter) -> AcceptedDelivery:
+    """A delivery for the transporter who took it."""
+    return AcceptedDelivery(
+        id=delivery.id,
+        delivery_id=delivery.delivery_id,
+        tracking_number=delivery.tracking_number,
+        status=delivery.status,
+        status_display=delivery.status.display,
+        transporter=_carrier(transporter),
+        assigned_at=delivery.assigned_at,
+        estimated_pickup_time=delivery.estimated_pickup_time,
+        estimated_delivery_time=delivery.estimated_delivery_time,
+    )
+
+
+def detailed_delivery(delivery: Delivery, reader: User) -> DetailedDelivery:
     """Everything about a delivery for who has to do with it; what makes steps implausible for admins alone."""
     transporter, for_admin = delivery.transporter, reader.has(Role.ADMIN)
     callable_now = for_admin or delivery.status.under_way
     contacts = callable_now or reader.id == delivery.sale.seller_id  # who wrote them down
-    answer = created_answer(delivery) | {
-        "pickup_contact_name": delivery.pickup_contact_name,
-        "pickup_contact_phone": delivery.pickup_contact_phone if contacts else None,
-        "pickup_instructions": delivery.pickup_instructions,
-        "delivery_contact_name": delivery.delivery_contact_name,
-        "delivery_contact_phone": delivery.delivery_contact_phone if contacts else None,
-        "delivery_instructions": delivery.delivery_instructions,
-        "special_instructions": delivery.special_instructions,
-        "requested_delivery_date": delivery.requested_delivery_date,
-        "estimated_pickup_time": delivery.estimated_pickup_time,
-        "picked_up_at": delivery.picked_up_at,
-        "delivered_at": delivery.delivered_at,
-        "customer_rating": delivery.buyer_rating,
-        "transporter": _named(transporter, phone=callable_now) if transporter else None,
-        "package_details": _package(delivery),
-        "tracking_history": [_step_row(step) | {"notes": step.notes} for step in delivery.tracking_history],
-    }
-    if not for_admin:
-        return answer
-    for row, step in zip(answer["tracking_history"], delivery.tracking_history, strict=True):
-        row["flags"] = step.flags
-    return answer | {"reported_rating": delivery.customer_rating, "earnings": number(delivery.earnings)}
-
-
-def created_answer(delivery: Delivery) -> dict[str, Any]:
-    """A delivery for who made it."""
-    return delivery_row(delivery) | {
-        "marketplace_sale": delivery.sale_id,
-        "priority_display": delivery.priority.value.title(),
-    }
-
-
-def accepted_answer(delivery: Delivery, transporter: Transporter) -> dict[str, Any]:
-    """A delivery for the transporter who took it."""
-    return {
-        "id": delivery.id,
-        "delivery_id": delivery.delivery_id,
-        "tracking_number": delivery.tracking_number,
-        "status": delivery.status,
-        "status_display": delivery.status.display,
-        "transporter": _named(transporter),
-        "assigned_at": delivery.assigned_at,
-        "estimated_pickup_time": delivery.estimated_pickup_time,
-        "estimated_delivery_time": delivery.estimated_delivery_time,
-    }
-
-
-def place_of(step: DeliveryStep, *, with_address: bool) -> dict[str, Any] | None:
-    """Where a step happened; None where that is not known."""
-    if step.lat is None or step.lon is None:
-        return None
-    place: dict[str, Any] = {"latitude": step.lat, "longitude": step.lon}
-    return place | {"address": step.address} if with_address else place
-
-
-def _named(transporter: Transporter, *, phone: bool = True) -> dict[str, Any]:
-    return {
-        "id": transporter.id,
-        "name": transporter.user.name,
-        "business_name": transporter.business_name,
-        "phone": transporter.phone if phone else None,
-    }
-
-
-def _package(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "weight": float(delivery.package_weight),
-        "dimensions": delivery.package_dimensions,
-        "value": number(delivery.package_value),
-        "fragile": delivery.fragile,
-        "requires_signature": delivery.requires_signature,
-    }
-
-
-def _step_row(step: DeliveryStep) -> dict[str, Any]:
-    return {
-        "status": step.status,
-        "status_display": step.status.display,
-        "message": step.message,
-        "timestamp": step.timestamp,
-        "location": place_of(step, with_address=True),
-    }
-
-
-def _event_row(event: DeliveryEvent) -> dict[str, Any]:
-    return {
-        "kind": event.kind,
-        "message": event.kind.message,
-        "timestamp": event.at,
-        "noticed_at": event.noticed_at,
-        "location": {"latitude": event.lat, "longitude": event.lon},
-    }
+    return DetailedDelivery(
+        **asdict(created_delivery(delivery)),
+        pickup_contact_name=delivery.pickup_contact_name,
+        pickup_contact_phone=delivery.pickup_contact_phone if contacts else None,
+        pickup_instructions=delivery.pickup_instructions,
+        delivery_contact_name=delivery.delivery_contact_name,
+        delivery_contact_phone=delivery.delivery_contact_phone if contacts else None,
+        delivery_instructions=delivery.delivery_instructions,
+        special_instructions=delivery.special_instructions,
+        requested_delivery_date=delivery.requested_delivery_date,
+        estimated_pickup_time=delivery.estimated_pickup_time,
+        picked_up_at=delivery.picked_up_at,
+        delivered_at=delivery.delivered_at,
+        customer_rating=delivery.buyer_rating,
+        transporter=_carrier(transporter, phone=callable_now) if transporter else None,
+        package_details=package_of(delivery),
+        tracking_history=[
+            NotedStep(**asdict(step_answer(step)), notes=step.notes, flags=step.flags if for_admin else UNSET)
+            for step in delivery.tracking_history
+        ],
+        reported_rating=delivery.customer_rating if for_admin else UNSET,
+        earnings=number(delivery.earnings) if for_admin else UNSET,
+    )
 
 
 def shown_time(delivery: Delivery, arrival: Arrival | None) -> datetime | None:
@@ -187,33 +326,35 @@ def shown_time(delivery: Delivery, arrival: Arrival | None) -> datetime | None:
     return arrival.likely_minute if arrival else delivery.estimated_delivery_time
 
 
-def tracked_answer(
-    delivery: Delivery, events: Sequence[DeliveryEvent], arrival: Arrival | None = None
-) -> dict[str, Any]:
-    """A delivery for anyone who has its tracking number; the phone shows only while it is under way.
+def point_of(step: DeliveryStep) -> Point | None:
+    """Where a step happened; None where that is not known."""
+    return None if step.lat is None or step.lon is None else Point(step.lat, step.lon)
 
-    ``arrival``: at the door, from where the transporter is now; else the estimate stands that was made last.
-    """
-    transporter = delivery.transporter
-    return {
-        "tracking_number": delivery.tracking_number,
-        "status": delivery.status,
-        "status_display": delivery.status.display,
-        "pickup_address": delivery.pickup_address,
-        "delivery_address": delivery.delivery_address,
-        "estimated_delivery_time": shown_time(delivery, arrival),
-        "eta": {"earliest": arrival.earliest, "latest": arrival.latest} if arrival else None,
-        "transporter": {
-            "name": transporter.user.name,
-            "business_name": transporter.business_name,
-            "phone": transporter.phone if delivery.status.under_way else None,
-            "vehicle_type": transporter.vehicle_type,
-            "vehicle_number": transporter.vehicle_number,
-        }
-        if transporter
-        else None,
-        "tracking_history": [_step_row(step) for step in delivery.tracking_history],
-        "events": [_event_row(event) for event in events],
-        "distance_km": delivery.distance_km,
-        "package_details": _package(delivery),
-    }
+
+def _carrier(transporter: Transporter, *, phone: bool = True) -> Carrier:
+    return Carrier(
+        transporter.id, transporter.user.name, transporter.business_name, transporter.phone if phone else None
+    )
+
+
+def package_of(delivery: Delivery) -> Package:
+    """What is carried."""
+    return Package(
+        weight=float(delivery.package_weight),
+        dimensions=delivery.package_dimensions,
+        value=number(delivery.package_value),
+        fragile=delivery.fragile,
+        requires_signature=delivery.requires_signature,
+    )
+
+
+def step_answer(step: DeliveryStep) -> StepAnswer:
+    """A step as anybody sees it who may see the delivery."""
+    place = None if step.lat is None or step.lon is None else StepPlace(step.lat, step.lon, step.address)
+    return StepAnswer(
+        status=step.status,
+        status_display=step.status.display,
+        message=step.message,
+        timestamp=step.timestamp,
+        location=place,
+    )

@@ -12,11 +12,19 @@ from api.http.field_rules import Rule, absent
 from api.http.injected import GivenWork
 from api.http.schemas import CODE, NO_NUL, ONE_LINE, Body, Id
 from api.http.security import needs
+from api.routes.deliveries.assignment_answers import (
+    AssignmentAnswer,
+    BulkAssignmentAnswer,
+    BulkOperationAnswer,
+    assignment_answer,
+    bulk_assignment_answer,
+    operation_answer,
+)
 from api.routes.deliveries.deliveries import delivery_key
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
-from dispatch.assignments.pool import check_vehicle_type, whole_score
-from dispatch.assignments.results import Assigned, BulkFilter, BulkResult, Failure
+from dispatch.assignments.pool import check_vehicle_type
+from dispatch.assignments.results import BulkFilter, BulkResult
 from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Priority
@@ -74,83 +82,22 @@ async def _check_parameters(request: Request[User, Any, Any], given: Given) -> N
         await check_vehicle_type(work, wanted, field="parameters.vehicle_type_filter")
 
 
-def _single_answer(made: Assigned) -> dict[str, Any]:
-    delivery, transporter, scores = made.delivery, made.transporter, made.scores
-    return {
-        "success": True,
-        "message": "Delivery assigned successfully",
-        "delivery_id": delivery.id,
-        "delivery_uuid": delivery.delivery_id,
-        "tracking_number": delivery.tracking_number,
-        "assigned_transporter": {
-            "id": transporter.id,
-            "name": transporter.user.name,
-            "business_name": transporter.business_name,
-            "vehicle_type": transporter.vehicle_type,
-            "vehicle_number": transporter.vehicle_number,
-            "rating": float(transporter.rating),
-            "phone": transporter.phone,
-        },
-        "score_details": {
-            "distance_score": whole_score(scores.distance),
-            "rating_score": whole_score(scores.rating),
-            "capacity_score": whole_score(scores.capacity),
-            "workload_score": whole_score(scores.workload),
-            "total_score": whole_score(scores.total),
-        },
-        "alternatives": made.alternatives,
-        "distance_km": delivery.distance_km,
-        "estimated_delivery_time": delivery.estimated_delivery_time,
-    }
-
-
-def _bulk_answer(result: BulkResult) -> dict[str, Any]:
-    scores = [made.scores.total for made in result.assigned]
-    return {
-        "success": True,
-        "assignments": [
-            {
-                "delivery_id": made.delivery.id,
-                "delivery_uuid": made.delivery.delivery_id,
-                "tracking_number": made.delivery.tracking_number,
-                "assigned_transporter": made.transporter.user.name,
-                "transporter_id": made.transporter.id,
-                "score": whole_score(made.scores.total),
-            }
-            for made in result.assigned
-        ],
-        "summary": {
-            "total_processed": len(result.assigned) + len(result.failures),
-            "successful_assignments": len(result.assigned),
-            "failed_assignments": len(result.failures),
-            "avg_score": round(sum(scores) / len(scores), 1) if scores else 0.0,
-            "certified_optimal": result.certified,
-        },
-        "failures": [_failure_row(failed) | {"delivery_id": str(failed.delivery_id)} for failed in result.failures],
-    }
-
-
-def _failure_row(failed: Failure) -> dict[str, Any]:
-    return {"delivery_id": failed.delivery_id, "error": failed.error, "reason": failed.reason}
-
-
 async def _note_run(request: Request[User, Any, Any], work: Work, result: BulkResult) -> None:
     """One event a run; which deliveries went to whom stands with the assignments."""
     told = {"assigned": len(result.assigned), "failed": len(result.failures)}
     await record(work.session, actor_of(request), "deliveries.assigned", "run", "", told)
 
 
-class AssignmentController(Controller):
-    """``/api/auto-assign`` and bulk operations."""
+class AutoAssignController(Controller):
+    """``/api/auto-assign``."""
 
-    path = "/api"
     tags = ("assignments",)
     guards = (needs(Role.ADMIN),)
 
-    @post("/auto-assign/", opt=also_checked(_check_filter), status_code=200)
+    @post("/", opt=also_checked(_check_filter), status_code=200)
     async def auto_assign(
         self, request: Request[User, Any, Any], data: JSONBody[AutoAssign], work: GivenWork, services: GivenServices
-    ) -> dict[str, Any]:
+    ) -> AssignmentAnswer | BulkAssignmentAnswer:
         """Give one delivery to the best transporter, or all that wait to transporters for the highest total.
 
         With `delivery_id`, `vehicle_type_filter` says among whom, and a delivery of another priority than
@@ -168,7 +115,7 @@ class AssignmentController(Controller):
             )
             told = {"transporter_id": made.transporter.id}
             await record(work.session, actor_of(request), "delivery.assigned", "delivery", made.delivery.id, told)
-            return _single_answer(made)
+            return assignment_answer(made)
         result = await assignments.assign_many(
             BulkFilter(
                 priority=data.priority_filter,
@@ -179,12 +126,20 @@ class AssignmentController(Controller):
             request.user,
         )
         await _note_run(request, work, result)
-        return _bulk_answer(result)
+        return bulk_assignment_answer(result)
 
-    @post("/deliveries/bulk-operations/", opt=also_checked(_check_parameters), status_code=200)
+
+class BulkOperationController(Controller):
+    """``/api/deliveries/bulk-operations``."""
+
+    path = "/api/deliveries/bulk-operations"
+    tags = ("assignments",)
+    guards = (needs(Role.ADMIN),)
+
+    @post("/", opt=also_checked(_check_parameters), status_code=200)
     async def bulk(
         self, request: Request[User, Any, Any], data: JSONBody[BulkOperation], work: GivenWork, services: GivenServices
-    ) -> dict[str, Any]:
+    ) -> BulkOperationAnswer:
         """Assign several named deliveries for the highest total."""
         await check_vehicle_type(work, data.parameters.vehicle_type_filter, field="parameters.vehicle_type_filter")
         result = await services.assignments(work).assign_many(
@@ -197,19 +152,4 @@ class AssignmentController(Controller):
             request.user,
         )
         await _note_run(request, work, result)
-        return {
-            "operation": data.operation,
-            "results": {
-                "successful": len(result.assigned),
-                "failed": len(result.failures),
-                "assignments": [
-                    {
-                        "delivery_id": made.delivery.id,
-                        "transporter": made.transporter.user.name,
-                        "score": whole_score(made.scores.total),
-                    }
-                    for made in result.assigned
-                ],
-                "failures": [_failure_row(failed) for failed in result.failures],
-            },
-        }
+        return operation_answer(data.operation, result)

@@ -32,9 +32,18 @@ from api.http.schemas import (
     number,
 )
 from api.http.security import PUBLIC, acts
-from api.routes.deliveries.answers import accepted_answer, created_answer, place_of
+from api.routes.deliveries.answers import (
+    AcceptedDelivery,
+    CreatedDelivery,
+    DroppedOff,
+    PickedUp,
+    accepted_delivery,
+    created_delivery,
+    point_of,
+)
 from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, decoded_pictures
 from api.routes.deliveries.services import DeliveryServices, GivenServices
+from api.routes.deliveries.track_answers import TrackedDelivery
 from api.routes.deliveries.tracked import read_tracked
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
@@ -184,7 +193,7 @@ class DeliveryController(Controller):
     @post("/create/", guards=[acts(Role.ADMIN, Role.SELLER)], opt=also_checked(_check_amounts))
     async def create(
         self, request: Request[User, Any, Any], data: JSONBody[NewDelivery], work: GivenWork, services: GivenServices
-    ) -> dict[str, Any]:
+    ) -> CreatedDelivery:
         """Make the delivery of a sale, as its seller or an admin.
 
         `delivery_fee` and `package_value` are at most `DISPATCH_MAX_DELIVERY_FEE` and `DISPATCH_MAX_PACKAGE_VALUE`.
@@ -194,7 +203,7 @@ class DeliveryController(Controller):
         if request.user.has(Role.ADMIN):
             told = {"sale_id": data.marketplace_sale_id}
             await record(work.session, actor_of(request), "delivery.created", "delivery", made.id, told)
-        return created_answer(made)
+        return created_delivery(made)
 
     @post("/{delivery_id:str}/accept/", guards=[acts(Role.TRANSPORTER)], status_code=200)
     async def accept(
@@ -204,7 +213,7 @@ class DeliveryController(Controller):
         work: GivenWork,
         services: GivenServices,
         data: JSONBody[Acceptance | None] = None,
-    ) -> dict[str, Any]:
+    ) -> AcceptedDelivery:
         """Take an available delivery, or confirm one's own. One of several who try gets it."""
         transporter, position = await _transporter_and_place(request, work, services)
         wish = data or Acceptance()
@@ -215,7 +224,7 @@ class DeliveryController(Controller):
             notes=wish.notes,
             position=position,
         )
-        return accepted_answer(delivery, transporter)
+        return accepted_delivery(delivery, transporter)
 
     @post(
         "/{delivery_id:str}/pickup/",
@@ -231,7 +240,7 @@ class DeliveryController(Controller):
         work: GivenWork,
         services: GivenServices,
         data: JSONBody[PickupBody | None] = None,
-    ) -> dict[str, Any]:
+    ) -> PickedUp:
         """The parcel is with its transporter.
 
         Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels. A place far from the address
@@ -242,12 +251,7 @@ class DeliveryController(Controller):
         transporter, seen = await _transporter_and_place(request, work, services)
         handover = Handover(_place(body), body.notes, pictures["pickup_photo"], seen=seen)
         step = await services.delivery_steps(work).pick_up(delivery_key(delivery_id), transporter, handover)
-        return {
-            "status": step.status,
-            "message": "Delivery marked as picked up",
-            "timestamp": step.timestamp,
-            "location": place_of(step, with_address=False),
-        }
+        return PickedUp(step.status, "Delivery marked as picked up", step.timestamp, point_of(step))
 
     @post(
         "/{delivery_id:str}/deliver/",
@@ -263,7 +267,7 @@ class DeliveryController(Controller):
         work: GivenWork,
         services: GivenServices,
         data: JSONBody[DropOffBody | None] = None,
-    ) -> dict[str, Any]:
+    ) -> DroppedOff:
         """The parcel is with the customer.
 
         `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`.
@@ -277,16 +281,11 @@ class DeliveryController(Controller):
             _place(body), body.notes, pictures["delivery_photo"], pictures["signature"], body.customer_rating, seen
         )
         delivery, step = await services.delivery_steps(work).deliver(delivery_key(delivery_id), transporter, handover)
-        return {
-            "status": step.status,
-            "message": "Delivery completed successfully",
-            "delivered_at": step.timestamp,
-            "location": place_of(step, with_address=False),
-            "earnings": number(delivery.earnings),
-        }
+        told, earnings = "Delivery completed successfully", number(delivery.earnings)
+        return DroppedOff(step.status, told, step.timestamp, point_of(step), earnings)
 
     @get("/{tracking_number:str}/track/", opt=PUBLIC)
-    async def track(self, tracking_number: FromPath[str], work: GivenWork, services: GivenServices) -> dict[str, Any]:
+    async def track(self, tracking_number: FromPath[str], work: GivenWork, services: GivenServices) -> TrackedDelivery:
         """A parcel, for anyone who has its tracking number.
 
         `estimated_delivery_time` and `eta` are of the door, by way of the pickup, from where the transporter is now,

@@ -7,14 +7,24 @@ from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 from msgspec import Meta
 
 from api.http.injected import GivenWork
-from api.http.schemas import BIGINT_MAX, Body, Page, PageNumber, PageSize, paginate
+from api.http.schemas import BIGINT_MAX, Body, Page, PageNumber, PageSize, page_of_rows, paginate
 from api.http.security import acts, needs
-from api.routes.deliveries.answers import delivery_row, detailed_answer, dispatcher_row, waiting_row
+from api.routes.deliveries.answers import (
+    DeliveryRow,
+    DetailedDelivery,
+    DispatcherRow,
+    RatedDelivery,
+    WaitingDelivery,
+    delivery_row,
+    detailed_delivery,
+    dispatcher_row,
+    waiting_delivery,
+)
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.finding import DeliveryFilter, cities_of, deliveries_query, waiting_query
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.models import DeliveryStatus
 from dispatch.errors import Forbidden, NotFound
 from dispatch.transporters.service import Transporters
 from realtime.protocol import TRACKING_NUMBER
@@ -46,7 +56,7 @@ class DeliveryListController(Controller):
         flagged: FromQuery[bool | None] = None,
         page: PageNumber = 1,
         page_size: PageSize = 50,
-    ) -> Page:
+    ) -> Page[DispatcherRow]:
         """All deliveries, newest first, for dispatchers.
 
         `in_service=false`: those under way whose transporter may no longer carry (not available, not verified any more,
@@ -54,9 +64,7 @@ class DeliveryListController(Controller):
         """
         wanted = DeliveryFilter(status, transporter, in_service, flagged)
         query = deliveries_query(wanted, services.clock.now().date())
-        return await paginate(
-            request, work.session, query, page, page_size, lambda rows: [dispatcher_row(row) for row in rows]
-        )
+        return await paginate(request, work.session, query, page, page_size, dispatcher_row)
 
     @get("/available/", guards=[acts(Role.TRANSPORTER, Role.ADMIN)])
     async def available(
@@ -66,38 +74,25 @@ class DeliveryListController(Controller):
         services: GivenServices,
         page: PageNumber = 1,
         page_size: PageSize = 20,
-    ) -> Page:
+    ) -> Page[DeliveryRow] | Page[WaitingDelivery]:
         """Deliveries that wait for a transporter, oldest first, for admins and transporters whose papers are in order.
 
         A transporter sees the pickup and the area of the drop-off (`delivery_area`: city and a geohash cell of about
         1 km), no address and no tracking number; what it has accepted it sees whole.
         """
         if request.user.has(Role.ADMIN):
-            return await paginate(
-                request,
-                work.session,
-                waiting_query(),
-                page,
-                page_size,
-                lambda rows: [delivery_row(row) for row in rows],
-            )
+            return await paginate(request, work.session, waiting_query(), page, page_size, delivery_row)
         transporter = await Transporters(work, services.clock).get_of(request.user)
         if not transporter.papers_in_order(services.clock.now().date()):
             raise Forbidden("Your documents are expired or not verified.", code="documents_not_in_order")
-        found = await paginate(request, work.session, waiting_query(), page, page_size, list)
-        rows: list[Delivery] = found.results
-        cities = await cities_of(work.session, rows)
-        return Page(
-            count=found.count,
-            next=found.next,
-            previous=found.previous,
-            results=[waiting_row(row, cities.get(row.id)) for row in rows],
-        )
+        found = await page_of_rows(request, work.session, waiting_query(), page, page_size)
+        cities = await cities_of(work.session, found.results)
+        return found.with_results([waiting_delivery(row, cities.get(row.id)) for row in found.results])
 
     @get("/{delivery_id:str}/", guards=[needs(Role.TRANSPORTER, Role.SELLER, Role.ADMIN)])
     async def show(
         self, request: Request[User, Any, Any], delivery_id: KeyPath, work: GivenWork, services: GivenServices
-    ) -> dict[str, Any]:
+    ) -> DetailedDelivery:
         """One delivery whole, for the transporter who has it, the sale's seller and admins.
 
         Phone numbers of others are shown while it is under way, to admins always.
@@ -107,7 +102,7 @@ class DeliveryListController(Controller):
         known_to = {delivery.sale.seller_id, transporter.user_id if transporter else None}
         if user.id not in known_to and not user.has(Role.ADMIN):
             raise NotFound("There is no such delivery.", code="delivery_not_found")
-        return detailed_answer(delivery, user)
+        return detailed_delivery(delivery, user)
 
     @post("/{delivery_id:str}/rate/", guards=[needs(Role.CUSTOMER)], status_code=200)
     async def rate(
@@ -117,7 +112,7 @@ class DeliveryListController(Controller):
         data: JSONBody[RatingBody],
         work: GivenWork,
         services: GivenServices,
-    ) -> dict[str, Any]:
+    ) -> RatedDelivery:
         """What the buyer thinks of a delivery that has arrived.
 
         It takes the place of what the transporter reported; a later rating replaces an earlier one, the same one
@@ -129,4 +124,4 @@ class DeliveryListController(Controller):
         else:
             key = (await deliveries.get(delivery_key(delivery_id))).id
         rated = await services.ratings(work).rate(key, request.user, data.rating)
-        return {"delivery_id": rated.id, "delivery_uuid": rated.delivery_id, "rating": rated.buyer_rating}
+        return RatedDelivery(rated.id, rated.delivery_id, rated.buyer_rating)

@@ -7,11 +7,52 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from msgspec import Struct
+
+from dispatch.deliveries.models import DeliveryStatus
 from dispatch.tracking.path import DeliveryPath, PathPoint
 
 # Some milliseconds of work, and about 100 KB.
 AT_ONCE = 1_000
 GPX = "http://www.topografix.com/GPX/1/1"
+
+
+class PathLine(Struct, frozen=True, tag_field="type", tag="LineString"):
+    """A way without gaps: longitude and latitude of each point, degrees."""
+
+    coordinates: list[list[float]]
+
+
+class PathLines(Struct, frozen=True, tag_field="type", tag="MultiLineString"):
+    """A way with gaps where nothing was heard."""
+
+    coordinates: list[list[list[float]]]
+
+
+class PathPlace(Struct, frozen=True, tag_field="type", tag="Point"):
+    """The only place that is known: longitude and latitude, degrees."""
+
+    coordinates: list[float]
+
+
+class PathProperties(Struct, frozen=True):
+    """Of which delivery the way is, its length in metres, and when each point of each line was recorded."""
+
+    delivery_id: int
+    tracking_number: str
+    status: DeliveryStatus
+    distance_m: float
+    points: int
+    started_at: datetime | None
+    ended_at: datetime | None
+    times: list[datetime | list[datetime]]
+
+
+class PathFeature(Struct, frozen=True, tag_field="type", tag="Feature"):
+    """The way of a delivery as a GeoJSON feature (RFC 7946). It is written piece by piece, in this form."""
+
+    geometry: PathLine | PathLines | PathPlace | None
+    properties: PathProperties
 
 
 async def in_turns(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -3,17 +3,21 @@
 from typing import Any
 
 from litestar import Controller, Request, get
+from litestar.openapi import ResponseSpec
 from litestar.response import Stream
 
+from api.http.described_answers import OtherAnswer, also
 from api.http.injected import GivenWork
 from api.http.middleware.compression import PACKED
 from api.http.security import needs
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
-from api.routes.deliveries.path_formats import geojson_pieces, gpx_pieces, in_turns
+from api.routes.deliveries.path_formats import PathFeature, geojson_pieces, gpx_pieces, in_turns
 from api.routes.deliveries.services import DeliveryServices, GivenServices
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
 from dispatch.tracking.path import DeliveryPath, check_may_see_path, delivery_path
+
+GPX_TRACK = also(OtherAnswer(200, "A GPX 1.1 track.", ("application/gpx+xml",), instead=True))
 
 
 class PathController(Controller):
@@ -22,7 +26,12 @@ class PathController(Controller):
     path = "/api/deliveries"
     tags = ("deliveries",)
 
-    @get("/{delivery_id:str}/path.geojson", guards=[needs()], opt=PACKED)
+    @get(
+        "/{delivery_id:str}/path.geojson",
+        guards=[needs()],
+        opt=PACKED,
+        responses={200: ResponseSpec(PathFeature, generate_examples=False, media_type="application/geo+json")},
+    )
     async def as_geojson(
         self, request: Request[User, Any, Any], delivery_id: KeyPath, work: GivenWork, services: GivenServices
     ) -> Stream:
@@ -30,7 +39,7 @@ class PathController(Controller):
         path = await _path(request, delivery_id, work, services)
         return Stream(in_turns(geojson_pieces(path)), media_type="application/geo+json")
 
-    @get("/{delivery_id:str}/path.gpx", guards=[needs()], opt=PACKED)
+    @get("/{delivery_id:str}/path.gpx", guards=[needs()], opt=PACKED | GPX_TRACK)
     async def as_gpx(
         self, request: Request[User, Any, Any], delivery_id: KeyPath, work: GivenWork, services: GivenServices
     ) -> Stream:

@@ -2,8 +2,9 @@
 
 from litestar import Router
 
+from api.http.error_shapes import AssignmentError, errors_like
 from api.http.injected import given
-from api.routes.deliveries.assignments import AssignmentController
+from api.routes.deliveries.assignments import AutoAssignController, BulkOperationController
 from api.routes.deliveries.deliveries import DeliveryController
 from api.routes.deliveries.lists import DeliveryListController
 from api.routes.deliveries.paths import PathController
@@ -18,7 +19,8 @@ def delivery_routes(services: DeliveryServices) -> Router:
             DeliveryController,
             DeliveryListController,
             PathController,
-            AssignmentController,
+            Router("/api/auto-assign", route_handlers=[AutoAssignController], opt=errors_like(AssignmentError)),
+            BulkOperationController,
         ],
         dependencies=given(services),
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request, get, patch, post
 from litestar.params import JSONBody
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType, field
 
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked, was_sent
@@ -28,9 +28,10 @@ from api.http.schemas import (
     paginate,
 )
 from api.http.security import PUBLIC, acts
+from api.routes.marketplace.answers import ProductAnswer, product_answer
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
-from dispatch.catalogue.models import Product, TaxClass
+from dispatch.catalogue.models import TaxClass
 from dispatch.catalogue.service import Catalogue, check_product
 
 ProductName = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL, extra=ONE_LINE)]
@@ -72,53 +73,6 @@ class ProductChanges(Body, frozen=True, kw_only=True):
     is_active: bool | UnsetType = UNSET
 
 
-class SellerAnswer(Struct, frozen=True):
-    """Who sells."""
-
-    id: int
-    name: str
-
-
-class ProductAnswer(Struct, frozen=True):
-    """A product as buyers see it; ``price`` is what one costs now."""
-
-    id: int
-    name: str
-    description: str
-    price: Decimal
-    listed_price: Decimal
-    discounted_price: Decimal | None
-    stock: int
-    available: int
-    tax_class: TaxClass
-    images: list[dict[str, str]]
-    is_active: bool
-    seller: SellerAnswer
-
-
-def image_list(product: Product) -> list[dict[str, str]]:
-    """Images as the contract writes them."""
-    return [{"image": image} for image in product.images]
-
-
-def product_answer(product: Product) -> ProductAnswer:
-    """A product with its seller loaded."""
-    return ProductAnswer(
-        id=product.id,
-        name=product.name,
-        description=product.description,
-        price=product.price,
-        listed_price=product.listed_price,
-        discounted_price=product.discounted_price,
-        stock=product.stock,
-        available=product.available,
-        tax_class=product.tax_class,
-        images=image_list(product),
-        is_active=product.is_active,
-        seller=SellerAnswer(product.seller_id, product.seller.name),
-    )
-
-
 async def _check_new(_: Request[User, Any, Any], given: Given) -> None:
     listed, price = given.get("listed_price"), given.get("price")
     check_product(price if listed is None else listed, given.get("discounted_price"))
@@ -145,7 +99,7 @@ class ProductController(Controller):
         search: SearchText = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
-    ) -> Page:
+    ) -> Page[ProductAnswer]:
         """What is on sale, newest first."""
         return await paginate(
             request,
@@ -153,7 +107,7 @@ class ProductController(Controller):
             Catalogue(work).list_query(search=search),
             page,
             page_size,
-            lambda rows: [product_answer(product) for product in rows],
+            product_answer,
         )
 
     @post("/", guards=[acts(Role.SELLER, Role.ADMIN)], opt=also_checked(_check_new))

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from litestar import Controller, Response, get
 from litestar.params import PathParameter
 
+from api.http.described_answers import OtherAnswer, also
 from api.http.security import PUBLIC
 from api.routes.marketplace.services import GivenServices
 from dispatch.errors import NotFound
@@ -38,13 +39,23 @@ def read_image(folder: Path, name: str) -> tuple[bytes, str] | None:
         return None
 
 
+IMAGES = also(
+    OtherAnswer(
+        200,
+        "The image.",
+        ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"),
+        instead=True,
+    )
+)
+
+
 class MediaController(Controller):
     """``/media``."""
 
     path = "/media"
     tags = ("catalogue",)
 
-    @get("/{name:path}", opt=PUBLIC | KEPT_FOR_AN_HOUR)
+    @get("/{name:path}", opt=PUBLIC | KEPT_FOR_AN_HOUR | IMAGES)
     async def show(
         self,
         name: Annotated[str, PathParameter(max_length=300, description="Where the image lies below the folder.")],

@@ -8,8 +8,9 @@ from litestar.params import FromQuery, QueryParameter
 from api.http.injected import GivenWork
 from api.http.schemas import BIGINT_MAX, NO_NUL, Page, PageNumber, PageSize, WhenQuery, end_of, paginate, start_of
 from api.http.security import needs
+from api.routes.operations.answers import AuditAnswer, audit_answer
 from dispatch.accounts.models import Role, User
-from dispatch.audit.models import ActorKind, AuditEvent
+from dispatch.audit.models import ActorKind
 from dispatch.audit.service import AuditFilter, audit_query
 
 ActorId = Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX, description="User who acted.")]
@@ -21,23 +22,6 @@ SubjectKind = Annotated[
     str | None, QueryParameter(max_length=32, pattern=NO_NUL, description="What it was done to: user, transporter, …")
 ]
 SubjectId = Annotated[str | None, QueryParameter(max_length=64, pattern=NO_NUL, description="Its number or id.")]
-
-
-def audit_row(event: AuditEvent) -> dict[str, Any]:
-    """An event as admins see it."""
-    return {
-        "id": event.id,
-        "at": event.at,
-        "actor_kind": event.actor_kind,
-        "actor_id": event.actor_id,
-        "action": event.action,
-        "subject_kind": event.subject_kind,
-        "subject_id": event.subject_id,
-        "address": event.address,
-        "request_id": event.request_id,
-        "occurrences": event.occurrences,
-        "detail": event.detail,
-    }
 
 
 class AuditController(Controller):
@@ -61,7 +45,7 @@ class AuditController(Controller):
         date_to: WhenQuery = None,
         page: PageNumber = 1,
         page_size: PageSize = 50,
-    ) -> Page:
+    ) -> Page[AuditAnswer]:
         """Sign-ins, failures and what admins and operators did, newest first.
 
         `occurrences` counts what happened again within the same minute, such as wrong passwords.
@@ -76,6 +60,4 @@ class AuditController(Controller):
             until=end_of(date_to, "date_to"),
         )
         query = audit_query(wanted)
-        return await paginate(
-            request, work.session, query, page, page_size, lambda rows: [audit_row(row) for row in rows]
-        )
+        return await paginate(request, work.session, query, page, page_size, audit_answer)

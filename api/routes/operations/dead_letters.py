@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from api.http.actors import actor_of
 from api.http.injected import GivenWork
-from api.http.schemas import NO_NUL, PageNumber, PageSize, paginate
+from api.http.schemas import NO_NUL, Page, PageNumber, PageSize, paginate
 from api.http.security import needs
 from api.routes.operations.services import GivenServices
 from dispatch.accounts.models import Role, User
@@ -33,20 +33,22 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     can_retry: bool
 
 
-class DeadLetterPage(Struct, frozen=True, kw_only=True):
-    """A page of them."""
-
-    count: int
-    next: str | None
-    previous: str | None
-    results: list[DeadLetter]
-
-
 class InLineAgain(Struct, frozen=True, kw_only=True):
     """It is tried again, within a minute or so, with all its tries."""
 
     kind: DeadLetterKind
     id: str
+
+
+def _answer(row: Any) -> DeadLetter:  # noqa: ANN401  a row of a union of tables
+    return DeadLetter(
+        kind=DeadLetterKind(row.kind),
+        id=row.id,
+        tries=row.tries,
+        failed_at=row.failed_at,
+        last_error=row.last_error,
+        can_retry=row.can_retry,
+    )
 
 
 class DeadLetterController(Controller):
@@ -63,21 +65,10 @@ class DeadLetterController(Controller):
         kind: FromQuery[DeadLetterKind | None] = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
-    ) -> DeadLetterPage:
+    ) -> Page[DeadLetter]:
         """What was tried as often as its job allows, failed last first; `kind` is the job."""
-        found = await paginate(request, work.session, DEAD_LETTERS.list_query(kind), page, page_size, list)
-        results = [
-            DeadLetter(
-                kind=DeadLetterKind(row.kind),
-                id=row.id,
-                tries=row.tries,
-                failed_at=row.failed_at,
-                last_error=row.last_error,
-                can_retry=row.can_retry,
-            )
-            for row in found.results
-        ]
-        return DeadLetterPage(count=found.count, next=found.next, previous=found.previous, results=results)
+        query = DEAD_LETTERS.list_query(kind)
+        return await paginate(request, work.session, query, page, page_size, _answer)
 
     @post("/{kind:str}/{letter_id:str}/retry/", guards=[needs(Role.ADMIN)], status_code=200)
     async def retry(

@@ -1,10 +1,10 @@
 """Whether this process lives and whether it can work, and how the log of pings stands."""
 
 import asyncio
-from typing import Any
 
 import structlog
 from litestar import Controller, Response, get
+from litestar.openapi import ResponseSpec
 from msgspec.structs import asdict
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.embedded import troubles
 from api.http.security import PUBLIC
+from api.routes.operations.answers import Checks, LiveAnswer, LogAnswer, ProcessAnswer, ReadyAnswer
 from api.routes.operations.services import GivenServices, OperationServices
 from realtime.history.log_state import LogState, read_log_state
 
@@ -62,12 +63,16 @@ class HealthController(Controller):
     tags = ("health",)
 
     @get("/live/", opt=PUBLIC)
-    async def live(self) -> dict[str, str]:
+    async def live(self) -> LiveAnswer:
         """The process answers."""
-        return {"status": "ok"}
+        return LiveAnswer("ok")
 
-    @get("/ready/", opt=PUBLIC)
-    async def ready(self, services: GivenServices) -> Response[dict[str, Any]]:
+    @get(
+        "/ready/",
+        opt=PUBLIC,
+        responses={503: ResponseSpec(ReadyAnswer, generate_examples=False, description="Something does not answer.")},
+    )
+    async def ready(self, services: GivenServices) -> Response[ReadyAnswer]:
         """Database and Redis answer and take writes, and the data folder does; 503 names what does not.
 
         Whether writing works is tried every few seconds, however often this is asked.
@@ -81,16 +86,11 @@ class HealthController(Controller):
             services.write_checks.folder.problem(),
             find_log_state(services),
         )
-        checks = {"database": database or "ok", "redis": redis or "ok", "data_folder": folder or "ok"}
         ready = database is None and redis is None and folder is None
-        body = {
-            "status": "ok" if ready else "unavailable",
-            "checks": checks,
-            "process": {"name": services.part.name, "history": "here" if services.part.does_upkeep else "elsewhere"},
-            "log": None if state is None else _told(state),
-        }
-        return Response(body, status_code=200 if ready else 503)
-
-
-def _told(state: LogState) -> dict[str, Any]:
-    return {**asdict(state), "history_active": state.history_is_active}
+        answer = ReadyAnswer(
+            "ok" if ready else "unavailable",
+            Checks(database or "ok", redis or "ok", folder or "ok"),
+            ProcessAnswer(services.part.name, "here" if services.part.does_upkeep else "elsewhere"),
+            None if state is None else LogAnswer(**asdict(state), history_active=state.history_is_active),
+        )
+        return Response(answer, status_code=200 if ready else 503)

@@ -1,7 +1,6 @@
 """Payments through Khalti."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -9,23 +8,37 @@ from uuid import UUID
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Redirect
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from api.http.actors import client_address
+from api.http.described_answers import OtherAnswer, also
 from api.http.field_checks import Given, also_checked
 from api.http.field_rules import Rule, given
 from api.http.middleware.compression import KEPT
 from api.http.path_numbers import uuid_of
 from api.http.queries import OPEN_QUERY
-from api.http.schemas import CODE, NO_NUL, ONE_LINE, PRINTABLE, Body, Email, Id, PersonName, Phone, Url, number
+from api.http.schemas import CODE, NO_NUL, ONE_LINE, PRINTABLE, Body, Email, Id, PersonName, Phone, Url
 from api.http.security import PUBLIC, needs
+from api.routes.payments.answers import (
+    BankAnswer,
+    GatewayMode,
+    GatewaysAnswer,
+    InitiationAnswer,
+    PaymentStatusAnswer,
+    SessionData,
+    SettledAnswer,
+    VerifiedAnswer,
+    payment_status_answer,
+    settled_answer,
+    sums_in_numbers,
+    verified_answer,
+)
 from api.routes.payments.return_addresses import check_return_url, ending_page, host_of, next_address
 from api.routes.payments.services import GivenServices, PaymentServices
 from dispatch.accounts.models import Role, User
 from dispatch.errors import Invalid, NotFound, raise_together
-from dispatch.money import from_paisa
 from dispatch.payments.errors import PaymentNotSuccessful, TooManyPayments
-from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
+from dispatch.payments.models import PaymentMode, PaymentTransaction
 from dispatch.payments.opening.field_problems import PaymentFields
 from dispatch.payments.opening.initiation import NewPayment
 from dispatch.payments.refunds.requests import sum_refunded
@@ -77,37 +90,7 @@ class VerifyBody(Body, frozen=True, kw_only=True):
     force_verify: bool = False
 
 
-class SessionData(Struct, frozen=True):
-    """The session at the gateway.
-
-    ``amount`` is ``total_to_pay`` in NPR: ``subtotal``, ``tax_amount`` and ``shipping_cost`` together. The goods are
-    held until ``held_until``, None where they are not: then they are sold if they are still there when the money
-    comes, and the money goes back if not.
-    """
-
-    pidx: str
-    payment_url: str
-    expires_at: datetime
-    gateway: PaymentMode
-    amount: float
-    subtotal: float
-    tax_amount: float
-    shipping_cost: float
-    total_to_pay: float
-    held_until: datetime | None
-
-
-class InitiationAnswer(Struct, frozen=True):
-    """Where to send the buyer."""
-
-    status: str
-    payment_url: str
-    transaction_id: UUID
-    order_number: str
-    data: SessionData
-
-
-async def list_gateways(gateway: PaymentGateway) -> list[dict[str, Any]]:
+async def list_gateways(gateway: PaymentGateway) -> list[GatewayMode]:
     """The five modes; a bank list that the gateway does not give is empty, not an error."""
     modes = []
     for mode, (name, logo, payment_type) in MODES.items():
@@ -115,72 +98,9 @@ async def list_gateways(gateway: PaymentGateway) -> list[dict[str, Any]]:
             banks = await gateway.list_banks(payment_type) if payment_type else []
         except GatewayError:
             banks = []
-        items = [{"idx": bank.idx, "name": bank.name, "logo": bank.logo} for bank in banks]
-        modes.append({"slug": mode.value, "name": name, "logo": f"{LOGOS}/{logo}", "items": items})
+        items = [BankAnswer(bank.idx, bank.name, bank.logo) for bank in banks]
+        modes.append(GatewayMode(mode, name, f"{LOGOS}/{logo}", items))
     return modes
-
-
-def _parts(payment: PaymentTransaction) -> dict[str, float]:
-    """What is paid and its parts, by the names that cart and order give them, as numbers."""
-    return {name: float(amount) for name, amount in payment.sums.parts().items()}
-
-
-def _status_data(payment: PaymentTransaction, refunded_paisa: int) -> dict[str, Any]:
-    inquiry = {key: (payment.inquiry_data or {}).get(key) for key in ("status", "total_amount", "fee", "refunded")}
-    if refunded_paisa:  # what went back since the gateway was asked
-        inquiry["refunded"] = True
-    paid = payment.gateway_amount_paisa
-    return {
-        "transaction_id": payment.transaction_id,
-        "gateway_transaction_id": payment.gateway_transaction_id,
-        "order_number": payment.order_number,
-        "payment_status": payment.status,
-        "gateway": payment.gateway,
-        "total_amount": number(payment.total_amount),
-        **_parts(payment),
-        "is_successful": payment.status is TransactionStatus.COMPLETED,
-        "khalti_amount": number(from_paisa(paid)) if paid is not None else None,
-        "created_at": payment.created_at,
-        "completed_at": payment.completed_at,
-        "failure_reason": payment.failure_reason,
-        "failure": failure_of(payment),
-        "refunded_amount": number(from_paisa(refunded_paisa)),
-        "inquiry_data": inquiry,
-    }
-
-
-def failure_of(payment: PaymentTransaction) -> dict[str, Any] | None:
-    """Why there are no goods for it, in the shape of 2.7; None while it can be paid and where it was sold."""
-    failure = explain(payment)
-    was_sold = payment.status is TransactionStatus.REFUNDED and payment.completed_at is not None
-    if failure is None or was_sold or payment.status is TransactionStatus.PROCESSING:
-        return None
-    return {"status": "failed", "message": failure.message, "error_code": failure.code, "data": failure.data}
-
-
-def _settled_data(settlement: Settlement) -> dict[str, Any]:
-    payment = settlement.payment
-    return {
-        "transaction_id": payment.gateway_transaction_id,
-        "payment_transaction_id": payment.transaction_id,
-        "order_number": payment.order_number,
-        "amount": number(payment.total_amount),
-        **_parts(payment),
-        "gateway": payment.gateway,
-        "marketplace_sales": [
-            {
-                "id": sale.id,
-                "order_number": sale.order_number,
-                "product_name": sale.product_name,
-                "quantity": sale.quantity,
-                "total_amount": number(sale.total_amount),
-                "seller": sale.seller_name,
-            }
-            for sale in settlement.sales
-        ],
-        "total_items": len(settlement.sales),
-        "processing_time": payment.completed_at or datetime.now(UTC),
-    }
 
 
 def _check_successful(settlement: Settlement) -> None:
@@ -216,17 +136,22 @@ def _check_return(request: Request[User, Any, Any], services: PaymentServices, g
         check_return_url(url, allowed=services.return_hosts, own_hosts=_own_hosts(request))
 
 
+BROWSER = also(
+    OtherAnswer(303, "On to the client's return address.", instead=True),
+    OtherAnswer(200, "How it ended, as a page, where the browser may go nowhere else.", ("text/html",), instead=True),
+)
+
+
 class PaymentController(Controller):
     """``/api/v1/payments``."""
 
-    path = "/api/v1/payments"
     tags = ("payments",)
 
     @get("/gateways/", opt=PUBLIC | KEPT)
-    async def gateways(self, services: GivenServices) -> dict[str, Any]:
+    async def gateways(self, services: GivenServices) -> GatewaysAnswer:
         """The ways to pay and, for two of them, the banks; with Khalti's public key where the shop has set it."""
-        gateways = await list_gateways(services.gateway)
-        return {"status": "success", "data": gateways, "public_key": services.settings.khalti_public_key}
+        modes = await list_gateways(services.gateway)
+        return GatewaysAnswer("success", modes, services.settings.khalti_public_key)
 
     @post("/initiate/", guards=[needs(Role.CUSTOMER)], opt=also_checked(_check_fields), status_code=200)
     async def initiate(
@@ -266,7 +191,7 @@ class PaymentController(Controller):
             expires_at=payment.expires_at,
             gateway=payment.gateway,
             amount=float(payment.total_amount),
-            **_parts(payment),
+            **sums_in_numbers(payment),
             held_until=min(payment.hold_ends_at or payment.expires_at, payment.expires_at)
             if payment.holds_stock
             else None,
@@ -276,15 +201,15 @@ class PaymentController(Controller):
     @get("/status/{transaction_id:str}/", guards=[needs(Role.CUSTOMER, Role.ADMIN)])
     async def status(
         self, request: Request[User, Any, Any], transaction_id: FromPath[str], services: GivenServices
-    ) -> dict[str, Any]:
+    ) -> PaymentStatusAnswer:
         """How a payment stands, for its owner and admins."""
         payment = await _own_payment(services, _uuid(transaction_id), request.user)
-        return {"status": "success", "data": _status_data(payment, await sum_refunded(services.database, payment.id))}
+        return payment_status_answer(payment, await sum_refunded(services.database, payment.id))
 
     @post("/callback/", opt=PUBLIC | OPEN_QUERY, status_code=200)
     async def callback(
         self, request: Request[Any, Any, Any], data: JSONBody[CallbackBody], services: GivenServices
-    ) -> dict[str, Any]:
+    ) -> SettledAnswer:
         """A gateway says that something happened. Nothing in it is believed: the payment is looked up.
 
         400 where it brought no money, with a code that says why. ``data.pending`` is true where that is not the last
@@ -294,19 +219,15 @@ class PaymentController(Controller):
         """
         settled = await services.callbacks.settle(await _called_back(request, services, data.pidx))
         _check_successful(settled)
-        return {
-            "status": "success",
-            "message": "Payment completed successfully",
-            "data": _settled_data(settled),
-        }
+        return settled_answer(settled)
 
-    @get("/callback/", opt=PUBLIC | OPEN_QUERY)
+    @get("/callback/", opt=PUBLIC | OPEN_QUERY | BROWSER)
     async def browser_return(
         self,
         request: Request[Any, Any, Any],
         services: GivenServices,
         pidx: Annotated[str, QueryParameter(min_length=1, max_length=100, pattern=PRINTABLE)],
-    ) -> Response[Any]:
+    ) -> Response[str] | Redirect:
         """The buyer's browser comes back: settle, then send it on to the client's return address.
 
         Where that is no address that the shop allows, or this one again, the browser sees the result as a page.
@@ -323,30 +244,10 @@ class PaymentController(Controller):
     @post("/verify/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)
     async def verify(
         self, request: Request[User, Any, Any], data: JSONBody[VerifyBody], services: GivenServices
-    ) -> dict[str, Any]:
+    ) -> VerifiedAnswer:
         """Look a payment up at the gateway and settle it."""
         payment = await _own_payment(services, data.transaction_id, request.user)
-        settled = await services.callbacks.settle(payment, look_up_again=data.force_verify)
-        payment = settled.payment
-        completed = payment.status is TransactionStatus.COMPLETED
-        inquiry = payment.inquiry_data or {}
-        amount = inquiry.get("total_amount")
-        return {
-            "status": "success",
-            "message": "Payment verification completed",
-            "data": {
-                "transaction_id": payment.transaction_id,
-                "payment_status": payment.status,
-                "failure": failure_of(payment),
-                "verification_result": {
-                    "gateway_status": inquiry.get("status"),
-                    "amount_matches": amount == int(payment.total_amount * 100),
-                    "transaction_valid": completed,
-                },
-                "sales_created": len(settled.sales),
-                "inventory_updated": completed,
-            },
-        }
+        return verified_answer(await services.callbacks.settle(payment, look_up_again=data.force_verify))
 
 
 def _own_hosts(request: Request[Any, Any, Any]) -> set[str]:

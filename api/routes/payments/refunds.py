@@ -12,14 +12,15 @@ from api.http.actors import actor_of
 from api.http.idempotency import key_of
 from api.http.injected import GivenWork
 from api.http.path_numbers import uuid_of
-from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, Phone, number, paginate
+from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, Phone, paginate
 from api.http.security import needs
+from api.routes.payments.refund_answers import RefundAnswer, refund_answer
 from api.routes.payments.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, NotFound
-from dispatch.money import CURRENCY, from_paisa, to_paisa
+from dispatch.money import from_paisa, to_paisa
 from dispatch.payments.refunds.booking import book_refund
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.refunds.requests import RefundRequest, Refunds
@@ -71,25 +72,6 @@ class RefundDecision(Body, frozen=True, kw_only=True):
     happened: bool
 
 
-def refund_answer(refund: Refund) -> dict[str, Any]:
-    """A refund and where it stands."""
-    return {
-        "refund_id": refund.refund_id,
-        "status": refund.status,
-        "amount": number(from_paisa(refund.amount_paisa)),
-        "currency": CURRENCY,
-        "reason": refund.reason,
-        "payment_transaction_id": refund.payment.transaction_id,
-        "payment_status": refund.payment.status,
-        "is_late_payment": refund.is_late,
-        "credit_note_number": refund.credit_note_number,
-        "attempts": refund.attempts,
-        "last_error": refund.last_error,
-        "created_at": refund.created_at,
-        "completed_at": refund.completed_at,
-    }
-
-
 async def carry_out_now(work: Work, refunds: RefundSender, refund: Refund | None) -> None:
     """Commit the refund's record, then send it; what the gateway does not answer is tried again beside requests."""
     if refund is not None:
@@ -114,7 +96,6 @@ def _order_first() -> Conflict:
 class RefundController(Controller):
     """``/api/v1/payments/…refund…``."""
 
-    path = "/api/v1/payments"
     tags = ("payments",)
 
     @post("/{transaction_id:str}/refund/", guards=[needs(Role.ADMIN)], status_code=200)
@@ -125,7 +106,7 @@ class RefundController(Controller):
         data: JSONBody[NewRefund],
         work: GivenWork,
         services: GivenServices,
-    ) -> dict[str, Any]:
+    ) -> RefundAnswer:
         """Give back a payment that belongs to no order, or a part of any that leaves something."""
         found = await get_by_transaction_id(services.database, parsed_uuid(transaction_id, "payment"))
         if data.restock or (found.order_id is not None and data.amount is None):
@@ -151,12 +132,10 @@ class RefundController(Controller):
         status: FromQuery[RefundStatus | None] = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
-    ) -> Page:
+    ) -> Page[RefundAnswer]:
         """Every refund, newest first; ``failed``, ``unclear`` and ``disputed`` ones wait for a person."""
         query = Refunds(work, services.clock).list_query(status)
-        return await paginate(
-            request, work.session, query, page, page_size, lambda rows: [refund_answer(row) for row in rows]
-        )
+        return await paginate(request, work.session, query, page, page_size, refund_answer)
 
     @post("/refunds/{refund_id:str}/retry/", guards=[needs(Role.ADMIN)], status_code=200)
     async def ask_again(
@@ -166,7 +145,7 @@ class RefundController(Controller):
         data: JSONBody[RefundRetry],
         work: GivenWork,
         services: GivenServices,
-    ) -> dict[str, Any]:
+    ) -> RefundAnswer:
         """Send a failed refund again."""
         refunds = Refunds(work, services.clock)
         refund = await refunds.ask_again(parsed_uuid(refund_id, "refund"), data.mobile)
@@ -182,7 +161,7 @@ class RefundController(Controller):
         data: JSONBody[RefundGrant],
         work: GivenWork,
         services: GivenServices,
-    ) -> dict[str, Any]:
+    ) -> RefundAnswer:
         """The buyer is right: give a disputed refund, or a part of it."""
         refunds = Refunds(work, services.clock)
         amount_paisa = None if data.amount is None else to_paisa(data.amount)
@@ -200,7 +179,7 @@ class RefundController(Controller):
         data: JSONBody[RefundDenial],
         work: GivenWork,
         services: GivenServices,
-    ) -> dict[str, Any]:
+    ) -> RefundAnswer:
         """The seller is right: a disputed refund is not given."""
         refunds = Refunds(work, services.clock)
         refund = await refunds.decide(parsed_uuid(refund_id, "refund"), amount_paisa=None, denied_because=data.note)
@@ -215,7 +194,7 @@ class RefundController(Controller):
         data: JSONBody[RefundDecision],
         work: GivenWork,
         services: GivenServices,
-    ) -> dict[str, Any]:
+    ) -> RefundAnswer:
         """Say what became of a refund that no lookup can tell."""
         refunds = Refunds(work, services.clock)
         refund = await refunds.get(parsed_uuid(refund_id, "refund"))

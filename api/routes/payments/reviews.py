@@ -8,12 +8,13 @@ from msgspec import Meta
 
 from api.http.actors import actor_of
 from api.http.injected import GivenWork
-from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, PathId, number, paginate
+from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import needs
+from api.routes.payments.refund_answers import ReviewAnswer, review_answer
 from api.routes.payments.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
-from dispatch.payments.opening.models import PaymentReview, ReviewStatus
+from dispatch.payments.opening.models import ReviewStatus
 from dispatch.payments.opening.screening import PaymentReviews
 
 
@@ -23,27 +24,10 @@ class ReviewNote(Body, frozen=True, kw_only=True):
     note: Annotated[str, Meta(max_length=300, pattern=NO_NUL, extra=ONE_LINE)] = ""
 
 
-def _row(review: PaymentReview) -> dict[str, Any]:
-    return {
-        "id": review.id,
-        "user_id": review.user_id,
-        "cart_id": review.cart_id,
-        "gateway": review.gateway,
-        "amount": number(review.amount),
-        "lines": review.lines,
-        "reasons": review.reasons,
-        "status": review.status,
-        "note": review.note,
-        "decided_by": review.decided_by,
-        "decided_at": review.decided_at,
-        "created_at": review.created_at,
-    }
-
-
 class ReviewController(Controller):
     """``/api/v1/payments/reviews``."""
 
-    path = "/api/v1/payments/reviews"
+    path = "/reviews"
     tags = ("payments",)
 
     @get("/", guards=[needs(Role.ADMIN)])
@@ -55,10 +39,10 @@ class ReviewController(Controller):
         status: FromQuery[ReviewStatus | None] = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
-    ) -> Page:
+    ) -> Page[ReviewAnswer]:
         """Payments that were held, newest first, and why."""
         query = PaymentReviews(work, services.clock).list_query(status)
-        return await paginate(request, work.session, query, page, page_size, lambda rows: [_row(row) for row in rows])
+        return await paginate(request, work.session, query, page, page_size, review_answer)
 
     @post("/{review_id:int}/approve/", guards=[needs(Role.ADMIN)], status_code=200)
     async def approve(
@@ -68,11 +52,11 @@ class ReviewController(Controller):
         data: JSONBody[ReviewNote],
         work: GivenWork,
         services: GivenServices,
-    ) -> dict[str, Any]:
+    ) -> ReviewAnswer:
         """Let the buyer pay up to the amount that was held."""
         reviews = PaymentReviews(work, services.clock)
         await record(work.session, actor_of(request), "review.approved", "review", review_id, {"note": data.note})
-        return _row(await reviews.decide(review_id, request.user, ReviewStatus.APPROVED, data.note))
+        return review_answer(await reviews.decide(review_id, request.user, ReviewStatus.APPROVED, data.note))
 
     @post("/{review_id:int}/deny/", guards=[needs(Role.ADMIN)], status_code=200)
     async def deny(
@@ -82,8 +66,8 @@ class ReviewController(Controller):
         data: JSONBody[ReviewNote],
         work: GivenWork,
         services: GivenServices,
-    ) -> dict[str, Any]:
+    ) -> ReviewAnswer:
         """Do not let the buyer pay for this."""
         reviews = PaymentReviews(work, services.clock)
         await record(work.session, actor_of(request), "review.denied", "review", review_id, {"note": data.note})
-        return _row(await reviews.decide(review_id, request.user, ReviewStatus.DENIED, data.note))
+        return review_answer(await reviews.decide(review_id, request.user, ReviewStatus.DENIED, data.note))

@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from api.http.error_shapes import PaymentError, errors_like
 from api.http.injected import given
 from api.routes.payments.held_payments import HeldPaymentController
 from api.routes.payments.invoices import InvoiceController
@@ -15,7 +16,7 @@ from api.routes.payments.webhooks import WebhookController
 def payment_routes(services: PaymentServices) -> Router:
     """All of them, over the parts of this feature."""
     return Router(
-        path="/",
+        path="/api/v1/payments",
         route_handlers=[
             PaymentController,
             InvoiceController,
@@ -25,4 +26,5 @@ def payment_routes(services: PaymentServices) -> Router:
             WebhookController,
         ],
         dependencies=given(services),
+        opt=errors_like(PaymentError),
     )

@@ -10,7 +10,8 @@ from api.http.described_errors import RAW_BODY
 from api.http.injected import GivenWork
 from api.http.queries import OPEN_QUERY
 from api.http.security import PUBLIC
-from api.routes.payments.payments import Pidx, failure_of
+from api.routes.payments.answers import WebhookAnswer, WebhookData, failure_of
+from api.routes.payments.payments import Pidx
 from api.routes.payments.services import GivenServices
 from dispatch.errors import Conflict, Invalid
 from dispatch.payments.rows import get_by_pidx
@@ -18,7 +19,7 @@ from dispatch.payments.settling.models import WebhookReceipt
 from dispatch.payments.settling.webhook_signatures import HEADERS, check_body, check_headers
 
 
-class WebhookData(msgspec.Struct, frozen=True):
+class NamedPayment(msgspec.Struct, frozen=True):
     """What is read of a webhook: which payment. What it says of it is looked up."""
 
     pidx: Pidx
@@ -28,7 +29,7 @@ class Webhook(msgspec.Struct, frozen=True):
     """``{"event": "payment.completed", "data": {"pidx": …}}``."""
 
     event: str
-    data: WebhookData
+    data: NamedPayment
 
 
 def _read(body: bytes) -> tuple[dict[str, Any], Webhook]:
@@ -43,13 +44,10 @@ def _read(body: bytes) -> tuple[dict[str, Any], Webhook]:
 class WebhookController(Controller):
     """``/api/v1/payments/webhook/``."""
 
-    path = "/api/v1/payments"
     tags = ("payments",)
 
     @post("/webhook/", opt=PUBLIC | OPEN_QUERY | {RAW_BODY: Webhook}, status_code=200)
-    async def receive(
-        self, request: Request[Any, Any, Any], work: GivenWork, services: GivenServices
-    ) -> dict[str, Any]:
+    async def receive(self, request: Request[Any, Any, Any], work: GivenWork, services: GivenServices) -> WebhookAnswer:
         """A signed word from the gateway: settle the payment that it names."""
         body = await request.body()
         content, webhook = _read(body)
@@ -66,12 +64,6 @@ class WebhookController(Controller):
         # Only once it is settled: one that failed may come again.
         receipt = insert(WebhookReceipt).values(webhook_id=webhook_id, received_at=now)
         await work.session.execute(receipt.on_conflict_do_nothing())
-        return {
-            "status": "success",
-            "message": "Webhook processed",
-            "data": {
-                "transaction_id": settled.payment.transaction_id,
-                "payment_status": settled.payment.status,
-                "failure": failure_of(settled.payment),
-            },
-        }
+        payment = settled.payment
+        told = WebhookData(payment.transaction_id, payment.status, failure_of(payment))
+        return WebhookAnswer("success", "Webhook processed", told)

@@ -6,17 +6,19 @@ from litestar import Controller, Request, delete, get, patch, post
 from litestar.exceptions import SerializationException
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenWork
 from api.http.requests import JsonRequest
 from api.http.schemas import AS_IS, NO_NUL, ONE_LINE, Body, PathId
 from api.http.security import acts
+from api.routes.transporters.answers import DeviceAnswer, DeviceList, NewDeviceAnswer, device_answer
 from api.routes.transporters.positions import keep, last_seq
 from api.routes.transporters.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.errors import Invalid
-from dispatch.transporters.devices import Devices, SpeedUnit, TransporterDevice
+from dispatch.transporters.devices import Devices, SpeedUnit
 from dispatch.transporters.senders import sender_of
 from dispatch.transporters.service import Transporters
 from realtime.ingest.app_frames import Received, read_pings
@@ -99,15 +101,6 @@ class LooseRequest(JsonRequest):
             raise SerializationException(str(error)) from None
 
 
-def _device_row(device: TransporterDevice) -> dict[str, Any]:
-    return {
-        "id": device.id,
-        "name": device.name,
-        "created_at": device.created_at,
-        "speed_unit": SpeedUnit(device.speed_unit),
-    }
-
-
 def _read_named(pings: list[Any]) -> Received:
     """Raises Invalid for pings that have no number to be answered by."""
     received = read_pings(pings)
@@ -130,21 +123,21 @@ class DeviceController(Controller):
     @post("/devices/")
     async def add_device(
         self, request: AnyUser, data: JSONBody[NewDevice], work: GivenWork, services: GivenServices
-    ) -> dict[str, Any]:
+    ) -> NewDeviceAnswer:
         """Make a token for a phone app. It is shown this once and sends positions, nothing else.
 
         ``speed_unit`` (``auto``, ``knots``, ``kmh``, ``mps``) is needed only by apps whose requests do not show it.
         """
         transporter = await Transporters(work, services.clock).get_of(request.user)
         device, token = await Devices(work, services.clock).add(transporter, data.name, data.speed_unit)
-        return _device_row(device) | {"token": token}
+        return NewDeviceAnswer(**asdict(device_answer(device)), token=token)
 
     @get("/devices/")
-    async def devices(self, request: AnyUser, work: GivenWork, services: GivenServices) -> dict[str, Any]:
+    async def devices(self, request: AnyUser, work: GivenWork, services: GivenServices) -> DeviceList:
         """One's devices whose tokens are good."""
         transporter = await Transporters(work, services.clock).get_of(request.user)
         found = await Devices(work, services.clock).list_of(transporter)
-        return {"count": len(found), "results": [_device_row(device) for device in found]}
+        return DeviceList(len(found), [device_answer(device) for device in found])
 
     @patch("/devices/{device_id:int}/")
     async def change_device(
@@ -154,13 +147,13 @@ class DeviceController(Controller):
         data: JSONBody[DeviceChange],
         work: GivenWork,
         services: GivenServices,
-    ) -> dict[str, Any]:
+    ) -> DeviceAnswer:
         """Another name, or the unit of its speeds. Positions that are stored stay as they are."""
         transporter = await Transporters(work, services.clock).get_of(request.user)
         device = await Devices(work, services.clock).change(
             transporter, device_id, name=data.name, speed_unit=data.speed_unit
         )
-        return _device_row(device)
+        return device_answer(device)
 
     @delete("/devices/{device_id:int}/")
     async def revoke_device(

@@ -8,49 +8,15 @@ from litestar.params import QueryParameter
 from api.http.injected import GivenWork
 from api.http.queries import at_most
 from api.http.security import acts
+from api.routes.transporters.answers import NearbyCells, NearbyTransporters, nearby_answer, nearby_cell
 from api.routes.transporters.services import GivenServices
 from dispatch.accounts.models import Role, User
-from dispatch.assignments.nearby import CountedCell, NearbyTransporter, Neighbourhood
+from dispatch.assignments.nearby import Neighbourhood
 from dispatch.settings import Settings
 
 # Redis indexes places up to the edge of the Web Mercator square.
 LatQuery = Annotated[float, QueryParameter(ge=-85.05, le=85.05)]
 LonQuery = Annotated[float, QueryParameter(ge=-180, le=180)]
-
-
-def _nearby_row(found: NearbyTransporter) -> dict[str, Any]:
-    transporter, position = found.transporter, found.position
-    return {
-        "id": transporter.id,
-        "name": transporter.user.name,
-        "business_name": transporter.business_name,
-        "vehicle_type": transporter.vehicle_type,
-        "rating": float(transporter.rating),
-        "capacity_kg": float(transporter.capacity_kg),
-        "free_capacity_kg": found.load.shown_free_kg(transporter),
-        "active_deliveries": found.load.active,
-        "max_active": transporter.max_active,
-        "presence": position.presence,
-        "distance_m": round(found.distance_m, 1),
-        "position": {
-            "lat": position.lat,
-            "lon": position.lon,
-            "recorded_at": position.recorded_at,
-            "received_at": position.received_at,
-            "accuracy_m": position.accuracy_m,
-        },
-    }
-
-
-def _cell_row(counted: CountedCell) -> dict[str, Any]:
-    cell = counted.cell
-    return {
-        "cell": cell.name,
-        "lat": cell.lat,
-        "lon": cell.lon,
-        "transporters": counted.transporters,
-        "distance_m": round(counted.distance_m, 1),
-    }
 
 
 def _most_km(settings: Settings) -> float:
@@ -73,7 +39,7 @@ class NearbyController(Controller):
         lon: LonQuery,
         radius_km: Annotated[float, QueryParameter(gt=0, le=500)] = 5.0,
         limit: Annotated[int, QueryParameter(ge=1, le=500)] = 50,
-    ) -> dict[str, Any]:
+    ) -> NearbyTransporters | NearbyCells:
         """Online transporters around a point that may carry, nearest first, with what they can still take.
 
         Admins see each of them. Sellers see how many are in which geohash cell of about 5 km, without names and
@@ -82,6 +48,6 @@ class NearbyController(Controller):
         around = Neighbourhood(work, services.clock, services.live)
         if not request.user.has(Role.ADMIN):
             cells = await around.cells(lat, lon, radius_m=radius_km * 1000, limit=limit)
-            return {"count": len(cells), "results": [_cell_row(one) for one in cells]}
+            return NearbyCells(len(cells), [nearby_cell(one) for one in cells])
         found = await around.nearest(lat, lon, radius_m=radius_km * 1000, limit=limit)
-        return {"count": len(found), "results": [_nearby_row(one) for one in found]}
+        return NearbyTransporters(len(found), [nearby_answer(one) for one in found])

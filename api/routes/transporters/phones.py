@@ -7,7 +7,7 @@ safe, and also where it can never be accepted, with what was ignored and why. 40
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from litestar import Controller, Request, get, post
@@ -47,6 +47,14 @@ class PhoneAnswer(Struct, frozen=True, kw_only=True):
     ignored: list[IgnoredPosition]
 
 
+class IgnoredForOwnTracks(Struct, frozen=True, rename={"kind": "_type"}):
+    """The same as a message that OwnTracks passes over."""
+
+    kind: Literal["ignored"]
+    reason: str
+    detail: str
+
+
 class PhoneController(Controller):
     """``/api/phones``: apps that know nothing of us but an address and a token."""
 
@@ -73,7 +81,7 @@ class PhoneController(Controller):
         return await _osmand(request, await request.body(), services)
 
     @post("/owntracks/", status_code=200)
-    async def owntracks(self, request: Request[Any, Any, Any], services: GivenServices) -> list[dict[str, Any]]:
+    async def owntracks(self, request: Request[Any, Any, Any], services: GivenServices) -> list[IgnoredForOwnTracks]:
         """A message of OwnTracks in HTTP mode; the password is the device's token, the user name is free.
 
         The answer is an empty list, which for the app means that there are no friends and no commands. Where a location
@@ -87,7 +95,7 @@ class PhoneController(Controller):
         except Unusable as error:
             found.append(error)
         answer = await _keep_all(services, device, "owntracks", found)
-        return [{"_type": "ignored", "reason": one.reason, "detail": one.detail} for one in answer.ignored]
+        return [IgnoredForOwnTracks("ignored", one.reason, one.detail) for one in answer.ignored]
 
 
 async def _osmand(request: Request[Any, Any, Any], body: bytes, services: TransporterServices) -> PhoneAnswer:

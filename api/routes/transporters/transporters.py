@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from litestar import Controller, Request, get, patch, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType, field
 
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
@@ -32,7 +32,8 @@ from api.http.schemas import (
     start_of,
 )
 from api.http.security import acts, needs
-from api.routes.deliveries.answers import delivery_row
+from api.routes.deliveries.answers import DeliveryRow, delivery_row
+from api.routes.transporters.answers import FixAnswer, TransporterAnswer, fix_answer, transporter_answer
 from api.routes.transporters.services import GivenServices, TransporterServices
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.profile_changes import VerificationDecision
@@ -41,9 +42,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.deliveries.service import Deliveries
 from dispatch.errors import Forbidden
-from dispatch.tracking.models import StoredFix
 from dispatch.tracking.service import positions_query
-from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Paper, Transporters
 
 TransporterId = PathId
@@ -108,75 +107,6 @@ class Verification(Body, frozen=True, kw_only=True):
     approved: bool = True
     version: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     max_active: Parcels | None = None
-
-
-class TransporterAnswer(Struct, frozen=True, kw_only=True):
-    """A profile."""
-
-    id: int
-    user: int
-    name: str
-    business_name: str
-    phone: str
-    vehicle_type: str
-    vehicle_number: str
-    capacity_kg: float
-    max_active: int
-    rating: float
-    rating_count: int
-    is_available: bool
-    is_verified: bool
-    papers_version: int
-    verified_version: int | None
-    documents: list[dict[str, Any]]
-
-
-def transporter_answer(transporter: Transporter, today: date) -> TransporterAnswer:
-    """A profile with its user and documents loaded."""
-    return TransporterAnswer(
-        id=transporter.id,
-        user=transporter.user_id,
-        name=transporter.user.name,
-        business_name=transporter.business_name,
-        phone=transporter.phone,
-        vehicle_type=transporter.vehicle_type,
-        vehicle_number=transporter.vehicle_number,
-        capacity_kg=float(transporter.capacity_kg),
-        max_active=transporter.max_active,
-        rating=float(transporter.rating),
-        rating_count=transporter.rating_count,
-        is_available=transporter.is_available,
-        is_verified=transporter.papers_in_order(today),
-        papers_version=transporter.papers_version,
-        verified_version=transporter.verified_version,
-        documents=[
-            {
-                "kind": document.kind,
-                "number": document.number,
-                "expires_on": document.expires_on,
-                "verified": document.verified_at is not None,
-            }
-            for document in transporter.documents
-        ],
-    )
-
-
-def fix_row(fix: StoredFix) -> dict[str, Any]:
-    """A stored fix as the contract writes it."""
-    return {
-        "device": fix.device,
-        "epoch": fix.epoch,
-        "seq": fix.seq,
-        "lat": fix.lat,
-        "lon": fix.lon,
-        "recorded_at": fix.recorded_at,
-        "received_at": fix.received_at,
-        "accuracy_m": fix.accuracy_m,
-        "speed_mps": fix.speed_mps,
-        "heading_deg": fix.heading_deg,
-        "battery": fix.battery,
-        "flags": fix.flags,
-    }
 
 
 async def _check_new(request: Request[User, Any, Any], given: Given) -> None:
@@ -292,7 +222,7 @@ class TransporterController(Controller):
         date_to: WhenQuery = None,
         page: PageNumber = 1,
         page_size: PageSize = 50,
-    ) -> Page:
+    ) -> Page[DeliveryRow]:
         """A transporter's deliveries, newest assignment first."""
         await _check_own(work, services, request.user, transporter_id)
         deliveries = Deliveries(work, services.clock, services.publisher, road_factor=services.settings.road_factor)
@@ -302,9 +232,7 @@ class TransporterController(Controller):
             date_from=start_of(date_from, "date_from"),
             date_to=end_of(date_to, "date_to"),
         )
-        return await paginate(
-            request, work.session, query, page, page_size, lambda rows: [delivery_row(row) for row in rows]
-        )
+        return await paginate(request, work.session, query, page, page_size, delivery_row)
 
     @get("/{transporter_id:int}/positions/", guards=[needs(Role.TRANSPORTER, Role.ADMIN)])
     async def positions(
@@ -321,13 +249,11 @@ class TransporterController(Controller):
         ] = None,
         page: PageNumber = 1,
         page_size: PageSize = 100,
-    ) -> Page:
+    ) -> Page[FixAnswer]:
         """A transporter's stored fixes, oldest first by the device's clock."""
         await _check_own(work, services, request.user, transporter_id)
         query = positions_query(transporter_id, since=start_of(since, "from"), until=end_of(until, "to"))
-        return await paginate(
-            request, work.session, query, page, page_size, lambda rows: [fix_row(row) for row in rows]
-        )
+        return await paginate(request, work.session, query, page, page_size, fix_answer)
 
 
 async def _check_own(work: Work, services: TransporterServices, user: User, transporter_id: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import select
 
@@ -23,6 +23,8 @@ from dispatch.payments.rows import lock_payment
 
 INVOICE_SERIES = "INV"
 CREDIT_NOTE_SERIES = "CN"
+
+InvoiceStatus: TypeAlias = Literal["paid", "partially_refunded", "refunded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,8 @@ async def list_credit_notes(work: Work, payment_id: int) -> list[Refund]:
     return list(rows)
 
 
-def status_of(payment: PaymentTransaction, credit_notes: list[Refund]) -> str:
-    """``paid``, ``partially_refunded`` or ``refunded``."""
+def status_of(payment: PaymentTransaction, credit_notes: list[Refund]) -> InvoiceStatus:
+    """By what went back of it."""
     refunded_paisa = sum(note.amount_paisa for note in credit_notes)
     if refunded_paisa >= to_paisa(payment.total_amount):
         return "refunded"

@@ -1,0 +1,200 @@
+"""What came of an assignment. Scores are 0 to 100, whole; ``distance_km`` is from pickup to drop-off."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from dispatch.assignments.pool import whole_score
+from dispatch.assignments.results import Assigned, BulkResult, Failure
+
+
+class AssignedTransporter(Struct, frozen=True, kw_only=True):
+    """Who carries; ``rating`` is 0 to 5."""
+
+    id: int
+    name: str
+    business_name: str
+    vehicle_type: str
+    vehicle_number: str
+    rating: float
+    phone: str
+
+
+class ScoreDetails(Struct, frozen=True, kw_only=True):
+    """Why: four terms and their weighted mean."""
+
+    distance_score: int
+    rating_score: int
+    capacity_score: int
+    workload_score: int
+    total_score: int
+
+
+class Alternative(Struct, frozen=True):
+    """A runner-up."""
+
+    transporter_id: int
+    name: str
+    score: int
+
+
+class AssignmentAnswer(Struct, frozen=True, kw_only=True):
+    """One delivery was assigned."""
+
+    success: Literal[True]
+    message: str
+    delivery_id: int
+    delivery_uuid: UUID
+    tracking_number: str
+    assigned_transporter: AssignedTransporter
+    score_details: ScoreDetails
+    alternatives: list[Alternative]
+    distance_km: float | None
+    estimated_delivery_time: datetime | None
+
+
+class BulkAssignment(Struct, frozen=True, kw_only=True):
+    """One assignment of many."""
+
+    delivery_id: int
+    delivery_uuid: UUID
+    tracking_number: str
+    assigned_transporter: str
+    transporter_id: int
+    score: int
+
+
+class BulkSummary(Struct, frozen=True, kw_only=True):
+    """A run in figures; ``certified_optimal``: no other plan has a higher total."""
+
+    total_processed: int
+    successful_assignments: int
+    failed_assignments: int
+    avg_score: float
+    certified_optimal: bool
+
+
+class BulkFailure(Struct, frozen=True):
+    """A delivery that was not assigned; ``reason`` where nobody can take it."""
+
+    delivery_id: str
+    error: str
+    reason: str | None
+
+
+class BulkAssignmentAnswer(Struct, frozen=True, kw_only=True):
+    """All that wait were assigned as far as could be."""
+
+    success: Literal[True]
+    assignments: list[BulkAssignment]
+    summary: BulkSummary
+    failures: list[BulkFailure]
+
+
+class OperationAssignment(Struct, frozen=True):
+    """One assignment of an operation on named deliveries."""
+
+    delivery_id: int
+    transporter: str
+    score: int
+
+
+class OperationFailure(Struct, frozen=True):
+    """A named delivery that was not assigned; ``reason`` where nobody can take it."""
+
+    delivery_id: int
+    error: str
+    reason: str | None
+
+
+class OperationResults(Struct, frozen=True):
+    """What became of the named deliveries."""
+
+    successful: int
+    failed: int
+    assignments: list[OperationAssignment]
+    failures: list[OperationFailure]
+
+
+class BulkOperationAnswer(Struct, frozen=True):
+    """The operation is done."""
+
+    operation: str
+    results: OperationResults
+
+
+def assignment_answer(made: Assigned) -> AssignmentAnswer:
+    """One assignment with its scores."""
+    delivery, transporter, scores = made.delivery, made.transporter, made.scores
+    return AssignmentAnswer(
+        success=True,
+        message="Delivery assigned successfully",
+        delivery_id=delivery.id,
+        delivery_uuid=delivery.delivery_id,
+        tracking_number=delivery.tracking_number,
+        assigned_transporter=AssignedTransporter(
+            id=transporter.id,
+            name=transporter.user.name,
+            business_name=transporter.business_name,
+            vehicle_type=transporter.vehicle_type,
+            vehicle_number=transporter.vehicle_number,
+            rating=float(transporter.rating),
+            phone=transporter.phone,
+        ),
+        score_details=ScoreDetails(
+            distance_score=whole_score(scores.distance),
+            rating_score=whole_score(scores.rating),
+            capacity_score=whole_score(scores.capacity),
+            workload_score=whole_score(scores.workload),
+            total_score=whole_score(scores.total),
+        ),
+        alternatives=[Alternative(**other) for other in made.alternatives],
+        distance_km=delivery.distance_km,
+        estimated_delivery_time=delivery.estimated_delivery_time,
+    )
+
+
+def bulk_assignment_answer(result: BulkResult) -> BulkAssignmentAnswer:
+    """A run over all that wait."""
+    scores = [made.scores.total for made in result.assigned]
+    return BulkAssignmentAnswer(
+        success=True,
+        assignments=[_bulk_assignment(made) for made in result.assigned],
+        summary=BulkSummary(
+            total_processed=len(result.assigned) + len(result.failures),
+            successful_assignments=len(result.assigned),
+            failed_assignments=len(result.failures),
+            avg_score=round(sum(scores) / len(scores), 1) if scores else 0.0,
+            certified_optimal=result.certified,
+        ),
+        failures=[BulkFailure(str(one.delivery_id), one.error, one.reason) for one in result.failures],
+    )
+
+
+def _bulk_assignment(made: Assigned) -> BulkAssignment:
+    return BulkAssignment(
+        delivery_id=made.delivery.id,
+        delivery_uuid=made.delivery.delivery_id,
+        tracking_number=made.delivery.tracking_number,
+        assigned_transporter=made.transporter.user.name,
+        transporter_id=made.transporter.id,
+        score=whole_score(made.scores.total),
+    )
+
+
+def operation_answer(operation: str, result: BulkResult) -> BulkOperationAnswer:
+    """A run over named deliveries."""
+    assignments = [
+        OperationAssignment(made.delivery.id, made.transporter.user.name, whole_score(made.scores.total))
+        for made in result.assigned
+    ]
+    failures = [_operation_failure(failed) for failed in result.failures]
+    return BulkOperationAnswer(
+        operation, OperationResults(len(result.assigned), len(result.failures), assignments, failures)
+    )
+
+
+def _operation_failure(failed: Failure) -> OperationFailure:
+    return OperationFailure(failed.delivery_id, failed.error, failed.reason)

@@ -1,0 +1,93 @@
+"""A parcel for anyone who has its tracking number. Degrees, km, kg, NPR; times UTC."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from api.routes.deliveries.answers import Package, Point, StepAnswer, package_of, shown_time, step_answer
+from dispatch.arrivals.events import DeliveryEvent, EventKind
+from dispatch.deliveries.eta import Arrival
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.transporters.models import Transporter
+
+
+class ArrivalWindow(Struct, frozen=True):
+    """Between when the parcel is at the door."""
+
+    earliest: datetime
+    latest: datetime
+
+
+class TrackedCarrier(Struct, frozen=True):
+    """Who brings it; the phone only while it is under way."""
+
+    name: str
+    business_name: str
+    phone: str | None
+    vehicle_type: str
+    vehicle_number: str
+
+
+class TrackedEvent(Struct, frozen=True):
+    """Something that was noticed on the way: ``timestamp`` when it was, ``noticed_at`` when we knew."""
+
+    kind: EventKind
+    message: str
+    timestamp: datetime
+    noticed_at: datetime
+    location: Point
+
+
+class TrackedDelivery(Struct, frozen=True, kw_only=True):
+    """A parcel, where it is and when it comes."""
+
+    tracking_number: str
+    status: DeliveryStatus
+    status_display: str
+    pickup_address: str
+    delivery_address: str
+    estimated_delivery_time: datetime | None
+    eta: ArrivalWindow | None
+    transporter: TrackedCarrier | None
+    tracking_history: list[StepAnswer]
+    events: list[TrackedEvent]
+    distance_km: float | None
+    package_details: Package
+
+
+def tracked_delivery(
+    delivery: Delivery, events: Sequence[DeliveryEvent], arrival: Arrival | None = None
+) -> TrackedDelivery:
+    """A delivery for anyone who has its tracking number.
+
+    ``arrival``: at the door, from where the transporter is now; else the estimate stands that was made last.
+    """
+    return TrackedDelivery(
+        tracking_number=delivery.tracking_number,
+        status=delivery.status,
+        status_display=delivery.status.display,
+        pickup_address=delivery.pickup_address,
+        delivery_address=delivery.delivery_address,
+        estimated_delivery_time=shown_time(delivery, arrival),
+        eta=ArrivalWindow(arrival.earliest, arrival.latest) if arrival else None,
+        transporter=_carrier(delivery.transporter, delivery.status) if delivery.transporter else None,
+        tracking_history=[step_answer(step) for step in delivery.tracking_history],
+        events=[_event(event) for event in events],
+        distance_km=delivery.distance_km,
+        package_details=package_of(delivery),
+    )
+
+
+def _carrier(transporter: Transporter, status: DeliveryStatus) -> TrackedCarrier:
+    return TrackedCarrier(
+        name=transporter.user.name,
+        business_name=transporter.business_name,
+        phone=transporter.phone if status.under_way else None,
+        vehicle_type=transporter.vehicle_type,
+        vehicle_number=transporter.vehicle_number,
+    )
+
+
+def _event(event: DeliveryEvent) -> TrackedEvent:
+    return TrackedEvent(event.kind, event.kind.message, event.at, event.noticed_at, Point(event.lat, event.lon))

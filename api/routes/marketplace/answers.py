@@ -1,0 +1,279 @@
+"""Products, carts, orders and sales as the contract writes them. Amounts in NPR, as text with two decimals."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from api.routes.deliveries.answers import shown_time
+from api.routes.payments.refund_answers import RefundAnswer
+from dispatch.cancellations.order_view import OrderView
+from dispatch.carts.models import Cart
+from dispatch.catalogue.models import Product, TaxClass
+from dispatch.catalogue.sums import PriceTerms
+from dispatch.deliveries.eta import Arrival
+from dispatch.deliveries.models import Delivery
+from dispatch.money import CURRENCY, display_amount
+from dispatch.orders.models import DeliveryInfo, Order, OrderEvent, OrderItem, OrderStatus, PaymentStatus
+
+
+class ProductImage(Struct, frozen=True):
+    """The address of a picture."""
+
+    image: str
+
+
+class SellerAnswer(Struct, frozen=True):
+    """Who sells."""
+
+    id: int
+    name: str
+
+
+class ProductAnswer(Struct, frozen=True):
+    """A product as buyers see it; ``price`` is what one costs now. Amounts in NPR."""
+
+    id: int
+    name: str
+    description: str
+    price: Decimal
+    listed_price: Decimal
+    discounted_price: Decimal | None
+    stock: int
+    available: int
+    tax_class: TaxClass
+    images: list[ProductImage]
+    is_active: bool
+    seller: SellerAnswer
+
+
+def product_answer(product: Product) -> ProductAnswer:
+    """A product with its seller loaded."""
+    return ProductAnswer(
+        id=product.id,
+        name=product.name,
+        description=product.description,
+        price=product.price,
+        listed_price=product.listed_price,
+        discounted_price=product.discounted_price,
+        stock=product.stock,
+        available=product.available,
+        tax_class=product.tax_class,
+        images=_images(product),
+        is_active=product.is_active,
+        seller=SellerAnswer(product.seller_id, product.seller.name),
+    )
+
+
+def _images(product: Product) -> list[ProductImage]:
+    return [ProductImage(image) for image in product.images]
+
+
+class CartItemAnswer(Struct, frozen=True):
+    """A product in the cart at today's price."""
+
+    id: int
+    product_id: int
+    product_name: str
+    quantity: int
+    unit_price: Decimal
+    total_price: Decimal
+
+
+class CartAnswer(Struct, frozen=True):
+    """A cart and what it would cost today, NPR.
+
+    ``total_amount`` is that of the items; the buyer pays ``total_to_pay``: ``subtotal`` (the items), ``tax_amount`` and
+    the usual ``shipping_cost`` together.
+    """
+
+    id: int
+    items: list[CartItemAnswer]
+    total_amount: Decimal
+    subtotal: Decimal
+    tax_amount: Decimal
+    shipping_cost: Decimal
+    total_to_pay: Decimal
+
+
+def cart_answer(cart: Cart, prices: PriceTerms) -> CartAnswer:
+    """A cart with its items and their products loaded."""
+    items = [
+        CartItemAnswer(
+            item.id,
+            item.product_id,
+            item.product.name,
+            item.quantity,
+            item.product.price,
+            item.product.price * item.quantity,
+        )
+        for item in cart.items
+    ]
+    sums = prices.sums_of((item.product.price * item.quantity, item.product.is_taxed) for item in cart.items)
+    return CartAnswer(cart.id, items, sums.subtotal, **sums.parts())
+
+
+class OrderedProduct(Struct, frozen=True):
+    """A product as it was ordered; ``price`` is that of then."""
+
+    id: int
+    name: str
+    price: Decimal
+    images: list[ProductImage]
+
+
+class OrderItemAnswer(Struct, frozen=True):
+    """Some of one product at the price of the moment of ordering."""
+
+    id: int
+    product: OrderedProduct
+    quantity: int
+    unit_price: Decimal
+    total_price: Decimal
+
+
+class OrderDestination(Struct, frozen=True):
+    """Where an order goes."""
+
+    customer_name: str
+    phone_number: str
+    address: str
+    city: str
+    full_address: str
+
+
+class OrderEventAnswer(Struct, frozen=True):
+    """Something that happened to an order or to one sale of it."""
+
+    id: int
+    status: OrderStatus
+    message: str
+    created_at: datetime
+
+
+class OrderAnswer(Struct, frozen=True, kw_only=True):
+    """An order with everything that happened to it.
+
+    Amounts in NPR. ``total_amount`` and ``formatted_total`` are those of the items; the buyer pays ``total_to_pay``,
+    which is ``subtotal`` (the items), ``tax_amount`` and ``shipping_cost`` together.
+    """
+
+    id: int
+    order_number: str
+    customer: int
+    order_status: OrderStatus
+    order_status_display: str
+    payment_status: PaymentStatus
+    payment_status_display: str
+    total_amount: Decimal
+    formatted_total: str
+    subtotal: Decimal
+    tax_amount: Decimal
+    shipping_cost: Decimal
+    total_to_pay: Decimal
+    formatted_total_to_pay: str
+    currency: str
+    items: list[OrderItemAnswer]
+    delivery: OrderDestination
+    tracking_events: list[OrderEventAnswer]
+    created_at: datetime
+    estimated_delivery_date: datetime | None
+    tracking_number: str | None
+    can_cancel: bool
+    can_refund: bool
+    is_paid: bool
+    is_delivered: bool
+    objection_until: datetime | None
+
+
+def order_answer(view: OrderView, arrival: Arrival | None = None) -> OrderAnswer:
+    """The order as the contract writes it; ``arrival``: of its delivery, as of now."""
+    order, delivery = view.order, view.delivery
+    return OrderAnswer(
+        id=order.id,
+        order_number=order.order_number,
+        customer=order.customer_id,
+        order_status=order.order_status,
+        order_status_display=order.order_status.value.title(),
+        payment_status=order.payment_status,
+        payment_status_display=order.payment_status.value.title(),
+        total_amount=order.total_amount,
+        formatted_total=display_amount(order.total_amount),
+        **order.sums.parts(),
+        formatted_total_to_pay=display_amount(order.sums.total_to_pay),
+        currency=CURRENCY,
+        items=[_order_item(item) for item in order.items],
+        delivery=_destination(order.delivery_info),
+        tracking_events=[event_answer(event) for event in order.tracking_events],
+        created_at=order.created_at,
+        estimated_delivery_date=_expected(delivery, arrival),
+        tracking_number=delivery.tracking_number if delivery else None,
+        can_cancel=view.can_cancel,
+        can_refund=view.can_refund,
+        is_paid=order.is_paid,
+        is_delivered=order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED},
+        objection_until=view.objection_until,
+    )
+
+
+def _order_item(item: OrderItem) -> OrderItemAnswer:
+    product = OrderedProduct(item.product_id, item.product_name, item.unit_price, _images(item.product))
+    return OrderItemAnswer(item.id, product, item.quantity, item.unit_price, item.total_price)
+
+
+def _destination(info: DeliveryInfo) -> OrderDestination:
+    return OrderDestination(info.customer_name, info.phone_number, info.address, info.city, info.full_address)
+
+
+def event_answer(event: OrderEvent) -> OrderEventAnswer:
+    """An event of an order or sale."""
+    return OrderEventAnswer(event.id, event.status, event.message, event.created_at)
+
+
+def _expected(delivery: Delivery | None, arrival: Arrival | None) -> datetime | None:
+    return (shown_time(delivery, arrival) or delivery.requested_delivery_date) if delivery else None
+
+
+class OrderRow(Struct, frozen=True, kw_only=True):
+    """An order in its buyer's list. Amounts in NPR, as in the order itself."""
+
+    id: int
+    order_number: str
+    order_status: OrderStatus
+    order_status_display: str
+    payment_status: PaymentStatus
+    total_amount: Decimal
+    formatted_total: str
+    subtotal: Decimal
+    tax_amount: Decimal
+    shipping_cost: Decimal
+    total_to_pay: Decimal
+    formatted_total_to_pay: str
+    items_count: int
+    created_at: datetime
+    estimated_delivery_date: datetime | None
+
+
+def order_row(order: Order, delivery: Delivery | None, arrivals: Mapping[int, Arrival]) -> OrderRow:
+    """An order, with the first of its deliveries where there is one; ``arrivals`` by the delivery's number."""
+    return OrderRow(
+        id=order.id,
+        order_number=order.order_number,
+        order_status=order.order_status,
+        order_status_display=order.order_status.value.title(),
+        payment_status=order.payment_status,
+        total_amount=order.total_amount,
+        formatted_total=display_amount(order.total_amount),
+        **order.sums.parts(),
+        formatted_total_to_pay=display_amount(order.sums.total_to_pay),
+        items_count=len(order.items),
+        created_at=order.created_at,
+        estimated_delivery_date=_expected(delivery, arrivals.get(delivery.id) if delivery else None),
+    )
+
+
+class OrderRefundAnswer(RefundAnswer, frozen=True, kw_only=True):
+    """A refund, and the order as it stands after it."""
+
+    order: OrderAnswer

@@ -1,0 +1,193 @@
+"""Sales, and what sellers and buyers made of them in figures."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from api.routes.marketplace.answers import OrderEventAnswer, event_answer
+from dispatch.analytics.sales import DayTakings, ProductFigures, Takings
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.orders.models import PaymentStatus
+from dispatch.sales.models import Sale, SaleStatus
+from dispatch.sales.service import SaleView
+
+
+class SoldProduct(Struct, frozen=True):
+    """A product as it was sold; ``price`` in NPR, of then."""
+
+    id: int
+    name: str
+    price: Decimal
+
+
+class SaleAnswer(Struct, frozen=True, kw_only=True):
+    """A sale with its delivery, where there is one. Amounts in NPR."""
+
+    id: int
+    order_number: str
+    order: int | None
+    buyer_name: str
+    product: SoldProduct
+    quantity: int
+    total_amount: Decimal
+    status: SaleStatus
+    payment_status: PaymentStatus
+    payment_method: str
+    delivery_status: DeliveryStatus | None
+    delivery_id: int | None
+    tracking_number: str | None
+    created_at: datetime
+    delivered_at: datetime | None
+    objection_until: datetime | None
+
+
+class SaleDetails(SaleAnswer, frozen=True, kw_only=True):
+    """A sale with what happened to it."""
+
+    tracking_events: list[OrderEventAnswer]
+
+
+class DeliveredAnswer(Struct, frozen=True):
+    """The sale is marked."""
+
+    status: str
+    delivered_at: datetime
+    objection_until: datetime | None
+
+
+def sale_answer(sale: Sale, delivery: Delivery | None) -> SaleAnswer:
+    """A sale in a list."""
+    return SaleAnswer(
+        id=sale.id,
+        order_number=sale.order_number,
+        order=sale.order_id,
+        buyer_name=sale.buyer_name,
+        product=SoldProduct(sale.product_id, sale.product_name, sale.unit_price),
+        quantity=sale.quantity,
+        total_amount=sale.total_amount,
+        status=sale.status,
+        payment_status=sale.payment_status,
+        payment_method=sale.payment_method,
+        delivery_status=delivery.status if delivery else None,
+        delivery_id=delivery.id if delivery else None,
+        tracking_number=delivery.tracking_number if delivery else None,
+        created_at=sale.created_at,
+        delivered_at=sale.delivered_at,
+        objection_until=sale.objection_until,
+    )
+
+
+def sale_details(view: SaleView, delivery: Delivery | None) -> SaleDetails:
+    """One sale whole."""
+    events = [event_answer(event) for event in view.events]
+    return SaleDetails(**asdict(sale_answer(view.sale, delivery)), tracking_events=events)
+
+
+class TakingsAnswer(Struct, frozen=True, kw_only=True):
+    """What was sold, amounts in NPR as numbers. ``revenue`` is what is left of ``gross`` after refunds."""
+
+    sales_count: int
+    units_sold: int
+    gross: float
+    refunded: float
+    revenue: float
+
+
+class ProductTakings(TakingsAnswer, frozen=True, kw_only=True):
+    """A product with its stock and takings; one without sales has zeros."""
+
+    product_id: int
+    product_name: str
+    stock: int
+    reserved: int
+    available: int
+    is_active: bool
+
+
+class DayTakingsAnswer(TakingsAnswer, frozen=True, kw_only=True):
+    """The takings of a day in Nepal."""
+
+    day: date
+
+
+class RevenueAnswer(TakingsAnswer, frozen=True, kw_only=True):
+    """Takings in total and day by day."""
+
+    currency: str
+    days: list[DayTakingsAnswer]
+
+
+class SalesReport(Struct, frozen=True, kw_only=True):
+    """A seller's products in a period; its ends are UTC, None where it is open."""
+
+    currency: str
+    date_from: datetime | None
+    date_to: datetime | None
+    totals: TakingsAnswer
+    products: list[ProductTakings]
+
+
+class PurchaseAnswer(Struct, frozen=True, kw_only=True):
+    """What somebody bought. ``total_amount`` in NPR."""
+
+    sale_id: int
+    order_number: str
+    order_id: int | None
+    product_id: int
+    product_name: str
+    quantity: int
+    total_amount: Decimal
+    status: SaleStatus
+    payment_status: PaymentStatus
+    transaction_id: UUID
+    bought_at: datetime
+
+
+def takings_answer(takings: Takings) -> TakingsAnswer:
+    """Takings in numbers."""
+    return TakingsAnswer(
+        sales_count=takings.sales,
+        units_sold=takings.units,
+        gross=float(takings.gross),
+        refunded=float(takings.refunded),
+        revenue=float(takings.revenue),
+    )
+
+
+def product_takings(figures: ProductFigures) -> ProductTakings:
+    """A product's line in figures and reports."""
+    product = figures.product
+    return ProductTakings(
+        **asdict(takings_answer(figures.takings)),
+        product_id=product.id,
+        product_name=product.name,
+        stock=product.stock,
+        reserved=product.reserved,
+        available=product.available,
+        is_active=product.is_active,
+    )
+
+
+def day_takings(day: DayTakings) -> DayTakingsAnswer:
+    """A day's line."""
+    return DayTakingsAnswer(**asdict(takings_answer(day.takings)), day=day.day)
+
+
+def purchase_answer(sale: Sale) -> PurchaseAnswer:
+    """A sale as its buyer looks back on it."""
+    return PurchaseAnswer(
+        sale_id=sale.id,
+        order_number=sale.order_number,
+        order_id=sale.order_id,
+        product_id=sale.product_id,
+        product_name=sale.product_name,
+        quantity=sale.quantity,
+        total_amount=sale.total_amount,
+        status=sale.status,
+        payment_status=sale.payment_status,
+        transaction_id=sale.transaction_id,
+        bought_at=sale.created_at,
+    )
