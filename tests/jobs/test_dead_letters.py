@@ -1,5 +1,6 @@
 """What background work gave up stands in one list, and a person has it tried again."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,8 @@ from sqlalchemy import insert, select, update
 
 from api.server.serving import RunningServer
 from dispatch.dead_letters import DeadLetterKind
+from dispatch.deliveries.unconfirmed_photos import PhotoSweeper
+from dispatch.jobs.leased_items import BACKOFF
 from dispatch.jobs.models import JobItem
 from dispatch.notifications.models import MessageStatus, OutboxMessage
 from dispatch.payments.models import PaymentTransaction
@@ -149,6 +152,56 @@ async def test_a_refund_that_was_perhaps_sent_is_listed_and_not_sent_again(
     assert (refused.status_code, refused.json()["code"]) == (409, "refund_not_failed")
     ok(await admin.post(f"/api/v1/payments/refunds/{refund_id}/resolve/", {"happened": True}))
     assert await listed(admin, "refunds", refund_id) is None
+
+
+@dataclass
+class StoreWithOnePhoto:
+    """A store in which a photo that nobody names was left, and that does not drop it while it is ``away``."""
+
+    key: str
+    away: bool = True
+    dropped: bool = False
+
+    async def save(self, name: str, content: bytes) -> str:
+        raise AssertionError(f"nobody saves {name} here: {len(content)}")
+
+    async def confirm(self, key: str) -> None:
+        raise AssertionError(f"nobody names {key}")
+
+    async def discard(self, key: str) -> None:
+        if self.away:
+            raise OSError(f"{key} is on a disk that is away")
+        self.dropped = True
+
+    async def list_unconfirmed(self, *, older_than_s: float) -> list[str]:
+        return [] if self.dropped or older_than_s < 60 else [self.key]
+
+
+async def test_what_a_job_could_not_do_for_a_day_is_listed_and_done_once_it_is_tried_again(
+    world: World, server: RunningServer
+) -> None:
+    admin, store, clock = (
+        await world.admin(),
+        StoreWithOnePhoto(f"left-{uuid4().hex}"),
+        ShiftedClock(-timedelta(days=2)),
+    )
+    sweeper = PhotoSweeper(server.services.database, clock, store)
+    for _ in range(BACKOFF.most_tries):
+        assert await listed(admin, "unconfirmed-photos", store.key) is None
+        assert await sweeper.run() == 1
+        clock.ahead += timedelta(hours=1, seconds=1)
+    row = await listed(admin, "unconfirmed-photos", store.key)
+    assert row is not None
+    assert row["tries"] == BACKOFF.most_tries
+    assert row["last_error"].startswith("OSError at ")
+    assert store.key not in row["last_error"]  # what the error says may be anybody's
+    store.away = False
+    assert await sweeper.run() == 0
+    ok(await admin.post(f"{LETTERS}unconfirmed-photos/{store.key}/retry/"))
+    clock.ahead = timedelta(seconds=1)
+    assert await sweeper.run() == 1
+    assert store.dropped
+    assert await listed(admin, "unconfirmed-photos", store.key) is None
 
 
 async def test_dead_letters_are_for_admins_alone(world: World, server: RunningServer) -> None:

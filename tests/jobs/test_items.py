@@ -18,7 +18,9 @@ from dispatch.jobs.backoff import Backoff
 from dispatch.jobs.items import ItemJob
 from dispatch.jobs.leased_items import KEPT, LEASE, LeasedItemJob, forget_old_items
 from dispatch.jobs.models import JobItem
+from dispatch.payments.orders.expiry import OrderExpiry
 from tests.support.checkout import ShiftedClock
+from tests.support.world import World
 
 PAGE = 3
 
@@ -200,3 +202,18 @@ def test_pauses_double_up_to_the_longest_and_the_last_try_has_none() -> None:
     assert [backoff.pause_after(tries).total_seconds() for tries in range(1, 8)] == [30, 60, 120, 240, 300, 300, 300]
     assert [backoff.is_last(tries) for tries in (1, 6, 7, 8)] == [False, False, True, True]
     assert Backoff.doubling(timedelta(seconds=1), timedelta(days=1), most_tries=5000).most_tries == 5000
+
+
+async def test_an_unpaid_order_waits_from_the_moment_on_from_which_it_may_be_cancelled(
+    world: World, server: RunningServer
+) -> None:
+    seller, customer = await world.person("seller"), await world.person()
+    cart_id = await world.cart(customer, {await world.product(seller): 1})
+    await world.order(customer, cart_id)
+    expires_after, clock = timedelta(days=400), ShiftedClock(timedelta(days=401))
+    expiry = OrderExpiry(server.services.database, clock, expires_after=expires_after)
+    oldest = await expiry.oldest_due()
+    assert oldest is not None
+    assert timedelta() < clock.now() - oldest < timedelta(days=2)
+    clock.ahead = timedelta()
+    assert await expiry.oldest_due() is None

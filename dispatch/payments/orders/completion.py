@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Interval, Select, and_, exists, func, literal, or_, select
 
 from dispatch.database.engine import Database
 from dispatch.jobs.leased_items import LeasedItemJob
@@ -35,10 +35,11 @@ class OrderCompletion(LeasedItemJob[int]):
     async def oldest_due(self) -> datetime | None:
         """When the order that waits for longest could be completed."""
         due = self._due().subquery()
-        ended = select(func.max(Sale.delivered_at)).join(due, due.c.id == Sale.order_id).group_by(Sale.order_id)
+        of_sale = func.greatest(Sale.delivered_at + literal(self._grace, Interval), Sale.objection_until)
+        since = select(func.max(of_sale).label("since")).join(due, due.c.id == Sale.order_id).group_by(Sale.order_id)
         async with self._database.work() as work:
-            oldest: datetime | None = await work.session.scalar(select(func.min(ended.subquery().c[0])))
-        return None if oldest is None else oldest + self._grace
+            oldest: datetime | None = await work.session.scalar(select(func.min(since.subquery().c.since)))
+            return oldest
 
     def _due(self) -> Select[int]:
         undecided = exists().where(

@@ -9,7 +9,7 @@ from typing import ClassVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Interval, Select, and_, case, func, literal, or_, select, update
 
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
@@ -105,10 +105,19 @@ class PaymentSweeper(ItemJob[UUID]):
             return list(rows)
 
     async def oldest_due(self) -> datetime | None:
-        """Since when the payment that waits for longest could be looked at; from its opening where it never was."""
+        """Since when the payment that waits for longest could be looked at."""
         now = self._clock.now()
         since = func.coalesce(
-            PaymentTransaction.next_check_at, PaymentTransaction.checked_at, PaymentTransaction.created_at
+            PaymentTransaction.next_check_at,
+            case(
+                (PaymentTransaction.pidx.is_(None), PaymentTransaction.expires_at),
+                (
+                    PaymentTransaction.status == TransactionStatus.PROCESSING,
+                    func.coalesce(PaymentTransaction.checked_at, PaymentTransaction.created_at)
+                    + literal(RECHECK_AFTER, Interval),
+                ),
+                else_=PaymentTransaction.checked_at + literal(RECHECK_CLOSED_AFTER, Interval),
+            ),
         )
         async with self._database.work() as work:
             oldest: datetime | None = await work.session.scalar(select(func.min(since)).where(*self._is_due(now)))
