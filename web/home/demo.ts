@@ -14,7 +14,7 @@ export interface Demo {
 /** Null where this is no demo, or not this machine's. */
 export async function findDemo(): Promise<Demo | null> {
   try {
-    return await new Client(inMemory()).call<Demo>("/pages/demo.json");
+    return await new Client(inMemory()).call<Demo | null>("/pages/demo.json");
   } catch {
     return null;
   }

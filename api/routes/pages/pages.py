@@ -79,8 +79,8 @@ class PageController(Controller):
         )
 
     @get("/pages/demo.json", opt=PUBLIC)
-    async def demo(self, request: Request[Any, Any, Any], services: GivenServices) -> Demo:
-        """The log-ins of a demo, for browsers on the machine that runs it. 404 wherever this is no demo."""
+    async def demo(self, request: Request[Any, Any, Any], services: GivenServices) -> Response[Any]:
+        """The log-ins of a demo, for browsers on the machine that runs it. 204 wherever this is no demo."""
         peer = request.client.host if request.client else None
         if from_this_machine(services.settings, peer, request.headers):
             try:
@@ -89,8 +89,8 @@ class PageController(Controller):
             except (OSError, msgspec.DecodeError):
                 demo = None
             if demo is not None and demo.pid == os.getpid():  # not what another process left or runs
-                return Demo(demo.accounts, demo.tracking_numbers)
-        raise NotFound("This is no demo.", code="no_demo")
+                return Response(Demo(demo.accounts, demo.tracking_numbers))
+        return Response(None, status_code=204)
 
     @get("/pages/assets/{name:str}", opt=ASSET, sync_to_thread=False)
     def asset(self, request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:

@@ -1,0 +1,38 @@
+"""A real Chromium. Where none is installed the tests of this room are left out, and say so; in CI that is an error."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.windows import Window
+from tests.support.world import World
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# As root Chromium has no sandbox; without a graphics card it draws in software, which it wants to be asked for.
+FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader"]
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser, for all tests of a run."""
+    if CHROMIUM is None and os.environ.get("CI") != "true":
+        pytest.skip("no Chromium found, the tests of the pages are left out")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def window(chromium: Browser, world: World) -> AsyncIterator[Window]:
+    """A phone's window in English, on light ground."""
+    context = await chromium.new_context(
+        viewport={"width": 390, "height": 844}, locale="en-GB", timezone_id="Europe/Lisbon", color_scheme="light"
+    )
+    opened = Window(context, world.server.settings.public_url)
+    yield opened
+    await context.close()
+    assert opened.complaints == []

@@ -1,0 +1,69 @@
+"""The door that everybody comes through first."""
+
+import json
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.windows import Window, unreached, violations
+from tests.support.world import PASSWORD, THAMEL, World
+
+NUMBER = "TRKAB12CD34EF56GH"
+
+
+@pytest.fixture
+async def demo(world: World) -> AsyncIterator[str]:
+    """As if this server were a demo: its dispatcher's log-in and a parcel are told to whoever is on this machine."""
+    admin, delivery = await world.admin(), await world.delivery()
+    path = world.server.settings.data_dir / "demo.json"
+    account = {"email": admin.email, "password": PASSWORD}
+    number = str(delivery["tracking_number"])
+    path.write_text(json.dumps({"accounts": {"admin": account}, "tracking_numbers": [number], "pid": os.getpid()}))
+    yield number
+    path.unlink()
+
+
+async def test_whoever_has_a_number_comes_to_the_parcel_by_keyboard(window: Window) -> None:
+    page = await window.open("/")
+    field = page.get_by_label("Follow a parcel")
+    await field.focus()
+    await page.keyboard.type("no such-number!")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_have_text("A tracking number has letters and digits only.")
+    await expect(field).to_be_focused()
+    await field.fill(f" {NUMBER.lower()[:8]} {NUMBER.lower()[8:]}")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/t/{NUMBER}")
+    await expect(page.locator("h1")).to_have_text("No parcel has this number")
+    window.complaints[:] = [said for said in window.complaints if "404" not in said]  # the page itself is one
+
+
+async def test_in_a_demo_the_city_is_seen_moving_and_its_log_ins_are_there(
+    world: World, window: Window, demo: str
+) -> None:
+    driver = await world.driver()
+    await world.online_at(driver, *THAMEL)
+    page = await window.open("/")
+    await expect(page.get_by_role("link", name=demo)).to_have_attribute("href", f"/t/{demo}")
+    await expect(page.locator(".counts .couriers dd")).not_to_have_text("–")
+    assert int(await page.locator(".counts .couriers dd").inner_text()) >= 1
+    await expect(page.get_by_text(PASSWORD)).to_be_visible()
+
+
+async def test_elsewhere_no_log_ins_are_shown(window: Window) -> None:
+    page = await window.open("/")
+    await expect(page.get_by_role("heading", name="Dispatcher")).to_be_visible()
+    await expect(page.get_by_role("button", name="Copy the log-in")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["en", "ne"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_first_page_is_for_everyone(window: Window, demo: str, language: str, scheme: str) -> None:
+    del demo
+    page = await window.open(f"/?lang={language}")
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await expect(page.locator(".login")).to_have_count(1)
+    assert await violations(page) == []
+    assert await unreached(page) == []

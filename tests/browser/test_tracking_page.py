@@ -1,0 +1,112 @@
+"""A customer with the tracking number in hand, in a real browser."""
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.journeys import riding
+from tests.browser.windows import Window, unreached, violations
+from tests.support.world import PASSWORD, THAMEL, World, ok
+
+LAT, LON = THAMEL
+NEARER = (LAT + 0.001, LON + 0.001)
+
+
+async def test_the_courier_is_seen_moving_until_the_parcel_is_delivered(world: World, window: Window) -> None:
+    async with riding(world) as ride:
+        await ride.at(LAT, LON)
+        page = await window.open(ride.path)
+        await expect(page.locator("[data-liveness=live]")).to_be_visible()
+        marker = page.locator(".maplibregl-marker.courier-dot")
+        await expect(marker).to_be_visible()
+        await expect(page.locator("h1")).to_contain_text("Arriv")
+        await ride.step("pickup")
+        await expect(page.locator(".history")).to_contain_text("Picked up")
+        before = await marker.bounding_box()
+        await ride.at(*NEARER)
+        await page.wait_for_function(
+            """([x, y]) => { const box = document.querySelector(".courier-dot").getBoundingClientRect();
+               return Math.hypot(box.x - x, box.y - y) > 5; }""",
+            arg=[before["x"], before["y"]] if before else [0, 0],
+        )
+        await ride.step("deliver")
+        await expect(page.locator("h1")).to_contain_text("Delivered")
+        await expect(page.locator("[data-liveness=over]")).to_be_visible()
+        await expect(page.get_by_text("the position is no longer shown")).to_be_visible()
+        await expect(marker).not_to_be_visible()
+
+
+async def test_an_old_position_turns_doubtful_and_then_is_none(world: World, window: Window) -> None:
+    async with riding(world) as ride:
+        await ride.at(LAT, LON)
+        await window.context.clock.install()
+        page = await window.open(ride.path)
+        marker = page.locator(".maplibregl-marker.courier-dot")
+        await expect(marker).to_be_visible()
+        assert "stale" not in (await marker.get_attribute("class") or "")
+        await window.context.clock.fast_forward(46_000)
+        await expect(page.locator(".map .age.stale")).to_contain_text("last seen")
+        await expect(page.get_by_text("so the time is less certain")).to_be_visible()
+        assert "stale" in (await marker.get_attribute("class") or "")
+        await window.context.clock.fast_forward(80_000)
+        await expect(page.locator(".map")).to_contain_text("No position for 2 min")
+        await expect(marker).not_to_be_visible()
+
+
+async def test_where_no_stream_comes_through_the_page_is_still_renewed(world: World, window: Window) -> None:
+    async with riding(world) as ride:
+        await window.context.route("**/events/**", lambda route: route.abort())
+        page = await window.open(ride.path)
+        await expect(page.locator("[data-liveness=polling]")).to_be_visible(timeout=20_000)
+        await ride.step("pickup")
+        await expect(page.locator(".history")).to_contain_text("Picked up", timeout=20_000)
+    blocked = [said for said in window.complaints if "ERR_FAILED" in said]
+    assert blocked
+    window.complaints[:] = [said for said in window.complaints if said not in blocked]
+
+
+async def test_the_buyer_rates_the_delivery_on_the_page(world: World, window: Window) -> None:
+    bought = await world.bought()
+    driver, delivery = await world.driver(), await world.delivery(bought)
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+    for verb in ("pickup", "deliver"):
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{verb}/", {"latitude": LAT, "longitude": LON}))
+    page = await window.open(f"/t/{delivery['tracking_number']}")
+    await page.get_by_label("4 of 5").check(force=True)
+    await page.get_by_label("E-mail").fill(bought.customer.email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Rate it").click()
+    await expect(page.get_by_text("You gave 4 of 5")).to_be_visible()
+    admin = await world.admin()
+    assert ok(await admin.get(f"/api/deliveries/{delivery['id']}/"))["customer_rating"] == 4
+
+
+async def test_without_javascript_the_answer_is_there(world: World, chromium: Browser) -> None:
+    async with riding(world) as ride:
+        await ride.at(LAT, LON)
+        context = await chromium.new_context(java_script_enabled=False, locale="ne-NP")
+        page = await context.new_page()
+        await page.goto(world.server.settings.public_url + ride.path)
+        await expect(page.locator("h1")).not_to_be_empty()
+        await expect(page.locator("html")).to_have_attribute("lang", "ne")
+        await expect(page.get_by_text("Some Driver · मोटरसाइकल · BA-1-PA-1234")).to_be_visible()
+        await context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ne"])
+async def test_the_page_of_a_parcel_is_for_everyone(world: World, window: Window, scheme: str, language: str) -> None:
+    async with riding(world) as ride:
+        await ride.at(LAT, LON)
+        page = await window.open(f"{ride.path}?lang={language}")
+        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
+        assert await violations(page) == []
+
+
+async def test_everything_on_the_page_is_reached_by_keyboard(world: World, window: Window) -> None:
+    async with riding(world) as ride:
+        await ride.at(LAT, LON)
+        page = await window.open(ride.path)
+        await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
+        assert await unreached(page) == []

@@ -1,0 +1,56 @@
+"""A person's browser window, and what is wrong in it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, Page
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@dataclass
+class Window:
+    """A browser of one person, and everything that went wrong in it."""
+
+    context: BrowserContext
+    base_url: str
+    complaints: list[str] = field(default_factory=list)
+
+    async def open(self, path: str) -> Page:
+        """A page of our server; what it complains of fails the test in the end."""
+        page = await self.context.new_page()
+        host = urlsplit(self.base_url).netloc
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on(
+            "console", lambda said: self.complaints.append(f"console: {said.text}") if said.type == "error" else None
+        )
+        page.on(
+            "request",
+            lambda sent: (
+                self.complaints.append(f"another host: {sent.url}")
+                if urlsplit(sent.url).netloc not in ("", host)
+                else None
+            ),
+        )
+        await page.goto(self.base_url + path)
+        return page
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds wrong with a page for people who cannot see, point or tell colours apart."""
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run().then((result) => result.violations)")
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
+
+
+async def unreached(page: Page) -> list[str]:
+    """What can be clicked or filled in and is not reached by pressing Tab again and again."""
+    wanted = page.locator("a:visible, button:visible, input:visible")
+    reached: set[str] = set()
+    for _ in range(await wanted.count() + 5):
+        await page.keyboard.press("Tab")
+        reached.add(await page.evaluate("document.activeElement.outerHTML"))
+    return [
+        html for html in await wanted.evaluate_all("(all) => all.map((one) => one.outerHTML)") if html not in reached
+    ]
