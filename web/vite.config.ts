@@ -46,11 +46,23 @@ function wordsForTheServer(): Plugin {
   };
 }
 
+// Vite gathers the licences of programs; a font that only a style sheet names is none to it.
+function licenceOfTheFont(): Plugin {
+  return {
+    name: "licence-of-the-font",
+    apply: "build",
+    buildStart() {
+      const source = readFileSync(resolve(here, "node_modules/@fontsource/noto-sans-devanagari/LICENSE"));
+      this.emitFile({ type: "asset", fileName: "licence-noto-sans-devanagari.txt", source });
+    },
+  };
+}
+
 export default defineConfig({
   root: here,
   base: "/pages/",
   publicDir: false,
-  plugins: [wordsForTheServer(), packed()],
+  plugins: [wordsForTheServer(), licenceOfTheFont(), packed()],
   worker: { format: "es" },
   define: { BUILT_PAGES: JSON.stringify(pages) },
   build: {
@@ -61,6 +73,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_200,
+    license: { fileName: "licences.md" }, // what is bundled asks that its notices come with it
     rollupOptions: { input: Object.fromEntries(pages.map((name) => [name, resolve(here, name, "index.html")])) },
   },
   test: { include: ["**/*.test.ts"], environment: "node", isolate: false, css: true },
