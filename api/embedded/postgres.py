@@ -36,7 +36,7 @@ _NOT_YET = (
 )
 
 # On the command line, because these are promises that the cluster's own postgresql.conf must not take back.
-_SETTINGS = {
+SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "port": str(_PORT),
@@ -101,7 +101,7 @@ class EmbeddedPostgres:
         _drop_stale_pid_file(self._folder.cluster)
         # quoted, because the setting is a list and a path may hold commas
         sockets = '"' + str(self._folder.postgres_sockets).replace('"', '""') + '"'
-        settings = _SETTINGS | {"unix_socket_directories": sockets}
+        settings = SETTINGS | {"unix_socket_directories": sockets}
         self._server = start(
             [
                 str(self._programs / "postgres"),
