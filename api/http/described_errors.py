@@ -22,16 +22,19 @@ JSON = "application/json"
 MAY_CONFLICT: Final = "may_conflict"
 """For ``opt=``: the route answers 409 though it changes nothing."""
 
+_PLAIN: Final[list[Described]] = [{"type": kind} for kind in ("null", "boolean", "number", "string")]
+_OBJECT: Final[Described] = {"$ref": REFERENCE + "JsonObject"}
+# A list refers to itself by way of an object alone: TypeScript cannot read it otherwise.
 FREE: Final[Described] = {
-    "description": "Any JSON.",
-    "anyOf": [
-        {"type": "null"},
-        {"type": "boolean"},
-        {"type": "number"},
-        {"type": "string"},
-        {"type": "array", "items": {"$ref": REFERENCE + "Json"}},
-        {"type": "object", "additionalProperties": {"$ref": REFERENCE + "Json"}},
-    ],
+    "Json": {
+        "description": "Any JSON but lists of lists.",
+        "anyOf": [*_PLAIN, _OBJECT, {"type": "array", "items": {"anyOf": [*_PLAIN, _OBJECT]}}],
+    },
+    "JsonObject": {
+        "description": "An object of any JSON.",
+        "type": "object",
+        "additionalProperties": {"$ref": REFERENCE + "Json"},
+    },
 }
 
 
@@ -40,7 +43,7 @@ def error_schemas() -> Described:
     _, schemas = msgspec.json.schema_components(SHAPES, ref_template=REFERENCE + "{name}")
     for schema in schemas.values():
         schema["additionalProperties"] = {"$ref": REFERENCE + "Json"}
-    return schemas | {"Json": FREE}
+    return schemas | FREE
 
 
 ALWAYS: Final = {
@@ -57,7 +60,9 @@ WITH_BODY: Final = {413: "The body is too large.", 415: "The body does not say t
 
 def describe_errors(app: Litestar, description: Described) -> None:
     """Add them to a description as it is sent."""
-    description.setdefault("components", {}).setdefault("schemas", {}).update(error_schemas())
+    components = description.setdefault("components", {})
+    components.setdefault("schemas", {}).update(error_schemas())
+    described = components.setdefault("responses", {})
     for route in app.routes:
         operations = description["paths"].get(route.path_format) if isinstance(route, HTTPRoute) else None
         if operations is None or not isinstance(route, HTTPRoute):
@@ -65,7 +70,7 @@ def describe_errors(app: Litestar, description: Described) -> None:
         for method, (handler, _) in route.route_handler_map.items():
             operation = operations.get(method.lower())
             if operation is not None:
-                _describe(operation, method, handler)
+                _describe(operation, method, handler, described)
                 wanted = (
                     handler.parsed_data_field.annotation if handler.parsed_data_field else handler.opt.get(RAW_BODY)
                 )
@@ -73,10 +78,10 @@ def describe_errors(app: Litestar, description: Described) -> None:
                     describe_body(operation, wanted, description["components"]["schemas"])
 
 
-def _describe(operation: Described, method: str, handler: HTTPRouteHandler) -> None:
+def _describe(operation: Described, method: str, handler: HTTPRouteHandler, described: Described) -> None:
     wanted = dict(ALWAYS)
     if handler.opt.get("public"):
-        operation["security"] = []
+        operation["security"] = handler.opt.get("security", [])
         if method != "GET" or handler.opt.get("open_query"):  # a password or a token of another kind
             wanted[401] = SIGNED_IN[401]
     else:
@@ -87,8 +92,9 @@ def _describe(operation: Described, method: str, handler: HTTPRouteHandler) -> N
         wanted |= CHANGES
         wanted |= WITH_BODY if "requestBody" in operation or handler.opt.get("open_query") else {}
     responses = operation.setdefault("responses", {})
-    shape = {"schema": {"$ref": REFERENCE + handler.opt.get(OPTION, Error).__name__}}
-    for status in wanted.keys() - (handler.responses or {}).keys():
-        words = wanted[status]
-        responses[str(status)] = {"description": words, "content": {JSON: shape}}
+    shape = handler.opt.get(OPTION, Error).__name__
+    for status in sorted(wanted.keys() - (handler.responses or {}).keys()):
+        name = f"{shape}{status}"
+        responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
+        described[name] = {"description": wanted[status], "content": {JSON: {"schema": {"$ref": REFERENCE + shape}}}}
     describe_answers(responses, handler)

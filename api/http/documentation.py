@@ -8,18 +8,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from litestar import Request, Response, Router, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.spec import Components, Reference, SecurityScheme, Tag
 from litestar.params import FromPath
+from litestar.serialization import encode_json
 
 from api.http.described_errors import describe_errors
 from api.http.described_schemas import tidy_schemas
 from api.http.middleware.compression import KEPT
 from api.http.queries import OPEN_QUERY
-from api.http.security import PUBLIC
+from api.http.security import BEARER, DEVICE_ID, DEVICE_PASSWORD, PUBLIC
 from api.version import VERSION
 
 ASSETS = "/schema-assets"
@@ -63,6 +65,42 @@ PAGE_CSP: Final = (
 SHOWN: Final[dict[str, Any]] = PUBLIC | KEPT | OPEN_QUERY | {"csp": PAGE_CSP.encode()}
 
 
+SECURITY_SCHEMES: Final[dict[str, SecurityScheme | Reference]] = {
+    BEARER: SecurityScheme(
+        type="http", scheme="bearer", bearer_format="JWT", description="An access token of `auth/token/`."
+    ),
+    DEVICE_ID: SecurityScheme(
+        type="apiKey", name="id", security_scheme_in="query", description="A device's token, as OsmAnd sends it."
+    ),
+    DEVICE_PASSWORD: SecurityScheme(
+        type="http", scheme="basic", description="A device's token as the password; the user name is free."
+    ),
+}
+TAGS: Final = {
+    "accounts": "Registering, signing in, one's own account.",
+    "users": "Accounts, for admins.",
+    "catalogue": "Products.",
+    "images": "Pictures of products.",
+    "carts": "What a customer means to buy.",
+    "orders": "What a customer has ordered.",
+    "sales": "The seller's side of an order.",
+    "analytics": "Figures for sellers and buyers.",
+    "payments": "Opening and settling payments through Khalti.",
+    "invoices": "What a completed payment is proved by.",
+    "refunds": "Money that goes back.",
+    "held payments": "Payments that wait for a person.",
+    "reviews": "Unusual payments, decided by a person before they are opened.",
+    "deliveries": "Parcels, from their making to the door.",
+    "assignments": "Who carries what.",
+    "transporters": "Profiles, papers, positions.",
+    "phones": "Apps that send positions without a socket, and their tokens.",
+    "notifications": "Messages that were sent or wait.",
+    "dead letters": "What background work gave up.",
+    "audit": "Who did what.",
+    "health": "Whether this process lives and can work.",
+}
+
+
 class _Page(OpenAPIRenderPlugin):
     """The page without a line of script in it, so that its policy can forbid them."""
 
@@ -70,6 +108,23 @@ class _Page(OpenAPIRenderPlugin):
         """See OpenAPIRenderPlugin."""
         del request, openapi_schema
         return PAGE
+
+
+def description_of(app: Litestar, schema: dict[str, Any] | None = None) -> bytes:
+    """The description of an application as JSON, with all that the framework cannot know of the routes."""
+    described = app.openapi_schema.to_schema() if schema is None else schema
+    tidy_schemas(described)
+    describe_errors(app, described)
+    described["components"]["schemas"] = dict(sorted(described["components"]["schemas"].items()))
+    described["paths"] = {path: dict(sorted(described["paths"][path].items())) for path in sorted(described["paths"])}
+    return encode_json(described)
+
+
+def operation_id(handler: HTTPRouteHandler, method: object, path: object) -> str:
+    """``<tag>_<handler>`` in snake case: what clients call a route, wherever its module stands and its path leads."""
+    del method, path
+    (tag,) = sorted(handler.tags or ()) or [tag for layer in handler.ownership_layers for tag in layer.tags or ()]
+    return f"{tag}_{handler.fn.__name__}".replace(" ", "_")
 
 
 class _Description(JsonRenderPlugin):
@@ -80,9 +135,7 @@ class _Description(JsonRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """See OpenAPIRenderPlugin."""
         if not self._made:
-            tidy_schemas(openapi_schema)
-            describe_errors(request.app, openapi_schema)
-            self._made = self.render_json(request, openapi_schema)
+            self._made = description_of(request.app, openapi_schema)
         return self._made
 
 
@@ -102,9 +155,7 @@ def page_assets(name: FromPath[str]) -> Response[bytes]:
 
 def openapi_config() -> OpenAPIConfig:
     """The documentation under ``/schema``."""
-    components = Components(
-        security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
-    )
+    components = Components(security_schemes=SECURITY_SCHEMES)
     return OpenAPIConfig(
         title="dispatch-server",
         openapi_router=Router("/schema", route_handlers=[], include_in_schema=False, opt=SHOWN),
@@ -113,5 +164,7 @@ def openapi_config() -> OpenAPIConfig:
         version=VERSION,
         description="Orders become deliveries, deliveries find transporters, transporters are followed live.",
         components=components,
-        security=[{"bearer": []}],
+        operation_id_creator=operation_id,
+        tags=[Tag(name, words) for name, words in TAGS.items()],
+        security=[{BEARER: []}],
     )

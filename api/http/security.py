@@ -23,6 +23,14 @@ PUBLIC = {"exclude_from_auth": True, "public": True}
 
 SCHEME = "bearer"
 
+# Names, in the description, of how callers say who they are.
+BEARER, DEVICE_ID, DEVICE_PASSWORD = "bearer", "device_id", "device_password"
+
+
+def known_by(scheme: str) -> dict[str, Any]:
+    """For ``opt=`` of a public route: it knows by something else than an access token who asks."""
+    return {"security": [{scheme: []}]}
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:

@@ -88,7 +88,7 @@ class UserController(Controller):
     """``/api/v1/users``."""
 
     path = "/api/v1/users"
-    tags = ("accounts",)
+    tags = ("users",)
     guards = (needs(Role.ADMIN),)
 
     @get("/")

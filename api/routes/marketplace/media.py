@@ -53,7 +53,7 @@ class MediaController(Controller):
     """``/media``."""
 
     path = "/media"
-    tags = ("catalogue",)
+    tags = ("images",)
 
     @get("/{name:path}", opt=PUBLIC | KEPT_FOR_AN_HOUR | IMAGES)
     async def show(

@@ -30,7 +30,7 @@ class HeldPaymentController(Controller):
     """``/api/v1/payments/held``."""
 
     path = "/held"
-    tags = ("payments",)
+    tags = ("held payments",)
 
     @get("/", guards=[needs(Role.ADMIN)])
     async def list_held(

@@ -41,7 +41,7 @@ PAGES = also(OtherAnswer(200, "The invoice.", ("text/html", "application/pdf")))
 class InvoiceController(Controller):
     """``/api/v1/payments/{transaction_id}/invoice…``."""
 
-    tags = ("payments",)
+    tags = ("invoices",)
 
     @get(
         "/{transaction_id:str}/invoice/",

@@ -96,7 +96,7 @@ def _order_first() -> Conflict:
 class RefundController(Controller):
     """``/api/v1/payments/…refund…``."""
 
-    tags = ("payments",)
+    tags = ("refunds",)
 
     @post("/{transaction_id:str}/refund/", guards=[needs(Role.ADMIN)], status_code=200)
     async def refund_payment(

@@ -28,7 +28,7 @@ class ReviewController(Controller):
     """``/api/v1/payments/reviews``."""
 
     path = "/reviews"
-    tags = ("payments",)
+    tags = ("reviews",)
 
     @get("/", guards=[needs(Role.ADMIN)])
     async def list_reviews(

@@ -14,7 +14,7 @@ from litestar import Controller, Request, get, post
 from msgspec import Struct
 
 from api.http.queries import OPEN_QUERY
-from api.http.security import PUBLIC
+from api.http.security import DEVICE_ID, DEVICE_PASSWORD, PUBLIC, known_by
 from api.routes.transporters.positions import keep
 from api.routes.transporters.services import GivenServices, TransporterServices
 from dispatch.errors import NotSignedIn
@@ -62,7 +62,7 @@ class PhoneController(Controller):
     tags = ("phones",)
     opt = PUBLIC | OPEN_QUERY
 
-    @get("/osmand/")
+    @get("/osmand/", opt=known_by(DEVICE_ID))
     async def osmand_query(self, request: Request[Any, Any, Any], services: GivenServices) -> PhoneAnswer:
         """A position of Traccar Client, OsmAnd or GPSLogger; ``id`` is the device's token.
 
@@ -72,7 +72,7 @@ class PhoneController(Controller):
         """
         return await _osmand(request, b"", services)
 
-    @post("/osmand/", status_code=200)
+    @post("/osmand/", opt=known_by(DEVICE_ID), status_code=200)
     async def osmand_body(self, request: Request[Any, Any, Any], services: GivenServices) -> PhoneAnswer:
         """The same as a form, or as the JSON of Traccar Client 9 and up, whose ``device_id`` is the token.
 
@@ -80,7 +80,7 @@ class PhoneController(Controller):
         """
         return await _osmand(request, await request.body(), services)
 
-    @post("/owntracks/", status_code=200)
+    @post("/owntracks/", opt=known_by(DEVICE_PASSWORD), status_code=200)
     async def owntracks(self, request: Request[Any, Any, Any], services: GivenServices) -> list[IgnoredForOwnTracks]:
         """A message of OwnTracks in HTTP mode; the password is the device's token, the user name is free.
 
