@@ -1,5 +1,7 @@
 """A customer with the tracking number in hand, in a real browser."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -8,6 +10,7 @@ from tests.browser.windows import Window, unreached, violations
 from tests.support.world import PASSWORD, THAMEL, World, ok
 
 LAT, LON = THAMEL
+STALE = re.compile(r"\bstale\b")
 NEARER = (LAT + 0.001, LON + 0.001)
 
 
@@ -42,11 +45,11 @@ async def test_an_old_position_turns_doubtful_and_then_is_none(world: World, win
         page = await window.open(ride.path)
         marker = page.locator(".maplibregl-marker.courier-dot")
         await expect(marker).to_be_visible()
-        assert "stale" not in (await marker.get_attribute("class") or "")
+        await expect(marker).not_to_have_class(STALE)
         await window.context.clock.fast_forward(46_000)
         await expect(page.locator(".map .age.stale")).to_contain_text("last seen")
         await expect(page.get_by_text("so the time is less certain")).to_be_visible()
-        assert "stale" in (await marker.get_attribute("class") or "")
+        await expect(marker).to_have_class(STALE)
         await window.context.clock.fast_forward(80_000)
         await expect(page.locator(".map")).to_contain_text("No position for 2 min")
         await expect(marker).not_to_be_visible()
