@@ -92,7 +92,14 @@ def main() -> None:
 
 @main.command()
 @click.option("--workers", type=Whole(0, 256), help="Worker processes; 0: one process. [DISPATCH_WORKERS]")
-def serve(workers: int | None) -> None:
+@click.option(
+    "--reload",
+    "reloads",
+    is_flag=True,
+    help="For contributors: new processes when a .py file changes. PostgreSQL and Redis go on; what does not start "
+    "leaves the old processes at work.",
+)
+def serve(workers: int | None, *, reloads: bool) -> None:
     """Run the server."""
     from api.cli.serve import serve_until_stopped
 
@@ -100,7 +107,7 @@ def serve(workers: int | None) -> None:
     if workers is not None:
         settings = settings.model_copy(update={"workers": workers})
     _configure_logs(settings)
-    run(serve_until_stopped(settings))
+    run(serve_until_stopped(settings, reloads=reloads))
 
 
 @main.command()
