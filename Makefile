@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve pages types test test-all coverage lint format migration bench pins clean
+.PHONY: help demo serve pages types test test-all coverage lint lint-pages format migration bench pins clean
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -70,6 +70,9 @@ lint: $(VENV)/.dev $(PAGES) ## ruff, mypy strict, import-linter, tsc strict, the
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory lint-pages
+
+lint-pages: $(VENV)/.dev $(PAGES) ## of these what concerns the pages: types, sizes and unit tests
 	@$(WRITE_TYPES) ../$(VENV)/api.ts
 	@cmp --silent web/shared/api.ts $(VENV)/api.ts || { echo "web/shared/api.ts is not what the API says: make types"; exit 1; }
 	@cd web && $(NPM) run --silent check
