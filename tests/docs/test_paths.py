@@ -38,3 +38,19 @@ def anchors(page: Path) -> set[str]:
     """As GitHub makes them of headings."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_map_of_the_readme_has_every_folder_and_no_other() -> None:
+    drawn = (ROOT / "README.md").read_text().partition("## The map")[2].split("```")[1]
+    named, top = set(), ""
+    for line in drawn.splitlines():
+        if found := re.match(r"(  )?([a-z]+)/ ", line):
+            top = top if found[1] else found[2]
+            named.add(f"{top}/{found[2]}" if found[1] else top)
+    folders = {file[1:].rpartition("/")[0] for file in FILES}
+    there = {"/".join(folder.split("/")[:2]) for folder in folders if folder and not folder.startswith(".")}
+    there |= {folder.partition("/")[0] for folder in there}
+    told_in_a_line = {"benchmarks", "tests", "docs"}  # as the code that they are about
+    assert named == {folder for folder in there if folder.partition("/")[0] not in told_in_a_line} | told_in_a_line
+    for folder in sorted(folder for folder in there if folder.startswith("benchmarks/")):
+        assert f"{folder.partition('/')[2]}/" in drawn
