@@ -12,7 +12,7 @@ from litestar.exceptions import WebSocketDisconnect
 from api.server.websocket_protocol import EXTENSION, SocketWriter, WebSocketProtocol
 from realtime.protocol import SUBPROTOCOL, Close, Error, encode
 from realtime.sockets.connection import Connection, Disconnected
-from realtime.watching.outgoing_frame import Outgoing, text_message
+from realtime.sockets.outgoing_frame import Outgoing, text_message
 
 log = structlog.get_logger(__name__)
 

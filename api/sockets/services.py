@@ -19,7 +19,7 @@ from realtime.ingest.throttle import Rates
 from realtime.protocol import PingPolicy
 from realtime.sockets.sessions import Sessions
 from realtime.sockets.tickets import Tickets
-from realtime.watching.hub import Hub
+from realtime.redis.hub import Hub
 from realtime.watching.registry import WatcherRegistry
 
 

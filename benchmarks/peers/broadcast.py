@@ -12,7 +12,7 @@ from typing import cast
 
 import uvloop
 
-from realtime.watching.outgoing_frame import text_message
+from realtime.sockets.outgoing_frame import text_message
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY = re.compile(rb"sec-websocket-key: *(\S+)", re.IGNORECASE)

@@ -22,12 +22,12 @@ from dispatch.tracking.current_states import OpenDelivery, open_deliveries
 from realtime.background import end
 from realtime.console.fleet import DELIVERY, TRANSPORTER, FleetState
 from realtime.console.frames import FleetDelivery, FleetTransporter, Point
-from realtime.ingest.fixes import LoggedFix, decode_update
+from realtime.fixes import LoggedFix, decode_update
 from realtime.protocol import encode, utc_from_ms
 from realtime.redis.keys import Keys
 from realtime.watching.delivery_view import OVER
-from realtime.watching.hub import Hub
-from realtime.watching.statuses import StatusUpdate, decode_status
+from realtime.redis.hub import Hub
+from realtime.redis.statuses import StatusUpdate, decode_status
 
 log = structlog.get_logger(__name__)
 

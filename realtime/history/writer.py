@@ -21,7 +21,7 @@ from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlche
 
 from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable, Unstorable
 from realtime.background import end
-from realtime.ingest.fixes import LoggedRun, decode_runs, encode_run
+from realtime.fixes import LoggedRun, decode_runs, encode_run
 from realtime.protocol import utc_from_ms
 from realtime.redis.client import is_defect, load_script
 from realtime.redis.keys import Keys

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from realtime.ingest.fix_fields import Malformed, Oddity, Unnamed, read_fix, tidied
-from realtime.ingest.fixes import encode_fix
+from realtime.fixes import encode_fix
 from realtime.ingest.loose_json import NotJson, read_loosely
 from realtime.protocol import (
     FULL_TURN_DEG,

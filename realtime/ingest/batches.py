@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from realtime.ingest.fixes import RUN_END
+from realtime.fixes import RUN_END
 from realtime.ingest.flags import Trail, encode_trail
 from realtime.ingest.runs import Leader, Run, Screened, Source
 

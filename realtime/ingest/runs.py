@@ -8,7 +8,7 @@ import msgspec
 from realtime.ingest.assessment import Assessment, assess_all
 from realtime.ingest.filters import Limits
 from realtime.ingest.fix_fields import Oddity
-from realtime.ingest.fixes import RUN_END, LoggedFix, encode_fix, run_head
+from realtime.fixes import RUN_END, LoggedFix, encode_fix, run_head
 from realtime.ingest.flags import Flag, Trail
 from realtime.ingest.rejects import rejected_as
 from realtime.protocol import Fix, Rejected

@@ -6,7 +6,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from dispatch.ports import LivePosition, Presence
-from realtime.ingest.fixes import LiveUpdate, decode_update
+from realtime.fixes import LiveUpdate, decode_update
 from realtime.redis.client import load_script
 from realtime.redis.keys import Keys
 from realtime.redis.presence import PresenceLimits

@@ -9,7 +9,7 @@ from realtime.protocol import AssignmentFrame, WithdrawalFrame, encode
 from realtime.redis.client import load_script
 from realtime.redis.control_messages import Recheck, encode_control
 from realtime.redis.keys import Keys
-from realtime.watching.statuses import KEPT_S, KEPT_STATUSES, StatusUpdate
+from realtime.redis.statuses import KEPT_S, KEPT_STATUSES, StatusUpdate
 
 
 class RedisPublisher:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from realtime.watching.outgoing_frame import Outgoing
+from realtime.sockets.outgoing_frame import Outgoing
 
 
 class Disconnected(Exception):

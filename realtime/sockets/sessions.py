@@ -19,7 +19,7 @@ from realtime.protocol import Close
 from realtime.redis.control_messages import Replaced, decode_control, encode_control
 from realtime.redis.keys import Keys
 from realtime.sockets.logins import Login, SocketAuthenticator
-from realtime.watching.hub import Hub
+from realtime.redis.hub import Hub
 
 log = structlog.get_logger(__name__)
 

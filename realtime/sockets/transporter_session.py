@@ -37,7 +37,7 @@ from realtime.sockets.connection import Connection, Disconnected
 from realtime.sockets.logins import Login, SocketAuthenticator
 from realtime.sockets.renewal import Refused, renew, renewed_frame, until_expired
 from realtime.sockets.sessions import Sessions
-from realtime.watching.hub import Hub
+from realtime.redis.hub import Hub
 
 log = structlog.get_logger(__name__)
 

@@ -10,10 +10,10 @@ from msgspec import UNSET, UnsetType
 from dispatch.deliveries.eta import live_arrival
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.tracking.service import TrackState
-from realtime.ingest.fixes import LiveUpdate
+from realtime.fixes import LiveUpdate
 from realtime.protocol import EtaWindow, Position, PositionFrame, Snapshot, StatusFrame, encode, utc_from_ms
-from realtime.watching.outgoing_frame import Outgoing
-from realtime.watching.statuses import StatusHistory, StatusUpdate
+from realtime.sockets.outgoing_frame import Outgoing
+from realtime.redis.statuses import StatusHistory, StatusUpdate
 
 # An offset is counted from 1; no counter of Redis has more digits.
 MAX_DIGITS = 19

@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncGenerator, Iterable
 
 from realtime.sockets.logins import Login
-from realtime.watching.outgoing_frame import Outgoing
+from realtime.sockets.outgoing_frame import Outgoing
 from realtime.watching.send_queue import SendQueue
 
 # Proxies close connections that are silent for a minute; clients notice a dead one by the missing comment.

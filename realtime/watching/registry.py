@@ -17,8 +17,8 @@ from dispatch.tracking.current_states import CurrentState, current_states
 from realtime.redis.keys import Keys
 from realtime.redis.live_positions import RedisLivePositions
 from realtime.sockets.connection import Connection
-from realtime.watching.hub import Hub
-from realtime.watching.statuses import StatusHistories
+from realtime.redis.hub import Hub
+from realtime.redis.statuses import StatusHistories
 from realtime.watching.topic import DeliveryTopic
 from realtime.watching.watcher import Follower, Watcher
 

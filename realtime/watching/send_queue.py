@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from realtime.watching.outgoing_frame import Outgoing
+from realtime.sockets.outgoing_frame import Outgoing
 
 # A reader that lets more than this gather is closed. Statuses are rare, so few ever get here.
 MAX_FRAMES = 64

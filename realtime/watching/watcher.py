@@ -7,7 +7,7 @@ from typing import Protocol
 from realtime.protocol import Close
 from realtime.sockets.connection import Connection, Disconnected
 from realtime.sockets.logins import Login
-from realtime.watching.outgoing_frame import Outgoing
+from realtime.sockets.outgoing_frame import Outgoing
 from realtime.watching.send_queue import SendQueue
 
 # Watchers have nothing to say. One that talks all the same is read this slowly and fills its own buffers.

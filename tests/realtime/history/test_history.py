@@ -22,7 +22,7 @@ from dispatch.tracking.partitions import existing_days, partition_name
 from dispatch.tracking.retention import Retention
 from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable
 from realtime.history.writer import GROUP, HistoryWriter
-from realtime.ingest.fixes import LoggedRun, encode_run
+from realtime.fixes import LoggedRun, encode_run
 from realtime.protocol import Fix
 from realtime.redis.keys import Keys
 from tests.support.waiting import until

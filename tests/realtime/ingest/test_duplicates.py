@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from api.server.serving import RunningServer
 from realtime.ingest.filters import Plausibility
-from realtime.ingest.fixes import decode_runs
+from realtime.fixes import decode_runs
 from realtime.ingest.ingest import Ingest
 from realtime.ingest.runs import Source
 from realtime.ingest.throttle import Rates

@@ -16,7 +16,7 @@ from websockets.streams import StreamReader
 from api.server.websocket_protocol import KERNEL_BUFFER_BYTES
 from realtime.protocol import Close
 from realtime.sockets.connection import Disconnected
-from realtime.watching.outgoing_frame import Outgoing, text_message
+from realtime.sockets.outgoing_frame import Outgoing, text_message
 from realtime.watching.send_queue import MAX_BYTES, MAX_FRAMES, SendQueue
 from realtime.watching.watcher import Watcher
 from tests.support.waiting import until
