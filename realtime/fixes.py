@@ -5,12 +5,35 @@ watchers, who need the newest alone, as one JSON array.
 """
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 import msgspec
 
 from dispatch.ports import LivePosition, Presence
-from realtime.ingest.flags import Flag
 from realtime.protocol import Fix, utc_from_ms
+
+
+class Flag(StrEnum):
+    """Why a stored fix is doubtful."""
+
+    CLOCK_SKEW = "clock_skew"
+    """The device's clock is ahead of ours."""
+    POOR_ACCURACY = "poor_accuracy"
+    """The device says so itself."""
+    OUT_OF_ORDER = "out_of_order"
+    """Recorded before a fix of this device that came earlier."""
+    DUPLICATE = "duplicate"
+    """The same place and time as the fix before, under another seq."""
+    IMPOSSIBLE_SPEED = "impossible_speed"
+    """Farther from the fix before than anything drives."""
+    UNCONFIRMED = "unconfirmed"
+    """Such a jump away from an established track: kept from the live position."""
+    ODD_SPEED = "odd_speed"
+    """The device's speed was below 0 or beyond anything: left out."""
+    ODD_HEADING = "odd_heading"
+    """The device's heading was not within 0 to 360 degrees: brought there, or left out."""
+    ODD_BATTERY = "odd_battery"
+    """The device's battery was not within 0 to 1: taken as percent, or left out."""
 
 
 class LoggedRun(msgspec.Struct, frozen=True, array_like=True):

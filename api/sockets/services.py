@@ -17,9 +17,9 @@ from realtime.ingest.ingest import Ingest
 from realtime.ingest.limits import Quota
 from realtime.ingest.throttle import Rates
 from realtime.protocol import PingPolicy
+from realtime.redis.hub import Hub
 from realtime.sockets.sessions import Sessions
 from realtime.sockets.tickets import Tickets
-from realtime.redis.hub import Hub
 from realtime.watching.registry import WatcherRegistry
 
 

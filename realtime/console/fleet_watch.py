@@ -24,10 +24,10 @@ from realtime.console.fleet import DELIVERY, TRANSPORTER, FleetState
 from realtime.console.frames import FleetDelivery, FleetTransporter, Point
 from realtime.fixes import LoggedFix, decode_update
 from realtime.protocol import encode, utc_from_ms
-from realtime.redis.keys import Keys
-from realtime.watching.delivery_view import OVER
 from realtime.redis.hub import Hub
+from realtime.redis.keys import Keys
 from realtime.redis.statuses import StatusUpdate, decode_status
+from realtime.watching.delivery_view import OVER
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from realtime.ingest.fix_fields import Malformed, Oddity, Unnamed, read_fix, tidied
 from realtime.fixes import encode_fix
+from realtime.ingest.fix_fields import Malformed, Oddity, Unnamed, read_fix, tidied
 from realtime.ingest.loose_json import NotJson, read_loosely
 from realtime.protocol import (
     FULL_TURN_DEG,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from realtime.fixes import Flag
 from realtime.ingest.filters import MAX_LAT, MAX_LON, Limits, reject_reason
 from realtime.ingest.flags import (
     MAX_BELIEVED_ACCURACY_M,
@@ -16,7 +17,6 @@ from realtime.ingest.flags import (
     PACE_GAP_S,
     PACE_OVER_S,
     SLACK_M,
-    Flag,
     Point,
     Trail,
     assess,

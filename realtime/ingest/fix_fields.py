@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from realtime.ingest.flags import Flag
+from realtime.fixes import Flag
 from realtime.protocol import FULL_TURN_DEG, MAX_SEQ, MAX_SPEED_MPS, Fix, Seq
 
 FULL_PERCENT = 100.0

@@ -9,11 +9,11 @@ that keeps jumping is believed after ``MAX_HELD`` fixes: a live position that st
 
 import math
 from collections.abc import Callable
-from enum import StrEnum
 
 import msgspec
 
 from dispatch.geo import EARTH_RADIUS_M
+from realtime.fixes import Flag
 from realtime.ingest.filters import Limits
 from realtime.protocol import Fix
 
@@ -27,29 +27,6 @@ MAX_BELIEVED_ACCURACY_M = 5_000.0
 PACE_OVER_S = 120.0
 PACE_GAP_S = 900.0
 METRES_A_DEGREE = math.radians(1) * EARTH_RADIUS_M
-
-
-class Flag(StrEnum):
-    """Why a stored fix is doubtful."""
-
-    CLOCK_SKEW = "clock_skew"
-    """The device's clock is ahead of ours."""
-    POOR_ACCURACY = "poor_accuracy"
-    """The device says so itself."""
-    OUT_OF_ORDER = "out_of_order"
-    """Recorded before a fix of this device that came earlier."""
-    DUPLICATE = "duplicate"
-    """The same place and time as the fix before, under another seq."""
-    IMPOSSIBLE_SPEED = "impossible_speed"
-    """Farther from the fix before than anything drives."""
-    UNCONFIRMED = "unconfirmed"
-    """Such a jump away from an established track: kept from the live position."""
-    ODD_SPEED = "odd_speed"
-    """The device's speed was below 0 or beyond anything: left out."""
-    ODD_HEADING = "odd_heading"
-    """The device's heading was not within 0 to 360 degrees: brought there, or left out."""
-    ODD_BATTERY = "odd_battery"
-    """The device's battery was not within 0 to 1: taken as percent, or left out."""
 
 
 class Point(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from realtime.fixes import RUN_END, Flag, LoggedFix, encode_fix, run_head
 from realtime.ingest.assessment import Assessment, assess_all
 from realtime.ingest.filters import Limits
 from realtime.ingest.fix_fields import Oddity
-from realtime.fixes import RUN_END, LoggedFix, encode_fix, run_head
-from realtime.ingest.flags import Flag, Trail
+from realtime.ingest.flags import Trail
 from realtime.ingest.rejects import rejected_as
 from realtime.protocol import Fix, Rejected
 from realtime.redis.keys import device_key, device_stream

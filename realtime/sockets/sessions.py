@@ -17,9 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from realtime.protocol import Close
 from realtime.redis.control_messages import Replaced, decode_control, encode_control
+from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
 from realtime.sockets.logins import Login, SocketAuthenticator
-from realtime.redis.hub import Hub
 
 log = structlog.get_logger(__name__)
 

@@ -32,12 +32,12 @@ from realtime.protocol import (
     encode_ack,
     iso_ms,
 )
+from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys, device_stream
 from realtime.sockets.connection import Connection, Disconnected
 from realtime.sockets.logins import Login, SocketAuthenticator
 from realtime.sockets.renewal import Refused, renew, renewed_frame, until_expired
 from realtime.sockets.sessions import Sessions
-from realtime.redis.hub import Hub
 
 log = structlog.get_logger(__name__)
 

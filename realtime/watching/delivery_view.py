@@ -12,8 +12,8 @@ from dispatch.deliveries.models import DeliveryStatus
 from dispatch.tracking.service import TrackState
 from realtime.fixes import LiveUpdate
 from realtime.protocol import EtaWindow, Position, PositionFrame, Snapshot, StatusFrame, encode, utc_from_ms
-from realtime.sockets.outgoing_frame import Outgoing
 from realtime.redis.statuses import StatusHistory, StatusUpdate
+from realtime.sockets.outgoing_frame import Outgoing
 
 # An offset is counted from 1; no counter of Redis has more digits.
 MAX_DIGITS = 19

@@ -14,11 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from dispatch.database.engine import Database
 from dispatch.errors import NotFound
 from dispatch.tracking.current_states import CurrentState, current_states
+from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
 from realtime.redis.live_positions import RedisLivePositions
-from realtime.sockets.connection import Connection
-from realtime.redis.hub import Hub
 from realtime.redis.statuses import StatusHistories
+from realtime.sockets.connection import Connection
 from realtime.watching.topic import DeliveryTopic
 from realtime.watching.watcher import Follower, Watcher
 

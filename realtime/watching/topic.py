@@ -12,12 +12,12 @@ from dispatch.errors import NotFound
 from dispatch.tracking.service import TrackState, track_state
 from realtime.background import end
 from realtime.fixes import decode_update
+from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
 from realtime.redis.live_positions import RedisLivePositions
-from realtime.watching.delivery_view import DeliveryView
-from realtime.redis.hub import Hub
-from realtime.sockets.outgoing_frame import Outgoing
 from realtime.redis.statuses import StatusHistories, StatusHistory, StatusUpdate, decode_status, first_status
+from realtime.sockets.outgoing_frame import Outgoing
+from realtime.watching.delivery_view import DeliveryView
 from realtime.watching.watcher import Follower
 
 log = structlog.get_logger(__name__)

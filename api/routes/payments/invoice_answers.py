@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from dispatch.money import from_paisa
 from dispatch.payments.invoices.fiscal_year import fiscal_year_name
-from dispatch.payments.invoices.issuing import InvoiceStatus, status_of
 from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.models import PaymentMode, PaymentTransaction
+from dispatch.payments.refunds.credit_notes import InvoiceStatus, status_of
 from dispatch.payments.refunds.models import Refund
 
 

@@ -20,7 +20,8 @@ from api.routes.payments.services import GivenServices, PaymentServices
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.errors import NotFound
-from dispatch.payments.invoices.issuing import get_invoice, list_credit_notes
+from dispatch.payments.invoices.issuing import get_invoice
+from dispatch.payments.refunds.credit_notes import list_credit_notes
 from dispatch.payments.rows import get_by_transaction_id
 
 CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -12,19 +12,15 @@ from dispatch.database.engine import DriverConnection
 from dispatch.database.records import to_json, unsaved
 from dispatch.database.work import Work
 from dispatch.errors import Conflict
-from dispatch.money import to_paisa
 from dispatch.orders.models import DeliveryInfo
 from dispatch.payments.invoices.fiscal_year import fiscal_year, nepal_date
 from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.invoices.statements import ISSUE, NEXT_NUMBER, PLACE
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.rows import lock_payment
 
 INVOICE_SERIES = "INV"
 CREDIT_NOTE_SERIES = "CN"
-
-InvoiceStatus: TypeAlias = Literal["paid", "partially_refunded", "refunded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +81,6 @@ async def get_invoice(work: Work, payment: PaymentTransaction, issuer: Issuer, n
             await issue_invoice(await work.driver(), payment, issuer, now)
         invoice = (await work.session.execute(query)).scalar_one()
     return invoice
-
-
-async def list_credit_notes(work: Work, payment_id: int) -> list[Refund]:
-    """The refunds that corrected a payment's invoice, oldest first."""
-    rows = await work.session.scalars(
-        select(Refund)
-        .where(Refund.payment_id == payment_id, Refund.status == RefundStatus.SUCCEEDED)
-        .order_by(Refund.completed_at, Refund.id)
-    )
-    return list(rows)
-
-
-def status_of(payment: PaymentTransaction, credit_notes: list[Refund]) -> InvoiceStatus:
-    """By what went back of it."""
-    refunded_paisa = sum(note.amount_paisa for note in credit_notes)
-    if refunded_paisa >= to_paisa(payment.total_amount):
-        return "refunded"
-    return "partially_refunded" if refunded_paisa else "paid"
 
 
 def _address(place: Mapping[str, str] | None) -> str:

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from realtime.ingest.filters import Plausibility
 from realtime.fixes import decode_runs
+from realtime.ingest.filters import Plausibility
 from realtime.ingest.ingest import Ingest, IngestUnavailable
 from realtime.ingest.runs import Source
 from realtime.ingest.throttle import Rates

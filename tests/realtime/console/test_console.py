@@ -14,8 +14,8 @@ from realtime.console.fleet import DELIVERY, TRANSPORTER, FleetState
 from realtime.console.fleet_watch import FleetWatch
 from realtime.console.frames import MAX_ITEMS, Area
 from realtime.protocol import Close
-from realtime.redis.keys import Keys
 from realtime.redis.hub import Hub, Listener
+from realtime.redis.keys import Keys
 from tests.support.waiting import until
 from tests.support.watching import another_world, close_code, next_frame, step
 from tests.support.world import BHAKTAPUR, THAMEL, Person, World, ok

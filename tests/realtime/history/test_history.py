@@ -21,8 +21,8 @@ from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.tracking.partitions import existing_days, partition_name
 from dispatch.tracking.retention import Retention
 from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable
-from realtime.history.writer import GROUP, HistoryWriter
 from realtime.fixes import LoggedRun, encode_run
+from realtime.history.writer import GROUP, HistoryWriter
 from realtime.protocol import Fix
 from realtime.redis.keys import Keys
 from tests.support.waiting import until

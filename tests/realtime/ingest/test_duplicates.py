@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.server.serving import RunningServer
-from realtime.ingest.filters import Plausibility
 from realtime.fixes import decode_runs
+from realtime.ingest.filters import Plausibility
 from realtime.ingest.ingest import Ingest
 from realtime.ingest.runs import Source
 from realtime.ingest.throttle import Rates

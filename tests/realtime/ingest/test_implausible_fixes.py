@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.server.serving import RunningServer
+from realtime.fixes import Flag
 from realtime.ingest.assessment import assess_all
 from realtime.ingest.filters import Limits, Plausibility, reject_reason
-from realtime.ingest.flags import MAX_HELD, AssessedFix, Flag, Trail, assess, decode_trail, encode_trail
+from realtime.ingest.flags import MAX_HELD, AssessedFix, Trail, assess, decode_trail, encode_trail
 from realtime.ingest.ingest import Ingest
 from realtime.ingest.runs import Source
 from realtime.ingest.throttle import Rates

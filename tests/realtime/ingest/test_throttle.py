@@ -18,8 +18,8 @@ from realtime.protocol import Close, Fix, PingPolicy
 from realtime.redis.keys import Keys
 from realtime.sockets.connection import Disconnected
 from realtime.sockets.logins import Login
-from realtime.sockets.transporter_session import TransporterSession
 from realtime.sockets.outgoing_frame import Outgoing
+from realtime.sockets.transporter_session import TransporterSession
 from tests.support.world import THAMEL, ping
 
 GENEROUS = Rates(1e6, 1e9)

@@ -9,8 +9,8 @@ import pytest
 from redis.asyncio import Redis
 
 from realtime.redis.client import connect_redis
-from realtime.redis.keys import Keys
 from realtime.redis.hub import Hub
+from realtime.redis.keys import Keys
 from tests.support.own_redis import OwnRedis
 from tests.support.waiting import until
 from tests.support.watching import another_world, frames_until, next_frame, number, step, under_way, watch
