@@ -13,7 +13,7 @@ from api.cli.console import make_console
 from api.cli.context import CommandError, operating
 from api.cli.target import allow_sockets, base_url, check_answers, operating_server, sign_in_drivers, socket_url
 from api.server.serving import stopped_by_signals
-from api.simulation.replay.accounts import Driver
+from api.simulation.accounts.drivers import Driver
 from api.simulation.replay.devices import find_or_make_phones
 from api.simulation.replay.errors import UnusableFile
 from api.simulation.replay.pace import shift_now

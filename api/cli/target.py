@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.cli.context import CommandError, operating
 from api.server.backing_services import addresses_in_use
 from api.server.services import Services
-from api.simulation.replay.accounts import CHECK_LIFE, Driver, find_or_make_drivers
+from api.simulation.accounts.drivers import CHECK_LIFE, Driver, find_or_make_drivers
 from dispatch.settings import Settings
 
 ANSWERS_WITHIN_S = 10.0

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 
 from api.cli.context import operating
+from api.simulation.accounts.drivers import find_or_make_drivers
 from api.simulation.load.parcels import find_or_make_parcels
-from api.simulation.replay.accounts import find_or_make_drivers
 from benchmarks.live.peers import Peer, ours
 from dispatch.settings import Settings
 

@@ -11,7 +11,7 @@ import httpx
 from api.cli.context import CommandError
 from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer, serving, stopped_by_signals
-from api.simulation.demo.accounts import demo_password, ensure_accounts, ensure_products, open_sign_ins
+from api.simulation.accounts.demo import demo_password, ensure_accounts, ensure_products, open_sign_ins
 from api.simulation.demo.cancelling import cancel_all
 from api.simulation.demo.fleet import driving
 from api.simulation.demo.goods import ARTICLES

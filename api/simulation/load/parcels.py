@@ -12,8 +12,8 @@ from sqlalchemy import select
 from api.cli.context import CommandError
 from api.server.backing_services import find_sandbox
 from api.server.services import Services
+from api.simulation.accounts.drivers import DOMAIN, Driver
 from api.simulation.load.schedule import CITY
-from api.simulation.replay.accounts import DOMAIN, Driver
 from dispatch.accounts.models import Role
 from dispatch.accounts.service import Accounts, NewUser
 from dispatch.deliveries.models import UNDER_WAY, Delivery

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from api.simulation.accounts.drivers import Driver
 from api.simulation.load.plan import Plan
 from api.simulation.load.schedule import Drive, StartingLine, Timetable
 from api.simulation.load.watching import (
@@ -22,7 +23,6 @@ from api.simulation.load.watching import (
     Watched,
     Watcher,
 )
-from api.simulation.replay.accounts import Driver
 from api.simulation.replay.reconnecting import Patience
 from api.simulation.replay.run import OPENING_AT_ONCE, TOKEN_SPARE
 from api.simulation.replay.run_context import RunContext

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, text
 
 from api.server.services import Services
-from api.simulation.replay.accounts import ADVISORY_LOCK, Driver
+from api.simulation.accounts.drivers import ADVISORY_LOCK, Driver
 from api.simulation.replay.sending_protocols import SendingProtocol
 from dispatch.database.work import Work
 from dispatch.transporters.devices import TOKEN_PREFIX, TransporterDevice, token_hash

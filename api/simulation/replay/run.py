@@ -8,7 +8,7 @@ from typing import Protocol
 
 import httpx
 
-from api.simulation.replay.accounts import Driver
+from api.simulation.accounts.drivers import Driver
 from api.simulation.replay.devices import Phone
 from api.simulation.replay.pace import Pace
 from api.simulation.replay.phone import PhoneClient, PhoneRunContext

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.simulation.replay.accounts import Driver
+from api.simulation.accounts.drivers import Driver
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.traces import Traces
 
