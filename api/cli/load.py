@@ -21,6 +21,7 @@ from api.cli.target import (
     socket_url,
 )
 from api.server.serving import stopped_by_signals
+from api.simulation.accounts.drivers import token_maker
 from api.simulation.load.parcels import find_or_make_parcels
 from api.simulation.load.plan import Plan
 from api.simulation.load.report import print_report, report
@@ -54,8 +55,8 @@ async def put_under_load(
         names = [f"load-{number}" for number in range(1, plan.transporters + 1)]
         drivers = await sign_in_drivers(services, base, names, business_name="Load test")
         parcels = await find_or_make_parcels(services, base, drivers[: plan.parcels])
-        tokens = services.accounts.tokens
-    run = LoadRun(plan, drivers, parcels, tokens, base=base, sockets=socket_url(base), patience_s=give_up_after_s)
+        token_of = token_maker(services)
+    run = LoadRun(plan, drivers, parcels, token_of, base=base, sockets=socket_url(base), patience_s=give_up_after_s)
     stop = asyncio.Event()
     with stopped_by_signals(stop):
         await _run_visibly(run, stop, show=json_file != "-")

@@ -13,7 +13,7 @@ from api.cli.console import make_console
 from api.cli.context import CommandError, operating
 from api.cli.target import allow_sockets, base_url, check_answers, operating_server, sign_in_drivers, socket_url
 from api.server.serving import stopped_by_signals
-from api.simulation.accounts.drivers import Driver
+from api.simulation.accounts.drivers import Driver, token_maker
 from api.simulation.replay.devices import find_or_make_phones
 from api.simulation.replay.errors import UnusableFile
 from api.simulation.replay.pace import shift_now
@@ -65,14 +65,14 @@ async def replay_file(
     await check_answers(base)
     async with operating_server(settings, base) as services:
         drivers = await sign_in_drivers(services, base, list(traces.rows_of), business_name="Replayed trace")
-        tokens = services.accounts.tokens
+        token_of = token_maker(services)
     replay: Playing
     if way is SendingProtocol.WEBSOCKET:
         allow_sockets(len(drivers))  # beyond the limit connections fail by name and are tried again
         replay = Replay(
             traces,
             drivers,
-            tokens,
+            token_of,
             url=f"{socket_url(base)}/ws/transporter",
             speed=times,
             patience_s=give_up_after_s,

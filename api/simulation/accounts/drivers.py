@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -40,6 +40,16 @@ class Driver:
     def token(self, tokens: Tokens, life: timedelta) -> str:
         """A fresh access token; needs no database, so it can be had while the server is down."""
         return tokens.access(self.user_id, self.sign_in_id, life=life)
+
+
+TokenOf = Callable[[Driver, timedelta], str]
+"""Gives a fresh access token of a driver, which lives so long."""
+
+
+def token_maker(services: Services) -> TokenOf:
+    """Makes the drivers' tokens, also after the services are closed."""
+    tokens = services.accounts.tokens
+    return lambda driver, life: driver.token(tokens, life)
 
 
 def email_of(vehicle: str) -> str:

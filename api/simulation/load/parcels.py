@@ -1,26 +1,23 @@
 """Parcels to watch: ordered, paid at the sandbox gateway, and accepted by the run's transporters, all over the API."""
 
 import asyncio
-import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import httpx
-from sqlalchemy import select
 
 from api.cli.context import CommandError
 from api.server.backing_services import find_sandbox
 from api.server.services import Services
-from api.simulation.accounts.drivers import DOMAIN, Driver
+from api.simulation.accounts.drivers import Driver
+from api.simulation.accounts.shop import customer_token, seller_token
 from api.simulation.load.schedule import CITY
-from dispatch.accounts.models import Role
-from dispatch.accounts.service import Accounts, NewUser
-from dispatch.deliveries.models import UNDER_WAY, Delivery
 
 ANSWERS_WITHIN_S = 60.0
 AT_ONCE = 4
 LIFE = timedelta(minutes=10)
+UNDER_WAY = ("assigned", "picked_up", "in_transit")
 PHONE = "+977-9800000099"
 PRICE = "10.00"
 # Far from where anyone of the run drives: nobody arrives, so no parcel changes its status while it is watched.
@@ -29,30 +26,19 @@ PICKUP, DROPOFF = (CITY[0] + 0.4, CITY[1] + 0.4), (CITY[0] + 0.5, CITY[1] + 0.5)
 
 async def find_or_make_parcels(services: Services, base: str, drivers: Sequence[Driver]) -> list[str]:
     """Tracking numbers, one under way for each driver; those of an earlier run are found again. Raises CommandError."""
-    known = await _under_way(services, drivers)
-    without = [driver for driver in drivers if driver.transporter_id not in known]
-    if without:
-        async with httpx.AsyncClient(base_url=base, timeout=ANSWERS_WITHIN_S, trust_env=False) as http:
-            try:
-                known |= await _Shop(services, http).send_off(without)
-            except httpx.HTTPStatusError as error:
-                said = f"{error.request.method} {error.request.url.path} answered HTTP {error.response.status_code}"
-                raise CommandError(f"No parcels could be made: {said}: {error.response.text[:300]}") from None
-            except httpx.HTTPError as error:
-                raise CommandError(f"No parcels could be made: {type(error).__name__} {error}") from None
+    async with httpx.AsyncClient(base_url=base, timeout=ANSWERS_WITHIN_S, trust_env=False) as http:
+        shop = _Shop(services, http)
+        try:
+            known = await shop.under_way(drivers)
+            without = [driver for driver in drivers if driver.transporter_id not in known]
+            if without:
+                known |= await shop.send_off(without)
+        except httpx.HTTPStatusError as error:
+            said = f"{error.request.method} {error.request.url.path} answered HTTP {error.response.status_code}"
+            raise CommandError(f"No parcels could be made: {said}: {error.response.text[:300]}") from None
+        except httpx.HTTPError as error:
+            raise CommandError(f"No parcels could be made: {type(error).__name__} {error}") from None
     return [known[driver.transporter_id] for driver in drivers]
-
-
-async def _under_way(services: Services, drivers: Sequence[Driver]) -> dict[int, str]:
-    """Tracking numbers by transporter."""
-    async with services.database.work() as work:
-        rows = await work.session.execute(
-            select(Delivery.transporter_id, Delivery.tracking_number).where(
-                Delivery.transporter_id.in_([driver.transporter_id for driver in drivers]),
-                Delivery.status.in_(UNDER_WAY),
-            )
-        )
-        return {row.transporter_id: row.tracking_number for row in rows}
 
 
 class _Shop:
@@ -62,6 +48,23 @@ class _Shop:
         self._services = services
         self._http = http
 
+    async def under_way(self, drivers: Sequence[Driver]) -> dict[int, str]:
+        """Tracking numbers of what the drivers have already, by transporter. Raises httpx.HTTPError."""
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def newest(driver: Driver) -> str | None:
+            async with gate:
+                token = self._token_of(driver)
+                for status in UNDER_WAY:
+                    path = f"/api/transporters/{driver.transporter_id}/deliveries/"
+                    page = await self._call("GET", path, token, status=status, page_size=1)
+                    if page["results"]:
+                        return str(page["results"][0]["tracking_number"])
+            return None
+
+        found = zip(drivers, await asyncio.gather(*map(newest, drivers)), strict=True)
+        return {driver.transporter_id: number for driver, number in found if number is not None}
+
     async def send_off(self, drivers: Sequence[Driver]) -> dict[int, str]:
         """Tracking numbers by transporter. Raises httpx.HTTPError and CommandError."""
         sandbox = find_sandbox(self._services.settings)
@@ -70,27 +73,17 @@ class _Shop:
                 "Watchers need parcels and parcels are paid for, which a load run does at the sandbox gateway alone. "
                 "This server has another one: use --watchers 0, or a server without KHALTI_SECRET_KEY."
             )
-        seller, customer = await self._token(Role.SELLER), await self._token(Role.CUSTOMER)
+        seller, customer = await seller_token(self._services), await customer_token(self._services)
         sales = await self._buy(seller, customer, len(drivers), sandbox.base_url)
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def carry(driver: Driver, sale_id: int) -> tuple[int, str]:
             async with gate:
                 made = await self._post("/api/deliveries/create/", seller, _parcel(sale_id))
-                token = driver.token(self._services.accounts.tokens, LIFE)
-                await self._post(f"/api/deliveries/{made['id']}/accept/", token, {})
+                await self._post(f"/api/deliveries/{made['id']}/accept/", self._token_of(driver), {})
             return driver.transporter_id, str(made["tracking_number"])
 
         return dict(await asyncio.gather(*(carry(*pair) for pair in zip(drivers, sales, strict=True))))
-
-    async def _token(self, role: Role) -> str:
-        """The account of the run with this role, made by the operator as those of the transporters are."""
-        async with self._services.database.work() as work:
-            accounts = Accounts(work, self._services.accounts.tokens, self._services.clock)
-            new = NewUser(f"load-{role.value}@{DOMAIN}", secrets.token_urlsafe(32), f"Load {role.value}", (role,))
-            user = await accounts.ensure(new)
-            await work.session.flush()
-            return accounts.open_sign_in(user).access
 
     async def _buy(self, seller: str, customer: str, count: int, sandbox_url: str) -> list[int]:
         """The sales of one paid order with so many lines."""
@@ -115,8 +108,15 @@ class _Shop:
         settled = await self._post("/api/v1/payments/callback/", customer, {"pidx": pidx})
         return [int(sale["id"]) for sale in settled["data"]["marketplace_sales"]]
 
+    def _token_of(self, driver: Driver) -> str:
+        return driver.token(self._services.accounts.tokens, LIFE)
+
     async def _post(self, path: str, token: str, body: object = None) -> Any:  # noqa: ANN401  # JSON
-        reply = await self._http.post(path, json=body, headers={"Authorization": f"Bearer {token}"})
+        return await self._call("POST", path, token, body)
+
+    async def _call(self, method: str, path: str, token: str, body: object = None, **query: str | int) -> Any:  # noqa: ANN401  # JSON
+        headers = {"Authorization": f"Bearer {token}"}
+        reply = await self._http.request(method, path, json=body, params=query or None, headers=headers)
         reply.raise_for_status()
         return reply.json()
 

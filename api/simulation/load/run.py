@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from api.simulation.accounts.drivers import Driver
+from api.simulation.accounts.drivers import Driver, TokenOf
 from api.simulation.load.plan import Plan
 from api.simulation.load.schedule import Drive, StartingLine, Timetable
 from api.simulation.load.watching import (
@@ -28,7 +28,6 @@ from api.simulation.replay.run import OPENING_AT_ONCE, TOKEN_SPARE
 from api.simulation.replay.run_context import RunContext
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.vehicle import VehicleClient
-from dispatch.accounts.tokens import Tokens
 
 START_WITHIN_S = 120.0
 ACKS_WITHIN_S = 15.0
@@ -50,7 +49,7 @@ class LoadRun:
         plan: Plan,
         drivers: Sequence[Driver],
         parcels: Sequence[str],
-        tokens: Tokens,
+        token_of: TokenOf,
         *,
         base: str,
         sockets: str,
@@ -77,7 +76,7 @@ class LoadRun:
             pings_a_frame=plan.batch,
             device=DEVICE,
         )
-        self._phones = [self._phone(index, driver, context, tokens) for index, driver in enumerate(drivers)]
+        self._phones = [self._phone(index, driver, context, token_of) for index, driver in enumerate(drivers)]
         # One connection each, for as long as the run: a pool must not make anybody wait.
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(START_WITHIN_S, read=SILENCE_S),
@@ -88,12 +87,12 @@ class LoadRun:
         connections = self._connections(base, sockets, parcels, opening)
         self._watchers = [Watcher(connection, self.line, self.watched, patience) for connection in connections]
 
-    def _phone(self, index: int, driver: Driver, context: RunContext, tokens: Tokens) -> VehicleClient:
+    def _phone(self, index: int, driver: Driver, context: RunContext, token_of: TokenOf) -> VehicleClient:
         """One transporter, which takes its turn."""
         pace = Timetable(self.line, self.plan.phase_ms(index), self.plan.frame_ms)
         life = timedelta(seconds=self.plan.seconds) + TOKEN_SPARE
         own = dataclasses.replace(context, pace=pace)
-        return VehicleClient(own, driver.vehicle, self._drives[index], lambda: driver.token(tokens, life))
+        return VehicleClient(own, driver.vehicle, self._drives[index], lambda: token_of(driver, life))
 
     def _connections(
         self, base: str, sockets: str, parcels: Sequence[str], opening: asyncio.Semaphore

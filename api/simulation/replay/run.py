@@ -8,7 +8,7 @@ from typing import Protocol
 
 import httpx
 
-from api.simulation.accounts.drivers import Driver
+from api.simulation.accounts.drivers import Driver, TokenOf
 from api.simulation.replay.devices import Phone
 from api.simulation.replay.pace import Pace
 from api.simulation.replay.phone import PhoneClient, PhoneRunContext
@@ -18,7 +18,6 @@ from api.simulation.replay.sending_protocols import PhoneProtocol
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.traces import Traces
 from api.simulation.replay.vehicle import VehicleClient
-from dispatch.accounts.tokens import Tokens
 
 # At `max`, connections at once; more would only wait in the server's line. Otherwise every vehicle keeps its own.
 AT_ONCE = 48
@@ -49,7 +48,7 @@ class Replay:
         self,
         traces: Traces,
         drivers: Sequence[Driver],
-        tokens: Tokens,
+        token_of: TokenOf,
         *,
         url: str,
         speed: float | None,
@@ -73,7 +72,9 @@ class Replay:
         if speed is not None:
             life += timedelta(milliseconds=(traces.newest_ms - traces.oldest_ms) / speed)
         self._clients = [
-            VehicleClient(self._context, driver.vehicle, traces.rows_of[driver.vehicle], _minter(driver, tokens, life))
+            VehicleClient(
+                self._context, driver.vehicle, traces.rows_of[driver.vehicle], _minter(driver, token_of, life)
+            )
             for driver in drivers
         ]
 
@@ -148,5 +149,5 @@ async def _until(stop: asyncio.Event, clients: Coroutine[None, None, None], tall
         tally.end()
 
 
-def _minter(driver: Driver, tokens: Tokens, life: timedelta) -> Callable[[], str]:
-    return lambda: driver.token(tokens, life)
+def _minter(driver: Driver, token_of: TokenOf, life: timedelta) -> Callable[[], str]:
+    return lambda: token_of(driver, life)
