@@ -12,11 +12,11 @@ from api.server.services import Services
 from api.simulation.demo.goods import ARTICLES, STOCK
 from api.simulation.demo.people import ADMIN, CARRIERS, CUSTOMERS, EVERYONE, SELLERS, Carrier, Person
 from api.simulation.demo.pictures import draw_pictures, picture_path
+from api.simulation.demo.sign_ins import AppTokens
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.passwords import hash_password, verify_password
 from dispatch.accounts.service import Accounts
-from dispatch.accounts.tokens import TokenPair
-from dispatch.catalogue.models import Product
+from dispatch.catalogue.models import Product, TaxClass
 from dispatch.catalogue.service import Catalogue
 from dispatch.database.work import Work
 from dispatch.settings import Settings
@@ -107,7 +107,7 @@ async def _ensure_transporter(work: Work, services: Services, users: dict[str, U
     return made
 
 
-async def open_sign_ins(services: Services) -> dict[str, TokenPair]:
+async def open_sign_ins(services: Services) -> dict[str, AppTokens]:
     """Everyone's tokens by e-mail address, as if their apps had been signed in before.
 
     Checking a password is slow on purpose: fifty of them at each start would cost ten seconds of processor. Where
@@ -117,7 +117,8 @@ async def open_sign_ins(services: Services) -> dict[str, TokenPair]:
         emails = [person.email for person in EVERYONE]
         users = await work.session.scalars(select(User).where(User.email.in_(emails)))
         accounts = Accounts(work, services.accounts.tokens, services.clock)
-        return {user.email: accounts.open_sign_in(user) for user in users}
+        pairs = {user.email: accounts.open_sign_in(user) for user in users}
+        return {email: AppTokens(pair.access, pair.refresh) for email, pair in pairs.items()}
 
 
 async def ensure_products(services: Services) -> list[int]:
@@ -145,7 +146,7 @@ async def ensure_products(services: Services) -> list[int]:
                     discounted_price=article.discounted_price,
                     stock=STOCK,
                     description=article.description,
-                    tax_class=article.tax_class,
+                    tax_class=TaxClass(article.tax_class),
                     images=[picture_path(article.name)],
                 )
             elif product.stock < STOCK // 2:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from api.simulation.demo.people import SELLERS, Person
-from dispatch.catalogue.models import TaxClass
 
+EXEMPT, STANDARD = "exempt", "standard"
+"""Classes of tax, as the API names them."""
 STOCK = 5_000
 """Of each; it is filled up again at each start once half of it is sold."""
 
@@ -19,16 +20,16 @@ class Article:
     listed_price: Decimal
     discounted_price: Decimal | None
     weight_kg: float
-    tax_class: TaxClass
+    tax_class: str
     description: str
 
 
 def _farm(seller: int, name: str, price: str, weight_kg: float, text: str, *, offer: str | None = None) -> Article:
-    return Article(SELLERS[seller], name, Decimal(price), _amount(offer), weight_kg, TaxClass.EXEMPT, text)
+    return Article(SELLERS[seller], name, Decimal(price), _amount(offer), weight_kg, EXEMPT, text)
 
 
 def _made(seller: int, name: str, price: str, weight_kg: float, text: str, *, offer: str | None = None) -> Article:
-    return Article(SELLERS[seller], name, Decimal(price), _amount(offer), weight_kg, TaxClass.STANDARD, text)
+    return Article(SELLERS[seller], name, Decimal(price), _amount(offer), weight_kg, STANDARD, text)
 
 
 def _amount(text: str | None) -> Decimal | None:

@@ -3,17 +3,23 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import jwt
 import msgspec
 
 from api.simulation.demo.random_source import dice
-from dispatch.accounts.tokens import TokenPair
 
 CHECKS_AT_ONCE = 2
 """Passwords that the server checks for us at a time; each costs it a tenth of a second of processor."""
+
+
+class AppTokens(NamedTuple):
+    """What an app keeps of its sign-in."""
+
+    access: str
+    refresh: str
 
 
 class Refused(Exception):
@@ -29,7 +35,7 @@ class Caller:
     """One account and its tokens, which it renews before they expire; where that fails it signs in."""
 
     def __init__(
-        self, http: httpx.AsyncClient, checks: asyncio.Semaphore, email: str, password: str, tokens: TokenPair
+        self, http: httpx.AsyncClient, checks: asyncio.Semaphore, email: str, password: str, tokens: AppTokens
     ) -> None:
         self._http = http
         self._checks = checks
@@ -102,7 +108,7 @@ def _tokens(reply: httpx.Response) -> dict[str, str]:
 class Callers:
     """The callers of one run, by e-mail address, over one pool of connections. ``tokens`` are those to begin with."""
 
-    def __init__(self, base_url: str, password: str, tokens: Mapping[str, TokenPair]) -> None:
+    def __init__(self, base_url: str, password: str, tokens: Mapping[str, AppTokens]) -> None:
         # No proxy: the way leads to this machine.
         self._http = httpx.AsyncClient(base_url=base_url, timeout=30.0, trust_env=False)
         checks = asyncio.Semaphore(CHECKS_AT_ONCE)
