@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Mapping
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from dispatch.errors import Forbidden, NotSignedIn
 from dispatch.settings import Settings
@@ -39,6 +40,19 @@ def check_reader(settings: Settings, peer: str | None, headers: Mapping[str, str
 def from_this_machine(settings: Settings, peer: str | None, headers: Mapping[str, str]) -> bool:
     """Whether a request was made here and nothing stands in front of us."""
     return settings.site_url is None and _is_loopback(peer) and not any(name in headers for name in FORWARDED)
+
+
+def named_here(host: str) -> bool:
+    """Whether a Host header names this machine alone: ``localhost``, a name below it, or a loopback address.
+
+    Any name on the internet can be made to point here (DNS rebinding), and then a stranger's page reads as of one
+    origin what is told to this machine; but its requests still carry that name.
+    """
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return name == "localhost" or name.endswith(".localhost") or _is_loopback(name)
 
 
 def _is_loopback(peer: str | None) -> bool:

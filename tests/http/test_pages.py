@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 from pathlib import Path
 
@@ -201,6 +202,29 @@ async def test_log_ins_of_a_demo_are_shown_only_where_this_is_one(world: World) 
     try:
         path.write_text(json.dumps({"accounts": {}, "tracking_numbers": [], "pid": 1}))
         assert (await world.http.get("/pages/demo.json")).status_code == 204
+    finally:
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost:8000", 200),
+        ("demo.localhost", 200),
+        ("127.0.0.1:8000", 200),
+        ("[::1]:8000", 200),
+        ("rebound.example:8000", 204),
+        ("localhost.example", 204),
+        ("127.0.0.1.example", 204),
+        ("192.0.2.1", 204),
+        ("[::1", 204),
+    ],
+)
+async def test_log_ins_of_a_demo_are_told_only_to_pages_of_this_machine(world: World, host: str, status: int) -> None:
+    path = world.server.settings.data_dir / "demo.json"
+    try:
+        path.write_text(json.dumps({"accounts": {}, "tracking_numbers": [], "pid": os.getpid()}))
+        assert (await world.http.get("/pages/demo.json", headers={"Host": host})).status_code == status
     finally:
         path.unlink()
 
