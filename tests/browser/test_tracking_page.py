@@ -60,6 +60,8 @@ async def test_where_no_stream_comes_through_the_page_is_still_renewed(world: Wo
         await window.context.route("**/events/**", lambda route: route.abort())
         page = await window.open(ride.path)
         await expect(page.locator("[data-liveness=polling]")).to_be_visible(timeout=20_000)
+        await ride.at(LAT, LON)
+        await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible(timeout=20_000)
         await ride.step("pickup")
         await expect(page.locator(".history")).to_contain_text("Picked up", timeout=20_000)
     blocked = [said for said in window.complaints if "ERR_FAILED" in said]

@@ -4284,7 +4284,7 @@ export interface components {
         };
         /**
          * TrackedDelivery
-         * @description A parcel, where it is and when it comes.
+         * @description A parcel, where it is and when it comes. `position` only while it is under way, as in the live frames.
          */
         TrackedDelivery: {
             delivery_address: string;
@@ -4294,6 +4294,7 @@ export interface components {
             events: components["schemas"]["TrackedEvent"][];
             package_details: components["schemas"]["Package"];
             pickup_address: string;
+            position: components["schemas"]["TrackedPosition"] | null;
             status: components["schemas"]["DeliveryStatus"];
             status_display: string;
             tracking_history: components["schemas"]["StepAnswer"][];
@@ -4312,6 +4313,18 @@ export interface components {
             noticed_at: string;
             /** Format: date-time */
             timestamp: string;
+        };
+        /**
+         * TrackedPosition
+         * @description The newest fix of who brings it: degrees, metres; `age_s` in seconds by the server's clock.
+         */
+        TrackedPosition: {
+            accuracy_m: number | null;
+            age_s: number;
+            lat: number;
+            lon: number;
+            /** Format: date-time */
+            recorded_at: string;
         };
         /**
          * TransactionStatus

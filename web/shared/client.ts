@@ -1,9 +1,8 @@
 // The API as pages call it: errors in one shape, tokens renewed once for all who wait.
 
-export interface Tokens {
-  access: string;
-  refresh: string;
-}
+import type { components } from "./api.ts";
+
+export type Tokens = components["schemas"]["TokenAnswer"];
 
 export interface TokenStore {
   read(): Tokens | null;

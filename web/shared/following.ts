@@ -1,5 +1,8 @@
 // A parcel, live: server-sent events that resume; where those cannot be had, the plain answer again and again.
+import type { components } from "./api.ts";
 import { waitBefore } from "./backoff.ts";
+
+export type DeliveryStatus = components["schemas"]["DeliveryStatus"];
 
 export interface PositionFrame {
   lat: number;
@@ -15,9 +18,9 @@ export interface Eta {
 }
 
 export type Frame =
-  | { type: "snapshot"; offset: string; status: string; position: PositionFrame | null; eta: Eta | null; recovered?: boolean }
+  | { type: "snapshot"; offset: string; status: DeliveryStatus; position: PositionFrame | null; eta: Eta | null; recovered?: boolean }
   | ({ type: "position"; offset: string; eta: Eta | null } & PositionFrame)
-  | { type: "status"; offset: string; status: string; message: string; timestamp: string };
+  | { type: "status"; offset: string; status: DeliveryStatus; message: string; timestamp: string };
 
 export type Liveness = "connecting" | "live" | "polling" | "offline" | "over";
 

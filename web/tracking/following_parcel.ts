@@ -1,6 +1,6 @@
 // Everything that the page knows of one parcel, kept up to date.
 import { Client, tabStore } from "../shared/client.ts";
-import { Following, type Frame, type Liveness, type PositionFrame } from "../shared/following.ts";
+import { Following, type Frame, type Liveness } from "../shared/following.ts";
 import type { Fix } from "../shared/motion.ts";
 import { ArrivalPromise, type Kept, type Window } from "../shared/promises.ts";
 import { ServerClock } from "../shared/server_clock.ts";
@@ -65,6 +65,9 @@ export class FollowedParcel {
     const parcel = await this.client.call<Parcel>(path, { signed: false });
     this.#promised(windowOf(parcel.eta));
     this.#change(over(parcel.status) ? { parcel, fix: null } : { parcel });
+    if (this.seen.liveness === "live") return; // frames are newer than any answer
+    if (parcel.position === null) this.#change({ fix: null });
+    else this.#position(parcel.position);
   }
 
   readonly #wake = (): void => {
@@ -91,7 +94,7 @@ export class FollowedParcel {
     if (over(frame.status)) this.#change({ fix: null });
   }
 
-  #position(position: PositionFrame): void {
+  #position(position: NonNullable<Parcel["position"]>): void {
     const recorded_at = Date.parse(position.recorded_at);
     this.clock.learn(recorded_at, position.age_s);
     this.#change({ fix: { lat: position.lat, lon: position.lon, recorded_at, accuracy_m: position.accuracy_m } });

@@ -2,9 +2,12 @@ import { expect, test } from "vitest";
 import { type Parcel, atDoor, endedAt, history, pickupPlace, step } from "./parcel.ts";
 
 const at = (minute: number): string => new Date(minute * 60_000).toISOString();
-const parcel = (status: string, some: Partial<Parcel> = {}): Parcel => ({
+const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel => ({
   tracking_number: "TRK1",
   status,
+  status_display: status,
+  distance_km: null,
+  position: null,
   pickup_address: "",
   delivery_address: "",
   estimated_delivery_time: null,
@@ -12,13 +15,15 @@ const parcel = (status: string, some: Partial<Parcel> = {}): Parcel => ({
   transporter: null,
   tracking_history: [],
   events: [],
-  package_details: { weight: 1, fragile: false },
+  package_details: { weight: 1, fragile: false, dimensions: "", requires_signature: false, value: null },
   ...some,
 });
-const visit = (kind: string, minute: number): Parcel["events"][number] => ({ kind, message: kind, timestamp: at(minute), location: { latitude: 0, longitude: 0 } });
+type Step = Parcel["tracking_history"][number];
+const taken = (status: Step["status"], minute: number, location: Step["location"] = null): Step => ({ status, status_display: status, message: status, timestamp: at(minute), location });
+const visit = (kind: Parcel["events"][number]["kind"], minute: number): Parcel["events"][number] => ({ kind, message: kind, timestamp: at(minute), noticed_at: at(minute), location: { latitude: 0, longitude: 0 } });
 
 test("the steps follow the statuses, and the door the courier's arrival", () => {
-  expect(["available", "assigned", "picked_up", "in_transit", "delivered"].map((status) => step(parcel(status)))).toEqual([-1, 0, 1, 2, 4]);
+  expect((["available", "assigned", "picked_up", "in_transit", "delivered"] as const).map((status) => step(parcel(status)))).toEqual([-1, 0, 1, 2, 4]);
   expect(step(parcel("in_transit", { events: [visit("arrived_at_dropoff", 1)] }))).toBe(3);
 });
 
@@ -31,8 +36,8 @@ test("steps and arrivals are one story, newest first", () => {
   const told = history(
     parcel("picked_up", {
       tracking_history: [
-        { status: "assigned", message: "a", timestamp: at(1), location: null },
-        { status: "picked_up", message: "b", timestamp: at(9), location: { latitude: 27.7, longitude: 85.3 } },
+        taken("assigned", 1),
+        taken("picked_up", 9, { latitude: 27.7, longitude: 85.3, address: null }),
       ],
       events: [visit("arrived_at_pickup", 5)],
     }),
@@ -41,13 +46,13 @@ test("steps and arrivals are one story, newest first", () => {
 });
 
 test("an end has its time, a journey none", () => {
-  const steps = [{ status: "delivered", message: "", timestamp: at(30), location: null }];
+  const steps = [taken("delivered", 30)];
   expect(endedAt(parcel("delivered", { tracking_history: steps }))).toBe(30 * 60_000);
   expect(endedAt(parcel("in_transit"))).toBeNull();
 });
 
 test("the pickup is drawn only once the API says where it was", () => {
   expect(pickupPlace(parcel("assigned"))).toBeNull();
-  const steps = [{ status: "picked_up", message: "", timestamp: at(9), location: { latitude: 27.7, longitude: 85.3 } }];
-  expect(pickupPlace(parcel("picked_up", { tracking_history: steps }))).toEqual({ latitude: 27.7, longitude: 85.3 });
+  const steps = [taken("picked_up", 9, { latitude: 27.7, longitude: 85.3, address: null })];
+  expect(pickupPlace(parcel("picked_up", { tracking_history: steps }))).toMatchObject({ latitude: 27.7, longitude: 85.3 });
 });

@@ -1,30 +1,10 @@
 // What `track/` answers, and what the page makes of it.
+import type { components } from "../shared/api.ts";
 import type { Eta } from "../shared/following.ts";
 import type { Window } from "../shared/promises.ts";
 
-export interface Place {
-  latitude: number;
-  longitude: number;
-}
-
-export interface Parcel {
-  tracking_number: string;
-  status: string;
-  pickup_address: string;
-  delivery_address: string;
-  estimated_delivery_time: string | null;
-  eta: Eta | null;
-  transporter: {
-    name: string;
-    business_name: string | null;
-    phone: string | null;
-    vehicle_type: string | null;
-    vehicle_number: string | null;
-  } | null;
-  tracking_history: { status: string; message: string; timestamp: string; location: Place | null }[];
-  events: { kind: string; message: string; timestamp: string; location: Place }[];
-  package_details: { weight: number; fragile: boolean };
-}
+export type Parcel = components["schemas"]["TrackedDelivery"];
+export type Place = components["schemas"]["Point"];
 
 const UNDER_WAY: readonly string[] = ["assigned", "picked_up", "in_transit"];
 const OVER: readonly string[] = ["delivered", "cancelled"];

@@ -9,6 +9,7 @@ from api.routes.deliveries.answers import Package, Point, StepAnswer, package_of
 from dispatch.arrivals.events import DeliveryEvent, EventKind
 from dispatch.deliveries.eta import Arrival
 from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.ports import LivePosition
 from dispatch.transporters.models import Transporter
 
 
@@ -39,8 +40,18 @@ class TrackedEvent(Struct, frozen=True):
     location: Point
 
 
+class TrackedPosition(Struct, frozen=True):
+    """The newest fix of who brings it: degrees, metres; ``age_s`` in seconds by the server's clock."""
+
+    lat: float
+    lon: float
+    recorded_at: datetime
+    accuracy_m: float | None
+    age_s: float
+
+
 class TrackedDelivery(Struct, frozen=True, kw_only=True):
-    """A parcel, where it is and when it comes."""
+    """A parcel, where it is and when it comes. ``position`` only while it is under way, as in the live frames."""
 
     tracking_number: str
     status: DeliveryStatus
@@ -49,6 +60,7 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     delivery_address: str
     estimated_delivery_time: datetime | None
     eta: ArrivalWindow | None
+    position: TrackedPosition | None
     transporter: TrackedCarrier | None
     tracking_history: list[StepAnswer]
     events: list[TrackedEvent]
@@ -57,7 +69,10 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
 
 
 def tracked_delivery(
-    delivery: Delivery, events: Sequence[DeliveryEvent], arrival: Arrival | None = None
+    delivery: Delivery,
+    events: Sequence[DeliveryEvent],
+    arrival: Arrival | None = None,
+    position: TrackedPosition | None = None,
 ) -> TrackedDelivery:
     """A delivery for anyone who has its tracking number.
 
@@ -71,12 +86,19 @@ def tracked_delivery(
         delivery_address=delivery.delivery_address,
         estimated_delivery_time=shown_time(delivery, arrival),
         eta=ArrivalWindow(arrival.earliest, arrival.latest) if arrival else None,
+        position=position,
         transporter=_carrier(delivery.transporter, delivery.status) if delivery.transporter else None,
         tracking_history=[step_answer(step) for step in delivery.tracking_history],
         events=[_event(event) for event in events],
         distance_km=delivery.distance_km,
         package_details=package_of(delivery),
     )
+
+
+def tracked_position(live: LivePosition, now: datetime) -> TrackedPosition:
+    """A live position for anyone who has the tracking number of a parcel under way."""
+    age_s = round(max(0.0, (now - live.recorded_at).total_seconds()), 1)
+    return TrackedPosition(live.lat, live.lon, live.recorded_at, live.accuracy_m, age_s)
 
 
 def _carrier(transporter: Transporter, status: DeliveryStatus) -> TrackedCarrier:

@@ -114,6 +114,22 @@ async def test_the_phone_number_shows_only_while_the_delivery_is_under_way(world
     assert ok(await world.http.get(address))["transporter"]["phone"] is None
 
 
+async def test_the_plain_answer_has_the_position_of_the_frames_while_the_delivery_is_under_way(world: World) -> None:
+    delivery, driver = await _under_way(world)
+    address = f"/api/deliveries/{delivery['tracking_number']}/track/"
+    async with _watch(world, delivery["tracking_number"]) as watcher:
+        await _next(watcher)
+        assert ok(await world.http.get(address))["position"] is None
+        await world.online_at(driver, *THAMEL)
+        frame = await _next(watcher)
+    position = ok(await world.http.get(address))["position"]
+    assert position.pop("age_s") >= frame["age_s"]
+    assert position == {key: frame[key] for key in ("lat", "lon", "recorded_at", "accuracy_m")}
+    for step in ("pickup", "deliver"):
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/", {}))
+    assert ok(await world.http.get(address))["position"] is None
+
+
 async def test_a_watcher_that_sends_frames_is_listened_to_politely_and_ignored(world: World) -> None:
     delivery, driver = await _under_way(world)
     async with _watch(world, delivery["tracking_number"]) as watcher:
