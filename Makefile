@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve pages types test test-all coverage lint lint-pages format migration bench pins clean
+.PHONY: help demo serve pages types test test-routes test-all coverage lint lint-pages format migration bench pins clean
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ pages-if-possible: $(VENV)/.run
 
 test: $(VENV)/.dev $(PAGES) ## the fast tests (under 10 minutes on 2 cores)
 	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
+
+test-routes: $(VENV)/.dev $(PAGES) ## the tests that ask every route of the application
+	@$(BIN)/python -m pytest tests/accounts/test_guards.py tests/http tests/hostile/test_hostile_paths.py tests/docs
 
 test-all: $(VENV)/.dev $(PAGES) ## every test, the heavy ones too
 	@$(BIN)/python -m pytest -m ''  # one process: what is measured there wants the machine for itself
@@ -111,6 +114,7 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
 	@$(PIP) --require-hashes --only-binary :all: -r requirements/run.txt
 	@$(MAKE) --no-print-directory embedded-redis
 	@$(PIP) --no-deps --no-build-isolation --no-index -e .
+	@echo "compiling the scoring (once)"
 	@$(BIN)/python -m scoring
 	@touch $@
 

@@ -2,7 +2,7 @@
 
 from api.cli.console import make_console
 from api.cli.context import CommandError, operating
-from api.routes.accounts.steps import set_password
+from api.routes.accounts.steps import end_all_access, set_password
 from api.server.services import Services
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.service import parse_roles
@@ -50,8 +50,10 @@ async def change_password(settings: Settings, email: str, password: str) -> None
         passwords = services.accounts.passwords
         await passwords.check_new(password, (user.email, user.email.partition("@")[0], user.name))
         await set_password(work, services.accounts, user, await passwords.hash(password), OPERATOR)
-        await services.accounts.of(work).end_sign_ins(user)
-    console.print(f"The password of {user.email} is changed, and all sign-ins are ended.", soft_wrap=True)
+        await end_all_access(work, services.accounts, user)
+    console.print(
+        f"The password of {user.email} is changed, and all sign-ins and device tokens are ended.", soft_wrap=True
+    )
 
 
 async def vouch_for_email(settings: Settings, email: str) -> None:

@@ -53,12 +53,14 @@ AS_IS = {"text": TextKind.AS_IS}
 # PostgreSQL text has no NUL; everything else that JSON can say is welcome.
 NO_NUL = r"^[^\x00]*$"
 PHONE = r"^\+?[0-9 ()./-]+$(?!\n)"
-# What is a blank differs between those who read the pattern: controls and the byte order mark are named beside it.
-URL = r"^https?://[^\s\x00-\x20\x7f-\x9f\ufeff]+$(?!\n)"
+# What is a blank differs between those who read the pattern, so it is named beside it, as are controls and signs
+# that are not seen: without a shape, or turning the direction of what is read.
+_UNSEEN = r"\s\x00-\x20\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff"
+URL = rf"^https?://[^{_UNSEEN}]+$(?!\n)"
 # Of another host over TLS, or of ours: a page that shows it loads nothing in the clear.
 IMAGE = (
-    r"^(?:https://[^\s\x00-\x20\x7f-\x9f\ufeff\\/@]+(?:/[^\s\x00-\x20\x7f-\x9f\ufeff\\]*)?"
-    r"|/media/[^\s\x00-\x20\x7f-\x9f\ufeff\\]+)$(?!\n)"
+    rf"^(?:https://[^{_UNSEEN}\\/@]+(?:/[^{_UNSEEN}\\]*)?"
+    rf"|/media/[^{_UNSEEN}\\]+)$(?!\n)"
 )
 PRINTABLE = r"^[\x21-\x7e]+$(?!\n)"
 SLUG = r"^[a-z][a-z0-9_ -]*$(?!\n)"

@@ -21,7 +21,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import Conflict, Forbidden
 from dispatch.ports import Clock, LivePresence, Publisher
-from dispatch.transporters.devices import TransporterDevice
+from dispatch.transporters.devices import Devices
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import lock_transporter
 
@@ -115,14 +115,9 @@ class Offboarding:
                 self._work, self._clock, self._publisher, transporter_id, reason
             )
             (await lock_transporter(self._session, transporter_id)).withdraw_verification()
-            devices = await self._session.scalars(
-                update(TransporterDevice)
-                .where(TransporterDevice.transporter_id == transporter_id, TransporterDevice.revoked_at.is_(None))
-                .values(revoked_at=self._clock.now())
-                .returning(TransporterDevice.id)
-            )
+            devices = await Devices(self._work, self._clock).revoke_all_of(user)
             self._work.after_commit(partial(self._presence.remove, transporter_id))
-            ended |= {"deliveries_given_back": len(given_back), "devices_revoked": len(devices.all())}
+            ended |= {"deliveries_given_back": len(given_back), "devices_revoked": devices}
         if Role.SELLER in wanted:
             products = await self._session.scalars(
                 update(Product)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, String, any_, literal, select
+from sqlalchemy import CheckConstraint, String, any_, literal, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.accounts.models import Role, User
@@ -102,6 +102,17 @@ class Devices:
         """End a device's token at once. Raises NotFound."""
         device = await self._own(transporter, device_id)
         device.revoked_at = device.revoked_at or self._clock.now()
+
+    async def revoke_all_of(self, user: User) -> int:
+        """End the tokens of all devices of a user; how many that were."""
+        of_user = select(Transporter.id).where(Transporter.user_id == user.id).scalar_subquery()
+        ended = await self._session.scalars(
+            update(TransporterDevice)
+            .where(TransporterDevice.transporter_id == of_user, TransporterDevice.revoked_at.is_(None))
+            .values(revoked_at=self._clock.now())
+            .returning(TransporterDevice.id)
+        )
+        return len(ended.all())
 
     async def _own(self, transporter: Transporter, device_id: int) -> TransporterDevice:
         device = await self._session.get(TransporterDevice, device_id)

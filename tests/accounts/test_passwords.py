@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from dispatch.accounts.models import User
 from dispatch.accounts.passwords import Passwords
 from dispatch.errors import Unavailable
-from tests.support.world import PASSWORD, World, ok, together
+from tests.accounts.mailbox import link_to, token_of
+from tests.support.world import PASSWORD, Driver, World, ok, together
 
 TOKEN = "/api/v1/auth/token/"
 CAFE = "mañana-café"
@@ -96,6 +97,43 @@ async def test_changing_a_password_ends_the_other_sign_ins_and_refuses_weak_ones
     events = ok(await (await world.admin()).get("/api/v1/audit/", actor_id=person.user_id))["results"]
     assert "password.changed" in [event["action"] for event in events]
     assert "sugar" not in str(events)
+
+
+async def _sends(world: World, token: str) -> bool:
+    """Whether a device token is still taken."""
+    reply = await world.http.post("/api/phones/osmand/", params={"id": token, "lat": 27.7, "lon": 85.3})
+    return reply.status_code != 401
+
+
+async def _device(driver: Driver) -> str:
+    made = ok(await driver.post("/api/transporters/me/devices/", {"name": "phone"}), 201)
+    return str(made["token"])
+
+
+async def test_ones_own_change_of_password_ends_device_tokens_only_where_that_is_wanted(world: World) -> None:
+    driver = await world.driver()
+    token = await _device(driver)
+    change = {"old_password": PASSWORD, "new_password": "fresh tea, no sugar"}
+    ok(await driver.post("/api/v1/auth/password/", change))
+    assert await _sends(world, token)
+    again = {"old_password": change["new_password"], "new_password": "milk tea, with salt", "revoke_devices": True}
+    ok(await driver.post("/api/v1/auth/password/", again))
+    assert not await _sends(world, token)
+
+
+@pytest.mark.parametrize("way", ["an admin's change", "a link"])
+async def test_a_password_that_replaces_one_that_others_may_know_ends_device_tokens_too(world: World, way: str) -> None:
+    driver, other = await world.driver(), await world.driver()
+    tokens = [await _device(driver), await _device(other)]
+    if way == "a link":
+        ok(await world.http.post("/api/v1/auth/password/forgot/", json={"email": driver.email}), 202)
+        link = token_of(await link_to(world, driver.email, "Choose a new password"))
+        body = {"token": link, "password": "fresh tea, no sugar"}
+        ok(await world.http.post("/api/v1/auth/password/reset/", json=body))
+    else:
+        path = f"/api/v1/users/{driver.user_id}/password/"
+        ok(await (await world.admin()).post(path, {"password": "fresh tea, no sugar"}))
+    assert [await _sends(world, token) for token in tokens] == [False, True]
 
 
 async def test_two_changes_of_one_password_at_once_leave_one_of_them(world: World) -> None:

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import ctypes
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -75,6 +76,8 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    # Whoever starts the tests in the background of a script has it ignored, and so have all that these start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         asyncio.run(main())
     except KeyboardInterrupt:

@@ -848,7 +848,7 @@ export interface paths {
         put?: never;
         /**
          * Reset
-         * @description Choose a new password with the token of a link. All sign-ins end; the address is proved by it too.
+         * @description Choose a new password with the token of a link. Sign-ins and device tokens end; the address is proved too.
          */
         post: operations["accounts_reset"];
         delete?: never;
@@ -1798,7 +1798,7 @@ export interface paths {
         put?: never;
         /**
          * ChangePassword
-         * @description Set a user's password: all sign-ins end, and the user is told by mail that it was changed.
+         * @description Set a user's password: all sign-ins and device tokens end, and the user is told by mail of it.
          */
         post: operations["users_change_password"];
         delete?: never;
@@ -3556,6 +3556,8 @@ export interface components {
         /**
          * PasswordChange
          * @description The password as it is, and the one that replaces it.
+         *
+         *     ``revoke_devices``: the tokens of one's phones and trackers end with it; else they go on sending.
          */
         PasswordChange: {
             /**
@@ -3564,6 +3566,8 @@ export interface components {
              */
             new_password: string;
             old_password: string;
+            /** @default false */
+            revoke_devices: boolean;
         };
         /**
          * PasswordReset

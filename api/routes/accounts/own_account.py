@@ -31,6 +31,7 @@ from dispatch.accounts.models import LinkPurpose, Role
 from dispatch.accounts.passwords import MAX_PASSWORD
 from dispatch.audit.service import Actor, record
 from dispatch.errors import Conflict, Invalid
+from dispatch.transporters.devices import Devices
 
 GivenPassword = Annotated[str, Meta(max_length=4 * MAX_PASSWORD, extra=AS_IS)]
 LinkToken = Annotated[str, Meta(min_length=1, max_length=200, extra=CODE)]
@@ -44,10 +45,14 @@ class LinkBody(Body, frozen=True, kw_only=True):
 
 
 class PasswordChange(Body, frozen=True, kw_only=True):
-    """The password as it is, and the one that replaces it."""
+    """The password as it is, and the one that replaces it.
+
+    ``revoke_devices``: the tokens of one's phones and trackers end with it; else they go on sending.
+    """
 
     old_password: GivenPassword
     new_password: TypedPassword
+    revoke_devices: bool = False
 
 
 class ForgottenPassword(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -150,6 +155,8 @@ class OwnAccountController(Controller):
             raise Conflict("The password was changed at the same moment. Sign in again.", code="password_changed")
         await set_password(work, services, locked, password_hash, actor)
         await accounts.of(work).end_sign_ins(locked, but=request.auth.sign_in_id)
+        if data.revoke_devices:
+            await Devices(work, accounts.clock).revoke_all_of(locked)
         return MessageAnswer("The password is changed, and all other sign-ins are ended.")
 
     @post("/password/forgot/", opt=PUBLIC, status_code=202)
@@ -164,7 +171,7 @@ class OwnAccountController(Controller):
 
     @post("/password/reset/", opt=PUBLIC | also_checked(_check_reset), status_code=200)
     async def reset(self, request: AnyRequest, data: JSONBody[PasswordReset], services: GivenServices) -> MessageAnswer:
-        """Choose a new password with the token of a link. All sign-ins end; the address is proved by it too."""
+        """Choose a new password with the token of a link. Sign-ins and device tokens end; the address is proved too."""
         try:
             await reset_password(services, data.token, data.password, actor_of(request))
         except Invalid:  # a link that is not good may stand beside a weak password

@@ -9,13 +9,20 @@ from dispatch.audit.models import ActorKind
 from dispatch.audit.service import Actor, record
 from dispatch.database.work import Work
 from dispatch.errors import Invalid, raise_together
+from dispatch.transporters.devices import Devices
 
 
 async def set_password(work: Work, services: AccountServices, user: User, password_hash: str, actor: Actor) -> None:
-    """A new password for a locked user: with it the account's other sign-ins end, except the actor's own."""
+    """A new password for a locked user. Its caller ends what earlier passwords let in."""
     user.password_hash = password_hash
     await record(work.session, actor, "password.changed", "user", user.id)
     await tell_password_changed(work, user, services.clock)
+
+
+async def end_all_access(work: Work, services: AccountServices, user: User) -> None:
+    """All sign-ins and device tokens of a user whose password somebody else may have known."""
+    await services.of(work).end_sign_ins(user)
+    await Devices(work, services.clock).revoke_all_of(user)
 
 
 async def check_reset(request: AnyRequest, token: str | None, password: str | None) -> None:
@@ -51,7 +58,7 @@ async def reset_password(services: AccountServices, token: str, password: str, a
         user = await accounts.links(work).use(token, LinkPurpose.RESET_PASSWORD)
         himself = Actor(ActorKind.USER, user.id, actor.address, actor.request_id)
         await set_password(work, services, user, password_hash, himself)
-        await accounts.of(work).end_sign_ins(user)
+        await end_all_access(work, services, user)
     await accounts.sign_ins.welcome(user.email, actor.address)
 
 

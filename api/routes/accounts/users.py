@@ -17,7 +17,7 @@ from api.routes.accounts.accounts import AnyRequest, TypedPassword, known_of
 from api.routes.accounts.own_account import MessageAnswer, RoleChanges
 from api.routes.accounts.password_checks import look_at_password
 from api.routes.accounts.services import AccountServices, GivenServices
-from api.routes.accounts.steps import ask_for_proof, set_password
+from api.routes.accounts.steps import ask_for_proof, end_all_access, set_password
 from dispatch.accounts.addresses import email_key
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
@@ -174,12 +174,12 @@ class UserController(Controller):
         work: GivenWork,
         services: GivenServices,
     ) -> MessageAnswer:
-        """Set a user's password: all sign-ins end, and the user is told by mail that it was changed."""
+        """Set a user's password: all sign-ins and device tokens end, and the user is told by mail of it."""
         known = await _changeable(work, services, user_id)
         await work.commit()  # no transaction waits for a hash
         await services.passwords.check_new(data.password, known_of(known.email, known.name))
         password_hash = await services.passwords.hash(data.password)
         user = await services.of(work).get(user_id, lock=True)
         await set_password(work, services, user, password_hash, actor_of(request))
-        await services.of(work).end_sign_ins(user)
-        return MessageAnswer("The password is changed, and all sign-ins are ended.")
+        await end_all_access(work, services, user)
+        return MessageAnswer("The password is changed, and all sign-ins and device tokens are ended.")
