@@ -50,7 +50,7 @@ web/node_modules/.installed: web/package-lock.json | $(VENV)/.run
 pages-if-possible: $(VENV)/.run
 	@$(MAKE) --no-print-directory pages || echo "The pages could not be built; the server runs without them. Try again: make pages"
 
-test: $(VENV)/.dev $(PAGES) ## the fast tests (under 10 minutes on 2 cores)
+test: $(VENV)/.dev $(PAGES) ## the fast tests (11 minutes on 2 cores)
 	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 test-routes: $(VENV)/.dev $(PAGES) ## the tests that ask every route of the application

@@ -34,8 +34,10 @@ def was_sent(request: Request[Any, Any, Any], name: str) -> bool:
 async def further_problems(
     request: Request[Any, Any, Any], checks: Sequence[FieldCheck], given: Given
 ) -> dict[str, str]:
-    """What the route's own checks say of the fields of a body that is wrong elsewhere."""
+    """What the route's own checks say of the fields of a body that is wrong elsewhere; nothing where it has none."""
     found: dict[str, str] = {}
+    if not isinstance(request.scope.get("state", {}).get(CONTENT), dict):
+        return found
     for check in checks:
         try:
             await check(request, given)
