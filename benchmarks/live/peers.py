@@ -11,15 +11,20 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import psutil
 
+from api.cli.context import operating
+from api.simulation.accounts.drivers import find_or_make_drivers
 from benchmarks.live.pipelined import open_socket, text_frame
+from dispatch.settings import Settings
 
 PEERS = Path(__file__).resolve().parents[1] / "peers"
 STARTS_WITHIN_S = 60
+LIFE = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -102,15 +107,13 @@ async def ours(folder: Path, connections: int) -> AsyncIterator[Peer]:
     """
     port = free_port()
     environment = {"DISPATCH_DATA_DIR": str(folder), "DISPATCH_PORT": str(port), "DISPATCH_LOG_LEVEL": "ERROR"}
-    # Its phones register themselves, all from here.
     environment |= {"DISPATCH_PING_QUOTA_PER_DAY": "0", "DISPATCH_PING_NUMBERINGS_PER_DAY": "0"}
-    environment |= {"DISPATCH_REGISTRATIONS_PER_HOUR": "0", "DISPATCH_REQUIRE_VERIFIED_EMAIL": "false"}
     command = [sys.executable, "-m", "api.cli.main", "serve", "--workers", "1"]
     async with _process(command, port, environment=environment) as pid:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             (await client.get("/health/ready/")).raise_for_status()
-            tokens = [await _phone_token(client, number) for number in range(connections)]
-        yield Peer("dispatch", port, _worker_of(pid), tuple(tokens))
+        tokens = await _phone_tokens(Settings(data_dir=folder, port=port), connections) if connections else ()
+        yield Peer("dispatch", port, _worker_of(pid), tokens)
 
 
 def _worker_of(supervisor: int) -> int:
@@ -121,14 +124,11 @@ def _worker_of(supervisor: int) -> int:
     raise RuntimeError("the supervisor has no worker")
 
 
-async def _phone_token(client: httpx.AsyncClient, number: int) -> str:
-    body = {"email": f"bench-{number}@example.com", "password": os.urandom(9).hex(), "role": "transporter"}
-    made = (await client.post("/api/v1/auth/register/", json=body)).raise_for_status().json()
-    token = str(made["access"])
-    profile = {"phone": "+977-9841234567", "vehicle_type": "car", "capacity_kg": 100}
-    headers = {"Authorization": f"Bearer {token}"}
-    (await client.post("/api/transporters/", json=profile, headers=headers)).raise_for_status()
-    return token
+async def _phone_tokens(settings: Settings, phones: int) -> tuple[str, ...]:
+    """Of verified transporters, made as the operator does."""
+    async with operating(settings) as services:
+        drivers = await find_or_make_drivers(services, [f"bench-{number}" for number in range(phones)])
+        return tuple(driver.token(services.accounts.tokens, LIFE) for driver in drivers)
 
 
 @asynccontextmanager
