@@ -4,11 +4,12 @@ import type { Language } from "../shared/numbers.ts";
 import { devanagari } from "../shared/numbers.ts";
 import { Socket, type SocketState } from "../shared/sockets.ts";
 import { duration } from "../shared/times.ts";
-import type { Key, Say } from "../shared/words.ts";
-import { type Account, inMemory } from "./demo.ts";
+import type { HomeKey, HomeSay } from "./words.ts";
+import type { Account } from "../shared/demo.ts";
+import { memoryStore } from "../shared/stores.ts";
 import { type Counts, Fleet, type FleetFrame } from "./fleet.ts";
 
-const SHOWN: readonly [keyof Counts, Key][] = [
+const SHOWN: readonly [keyof Counts, HomeKey][] = [
   ["couriers", "home.city.couriers"],
   ["carrying", "home.city.carrying"],
   ["deliveries", "home.city.deliveries"],
@@ -20,7 +21,7 @@ const STALE_MS = 10_000;
 const GRID_DEGREES = 0.02;
 
 /** The city as it is now: counts in words, and a picture of them. */
-export function City({ dispatcher, language, say }: { dispatcher: Account; language: Language; say: Say }) {
+export function City({ dispatcher, language, say }: { dispatcher: Account; language: Language; say: HomeSay }) {
   const fleet = useRef(new Fleet());
   const canvas = useRef<HTMLCanvasElement>(null);
   const [counts, setCounts] = useState<Counts | null>(null);
@@ -83,7 +84,7 @@ export function City({ dispatcher, language, say }: { dispatcher: Account; langu
 }
 
 function consoleSocket(account: Account, onFrame: (frame: FleetFrame) => void, onState: (state: SocketState) => void): Socket<FleetFrame> {
-  const client = new Client(inMemory());
+  const client = new Client(memoryStore());
   const open = async (): Promise<WebSocket> => {
     if (!client.signedIn) await client.signIn(account.email, account.password);
     const { ticket } = await client.call<{ ticket: string }>("/api/v1/auth/ws-ticket/", { method: "POST" });

@@ -1,12 +1,14 @@
-import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import "../shared/base.css";
+import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
 import "./home.css";
+import { Client } from "../shared/client.ts";
+import { type Account, type Demo, findDemo } from "../shared/demo.ts";
 import { Frame } from "../shared/frame.tsx";
 import type { Language } from "../shared/numbers.ts";
-import { type Key, type Say, pageLanguage, speaker } from "../shared/words.ts";
+import { problemOf } from "../shared/problems.ts";
+import { browserStore } from "../shared/stores.ts";
 import { City } from "./city.tsx";
-import { type Account, type Demo, findDemo } from "./demo.ts";
+import { type HomeKey as Key, type HomeSay as Say, words } from "./words.ts";
 
 declare const BUILT_PAGES: readonly string[];
 
@@ -50,7 +52,7 @@ function Home({ language, say }: { language: Language; say: Say }) {
               <li key={person.account} class="card">
                 <h3>{say(person.name)}</h3>
                 <p class="quiet">{say(person.what)}</p>
-                {BUILT_PAGES.includes(person.page) && <a class="button first" href={`/${person.page}`}>{say(person.open)}</a>}
+                {BUILT_PAGES.includes(person.page) && <OpenPage page={person.page} open={person.open} account={demo?.accounts[person.account]} say={say} />}
                 <LogIn account={demo?.accounts[person.account]} say={say} />
               </li>
             ))}
@@ -96,6 +98,28 @@ function Follow({ say }: { say: Say }) {
   );
 }
 
+/** The way to a page; in a demo its person is signed in there by the same click. */
+function OpenPage({ page, open, account, say }: { page: string; open: Key; account: Account | undefined; say: Say }) {
+  const [problem, setProblem] = useState("");
+  const enter = async ({ email, password }: Account): Promise<void> => {
+    try {
+      await new Client(browserStore(page)).signIn(email, password);
+      location.assign(`/${page}`);
+    } catch (error) {
+      setProblem(problemOf(error, say));
+    }
+  };
+  return (
+    <>
+      {account !== undefined && (
+        <button type="button" class="button first" onClick={() => void enter(account)}>{say("home.open_as", { email: account.email })}</button>
+      )}
+      <a class={account === undefined ? "button first" : "button"} href={`/${page}`}>{say(open)}</a>
+      {problem !== "" && <p class="problem" role="alert">{problem}</p>}
+    </>
+  );
+}
+
 function LogIn({ account, say }: { account: Account | undefined; say: Say }) {
   const [copied, setCopied] = useState(false);
   if (account === undefined) return null;
@@ -113,12 +137,7 @@ function LogIn({ account, say }: { account: Account | undefined; say: Say }) {
   );
 }
 
-const page = document.getElementById("page");
-if (page !== null) {
-  const language = pageLanguage();
-  const say = speaker(language);
-  document.documentElement.lang = language;
+mount(words, ({ language, say }) => {
   document.title = say("home.title");
-  page.replaceChildren();
-  render(<Home language={language} say={say} />, page);
-}
+  return <Home language={language} say={say} />;
+});

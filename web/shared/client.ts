@@ -7,6 +7,8 @@ export type Tokens = components["schemas"]["TokenAnswer"];
 export interface TokenStore {
   read(): Tokens | null;
   write(tokens: Tokens | null): void;
+  /** Runs something while no other tab that has the same tokens does; a store of one tab needs none. */
+  alone?<Result>(run: () => Promise<Result>): Promise<Result>;
 }
 
 /** What the server refused. `fields` names each wrong field with the server's words for it. */
@@ -74,6 +76,16 @@ export class Client {
     this.store.write(await this.call<Tokens>("/api/v1/auth/token/", { method: "POST", body, signed: false }));
   }
 
+  /** Ends the sign-in here and, where the server can be reached, there. */
+  async signOut(): Promise<void> {
+    try {
+      await this.call("/api/v1/auth/logout/", { method: "POST" });
+    } catch (error) {
+      if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error;
+    }
+    this.store.write(null);
+  }
+
   get signedIn(): boolean {
     return this.store.read() !== null;
   }
@@ -96,13 +108,16 @@ export class Client {
   #renewed(old: Tokens): Promise<Tokens | null> {
     const present = this.store.read();
     if (present !== null && present.access !== old.access) return Promise.resolve(present);
-    this.#renewing ??= this.#renew(old).finally(() => {
+    const renew = (): Promise<Tokens | null> => this.#renew(old);
+    this.#renewing ??= (this.store.alone?.(renew) ?? renew()).finally(() => {
       this.#renewing = null;
     });
     return this.#renewing;
   }
 
   async #renew(old: Tokens): Promise<Tokens | null> {
+    const present = this.store.read();
+    if (present !== null && present.access !== old.access) return present; // another tab was first
     const body = { refresh: old.refresh };
     const reply = await this.#request("/api/v1/auth/token/refresh/", { method: "POST", body }, null);
     if (reply.ok) {
@@ -113,28 +128,4 @@ export class Client {
     if (reply.status === 401) this.store.write(null); // signed out elsewhere, or too long ago
     return null;
   }
-}
-
-/** Tokens of this browser tab. */
-export function tabStore(name: string): TokenStore {
-  let kept: Tokens | null = null;
-  return {
-    read() {
-      try {
-        const text = sessionStorage.getItem(name);
-        return text === null ? kept : (JSON.parse(text) as Tokens);
-      } catch {
-        return kept;
-      }
-    },
-    write(tokens) {
-      kept = tokens;
-      try {
-        if (tokens === null) sessionStorage.removeItem(name);
-        else sessionStorage.setItem(name, JSON.stringify(tokens));
-      } catch {
-        // It holds as long as the page is open.
-      }
-    },
-  };
 }

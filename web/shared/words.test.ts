@@ -1,13 +1,22 @@
 import { expect, test } from "vitest";
-import { speaker } from "./words.ts";
-import words from "./words.json";
+import { type Words, isKeyOf, speaker } from "./words.ts";
+import shared from "./words.json";
 
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map((found) => found[0]).sort();
+const files = import.meta.glob<{ default: Words }>("../*/words.json", { eager: true });
 
 test("every sentence is there in both languages, with the same places for values", () => {
-  const { en, ne } = words as Record<string, Record<string, string>>;
-  expect(Object.keys(ne ?? {}).sort()).toEqual(Object.keys(en ?? {}).sort());
-  for (const [key, text] of Object.entries(en ?? {})) expect([key, placeholders(ne?.[key] ?? "")]).toEqual([key, placeholders(text)]);
+  expect(Object.keys(files)).toContain("./words.json");
+  for (const [file, { default: words }] of Object.entries(files)) {
+    expect([file, ...Object.keys(words.ne).sort()]).toEqual([file, ...Object.keys(words.en).sort()]);
+    for (const [key, text] of Object.entries(words.en)) expect([key, placeholders(words.ne[key] ?? "")]).toEqual([key, placeholders(text)]);
+  }
+});
+
+test("a page says nothing under a name that all pages share", () => {
+  for (const [file, { default: words }] of Object.entries(files)) {
+    if (file !== "./words.json") expect([file, ...Object.keys(words.en).filter((key) => Object.hasOwn(shared.en, key))]).toEqual([file]);
+  }
 });
 
 test("values stand in their places, in the digits of the language", () => {
@@ -17,4 +26,11 @@ test("values stand in their places, in the digits of the language", () => {
 
 test("a value that is missing is seen, not hidden", () => {
   expect(speaker("en")("minutes")).toBe("{count} min");
+});
+
+test("a page speaks its own sentences beside those of all, in English where Nepali is missing", () => {
+  const own = { en: { greeting: "Hello {name}", only: "Only English" }, ne: { greeting: "नमस्ते {name}" } };
+  const say = speaker("ne", own as { en: typeof own.en; ne: typeof own.en });
+  expect([say("greeting", { name: "A" }), say("only"), say("minutes", { count: 1 })]).toEqual(["नमस्ते A", "Only English", "१ मिनेट"]);
+  expect([isKeyOf(own as Words, "greeting"), isKeyOf(own as Words, "toString")]).toEqual([true, false]);
 });

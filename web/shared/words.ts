@@ -2,19 +2,32 @@
 import { type Language, devanagari } from "./numbers.ts";
 import words from "./words.json";
 
+/** The sentences of a page in each language; those that all pages say are in `shared/words.json`. */
+export interface Words {
+  readonly en: Readonly<Record<string, string>>;
+  readonly ne: Readonly<Record<string, string>>;
+}
+
 export type Key = keyof (typeof words)["en"];
-export type Say = (key: Key, values?: Record<string, string | number>) => string;
+export type Say<Known extends string = Key> = (key: Known, values?: Record<string, string | number>) => string;
 
 /** Whether a text made of an answer's word is a key: what a newer server says may be none. */
 export function isKey(key: string): key is Key {
   return Object.hasOwn(words.en, key);
 }
 
+/** The same for the sentences of a page. */
+export function isKeyOf<Own extends Words>(own: Own, key: string): key is keyof Own["en"] & string {
+  return Object.hasOwn(own.en, key);
+}
+
 /** A speaker of a language; values are written in its digits. */
-export function speaker(language: Language): Say {
-  const known: Partial<Record<Key, string>> = words[language];
+export function speaker(language: Language): Say;
+export function speaker<Own extends Words>(language: Language, own: Own): Say<Key | (keyof Own["en"] & string)>;
+export function speaker(language: Language, own?: Words): Say<string> {
+  const said: Readonly<Record<string, string>> = { ...words.en, ...own?.en, ...words[language], ...own?.[language] };
   return (key, values = {}) =>
-    (known[key] ?? words.en[key]).replace(/\{(\w+)\}/g, (whole, name: string) => {
+    (said[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = values[name];
       if (value === undefined) return whole;
       return language === "ne" ? devanagari(String(value)) : String(value);

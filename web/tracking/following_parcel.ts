@@ -1,5 +1,6 @@
 // Everything that the page knows of one parcel, kept up to date.
-import { Client, tabStore } from "../shared/client.ts";
+import { Client } from "../shared/client.ts";
+import { tabStore } from "../shared/stores.ts";
 import { Following, type Frame, type Liveness } from "../shared/following.ts";
 import type { Fix } from "../shared/motion.ts";
 import { ArrivalPromise, type Kept, type Window } from "../shared/promises.ts";

@@ -1,7 +1,8 @@
 import { Star } from "lucide";
 import { useId, useState } from "preact/hooks";
-import { type Client, Refused } from "../shared/client.ts";
+import type { Client } from "../shared/client.ts";
 import { Icon } from "../shared/icon.tsx";
+import { problemOf } from "../shared/problems.ts";
 import type { Say } from "../shared/words.ts";
 
 const STARS = [1, 2, 3, 4, 5] as const;
@@ -23,7 +24,7 @@ export function Rating({ number, client, say }: { number: string; client: Client
     try {
       await act();
     } catch (error) {
-      setProblem(error instanceof Refused ? (error.status >= 500 ? say("error.server") : error.message) : say("error.network"));
+      setProblem(problemOf(error, say));
     }
     setSignedIn(client.signedIn);
     setSending(false);

@@ -1,13 +1,12 @@
 import { Phone } from "lucide";
-import { render } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import "../shared/base.css";
+import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
 import "./tracking.css";
 import { Frame } from "../shared/frame.tsx";
 import { Icon } from "../shared/icon.tsx";
 import type { Language } from "../shared/numbers.ts";
 import { clock, date } from "../shared/times.ts";
-import { type Say, isKey, pageLanguage, speaker } from "../shared/words.ts";
+import { type Say, isKey } from "../shared/words.ts";
 import { POLL_MS } from "../shared/following.ts";
 import { Answer, answerOf } from "./answer.tsx";
 import { FollowedParcel, type Seen } from "./following_parcel.ts";
@@ -132,13 +131,10 @@ function Unknown({ language, say }: { language: Language; say: Say }) {
   );
 }
 
-const page = document.getElementById("page");
 const state = document.getElementById("state");
-if (page !== null && state !== null) {
+if (state !== null) {
   const parcel = JSON.parse(state.textContent ?? "null") as Parcel | null;
-  const language = pageLanguage();
-  const say = speaker(language);
-  document.documentElement.lang = language;
-  page.replaceChildren();
-  render(parcel === null ? <Unknown language={language} say={say} /> : <Tracking parcel={parcel} language={language} say={say} />, page);
+  mount({ en: {}, ne: {} }, ({ language, say }) =>
+    parcel === null ? <Unknown language={language} say={say} /> : <Tracking parcel={parcel} language={language} say={say} />,
+  );
 }

@@ -1,7 +1,7 @@
 """The pages that people open in a browser, and the files that they load."""
 
 import os
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Controller, Request, Response, get
@@ -17,6 +17,7 @@ from api.routes.pages.built import ASSET, PAGE, SAME_PAGE
 from api.routes.pages.tracking_view import language_of, write_page
 from dispatch.errors import NotFound
 
+SIGNED_IN: Final = ("console", "courier", "shop", "seller", "ops")
 LanguageQuery = Annotated[str | None, QueryParameter(max_length=20, description="`en` or `ne`.")]
 
 
@@ -50,6 +51,11 @@ class PageController(Controller):
     def home(self) -> Response[bytes]:
         """A door for each kind of person."""
         return built.html(built.page("home"))
+
+    @get([f"/{name}{rest}" for name in SIGNED_IN for rest in ("", "/{rest:path}")], opt=SAME_PAGE, sync_to_thread=False)
+    def signed_in(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        """The pages of people who sign in. What lies below such an address is the page's own matter."""
+        return built.html(built.page(request.url.path.split("/")[1]))
 
     @get("/t/{tracking_number:str}", opt=PAGE)
     async def tracking(

@@ -1,0 +1,26 @@
+import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
+import { Client } from "../shared/client.ts";
+import { Frame } from "../shared/frame.tsx";
+import { browserPerson } from "../shared/session.ts";
+import { SignInFirst } from "../shared/sign_in.tsx";
+import { browserStore } from "../shared/stores.ts";
+import words from "./words.json";
+
+const client = new Client(browserStore("seller"));
+
+mount(words, ({ language, say }) => {
+  document.title = say("seller.title");
+  return (
+    <SignInFirst client={client} kept={browserPerson("seller")} role={"seller"} demo="seller" title={say("seller.title")} language={language} say={say}>
+      {({ person, signOut }) => (
+        <Frame language={language} say={say}>
+          <main id="content">
+            <h1>{say("seller.title")}</h1>
+            <p>{say("sign_in.as", { email: person.email })}</p>
+            <button type="button" class="button" onClick={() => void signOut()}>{say("sign_out")}</button>
+          </main>
+        </Frame>
+      )}
+    </SignInFirst>
+  );
+});

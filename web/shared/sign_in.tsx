@@ -1,0 +1,123 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import "./sign_in.css";
+import type { Client } from "./client.ts";
+import { type Account, findDemo } from "./demo.ts";
+import { Frame } from "./frame.tsx";
+import type { Language } from "./numbers.ts";
+import { problemOf } from "./problems.ts";
+import { type Person, type PersonStore, type Session, findSession } from "./session.ts";
+import type { Say } from "./words.ts";
+
+const ASK_AGAIN_MS = 5_000;
+
+export interface SignedIn {
+  person: Person;
+  /** False while the server cannot be asked. */
+  confirmed: boolean;
+  signOut: () => Promise<void>;
+}
+
+interface Given {
+  client: Client;
+  kept: PersonStore;
+  /** The role that the page is for; null where every role may use it. */
+  role: string | null;
+  /** Under which name the demo has an account for this page. */
+  demo: string;
+  title: string;
+  language: Language;
+  say: Say;
+  children: (signedIn: SignedIn) => ComponentChildren;
+}
+
+/** What is shown to people who are signed in; everybody else is asked to sign in first. */
+export function SignInFirst(given: Given) {
+  const { client, kept, role, say, language, title } = given;
+  const [session, setSession] = useState<Session | null>(null);
+  const ask = async (): Promise<void> => setSession(await findSession(client, role, kept));
+  useEffect(() => void ask(), []);
+  useEffect(() => {
+    const unsure = session?.state === "unknown" || (session?.state === "signed_in" && !session.confirmed);
+    if (!unsure) return;
+    const again = setTimeout(() => void ask(), ASK_AGAIN_MS);
+    return () => clearTimeout(again);
+  }, [session]);
+  const signOut = async (): Promise<void> => {
+    await client.signOut();
+    kept.write(null);
+    setSession({ state: "signed_out" });
+  };
+
+  if (session?.state === "signed_in") return <>{given.children({ person: session.person, confirmed: session.confirmed, signOut })}</>;
+  return (
+    <Frame language={language} say={say}>
+      <main class="sign-in" id="content">
+        <h1>{title}</h1>
+        {session === null && <p class="quiet" role="status">{say("loading")}</p>}
+        {session?.state === "unknown" && <p role="status">{say("error.offline.page")}</p>}
+        {session?.state === "wrong_role" && (
+          <>
+            <p role="alert">{say("sign_in.wrong_role", { email: session.person.email })}</p>
+            <button type="button" class="button" onClick={() => void signOut()}>{say("sign_out")}</button>
+          </>
+        )}
+        {session?.state === "signed_out" && <SignInForm client={client} demo={given.demo} say={say} onSignedIn={ask} />}
+      </main>
+    </Frame>
+  );
+}
+
+/** Signing in by hand or, in a demo, by one click. */
+export function SignInForm({ client, demo, say, onSignedIn }: { client: Client; demo: string; say: Say; onSignedIn: () => Promise<void> }) {
+  const [account, setAccount] = useState<Account | null>(null);
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState("");
+  const first = useRef<HTMLInputElement>(null);
+  const help = useId();
+  useEffect(() => void findDemo().then((found) => setAccount(found?.accounts[demo] ?? null)), []);
+
+  const signIn = async (email: string, password: string): Promise<void> => {
+    setSending(true);
+    setProblem("");
+    try {
+      await client.signIn(email, password);
+      await onSignedIn();
+    } catch (error) {
+      setProblem(problemOf(error, say));
+      first.current?.focus();
+    }
+    setSending(false);
+  };
+  return (
+    <>
+      {account !== null && (
+        <div class="card demo">
+          <p class="quiet">{say("sign_in.demo.what")}</p>
+          <button type="button" class="button first" disabled={sending} onClick={() => void signIn(account.email, account.password)}>
+            {say("sign_in.demo", { email: account.email })}
+          </button>
+        </div>
+      )}
+      <form
+        class="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const fields = new FormData(event.currentTarget);
+          void signIn(String(fields.get("email")), String(fields.get("password")));
+        }}
+      >
+        <label>
+          {say("email")}
+          <input ref={first} name="email" type="email" autocomplete="username" required aria-invalid={problem !== ""} aria-describedby={help} />
+        </label>
+        <label>
+          {say("password")}
+          <input name="password" type="password" autocomplete="current-password" required />
+        </label>
+        <p id={help} class="problem" role="alert">{problem}</p>
+        <button class={account === null ? "button first" : "button"} disabled={sending}>{say("sign_in")}</button>
+      </form>
+    </>
+  );
+}
