@@ -42,6 +42,16 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A delivery that a dispatcher gave to somebody; ``scores`` None where that one was no candidate."""
+
+    delivery: Delivery
+    transporter: Transporter
+    scores: Scores | None
+    alternatives: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class BulkFilter:
     """Which deliveries and which transporters a bulk run is about.
 

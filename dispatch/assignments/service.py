@@ -8,21 +8,12 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.accounts.models import User
-from dispatch.assignments.models import Assignment
-from dispatch.assignments.pool import (
-    REASON_TEXTS,
-    URGENCY,
-    Pool,
-    alternative,
-    delivery_rows,
-    load_pool,
-)
+from dispatch.assignments.pool import URGENCY, Pool, delivery_rows, load_pool
+from dispatch.assignments.ranked import check_available, decision, nobody_of, rank_pool, runners_up, scores_of
 from dispatch.assignments.results import (
     Assigned,
     BulkFilter,
@@ -44,9 +35,8 @@ from dispatch.errors import Conflict, DispatchError, NotFound, PartlyDone
 from dispatch.ports import Clock, LivePositions
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import lock_transporter
-from scoring import Params, Plan, Ranking, Reason, rank
+from scoring import Plan, Reason
 
-ALTERNATIVES = 5
 MAX_BULK = 20_000
 SOLVE_WITHIN_S = 10.0
 COMMIT_CHUNK = 200
@@ -89,7 +79,7 @@ class Assignments:
         Raises NotFound, Conflict, NoTransporter.
         """
         delivery = await self._steps.deliveries.get(key)
-        _check_available(delivery)
+        check_available(delivery)
         if priority is not None and delivery.priority is not priority:
             raise Conflict(
                 f"The priority of this delivery is {delivery.priority.value}, not {priority.value}.",
@@ -97,18 +87,14 @@ class Assignments:
                 suggestions=[],
             )
         pool = await load_pool(self._work, self._live, self._clock, vehicle_type=vehicle_type)
-        ranking = await asyncio.to_thread(self._rank, delivery, pool)
+        ranking = await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m)
         for row in ranking.order:  # the best, or the next where it was taken meanwhile
-            others = [
-                alternative(pool.transporters[int(other)], float(ranking.score[other]))
-                for other in ranking.order[: ALTERNATIVES + 1]
-                if other != row
-            ][:ALTERNATIVES]
+            others = runners_up(ranking, pool, int(row))
             assigned = await self._write(
                 delivery.id,
                 pool,
                 int(row),
-                _scores(ranking.terms[row], ranking.score[row]),
+                scores_of(ranking.terms[row], ranking.score[row]),
                 "single",
                 user,
                 others,
@@ -116,7 +102,7 @@ class Assignments:
             if assigned is not None:
                 return assigned
             await self._work.commit()  # lets this transporter's row go before the next one is waited for
-        raise NoTransporter(_nobody(ranking, pool))
+        raise NoTransporter(nobody_of(ranking, pool))
 
     async def assign_many(self, wanted: BulkFilter, user: User | None) -> BulkResult:
         """Give all waiting deliveries of the filter to transporters for the highest total score."""
@@ -172,7 +158,7 @@ class Assignments:
         self, delivery: Delivery, row: int, plan: Plan, pool: Pool, user: User | None
     ) -> Assigned | str:
         """The assignment of a plan's row, or why it could not be made."""
-        scores = _scores(plan.terms[row], plan.score[row])
+        scores = scores_of(plan.terms[row], plan.score[row])
         try:
             made = await self._write(delivery.id, pool, int(plan.transporter[row]), scores, "optimal", user, [])
         except (Conflict, NotFound) as error:
@@ -206,16 +192,6 @@ class Assignments:
         waiting = [delivery for delivery in found if delivery.status is DeliveryStatus.AVAILABLE]
         return waiting, failures
 
-    def _rank(self, delivery: Delivery, pool: Pool) -> Ranking:
-        return rank(
-            delivery.pickup_lat,
-            delivery.pickup_lon,
-            float(delivery.package_weight),
-            pool.rows(),
-            Params(radius_m=self._radius_m, load="sum"),
-            top_k=max(ALTERNATIVES + 1, 20),
-        )
-
     async def _solve(self, deliveries: list[Delivery], pool: Pool) -> Plan:
         return await self._solver.solve(
             BulkProblem(delivery_rows(deliveries), pool.rows(), self._radius_m, SOLVE_WITHIN_S)
@@ -233,7 +209,7 @@ class Assignments:
     ) -> Assigned | None:
         """Lock, check again, assign. None where the transporter can no longer take it."""
         delivery = await self._steps.deliveries.get(delivery_id, lock=True)
-        _check_available(delivery)
+        check_available(delivery)
         transporter = await lock_transporter(self._session, pool.transporters[row].id)
         load = await load_of(self._session, transporter.id)
         try:
@@ -241,21 +217,7 @@ class Assignments:
         except DispatchError:
             return None
         self._steps.assign(delivery, transporter, position=pool.positions[row])
-        self._session.add(
-            Assignment(
-                delivery_id=delivery.id,
-                transporter_id=transporter.id,
-                assigned_by=user.id if user else None,
-                strategy=strategy,
-                distance_score=scores.distance,
-                rating_score=scores.rating,
-                capacity_score=scores.capacity,
-                workload_score=scores.workload,
-                total_score=scores.total,
-                alternatives=alternatives,
-                created_at=self._clock.now(),
-            )
-        )
+        self._session.add(decision(delivery, transporter, user, strategy, scores, alternatives, self._clock.now()))
         await self._session.flush()
         return Assigned(delivery, transporter, scores, alternatives)
 
@@ -287,26 +249,3 @@ def _first_that_can_go(
         elif wanted.delivery_ids is not None:
             passed_over.append(Failure(delivery.id, "Not processed: max_assignments was reached"))
     return chosen, passed_over
-
-
-def _check_available(delivery: Delivery) -> None:
-    if delivery.status is not DeliveryStatus.AVAILABLE:
-        raise Conflict(
-            f"Delivery is {delivery.status.display.lower()} already", code="already_assigned", suggestions=[]
-        )
-
-
-def _scores(terms: npt.NDArray[np.float64], total: float) -> Scores:
-    distance, rating, capacity, workload = (float(term) for term in terms)
-    return Scores(distance, rating, capacity, workload, float(total))
-
-
-def _nobody(ranking: Ranking, pool: Pool) -> str:
-    """The reason nearest to success: what most nearly let somebody take it."""
-    if not pool.transporters:
-        return REASON_TEXTS[Reason.NO_TRANSPORTERS]
-    reasons = {Reason(int(code)) for code in ranking.reason}
-    for reason in (Reason.NO_SLOT, Reason.TOO_HEAVY, Reason.TOO_FAR):
-        if reason in reasons:
-            return REASON_TEXTS[reason]
-    return REASON_TEXTS[Reason.NO_TRANSPORTERS]

@@ -32,6 +32,7 @@ class WithdrawalReason(StrEnum):
     DOCUMENTS_EXPIRED = "documents_expired"
     ROLE_TAKEN = "role_taken"
     ACCOUNT_CLOSED = "account_closed"
+    TAKEN_BACK = "taken_back"
 
     @property
     def note(self) -> str:
@@ -46,6 +47,7 @@ NOTES = {
     WithdrawalReason.DOCUMENTS_EXPIRED: "A document of the transporter has expired.",
     WithdrawalReason.ROLE_TAKEN: "The account is no longer a transporter's.",
     WithdrawalReason.ACCOUNT_CLOSED: "The transporter's account was closed.",
+    WithdrawalReason.TAKEN_BACK: "A dispatcher took it back.",
 }
 
 
@@ -88,9 +90,18 @@ async def lock_with_open_deliveries(session: AsyncSession, transporter_id: int) 
 
 
 async def give_back(
-    work: Work, clock: Clock, publisher: Publisher, deliveries: list[Delivery], reason: WithdrawalReason
+    work: Work,
+    clock: Clock,
+    publisher: Publisher,
+    deliveries: list[Delivery],
+    reason: WithdrawalReason,
+    *,
+    note: str = "",
 ) -> None:
-    """Let locked, open deliveries wait again; watchers, consoles and the transporter's app hear of it."""
+    """Let locked, open deliveries wait again; watchers, consoles and the transporter's app hear of it.
+
+    ``note`` is kept with the step in the place of the reason's own sentence.
+    """
     steps = Deliveries(work, clock, publisher, road_factor=1.0)
     for delivery in deliveries:
         if delivery.transporter_id is None:
@@ -99,7 +110,10 @@ async def give_back(
         delivery.transporter_id = delivery.assigned_at = None
         delivery.estimated_pickup_time = delivery.estimated_delivery_time = None
         steps.record(
-            delivery, DeliveryStatus.AVAILABLE, "Package is waiting for another transporter", notes=reason.note
+            delivery,
+            DeliveryStatus.AVAILABLE,
+            "Package is waiting for another transporter",
+            notes=note or reason.note,
         )
         work.after_commit(partial(publisher.withdrawn, notice))
     await work.session.flush()

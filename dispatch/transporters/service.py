@@ -138,14 +138,23 @@ def may_carry(today: date) -> list[ColumnElement[bool]]:
 
     The account is open and a transporter's, the profile verified as it is, no document unverified or expired.
     """
-    bad_paper = exists().where(
-        TransporterDocument.transporter_id == Transporter.id,
-        or_(TransporterDocument.verified_at.is_(None), TransporterDocument.expires_on < today),
-    )
     good_account = exists().where(
         User.id == Transporter.user_id, User.is_active, literal(Role.TRANSPORTER.value) == any_(User.roles)
     )
-    return [Transporter.is_available.is_(True), Transporter.verified_at.is_not(None), ~bad_paper, good_account]
+    return [
+        Transporter.is_available.is_(True),
+        Transporter.verified_at.is_not(None),
+        ~has_bad_paper(today),
+        good_account,
+    ]
+
+
+def has_bad_paper(today: date) -> ColumnElement[bool]:
+    """The condition that some document is unverified or expired."""
+    return exists().where(
+        TransporterDocument.transporter_id == Transporter.id,
+        or_(TransporterDocument.verified_at.is_(None), TransporterDocument.expires_on < today),
+    )
 
 
 def _with_papers() -> Select[Transporter]:

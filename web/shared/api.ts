@@ -93,6 +93,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign
+         * @description Give a waiting delivery to a named transporter, also to one that is too far or offline.
+         *
+         *     409 `already_assigned` where it does not wait, with who has it; 409 `cannot_take` where the transporter may not
+         *     or cannot carry it, with `why`: `no_slot`, `too_heavy`, `not_available`, `papers`, `not_verified`, `account`.
+         */
+        post: operations["assignments_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Candidates
+         * @description Who could carry a delivery, the best first, with the terms of the score; nothing is assigned.
+         *
+         *     `excluded` are those who are no candidates, nearest first and a hundred at most, each with the reason as a code
+         *     and in words; `excluded_counts` counts all. `estimated_delivery_time` is at the door, were it given now. A
+         *     delivery that was picked up or has ended is 409.
+         */
+        get: operations["assignments_candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/deliver": {
         parameters: {
             query?: never;
@@ -197,6 +244,28 @@ export interface paths {
          *     again changes nothing.
          */
         post: operations["deliveries_rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/unassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unassign
+         * @description Take back a delivery that was not picked up: it waits again, and the transporter's app is told.
+         *
+         *     409 where it is not assigned, with its status and who has it.
+         */
+        post: operations["assignments_unassign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2225,6 +2294,44 @@ export interface components {
             pidx: string;
         };
         /**
+         * CandidateAnswer
+         * @description One who could carry. `distance_km` is from where it is to the pickup, as the crow flies.
+         */
+        CandidateAnswer: {
+            active: number;
+            distance_km: number | null;
+            /** Format: date-time */
+            estimated_delivery_time: string;
+            free_capacity: number;
+            latitude: number;
+            longitude: number;
+            max_active: number;
+            presence: components["schemas"]["Presence"];
+            /** Format: date-time */
+            recorded_at: string;
+            score_details: components["schemas"]["ScoreDetails"];
+            transporter: components["schemas"]["AssignedTransporter"];
+        };
+        /**
+         * CandidatesAnswer
+         * @description Who could carry a delivery. `transporter_id` has it at present; `reason`: why nobody could.
+         */
+        CandidatesAnswer: {
+            candidates: components["schemas"]["CandidateAnswer"][];
+            candidates_count: number;
+            delivery_id: number;
+            /** Format: uuid */
+            delivery_uuid: string;
+            excluded: components["schemas"]["ExcludedAnswer"][];
+            excluded_counts: {
+                [key: string]: number;
+            };
+            reason: string | null;
+            status: components["schemas"]["DeliveryStatus"];
+            tracking_number: string;
+            transporter_id: number | null;
+        };
+        /**
          * Carrier
          * @description Who carries; the phone only for those who may call now.
          */
@@ -2617,6 +2724,28 @@ export interface components {
          */
         EventKind: "arrived_at_pickup" | "left_pickup" | "arrived_at_dropoff" | "left_dropoff";
         /**
+         * ExcludedAnswer
+         * @description One who is no candidate: why, as a code and in words. `can_be_given`: by hand all the same.
+         */
+        ExcludedAnswer: {
+            active: number;
+            can_be_given: boolean;
+            distance_km: number | null;
+            free_capacity: number | null;
+            max_active: number;
+            name: string;
+            transporter_id: number;
+            vehicle_type: string;
+            why: components["schemas"]["Exclusion"];
+            words: string;
+        };
+        /**
+         * Exclusion
+         * @description What stands against a transporter, from what is nearest to success to what is farthest from it.
+         * @enum {string}
+         */
+        Exclusion: "too_far" | "offline" | "no_slot" | "too_heavy" | "not_available" | "papers" | "not_verified" | "account";
+        /**
          * FailureAnswer
          * @description Why a payment brought no goods.
          */
@@ -2693,6 +2822,33 @@ export interface components {
             public_key: string | null;
             /** @constant */
             status: "success";
+        };
+        /**
+         * Gift
+         * @description To whom; ``override_reason``: why this one and not the best.
+         */
+        Gift: {
+            /**
+             * Format: lines
+             * @default
+             */
+            override_reason: string;
+            transporter_id: number;
+        };
+        /**
+         * GivenAnswer
+         * @description A delivery was given to whom a dispatcher named; no scores where that one was no candidate.
+         */
+        GivenAnswer: {
+            alternatives: components["schemas"]["Alternative"][];
+            assigned_transporter: components["schemas"]["AssignedTransporter"];
+            delivery_id: number;
+            /** Format: uuid */
+            delivery_uuid: string;
+            estimated_delivery_time: string | null;
+            score_details: components["schemas"]["ScoreDetails"] | null;
+            status: components["schemas"]["DeliveryStatus"];
+            tracking_number: string;
         };
         /**
          * GivenBackAnswer
@@ -4242,6 +4398,41 @@ export interface components {
             longitude: number;
         };
         /**
+         * TakeBack
+         * @description Why a delivery is taken back.
+         *
+         *     ``transporter_id``: whom it is to be taken from; where somebody else has it by now, nothing is done.
+         */
+        TakeBack: {
+            /**
+             * Format: lines
+             * @default
+             */
+            note: string;
+            reason: components["schemas"]["TakenBack"];
+            /** @default null */
+            transporter_id: number | null;
+        };
+        /**
+         * TakenBack
+         * @description Why a dispatcher takes a delivery back.
+         * @enum {string}
+         */
+        TakenBack: "mistake" | "breakdown" | "too_late" | "transporter_asked" | "better_choice" | "other";
+        /**
+         * TakenBackAnswer
+         * @description A delivery waits again.
+         */
+        TakenBackAnswer: {
+            delivery_id: number;
+            /** Format: uuid */
+            delivery_uuid: string;
+            reason: components["schemas"]["TakenBack"];
+            status: components["schemas"]["DeliveryStatus"];
+            taken_from: number;
+            tracking_number: string;
+        };
+        /**
          * TakingsAnswer
          * @description What was sold, amounts in NPR as numbers. `revenue` is what is left of `gross` after refunds.
          */
@@ -4959,6 +5150,78 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    assignments_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Gift"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    assignments_candidates: {
+        parameters: {
+            query?: {
+                /** @description How many of the best. */
+                top_k?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidatesAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     deliveries_deliver: {
         parameters: {
             query?: never;
@@ -5118,6 +5381,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RatedDelivery"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    assignments_unassign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBack"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenBackAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -7,7 +7,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from dispatch.assignments.pool import whole_score
-from dispatch.assignments.results import Assigned, BulkResult, Failure
+from dispatch.assignments.results import Assigned, BulkResult, Failure, Scores
+from dispatch.transporters.models import Transporter
 
 
 class AssignedTransporter(Struct, frozen=True, kw_only=True):
@@ -134,25 +135,35 @@ def assignment_answer(made: Assigned) -> AssignmentAnswer:
         delivery_id=delivery.id,
         delivery_uuid=delivery.delivery_id,
         tracking_number=delivery.tracking_number,
-        assigned_transporter=AssignedTransporter(
-            id=transporter.id,
-            name=transporter.user.name,
-            business_name=transporter.business_name,
-            vehicle_type=transporter.vehicle_type,
-            vehicle_number=transporter.vehicle_number,
-            rating=float(transporter.rating),
-            phone=transporter.phone,
-        ),
-        score_details=ScoreDetails(
-            distance_score=whole_score(scores.distance),
-            rating_score=whole_score(scores.rating),
-            capacity_score=whole_score(scores.capacity),
-            workload_score=whole_score(scores.workload),
-            total_score=whole_score(scores.total),
-        ),
+        assigned_transporter=assigned_transporter(transporter),
+        score_details=score_details(scores),
         alternatives=[Alternative(**other) for other in made.alternatives],
         distance_km=delivery.distance_km,
         estimated_delivery_time=delivery.estimated_delivery_time,
+    )
+
+
+def assigned_transporter(transporter: Transporter) -> AssignedTransporter:
+    """Who carries; the user is loaded."""
+    return AssignedTransporter(
+        id=transporter.id,
+        name=transporter.user.name,
+        business_name=transporter.business_name,
+        vehicle_type=transporter.vehicle_type,
+        vehicle_number=transporter.vehicle_number,
+        rating=float(transporter.rating),
+        phone=transporter.phone,
+    )
+
+
+def score_details(scores: Scores) -> ScoreDetails:
+    """Scores as people read them."""
+    return ScoreDetails(
+        distance_score=whole_score(scores.distance),
+        rating_score=whole_score(scores.rating),
+        capacity_score=whole_score(scores.capacity),
+        workload_score=whole_score(scores.workload),
+        total_score=whole_score(scores.total),
     )
 
 

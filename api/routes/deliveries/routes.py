@@ -6,6 +6,7 @@ from api.http.error_shapes import AssignmentError, errors_like
 from api.http.injected import given
 from api.routes.deliveries.assignments import AutoAssignController, BulkOperationController
 from api.routes.deliveries.deliveries import DeliveryController
+from api.routes.deliveries.dispatching import DispatchController
 from api.routes.deliveries.lists import DeliveryListController
 from api.routes.deliveries.paths import PathController
 from api.routes.deliveries.services import DeliveryServices
@@ -18,6 +19,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
         route_handlers=[
             DeliveryController,
             DeliveryListController,
+            DispatchController,
             PathController,
             Router("/api/auto-assign", route_handlers=[AutoAssignController], opt=errors_like(AssignmentError)),
             BulkOperationController,

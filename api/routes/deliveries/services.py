@@ -10,6 +10,8 @@ from litestar.params import SkipValidation
 from api.adapters.photos import FolderPhotoStore
 from api.adapters.solving import ProcessSolver
 from api.server.resources import Feature, Resources
+from dispatch.assignments.by_hand import AssignmentsByHand
+from dispatch.assignments.candidates import Candidates
 from dispatch.assignments.service import Assignments
 from dispatch.database.work import Work
 from dispatch.deliveries.handover import HandoverRules
@@ -56,6 +58,28 @@ class DeliveryServices(Feature):
             self.live,
             self.delivery_steps(work),
             self.solver,
+            radius_m=self.settings.assign_radius_km * 1000,
+        )
+
+    def candidates(self, work: Work) -> Candidates:
+        """Who could carry a delivery, in a unit of work."""
+        return Candidates(
+            work,
+            self.clock,
+            self.live,
+            self.delivery_steps(work),
+            radius_m=self.settings.assign_radius_km * 1000,
+            road_factor=self.settings.road_factor,
+        )
+
+    def by_hand(self, work: Work) -> AssignmentsByHand:
+        """A dispatcher's own decisions in a unit of work."""
+        return AssignmentsByHand(
+            work,
+            self.clock,
+            self.live,
+            self.publisher,
+            self.delivery_steps(work),
             radius_m=self.settings.assign_radius_km * 1000,
         )
 
