@@ -80,14 +80,14 @@ async def test_in_a_demo_a_click_on_a_person_opens_their_page_signed_in(window: 
 async def test_a_page_of_people_who_sign_in_asks_for_it_and_says_what_was_wrong(window: Window, world: World) -> None:
     customer = await world.person()
     page = await window.open("/console")
-    await page.get_by_label("Email").fill(customer.email)
+    await page.get_by_label("E-mail").fill(customer.email)
     await page.get_by_label("Password").fill("not the right one")
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("alert")).not_to_be_empty()
-    await expect(page.get_by_label("Email")).to_be_focused()
+    await expect(page.get_by_label("E-mail")).to_be_focused()
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("alert")).to_contain_text("cannot use this page")
     await page.get_by_role("button", name="Sign out").click()
-    await expect(page.get_by_label("Email")).to_be_visible()
+    await expect(page.get_by_label("E-mail")).to_be_visible()
     window.complaints[:] = [said for said in window.complaints if "401" not in said]  # the wrong password

@@ -18,7 +18,9 @@ PROTECTION = {
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
 }
-SAME_FOR_ALL = re.compile(r"/$|/schema|/api/v1/marketplace/products|/api/v1/payments/gateways")
+SAME_FOR_ALL = re.compile(
+    r"/$|/(console|courier|shop|seller|ops)(/|$)|/schema|/api/v1/marketplace/products|/api/v1/payments/gateways"
+)
 
 
 async def test_every_answer_tells_browsers_how_to_treat_it(world: World, places: list[Place]) -> None:
