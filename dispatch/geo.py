@@ -17,6 +17,15 @@ def great_circle_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> fl
 
 
 @dataclass(frozen=True, slots=True)
+class Circle:
+    """All that is within ``radius_m`` metres of a point in degrees."""
+
+    lat: float
+    lon: float
+    radius_m: float
+
+
+@dataclass(frozen=True, slots=True)
 class GeoCell:
     """A geohash and the box that it stands for; ``lat`` and ``lon`` are the middle, in degrees."""
 

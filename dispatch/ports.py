@@ -79,6 +79,10 @@ class LivePositions(Protocol):
         """Newest fix of each, however long ago; those of whom nothing was heard, or who were removed, are missing."""
         ...
 
+    async def presences(self) -> dict[int, Presence]:
+        """Everyone who is online or stale; whoever is missing is offline."""
+        ...
+
     async def nearby(self, lat: float, lon: float, radius_m: float, limit: int) -> list[tuple[int, float]]:
         """Online transporters within ``radius_m`` of a point as ``(transporter_id, distance_m)``, nearest first."""
         ...

@@ -1,7 +1,7 @@
 """Parameters of a query that no route knows are named, not ignored."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -29,6 +29,14 @@ Most = Callable[[Settings], float]
 def at_most(**bounds: Most) -> dict[str, Any]:
     """For ``opt=``: bounds of a query's numbers that only settings know."""
     return {MOST: bounds}
+
+
+TOGETHER: Final = "together"
+
+
+def only_together(needs: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """For ``opt=``: parameters that say nothing without others."""
+    return {TOGETHER: needs}
 
 
 MOST_KEY = 100
@@ -74,6 +82,7 @@ class KnownQueries:
         for name, bound in most.items():
             if name not in wrong and _exceeds(sent.get(name), bound(request.app.state.services.settings)):
                 wrong[name] = f"must be at most {bound(request.app.state.services.settings):g}"
+        wrong = _missing_beside(handler, sent) | wrong
         if missing:  # at the first of which the framework would stop
             wrong |= dict.fromkeys(missing, "is required")
             wrong = _unfitting(handler, given, sent) | wrong
@@ -82,6 +91,18 @@ class KnownQueries:
 
 
 WRONG = "Some fields are missing or wrong."
+
+
+def _missing_beside(handler: HTTPRouteHandler, sent: Container[str]) -> dict[str, str]:
+    """What is missing beside a parameter that says nothing without it."""
+    needs: Mapping[str, Sequence[str]] = handler.opt.get(TOGETHER, {})
+    return {
+        other: f"is needed with {name}"
+        for name, others in needs.items()
+        if name in sent
+        for other in others
+        if other not in sent
+    }
 
 
 def _misread(kind: FieldDefinition, text: str) -> str | None:

@@ -19,15 +19,21 @@ from dispatch.sales.models import Sale, SaleStatus
 class OrderView:
     """An order and its first delivery, which is the one its customer follows.
 
+    ``sold``: its sales in their order, each with its delivery where there is one.
     ``is_idle``: nothing of it was delivered and no transporter has any of it. ``objection_until``: how long its buyer
     may object to what only the seller says arrived; None where there is nothing to object to.
     """
 
     order: Order
-    delivery: Delivery | None
+    sold: list[tuple[Sale, Delivery | None]]
     is_idle: bool
     objection_until: datetime | None
     for_admin: bool = False
+
+    @property
+    def delivery(self) -> Delivery | None:
+        """The first of its deliveries."""
+        return min((one for _, one in self.sold if one is not None), key=lambda one: one.id, default=None)
 
     @property
     def can_cancel(self) -> bool:
@@ -50,23 +56,25 @@ async def view_order(work: Work, clock: Clock, order_id: int, user: User) -> Ord
     """One's own order, or any for an admin. Raises NotFound for others' as for none."""
     order = await Orders(work, clock).get(order_id, user)
     rows = await work.session.execute(
-        select(Sale.status, Sale.objection_until, Delivery)
+        select(Sale, Delivery)
         .outerjoin(Delivery, Delivery.sale_id == Sale.id)
         .where(Sale.order_id == order.id)
-        .order_by(Delivery.id)
+        .order_by(Sale.id)
         .options(selectinload(Delivery.transporter))
         .execution_options(populate_existing=True)
     )
-    sold: list[tuple[SaleStatus, datetime | None, Delivery | None]] = [row.tuple() for row in rows]
+    sold: list[tuple[Sale, Delivery | None]] = [row.tuple() for row in rows]
     now = clock.now()
     return OrderView(
         order,
-        next((delivery for _, _, delivery in sold if delivery is not None), None),
+        sold,
         is_idle=all(
-            status not in {SaleStatus.SHIPPED, SaleStatus.DELIVERED}
+            sale.status not in {SaleStatus.SHIPPED, SaleStatus.DELIVERED}
             and (delivery is None or delivery.status in {DeliveryStatus.AVAILABLE, DeliveryStatus.CANCELLED})
-            for status, _, delivery in sold
+            for sale, delivery in sold
         ),
-        objection_until=max((until for _, until, _ in sold if until is not None and until > now), default=None),
+        objection_until=max(
+            (until for sale, _ in sold if (until := sale.objection_until) and until > now), default=None
+        ),
         for_admin=user.has(Role.ADMIN),
     )

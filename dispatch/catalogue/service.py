@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
 from dispatch.catalogue.models import Product, TaxClass
-from dispatch.catalogue.search import contains, folded_text
+from dispatch.database.search import contains, folded_text
 from dispatch.database.work import Work
 from dispatch.errors import Forbidden, Invalid, NotFound, raise_together
 

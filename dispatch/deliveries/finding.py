@@ -1,40 +1,63 @@
 """Lists of deliveries: what waits, as those see it who may take it, and everything, for dispatchers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from dispatch.database.among import among
-from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep
+from dispatch.database.circles import in_circle
+from dispatch.database.search import contains, folded_text
+from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep, Priority
+from dispatch.geo import Circle
 from dispatch.orders.models import DeliveryInfo, Order
 from dispatch.sales.models import Sale
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import may_carry
 
+SEARCHED = (
+    Delivery.tracking_number,
+    Delivery.pickup_address,
+    Delivery.pickup_contact_name,
+    Delivery.delivery_address,
+    Delivery.delivery_contact_name,
+    Delivery.special_instructions,
+    Delivery.pickup_instructions,
+    Delivery.delivery_instructions,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """Which deliveries; what is None does not matter.
+    """Which deliveries; what is None or empty does not matter.
 
     ``in_service``: under way with a transporter that may (or no longer may) carry: available, its account open, all
-    its papers in order. ``flagged``: with a step whose place is implausible.
+    its papers in order. ``flagged``: with a step whose place is implausible. ``around``: with the pickup or the
+    drop-off in a circle. ``made_from`` and ``made_to``: when it was made, both included. ``search``: a text that is
+    in its tracking number, addresses, contacts or instructions.
     """
 
-    status: DeliveryStatus | None = None
+    statuses: Collection[DeliveryStatus] = ()
+    priorities: Collection[Priority] = ()
     transporter_id: int | None = None
     in_service: bool | None = None
     flagged: bool | None = None
+    around: Circle | None = None
+    made_from: datetime | None = None
+    made_to: datetime | None = None
+    search: str | None = None
 
 
 def deliveries_query(wanted: DeliveryFilter, today: date) -> Select[Delivery]:
     """Deliveries, newest first, for a page."""
     query = select(Delivery).options(selectinload(Delivery.tracking_history)).order_by(Delivery.id.desc())
-    if wanted.status is not None:
-        query = query.where(Delivery.status == wanted.status)
+    if wanted.statuses:
+        query = query.where(among(Delivery.status, wanted.statuses))
+    if wanted.priorities:
+        query = query.where(among(Delivery.priority, wanted.priorities))
     if wanted.transporter_id is not None:
         query = query.where(Delivery.transporter_id == wanted.transporter_id)
     if wanted.in_service is not None:
@@ -43,7 +66,19 @@ def deliveries_query(wanted: DeliveryFilter, today: date) -> Select[Delivery]:
     if wanted.flagged is not None:
         doubtful = exists().where(DeliveryStep.delivery_id == Delivery.id, func.cardinality(DeliveryStep.flags) > 0)
         query = query.where(doubtful if wanted.flagged else ~doubtful)
-    return query
+    return query.where(*_where_and_when(wanted))
+
+
+def _where_and_when(wanted: DeliveryFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.around is not None:
+        pickup = in_circle(Delivery.pickup_lat, Delivery.pickup_lon, wanted.around)
+        yield or_(pickup, in_circle(Delivery.delivery_lat, Delivery.delivery_lon, wanted.around))
+    if wanted.made_from is not None:
+        yield Delivery.created_at >= wanted.made_from
+    if wanted.made_to is not None:
+        yield Delivery.created_at <= wanted.made_to
+    if wanted.search and folded_text(wanted.search):
+        yield or_(*(contains(text, wanted.search) for text in SEARCHED))
 
 
 def waiting_query() -> Select[Delivery]:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
 from dispatch.carts.service import Carts
 from dispatch.catalogue.models import Product
 from dispatch.catalogue.sums import PriceTerms
+from dispatch.database.search import contains, folded_text
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.money import MAX_AMOUNT
@@ -140,9 +141,14 @@ class Orders:
         return order
 
     def mine_query(
-        self, customer: User, *, status: OrderStatus | None, payment_status: PaymentStatus | None
+        self,
+        customer: User,
+        *,
+        status: OrderStatus | None,
+        payment_status: PaymentStatus | None,
+        search: str | None = None,
     ) -> Select[Order]:
-        """The customer's orders, newest first, for a page."""
+        """The customer's orders, newest first, for a page; ``search``: a text that is somewhere in them."""
         query = (
             select(Order)
             .where(Order.customer_id == customer.id)
@@ -153,6 +159,20 @@ class Orders:
             query = query.where(Order.order_status == status)
         if payment_status is not None:
             query = query.where(Order.payment_status == payment_status)
+        if search and folded_text(search):
+            destination = (
+                DeliveryInfo.customer_name,
+                DeliveryInfo.address,
+                DeliveryInfo.city,
+                DeliveryInfo.delivery_instructions,
+            )
+            query = query.join(DeliveryInfo, DeliveryInfo.id == Order.delivery_info_id).where(
+                or_(
+                    contains(Order.order_number, search),
+                    *(contains(text, search) for text in destination),
+                    exists().where(OrderItem.order_id == Order.id, contains(OrderItem.product_name, search)),
+                )
+            )
         return query
 
     async def cancel(self, order_id: int, user: User) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, literal, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -141,12 +141,12 @@ def may_carry(today: date) -> list[ColumnElement[bool]]:
     good_account = exists().where(
         User.id == Transporter.user_id, User.is_active, literal(Role.TRANSPORTER.value) == any_(User.roles)
     )
-    return [
-        Transporter.is_available.is_(True),
-        Transporter.verified_at.is_not(None),
-        ~has_bad_paper(today),
-        good_account,
-    ]
+    return [Transporter.is_available.is_(True), is_in_order(today), good_account]
+
+
+def is_in_order(today: date) -> ColumnElement[bool]:
+    """``Transporter.papers_in_order`` as a condition of a query."""
+    return and_(Transporter.verified_at.is_not(None), ~has_bad_paper(today))
 
 
 def has_bad_paper(today: date) -> ColumnElement[bool]:

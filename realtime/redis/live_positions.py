@@ -52,6 +52,13 @@ class RedisLivePositions:
             for transporter_id, heard_ms in zip(transporter_ids, scores, strict=True)
         }
 
+    async def presences(self) -> dict[int, Presence]:
+        """Everyone who is online or stale; whoever is missing is offline."""
+        now_s = time.time()
+        oldest_ms = self._limits.oldest_online_ms(now_s)
+        heard: list[Any] = await self._redis.zrangebyscore(self._keys.last_seen, oldest_ms, "+inf", withscores=True)
+        return {int(member): self._limits.of(heard_ms, now_s) for member, heard_ms in heard}
+
     async def find_update(self, transporter_id: int) -> LiveUpdate | None:
         """The newest fix with its offset, online or not."""
         found = await self._redis.hget(self._keys.live, transporter_id)

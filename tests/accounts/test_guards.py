@@ -104,6 +104,8 @@ OPEN_TO = {
     ("GET", f"/api/marketplace/sales/{ID}/"): "customer seller admin",
     ("POST", f"/api/marketplace/sales/{ID}/mark-as-delivered/"): "seller",
     ("POST", "/api/transporters/"): "transporter",
+    ("GET", "/api/transporters/"): "admin",
+    ("GET", f"/api/transporters/{ID}/"): "admin",
     ("GET", "/api/transporters/me/"): "transporter",
     ("PATCH", "/api/transporters/me/"): "transporter",
     ("POST", f"/api/transporters/{ID}/verify/"): "admin",

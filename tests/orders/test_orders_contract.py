@@ -264,3 +264,45 @@ async def test_an_order_shows_what_was_ordered_when_the_product_changes(world: W
 )
 def test_an_address_names_each_of_its_parts_once(address: str, city: str, state: str, zip_code: str, full: str) -> None:
     assert DeliveryInfo(address=address, city=city, state=state, zip_code=zip_code).full_address == full
+
+
+async def test_an_order_names_its_cart_its_instructions_its_sales_and_their_deliveries(world: World) -> None:
+    customer, seller = await world.person("customer"), await world.person("seller")
+    cart_id = await world.cart(customer, {await world.product(seller): 2})
+    body = order_body(cart_id)
+    body["delivery_info"]["delivery_instructions"] = "Call when arrived"
+    order = ok(await customer.post("/api/v1/marketplace/orders/create/", body), 201)
+    assert (order["cart_id"], order["sales"]) == (cart_id, [])
+    assert order["delivery"]["delivery_instructions"] == "Call when arrived"
+    bought = await world.bought(quantity=3)
+    path = f"/api/v1/marketplace/orders/{bought.order_id}/"
+    [sale] = ok(await bought.customer.get(path))["sales"]
+    told = {name: sale[name] for name in ("id", "product_id", "quantity", "status")}
+    assert told == {"id": bought.sale_id, "product_id": bought.product_id, "quantity": 3, "status": "processing"}
+    assert (sale["delivery_id"], sale["delivery_status"], sale["tracking_number"]) == (None, None, None)
+    delivery = await world.delivery(bought)
+    [sale] = ok(await bought.customer.get(path))["sales"]
+    carried = (sale["delivery_id"], sale["delivery_status"], sale["tracking_number"])
+    assert carried == (delivery["id"], "available", delivery["tracking_number"])
+
+
+async def test_a_customer_finds_an_order_by_a_text_in_it(world: World) -> None:
+    customer, seller = await world.person("customer"), await world.person("seller")
+    rice, jam = await world.product(seller), await world.product(seller, name="Plum jam 50%")
+    made = []
+    for product, instructions in ((rice, "Blue door"), (jam, "")):
+        body = order_body(await world.cart(customer, {product: 1}))
+        body["delivery_info"]["delivery_instructions"] = instructions
+        made.append(ok(await customer.post("/api/v1/marketplace/orders/create/", body), 201))
+    first, second = (order["id"] for order in made)
+
+    async def found(text: str) -> list[int]:
+        page = ok(await customer.get("/api/v1/marketplace/orders/my-orders/", search=text))
+        assert page["count"] == len(page["results"])
+        return [row["id"] for row in page["results"]]
+
+    assert await found("blue  DOOR") == [first]
+    assert await found("jam 50%") == [second]
+    assert await found(made[0]["order_number"]) == [first]
+    assert await found("Thamel") == [second, first]
+    assert await found("5_%") == []

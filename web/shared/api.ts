@@ -41,6 +41,9 @@ export interface paths {
          *
          *     `in_service=false`: those under way whose transporter may no longer carry (not available, not verified any more,
          *     papers expired, role taken, account closed). `flagged=true`: those with a step whose place is implausible.
+         *     `status` and `priority` may be given several times. `lat`, `lon` and `radius_km`: the pickup or the drop-off is
+         *     in that circle. `date_from` and `date_to`: when it was made. `search`: a text in its tracking number, addresses,
+         *     contacts or instructions.
          */
         get: operations["deliveries_list_deliveries"];
         put?: never;
@@ -587,13 +590,41 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * ListTransporters
+         * @description All transporters, newest first, with their presence, their last position and what they carry.
+         *
+         *     `presence` may be given several times. `is_verified`: the profile and all documents are verified and valid
+         *     today. `lat`, `lon` and `radius_km`: those online in that circle. `date_from` and `date_to`: when the profile
+         *     was made. `search`: a text in the name, business, e-mail address, phone or number of the vehicle.
+         */
+        get: operations["transporters_list_transporters"];
         put?: never;
         /**
          * Create
          * @description Make one's own profile. ``max_active`` may be as high as the setting; an admin may allow more.
          */
         post: operations["transporters_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transporters/{transporter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description One transporter, with its presence, its last position and what it carries.
+         */
+        get: operations["transporters_show"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1295,6 +1326,8 @@ export interface paths {
         /**
          * Mine
          * @description One's own orders, newest first.
+         *
+         *     `search`: a text in the order's number, its address, its instructions or the name of a product.
          */
         get: operations["orders_mine"];
         put?: never;
@@ -3049,6 +3082,51 @@ export interface components {
             token: string;
         };
         /**
+         * ListedAnswer
+         * @description A transporter in a dispatcher's list: the profile, what it can still take, and where it was last.
+         *
+         *     `position` may be old where `presence` is not online; it is None where nothing was ever heard.
+         */
+        ListedAnswer: {
+            active_deliveries: number;
+            business_name: string;
+            capacity_kg: number;
+            /** Format: date-time */
+            created_at: string;
+            documents: components["schemas"]["DocumentAnswer"][];
+            email: string;
+            free_capacity_kg: number;
+            id: number;
+            is_available: boolean;
+            is_verified: boolean;
+            max_active: number;
+            name: string;
+            papers_version: number;
+            phone: string;
+            position: components["schemas"]["ListedPosition"] | null;
+            presence: components["schemas"]["Presence"];
+            rating: number;
+            rating_count: number;
+            user: number;
+            vehicle_number: string;
+            vehicle_type: string;
+            verified_version: number | null;
+        };
+        /**
+         * ListedPosition
+         * @description Where a transporter was last: degrees, UTC, metres, m/s.
+         */
+        ListedPosition: {
+            accuracy_m: number | null;
+            lat: number;
+            lon: number;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            speed_mps: number | null;
+        };
+        /**
          * LiveAnswer
          * @description The process answers.
          */
@@ -3391,12 +3469,15 @@ export interface components {
          * OrderAnswer
          * @description An order with everything that happened to it.
          *
+         *     `cart_id` is the cart that it was made of, with which it is paid. `sales` are its lines once they are paid.
+         *
          *     Amounts in NPR. `total_amount` and `formatted_total` are those of the items; the buyer pays `total_to_pay`,
          *     which is `subtotal` (the items), `tax_amount` and `shipping_cost` together.
          */
         OrderAnswer: {
             can_cancel: boolean;
             can_refund: boolean;
+            cart_id: number;
             /** Format: date-time */
             created_at: string;
             currency: string;
@@ -3415,6 +3496,7 @@ export interface components {
             order_status_display: string;
             payment_status: components["schemas"]["PaymentStatus"];
             payment_status_display: string;
+            sales: components["schemas"]["OrderSale"][];
             shipping_cost: string;
             subtotal: string;
             tax_amount: string;
@@ -3431,6 +3513,7 @@ export interface components {
             address: string;
             city: string;
             customer_name: string;
+            delivery_instructions: string;
             full_address: string;
             phone_number: string;
         };
@@ -3510,6 +3593,20 @@ export interface components {
             tax_amount: string;
             total_amount: string;
             total_to_pay: string;
+        };
+        /**
+         * OrderSale
+         * @description A paid line of an order, with the delivery that carries it once its seller has made one.
+         */
+        OrderSale: {
+            delivery_id: number | null;
+            delivery_status: components["schemas"]["DeliveryStatus"] | null;
+            id: number;
+            order_number: string;
+            product_id: number;
+            quantity: number;
+            status: components["schemas"]["SaleStatus"];
+            tracking_number: string | null;
         };
         /**
          * OrderStatus
@@ -3616,6 +3713,16 @@ export interface components {
             next: string | null;
             previous: string | null;
             results: components["schemas"]["HeldPayment"][];
+        };
+        /**
+         * PageOfListedAnswer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfListedAnswer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["ListedAnswer"][];
         };
         /**
          * PageOfOrderRow
@@ -5049,13 +5156,25 @@ export interface operations {
     deliveries_list_deliveries: {
         parameters: {
             query?: {
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
+                date_from?: string | null;
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
+                date_to?: string | null;
                 flagged?: boolean | null;
                 in_service?: boolean | null;
+                /** @description Middle of an area, degrees. */
+                lat?: number | null;
+                /** @description Middle of an area, degrees. */
+                lon?: number | null;
                 /** @description Page, from 1. */
                 page?: number;
                 /** @description Results a page. */
                 page_size?: number;
-                status?: components["schemas"]["DeliveryStatus"] | null;
+                priority?: components["schemas"]["Priority"][] | null;
+                /** @description Of an area; 5 where none is given. */
+                radius_km?: number | null;
+                search?: string | null;
+                status?: components["schemas"]["DeliveryStatus"][] | null;
                 transporter?: number | null;
             };
             header?: never;
@@ -5913,6 +6032,53 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    transporters_list_transporters: {
+        parameters: {
+            query?: {
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
+                date_from?: string | null;
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
+                date_to?: string | null;
+                is_available?: boolean | null;
+                is_verified?: boolean | null;
+                /** @description Middle of an area, degrees. */
+                lat?: number | null;
+                /** @description Middle of an area, degrees. */
+                lon?: number | null;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+                presence?: components["schemas"]["Presence"][] | null;
+                /** @description Of an area; 5 where none is given. */
+                radius_km?: number | null;
+                search?: string | null;
+                vehicle_type?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfListedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     transporters_create: {
         parameters: {
             query?: never;
@@ -5943,6 +6109,35 @@ export interface operations {
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    transporters_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transporter_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
@@ -7154,6 +7349,7 @@ export interface operations {
                 /** @description Results a page. */
                 page_size?: number;
                 payment_status?: components["schemas"]["PaymentStatus"] | null;
+                search?: string | null;
                 status?: components["schemas"]["OrderStatus"] | null;
             };
             header?: never;

@@ -6,8 +6,22 @@ from litestar import Controller, Request, get, post
 from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 from msgspec import Meta
 
+from api.http.areas import AREA_TOGETHER, CentreLat, CentreLon, RadiusKm, circle_of
 from api.http.injected import GivenWork
-from api.http.schemas import BIGINT_MAX, Body, Page, PageNumber, PageSize, page_of_rows, paginate
+from api.http.queries import only_together
+from api.http.schemas import (
+    BIGINT_MAX,
+    Body,
+    Page,
+    PageNumber,
+    PageSize,
+    SearchText,
+    WhenQuery,
+    end_of,
+    page_of_rows,
+    paginate,
+    start_of,
+)
 from api.http.security import acts, needs
 from api.routes.deliveries.answers import (
     DeliveryRow,
@@ -24,7 +38,7 @@ from api.routes.deliveries.deliveries import KeyPath, delivery_key
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.finding import DeliveryFilter, cities_of, deliveries_query, waiting_query
-from dispatch.deliveries.models import DeliveryStatus
+from dispatch.deliveries.models import DeliveryStatus, Priority
 from dispatch.errors import Forbidden, NotFound
 from dispatch.transporters.service import Transporters
 from realtime.protocol import TRACKING_NUMBER
@@ -44,16 +58,24 @@ class DeliveryListController(Controller):
     path = "/api/deliveries"
     tags = ("deliveries",)
 
-    @get("/", guards=[needs(Role.ADMIN)])
+    @get("/", guards=[needs(Role.ADMIN)], opt=only_together(AREA_TOGETHER))
     async def list_deliveries(
         self,
         request: Request[User, Any, Any],
         work: GivenWork,
         services: GivenServices,
-        status: FromQuery[DeliveryStatus | None] = None,
+        *,
+        status: FromQuery[list[DeliveryStatus] | None] = None,
+        priority: FromQuery[list[Priority] | None] = None,
         transporter: Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)] = None,
         in_service: FromQuery[bool | None] = None,
         flagged: FromQuery[bool | None] = None,
+        lat: CentreLat = None,
+        lon: CentreLon = None,
+        radius_km: RadiusKm = None,
+        date_from: WhenQuery = None,
+        date_to: WhenQuery = None,
+        search: SearchText = None,
         page: PageNumber = 1,
         page_size: PageSize = 50,
     ) -> Page[DispatcherRow]:
@@ -61,8 +83,21 @@ class DeliveryListController(Controller):
 
         `in_service=false`: those under way whose transporter may no longer carry (not available, not verified any more,
         papers expired, role taken, account closed). `flagged=true`: those with a step whose place is implausible.
+        `status` and `priority` may be given several times. `lat`, `lon` and `radius_km`: the pickup or the drop-off is
+        in that circle. `date_from` and `date_to`: when it was made. `search`: a text in its tracking number, addresses,
+        contacts or instructions.
         """
-        wanted = DeliveryFilter(status, transporter, in_service, flagged)
+        wanted = DeliveryFilter(
+            statuses=status or (),
+            priorities=priority or (),
+            transporter_id=transporter,
+            in_service=in_service,
+            flagged=flagged,
+            around=circle_of(lat, lon, radius_km),
+            made_from=start_of(date_from, "date_from"),
+            made_to=end_of(date_to, "date_to"),
+            search=search,
+        )
         query = deliveries_query(wanted, services.clock.now().date())
         return await paginate(request, work.session, query, page, page_size, dispatcher_row)
 

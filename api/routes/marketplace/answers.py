@@ -1,21 +1,12 @@
-"""Products, carts, orders and sales as the contract writes them. Amounts in NPR, as text with two decimals."""
+"""Products and carts as the contract writes them. Amounts in NPR, as text with two decimals."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
 
-from api.routes.deliveries.answers import shown_time
-from api.routes.payments.refund_answers import RefundAnswer
-from dispatch.cancellations.order_view import OrderView
 from dispatch.carts.models import Cart
 from dispatch.catalogue.models import Product, TaxClass
 from dispatch.catalogue.sums import PriceTerms
-from dispatch.deliveries.eta import Arrival
-from dispatch.deliveries.models import Delivery
-from dispatch.money import CURRENCY, display_amount
-from dispatch.orders.models import DeliveryInfo, Order, OrderEvent, OrderItem, OrderStatus, PaymentStatus
 
 
 class ProductImage(Struct, frozen=True):
@@ -60,13 +51,14 @@ def product_answer(product: Product) -> ProductAnswer:
         stock=product.stock,
         available=product.available,
         tax_class=product.tax_class,
-        images=_images(product),
+        images=product_images(product),
         is_active=product.is_active,
         seller=SellerAnswer(product.seller_id, product.seller.name),
     )
 
 
-def _images(product: Product) -> list[ProductImage]:
+def product_images(product: Product) -> list[ProductImage]:
+    """The pictures of a product, the first first."""
     return [ProductImage(image) for image in product.images]
 
 
@@ -112,168 +104,3 @@ def cart_answer(cart: Cart, prices: PriceTerms) -> CartAnswer:
     ]
     sums = prices.sums_of((item.product.price * item.quantity, item.product.is_taxed) for item in cart.items)
     return CartAnswer(cart.id, items, sums.subtotal, **sums.parts())
-
-
-class OrderedProduct(Struct, frozen=True):
-    """A product as it was ordered; ``price`` is that of then."""
-
-    id: int
-    name: str
-    price: Decimal
-    images: list[ProductImage]
-
-
-class OrderItemAnswer(Struct, frozen=True):
-    """Some of one product at the price of the moment of ordering."""
-
-    id: int
-    product: OrderedProduct
-    quantity: int
-    unit_price: Decimal
-    total_price: Decimal
-
-
-class OrderDestination(Struct, frozen=True):
-    """Where an order goes."""
-
-    customer_name: str
-    phone_number: str
-    address: str
-    city: str
-    full_address: str
-
-
-class OrderEventAnswer(Struct, frozen=True):
-    """Something that happened to an order or to one sale of it."""
-
-    id: int
-    status: OrderStatus
-    message: str
-    created_at: datetime
-
-
-class OrderAnswer(Struct, frozen=True, kw_only=True):
-    """An order with everything that happened to it.
-
-    Amounts in NPR. ``total_amount`` and ``formatted_total`` are those of the items; the buyer pays ``total_to_pay``,
-    which is ``subtotal`` (the items), ``tax_amount`` and ``shipping_cost`` together.
-    """
-
-    id: int
-    order_number: str
-    customer: int
-    order_status: OrderStatus
-    order_status_display: str
-    payment_status: PaymentStatus
-    payment_status_display: str
-    total_amount: Decimal
-    formatted_total: str
-    subtotal: Decimal
-    tax_amount: Decimal
-    shipping_cost: Decimal
-    total_to_pay: Decimal
-    formatted_total_to_pay: str
-    currency: str
-    items: list[OrderItemAnswer]
-    delivery: OrderDestination
-    tracking_events: list[OrderEventAnswer]
-    created_at: datetime
-    estimated_delivery_date: datetime | None
-    tracking_number: str | None
-    can_cancel: bool
-    can_refund: bool
-    is_paid: bool
-    is_delivered: bool
-    objection_until: datetime | None
-
-
-def order_answer(view: OrderView, arrival: Arrival | None = None) -> OrderAnswer:
-    """The order as the contract writes it; ``arrival``: of its delivery, as of now."""
-    order, delivery = view.order, view.delivery
-    return OrderAnswer(
-        id=order.id,
-        order_number=order.order_number,
-        customer=order.customer_id,
-        order_status=order.order_status,
-        order_status_display=order.order_status.value.title(),
-        payment_status=order.payment_status,
-        payment_status_display=order.payment_status.value.title(),
-        total_amount=order.total_amount,
-        formatted_total=display_amount(order.total_amount),
-        **order.sums.parts(),
-        formatted_total_to_pay=display_amount(order.sums.total_to_pay),
-        currency=CURRENCY,
-        items=[_order_item(item) for item in order.items],
-        delivery=_destination(order.delivery_info),
-        tracking_events=[event_answer(event) for event in order.tracking_events],
-        created_at=order.created_at,
-        estimated_delivery_date=_expected(delivery, arrival),
-        tracking_number=delivery.tracking_number if delivery else None,
-        can_cancel=view.can_cancel,
-        can_refund=view.can_refund,
-        is_paid=order.is_paid,
-        is_delivered=order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED},
-        objection_until=view.objection_until,
-    )
-
-
-def _order_item(item: OrderItem) -> OrderItemAnswer:
-    product = OrderedProduct(item.product_id, item.product_name, item.unit_price, _images(item.product))
-    return OrderItemAnswer(item.id, product, item.quantity, item.unit_price, item.total_price)
-
-
-def _destination(info: DeliveryInfo) -> OrderDestination:
-    return OrderDestination(info.customer_name, info.phone_number, info.address, info.city, info.full_address)
-
-
-def event_answer(event: OrderEvent) -> OrderEventAnswer:
-    """An event of an order or sale."""
-    return OrderEventAnswer(event.id, event.status, event.message, event.created_at)
-
-
-def _expected(delivery: Delivery | None, arrival: Arrival | None) -> datetime | None:
-    return (shown_time(delivery, arrival) or delivery.requested_delivery_date) if delivery else None
-
-
-class OrderRow(Struct, frozen=True, kw_only=True):
-    """An order in its buyer's list. Amounts in NPR, as in the order itself."""
-
-    id: int
-    order_number: str
-    order_status: OrderStatus
-    order_status_display: str
-    payment_status: PaymentStatus
-    total_amount: Decimal
-    formatted_total: str
-    subtotal: Decimal
-    tax_amount: Decimal
-    shipping_cost: Decimal
-    total_to_pay: Decimal
-    formatted_total_to_pay: str
-    items_count: int
-    created_at: datetime
-    estimated_delivery_date: datetime | None
-
-
-def order_row(order: Order, delivery: Delivery | None, arrivals: Mapping[int, Arrival]) -> OrderRow:
-    """An order, with the first of its deliveries where there is one; ``arrivals`` by the delivery's number."""
-    return OrderRow(
-        id=order.id,
-        order_number=order.order_number,
-        order_status=order.order_status,
-        order_status_display=order.order_status.value.title(),
-        payment_status=order.payment_status,
-        total_amount=order.total_amount,
-        formatted_total=display_amount(order.total_amount),
-        **order.sums.parts(),
-        formatted_total_to_pay=display_amount(order.sums.total_to_pay),
-        items_count=len(order.items),
-        created_at=order.created_at,
-        estimated_delivery_date=_expected(delivery, arrivals.get(delivery.id) if delivery else None),
-    )
-
-
-class OrderRefundAnswer(RefundAnswer, frozen=True, kw_only=True):
-    """A refund, and the order as it stands after it."""
-
-    order: OrderAnswer

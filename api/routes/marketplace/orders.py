@@ -24,12 +24,13 @@ from api.http.schemas import (
     PersonName,
     Phone,
     RequiredLine,
+    SearchText,
     Text,
     page_of_rows,
 )
 from api.http.security import needs
 from api.routes.deliveries.arrivals import live_arrivals
-from api.routes.marketplace.answers import OrderAnswer, OrderRefundAnswer, OrderRow, order_answer, order_row
+from api.routes.marketplace.order_answers import OrderAnswer, OrderRefundAnswer, OrderRow, order_answer, order_row
 from api.routes.marketplace.services import GivenServices, MarketplaceServices
 from api.routes.payments.refund_answers import refund_answer
 from api.routes.payments.refunds import NewRefund, carry_out_now
@@ -122,12 +123,16 @@ class OrderController(Controller):
         services: GivenServices,
         status: FromQuery[OrderStatus | None] = None,
         payment_status: FromQuery[PaymentStatus | None] = None,
+        search: SearchText = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page[OrderRow]:
-        """One's own orders, newest first."""
+        """One's own orders, newest first.
+
+        `search`: a text in the order's number, its address, its instructions or the name of a product.
+        """
         orders = Orders(work, services.clock)
-        query = orders.mine_query(request.user, status=status, payment_status=payment_status)
+        query = orders.mine_query(request.user, status=status, payment_status=payment_status, search=search)
         found = await page_of_rows(request, work.session, query, page, page_size)
         deliveries = await first_deliveries_of_orders(work.session, [order.id for order in found.results])
         arrivals = await live_arrivals(services, deliveries.values())

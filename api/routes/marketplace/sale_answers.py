@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from api.routes.marketplace.answers import OrderEventAnswer, event_answer
+from api.routes.marketplace.order_answers import OrderEventAnswer, event_answer
 from dispatch.analytics.sales import DayTakings, ProductFigures, Takings
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.orders.models import PaymentStatus

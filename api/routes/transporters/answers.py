@@ -3,9 +3,11 @@
 from datetime import date, datetime
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from dispatch.assignments.nearby import CountedCell, NearbyTransporter
-from dispatch.ports import Presence
+from dispatch.assignments.roster import ListedTransporter
+from dispatch.ports import LivePosition, Presence
 from dispatch.tracking.models import StoredFix
 from dispatch.transporters.devices import SpeedUnit, TransporterDevice
 from dispatch.transporters.models import Transporter
@@ -64,6 +66,49 @@ def transporter_answer(transporter: Transporter, today: date) -> TransporterAnsw
             for document in transporter.documents
         ],
     )
+
+
+class ListedPosition(Struct, frozen=True):
+    """Where a transporter was last: degrees, UTC, metres, m/s."""
+
+    lat: float
+    lon: float
+    recorded_at: datetime
+    received_at: datetime
+    accuracy_m: float | None
+    speed_mps: float | None
+
+
+class ListedAnswer(TransporterAnswer, frozen=True, kw_only=True):
+    """A transporter in a dispatcher's list: the profile, what it can still take, and where it was last.
+
+    ``position`` may be old where ``presence`` is not online; it is None where nothing was ever heard.
+    """
+
+    email: str
+    presence: Presence
+    position: ListedPosition | None
+    free_capacity_kg: float
+    active_deliveries: int
+    created_at: datetime
+
+
+def listed_answer(found: ListedTransporter, today: date) -> ListedAnswer:
+    """A transporter in a dispatcher's list."""
+    transporter, at = found.transporter, found.position
+    return ListedAnswer(
+        **asdict(transporter_answer(transporter, today)),
+        email=transporter.user.email,
+        presence=found.presence,
+        position=_listed_position(at) if at else None,
+        free_capacity_kg=found.load.shown_free_kg(transporter),
+        active_deliveries=found.load.active,
+        created_at=transporter.created_at,
+    )
+
+
+def _listed_position(at: LivePosition) -> ListedPosition:
+    return ListedPosition(at.lat, at.lon, at.recorded_at, at.received_at, at.accuracy_m, at.speed_mps)
 
 
 class FixAnswer(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from litestar import Controller, Request, get
 from litestar.params import QueryParameter
 
+from api.http.areas import LatQuery, LonQuery
 from api.http.injected import GivenWork
 from api.http.queries import at_most
 from api.http.security import acts
@@ -13,10 +14,6 @@ from api.routes.transporters.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.nearby import Neighbourhood
 from dispatch.settings import Settings
-
-# Redis indexes places up to the edge of the Web Mercator square.
-LatQuery = Annotated[float, QueryParameter(ge=-85.05, le=85.05)]
-LonQuery = Annotated[float, QueryParameter(ge=-180, le=180)]
 
 
 def _most_km(settings: Settings) -> float:

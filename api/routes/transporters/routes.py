@@ -4,6 +4,7 @@ from litestar import Router
 
 from api.http.injected import given
 from api.routes.transporters.devices import DeviceController
+from api.routes.transporters.lists import TransporterListController
 from api.routes.transporters.nearby import NearbyController
 from api.routes.transporters.phones import PhoneController
 from api.routes.transporters.services import TransporterServices
@@ -16,6 +17,7 @@ def transporter_routes(services: TransporterServices) -> Router:
         path="/",
         route_handlers=[
             TransporterController,
+            TransporterListController,
             NearbyController,
             DeviceController,
             PhoneController,

@@ -1,0 +1,222 @@
+"""Orders as the contract writes them. Amounts in NPR, as text with two decimals."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from api.routes.deliveries.answers import shown_time
+from api.routes.marketplace.answers import ProductImage, product_images
+from api.routes.payments.refund_answers import RefundAnswer
+from dispatch.cancellations.order_view import OrderView
+from dispatch.deliveries.eta import Arrival
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.money import CURRENCY, display_amount
+from dispatch.orders.models import DeliveryInfo, Order, OrderEvent, OrderItem, OrderStatus, PaymentStatus
+from dispatch.sales.models import Sale, SaleStatus
+
+
+class OrderedProduct(Struct, frozen=True):
+    """A product as it was ordered; ``price`` is that of then."""
+
+    id: int
+    name: str
+    price: Decimal
+    images: list[ProductImage]
+
+
+class OrderItemAnswer(Struct, frozen=True):
+    """Some of one product at the price of the moment of ordering."""
+
+    id: int
+    product: OrderedProduct
+    quantity: int
+    unit_price: Decimal
+    total_price: Decimal
+
+
+class OrderDestination(Struct, frozen=True):
+    """Where an order goes."""
+
+    customer_name: str
+    phone_number: str
+    address: str
+    city: str
+    full_address: str
+    delivery_instructions: str
+
+
+class OrderEventAnswer(Struct, frozen=True):
+    """Something that happened to an order or to one sale of it."""
+
+    id: int
+    status: OrderStatus
+    message: str
+    created_at: datetime
+
+
+class OrderSale(Struct, frozen=True):
+    """A paid line of an order, with the delivery that carries it once its seller has made one."""
+
+    id: int
+    order_number: str
+    product_id: int
+    quantity: int
+    status: SaleStatus
+    delivery_status: DeliveryStatus | None
+    delivery_id: int | None
+    tracking_number: str | None
+
+
+class OrderAnswer(Struct, frozen=True, kw_only=True):
+    """An order with everything that happened to it.
+
+    ``cart_id`` is the cart that it was made of, with which it is paid. ``sales`` are its lines once they are paid.
+
+    Amounts in NPR. ``total_amount`` and ``formatted_total`` are those of the items; the buyer pays ``total_to_pay``,
+    which is ``subtotal`` (the items), ``tax_amount`` and ``shipping_cost`` together.
+    """
+
+    id: int
+    order_number: str
+    customer: int
+    cart_id: int
+    order_status: OrderStatus
+    order_status_display: str
+    payment_status: PaymentStatus
+    payment_status_display: str
+    total_amount: Decimal
+    formatted_total: str
+    subtotal: Decimal
+    tax_amount: Decimal
+    shipping_cost: Decimal
+    total_to_pay: Decimal
+    formatted_total_to_pay: str
+    currency: str
+    items: list[OrderItemAnswer]
+    sales: list[OrderSale]
+    delivery: OrderDestination
+    tracking_events: list[OrderEventAnswer]
+    created_at: datetime
+    estimated_delivery_date: datetime | None
+    tracking_number: str | None
+    can_cancel: bool
+    can_refund: bool
+    is_paid: bool
+    is_delivered: bool
+    objection_until: datetime | None
+
+
+def order_answer(view: OrderView, arrival: Arrival | None = None) -> OrderAnswer:
+    """The order as the contract writes it; ``arrival``: of its delivery, as of now."""
+    order, delivery = view.order, view.delivery
+    return OrderAnswer(
+        id=order.id,
+        order_number=order.order_number,
+        customer=order.customer_id,
+        cart_id=order.cart_id,
+        order_status=order.order_status,
+        order_status_display=order.order_status.value.title(),
+        payment_status=order.payment_status,
+        payment_status_display=order.payment_status.value.title(),
+        total_amount=order.total_amount,
+        formatted_total=display_amount(order.total_amount),
+        **order.sums.parts(),
+        formatted_total_to_pay=display_amount(order.sums.total_to_pay),
+        currency=CURRENCY,
+        items=[_order_item(item) for item in order.items],
+        sales=[_order_sale(sale, carried) for sale, carried in view.sold],
+        delivery=_destination(order.delivery_info),
+        tracking_events=[event_answer(event) for event in order.tracking_events],
+        created_at=order.created_at,
+        estimated_delivery_date=_expected(delivery, arrival),
+        tracking_number=delivery.tracking_number if delivery else None,
+        can_cancel=view.can_cancel,
+        can_refund=view.can_refund,
+        is_paid=order.is_paid,
+        is_delivered=order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED},
+        objection_until=view.objection_until,
+    )
+
+
+def _order_item(item: OrderItem) -> OrderItemAnswer:
+    product = OrderedProduct(item.product_id, item.product_name, item.unit_price, product_images(item.product))
+    return OrderItemAnswer(item.id, product, item.quantity, item.unit_price, item.total_price)
+
+
+def _order_sale(sale: Sale, delivery: Delivery | None) -> OrderSale:
+    return OrderSale(
+        sale.id,
+        sale.order_number,
+        sale.product_id,
+        sale.quantity,
+        sale.status,
+        delivery.status if delivery else None,
+        delivery.id if delivery else None,
+        delivery.tracking_number if delivery else None,
+    )
+
+
+def _destination(info: DeliveryInfo) -> OrderDestination:
+    return OrderDestination(
+        info.customer_name,
+        info.phone_number,
+        info.address,
+        info.city,
+        info.full_address,
+        info.delivery_instructions,
+    )
+
+
+def event_answer(event: OrderEvent) -> OrderEventAnswer:
+    """An event of an order or sale."""
+    return OrderEventAnswer(event.id, event.status, event.message, event.created_at)
+
+
+def _expected(delivery: Delivery | None, arrival: Arrival | None) -> datetime | None:
+    return (shown_time(delivery, arrival) or delivery.requested_delivery_date) if delivery else None
+
+
+class OrderRow(Struct, frozen=True, kw_only=True):
+    """An order in its buyer's list. Amounts in NPR, as in the order itself."""
+
+    id: int
+    order_number: str
+    order_status: OrderStatus
+    order_status_display: str
+    payment_status: PaymentStatus
+    total_amount: Decimal
+    formatted_total: str
+    subtotal: Decimal
+    tax_amount: Decimal
+    shipping_cost: Decimal
+    total_to_pay: Decimal
+    formatted_total_to_pay: str
+    items_count: int
+    created_at: datetime
+    estimated_delivery_date: datetime | None
+
+
+def order_row(order: Order, delivery: Delivery | None, arrivals: Mapping[int, Arrival]) -> OrderRow:
+    """An order, with the first of its deliveries where there is one; ``arrivals`` by the delivery's number."""
+    return OrderRow(
+        id=order.id,
+        order_number=order.order_number,
+        order_status=order.order_status,
+        order_status_display=order.order_status.value.title(),
+        payment_status=order.payment_status,
+        total_amount=order.total_amount,
+        formatted_total=display_amount(order.total_amount),
+        **order.sums.parts(),
+        formatted_total_to_pay=display_amount(order.sums.total_to_pay),
+        items_count=len(order.items),
+        created_at=order.created_at,
+        estimated_delivery_date=_expected(delivery, arrivals.get(delivery.id) if delivery else None),
+    )
+
+
+class OrderRefundAnswer(RefundAnswer, frozen=True, kw_only=True):
+    """A refund, and the order as it stands after it."""
+
+    order: OrderAnswer

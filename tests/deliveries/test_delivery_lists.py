@@ -1,0 +1,96 @@
+"""Lists of deliveries for dispatchers: by status, priority, area, time and text."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.support.places import north_of, somewhere
+from tests.support.world import Person, World, ok
+
+PATH = "/api/deliveries/"
+
+
+async def _numbers(admin: Person, **wanted: Any) -> list[int]:
+    return [row["id"] for row in ok(await admin.get(PATH, page_size=100, **wanted))["results"]]
+
+
+async def test_a_dispatcher_finds_deliveries_by_a_text_in_them_however_it_is_typed(world: World) -> None:
+    word = uuid4().hex
+    instructions: dict[str, Any] = {"special_instructions": f"Ring  twice, {word}"}
+    here, there = await world.delivery(**instructions), await world.delivery(delivery_contact_name=f"Sita {word}")
+    admin = await world.admin()
+    assert await _numbers(admin, search=word.upper()) == [there["id"], here["id"]]
+    assert await _numbers(admin, search=f"twice, {word}") == [here["id"]]
+    assert await _numbers(admin, search=here["tracking_number"]) == [here["id"]]
+    assert await _numbers(admin, search="%" + word) == []
+
+
+async def test_several_statuses_and_priorities_are_one_list(world: World) -> None:
+    word, admin, driver = uuid4().hex, await world.admin(), await world.driver()
+    made = {
+        priority: await world.delivery(priority=priority, special_instructions=word)
+        for priority in ("low", "high", "urgent")
+    }
+    ok(await driver.post(f"/api/deliveries/{made['high']['id']}/accept/"))
+    numbers = {priority: delivery["id"] for priority, delivery in made.items()}
+    assert await _numbers(admin, search=word, priority=["urgent", "low"]) == [numbers["urgent"], numbers["low"]]
+    assert await _numbers(admin, search=word, status=["assigned", "picked_up"]) == [numbers["high"]]
+    assert await _numbers(admin, search=word, status="available", priority="low") == [numbers["low"]]
+    assert len(await _numbers(admin, search=word, status=["assigned", "available"])) == 3
+
+
+async def test_an_area_has_what_is_picked_up_or_dropped_off_in_it(world: World) -> None:
+    place, far = somewhere(), north_of(somewhere(), 400_000)
+    from_here = await world.delivery(**_places(place, far))
+    to_here = await world.delivery(**_places(far, north_of(place, 900)))
+    beyond = await world.delivery(**_places(north_of(place, 1_100), far))
+    admin = await world.admin()
+    circle = {"lat": place[0], "lon": place[1]}
+    assert await _numbers(admin, **circle, radius_km=1) == [to_here["id"], from_here["id"]]
+    assert await _numbers(admin, **circle, radius_km=1.2) == [beyond["id"], to_here["id"], from_here["id"]]
+    assert await _numbers(admin, **circle) == await _numbers(admin, **circle, radius_km=5)
+
+
+def _places(pickup: tuple[float, float], delivery: tuple[float, float]) -> dict[str, Any]:
+    return {
+        "pickup_latitude": pickup[0],
+        "pickup_longitude": pickup[1],
+        "delivery_latitude": delivery[0],
+        "delivery_longitude": delivery[1],
+    }
+
+
+async def test_a_time_bounds_the_list_on_both_sides(world: World) -> None:
+    word, admin = uuid4().hex, await world.admin()
+    made = await world.delivery(special_instructions=word)
+    at = datetime.fromisoformat(made["created_at"])
+    before, after = (at - timedelta(seconds=1)).isoformat(), (at + timedelta(seconds=1)).isoformat()
+    assert await _numbers(admin, search=word, date_from=before, date_to=after) == [made["id"]]
+    assert await _numbers(admin, search=word, date_from=after) == []
+    assert await _numbers(admin, search=word, date_to=before) == []
+    today = datetime.now(UTC).date()
+    assert await _numbers(admin, search=word, date_from=str(today - timedelta(days=1))) == [made["id"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ({"lat": 27.7}, {"lon": "is needed with lat"}),
+        ({"lon": 85.3, "date_from": "soon"}, {"lat": "is needed with lon", "date_from": "must be a date"}),
+        ({"radius_km": 2}, {"lat": "is needed with radius_km", "lon": "is needed with radius_km"}),
+        ({"status": ["available", "lost"], "priority": "soon"}, {"status": "", "priority": ""}),
+    ],
+)
+@pytest.mark.parametrize("path", [PATH, "/api/transporters/"])
+async def test_what_does_not_fit_a_list_is_named_all_at_once(
+    world: World, path: str, query: dict[str, Any], wrong: dict[str, str]
+) -> None:
+    if path != PATH and "status" in query:
+        query, wrong = {"presence": ["online", "lost"]}, {"presence": ""}
+    refused = await (await world.admin()).get(path, **query)
+    fields = refused.json()["errors"]
+    assert (refused.status_code, set(fields)) == (400, set(wrong)), fields
+    for name, words in wrong.items():
+        assert words in fields[name]
