@@ -1,44 +1,21 @@
 // The map: the courier, slid from fix to fix, over a quiet ground. Loaded after everything that can be read.
-import { type GeoJSONSource, Map as MapLibre, Marker as Pin, ScaleControl, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
-import "maplibre-gl/dist/maplibre-gl.css";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import countriesUrl from "world-atlas/countries-50m.json?url";
+import { type GeoJSONSource, type Map as MapLibre, Marker as Pin, ScaleControl } from "maplibre-gl";
+import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
 import { type Fix, Marker, STALE_AFTER_S, type Shown, freshness, metres } from "../shared/motion.ts";
-import { circle, grid } from "./shapes.ts";
-
-setWorkerUrl(workerUrl);
+import { circle } from "./shapes.ts";
 
 const ZOOM = 15;
 const NEAR_M = 8_000;
 // So near to the edge the ground moves along.
 const EDGE = 0.15;
-// Coarser than this the outlines of countries say where one is; finer, they are lines through a town.
-const COUNTRIES_BELOW_ZOOM = 10;
 const DOUBT_FROM_S = 15;
 const DOUBT_MPS = 5;
 const MOST_DOUBT_M = 300;
-const EMPTY = { type: "FeatureCollection", features: [] } as const;
 
-function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-function style(): StyleSpecification {
-  return {
-    version: 8,
-    sources: {
-      countries: { type: "geojson", data: EMPTY as never, attribution: "Natural Earth" },
-      grid: { type: "geojson", data: EMPTY as never },
-      doubt: { type: "geojson", data: EMPTY as never },
-    },
-    layers: [
-      { id: "ground", type: "background", paint: { "background-color": colour("--map-land") } },
-      { id: "grid", type: "line", source: "grid", paint: { "line-color": colour("--map-line"), "line-width": 1 } },
-      { id: "countries", type: "line", source: "countries", maxzoom: COUNTRIES_BELOW_ZOOM, paint: { "line-color": colour("--edge"), "line-width": 1 } },
-      { id: "doubt", type: "fill", source: "doubt", paint: { "fill-color": colour("--way"), "fill-opacity": 0.15 } },
-    ],
-  };
-}
+const over: Over = () => ({
+  sources: { doubt: { type: "geojson", data: EMPTY as never } },
+  layers: [{ id: "doubt", type: "fill", source: "doubt", paint: { "fill-color": colour("--way"), "fill-opacity": 0.15 } }],
+});
 
 export class CourierMap {
   readonly #map: MapLibre;
@@ -46,7 +23,6 @@ export class CourierMap {
   readonly #pin: Pin;
   readonly #element: HTMLElement;
   readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
-  readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   #pickup: Shown | null = null;
   #pickupPin: Pin | null = null;
   #drawing = 0;
@@ -57,34 +33,14 @@ export class CourierMap {
   /** Throws where the browser cannot draw it. `element` stands for the courier; `onAway` is called when a person looks elsewhere. */
   constructor(container: HTMLElement, element: HTMLElement, onAway: () => void) {
     this.#element = element;
-    this.#map = new MapLibre({
-      container,
-      style: style(),
-      center: [85.324, 27.7172],
-      zoom: 12,
-      maxZoom: 18,
-      dragRotate: false,
-      pitchWithRotate: false,
-      attributionControl: { compact: true },
-      fadeDuration: 0,
-    });
-    this.#map.touchZoomRotate.disableRotation();
+    this.#map = makeMap(container, over);
     this.#map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
     this.#pin = new Pin({ element });
     this.#map.on("dragstart", () => {
       this.#following = false;
       onAway();
     });
-    this.#map.on("moveend", () => this.#drawGrid());
-    this.#map.on("load", () => this.#drawGrid());
-    this.#map.on("zoomend", () => void this.#drawCountries());
-    this.#dark.addEventListener("change", this.#recolour);
   }
-
-  readonly #recolour = (): void => {
-    this.#map.setStyle(style());
-    this.#map.once("idle", () => this.#drawGrid());
-  };
 
   /** The newest position. */
   move(fix: Fix): void {
@@ -125,7 +81,6 @@ export class CourierMap {
 
   remove(): void {
     cancelAnimationFrame(this.#drawing);
-    this.#dark.removeEventListener("change", this.#recolour);
     this.#map.remove();
   }
 
@@ -175,20 +130,5 @@ export class CourierMap {
     const radius_m = Math.min(MOST_DOUBT_M, (fix?.accuracy_m ?? 0) + DOUBT_MPS * Math.min(this.#age_s, STALE_AFTER_S * 2));
     const source = this.#map.getSource("doubt") as GeoJSONSource | undefined;
     source?.setData(shown && fix !== null ? circle(fix, radius_m) : (EMPTY as never));
-  }
-
-  #drawGrid(): void {
-    const bounds = this.#map.getBounds();
-    const source = this.#map.getSource("grid") as GeoJSONSource | undefined;
-    source?.setData(grid(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()));
-  }
-
-  async #drawCountries(): Promise<void> {
-    if (this.#map.getZoom() >= COUNTRIES_BELOW_ZOOM) return;
-    const source = this.#map.getSource("countries") as GeoJSONSource | undefined;
-    if (source === undefined) return;
-    const [{ mesh }, reply] = await Promise.all([import("topojson-client"), fetch(countriesUrl)]);
-    const atlas = (await reply.json()) as Parameters<typeof mesh>[0];
-    source.setData(mesh(atlas, atlas.objects["countries"] as never));
   }
 }

@@ -1,0 +1,99 @@
+// The ground that every map stands on: streets of the city that the operator imported, else a quiet grid; countries
+// from far away. What a page draws itself lies above it.
+import { AttributionControl, type GeoJSONSource, type LayerSpecification, Map as MapLibre, type MapOptions, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
+import "maplibre-gl/dist/maplibre-gl.css";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import countriesUrl from "world-atlas/countries-50m.json?url";
+import { grid } from "./grid.ts";
+
+setWorkerUrl(workerUrl);
+
+/** What a page draws on the ground. Called again when the colours change, so it reads them with `colour`. */
+export type Over = () => { sources: StyleSpecification["sources"]; layers: LayerSpecification[] };
+
+const NOTHING_OVER: Over = () => ({ sources: {}, layers: [] });
+const NEPAL: [number, number] = [85.324, 27.7172];
+// Coarser than this the outlines of countries say where one is; finer, they are lines through a town.
+const COUNTRIES_BELOW_ZOOM = 10;
+export const EMPTY = { type: "FeatureCollection", features: [] } as const;
+
+/** A colour of tokens.css as it is now, light or dark. */
+export function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** The ground, and above it what the page draws. For a map that is not made by `makeMap`; `keepBase` keeps it up to date. */
+export function baseStyle(over: Over = NOTHING_OVER): StyleSpecification {
+  const { sources, layers } = over();
+  return {
+    version: 8,
+    sources: {
+      countries: { type: "geojson", data: EMPTY as never, attribution: "Natural Earth" },
+      grid: { type: "geojson", data: EMPTY as never },
+      ...sources,
+    },
+    layers: [...groundLayers(), ...layers],
+  };
+}
+
+function groundLayers(): LayerSpecification[] {
+  return [
+    { id: "ground", type: "background", paint: { "background-color": colour("--map-land") } },
+    { id: "grid", type: "line", source: "grid", paint: { "line-color": colour("--map-line"), "line-width": 1 } },
+    { id: "countries", type: "line", source: "countries", maxzoom: COUNTRIES_BELOW_ZOOM, paint: { "line-color": colour("--edge"), "line-width": 1 } },
+  ];
+}
+
+/** A map on the ground, looked at from above; `options` change what MapLibre is given. Throws where the browser cannot draw it. */
+export function makeMap(container: HTMLElement, over: Over = NOTHING_OVER, options: Partial<MapOptions> = {}): MapLibre {
+  const map = new MapLibre({
+    container,
+    style: baseStyle(over),
+    center: NEPAL,
+    zoom: 12,
+    maxZoom: 18,
+    dragRotate: false,
+    pitchWithRotate: false,
+    fadeDuration: 0,
+    ...options,
+    attributionControl: false,
+  });
+  map.touchZoomRotate.disableRotation();
+  // Never folded away: whose streets these are must be read wherever they are drawn.
+  map.addControl(new AttributionControl({ compact: false }));
+  keepBase(map, over);
+  return map;
+}
+
+/** Keeps a map whose style came from `baseStyle` up to date: grid, countries, light and dark. Ends when the map is removed. */
+export function keepBase(map: MapLibre, over: Over = NOTHING_OVER): void {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  let countriesDrawn = false;
+  const drawGrid = (): void => {
+    const seen = map.getBounds();
+    (map.getSource("grid") as GeoJSONSource | undefined)?.setData(grid(seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()));
+  };
+  const drawCountries = async (): Promise<void> => {
+    if (countriesDrawn || map.getZoom() >= COUNTRIES_BELOW_ZOOM) return;
+    countriesDrawn = true;
+    const [{ mesh }, reply] = await Promise.all([import("topojson-client"), fetch(countriesUrl)]);
+    const atlas = (await reply.json()) as Parameters<typeof mesh>[0];
+    (map.getSource("countries") as GeoJSONSource | undefined)?.setData(mesh(atlas, atlas.objects["countries"] as never));
+  };
+  const draw = (): void => {
+    drawGrid();
+    drawCountries().catch(() => {
+      countriesDrawn = false; // the next move tries again
+    });
+  };
+  // Colours alone change, so nothing that was drawn is lost.
+  const recolour = (): void => {
+    for (const layer of [...groundLayers(), ...over().layers]) {
+      for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name as never, value as never);
+    }
+  };
+  map.on("load", draw);
+  map.on("moveend", draw);
+  map.on("remove", () => dark.removeEventListener("change", recolour));
+  dark.addEventListener("change", recolour);
+}
