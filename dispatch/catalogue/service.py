@@ -20,11 +20,13 @@ class Catalogue:
     def __init__(self, work: Work) -> None:
         self._session = work.session
 
-    def list_query(self, *, search: str | None = None, seller_id: int | None = None) -> Select[Product]:
-        """Products on sale, newest first, for a page."""
-        query = (
-            select(Product).where(Product.is_active).order_by(Product.id.desc()).options(selectinload(Product.seller))
-        )
+    def list_query(
+        self, *, search: str | None = None, seller_id: int | None = None, is_active: bool | None = True
+    ) -> Select[Product]:
+        """Products, newest first, for a page; ``is_active``: whether they are on sale, None for either."""
+        query = select(Product).order_by(Product.id.desc()).options(selectinload(Product.seller))
+        if is_active is not None:
+            query = query.where(Product.is_active.is_(is_active))
         if search and folded_text(search):
             query = query.where(contains(Product.name, search))
         if seller_id is not None:

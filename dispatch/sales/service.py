@@ -2,23 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
+from dispatch.database.search import contains, folded_text
 from dispatch.database.work import Work
 from dispatch.errors import NotFound
-from dispatch.orders.models import OrderEvent
-from dispatch.sales.models import Sale
+from dispatch.orders.models import DeliveryInfo, Order, OrderEvent
+from dispatch.sales.models import Sale, SaleStatus
 
 
 @dataclass(frozen=True, slots=True)
 class SaleView:
-    """A sale and what happened to it, oldest first."""
+    """A sale, what happened to it, oldest first, and where it goes."""
 
     sale: Sale
     events: Sequence[OrderEvent]
+    destination: DeliveryInfo | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaleFilter:
+    """Which sales: those that fit all that is not None; ``search`` is a text that is somewhere in them."""
+
+    status: SaleStatus | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    search: str | None = None
 
 
 class Sales:
@@ -27,10 +40,21 @@ class Sales:
     def __init__(self, work: Work) -> None:
         self._session = work.session
 
-    def list_query(self, user: User) -> Select[Sale]:
+    def list_query(self, user: User, wanted: SaleFilter) -> Select[Sale]:
         """A seller's sales, or all for an admin, newest first, for a page."""
         query = select(Sale).options(selectinload(Sale.product)).order_by(Sale.id.desc())
-        return query if user.has(Role.ADMIN) else query.where(Sale.seller_id == user.id)
+        if not user.has(Role.ADMIN):
+            query = query.where(Sale.seller_id == user.id)
+        if wanted.status is not None:
+            query = query.where(Sale.status == wanted.status)
+        if wanted.since is not None:
+            query = query.where(Sale.created_at >= wanted.since)
+        if wanted.until is not None:
+            query = query.where(Sale.created_at < wanted.until)
+        if wanted.search and folded_text(wanted.search):
+            texts = (Sale.order_number, Sale.buyer_name, Sale.product_name)
+            query = query.where(or_(*(contains(text, wanted.search) for text in texts)))
+        return query
 
     async def get(self, sale_id: int, user: User) -> SaleView:
         """One's own sale: as its seller, its buyer or an admin. Raises NotFound for others' as for none."""
@@ -40,4 +64,9 @@ class Sales:
         events = await self._session.scalars(
             select(OrderEvent).where(OrderEvent.sale_id == sale.id).order_by(OrderEvent.id)
         )
-        return SaleView(sale, events.all())
+        destination = await self._session.scalar(
+            select(DeliveryInfo)
+            .join(Order, Order.delivery_info_id == DeliveryInfo.id)
+            .where(Order.id == sale.order_id, DeliveryInfo.address != "")
+        )
+        return SaleView(sale, events.all(), destination)

@@ -65,6 +65,7 @@ OPEN_TO = {
     ("POST", f"/api/v1/users/{ID}/password/"): "admin",
     ("GET", "/api/v1/audit/"): "admin",
     ("POST", "/api/v1/marketplace/products/"): "seller admin",
+    ("GET", "/api/v1/marketplace/products/mine/"): "seller admin",
     ("PATCH", f"/api/v1/marketplace/products/{ID}/"): "seller admin",
     ("POST", "/api/v1/marketplace/carts/"): "customer",
     ("GET", f"/api/v1/marketplace/carts/{ID}/"): "customer",

@@ -42,6 +42,23 @@ async def test_a_search_takes_its_signs_literally(world: World) -> None:
         assert ok(await world.http.get(f"{PRODUCTS}/", params={"search": text}))["count"] == count, text
 
 
+async def test_a_seller_finds_the_own_products_also_those_that_are_not_on_sale(world: World) -> None:
+    seller, other, admin = await world.person("seller"), await world.person("seller"), await world.admin()
+    on_sale, taken_off = await world.product(seller, name="Green Tea"), await world.product(seller, name="Black Tea")
+    await world.product(other, name="White Tea")
+    ok(await seller.patch(f"{PRODUCTS}/{taken_off}/", {"is_active": False}))
+
+    async def found(**query: object) -> list[int]:
+        return [product["id"] for product in ok(await seller.get(f"{PRODUCTS}/mine/", **query))["results"]]
+
+    assert await found() == [taken_off, on_sale]
+    assert await found(is_active="false") == [taken_off]
+    assert await found(search="green") == [on_sale]
+    assert {on_sale, taken_off} < {
+        one["id"] for one in ok(await admin.get(f"{PRODUCTS}/mine/", page_size=100))["results"]
+    }
+
+
 async def test_only_its_seller_and_admins_change_a_product(world: World) -> None:
     seller, other, admin = await world.person("seller"), await world.person("seller"), await world.admin()
     path = f"{PRODUCTS}/{await world.product(seller)}/"

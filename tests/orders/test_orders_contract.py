@@ -272,11 +272,13 @@ async def test_an_order_names_its_cart_its_instructions_its_sales_and_their_deli
     body = order_body(cart_id)
     body["delivery_info"]["delivery_instructions"] = "Call when arrived"
     order = ok(await customer.post("/api/v1/marketplace/orders/create/", body), 201)
-    assert (order["cart_id"], order["sales"]) == (cart_id, [])
+    assert (order["cart_id"], order["sales"], order["transaction_id"]) == (cart_id, [], None)
     assert order["delivery"]["delivery_instructions"] == "Call when arrived"
     bought = await world.bought(quantity=3)
     path = f"/api/v1/marketplace/orders/{bought.order_id}/"
-    [sale] = ok(await bought.customer.get(path))["sales"]
+    shown = ok(await bought.customer.get(path))
+    assert shown["transaction_id"] == bought.transaction_id
+    [sale] = shown["sales"]
     told = {name: sale[name] for name in ("id", "product_id", "quantity", "status")}
     assert told == {"id": bought.sale_id, "product_id": bought.product_id, "quantity": 3, "status": "processing"}
     assert (sale["delivery_id"], sale["delivery_status"], sale["tracking_number"]) == (None, None, None)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.shapes import check, is_id, is_text, is_time, or_null
-from tests.support.world import World, ok
+from tests.support.world import THAMEL, World, ok
 
 SALES = "/api/marketplace/sales"
 SALE = {
@@ -54,6 +54,32 @@ async def test_sales_come_in_pages_of_their_seller_alone(world: World) -> None:
     for query in ("page_size=101", "page=0", "page_size=all"):
         refused = await admin.get(f"{SALES}/?{query}")
         assert (refused.status_code, list(refused.json()["errors"])) == (400, [query.partition("=")[0]])
+
+
+async def test_a_seller_finds_sales_by_state_day_and_text(world: World) -> None:
+    bought = await world.bought()
+
+    async def found(**query: object) -> list[int]:
+        return [sale["id"] for sale in ok(await bought.seller.get(f"{SALES}/", **query))["results"]]
+
+    for fits in ({"status": "processing"}, {"date_from": "2020-01-01"}, {"search": "organic"}, {"search": "john d"}):
+        assert await found(**fits) == [bought.sale_id], fits
+    for does_not in ({"status": "delivered"}, {"date_to": "2020-01-01"}, {"search": "tea"}):
+        assert await found(**does_not) == [], does_not
+    refused = await bought.seller.get(f"{SALES}/", status="lost")
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["status"])
+
+
+async def test_a_seller_reads_where_a_sale_goes_as_its_buyer_said_it(world: World) -> None:
+    bought = await world.bought()
+    assert ok(await bought.seller.get(f"{SALES}/{bought.sale_id}/"))["destination"] == {
+        "customer_name": "John Doe",
+        "phone_number": "+977-9841234567",
+        "full_address": "Thamel, Kathmandu, Bagmati, 44600",
+        "latitude": THAMEL[0],
+        "longitude": THAMEL[1],
+        "delivery_instructions": "Call when arrived",
+    }
 
 
 async def test_somebody_elses_sale_is_not_found_and_not_theirs_to_mark(world: World) -> None:

@@ -456,6 +456,8 @@ export interface paths {
         /**
          * ListSales
          * @description One's own sales, newest first; an admin sees all.
+         *
+         *     `search`: a text in the number of the sale, the name of its buyer or of the product.
          */
         get: operations["sales_list_sales"];
         put?: never;
@@ -1384,6 +1386,26 @@ export interface paths {
          * @description Change one's own product.
          */
         patch: operations["catalogue_change"];
+        trace?: never;
+    };
+    "/api/v1/marketplace/products/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine
+         * @description One's own products, newest first, also those that are not on sale; an admin sees all.
+         */
+        get: operations["catalogue_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/notifications": {
@@ -3469,7 +3491,8 @@ export interface components {
          * OrderAnswer
          * @description An order with everything that happened to it.
          *
-         *     `cart_id` is the cart that it was made of, with which it is paid. `sales` are its lines once they are paid.
+         *     `cart_id` is the cart that it was made of, with which it is paid. `sales` are its lines once they are paid,
+         *     `transaction_id` the payment that paid them, which has the invoice.
          *
          *     Amounts in NPR. `total_amount` and `formatted_total` are those of the items; the buyer pays `total_to_pay`,
          *     which is `subtotal` (the items), `tax_amount` and `shipping_cost` together.
@@ -3504,6 +3527,7 @@ export interface components {
             total_to_pay: string;
             tracking_events: components["schemas"]["OrderEventAnswer"][];
             tracking_number: string | null;
+            transaction_id: string | null;
         };
         /**
          * OrderDestination
@@ -4345,8 +4369,20 @@ export interface components {
             tracking_number: string | null;
         };
         /**
+         * SaleDestination
+         * @description Where a sale goes, as its buyer said it. Degrees, None where only the address is known.
+         */
+        SaleDestination: {
+            customer_name: string;
+            delivery_instructions: string;
+            full_address: string;
+            latitude: number | null;
+            longitude: number | null;
+            phone_number: string;
+        };
+        /**
          * SaleDetails
-         * @description A sale with what happened to it.
+         * @description A sale with what happened to it, and where it goes: None for what was bought without an order.
          */
         SaleDetails: {
             buyer_name: string;
@@ -4355,6 +4391,7 @@ export interface components {
             delivered_at: string | null;
             delivery_id: number | null;
             delivery_status: components["schemas"]["DeliveryStatus"] | null;
+            destination: components["schemas"]["SaleDestination"] | null;
             id: number;
             objection_until: string | null;
             order: number | null;
@@ -5822,10 +5859,16 @@ export interface operations {
     sales_list_sales: {
         parameters: {
             query?: {
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
+                date_from?: string | null;
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
+                date_to?: string | null;
                 /** @description Page, from 1. */
                 page?: number;
                 /** @description Results a page. */
                 page_size?: number;
+                search?: string | null;
+                status?: components["schemas"]["SaleStatus"] | null;
             };
             header?: never;
             path?: never;
@@ -7501,6 +7544,40 @@ export interface operations {
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    catalogue_mine: {
+        parameters: {
+            query?: {
+                is_active?: boolean | null;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+                search?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfProductAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request, get, patch, post
-from litestar.params import JSONBody
+from litestar.params import FromQuery, JSONBody
 from msgspec import UNSET, Meta, UnsetType, field
 
 from api.http.actors import actor_of
@@ -27,7 +27,7 @@ from api.http.schemas import (
     changes_of,
     paginate,
 )
-from api.http.security import PUBLIC, acts
+from api.http.security import PUBLIC, acts, needs
 from api.routes.marketplace.answers import ProductAnswer, product_answer
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
@@ -124,6 +124,21 @@ class ProductController(Controller):
             images=data.images,
         )
         return product_answer(product)
+
+    @get("/mine/", guards=[needs(Role.SELLER, Role.ADMIN)])
+    async def mine(
+        self,
+        request: Request[User, Any, Any],
+        work: GivenWork,
+        search: SearchText = None,
+        is_active: FromQuery[bool | None] = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 20,
+    ) -> Page[ProductAnswer]:
+        """One's own products, newest first, also those that are not on sale; an admin sees all."""
+        seller_id = None if request.user.has(Role.ADMIN) else request.user.id
+        query = Catalogue(work).list_query(search=search, seller_id=seller_id, is_active=is_active)
+        return await paginate(request, work.session, query, page, page_size, product_answer)
 
     @get("/{product_id:int}/", opt=PUBLIC | KEPT)
     async def show(self, product_id: PathId, work: GivenWork) -> ProductAnswer:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -72,7 +73,8 @@ class OrderSale(Struct, frozen=True):
 class OrderAnswer(Struct, frozen=True, kw_only=True):
     """An order with everything that happened to it.
 
-    ``cart_id`` is the cart that it was made of, with which it is paid. ``sales`` are its lines once they are paid.
+    ``cart_id`` is the cart that it was made of, with which it is paid. ``sales`` are its lines once they are paid,
+    ``transaction_id`` the payment that paid them, which has the invoice.
 
     Amounts in NPR. ``total_amount`` and ``formatted_total`` are those of the items; the buyer pays ``total_to_pay``,
     which is ``subtotal`` (the items), ``tax_amount`` and ``shipping_cost`` together.
@@ -96,6 +98,7 @@ class OrderAnswer(Struct, frozen=True, kw_only=True):
     currency: str
     items: list[OrderItemAnswer]
     sales: list[OrderSale]
+    transaction_id: UUID | None
     delivery: OrderDestination
     tracking_events: list[OrderEventAnswer]
     created_at: datetime
@@ -127,6 +130,7 @@ def order_answer(view: OrderView, arrival: Arrival | None = None) -> OrderAnswer
         currency=CURRENCY,
         items=[_order_item(item) for item in order.items],
         sales=[_order_sale(sale, carried) for sale, carried in view.sold],
+        transaction_id=view.sold[0][0].transaction_id if view.sold else None,
         delivery=_destination(order.delivery_info),
         tracking_events=[event_answer(event) for event in order.tracking_events],
         created_at=order.created_at,

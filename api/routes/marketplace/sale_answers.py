@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 from api.routes.marketplace.order_answers import OrderEventAnswer, event_answer
 from dispatch.analytics.sales import DayTakings, ProductFigures, Takings
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from dispatch.orders.models import PaymentStatus
+from dispatch.orders.models import DeliveryInfo, PaymentStatus
 from dispatch.sales.models import Sale, SaleStatus
 from dispatch.sales.service import SaleView
 
@@ -44,9 +44,21 @@ class SaleAnswer(Struct, frozen=True, kw_only=True):
     objection_until: datetime | None
 
 
-class SaleDetails(SaleAnswer, frozen=True, kw_only=True):
-    """A sale with what happened to it."""
+class SaleDestination(Struct, frozen=True):
+    """Where a sale goes, as its buyer said it. Degrees, None where only the address is known."""
 
+    customer_name: str
+    phone_number: str
+    full_address: str
+    latitude: float | None
+    longitude: float | None
+    delivery_instructions: str
+
+
+class SaleDetails(SaleAnswer, frozen=True, kw_only=True):
+    """A sale with what happened to it, and where it goes: None for what was bought without an order."""
+
+    destination: SaleDestination | None
     tracking_events: list[OrderEventAnswer]
 
 
@@ -83,7 +95,18 @@ def sale_answer(sale: Sale, delivery: Delivery | None) -> SaleAnswer:
 def sale_details(view: SaleView, delivery: Delivery | None) -> SaleDetails:
     """One sale whole."""
     events = [event_answer(event) for event in view.events]
-    return SaleDetails(**asdict(sale_answer(view.sale, delivery)), tracking_events=events)
+    destination = _destination(view.destination) if view.destination else None
+    return SaleDetails(
+        **asdict(sale_answer(view.sale, delivery)),
+        destination=destination,
+        tracking_events=events,
+    )
+
+
+def _destination(info: DeliveryInfo) -> SaleDestination:
+    return SaleDestination(
+        info.customer_name, info.phone_number, info.full_address, info.lat, info.lon, info.delivery_instructions
+    )
 
 
 class TakingsAnswer(Struct, frozen=True, kw_only=True):

@@ -4,9 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, Request, get, post
+from litestar.params import FromQuery
 
 from api.http.injected import GivenWork
-from api.http.schemas import Page, PageNumber, PageSize, PathId, page_of_rows
+from api.http.schemas import (
+    Page,
+    PageNumber,
+    PageSize,
+    PathId,
+    SearchText,
+    WhenQuery,
+    end_of,
+    page_of_rows,
+    start_of,
+)
 from api.http.security import acts, needs
 from api.routes.marketplace.sale_answers import (
     DeliveredAnswer,
@@ -18,7 +29,8 @@ from api.routes.marketplace.sale_answers import (
 from api.routes.marketplace.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.of_sales import deliveries_of_sales, mark_sale_as_delivered
-from dispatch.sales.service import Sales
+from dispatch.sales.models import SaleStatus
+from dispatch.sales.service import SaleFilter, Sales
 
 
 class SaleController(Controller):
@@ -32,12 +44,21 @@ class SaleController(Controller):
         self,
         request: Request[User, Any, Any],
         work: GivenWork,
+        *,
+        status: FromQuery[SaleStatus | None] = None,
+        date_from: WhenQuery = None,
+        date_to: WhenQuery = None,
+        search: SearchText = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page[SaleAnswer]:
-        """One's own sales, newest first; an admin sees all."""
-        sales = Sales(work)
-        found = await page_of_rows(request, work.session, sales.list_query(request.user), page, page_size)
+        """One's own sales, newest first; an admin sees all.
+
+        `search`: a text in the number of the sale, the name of its buyer or of the product.
+        """
+        wanted = SaleFilter(status, start_of(date_from, "date_from"), end_of(date_to, "date_to"), search)
+        query = Sales(work).list_query(request.user, wanted)
+        found = await page_of_rows(request, work.session, query, page, page_size)
         deliveries = await deliveries_of_sales(work.session, [sale.id for sale in found.results])
         return found.with_results([sale_answer(sale, deliveries.get(sale.id)) for sale in found.results])
 
