@@ -11,13 +11,14 @@ from api.routes.accounts.services import AccountServices
 from api.server.resources import Feature, Resources
 from api.sockets.authentication import AccountSocketAuthenticator
 from dispatch.settings import Settings
-from realtime.console.fleet_watch import FleetWatch
+from realtime.console.fleet_watch import FleetRules, FleetWatch
 from realtime.ingest.filters import Plausibility
 from realtime.ingest.ingest import Ingest
 from realtime.ingest.limits import Quota
 from realtime.ingest.throttle import Rates
 from realtime.protocol import PingPolicy
 from realtime.redis.hub import Hub
+from realtime.redis.presence import PresenceLimits
 from realtime.sockets.sessions import Sessions
 from realtime.sockets.tickets import Tickets
 from realtime.watching.registry import WatcherRegistry
@@ -76,7 +77,17 @@ def build_socket_services(resources: Resources, accounts: AccountServices, solve
         ),
         authenticator=authenticator,
         tickets=accounts.tickets,
-        fleet=FleetWatch(redis, keys, database, hub, offline_after_s=settings.offline_after_s),
+        fleet=FleetWatch(
+            redis,
+            keys,
+            database,
+            hub,
+            FleetRules(
+                resources.clock,
+                PresenceLimits(settings.stale_after_s, settings.offline_after_s),
+                settings.road_factor,
+            ),
+        ),
         solver=solver,
     )
 

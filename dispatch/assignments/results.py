@@ -81,9 +81,10 @@ def nobody_for(delivery_id: int, why: Reason) -> Failure:
 
 @dataclass(frozen=True, slots=True)
 class BulkResult:
-    """What a bulk run did."""
+    """What a bulk run did, or would do. ``upper_bound``: no plan of the snapshot has a higher total of scores."""
 
     assigned: list[Assigned]
     failures: list[Failure]
     upper_bound: float
     certified: bool
+    planned_total: float

@@ -104,12 +104,15 @@ class Assignments:
             await self._work.commit()  # lets this transporter's row go before the next one is waited for
         raise NoTransporter(nobody_of(ranking, pool))
 
-    async def assign_many(self, wanted: BulkFilter, user: User | None) -> BulkResult:
-        """Give all waiting deliveries of the filter to transporters for the highest total score."""
+    async def assign_many(self, wanted: BulkFilter, user: User | None, *, dry_run: bool = False) -> BulkResult:
+        """Give all waiting deliveries of the filter to transporters for the highest total score.
+
+        With ``dry_run`` nothing is given: the result is what would be.
+        """
         deliveries, failures = await self._waiting(wanted)
         pool = await load_pool(self._work, self._live, self._clock, vehicle_type=wanted.vehicle_type)
         if not deliveries:
-            return BulkResult([], failures, 0.0, certified=True)
+            return BulkResult([], failures, 0.0, certified=True, planned_total=0.0)
         plan = await self._solve(deliveries, pool)
         if wanted.max_assignments is not None and len(deliveries) > wanted.max_assignments:
             deliveries, passed_over = _first_that_can_go(deliveries, plan, wanted)
@@ -119,6 +122,9 @@ class Assignments:
         failures += [nobody_for(deliveries[row].id, Reason(int(plan.reason[row]))) for row in left_out]
         assigned: list[Assigned] = []
         planned = [row for row in range(len(deliveries)) if plan.transporter[row] >= 0]
+        if dry_run:
+            assigned = [_planned(deliveries[row], row, plan, pool) for row in planned]
+            return BulkResult(assigned, failures, float(plan.upper_bound), bool(plan.certified), float(plan.total))
         for start in range(0, len(planned), self._commit_chunk):
             chunk = planned[start : start + self._commit_chunk]
             try:
@@ -129,7 +135,7 @@ class Assignments:
                 raise _partly_done(len(assigned), len(planned) - start) from error
             assigned += made
             failures += refused
-        return BulkResult(assigned, failures, float(plan.upper_bound), bool(plan.certified))
+        return BulkResult(assigned, failures, float(plan.upper_bound), bool(plan.certified), float(plan.total))
 
     async def _write_chunk(
         self, rows: list[int], deliveries: list[Delivery], plan: Plan, pool: Pool, user: User | None
@@ -220,6 +226,12 @@ class Assignments:
         self._session.add(decision(delivery, transporter, user, strategy, scores, alternatives, self._clock.now()))
         await self._session.flush()
         return Assigned(delivery, transporter, scores, alternatives)
+
+
+def _planned(delivery: Delivery, row: int, plan: Plan, pool: Pool) -> Assigned:
+    """A plan's row as the assignment that it would be."""
+    transporter = pool.transporters[int(plan.transporter[row])]
+    return Assigned(delivery, transporter, scores_of(plan.terms[row], plan.score[row]))
 
 
 def _partly_done(made: int, left: int) -> PartlyDone:

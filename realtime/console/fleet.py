@@ -20,12 +20,16 @@ DELIVERY = "delivery"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing at its newest: where it is seen (degrees), how it is told, and whether this is the last of it."""
+    """One thing at its newest: where it is seen (degrees), how it is told, and whether this is the last of it.
+
+    ``transporter_id``: of whom it speaks, if of anybody.
+    """
 
     version: int
     points: tuple[tuple[float, float], ...]
     told: Raw
     last: bool
+    transporter_id: int | None
 
 
 class FleetState:
@@ -35,17 +39,27 @@ class FleetState:
         self.version = 0
         self.forgotten = 0
         """Whoever has not read up to here cannot be told what vanished."""
+        self.profiles: dict[int, Raw] = {}
+        """Who the transporters are, as it is told; another object where it has changed."""
         self._entries: dict[Key, Entry] = {}
         self._vanishing: deque[tuple[float, Key, int]] = deque()
 
-    def put(self, key: Key, points: tuple[tuple[float, float], ...], told: bytes, *, last: bool = False) -> None:
+    def put(
+        self,
+        key: Key,
+        points: tuple[tuple[float, float], ...],
+        told: bytes,
+        *,
+        last: bool = False,
+        transporter_id: int | None = None,
+    ) -> None:
         """A new state; with ``last`` it is told once more and then forgotten. The same state again is no change."""
         before = self._entries.get(key)
         if before is not None and bytes(before.told) == told and before.last == last:
             return
         self._entries.pop(key, None)  # it goes to the end
         self.version += 1
-        self._entries[key] = Entry(self.version, points, Raw(told), last)
+        self._entries[key] = Entry(self.version, points, Raw(told), last, transporter_id)
         if last:
             self._vanishing.append((time.monotonic(), key, self.version))
 

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -16,16 +17,18 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from dispatch.arrivals.open_deliveries import OpenDelivery, open_deliveries
 from dispatch.database.engine import Database
-from dispatch.deliveries.models import DeliveryStatus
-from dispatch.tracking.current_states import OpenDelivery, open_deliveries
+from dispatch.ports import Clock, Presence
 from realtime.background import end
+from realtime.console.expectations import Expectations
 from realtime.console.fleet import DELIVERY, TRANSPORTER, FleetState
-from realtime.console.frames import FleetDelivery, FleetTransporter, Point
+from realtime.console.profiles import Profiles
+from realtime.console.told import told_delivery, told_transporter
 from realtime.fixes import LoggedFix, decode_update
-from realtime.protocol import encode, utc_from_ms
 from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
+from realtime.redis.presence import PresenceLimits
 from realtime.redis.statuses import StatusUpdate, decode_status
 from realtime.watching.delivery_view import OVER
 
@@ -37,17 +40,30 @@ READ_AT_ONCE = 1_000
 OVERLAP_MS = 2_000
 # New deliveries are not announced; they are looked for.
 LOOK_FOR_NEW_EVERY_S = 2.0
+# Arrivals, and times that are expected, are not announced either.
+READ_ALL_EVERY_S = 15.0
+# So many deliveries are gone through before pings and answers have their turn.
+AT_A_TIME = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRules:
+    """When transporters are stale and offline, and what the times of arrival go by."""
+
+    clock: Clock
+    presence: PresenceLimits
+    road_factor: float
 
 
 class FleetWatch:
     """The fleet of one zone as this process' consoles see it."""
 
-    def __init__(self, redis: Redis, keys: Keys, database: Database, hub: Hub, *, offline_after_s: int) -> None:
+    def __init__(self, redis: Redis, keys: Keys, database: Database, hub: Hub, rules: FleetRules) -> None:
         self._redis = redis
         self._keys = keys
         self._database = database
         self._hub = hub
-        self._online_after_ms = offline_after_s * 1000
+        self._rules = rules
         self._consoles = 0
         self._picture: _Picture | None = None
 
@@ -56,9 +72,7 @@ class FleetWatch:
         """The state, while a console looks at it. With the last one the picture ends, and the next begins a new one."""
         picture = self._picture
         if picture is None:
-            picture = self._picture = _Picture(
-                self._redis, self._keys, self._database, self._hub, online_after_ms=self._online_after_ms
-            )
+            picture = self._picture = _Picture(self._redis, self._keys, self._database, self._hub, self._rules)
         self._consoles += 1
         try:
             await picture.ready.wait()
@@ -76,22 +90,27 @@ class _Picture:
     One that ends takes its own ear away and no other's, however soon the next one begins.
     """
 
-    def __init__(self, redis: Redis, keys: Keys, database: Database, hub: Hub, *, online_after_ms: int) -> None:
+    def __init__(self, redis: Redis, keys: Keys, database: Database, hub: Hub, rules: FleetRules) -> None:
         self._redis = redis
         self._keys = keys
         self._database = database
         self._hub = hub
-        self._online_after_ms = online_after_ms
+        self._presence_limits = rules.presence
+        self._online_after_ms = rules.presence.offline_after_s * 1000
         self.ready = asyncio.Event()
         self.state = FleetState()
         self._fixes: dict[int, LoggedFix] = {}
         self._seen_ms: dict[int, float] = {}
+        self._stale: set[int] = set()
         self._read_to_ms = 0.0
         self._deliveries: dict[int, OpenDelivery] = {}
         self._newest_delivery = 0
         self._heard: list[StatusUpdate] = []
         self._start_over = True
         self._looked_at = 0.0
+        self._read_all_at = 0.0
+        self._profiles = Profiles(database, self.state.profiles)
+        self._expected = Expectations(rules.clock, self._fixes, road_factor=rules.road_factor)
         self._running = asyncio.create_task(self._run(), name="fleet-watch")
 
     async def end(self) -> None:
@@ -130,14 +149,28 @@ class _Picture:
             await asyncio.sleep(1.0)
 
     async def _round(self) -> None:
-        touched = await self._read_deliveries() | await self._read_positions()
+        found = await self._read_deliveries()
+        touched = await self._read_positions() | self._changed_presence()
+        await self._profiles.learn({one.transporter_id for one in found if one.transporter_id} | touched)
+        touched |= await self._note(found)
         load = Counter(delivery.transporter_id for delivery in self._deliveries.values() if delivery.status.under_way)
         for transporter_id in touched:
             fix = self._fixes.get(transporter_id)
             if fix is not None:
-                told = _told_transporter(fix, load[transporter_id])
-                self.state.put((TRANSPORTER, transporter_id), ((fix.lat, fix.lon),), told)
+                presence = Presence.STALE if transporter_id in self._stale else Presence.ONLINE
+                told = told_transporter(fix, load[transporter_id], presence)
+                key, point = (TRANSPORTER, transporter_id), (fix.lat, fix.lon)
+                self.state.put(key, (point,), told, transporter_id=transporter_id)
         self.state.forget_old()
+
+    def _changed_presence(self) -> set[int]:
+        """Who fell silent, or was heard of again, since the last round."""
+        now_s, limits = time.time(), self._presence_limits
+        oldest_ms = (now_s - limits.stale_after_s) * 1000
+        stale = {transporter_id for transporter_id, seen_ms in self._seen_ms.items() if seen_ms < oldest_ms}
+        changed = stale ^ self._stale
+        self._stale = stale
+        return changed
 
     async def _read_positions(self) -> set[int]:
         """Reads who was heard of since the last round; returns who moved."""
@@ -166,8 +199,8 @@ class _Picture:
             if fix is not None:
                 self.state.put((TRANSPORTER, transporter_id), ((fix.lat, fix.lon),), b"null", last=True)
 
-    async def _read_deliveries(self) -> set[int]:
-        """Reads what is new or was heard of; returns the transporters whose load may have changed."""
+    async def _read_deliveries(self) -> list[OpenDelivery]:
+        """What is new or was heard of, and all of it now and then."""
         heard, self._heard = self._heard, []
         changed = list({update.delivery_id for update in heard})
         found: list[OpenDelivery] = []
@@ -178,43 +211,36 @@ class _Picture:
             self._looked_at = 0.0
         for start in range(0, len(changed), READ_AT_ONCE):
             found += await open_deliveries(self._database, ids=changed[start : start + READ_AT_ONCE])
-        if time.monotonic() - self._looked_at > LOOK_FOR_NEW_EVERY_S:
-            self._looked_at = time.monotonic()
+        now = time.monotonic()
+        if now - self._read_all_at > READ_ALL_EVERY_S:
+            self._read_all_at = self._looked_at = now
+            found += await open_deliveries(self._database)
+        elif now - self._looked_at > LOOK_FOR_NEW_EVERY_S:
+            self._looked_at = now
             found += await open_deliveries(self._database, after_id=self._newest_delivery)
-        return self._note(found)
+        return found
 
-    def _note(self, found: list[OpenDelivery]) -> set[int]:
+    async def _note(self, found: list[OpenDelivery]) -> set[int]:
+        """Take in what was read; returns the transporters whose load may have changed."""
         touched: set[int] = set()
-        for delivery in found:
+        for number, delivery in enumerate(found, 1):
             self._newest_delivery = max(self._newest_delivery, delivery.id)
-            before = self._deliveries.get(delivery.id)
+            before, over = self._deliveries.get(delivery.id), delivery.status in OVER
             touched |= {known.transporter_id for known in (before, delivery) if known and known.transporter_id}
-            if delivery.status in OVER:
+            if over:
                 self._deliveries.pop(delivery.id, None)
+                self._expected.forget(delivery.id)
             else:
                 self._deliveries[delivery.id] = delivery
-            if before is not None or delivery.status not in OVER:
-                points = tuple(point for point in (delivery.pickup, delivery.dropoff) if point is not None)
-                over = delivery.status in OVER
-                self.state.put((DELIVERY, delivery.id), points, _told_delivery(delivery), last=over)
+            if before is not None or not over:
+                expected_at = delivery.expected_at if over else self._expected.of(delivery, self._profiles.vehicle_of)
+                self.state.put(
+                    (DELIVERY, delivery.id),
+                    tuple(point for point in (delivery.pickup, delivery.dropoff) if point is not None),
+                    told_delivery(delivery, expected_at),
+                    last=over,
+                    transporter_id=delivery.transporter_id,
+                )
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)
         return touched
-
-
-def _told_transporter(fix: LoggedFix, active: int) -> bytes:
-    recorded_at = utc_from_ms(fix.recorded_ms).isoformat().replace("+00:00", "Z")
-    return encode(
-        FleetTransporter(fix.transporter_id, fix.lat, fix.lon, recorded_at, fix.speed_mps, fix.heading_deg, active)
-    )
-
-
-def _told_delivery(delivery: OpenDelivery) -> bytes:
-    return encode(
-        FleetDelivery(
-            delivery.id,
-            delivery.tracking_number,
-            DeliveryStatus(delivery.status),
-            delivery.transporter_id,
-            None if delivery.pickup is None else Point(*delivery.pickup),
-            None if delivery.dropoff is None else Point(*delivery.dropoff),
-        )
-    )

@@ -5,6 +5,7 @@ subscribe has ``reset`` true and replaces all that is known, those after it say 
 ``MAX_ITEMS`` entries, so a large fleet comes in several.
 """
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -46,7 +47,10 @@ class Point(Struct, frozen=True):
 
 
 class FleetTransporter(Struct, frozen=True):
-    """An online transporter: where, how fast (m/s), which way (degrees), and how many deliveries are under way."""
+    """An online transporter: where, how fast (m/s), which way (degrees), and how many deliveries are under way.
+
+    ``presence`` is ``online``, or ``stale`` after a silence; ``battery`` is 0 to 1.
+    """
 
     id: int
     lat: float
@@ -55,10 +59,30 @@ class FleetTransporter(Struct, frozen=True):
     speed_mps: float | None
     heading_deg: float | None
     active: int
+    presence: str
+    battery: float | None
+
+
+class FleetProfile(Struct, frozen=True):
+    """Who a transporter is. Kg and deliveries at most, rating 0 to 5."""
+
+    id: int
+    name: str
+    business_name: str
+    phone: str
+    vehicle_type: str
+    vehicle_number: str
+    capacity: float
+    max_active: int
+    rating: float
 
 
 class FleetDelivery(Struct, frozen=True):
-    """A delivery that waits or is under way; delivered or cancelled, it comes once more and is then forgotten."""
+    """A delivery that waits or is under way; delivered or cancelled, it comes once more and is then forgotten.
+
+    ``due_at`` was asked for; ``expected_at`` is when it should be at its door, by where its transporter is now where
+    that is known. ``at_stop``: ``pickup`` or ``dropoff``, where its transporter has stood since ``at_stop_since``.
+    """
 
     id: int
     tracking_number: str
@@ -66,15 +90,31 @@ class FleetDelivery(Struct, frozen=True):
     transporter_id: int | None
     pickup: Point | None
     dropoff: Point | None
+    priority: str
+    pickup_address: str
+    delivery_address: str
+    weight: float
+    created_at: datetime
+    pickup_from: datetime | None
+    due_at: datetime | None
+    assigned_at: datetime | None
+    picked_up_at: datetime | None
+    expected_at: datetime | None
+    at_stop: str | None
+    at_stop_since: datetime | None
 
 
 class Fleet(Struct, frozen=True, tag="fleet"):
-    """What has changed; with ``reset``, all there is. ``gone``: transporters that are offline or left the area."""
+    """What has changed; with ``reset``, all there is. ``gone``: transporters that are offline or left the area.
+
+    ``profiles``: of transporters that the frame speaks of, each once a connection and again where it has changed.
+    """
 
     reset: bool
     transporters: list[Raw]
     gone: list[int]
     deliveries: list[Raw]
+    profiles: list[Raw]
 
 
 _decoder: msgspec.json.Decoder[Subscribe | Auth] = msgspec.json.Decoder(Subscribe | Auth)

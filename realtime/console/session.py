@@ -3,6 +3,8 @@
 import asyncio
 from itertools import islice
 
+from msgspec import Raw
+
 from realtime.background import run_until_one_ends
 from realtime.console.fleet import TRANSPORTER, Entry, FleetState, Key
 from realtime.console.fleet_watch import TICK_S, FleetWatch
@@ -38,6 +40,7 @@ class ConsoleSession:
         self._area: Area | None = None
         self._read_to = 0
         self._in_sight: set[Key] = set()
+        self._introduced: dict[int, Raw] = {}
 
     async def run(self) -> None:
         """Until the console leaves, breaks the protocol, does not keep up or its token expires."""
@@ -91,7 +94,8 @@ class ConsoleSession:
         self._read_to = state.version
         seen = [(key, entry) for key, entry in state.present() if self._sees(entry)]
         self._in_sight = {key for key, _ in seen}
-        await self._send(seen, [], reset=True)
+        self._introduced = {}
+        await self._send(state, seen, [], reset=True)
 
     async def _send_changes(self, state: FleetState) -> None:
         changes, self._read_to = state.changes_since(self._read_to), state.version
@@ -110,12 +114,22 @@ class ConsoleSession:
             else:
                 self._in_sight.add(key)
         if told or gone:
-            await self._send(told, gone, reset=False)
+            await self._send(state, told, gone, reset=False)
 
     def _sees(self, entry: Entry) -> bool:
         return self._area is None or any(self._area.contains(*point) for point in entry.points)
 
-    async def _send(self, told: list[tuple[Key, Entry]], gone: list[int], *, reset: bool) -> None:
+    def _introductions(self, state: FleetState, told: list[tuple[Key, Entry]]) -> list[Raw]:
+        """Profiles of those who are spoken of, which this console does not know as they are."""
+        new: list[Raw] = []
+        for who in dict.fromkeys(entry.transporter_id for _, entry in told if entry.transporter_id is not None):
+            profile = state.profiles.get(who)
+            if profile is not None and self._introduced.get(who) is not profile:
+                self._introduced[who] = profile
+                new.append(profile)
+        return new
+
+    async def _send(self, state: FleetState, told: list[tuple[Key, Entry]], gone: list[int], *, reset: bool) -> None:
         """In frames of a bounded size."""
         rest = iter(told)
         part = list(islice(rest, MAX_ITEMS))
@@ -125,6 +139,7 @@ class ConsoleSession:
                 [entry.told for (kind, _), entry in part if kind == TRANSPORTER],
                 gone[:MAX_ITEMS],
                 [entry.told for (kind, _), entry in part if kind != TRANSPORTER],
+                self._introductions(state, part),
             )
             try:
                 async with asyncio.timeout(self._send_within_s):

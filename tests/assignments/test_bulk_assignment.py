@@ -250,3 +250,24 @@ async def test_bulk_runs_accepts_and_single_assignments_at_once_give_each_delive
     carried = [await _carried_kg(driver) for driver in drivers]
     assert sum(carried) == 20
     assert all(weight <= 9 for weight in carried)
+
+
+async def test_a_dry_run_says_what_would_be_and_gives_nothing(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    vehicle_type, drivers = await _fleet(world, [north_of(here, 500), north_of(here, 900)])
+    deliveries = await world.deliveries(*[at(here)] * 3)
+    ids, fleet = [delivery["id"] for delivery in deliveries], {"vehicle_type_filter": vehicle_type}
+    body = {"operation": "auto_assign", "delivery_ids": ids}
+    plan = ok(await admin.post(BULK, body | {"parameters": fleet | {"dry_run": True}}))["results"]
+    assert (plan["dry_run"], plan["successful"], plan["certified_optimal"]) == (True, 3, True)
+    assert 0 < plan["planned_total"] <= plan["upper_bound"]
+    assert {one["transporter_id"] for one in plan["assignments"]} <= {driver.transporter_id for driver in drivers}
+    for delivery in deliveries:
+        assert ok(await admin.get(f"/api/deliveries/{delivery['id']}/"))["status"] == "available"
+    assert ok(await admin.get("/api/v1/audit/", actor_id=admin.user_id, action="deliveries.assigned"))["count"] == 0
+    done = ok(await admin.post(BULK, body | {"parameters": fleet}))["results"]
+    assert (done["dry_run"], done["assignments"]) == (False, plan["assignments"])
+    refused = await admin.post(AUTO, {"delivery_id": ids[0], "dry_run": True})
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["dry_run"])
+    all_that_wait = ok(await admin.post(AUTO, fleet | {"dry_run": True, "max_assignments": 1}))
+    assert all_that_wait["summary"]["dry_run"] is True

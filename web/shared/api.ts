@@ -2210,11 +2210,14 @@ export interface components {
          * @description One delivery (``delivery_id``: number or UUID), or all that wait and fit the filters.
          *
          *     ``time_range_hours``: only those whose requested pickup, or else creation, is at most so many hours from now, before
-         *     or after. It and ``max_assignments`` are for all that wait.
+         *     or after. It, ``max_assignments`` and ``dry_run`` (nothing is given; the answer says what would be) are for all that
+         *     wait.
          */
         AutoAssign: {
             /** @default null */
             delivery_id: number | string | null;
+            /** @default null */
+            dry_run: boolean | null;
             /** @default null */
             max_assignments: number | null;
             /** @default null */
@@ -2226,6 +2229,7 @@ export interface components {
         } | {
             delivery_id?: null;
         } | {
+            dry_run?: null;
             max_assignments?: null;
             time_range_hours?: null;
         };
@@ -2305,7 +2309,8 @@ export interface components {
              * @default {
              *       "max_assignments": null,
              *       "priority_filter": null,
-             *       "vehicle_type_filter": null
+             *       "vehicle_type_filter": null,
+             *       "dry_run": false
              *     }
              */
             parameters: components["schemas"]["BulkParameters"];
@@ -2320,9 +2325,11 @@ export interface components {
         };
         /**
          * BulkParameters
-         * @description Filters of a bulk operation.
+         * @description Filters of a bulk operation. ``dry_run``: nothing is given; the answer says what would be.
          */
         BulkParameters: {
+            /** @default false */
+            dry_run: boolean;
             /** @default null */
             max_assignments: number | null;
             /** @default null */
@@ -2333,13 +2340,18 @@ export interface components {
         /**
          * BulkSummary
          * @description A run in figures; `certified_optimal`: no other plan has a higher total.
+         *
+         *     `planned_total`: sum of the scores; `upper_bound`: what no plan can exceed. `dry_run`: nothing was given.
          */
         BulkSummary: {
             avg_score: number;
             certified_optimal: boolean;
+            dry_run: boolean;
             failed_assignments: number;
+            planned_total: number;
             successful_assignments: number;
             total_processed: number;
+            upper_bound: number;
         };
         /**
          * CallbackBody
@@ -3467,6 +3479,7 @@ export interface components {
             delivery_id: number;
             score: number;
             transporter: string;
+            transporter_id: number;
         };
         /**
          * OperationFailure
@@ -3479,13 +3492,19 @@ export interface components {
         };
         /**
          * OperationResults
-         * @description What became of the named deliveries.
+         * @description What became of the named deliveries, or with `dry_run` would become.
+         *
+         *     `planned_total` is the plan's sum of scores, `upper_bound` what no plan can exceed.
          */
         OperationResults: {
             assignments: components["schemas"]["OperationAssignment"][];
+            certified_optimal: boolean;
+            dry_run: boolean;
             failed: number;
             failures: components["schemas"]["OperationFailure"][];
+            planned_total: number;
             successful: number;
+            upper_bound: number;
         };
         /**
          * OrderAnswer

@@ -68,13 +68,19 @@ class BulkAssignment(Struct, frozen=True, kw_only=True):
 
 
 class BulkSummary(Struct, frozen=True, kw_only=True):
-    """A run in figures; ``certified_optimal``: no other plan has a higher total."""
+    """A run in figures; ``certified_optimal``: no other plan has a higher total.
+
+    ``planned_total``: sum of the scores; ``upper_bound``: what no plan can exceed. ``dry_run``: nothing was given.
+    """
 
     total_processed: int
     successful_assignments: int
     failed_assignments: int
     avg_score: float
     certified_optimal: bool
+    planned_total: float
+    upper_bound: float
+    dry_run: bool
 
 
 class BulkFailure(Struct, frozen=True):
@@ -100,6 +106,7 @@ class OperationAssignment(Struct, frozen=True):
     delivery_id: int
     transporter: str
     score: int
+    transporter_id: int
 
 
 class OperationFailure(Struct, frozen=True):
@@ -111,12 +118,19 @@ class OperationFailure(Struct, frozen=True):
 
 
 class OperationResults(Struct, frozen=True):
-    """What became of the named deliveries."""
+    """What became of the named deliveries, or with ``dry_run`` would become.
+
+    ``planned_total`` is the plan's sum of scores, ``upper_bound`` what no plan can exceed.
+    """
 
     successful: int
     failed: int
     assignments: list[OperationAssignment]
     failures: list[OperationFailure]
+    certified_optimal: bool
+    planned_total: float
+    upper_bound: float
+    dry_run: bool
 
 
 class BulkOperationAnswer(Struct, frozen=True):
@@ -167,7 +181,7 @@ def score_details(scores: Scores) -> ScoreDetails:
     )
 
 
-def bulk_assignment_answer(result: BulkResult) -> BulkAssignmentAnswer:
+def bulk_assignment_answer(result: BulkResult, *, dry_run: bool = False) -> BulkAssignmentAnswer:
     """A run over all that wait."""
     scores = [made.scores.total for made in result.assigned]
     return BulkAssignmentAnswer(
@@ -179,6 +193,9 @@ def bulk_assignment_answer(result: BulkResult) -> BulkAssignmentAnswer:
             failed_assignments=len(result.failures),
             avg_score=round(sum(scores) / len(scores), 1) if scores else 0.0,
             certified_optimal=result.certified,
+            planned_total=round(result.planned_total, 1),
+            upper_bound=round(result.upper_bound, 1),
+            dry_run=dry_run,
         ),
         failures=[BulkFailure(str(one.delivery_id), one.error, one.reason) for one in result.failures],
     )
@@ -195,15 +212,27 @@ def _bulk_assignment(made: Assigned) -> BulkAssignment:
     )
 
 
-def operation_answer(operation: str, result: BulkResult) -> BulkOperationAnswer:
+def operation_answer(operation: str, result: BulkResult, *, dry_run: bool = False) -> BulkOperationAnswer:
     """A run over named deliveries."""
     assignments = [
-        OperationAssignment(made.delivery.id, made.transporter.user.name, whole_score(made.scores.total))
+        OperationAssignment(
+            made.delivery.id, made.transporter.user.name, whole_score(made.scores.total), made.transporter.id
+        )
         for made in result.assigned
     ]
     failures = [_operation_failure(failed) for failed in result.failures]
     return BulkOperationAnswer(
-        operation, OperationResults(len(result.assigned), len(result.failures), assignments, failures)
+        operation,
+        OperationResults(
+            len(result.assigned),
+            len(result.failures),
+            assignments,
+            failures,
+            result.certified,
+            round(result.planned_total, 1),
+            round(result.upper_bound, 1),
+            dry_run,
+        ),
     )
 
 

@@ -37,7 +37,8 @@ class AutoAssign(Body, frozen=True, kw_only=True):
     """One delivery (``delivery_id``: number or UUID), or all that wait and fit the filters.
 
     ``time_range_hours``: only those whose requested pickup, or else creation, is at most so many hours from now, before
-    or after. It and ``max_assignments`` are for all that wait.
+    or after. It, ``max_assignments`` and ``dry_run`` (nothing is given; the answer says what would be) are for all that
+    wait.
     """
 
     delivery_id: Id | Annotated[str, Meta(min_length=1, max_length=64, extra=CODE)] | None = None
@@ -45,22 +46,26 @@ class AutoAssign(Body, frozen=True, kw_only=True):
     vehicle_type_filter: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)] | None = None
     max_assignments: Count | None = None
     time_range_hours: Hours | None = None
+    dry_run: bool | None = None
 
-    described: ClassVar[Rule] = {"anyOf": [absent("delivery_id"), absent("max_assignments", "time_range_hours")]}
+    described: ClassVar[Rule] = {
+        "anyOf": [absent("delivery_id"), absent("max_assignments", "time_range_hours", "dry_run")]
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("max_assignments", "time_range_hours"):
+        for name in ("max_assignments", "time_range_hours", "dry_run"):
             if self.delivery_id is not None and getattr(self, name) is not None:
                 raise ValueError(f"`{name}` is for all that wait, not for one delivery_id")
 
 
 class BulkParameters(Body, frozen=True, kw_only=True):
-    """Filters of a bulk operation."""
+    """Filters of a bulk operation. ``dry_run``: nothing is given; the answer says what would be."""
 
     max_assignments: Count | None = None
     priority_filter: Priority | None = None
     vehicle_type_filter: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)] | None = None
+    dry_run: bool = False
 
 
 class BulkOperation(Body, frozen=True, kw_only=True):
@@ -124,9 +129,11 @@ class AutoAssignController(Controller):
                 time_range_hours=data.time_range_hours,
             ),
             request.user,
+            dry_run=bool(data.dry_run),
         )
-        await _note_run(request, work, result)
-        return bulk_assignment_answer(result)
+        if not data.dry_run:
+            await _note_run(request, work, result)
+        return bulk_assignment_answer(result, dry_run=bool(data.dry_run))
 
 
 class BulkOperationController(Controller):
@@ -150,6 +157,8 @@ class BulkOperationController(Controller):
                 delivery_ids=data.delivery_ids,
             ),
             request.user,
+            dry_run=data.parameters.dry_run,
         )
-        await _note_run(request, work, result)
-        return operation_answer(data.operation, result)
+        if not data.parameters.dry_run:
+            await _note_run(request, work, result)
+        return operation_answer(data.operation, result, dry_run=data.parameters.dry_run)

@@ -4,21 +4,25 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import websockets
 from redis.asyncio import Redis
+from sqlalchemy import update
 
+from dispatch.deliveries.models import Delivery
 from realtime.console.fleet import DELIVERY, TRANSPORTER, FleetState
-from realtime.console.fleet_watch import FleetWatch
+from realtime.console.fleet_watch import FleetRules, FleetWatch
 from realtime.console.frames import MAX_ITEMS, Area
 from realtime.protocol import Close
 from realtime.redis.hub import Hub, Listener
 from realtime.redis.keys import Keys
+from realtime.redis.presence import PresenceLimits
 from tests.support.waiting import until
 from tests.support.watching import another_world, close_code, next_frame, step
-from tests.support.world import BHAKTAPUR, THAMEL, Person, World, ok
+from tests.support.world import BHAKTAPUR, THAMEL, Person, World, ok, ping
 
 EVERYTHING = {"type": "subscribe"}
 THAMEL_AREA = {"south": 27.70, "west": 85.30, "north": 27.73, "east": 85.34}
@@ -31,6 +35,8 @@ class Console:
         self.socket = socket
         self.transporters: dict[int, dict[str, Any]] = {}
         self.deliveries: dict[int, dict[str, Any]] = {}
+        self.profiles: dict[int, dict[str, Any]] = {}
+        self.introduced: list[int] = []
         self.frames: list[dict[str, Any]] = []
 
     async def subscribe(self, area: dict[str, float] | None = None) -> None:
@@ -47,6 +53,8 @@ class Console:
             self.transporters, self.deliveries = {}, {}
         self.transporters |= {one["id"]: one for one in frame["transporters"]}
         self.deliveries |= {one["id"]: one for one in frame["deliveries"]}
+        self.profiles |= {one["id"]: one for one in frame["profiles"]}
+        self.introduced += [one["id"] for one in frame["profiles"]]
         for gone in frame["gone"]:
             del self.transporters[gone]
         return frame
@@ -83,7 +91,10 @@ async def test_a_console_sees_the_fleet_first_and_then_what_changes(world: World
     async with _console(world, admin) as console:
         await console.subscribe()
         found = await console.until_transporter(driver.transporter_id, lat=BHAKTAPUR[0], active=0)
-        assert set(found) == {"id", "lat", "lon", "recorded_at", "speed_mps", "heading_deg", "active"}
+        assert set(found) == {
+            *("id", "lat", "lon", "recorded_at", "speed_mps", "heading_deg", "active"),
+            *("presence", "battery"),
+        }
         waiting = await console.until_delivery(delivery["id"], status="available", transporter_id=None)
         assert waiting["tracking_number"] == delivery["tracking_number"]
         assert waiting["pickup"] == {"lat": BHAKTAPUR[0], "lon": BHAKTAPUR[1]}
@@ -258,7 +269,8 @@ async def test_a_console_that_comes_while_the_last_ones_task_ends_hears_the_stat
     services = world.server.services
     hub = SlowToLeave(Redis(connection_pool=services.redis.connection_pool))
     hub.start()
-    fleet = FleetWatch(services.redis, services.keys, services.database, hub, offline_after_s=60)
+    rules = FleetRules(services.clock, PresenceLimits(45, 60), 1.3)
+    fleet = FleetWatch(services.redis, services.keys, services.database, hub, rules)
     try:
         first = fleet.watched()
         await first.__aenter__()
@@ -281,3 +293,76 @@ async def test_a_console_that_comes_while_the_last_ones_task_ends_hears_the_stat
             await until_told("assigned")
     finally:
         await hub.stop()
+
+
+async def test_a_console_is_told_once_who_each_transporter_is(world: World, admin: Person) -> None:
+    driver = await world.driver(vehicle_type="van", max_active=4)
+    silent = await world.driver()
+    delivery = await world.delivery()
+    ok(await silent.post(f"/api/deliveries/{delivery['id']}/accept/"))
+    await world.online_at(driver, *THAMEL)
+    async with _console(world, admin) as console:
+        await console.subscribe()
+        await console.until_transporter(driver.transporter_id)
+        known = console.profiles[driver.transporter_id]
+        assert (known["name"], known["vehicle_type"], known["max_active"]) == ("Some Driver", "van", 4)
+        await console.until_delivery(delivery["id"])
+        assert silent.transporter_id in console.profiles, "who has a parcel is known, also where nothing is heard of it"
+        await world.online_at(driver, *BHAKTAPUR)
+        await console.until_transporter(driver.transporter_id, lat=BHAKTAPUR[0])
+        assert console.introduced.count(driver.transporter_id) == 1
+
+
+async def test_a_console_sees_what_a_delivery_was_promised_and_when_it_is_expected(world: World, admin: Person) -> None:
+    driver = await world.driver()
+    await world.online_at(driver, *BHAKTAPUR)
+    delivery = await world.delivery(priority="urgent", requested_pickup_date=None)
+    async with _console(world, admin) as console:
+        await console.subscribe()
+        waiting = await console.until_delivery(delivery["id"], status="available")
+        assert (waiting["priority"], waiting["weight"], waiting["expected_at"]) == ("urgent", 2.5, None)
+        assert waiting["due_at"] == "2030-10-28T18:00:00Z"
+        assert (waiting["pickup_address"], waiting["delivery_address"]) == (
+            "Farm Location, Bhaktapur",
+            "Thamel, Kathmandu",
+        )
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+        taken = await console.until_delivery(delivery["id"], status="assigned")
+        tracked = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
+        shown, expected = [
+            datetime.fromisoformat(at) for at in (taken["expected_at"], tracked["estimated_delivery_time"])
+        ]
+        assert abs(shown - expected) <= timedelta(minutes=1)
+
+
+async def test_a_transporter_who_falls_silent_shows_as_stale_and_as_online_when_heard_of_again(
+    world: World, admin: Person
+) -> None:
+    driver = await world.driver()
+    async with (
+        another_world(world.server, stale_after_s=2, ping_heartbeat_s=1) as other,
+        _console(other, admin) as console,
+    ):
+        await console.subscribe()
+        await other.online_at(driver, *THAMEL)
+        await console.until_transporter(driver.transporter_id, presence="online")
+        await console.until_transporter(driver.transporter_id, presence="stale")
+        await other.online_at(driver, *BHAKTAPUR)
+        await console.until_transporter(driver.transporter_id, presence="online")
+
+
+async def test_a_transporter_who_stands_at_a_stop_shows_there(world: World, admin: Person) -> None:
+    driver, delivery = await world.driver(), await world.delivery()
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+    start = datetime.now(UTC) - timedelta(minutes=5)
+    async with world.server.services.database.work() as work:
+        await work.session.execute(update(Delivery).where(Delivery.id == delivery["id"]).values(assigned_at=start))
+    async with _console(world, admin) as console:
+        await console.subscribe()
+        await console.until_delivery(delivery["id"], at_stop=None)
+        async with world.phone(driver) as phone:
+            for seq in range(1, 11):
+                await phone.send(ping(seq, *BHAKTAPUR, at=start + timedelta(seconds=30 * (seq - 1))))
+            await phone.until_ack(10)
+        found = await console.until_delivery(delivery["id"], at_stop="pickup")
+        assert datetime.fromisoformat(found["at_stop_since"]) <= datetime.now(UTC) - timedelta(minutes=2)

@@ -1,0 +1,117 @@
+"""What waits or is under way, as dispatchers look at it, in one query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, select, true
+
+from dispatch.arrivals.events import DeliveryEvent, EventKind
+from dispatch.database.among import among
+from dispatch.database.engine import Database
+from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, Priority
+
+ARRIVED = {EventKind.ARRIVED_AT_PICKUP, EventKind.ARRIVED_AT_DROPOFF}
+_COLUMNS = (
+    Delivery.id,
+    Delivery.tracking_number,
+    Delivery.status,
+    Delivery.transporter_id,
+    Delivery.pickup_lat,
+    Delivery.pickup_lon,
+    Delivery.delivery_lat,
+    Delivery.delivery_lon,
+    Delivery.pickup_address,
+    Delivery.delivery_address,
+    Delivery.priority,
+    Delivery.package_weight,
+    Delivery.distance_km,
+    Delivery.created_at,
+    Delivery.requested_pickup_date,
+    Delivery.requested_delivery_date,
+    Delivery.assigned_at,
+    Delivery.picked_up_at,
+    Delivery.estimated_pickup_time,
+    Delivery.estimated_delivery_time,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDelivery:
+    """What a dispatcher sees of a delivery; points as (lat, lon) in degrees, weight in kg, distance in km by road.
+
+    ``due_at`` was asked for, ``expected_at`` is when it was last expected. ``at_stop`` and ``at_stop_since``: where its
+    transporter has come and not left, by the device's clock.
+    """
+
+    id: int
+    tracking_number: str
+    status: DeliveryStatus
+    transporter_id: int | None
+    pickup: tuple[float, float] | None
+    dropoff: tuple[float, float] | None
+    pickup_address: str
+    delivery_address: str
+    priority: Priority
+    weight_kg: float
+    distance_km: float | None
+    created_at: datetime
+    pickup_from: datetime | None
+    due_at: datetime | None
+    assigned_at: datetime | None
+    picked_up_at: datetime | None
+    expected_at: datetime | None
+    at_stop: EventKind | None
+    at_stop_since: datetime | None
+
+
+async def open_deliveries(
+    database: Database, *, after_id: int = 0, ids: Sequence[int] | None = None
+) -> list[OpenDelivery]:
+    """Deliveries that wait or are under way, with a greater id, or those among ``ids`` in any state."""
+    newest = (
+        select(DeliveryEvent.kind, DeliveryEvent.at)
+        .where(DeliveryEvent.delivery_id == Delivery.id)
+        .order_by(DeliveryEvent.at.desc(), DeliveryEvent.id.desc())
+        .limit(1)
+        .lateral()
+    )
+    query = select(*_COLUMNS, newest.c.kind, newest.c.at).join(newest, true(), isouter=True).order_by(Delivery.id)
+    if ids is not None:
+        query = query.where(among(Delivery.id, ids))
+    else:
+        query = query.where(Delivery.id > after_id, Delivery.status.in_([DeliveryStatus.AVAILABLE, *UNDER_WAY]))
+    async with database.work() as work:
+        return [_open(row) for row in await work.session.execute(query)]
+
+
+def _open(row: Row[*tuple[object, ...]]) -> OpenDelivery:
+    stands = row.kind in ARRIVED and _is_next(row.kind, row.status)
+    return OpenDelivery(
+        id=row.id,
+        tracking_number=row.tracking_number,
+        status=row.status,
+        transporter_id=row.transporter_id,
+        pickup=None if row.pickup_lat is None else (row.pickup_lat, row.pickup_lon),
+        dropoff=None if row.delivery_lat is None else (row.delivery_lat, row.delivery_lon),
+        pickup_address=row.pickup_address,
+        delivery_address=row.delivery_address,
+        priority=row.priority,
+        weight_kg=float(row.package_weight),
+        distance_km=row.distance_km,
+        created_at=row.created_at,
+        pickup_from=row.estimated_pickup_time or row.requested_pickup_date,
+        due_at=row.requested_delivery_date,
+        assigned_at=row.assigned_at,
+        picked_up_at=row.picked_up_at,
+        expected_at=row.estimated_delivery_time,
+        at_stop=row.kind if stands else None,
+        at_stop_since=row.at if stands else None,
+    )
+
+
+def _is_next(kind: EventKind, status: DeliveryStatus) -> bool:
+    """Whether the stop is the one that the delivery goes to now: an arrival at the pickup ends with the pickup."""
+    if status is DeliveryStatus.ASSIGNED:
+        return kind is EventKind.ARRIVED_AT_PICKUP
+    return status.under_way and kind is EventKind.ARRIVED_AT_DROPOFF

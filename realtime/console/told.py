@@ -1,0 +1,74 @@
+"""How the fleet's things are told to consoles."""
+
+from datetime import datetime
+
+from dispatch.arrivals.events import EventKind
+from dispatch.arrivals.open_deliveries import OpenDelivery
+from dispatch.ports import Presence
+from dispatch.transporters.models import Transporter
+from realtime.console.frames import FleetDelivery, FleetProfile, FleetTransporter, Point
+from realtime.fixes import LoggedFix
+from realtime.protocol import encode, utc_from_ms
+
+STOPS = {EventKind.ARRIVED_AT_PICKUP: "pickup", EventKind.ARRIVED_AT_DROPOFF: "dropoff"}
+
+
+def told_transporter(fix: LoggedFix, active: int, presence: Presence) -> bytes:
+    """An online transporter with how many deliveries it has under way."""
+    recorded_at = utc_from_ms(fix.recorded_ms).isoformat().replace("+00:00", "Z")
+    return encode(
+        FleetTransporter(
+            fix.transporter_id,
+            fix.lat,
+            fix.lon,
+            recorded_at,
+            fix.speed_mps,
+            fix.heading_deg,
+            active,
+            presence.value,
+            fix.battery,
+        )
+    )
+
+
+def told_profile(transporter: Transporter, name: str) -> bytes:
+    """Who a transporter is."""
+    return encode(
+        FleetProfile(
+            transporter.id,
+            name,
+            transporter.business_name,
+            transporter.phone,
+            transporter.vehicle_type,
+            transporter.vehicle_number,
+            float(transporter.capacity_kg),
+            transporter.max_active,
+            float(transporter.rating),
+        )
+    )
+
+
+def told_delivery(delivery: OpenDelivery, expected_at: datetime | None) -> bytes:
+    """A delivery with when it should be at its door."""
+    return encode(
+        FleetDelivery(
+            id=delivery.id,
+            tracking_number=delivery.tracking_number,
+            status=delivery.status.value,
+            transporter_id=delivery.transporter_id,
+            pickup=None if delivery.pickup is None else Point(*delivery.pickup),
+            dropoff=None if delivery.dropoff is None else Point(*delivery.dropoff),
+            priority=delivery.priority.value,
+            pickup_address=delivery.pickup_address,
+            delivery_address=delivery.delivery_address,
+            weight=delivery.weight_kg,
+            created_at=delivery.created_at,
+            pickup_from=delivery.pickup_from,
+            due_at=delivery.due_at,
+            assigned_at=delivery.assigned_at,
+            picked_up_at=delivery.picked_up_at,
+            expected_at=expected_at,
+            at_stop=None if delivery.at_stop is None else STOPS[delivery.at_stop],
+            at_stop_since=delivery.at_stop_since,
+        )
+    )
