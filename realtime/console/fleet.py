@@ -41,6 +41,8 @@ class FleetState:
         """Whoever has not read up to here cannot be told what vanished."""
         self.profiles: dict[int, Raw] = {}
         """Who the transporters are, as it is told; another object where it has changed."""
+        self.looked_at = time.monotonic()
+        """When it was compared with the stores last."""
         self._entries: dict[Key, Entry] = {}
         self._vanishing: deque[tuple[float, Key, int]] = deque()
 
@@ -64,7 +66,8 @@ class FleetState:
             self._vanishing.append((time.monotonic(), key, self.version))
 
     def forget_old(self) -> None:
-        """Let go of what vanished a while ago."""
+        """Let go of what vanished a while ago; the end of a round."""
+        self.looked_at = time.monotonic()
         oldest = time.monotonic() - FORGET_AFTER_S
         while self._vanishing and self._vanishing[0][0] < oldest:
             _, key, version = self._vanishing.popleft()

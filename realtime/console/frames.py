@@ -108,6 +108,7 @@ class Fleet(Struct, frozen=True, tag="fleet"):
     """What has changed; with ``reset``, all there is. ``gone``: transporters that are offline or left the area.
 
     ``profiles``: of transporters that the frame speaks of, each once a connection and again where it has changed.
+    A frame without any of it says that nothing has changed and that somebody has looked.
     """
 
     reset: bool
@@ -115,6 +116,7 @@ class Fleet(Struct, frozen=True, tag="fleet"):
     gone: list[int]
     deliveries: list[Raw]
     profiles: list[Raw]
+    server_time: str
 
 
 _decoder: msgspec.json.Decoder[Subscribe | Auth] = msgspec.json.Decoder(Subscribe | Auth)

@@ -1,6 +1,8 @@
 """One dispatcher's console: subscribes to an area or everything and is told what changes, at most twice a second."""
 
 import asyncio
+import time
+from datetime import UTC, datetime
 from itertools import islice
 
 from msgspec import Raw
@@ -9,12 +11,14 @@ from realtime.background import run_until_one_ends
 from realtime.console.fleet import TRANSPORTER, Entry, FleetState, Key
 from realtime.console.fleet_watch import TICK_S, FleetWatch
 from realtime.console.frames import MAX_ITEMS, Area, Fleet, Subscribe, decode_console_frame
-from realtime.protocol import BadFrame, Close, Error, encode
+from realtime.protocol import BadFrame, Close, Error, encode, iso_ms
 from realtime.sockets.connection import Connection, Disconnected
 from realtime.sockets.logins import Login, SocketAuthenticator
 from realtime.sockets.renewal import Refused, renew, renewed_frame, until_expired
 
 SUBSCRIBE_WITHIN_S = 10.0
+# A console of a quiet fleet hears so often that it is quiet, and not gone.
+SIGN_OF_LIFE_S = 10.0
 PAUSE_AFTER_MESSAGE_S = 0.05
 
 
@@ -41,6 +45,7 @@ class ConsoleSession:
         self._read_to = 0
         self._in_sight: set[Key] = set()
         self._introduced: dict[int, Raw] = {}
+        self._sent_at = 0.0
 
     async def run(self) -> None:
         """Until the console leaves, breaks the protocol, does not keep up or its token expires."""
@@ -113,7 +118,8 @@ class ConsoleSession:
                 self._in_sight.discard(key)
             else:
                 self._in_sight.add(key)
-        if told or gone:
+        silent = time.monotonic() - self._sent_at > SIGN_OF_LIFE_S and state.looked_at > self._sent_at
+        if told or gone or silent:
             await self._send(state, told, gone, reset=False)
 
     def _sees(self, entry: Entry) -> bool:
@@ -140,7 +146,9 @@ class ConsoleSession:
                 gone[:MAX_ITEMS],
                 [entry.told for (kind, _), entry in part if kind != TRANSPORTER],
                 self._introductions(state, part),
+                iso_ms(datetime.now(UTC)),
             )
+            self._sent_at = time.monotonic()
             try:
                 async with asyncio.timeout(self._send_within_s):
                     await self._connection.send(encode(frame))
