@@ -9,6 +9,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
+# Where Python may not keep what it has compiled, every process compiles all of it again: a second for a server, five for
+# a process of the tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo serve pages types test test-routes test-all coverage lint lint-pages format migration bench pins clean
 

@@ -1,6 +1,7 @@
 """One real server for the whole run: PostgreSQL, Redis and the sandbox gateway under it, sockets in front of it."""
 
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Generator
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 from xdist.remote import Producer
 
+from api.server.garbage_collection import shorten_collections
 from api.server.logs import configure_logs
 from api.server.serving import RunningServer, serving
 from dispatch.settings import Settings
@@ -16,6 +18,17 @@ from tests.support.real_data import DATA
 from tests.support.scheduling import RoomScheduling, order_of
 from tests.support.webhooks import NEW_WEBHOOK_SECRET, OLD_WEBHOOK_SECRET
 from tests.support.world import World
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Modules and tests stay to the end: nothing is looked for among them, and later as seldom as in a server."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        shorten_collections()
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,6 +8,7 @@ import click
 
 from api.cli.console import make_console
 from api.cli.numbers import Number, Whole
+from api.server.garbage_collection import collect_seldom
 from api.version import VERSION
 from dispatch.errors import OperatorError
 
@@ -40,6 +41,7 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
+        collect_seldom()
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:

@@ -6,6 +6,11 @@ import gc
 THRESHOLDS = (20_000, 20, 20)
 
 
+def collect_seldom() -> None:
+    """While modules are loaded, nothing can be collected: looking for it is a sixth of a command's start."""
+    gc.set_threshold(*THRESHOLDS)
+
+
 def shorten_collections() -> None:
     """Keep what has been loaded out of the collector's sight, and let it look less often.
 
@@ -15,4 +20,4 @@ def shorten_collections() -> None:
     gc.collect()
     gc.freeze()
     gc.collect()  # nothing is left to look at; but it notes how much, and waits for a quarter more until the next one
-    gc.set_threshold(*THRESHOLDS)
+    collect_seldom()
