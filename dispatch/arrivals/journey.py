@@ -66,11 +66,12 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class Journey(msgspec.Struct, frozen=True):
-    """How far a delivery's track has been read."""
+    """How far a delivery's track has been read, and what was known of the pickup then."""
 
     transporter_id: int
     assigned_at: datetime
     newest_at: datetime | None = None
+    picked_up_at: datetime | None = None
     pickup: Stop = Stop()
     dropoff: Stop = Stop()
 
@@ -93,7 +94,10 @@ def read_on(journey: Journey, stage: Stage, fixes: Iterable[SeenFix]) -> tuple[J
         if stage.picked_up_at is not None and fix.at >= stage.picked_up_at:  # before that it only passes by
             dropoff, event = _look(dropoff, stage.dropoff, fix, EventKind.ARRIVED_AT_DROPOFF, EventKind.LEFT_DROPOFF)
             happened += event
-    return msgspec.structs.replace(journey, newest_at=newest_at, pickup=pickup, dropoff=dropoff), happened
+    after = msgspec.structs.replace(
+        journey, newest_at=newest_at, picked_up_at=stage.picked_up_at, pickup=pickup, dropoff=dropoff
+    )
+    return after, happened
 
 
 def _look(

@@ -21,6 +21,7 @@ from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.models import IS_UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.service import Deliveries, Place
+from dispatch.deliveries.step_times import StepTime
 from dispatch.geo import great_circle_m
 from dispatch.ports import Clock, Publisher, StatusChange
 from dispatch.tracking.models import StoredFix
@@ -65,6 +66,7 @@ class Movement:
     ) -> None:
         before = msgspec.convert(row.state, Journey) if row.state else new_journey(stage)
         other = (before.transporter_id, before.assigned_at) != (stage.transporter_id, stage.assigned_at)
+        other = other or _told_late(before, stage)
         late = before.newest_at is not None and any(fix.at < before.newest_at for fix in fixes)
         if other or late:
             track = await _track(work.session, stage, until=max(fixes[-1].at, before.newest_at or fixes[-1].at))
@@ -130,8 +132,13 @@ class Movement:
             return
         for fix in fixes:
             if fix.at >= delivery.picked_up_at and great_circle_m(lat, lon, fix.lat, fix.lon) >= LEFT_AFTER_M:
+                now = self._clock.now()
                 Deliveries(work, self._clock, self._publisher, road_factor=1.0).record(
-                    delivery, DeliveryStatus.IN_TRANSIT, "Package is on the way", place=Place(fix.lat, fix.lon)
+                    delivery,
+                    DeliveryStatus.IN_TRANSIT,
+                    "Package is on the way",
+                    place=Place(fix.lat, fix.lon),
+                    when=StepTime(min(now, fix.at), now),
                 )
                 return
 
@@ -158,6 +165,12 @@ async def _concerned(session: AsyncSession, seen: dict[int, list[SeenFix]]) -> l
         for delivery, stage in staged
         if any(stage.covers(fix.at) for fix in seen[stage.transporter_id])
     ]
+
+
+def _told_late(before: Journey, stage: Stage) -> bool:
+    """Whether a pickup became known only after later fixes were read: they mean something else then."""
+    at, newest_at = stage.picked_up_at, before.newest_at
+    return at is not None and before.picked_up_at is None and newest_at is not None and at < newest_at
 
 
 def _stage(delivery: Delivery) -> Stage | None:

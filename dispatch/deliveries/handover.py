@@ -1,14 +1,17 @@
 """A parcel changes hands: what comes with it, and what makes the place hard to believe."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dispatch.deliveries.service import Place
+from dispatch.deliveries.step_times import TimeRules
 from dispatch.geo import great_circle_m
 from dispatch.ports import LivePosition
 
 Point = tuple[float, float]
+# A position stands for the place of a handover that was so near to it in time.
+SEEN_THEN = timedelta(minutes=2)
 
 
 class PlaceFlag(StrEnum):
@@ -23,6 +26,9 @@ class PlaceFlag(StrEnum):
     """Neither was a place sent nor was the transporter seen lately."""
 
 
+PLACE_FLAGS = frozenset(flag.value for flag in PlaceFlag)
+
+
 @dataclass(frozen=True, slots=True)
 class HandoverRules:
     """What is believed. ``service_area``: south, west, north, east in degrees; None is everywhere."""
@@ -30,11 +36,15 @@ class HandoverRules:
     far_m: float = 1000.0
     max_speed_mps: float = 70.0
     service_area: tuple[float, float, float, float] | None = None
+    times: TimeRules = field(default_factory=TimeRules)
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What comes with a pickup or a drop-off. ``seen``: where the transporter was last, if it is online."""
+    """What comes with a pickup or a drop-off.
+
+    ``seen``: where the transporter was last, if it is online; ``happened_at``: when it was, by the phone's clock.
+    """
 
     place: Place | None
     notes: str = ""
@@ -42,42 +52,46 @@ class Handover:
     signature: bytes | None = None
     customer_rating: int | None = None
     seen: LivePosition | None = None
+    happened_at: datetime | None = None
 
     def flags(
         self,
         rules: HandoverRules,
         *,
         address: Point | None,
-        now: datetime,
+        at: datetime,
         before: tuple[Point | None, datetime | None] = (None, None),
     ) -> list[PlaceFlag]:
-        """What is implausible. ``address``: where it should be; ``before``: where and when the step before was.
+        """What is implausible. ``address``: where it should be; ``at``: when it was; ``before``: where and when the
+        step before was.
 
-        Without a place that was sent, the last position stands for it.
+        Without a place that was sent, the last position stands for it, unless it is of another time.
         """
         seen = None if self.seen is None else (self.seen.lat, self.seen.lon)
         here = seen if self.place is None else (self.place.lat, self.place.lon)
+        if self.place is None and self.seen is not None and self.seen.recorded_at - at > SEEN_THEN:
+            here = None
         if here is None:
             return [PlaceFlag.NO_PLACE]
         found = []
         if address is not None and great_circle_m(*here, *address) > rules.far_m:
             found.append(PlaceFlag.FAR_FROM_ADDRESS)
-        if self.seen is not None and seen is not None and great_circle_m(*here, *seen) > self._reach_m(rules, now):
+        if self.seen is not None and seen is not None and great_circle_m(*here, *seen) > self._reach_m(rules, at):
             found.append(PlaceFlag.FAR_FROM_LAST_FIX)
         if rules.service_area is not None and not _inside(here, rules.service_area):
             found.append(PlaceFlag.OUT_OF_SERVICE_AREA)
-        point, at = before
-        if point is not None and at is not None:
-            reach_m = rules.far_m + rules.max_speed_mps * max(0.0, (now - at).total_seconds())
+        point, left_at = before
+        if point is not None and left_at is not None:
+            reach_m = rules.far_m + rules.max_speed_mps * max(0.0, (at - left_at).total_seconds())
             if great_circle_m(*here, *point) > reach_m:
                 found.append(PlaceFlag.TOO_FAST)
         return found
 
-    def _reach_m(self, rules: HandoverRules, now: datetime) -> float:
-        """As far as the transporter can have come since it was seen, the fix's inaccuracy granted."""
+    def _reach_m(self, rules: HandoverRules, at: datetime) -> float:
+        """As far as the transporter can be from where it was seen, before or after, the fix's inaccuracy granted."""
         if self.seen is None:
             return rules.far_m
-        since_s = max(0.0, (now - self.seen.recorded_at).total_seconds())
+        since_s = abs((at - self.seen.recorded_at).total_seconds())
         return rules.far_m + max(0.0, self.seen.accuracy_m or 0.0) + rules.max_speed_mps * since_s
 
 

@@ -145,8 +145,15 @@ class DeliveryStep(IdentityBase):
     message: Mapped[str] = mapped_column(String(300))
     notes: Mapped[str] = mapped_column(Text, default="")
     timestamp: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    """When it happened, as far as that is believed."""
+    noticed_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    """When we were told."""
+    happened_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    """When it happened by the word of the transporter's phone, believed or not."""
+    transporter_id: Mapped[int | None] = mapped_column(reference("transporters.id"))
+    """Who had the delivery then."""
     lat: Mapped[float | None] = mapped_column(Double)
     lon: Mapped[float | None] = mapped_column(Double)
     address: Mapped[str | None] = mapped_column(String(300))
     flags: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default=text("'{}'"))
-    """What makes the place implausible, for admins: values of ``PlaceFlag``."""
+    """What makes place or time implausible, for admins: values of ``PlaceFlag`` and ``TimeFlag``."""

@@ -14,6 +14,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import road_distance_km
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
+from dispatch.deliveries.step_times import StepTime
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.numbers import tracking_number
 from dispatch.orders.models import DeliveryInfo, Order
@@ -129,9 +130,14 @@ class Deliveries:
         place: Place | None = None,
         notes: str = "",
         flags: Sequence[str] = (),
+        when: StepTime | None = None,
     ) -> DeliveryStep:
-        """Move a delivery to a status, write the step down and tell its watchers after the commit."""
+        """Move a delivery to a status, write the step down and tell its watchers after the commit.
+
+        ``when``: where it did not happen just now.
+        """
         now = self._clock.now()
+        when = when or StepTime(now, now)
         previous = delivery.status
         delivery.status = status
         step = DeliveryStep(
@@ -139,11 +145,14 @@ class Deliveries:
             status=status,
             message=message,
             notes=notes,
-            timestamp=now,
+            timestamp=when.at,
+            noticed_at=when.noticed_at,
+            happened_at=when.said,
+            transporter_id=delivery.transporter_id,
             lat=place.lat if place else None,
             lon=place.lon if place else None,
             address=place.address if place else None,
-            flags=[str(flag) for flag in flags],
+            flags=[str(flag) for flag in (*flags, *when.flags)],
         )
         self._session.add(step)
         change = StatusChange(
@@ -151,7 +160,7 @@ class Deliveries:
             delivery.tracking_number,
             status.value,
             message,
-            now,
+            when.at,
             delivery.transporter_id,
             previous.value,
         )

@@ -14,10 +14,11 @@ from typing import Any
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import expected_arrival, trip_of
-from dispatch.deliveries.handover import Handover, HandoverRules, Point
+from dispatch.deliveries.handover import PLACE_FLAGS, Handover, HandoverRules, Point
 from dispatch.deliveries.loads import Load, load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
+from dispatch.deliveries.step_times import step_time
 from dispatch.errors import Conflict, Forbidden, Invalid
 from dispatch.money import round_amount
 from dispatch.ports import AssignmentNotice, Clock, LivePosition, PhotoStore, Publisher
@@ -162,8 +163,11 @@ class DeliverySteps:
         if done is not None:
             return done
         if delivery.status is not DeliveryStatus.ASSIGNED:
-            raise Conflict(f"A delivery that is {delivery.status.value} cannot be picked up.", code="wrong_status")
+            raise _does_not_fit(delivery, f"A delivery that is {delivery.status.value} cannot be picked up.")
         self._check_papers(transporter)  # one may have expired since
+        when = step_time(
+            handover.happened_at, since=delivery.assigned_at, now=self._clock.now(), rules=self._rules.times
+        )
         delivery.pickup_photo = await self._keep(delivery, "pickup", handover.photo)
         step = self.deliveries.record(
             delivery,
@@ -171,7 +175,8 @@ class DeliverySteps:
             "Package picked up from sender",
             place=_named(handover.place, delivery.pickup_address),
             notes=handover.notes,
-            flags=handover.flags(self._rules, address=_pickup(delivery), now=self._clock.now()),
+            flags=handover.flags(self._rules, address=_pickup(delivery), at=when.at),
+            when=when,
         )
         delivery.picked_up_at = step.timestamp
         self._expect(delivery, transporter, None)
@@ -194,17 +199,20 @@ class DeliverySteps:
         if done is not None:
             return delivery, done
         if delivery.status not in {DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT}:
-            raise Conflict("Only a parcel that was picked up can be delivered.", code="wrong_status")
+            raise _does_not_fit(delivery, "Only a parcel that was picked up can be delivered.")
         if delivery.requires_signature and handover.signature is None:
             raise Invalid(
                 "This delivery needs a signature.",
                 code="signature_required",
                 fields={"signature": "is required: the delivery was promised to be signed for"},
             )
+        when = step_time(
+            handover.happened_at, since=delivery.picked_up_at, now=self._clock.now(), rules=self._rules.times
+        )
         flags = handover.flags(
             self._rules,
             address=_point(delivery.delivery_lat, delivery.delivery_lon),
-            now=self._clock.now(),
+            at=when.at,
             before=(_taken_at(delivery), delivery.picked_up_at),
         )
         delivery.delivery_photo = await self._keep(delivery, "delivery", handover.photo)
@@ -216,11 +224,12 @@ class DeliverySteps:
             place=_named(handover.place, delivery.delivery_address),
             notes=handover.notes,
             flags=flags,
+            when=when,
         )
         delivery.delivered_at = step.timestamp
         delivery.earnings = round_amount(delivery.delivery_fee * (1 - self._commission_rate))
         delivery.customer_rating = handover.customer_rating
-        if not flags and not _flags_of(delivery, DeliveryStatus.PICKED_UP):
+        if not flags and not _place_flags(delivery, DeliveryStatus.PICKED_UP):
             delivery.counted_rating = handover.customer_rating
         await self._reward(transporter.id, delivery.earnings, delivery.counted_rating)
         await self._progress.delivered(delivery.sale)
@@ -235,6 +244,8 @@ class DeliverySteps:
     async def _own(self, key: DeliveryKey, transporter: Transporter) -> Delivery:
         delivery = await self.deliveries.get(key, lock=True)
         if delivery.transporter_id != transporter.id:
+            if any(step.transporter_id == transporter.id for step in delivery.tracking_history):
+                raise _does_not_fit(delivery, "This delivery is no longer yours.", code="no_longer_yours")
             raise Forbidden("This delivery is not assigned to you.", code="not_your_delivery")
         return delivery
 
@@ -252,9 +263,14 @@ def _step(delivery: Delivery, status: DeliveryStatus) -> DeliveryStep | None:
     return next((step for step in delivery.tracking_history if step.status is status), None)
 
 
-def _flags_of(delivery: Delivery, status: DeliveryStatus) -> list[str]:
+def _does_not_fit(delivery: Delivery, detail: str, *, code: str = "wrong_status") -> Conflict:
+    """A phone that comes late hears how the delivery stands by now."""
+    return Conflict(detail, code=code, delivery_status=delivery.status.value)
+
+
+def _place_flags(delivery: Delivery, status: DeliveryStatus) -> list[str]:
     step = _step(delivery, status)
-    return [] if step is None else step.flags
+    return [] if step is None else [flag for flag in step.flags if flag in PLACE_FLAGS]
 
 
 def _point(lat: float | None, lon: float | None) -> Point | None:

@@ -40,6 +40,13 @@ class DeliverySettings(Section):
         description="A pickup or drop-off so far from its address, or from where the transporter was just seen, is "
         "flagged as implausible, metres.",
     )
+    step_max_age_h: float = Field(
+        24.0,
+        gt=0,
+        le=24 * 30,
+        description="A pickup or drop-off that a phone tells later than this is flagged, and counts from when it was "
+        "told, hours.",
+    )
     service_area: Box = Field(
         None,
         description="Where parcels are carried, as JSON: `[south, west, north, east]` in degrees. Handovers outside "

@@ -48,7 +48,7 @@ def test_a_place_is_held_against_the_address_the_last_fix_the_area_and_the_time(
 ) -> None:
     handover = Handover(None if said is None else Place(*said), seen=seen)
     earlier = (None, None) if before is None else (before[0], NOW - timedelta(seconds=before[1]))
-    assert handover.flags(RULES, address=THAMEL, now=NOW, before=earlier) == flags
+    assert handover.flags(RULES, address=THAMEL, at=NOW, before=earlier) == flags
 
 
 async def test_flags_are_in_the_record_for_admins_and_for_nobody_else(world: World) -> None:

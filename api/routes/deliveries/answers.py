@@ -129,22 +129,24 @@ class StepPlace(Struct, frozen=True):
 
 
 class PickedUp(Struct, frozen=True):
-    """The parcel is with its transporter."""
+    """The parcel is with its transporter: ``timestamp`` when it was picked up, ``noticed_at`` when we were told."""
 
     status: DeliveryStatus
     message: str
     timestamp: datetime
     location: Point | None
+    noticed_at: datetime
 
 
 class DroppedOff(Struct, frozen=True):
-    """The parcel is with the customer; ``earnings`` in NPR are the transporter's."""
+    """The parcel is with the customer; ``earnings`` in NPR are the transporter's. ``noticed_at``: when we were told."""
 
     status: DeliveryStatus
     message: str
     delivered_at: datetime
     location: Point | None
     earnings: float | None
+    noticed_at: datetime
 
 
 class RatedDelivery(Struct, frozen=True):
@@ -166,19 +168,24 @@ class Package(Struct, frozen=True):
 
 
 class StepAnswer(Struct, frozen=True, kw_only=True):
-    """A step of a delivery."""
+    """A step of a delivery: ``timestamp`` when it happened, ``noticed_at`` when we were told."""
 
     status: DeliveryStatus
     status_display: str
     message: str
     timestamp: datetime
+    noticed_at: datetime
     location: StepPlace | None
 
 
 class NotedStep(StepAnswer, frozen=True, kw_only=True):
-    """A step with its transporter's notes; ``flags``, what makes it implausible, for admins alone."""
+    """A step with its transporter's notes; ``flags``, what makes it implausible, for admins alone.
+
+    ``happened_at`` is when it was by the word of the transporter's phone, believed or not.
+    """
 
     notes: str
+    happened_at: datetime | None
     flags: list[str] | UnsetType = UNSET
 
 
@@ -313,7 +320,12 @@ def detailed_delivery(delivery: Delivery, reader: User) -> DetailedDelivery:
         transporter=_carrier(transporter, phone=callable_now) if transporter else None,
         package_details=package_of(delivery),
         tracking_history=[
-            NotedStep(**asdict(step_answer(step)), notes=step.notes, flags=step.flags if for_admin else UNSET)
+            NotedStep(
+                **asdict(step_answer(step)),
+                notes=step.notes,
+                happened_at=step.happened_at,
+                flags=step.flags if for_admin else UNSET,
+            )
             for step in delivery.tracking_history
         ],
         reported_rating=delivery.customer_rating if for_admin else UNSET,
@@ -356,5 +368,6 @@ def step_answer(step: DeliveryStep) -> StepAnswer:
         status_display=step.status.display,
         message=step.message,
         timestamp=step.timestamp,
+        noticed_at=step.noticed_at,
         location=place,
     )

@@ -29,28 +29,22 @@ from api.http.schemas import (
     Phone,
     RequiredLine,
     Text,
-    number,
 )
 from api.http.security import PUBLIC, acts
 from api.routes.deliveries.answers import (
     AcceptedDelivery,
     CreatedDelivery,
-    DroppedOff,
-    PickedUp,
     accepted_delivery,
     created_delivery,
-    point_of,
 )
-from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, decoded_pictures
 from api.routes.deliveries.services import DeliveryServices, GivenServices
 from api.routes.deliveries.track_answers import TrackedDelivery
 from api.routes.deliveries.tracked import read_tracked
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.database.work import Work
-from dispatch.deliveries.handover import Handover
 from dispatch.deliveries.models import Priority
-from dispatch.deliveries.service import DeliveryKey, Place
+from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.steps import DeliveryLimits
 from dispatch.errors import NotFound
 from dispatch.ports import LivePosition
@@ -122,26 +116,6 @@ class Acceptance(Body, frozen=True, kw_only=True):
     notes: Text = ""
 
 
-class PickupBody(Body, frozen=True, kw_only=True):
-    """Where the parcel was taken."""
-
-    latitude: Lat | None = None
-    longitude: Lon | None = None
-    notes: Text = ""
-    pickup_photo: Base64 | None = None
-
-
-class DropOffBody(Body, frozen=True, kw_only=True):
-    """Where the parcel was handed over, with what proves it."""
-
-    latitude: Lat | None = None
-    longitude: Lon | None = None
-    notes: Text = ""
-    delivery_photo: Base64 | None = None
-    signature: Base64 | None = None
-    customer_rating: Annotated[int, Meta(ge=1, le=5)] | None = None
-
-
 def delivery_key(text: str) -> DeliveryKey:
     """A delivery's number or UUID from a path. Raises NotFound for anything else."""
     if NUMBER.fullmatch(text) and int(text) <= BIGINT_MAX:
@@ -152,17 +126,11 @@ def delivery_key(text: str) -> DeliveryKey:
     return found
 
 
-def _place(body: PickupBody | DropOffBody) -> Place | None:
-    if body.latitude is None or body.longitude is None:
-        return None
-    return Place(body.latitude, body.longitude)
-
-
 async def _transporter_of(request: Request[User, Any, Any], work: Work, services: DeliveryServices) -> Transporter:
     return await Transporters(work, services.clock).get_of(request.user)
 
 
-async def _transporter_and_place(
+async def transporter_and_place(
     request: Request[User, Any, Any], work: Work, services: DeliveryServices
 ) -> tuple[Transporter, LivePosition | None]:
     """Who asks, and where they were last seen; nobody knows while Redis does not answer."""
@@ -178,10 +146,6 @@ async def _transporter_and_place(
 async def _check_amounts(request: Request[Any, Any, Any], given: Given) -> None:
     limits: DeliveryLimits = request.app.state.services.deliveries.delivery_limits
     limits.check(given)
-
-
-async def _check_pictures(_: Request[Any, Any, Any], given: Given) -> None:
-    await decoded_pictures(**{name: given.get(name) for name in ("pickup_photo", "delivery_photo", "signature")})
 
 
 class DeliveryController(Controller):
@@ -215,7 +179,7 @@ class DeliveryController(Controller):
         data: JSONBody[Acceptance | None] = None,
     ) -> AcceptedDelivery:
         """Take an available delivery, or confirm one's own. One of several who try gets it."""
-        transporter, position = await _transporter_and_place(request, work, services)
+        transporter, position = await transporter_and_place(request, work, services)
         wish = data or Acceptance()
         delivery = await services.delivery_steps(work).accept(
             delivery_key(delivery_id),
@@ -225,64 +189,6 @@ class DeliveryController(Controller):
             position=position,
         )
         return accepted_delivery(delivery, transporter)
-
-    @post(
-        "/{delivery_id:str}/pickup/",
-        guards=[acts(Role.TRANSPORTER)],
-        opt=also_checked(_check_pictures),
-        status_code=200,
-        request_max_body_size=MAX_BODY_BYTES,
-    )
-    async def pick_up(
-        self,
-        request: Request[User, Any, Any],
-        delivery_id: KeyPath,
-        work: GivenWork,
-        services: GivenServices,
-        data: JSONBody[PickupBody | None] = None,
-    ) -> PickedUp:
-        """The parcel is with its transporter.
-
-        Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels. A place far from the address
-        or from where the transporter was just seen is kept and flagged for dispatchers.
-        """
-        body = data or PickupBody()
-        pictures = await decoded_pictures(pickup_photo=body.pickup_photo)
-        transporter, seen = await _transporter_and_place(request, work, services)
-        handover = Handover(_place(body), body.notes, pictures["pickup_photo"], seen=seen)
-        step = await services.delivery_steps(work).pick_up(delivery_key(delivery_id), transporter, handover)
-        return PickedUp(step.status, "Delivery marked as picked up", step.timestamp, point_of(step))
-
-    @post(
-        "/{delivery_id:str}/deliver/",
-        guards=[acts(Role.TRANSPORTER)],
-        opt=also_checked(_check_pictures),
-        status_code=200,
-        request_max_body_size=MAX_BODY_BYTES,
-    )
-    async def deliver(
-        self,
-        request: Request[User, Any, Any],
-        delivery_id: KeyPath,
-        work: GivenWork,
-        services: GivenServices,
-        data: JSONBody[DropOffBody | None] = None,
-    ) -> DroppedOff:
-        """The parcel is with the customer.
-
-        `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`.
-        `customer_rating` counts until the customer rates the delivery, and only where neither pickup nor drop-off is
-        flagged as implausible.
-        """
-        body = data or DropOffBody()
-        pictures = await decoded_pictures(delivery_photo=body.delivery_photo, signature=body.signature)
-        transporter, seen = await _transporter_and_place(request, work, services)
-        handover = Handover(
-            _place(body), body.notes, pictures["delivery_photo"], pictures["signature"], body.customer_rating, seen
-        )
-        delivery, step = await services.delivery_steps(work).deliver(delivery_key(delivery_id), transporter, handover)
-        told, earnings = "Delivery completed successfully", number(delivery.earnings)
-        return DroppedOff(step.status, told, step.timestamp, point_of(step), earnings)
 
     @get("/{tracking_number:str}/track/", opt=PUBLIC)
     async def track(self, tracking_number: FromPath[str], work: GivenWork, services: GivenServices) -> TrackedDelivery:

@@ -7,6 +7,7 @@ from api.http.injected import given
 from api.routes.deliveries.assignments import AutoAssignController, BulkOperationController
 from api.routes.deliveries.deliveries import DeliveryController
 from api.routes.deliveries.dispatching import DispatchController
+from api.routes.deliveries.handovers import HandoverController
 from api.routes.deliveries.lists import DeliveryListController
 from api.routes.deliveries.paths import PathController
 from api.routes.deliveries.services import DeliveryServices
@@ -20,6 +21,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             DeliveryController,
             DeliveryListController,
             DispatchController,
+            HandoverController,
             PathController,
             Router("/api/auto-assign", route_handlers=[AutoAssignController], opt=errors_like(AssignmentError)),
             BulkOperationController,

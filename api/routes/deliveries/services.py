@@ -16,6 +16,7 @@ from dispatch.assignments.service import Assignments
 from dispatch.database.work import Work
 from dispatch.deliveries.handover import HandoverRules
 from dispatch.deliveries.ratings import DeliveryRatings
+from dispatch.deliveries.step_times import TimeRules
 from dispatch.deliveries.steps import DeliveryLimits, DeliverySteps
 from dispatch.ports import PhotoStore
 
@@ -42,7 +43,12 @@ class DeliveryServices(Feature):
             self.photos,
             road_factor=settings.road_factor,
             commission_rate=Decimal(settings.commission_rate),
-            rules=HandoverRules(settings.handover_far_m, settings.ping_max_speed_mps, settings.service_area),
+            rules=HandoverRules(
+                settings.handover_far_m,
+                settings.ping_max_speed_mps,
+                settings.service_area,
+                TimeRules(settings.ping_max_ahead_s, settings.step_max_age_h),
+            ),
             limits=self.delivery_limits,
         )
 

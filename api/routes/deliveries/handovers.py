@@ -1,0 +1,131 @@
+"""Parcels change hands: pickup and drop-off, as the transporter's phone tells them, now or later."""
+
+from typing import Annotated, Any
+
+from litestar import Controller, Request, post
+from litestar.params import JSONBody
+from msgspec import Meta
+
+from api.http.field_checks import Given, also_checked
+from api.http.injected import GivenWork
+from api.http.schemas import Body, Lat, Lon, Moment, Text, number
+from api.http.security import acts
+from api.routes.deliveries.answers import DroppedOff, PickedUp, point_of
+from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
+from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, decoded_pictures
+from api.routes.deliveries.services import GivenServices
+from dispatch.accounts.models import Role, User
+from dispatch.deliveries.handover import Handover
+from dispatch.deliveries.service import Place
+
+
+class PickupBody(Body, frozen=True, kw_only=True):
+    """Where the parcel was taken. ``happened_at``: when, by the phone's clock, where that was not just now."""
+
+    latitude: Lat | None = None
+    longitude: Lon | None = None
+    happened_at: Moment | None = None
+    notes: Text = ""
+    pickup_photo: Base64 | None = None
+
+
+class DropOffBody(Body, frozen=True, kw_only=True):
+    """Where the parcel was handed over, with what proves it.
+
+    ``happened_at``: when, by the phone's clock, where that was not just now.
+    """
+
+    latitude: Lat | None = None
+    longitude: Lon | None = None
+    happened_at: Moment | None = None
+    notes: Text = ""
+    delivery_photo: Base64 | None = None
+    signature: Base64 | None = None
+    customer_rating: Annotated[int, Meta(ge=1, le=5)] | None = None
+
+
+def _place(body: PickupBody | DropOffBody) -> Place | None:
+    if body.latitude is None or body.longitude is None:
+        return None
+    return Place(body.latitude, body.longitude)
+
+
+async def _check_pictures(_: Request[Any, Any, Any], given: Given) -> None:
+    await decoded_pictures(**{name: given.get(name) for name in ("pickup_photo", "delivery_photo", "signature")})
+
+
+class HandoverController(Controller):
+    """``/api/deliveries``: pickup and drop-off."""
+
+    path = "/api/deliveries"
+    tags = ("deliveries",)
+
+    @post(
+        "/{delivery_id:str}/pickup/",
+        guards=[acts(Role.TRANSPORTER)],
+        opt=also_checked(_check_pictures),
+        status_code=200,
+        request_max_body_size=MAX_BODY_BYTES,
+    )
+    async def pick_up(
+        self,
+        request: Request[User, Any, Any],
+        delivery_id: KeyPath,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[PickupBody | None] = None,
+    ) -> PickedUp:
+        """The parcel is with its transporter.
+
+        Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels. A place far from the address
+        or from where the transporter was just seen is kept and flagged for dispatchers.
+
+        A phone that had no network says `happened_at`. It is believed unless it lies before the assignment, in the
+        future, or longer ago than `DISPATCH_STEP_MAX_AGE_H`: then the step is flagged and ours counts. Where the
+        delivery went on without the phone it is 409 with its `delivery_status` (`wrong_status`, `no_longer_yours`).
+        """
+        body = data or PickupBody()
+        pictures = await decoded_pictures(pickup_photo=body.pickup_photo)
+        transporter, seen = await transporter_and_place(request, work, services)
+        handover = Handover(_place(body), body.notes, pictures["pickup_photo"], seen=seen, happened_at=body.happened_at)
+        step = await services.delivery_steps(work).pick_up(delivery_key(delivery_id), transporter, handover)
+        told = "Delivery marked as picked up"
+        return PickedUp(step.status, told, step.timestamp, point_of(step), step.noticed_at)
+
+    @post(
+        "/{delivery_id:str}/deliver/",
+        guards=[acts(Role.TRANSPORTER)],
+        opt=also_checked(_check_pictures),
+        status_code=200,
+        request_max_body_size=MAX_BODY_BYTES,
+    )
+    async def deliver(
+        self,
+        request: Request[User, Any, Any],
+        delivery_id: KeyPath,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[DropOffBody | None] = None,
+    ) -> DroppedOff:
+        """The parcel is with the customer.
+
+        `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`.
+        `happened_at` is judged as at the pickup, which it cannot precede; so are the conflicts.
+        `customer_rating` counts until the customer rates the delivery, and only where neither pickup nor drop-off is
+        flagged as implausible.
+        """
+        body = data or DropOffBody()
+        pictures = await decoded_pictures(delivery_photo=body.delivery_photo, signature=body.signature)
+        transporter, seen = await transporter_and_place(request, work, services)
+        handover = Handover(
+            _place(body),
+            body.notes,
+            pictures["delivery_photo"],
+            pictures["signature"],
+            body.customer_rating,
+            seen,
+            body.happened_at,
+        )
+        delivery, step = await services.delivery_steps(work).deliver(delivery_key(delivery_id), transporter, handover)
+        told, earnings = "Delivery completed successfully", number(delivery.earnings)
+        return DroppedOff(step.status, told, step.timestamp, point_of(step), earnings, step.noticed_at)
