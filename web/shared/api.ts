@@ -157,6 +157,7 @@ export interface paths {
          * @description The parcel is with the customer.
          *
          *     `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`.
+         *     `happened_at` is judged as at the pickup, which it cannot precede; so are the conflicts.
          *     `customer_rating` counts until the customer rates the delivery, and only where neither pickup nor drop-off is
          *     flagged as implausible.
          */
@@ -222,6 +223,10 @@ export interface paths {
          *
          *     Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels. A place far from the address
          *     or from where the transporter was just seen is kept and flagged for dispatchers.
+         *
+         *     A phone that had no network says `happened_at`. It is believed unless it lies before the assignment, in the
+         *     future, or longer ago than `DISPATCH_STEP_MAX_AGE_H`: then the step is flagged and ours counts. Where the
+         *     delivery went on without the phone it is 409 with its `delivery_status` (`wrong_status`, `no_longer_yours`).
          */
         post: operations["deliveries_pick_up"];
         delete?: never;
@@ -2741,12 +2746,16 @@ export interface components {
         /**
          * DropOffBody
          * @description Where the parcel was handed over, with what proves it.
+         *
+         *     ``happened_at``: when, by the phone's clock, where that was not just now.
          */
         DropOffBody: {
             /** @default null */
             customer_rating: number | null;
             /** @default null */
             delivery_photo: string | null;
+            /** @default null */
+            happened_at: string | null;
             /** @default null */
             latitude: number | null;
             /** @default null */
@@ -2761,7 +2770,7 @@ export interface components {
         };
         /**
          * DroppedOff
-         * @description The parcel is with the customer; `earnings` in NPR are the transporter's.
+         * @description The parcel is with the customer; `earnings` in NPR are the transporter's. `noticed_at`: when we were told.
          */
         DroppedOff: {
             /** Format: date-time */
@@ -2769,6 +2778,8 @@ export interface components {
             earnings: number | null;
             location: components["schemas"]["Point"] | null;
             message: string;
+            /** Format: date-time */
+            noticed_at: string;
             status: components["schemas"]["DeliveryStatus"];
         };
         /**
@@ -3460,12 +3471,17 @@ export interface components {
         /**
          * NotedStep
          * @description A step with its transporter's notes; `flags`, what makes it implausible, for admins alone.
+         *
+         *     `happened_at` is when it was by the word of the transporter's phone, believed or not.
          */
         NotedStep: {
             flags?: string[];
+            happened_at: string | null;
             location: components["schemas"]["StepPlace"] | null;
             message: string;
             notes: string;
+            /** Format: date-time */
+            noticed_at: string;
             status: components["schemas"]["DeliveryStatus"];
             status_display: string;
             /** Format: date-time */
@@ -4010,20 +4026,24 @@ export interface components {
         };
         /**
          * PickedUp
-         * @description The parcel is with its transporter.
+         * @description The parcel is with its transporter: `timestamp` when it was picked up, `noticed_at` when we were told.
          */
         PickedUp: {
             location: components["schemas"]["Point"] | null;
             message: string;
+            /** Format: date-time */
+            noticed_at: string;
             status: components["schemas"]["DeliveryStatus"];
             /** Format: date-time */
             timestamp: string;
         };
         /**
          * PickupBody
-         * @description Where the parcel was taken.
+         * @description Where the parcel was taken. ``happened_at``: when, by the phone's clock, where that was not just now.
          */
         PickupBody: {
+            /** @default null */
+            happened_at: string | null;
             /** @default null */
             latitude: number | null;
             /** @default null */
@@ -4541,11 +4561,13 @@ export interface components {
         SpeedUnit: "auto" | "knots" | "kmh" | "mps";
         /**
          * StepAnswer
-         * @description A step of a delivery.
+         * @description A step of a delivery: `timestamp` when it happened, `noticed_at` when we were told.
          */
         StepAnswer: {
             location: components["schemas"]["StepPlace"] | null;
             message: string;
+            /** Format: date-time */
+            noticed_at: string;
             status: components["schemas"]["DeliveryStatus"];
             status_display: string;
             /** Format: date-time */
