@@ -55,6 +55,19 @@ async def test_an_old_position_turns_doubtful_and_then_is_none(world: World, win
         await expect(marker).not_to_be_visible()
 
 
+async def test_before_any_stream_opens_the_map_has_the_courier_and_the_quarter_of_the_door(
+    world: World, window: Window
+) -> None:
+    async with riding(world) as ride:
+        await ride.at(LAT, LON)
+        await window.context.route("**/events/**", lambda _: None)  # neither answered nor refused
+        page = await window.open(ride.path)
+        await expect(page.locator("[data-liveness=connecting]")).to_be_visible()
+        await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
+        await expect(page.get_by_text("Goes to about here")).to_be_visible()
+        await window.context.unroute_all()
+
+
 async def test_where_no_stream_comes_through_the_page_is_still_renewed(world: World, window: Window) -> None:
     async with riding(world) as ride:
         await window.context.route("**/events/**", lambda route: route.abort())

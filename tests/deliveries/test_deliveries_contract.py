@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.geo import geo_cell
 from tests.support.pictures import picture
 from tests.support.shapes import check, is_bool, is_id, is_number, is_string, is_text, is_time, is_uuid, like, or_null
 from tests.support.world import BHAKTAPUR, THAMEL, World, delivery_body, ok, order_body
@@ -253,6 +254,15 @@ async def test_anyone_with_the_tracking_number_follows_the_parcel(world: World) 
     assert history == [("assigned", None), ("picked_up", farm), ("delivered", None)]
 
 
+async def test_whoever_has_the_number_is_told_the_quarter_of_the_door_and_not_the_house(world: World) -> None:
+    delivery = await world.delivery()
+    area = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))["delivery_area"]
+    cell = geo_cell(*THAMEL, 6)
+    assert (area["cell"], area["latitude"], area["longitude"]) == (cell.name, cell.lat, cell.lon)
+    assert (area["height_deg"], area["width_deg"]) == (cell.height_deg, cell.width_deg)
+    assert (area["latitude"], area["longitude"]) != THAMEL
+
+
 async def test_a_tracking_number_that_is_none_is_not_found_in_the_same_words(world: World) -> None:
     delivery = await world.delivery()
     wrong = ["TRK1234567890", "x", delivery["tracking_number"].lower(), str(delivery["id"]), delivery["delivery_id"]]
@@ -273,4 +283,6 @@ async def test_the_parcel_of_a_sale_without_coordinates_has_no_distance(world: W
     asked = delivery_body(
         settled["data"]["marketplace_sales"][0]["id"], delivery_latitude=None, delivery_longitude=None
     )
-    assert ok(await seller.post("/api/deliveries/create/", asked), 201)["distance_km"] is None
+    made = ok(await seller.post("/api/deliveries/create/", asked), 201)
+    assert made["distance_km"] is None
+    assert ok(await world.http.get(f"/api/deliveries/{made['tracking_number']}/track/"))["delivery_area"] is None

@@ -4652,6 +4652,17 @@ export interface components {
             refresh: string;
         };
         /**
+         * TrackedArea
+         * @description About where something is: a geohash cell, its middle and its size, all in degrees.
+         */
+        TrackedArea: {
+            cell: string;
+            height_deg: number;
+            latitude: number;
+            longitude: number;
+            width_deg: number;
+        };
+        /**
          * TrackedCarrier
          * @description Who brings it; the phone only while it is under way.
          */
@@ -4665,9 +4676,13 @@ export interface components {
         /**
          * TrackedDelivery
          * @description A parcel, where it is and when it comes. `position` only while it is under way, as in the live frames.
+         *
+         *     `delivery_area`: the quarter of the door, about 1 km by 0.6 km; the number stands on the parcel, so whoever has it
+         *     is not told the house. Null where nobody has said where the door is.
          */
         TrackedDelivery: {
             delivery_address: string;
+            delivery_area: components["schemas"]["TrackedArea"] | null;
             distance_km: number | null;
             estimated_delivery_time: string | null;
             eta: components["schemas"]["ArrivalWindow"] | null;

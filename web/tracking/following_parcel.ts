@@ -32,6 +32,7 @@ export class FollowedParcel {
     this.#promise = new ArrivalPromise(readKept(parcel.tracking_number));
     this.seen = { parcel, window: null, changes: [], fix: null, liveness: over(parcel.status) ? "over" : "connecting", lostAt: null };
     this.#promised(windowOf(parcel.eta));
+    if (parcel.position !== null) this.#position(parcel.position); // the page came with it, so the map need not wait for a stream
     const path = `/api/deliveries/${encodeURIComponent(parcel.tracking_number)}`;
     this.#following = new Following(
       `${path}/events/`,

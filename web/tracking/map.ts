@@ -2,7 +2,8 @@
 import { type GeoJSONSource, type Map as MapLibre, Marker as Pin, ScaleControl } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
 import { type Fix, Marker, STALE_AFTER_S, type Shown, freshness, metres } from "../shared/motion.ts";
-import { circle } from "./shapes.ts";
+import type { Area } from "./parcel.ts";
+import { bounds, circle, rounded } from "./shapes.ts";
 
 const ZOOM = 15;
 const NEAR_M = 8_000;
@@ -13,8 +14,12 @@ const DOUBT_MPS = 5;
 const MOST_DOUBT_M = 300;
 
 const over: Over = () => ({
-  sources: { doubt: { type: "geojson", data: EMPTY as never } },
-  layers: [{ id: "doubt", type: "fill", source: "doubt", paint: { "fill-color": colour("--way"), "fill-opacity": 0.15 } }],
+  sources: { door: { type: "geojson", data: EMPTY as never }, doubt: { type: "geojson", data: EMPTY as never } },
+  layers: [
+    { id: "door", type: "fill", source: "door", paint: { "fill-color": colour("--accent"), "fill-opacity": 0.1 } },
+    { id: "door-edge", type: "line", source: "door", paint: { "line-color": colour("--accent"), "line-width": 1.5, "line-dasharray": [3, 2] } },
+    { id: "doubt", type: "fill", source: "doubt", paint: { "fill-color": colour("--way"), "fill-opacity": 0.15 } },
+  ],
 });
 
 export class CourierMap {
@@ -25,6 +30,8 @@ export class CourierMap {
   readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
   #pickup: Shown | null = null;
   #pickupPin: Pin | null = null;
+  #door: Area | null = null;
+  #doorPin: Pin | null = null;
   #drawing = 0;
   #placed = false;
   #following = true;
@@ -53,6 +60,21 @@ export class CourierMap {
     this.#pickup = at;
     this.#pickupPin ??= new Pin({ element });
     this.#pickupPin.setLngLat([at.lon, at.lat]).addTo(this.#map);
+  }
+
+  /** About where it goes; null takes it away. */
+  door(area: Area | null, element: HTMLElement): void {
+    this.#door = area;
+    const draw = (): void => {
+      (this.#map.getSource("door") as GeoJSONSource | undefined)?.setData(this.#door === null ? (EMPTY as never) : rounded(this.#door));
+    };
+    if (this.#map.getSource("door") === undefined) this.#map.once("load", draw);
+    else draw();
+    if (area === null) this.#doorPin?.remove();
+    else {
+      this.#doorPin ??= new Pin({ element, anchor: "bottom" });
+      this.#doorPin.setLngLat([area.longitude, area.latitude + area.height_deg / 2]).addTo(this.#map);
+    }
   }
 
   /** How old it is now. */
@@ -99,19 +121,19 @@ export class CourierMap {
     else this.#drawDoubt();
   }
 
-  /** The courier, and where it came from as long as that is near. */
+  /** The courier, and of where it came from and where it goes what is near. */
   #show(at: Shown): void {
-    const from = this.#pickup;
-    if (from === null || metres(from, at) > NEAR_M) this.#map.jumpTo({ center: [at.lon, at.lat], zoom: ZOOM });
-    else {
-      const corners: [[number, number], [number, number]] = [
-        [Math.min(at.lon, from.lon), Math.min(at.lat, from.lat)],
-        [Math.max(at.lon, from.lon), Math.max(at.lat, from.lat)],
-      ];
-      const { clientWidth, clientHeight } = this.#map.getContainer();
-      const padding = Math.min(clientWidth, clientHeight) * (EDGE + 0.1); // within what counts as in view
-      this.#map.fitBounds(corners, { padding, maxZoom: ZOOM, animate: false });
+    const corners: Shown[] = [at];
+    if (this.#pickup !== null) corners.push(this.#pickup);
+    if (this.#door !== null) {
+      const [west, south, east, north] = bounds(this.#door);
+      corners.push({ lon: west, lat: south }, { lon: east, lat: north });
     }
+    const near = corners.filter((corner) => metres(corner, at) <= NEAR_M);
+    const [lons, lats] = [near.map(({ lon }) => lon), near.map(({ lat }) => lat)];
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    const padding = Math.min(clientWidth, clientHeight) * (EDGE + 0.1); // within what counts as in view
+    this.#map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], { padding, maxZoom: ZOOM, animate: false });
   }
 
   /** The ground moves only when the courier comes near the edge. */

@@ -14,6 +14,7 @@ export function MapPanel({ seen, age_s, say }: { seen: Seen; age_s: number | nul
   const container = useRef<HTMLDivElement>(null);
   const pin = useRef<HTMLDivElement>(null);
   const pickupPin = useRef<HTMLDivElement>(null);
+  const doorPin = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
   const map = useRef<CourierMap | null>(null);
   const [failed, setFailed] = useState(false);
@@ -41,6 +42,11 @@ export function MapPanel({ seen, age_s, say }: { seen: Seen; age_s: number | nul
     if (pickup !== null && pickupPin.current !== null) map.current?.pickup({ lat: pickup.latitude, lon: pickup.longitude }, pickupPin.current);
   }, [pickup?.latitude, pickup?.longitude, ready]);
 
+  // The effects run in this order: what the first picture shows is known before the courier is placed.
+  useEffect(() => {
+    if (doorPin.current !== null) map.current?.door(parcel.delivery_area, doorPin.current);
+  }, [parcel.delivery_area?.cell, ready]);
+
   useEffect(() => {
     if (fix === null) map.current?.clear();
     else map.current?.move(fix);
@@ -62,6 +68,9 @@ export function MapPanel({ seen, age_s, say }: { seen: Seen; age_s: number | nul
         </div>
         <div class="pickup-dot" ref={pickupPin}>
           <span>{say("map.pickup")}</span>
+        </div>
+        <div class="door-area" ref={doorPin}>
+          {say("map.door")}
         </div>
       </div>
       {text !== null && <p class="say">{text}</p>}

@@ -10,6 +10,7 @@ const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel =>
   position: null,
   pickup_address: "",
   delivery_address: "",
+  delivery_area: null,
   estimated_delivery_time: null,
   eta: null,
   transporter: null,

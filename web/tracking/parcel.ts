@@ -5,6 +5,7 @@ import type { Window } from "../shared/promises.ts";
 
 export type Parcel = components["schemas"]["TrackedDelivery"];
 export type Place = components["schemas"]["Point"];
+export type Area = components["schemas"]["TrackedArea"];
 
 const UNDER_WAY: readonly string[] = ["assigned", "picked_up", "in_transit"];
 const OVER: readonly string[] = ["delivered", "cancelled"];
@@ -49,7 +50,7 @@ export function endedAt(parcel: Parcel): number | null {
   return over(parcel.status) && last !== undefined ? Date.parse(last.timestamp) : null;
 }
 
-/** Where it was taken aboard, as far as the API says it; the door itself is not told to whoever has only the number. */
+/** Where it was taken aboard, as far as the API says it. */
 export function pickupPlace(parcel: Parcel): Place | null {
   return parcel.tracking_history.find((one) => one.status === "picked_up")?.location ?? null;
 }
