@@ -66,6 +66,8 @@ class LivePosition:
     presence: Presence = Presence.ONLINE
     recent_mps: float | None = None
     """How fast it goes: the mean over the last minutes where there is one, else what the device says."""
+    device: str = ""
+    """Which of the transporter's devices said so."""
 
 
 class LivePositions(Protocol):

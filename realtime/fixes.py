@@ -92,6 +92,7 @@ class LiveUpdate(msgspec.Struct, frozen=True, array_like=True):
             heading_deg=fix.heading_deg,
             presence=presence,
             recent_mps=fix.recent_mps,
+            device=fix.device,
         )
 
 

@@ -6,20 +6,23 @@ import math
 import sys
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 
+import httpx
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.cli.console import make_console
 from api.cli.context import CommandError, operating
 from api.cli.target import allow_sockets, base_url, check_answers, operating_server, sign_in_drivers, socket_url
 from api.server.serving import stopped_by_signals
-from api.simulation.accounts.drivers import Driver, token_maker
-from api.simulation.replay.devices import find_or_make_phones
+from api.simulation.accounts.devices import find_or_make_devices
+from api.simulation.accounts.drivers import Driver, TokenOf, token_maker
 from api.simulation.replay.errors import UnusableFile
 from api.simulation.replay.pace import shift_now
 from api.simulation.replay.reading import read_traces
 from api.simulation.replay.run import PhoneReplay, Playing, Replay
 from api.simulation.replay.sending_protocols import PROTOCOLS, SendingProtocol
+from api.simulation.replay.stored_fixes import phones_of
 from api.simulation.replay.summary import print_summary, rate, summary
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.traces import Reading, Traces, reasons
@@ -28,6 +31,7 @@ from dispatch.settings import Settings
 
 SHOW_EVERY_S = 0.2
 INTERRUPTED = 130
+READING_LIFE = timedelta(minutes=1)
 MOST_BAD = 0.05
 """Share of unusable rows beyond which a file was misunderstood rather than damaged."""
 
@@ -79,7 +83,9 @@ async def replay_file(
             frame_bytes=settings.ws_max_bytes,
         )
     else:
-        replay = await _phone_replay(settings, base, traces, drivers, way=way, speed=times, patience_s=give_up_after_s)
+        replay = await _phone_replay(
+            settings, base, traces, drivers, token_of, way=way, speed=times, patience_s=give_up_after_s
+        )
     stop = asyncio.Event()
     with stopped_by_signals(stop):
         await _run_visibly(replay, stop, show=not as_json)
@@ -99,16 +105,29 @@ async def _phone_replay(
     base: str,
     traces: Traces,
     drivers: Sequence[Driver],
+    token_of: TokenOf,
     *,
     way: SendingProtocol,
     speed: float | None,
     patience_s: float,
 ) -> PhoneReplay:
-    """Times are moved by whole seconds, which every phone protocol can say."""
+    """Times are moved by whole seconds, which every phone protocol can say. Raises CommandError."""
     now_ms = time.time_ns() // 1_000_000
     shift_ms = shift_now(now_ms, traces.oldest_ms, traces.newest_ms, speed) // 1000 * 1000
     async with operating(settings) as services:
-        phones, shift_ms = await find_or_make_phones(services, drivers, way=way, epoch=traces.epoch, shift_ms=shift_ms)
+        devices, shift_ms = await find_or_make_devices(
+            services, drivers, way=way, epoch=traces.epoch, shift_ms=shift_ms
+        )
+    try:
+        phones = await phones_of(
+            base,
+            devices,
+            lambda device: token_of(device.driver, READING_LIFE),
+            from_ms=max(0, traces.oldest_ms + shift_ms) // 1000 * 1000,
+            to_ms=max(0, traces.newest_ms + shift_ms),
+        )
+    except httpx.HTTPError as error:
+        raise CommandError(f"The server at {base} does not say what it has: {type(error).__name__} {error}") from None
     return PhoneReplay(traces, phones, PROTOCOLS[way], base=base, speed=speed, shift_ms=shift_ms, patience_s=patience_s)
 
 

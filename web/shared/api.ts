@@ -3159,10 +3159,11 @@ export interface components {
         };
         /**
          * ListedPosition
-         * @description Where a transporter was last: degrees, UTC, metres, m/s.
+         * @description Where a transporter was last, and which of its devices said so: degrees, UTC, metres, m/s.
          */
         ListedPosition: {
             accuracy_m: number | null;
+            device: string;
             lat: number;
             lon: number;
             /** Format: date-time */

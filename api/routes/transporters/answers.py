@@ -69,7 +69,7 @@ def transporter_answer(transporter: Transporter, today: date) -> TransporterAnsw
 
 
 class ListedPosition(Struct, frozen=True):
-    """Where a transporter was last: degrees, UTC, metres, m/s."""
+    """Where a transporter was last, and which of its devices said so: degrees, UTC, metres, m/s."""
 
     lat: float
     lon: float
@@ -77,6 +77,7 @@ class ListedPosition(Struct, frozen=True):
     received_at: datetime
     accuracy_m: float | None
     speed_mps: float | None
+    device: str
 
 
 class ListedAnswer(TransporterAnswer, frozen=True, kw_only=True):
@@ -108,7 +109,7 @@ def listed_answer(found: ListedTransporter, today: date) -> ListedAnswer:
 
 
 def _listed_position(at: LivePosition) -> ListedPosition:
-    return ListedPosition(at.lat, at.lon, at.recorded_at, at.received_at, at.accuracy_m, at.speed_mps)
+    return ListedPosition(at.lat, at.lon, at.recorded_at, at.received_at, at.accuracy_m, at.speed_mps, at.device)
 
 
 class FixAnswer(Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from api.simulation.demo.orders import StoryRunner, StoryStuck
 from api.simulation.demo.people import ADMIN, CARRIERS, CUSTOMERS, EVERYONE, SELLERS
 from api.simulation.demo.printout import Steps, console, print_summary
 from api.simulation.demo.sign_ins import Callers, Refused
-from api.simulation.demo.stories import STORIES, Stage, Story
+from api.simulation.demo.stories import IN_TRANSIT, PICKED_UP, STORIES, Stage, Story
 from api.simulation.demo.summary import (
     Account,
     Summary,
@@ -30,7 +30,6 @@ from api.simulation.demo.summary import (
     summary_path,
     write_summary,
 )
-from dispatch.deliveries.models import DeliveryStatus
 from dispatch.settings import Settings
 
 STORIES_AT_ONCE = 4
@@ -85,11 +84,11 @@ async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack) -> N
     sandbox = find_sandbox(settings)
     sandbox_url = sandbox.base_url if sandbox else ""
     callers = await stack.enter_async_context(aclosing(Callers(here, password, await open_sign_ins(services))))
-    story_runner = StoryRunner(services, callers, sandbox_url, products, transporters)
+    story_runner = StoryRunner(callers, sandbox_url, products, transporters)
     with steps.step("Ordering, paying, sending off", f"{len(STORIES)} orders, from unpaid to delivered"):
         await _tell(story_runner, ((story, _before_driving(story)) for story in STORIES))
     own_deliveries = await story_runner.open_deliveries()
-    fleet = await stack.enter_async_context(driving(services, callers, transporters, own_deliveries, here))
+    fleet = await stack.enter_async_context(driving(callers, transporters, own_deliveries, here))
     with steps.step("Sending transporters out", f"{len(fleet.drivers)} transporters on the road") as detail:
         await fleet.wait_online(lambda online: detail(f"{online} of {len(fleet.drivers)}"))
     market = Market(story_runner, own_deliveries)
@@ -127,11 +126,9 @@ async def _wait_for_movement(story_runner: StoryRunner) -> None:
     """Until a parcel is seen to have left, or nothing has been about to leave."""
     deadline = time.monotonic() + LEAVES_WITHIN_S
     while time.monotonic() < deadline:
-        if await story_runner.count(DeliveryStatus.IN_TRANSIT) or not await story_runner.count(
-            DeliveryStatus.PICKED_UP
-        ):
+        if await story_runner.count(IN_TRANSIT) or not await story_runner.count(PICKED_UP):
             return
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
 
 
 def _summary(

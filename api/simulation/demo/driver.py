@@ -8,14 +8,13 @@ from typing import Any
 
 import httpx
 import structlog
-from redis.exceptions import RedisError
 
 from api.simulation.demo.kathmandu import CENTRE, FAR_M, Point, Vehicle
 from api.simulation.demo.people import Carrier
 from api.simulation.demo.phone import Phone
 from api.simulation.demo.random_source import dice
 from api.simulation.demo.sign_ins import Caller, Refused
-from realtime.redis.live_positions import RedisLivePositions
+from api.simulation.demo.whereabouts import Whereabouts
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +66,7 @@ class Driver:
         caller: Caller,
         *,
         socket_url: str,
-        live: RedisLivePositions,
+        whereabouts: Whereabouts,
         own_deliveries: AbstractSet[int],
         start: Point | None = None,
         pause_s: float = 0.0,
@@ -77,7 +76,7 @@ class Driver:
         self._home = carrier.home
         self._vehicle = Vehicle(start or carrier.home, carrier.vehicle.cruise_mps)
         self._caller = caller
-        self._live = live
+        self._whereabouts = whereabouts
         self._own_deliveries = own_deliveries
         self._tasks: list[Task] = []
         self._look_at = 0.0
@@ -96,7 +95,7 @@ class Driver:
                 await self._look_for_work()
                 await self._act()
                 await self._report()
-            except (Refused, httpx.HTTPError, RedisError) as error:
+            except (Refused, httpx.HTTPError) as error:
                 log.info("a simulated step failed", transporter=self.transporter_id, reason=str(error))
                 self._look_at = time.monotonic() + WATCH_S
             await asyncio.sleep(max(0.1, TICK_S - (time.monotonic() - started)))
@@ -104,11 +103,9 @@ class Driver:
 
     async def _settle_in(self) -> None:
         """Go on where the last run ended."""
-        known = await self._live.find_update(self.transporter_id)
-        if known is not None:
-            point = Point(known.fix.lat, known.fix.lon)
-            if point.distance_m(CENTRE) < FAR_M:
-                self._vehicle.put_at(point)
+        known = self._whereabouts.of(self.transporter_id)
+        if known is not None and known.point.distance_m(CENTRE) < FAR_M:
+            self._vehicle.put_at(known.point)
         await self._report()
         await asyncio.sleep(dice.uniform(0, TICK_S))  # not all in the same instant
 
@@ -203,7 +200,7 @@ class Driver:
         self._ticks += 1
         if not (self._vehicle.driving or self._tasks or self._ticks % IDLE_TICKS == 1):
             return
-        taken_over = await self._other_phone()
+        taken_over = self._other_phone()
         if taken_over is not None:
             self._vehicle.put_at(taken_over)
             return
@@ -217,14 +214,12 @@ class Driver:
             battery=self._battery,
         )
 
-    async def _other_phone(self) -> Point | None:
+    def _other_phone(self) -> Point | None:
         """Where a real phone that signed in as this transporter is, as long as it speaks: it goes first."""
-        newest = await self._live.find_update(self.transporter_id)
-        if newest is None or newest.fix.device == self.phone.device:
+        newest = self._whereabouts.of(self.transporter_id)
+        if newest is None or newest.device == self.phone.device or time.time() - newest.received_s > TAKEOVER_S:
             return None
-        if time.time() - newest.fix.received_ms / 1000 > TAKEOVER_S:
-            return None
-        return Point(newest.fix.lat, newest.fix.lon)
+        return newest.point
 
 
 def _point(lat: float | None, lon: float | None) -> Point | None:

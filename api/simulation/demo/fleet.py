@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import httpx
 import structlog
 
-from api.server.services import Services
 from api.simulation.demo.cancelling import cancel_all
 from api.simulation.demo.driver import Driver
-from api.simulation.demo.people import CARRIERS
-from api.simulation.demo.sign_ins import Callers
+from api.simulation.demo.people import ADMIN, CARRIERS
+from api.simulation.demo.sign_ins import Callers, Refused
 from api.simulation.demo.stories import STORIES, Stage, Story
+from api.simulation.demo.whereabouts import Whereabouts
 
 log = structlog.get_logger(__name__)
 
@@ -44,9 +45,11 @@ class Fleet:
 
 @asynccontextmanager
 async def driving(
-    services: Services, callers: Callers, transporters: dict[str, int], own_deliveries: set[int], base_url: str
+    callers: Callers, transporters: dict[str, int], own_deliveries: set[int], base_url: str
 ) -> AsyncIterator[Fleet]:
-    """Let everyone drive for the time of the block."""
+    """Let everyone drive for the time of the block. Raises Refused and httpx.HTTPError."""
+    whereabouts = Whereabouts(callers.of(ADMIN.email))
+    await whereabouts.ask()
     under_way = {story.carrier.person.email: story for story in STORIES if story.carrier and _is_on_road(story)}
     drivers = []
     for carrier in CARRIERS:
@@ -57,17 +60,18 @@ async def driving(
             carrier,
             callers.of(email),
             socket_url=f"ws{base_url.removeprefix('http')}/ws/transporter",
-            live=services.live,
+            whereabouts=whereabouts,
             own_deliveries=own_deliveries,
             start=story.start() if story else None,
             pause_s=LOADING_S if story and not story.driven else 0.0,
         )
         drivers.append(driver)
     tasks = [
-        asyncio.create_task(_kept_up(work, driver), name=driver.phone.device)
+        asyncio.create_task(_kept_up(work, driver.phone.device), name=driver.phone.device)
         for driver in drivers
         for work in (driver.phone.run, driver.drive)
     ]
+    tasks.append(asyncio.create_task(_kept_up(whereabouts.follow, "whereabouts"), name="whereabouts"))
     try:
         yield Fleet(drivers)
     finally:
@@ -78,11 +82,13 @@ def _is_on_road(story: Story) -> bool:
     return story.goal is Stage.PICKED_UP
 
 
-async def _kept_up(work: Callable[[], Awaitable[None]], driver: Driver) -> None:
-    """A fault in one simulated transporter must not end the demo."""
+async def _kept_up(work: Callable[[], Awaitable[None]], name: str) -> None:
+    """A fault in one of them must not end the demo."""
     while True:
         try:
             await work()
+        except (Refused, httpx.HTTPError) as error:  # the server is away, or too busy
+            log.info("a part of the simulation waits", part=name, reason=str(error))
         except Exception:  # logged, and tried again
-            log.exception("a simulated transporter broke down", transporter=driver.transporter_id)
+            log.exception("a part of the simulation broke down", part=name)
         await asyncio.sleep(START_AGAIN_S)

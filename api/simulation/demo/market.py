@@ -5,7 +5,6 @@ import secrets
 
 import httpx
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from api.simulation.demo.goods import ARTICLES
 from api.simulation.demo.kathmandu import DOORS
@@ -13,8 +12,7 @@ from api.simulation.demo.orders import StoryRunner, StoryStuck
 from api.simulation.demo.people import CUSTOMERS
 from api.simulation.demo.random_source import dice
 from api.simulation.demo.sign_ins import Refused
-from api.simulation.demo.stories import Stage, Story
-from dispatch.deliveries.models import UNDER_WAY, DeliveryStatus
+from api.simulation.demo.stories import AVAILABLE, UNDER_WAY, Stage, Story
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +38,7 @@ class Market:
         """
         for _ in range(await self._story_runner.count(*UNDER_WAY), MIN_UNDER_WAY):
             await self._order(assign=True)
-        for _ in range(await self._story_runner.count(DeliveryStatus.AVAILABLE), KEEP_WAITING):
+        for _ in range(await self._story_runner.count(AVAILABLE), KEEP_WAITING):
             await self._order(assign=False)
 
     async def keep_ordering(self) -> None:
@@ -49,9 +47,9 @@ class Market:
             await asyncio.sleep(ORDER_EVERY_S * dice.uniform(1.0, 1.3))
             try:
                 if await self._story_runner.count(*UNDER_WAY) < MAX_UNDER_WAY:
-                    waiting = await self._story_runner.count(DeliveryStatus.AVAILABLE)
+                    waiting = await self._story_runner.count(AVAILABLE)
                     await self._order(assign=waiting >= KEEP_WAITING)
-            except (Refused, StoryStuck, httpx.HTTPError, SQLAlchemyError) as error:
+            except (Refused, StoryStuck, httpx.HTTPError) as error:
                 log.info("a simulated order failed", reason=str(error))
 
     async def _order(self, *, assign: bool) -> None:
@@ -67,5 +65,5 @@ def _invent() -> Story:
     article = dice.randrange(len(ARTICLES))
     pickup = ARTICLES[article].seller.place.point
     nearest = sorted(DOORS, key=lambda door: pickup.distance_m(door.point))[:8]
-    key = f"Demo order {secrets.token_hex(6)}"
+    key = f"Demo order {secrets.token_hex(6)}."
     return Story(key, customer, dice.choice(nearest), article, dice.randint(1, 2), Stage.ASSIGNED)

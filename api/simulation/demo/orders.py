@@ -1,34 +1,29 @@
 """Telling an order's story: what a customer, a seller, an admin and a transporter do, in their names, over the API.
 
-How far an order is comes from the database, so a story that was broken off goes on where it stopped.
+How far an order is, the API is asked, so a story that was broken off goes on where it stopped.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
-from sqlalchemy import func, select
 
-from api.server.services import Services
 from api.simulation.demo.people import ADMIN
 from api.simulation.demo.sign_ins import Callers
-from api.simulation.demo.stories import MARK, Stage, Story
-from dispatch.accounts.models import User
-from dispatch.database.engine import Database
-from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus
-from dispatch.orders.models import DeliveryInfo, Order, OrderStatus
-from dispatch.sales.models import Sale
+from api.simulation.demo.stories import AVAILABLE, IN_TRANSIT, MARK, UNDER_WAY, Stage, Story
 
 FEE_BASE, FEE_A_KG = 80.0, 12.0
-NO_DELIVERY = {OrderStatus.PENDING: Stage.PENDING, OrderStatus.CANCELLED: Stage.CANCELLED}
+NO_DELIVERY = {"pending": Stage.PENDING, "cancelled": Stage.CANCELLED}
 BY_DELIVERY = {
-    DeliveryStatus.AVAILABLE: Stage.WAITING,
-    DeliveryStatus.ASSIGNED: Stage.ASSIGNED,
-    DeliveryStatus.PICKED_UP: Stage.PICKED_UP,
-    DeliveryStatus.IN_TRANSIT: Stage.IN_TRANSIT,
-    DeliveryStatus.DELIVERED: Stage.DELIVERED,
-    DeliveryStatus.CANCELLED: Stage.CANCELLED,
+    "available": Stage.WAITING,
+    "assigned": Stage.ASSIGNED,
+    "picked_up": Stage.PICKED_UP,
+    "in_transit": Stage.IN_TRANSIT,
+    "delivered": Stage.DELIVERED,
+    "cancelled": Stage.CANCELLED,
 }
+PAGE_SIZE = 100
 
 
 class StoryStuck(Exception):
@@ -44,8 +39,6 @@ class StoryProgress:
     cart_id: int = 0
     sale_id: int = 0
     delivery_id: int = 0
-    tracking_number: str = ""
-    transporter_id: int | None = None
 
 
 class StoryRunner:
@@ -53,17 +46,17 @@ class StoryRunner:
 
     def __init__(
         self,
-        services: Services,
         callers: Callers,
         sandbox_url: str,
         products: Sequence[int],
         transporters: dict[str, int],
     ) -> None:
-        self._database: Database = services.database
         self._callers = callers
         self._sandbox_url = sandbox_url
         self._products = products
         self._emails = {number: email for email, number in transporters.items()}
+        self._orders: dict[str, int] = {}
+        """Numbers of orders by the keys of their stories."""
 
     async def tell(self, story: Story, until: Stage) -> StoryProgress:
         """Take the order step by step to a stage, or leave it where it is if it is there already.
@@ -81,50 +74,39 @@ class StoryRunner:
 
     async def progress_of(self, story: Story) -> StoryProgress:
         """How far the order of a story is. It has one line, so one sale and one delivery."""
-        async with self._database.work() as work:
-            rows = await work.session.execute(
-                select(Order, Sale.id, Delivery)
-                .join(DeliveryInfo, DeliveryInfo.id == Order.delivery_info_id)
-                .outerjoin(Sale, Sale.order_id == Order.id)
-                .outerjoin(Delivery, Delivery.sale_id == Sale.id)
-                .join(User, User.id == Order.customer_id)
-                .where(DeliveryInfo.delivery_instructions == story.key, User.email == story.customer.email)
-                .order_by(Order.id.desc())
-                .limit(1)
-            )
-            found = rows.one_or_none()
-        return StoryProgress(Stage.NOTHING) if found is None else _progress(*found.tuple())
+        customer = self._callers.of(story.customer.email)
+        if story.key not in self._orders:
+            path = "/api/v1/marketplace/orders/my-orders/"
+            found = await customer.call("GET", path, search=story.key, page_size=1)
+            if not found["results"]:
+                return StoryProgress(Stage.NOTHING)
+            self._orders[story.key] = found["results"][0]["id"]
+        return _progress(await customer.call("GET", f"/api/v1/marketplace/orders/{self._orders[story.key]}/"))
 
-    async def count(self, *statuses: DeliveryStatus) -> int:
+    async def count(self, *statuses: str) -> int:
         """How many of the demo's own deliveries are in one of the states."""
-        async with self._database.work() as work:
-            counted = await work.session.scalar(
-                select(func.count())
-                .select_from(Delivery)
-                .where(Delivery.special_instructions == MARK, Delivery.status.in_(statuses))
-            )
-        return counted or 0
+        return int((await self._own_deliveries(statuses, page_size=1))["count"])
 
     async def open_deliveries(self) -> set[int]:
         """Numbers of the demo's own deliveries that are not over."""
-        async with self._database.work() as work:
-            rows = await work.session.scalars(
-                select(Delivery.id).where(
-                    Delivery.special_instructions == MARK,
-                    Delivery.status.in_([*UNDER_WAY, DeliveryStatus.AVAILABLE]),
-                )
-            )
-            return set(rows)
+        return {row["id"] for row in await self._all_own_deliveries(*UNDER_WAY, AVAILABLE)}
 
     async def tracking_numbers(self) -> list[str]:
         """Of the demo's own deliveries under way, those in transit first."""
-        async with self._database.work() as work:
-            rows = await work.session.scalars(
-                select(Delivery.tracking_number)
-                .where(Delivery.special_instructions == MARK, Delivery.status.in_(UNDER_WAY))
-                .order_by(Delivery.status != DeliveryStatus.IN_TRANSIT, Delivery.picked_up_at.desc(), Delivery.id)
-            )
-            return list(rows)
+        rows = await self._all_own_deliveries(*UNDER_WAY)
+        return [row["tracking_number"] for row in sorted(rows, key=lambda row: row["status"] != IN_TRANSIT)]
+
+    async def _all_own_deliveries(self, *statuses: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        while True:
+            page = await self._own_deliveries(statuses, page=len(rows) // PAGE_SIZE + 1, page_size=PAGE_SIZE)
+            rows += page["results"]
+            if page["next"] is None:
+                return rows
+
+    async def _own_deliveries(self, statuses: Sequence[str], **query: int) -> Any:  # noqa: ANN401  # JSON
+        admin = self._callers.of(ADMIN.email)
+        return await admin.call("GET", "/api/deliveries/", search=MARK, status=list(statuses), **query)
 
     async def _next(self, story: Story, progress: StoryProgress) -> bool:
         """Take one step; False where there is none that the demo may take."""
@@ -209,7 +191,9 @@ class StoryRunner:
 
     async def _carry(self, story: Story, progress: StoryProgress) -> bool:
         """Pick up or deliver, as whoever has it; False where that is nobody of ours."""
-        email = self._emails.get(progress.transporter_id or 0)
+        path = f"/api/deliveries/{progress.delivery_id}/"
+        carrier = (await self._callers.of(ADMIN.email).call("GET", path))["transporter"]
+        email = self._emails.get(carrier["id"]) if carrier else None
         if email is None:
             return False
         picking_up = progress.stage is Stage.ASSIGNED
@@ -218,20 +202,14 @@ class StoryRunner:
         if not picking_up:
             step["customer_rating"] = 5
         verb = "pickup" if picking_up else "deliver"
-        await self._callers.of(email).call("POST", f"/api/deliveries/{progress.delivery_id}/{verb}/", step)
+        await self._callers.of(email).call("POST", f"{path}{verb}/", step)
         return True
 
 
-def _progress(order: Order, sale_id: int | None, delivery: Delivery | None) -> StoryProgress:
-    if delivery is None:
-        stage = NO_DELIVERY.get(order.order_status, Stage.PAID)
-        return StoryProgress(stage, order.id, order.cart_id, sale_id or 0)
-    return StoryProgress(
-        BY_DELIVERY[delivery.status],
-        order.id,
-        order.cart_id,
-        delivery.sale_id,
-        delivery.id,
-        delivery.tracking_number,
-        delivery.transporter_id,
-    )
+def _progress(order: dict[str, Any]) -> StoryProgress:
+    sale = next(iter(order["sales"]), None)
+    if sale is None or sale["delivery_id"] is None:
+        stage = NO_DELIVERY.get(order["order_status"], Stage.PAID)
+        return StoryProgress(stage, order["id"], order["cart_id"], sale["id"] if sale else 0)
+    stage = BY_DELIVERY[sale["delivery_status"]]
+    return StoryProgress(stage, order["id"], order["cart_id"], sale["id"], sale["delivery_id"])

@@ -15,6 +15,13 @@ to whoever made them.
 """
 
 
+AVAILABLE = "available"
+IN_TRANSIT = "in_transit"
+PICKED_UP = "picked_up"
+UNDER_WAY = ("assigned", PICKED_UP, IN_TRANSIT)
+"""States of deliveries, as the API names them."""
+
+
 class Stage(IntEnum):
     """How far an order is. A later stage includes the earlier ones, except that a cancelled order is over."""
 
@@ -31,7 +38,10 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An order to tell. ``key`` is written into it, so that a second start finds it again."""
+    """An order to tell. ``key`` is written into it, so that a second start finds it again.
+
+    No key is part of another one.
+    """
 
     key: str
     customer: Person
@@ -80,7 +90,7 @@ def _story(
     priority: str = "normal",
 ) -> Story:
     taker = None if carrier is None else CARRIERS[carrier]
-    key = f"Demo order {number}"
+    key = f"Demo order {number}."  # the full stop keeps 1 from being found in 10
     return Story(key, CUSTOMERS[customer], DOORS[door], article, quantity, goal, taker, driven, priority)
 
 

@@ -9,14 +9,12 @@ from typing import Any
 
 import httpx
 
-from api.simulation.replay.devices import Phone
 from api.simulation.replay.pace import Pace
 from api.simulation.replay.reconnecting import GiveUp, Patience, delay_s
 from api.simulation.replay.sending_protocols import PhoneProtocol
+from api.simulation.replay.stored_fixes import Phone
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.traces import Row
-from realtime.phones.reading import seq_of
-from realtime.protocol import utc_from_ms
 
 _FINAL = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 
@@ -38,7 +36,7 @@ class PhoneClient:
 
     def __init__(self, context: PhoneRunContext, phone: Phone, rows: Sequence[Row]) -> None:
         self._context = context
-        self._vehicle = phone.driver.vehicle
+        self._vehicle = phone.device.driver.vehicle
         self._phone = phone
         self._rows = rows
 
@@ -57,21 +55,22 @@ class PhoneClient:
 
     def _to_send(self) -> Iterator[Row]:
         """What is not stored; of rows that the protocol cannot tell apart in time, the first."""
-        known = set(self._phone.stored)
+        known = {self._tick(stored_ms) for stored_ms in self._phone.stored}
         for row in self._rows:
-            seq = seq_of(utc_from_ms(self._wire_ms(row)))
-            if seq not in known:
-                known.add(seq)
+            tick = self._tick(self._context.pace.recorded_ms(row.time_ms))
+            if tick not in known:
+                known.add(tick)
                 yield row
 
-    def _wire_ms(self, row: Row) -> int:
-        recorded_ms, tick_ms = self._context.pace.recorded_ms(row.time_ms), self._context.protocol.tick_ms
-        return recorded_ms - recorded_ms % tick_ms
+    def _tick(self, recorded_ms: int) -> int:
+        return recorded_ms // self._context.protocol.tick_ms
 
     async def _settle(self, row: Row) -> None:
         context, failures = self._context, 0
         first_sent = time.monotonic()
-        request = context.protocol.request(context.base, self._phone.token, row, context.pace.recorded_ms(row.time_ms))
+        request = context.protocol.request(
+            context.base, self._phone.device.token, row, context.pace.recorded_ms(row.time_ms)
+        )
         context.tally.sent += 1
         while True:
             problem = await self._answered(request, row)

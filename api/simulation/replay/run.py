@@ -9,12 +9,12 @@ from typing import Protocol
 import httpx
 
 from api.simulation.accounts.drivers import Driver, TokenOf
-from api.simulation.replay.devices import Phone
 from api.simulation.replay.pace import Pace
 from api.simulation.replay.phone import PhoneClient, PhoneRunContext
 from api.simulation.replay.reconnecting import Patience
 from api.simulation.replay.run_context import RunContext
 from api.simulation.replay.sending_protocols import PhoneProtocol
+from api.simulation.replay.stored_fixes import Phone
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.traces import Traces
 from api.simulation.replay.vehicle import VehicleClient
@@ -126,7 +126,7 @@ class PhoneReplay:
         async with httpx.AsyncClient(limits=limits, timeout=ANSWER_WITHIN, trust_env=False) as http:
             context = PhoneRunContext(self._base, self._protocol, http, self._pace, self.tally, self._patience)
             rows_of = self._traces.rows_of
-            clients = [PhoneClient(context, phone, rows_of[phone.driver.vehicle]) for phone in self._phones]
+            clients = [PhoneClient(context, phone, rows_of[phone.device.driver.vehicle]) for phone in self._phones]
             await _until(stop, _all(clients), self.tally)
 
 

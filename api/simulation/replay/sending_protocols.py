@@ -10,7 +10,8 @@ from enum import StrEnum
 import httpx
 
 from api.simulation.replay.traces import Row
-from realtime.phones.reading import KMH_MPS
+
+KMH_MPS = 1 / 3.6
 
 
 class SendingProtocol(StrEnum):
@@ -72,7 +73,7 @@ def _owntracks(base: str, token: str, row: Row, recorded_ms: int) -> httpx.Reque
     )
 
 
-# OsmAnd's ticks are those of the seq that the server makes of the time.
+# The server tells fixes of a phone apart by tenths of a second; OwnTracks says whole seconds.
 PROTOCOLS = {
     SendingProtocol.OSMAND: PhoneProtocol(_osmand, 100),
     SendingProtocol.OWNTRACKS: PhoneProtocol(_owntracks, 1000),
