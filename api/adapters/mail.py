@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import aiosmtplib
 
-from api.server.private_files import private_folder, write_privately
+from api.process.private_files import private_folder, write_privately
 from dispatch.notifications.ports import Mail, SendFailed, SendRefused
 from dispatch.ports import Clock
 

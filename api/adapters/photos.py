@@ -7,7 +7,7 @@ import secrets
 import time
 from pathlib import Path
 
-from api.server.private_files import private_folder, write_privately
+from api.process.private_files import private_folder, write_privately
 
 NAME = re.compile(r"[0-9a-z-]{1,80}")
 KINDS = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png", b"RIFF": "webp"}

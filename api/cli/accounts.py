@@ -1,9 +1,10 @@
 """Commands about accounts, for operators: of any role, also admins."""
 
-from api.cli.console import make_console
-from api.cli.context import CommandError, operating
+from api.cli.context import operating
 from api.routes.accounts.steps import end_all_access, set_password
 from api.server.services import Services
+from api.terminal.console import make_console
+from api.terminal.errors import CommandError
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.service import parse_roles
 from dispatch.audit.service import OPERATOR, record

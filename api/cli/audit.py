@@ -3,9 +3,10 @@
 import click
 import msgspec
 
-from api.cli.context import CommandError, operating
+from api.cli.context import operating
 from api.http.schemas import end_of, start_of
 from api.routes.operations.answers import audit_answer
+from api.terminal.errors import CommandError
 from dispatch.audit.models import ActorKind, AuditEvent
 from dispatch.audit.service import AuditFilter, audit_query
 from dispatch.settings import Settings

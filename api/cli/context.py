@@ -3,16 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from api.process.resources import Addresses
 from api.server.backing_services import addresses_in_use, backing
-from api.server.resources import Addresses
 from api.server.services import Services, build_services
 from dispatch.database.migrate import migrate
-from dispatch.errors import OperatorError
 from dispatch.settings import Settings
-
-
-class CommandError(OperatorError):
-    """The command cannot be carried out; the text says why and what to do."""
 
 
 @asynccontextmanager

@@ -13,13 +13,13 @@ from rich.table import Table
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.cli.console import make_console
 from api.cli.findings import Finding
 from api.cli.folder_finding import folder_finding
 from api.cli.production import production_findings, return_findings, webhook_finding
 from api.cli.redis_findings import redis_finding
 from api.server.backing_services import addresses_in_use
 from api.server.services import Services, build_services
+from api.terminal.console import make_console
 from dispatch.database.migrate import current_revision, newest_revision
 from dispatch.ports import GatewayError, GatewayKeyRefused, GatewayRefused
 from dispatch.settings import Settings

@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 from api.cli.findings import Finding
-from api.server.private_files import open_to_others
-from api.server.write_checks import write_to
+from api.process.private_files import open_to_others
+from api.process.write_checks import write_to
 
 CHECK = "data folder"
 LITTLE_BYTES = 500 * 2**20

@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api.cli.console import make_console
-from api.cli.context import CommandError
 from api.cli.target import (
     OTHER_FILES,
     allow_sockets,
@@ -26,6 +24,8 @@ from api.simulation.load.parcels import find_or_make_parcels
 from api.simulation.load.plan import Plan
 from api.simulation.load.report import print_report, report
 from api.simulation.load.run import LoadRun
+from api.terminal.console import make_console
+from api.terminal.errors import CommandError
 from dispatch.settings import Settings
 
 SHOW_EVERY_S = 0.25

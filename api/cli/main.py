@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from api.cli.console import make_console
 from api.cli.numbers import Number, Whole
 from api.server.garbage_collection import collect_seldom
+from api.terminal.console import make_console
 from api.version import VERSION
 from dispatch.errors import OperatorError
 
@@ -65,8 +65,8 @@ def _settings() -> "Settings":
 
 def _configure_logs(settings: "Settings") -> None:
     """For commands that serve: what they write is nobody else's business."""
+    from api.process.private_files import keep_new_files_private
     from api.server.logs import configure_logs
-    from api.server.private_files import keep_new_files_private
 
     keep_new_files_private()
     configure_logs(settings)

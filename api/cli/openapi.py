@@ -3,8 +3,8 @@
 import sys
 
 from api.http.documentation import description_of
+from api.process.resources import Addresses
 from api.server.app import create_app
-from api.server.resources import Addresses
 from api.server.services import build_services
 from dispatch.settings import Settings
 

@@ -6,14 +6,15 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from api.cli.console import make_console
-from api.cli.context import CommandError, operating
+from api.cli.context import operating
 from api.http.bodies import fitting_fields, problems_in
 from api.http.field_checks import Given
 from api.http.texts import tidied
 from api.routes.accounts.accounts import Registration, known_of
 from api.routes.deliveries.deliveries import NewDelivery
 from api.server.backing_services import find_sandbox
+from api.terminal.console import make_console
+from api.terminal.errors import CommandError
 from dispatch.accounts.models import Role
 from dispatch.accounts.passwords import Passwords
 from dispatch.accounts.service import NewUser, parse_roles

@@ -11,8 +11,7 @@ from datetime import timedelta
 import httpx
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api.cli.console import make_console
-from api.cli.context import CommandError, operating
+from api.cli.context import operating
 from api.cli.target import allow_sockets, base_url, check_answers, operating_server, sign_in_drivers, socket_url
 from api.server.serving import stopped_by_signals
 from api.simulation.accounts.devices import find_or_make_devices
@@ -26,6 +25,8 @@ from api.simulation.replay.stored_fixes import phones_of
 from api.simulation.replay.summary import print_summary, rate, summary
 from api.simulation.replay.tally import Tally
 from api.simulation.replay.traces import Reading, Traces, reasons
+from api.terminal.console import make_console
+from api.terminal.errors import CommandError
 from dispatch.plain_numbers import decimal_number
 from dispatch.settings import Settings
 

@@ -4,12 +4,12 @@ import asyncio
 import os
 from contextlib import AsyncExitStack
 
-from api.cli.console import make_console
 from api.server.garbage_collection import shorten_collections
 from api.server.logs import configure_logs
 from api.server.serving import serving, stopped_by_signals
 from api.server.source_watch import watching_sources
 from api.server.supervisor import restarted_by_hangup, supervising
+from api.terminal.console import make_console
 from dispatch.settings import Settings
 
 console = make_console()

@@ -4,7 +4,7 @@ from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 from rich.table import Table
 
-from api.cli.console import make_console
+from api.terminal.console import make_console
 from dispatch.settings import Settings, variable_name
 
 

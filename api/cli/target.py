@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.cli.context import CommandError, operating
+from api.cli.context import operating
 from api.server.backing_services import addresses_in_use
 from api.server.services import Services
 from api.simulation.accounts.drivers import CHECK_LIFE, Driver, find_or_make_drivers
+from api.terminal.errors import CommandError
 from dispatch.settings import Settings
 
 ANSWERS_WITHIN_S = 10.0

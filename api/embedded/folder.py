@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from api.embedded.errors import EmbeddedError
-from api.server.private_files import private_folder, write_privately
+from api.process.private_files import private_folder, write_privately
 
 # The kernel takes 108 bytes on Linux and 104 elsewhere, the closing zero included.
 _LONGEST_SOCKET_PATH = 100

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from api.server.private_files import private_opener
+from api.process.private_files import private_opener
 
 _LAUNCHER = Path(__file__).with_name("launch.py")
 _LOG_LIMIT_BYTES = 1 << 20

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
 
-from api.server.resources import Feature
+from api.process.resources import Feature
 from dispatch.database.work import Work
 
 GivenWork: TypeAlias = NamedDependency[SkipValidation[Work]]

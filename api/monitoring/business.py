@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.server.resources import Feature
+from api.process.resources import Feature
 from dispatch.dead_letters import DEAD_LETTERS, DeadLetterKind
 from dispatch.jobs.items import ItemJob
 from realtime.history.log_state import LogState, read_log_state

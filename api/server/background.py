@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from api.adapters.messages import build_mail_sender, build_sms_sender
 from api.adapters.sms import HttpSmsSender
-from api.server.resources import Feature, Resources
+from api.process.resources import Feature, Resources
 from dispatch.arrivals.movement import Movement
 from dispatch.audit.service import AuditRetention
 from dispatch.notifications.ports import MailSender, SmsSender

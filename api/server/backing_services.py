@@ -5,8 +5,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from api.embedded import embedded, running
 from api.embedded.errors import explained
-from api.server.private_files import private_folder, tighten
-from api.server.resources import Addresses
+from api.process.private_files import private_folder, tighten
+from api.process.resources import Addresses
 from api.server.sandbox_process import find_sandbox, sandbox_gateway
 from dispatch.settings import Settings
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from api.monitoring.jobs import JobCounters
-from api.monitoring.process import telling
 from api.server.jobs import jobs_of
+from api.server.process_figures import telling
 from api.server.services import Services
 from api.server.upkeep import upkeep
 

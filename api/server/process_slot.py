@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from api.process.process_roles import ProcessRole
 from api.server.child_process import ChildProcess
-from api.server.process_roles import ProcessRole
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,7 @@ from typing import Any
 from api.embedded import EmbeddedError
 from api.embedded.program import Identity, Program, rotate, start
 from api.embedded.supervisor import keep_running
-from api.server.private_files import private_folder
+from api.process.private_files import private_folder
 from dispatch.settings import Settings
 
 START_WITHIN_S = 20.0

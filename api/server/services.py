@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from api.adapters.khalti import KhaltiClient
 from api.adapters.messages import build_templates
+from api.process.process_roles import WHOLE, ProcessRole
+from api.process.resources import Addresses, Feature, build_resources
 from api.routes.accounts.services import AccountServices, build_account_services
 from api.routes.deliveries.services import DeliveryServices, build_delivery_services
 from api.routes.marketplace.services import MarketplaceServices, build_marketplace_services
@@ -14,8 +16,6 @@ from api.routes.operations.services import OperationServices, build_operation_se
 from api.routes.payments.services import PaymentServices, build_payment_services
 from api.routes.transporters.services import TransporterServices
 from api.server.background import BackgroundServices, build_background_services
-from api.server.process_roles import WHOLE, ProcessRole
-from api.server.resources import Addresses, Feature, build_resources
 from api.sockets.services import SocketServices, build_socket_services
 from dispatch.notifications.ports import MailSender, SmsSender
 from dispatch.ports import Clock, PaymentGateway, PhotoStore

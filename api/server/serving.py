@@ -22,7 +22,7 @@ from api.server.production import require_production
 from api.server.services import Services, build_services
 from api.server.store_checks import ready_stores
 from api.server.uvicorn_server import UvicornServer
-from api.server.websocket_protocol import WebSocketProtocol
+from api.sockets.websocket_protocol import WebSocketProtocol
 from dispatch.errors import OperatorError
 from dispatch.settings import Settings
 

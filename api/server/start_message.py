@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Struct
 from pydantic import SecretStr
 
-from api.server.process_roles import Duties, ProcessRole
-from api.server.resources import Addresses
+from api.process.process_roles import Duties, ProcessRole
+from api.process.resources import Addresses
 from dispatch.settings import Settings
 
 

@@ -17,13 +17,13 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.process.private_files import private_folder
+from api.process.process_roles import STEWARD, ProcessRole, worker_role
+from api.process.resources import Addresses
 from api.server.backing_services import backing
 from api.server.child_process import ChildProcess
-from api.server.private_files import private_folder
-from api.server.process_roles import STEWARD, ProcessRole, worker_role
 from api.server.process_slot import ProcessSlot
 from api.server.production import require_production
-from api.server.resources import Addresses
 from api.server.serving import ServeError, bind, bind_metrics, optionally_closing
 from api.server.start_message import StartMessage, plain_settings
 from api.server.store_checks import ready_stores

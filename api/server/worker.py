@@ -21,11 +21,11 @@ import structlog
 import uvloop
 
 from api.embedded.launch import die_with_parent
+from api.process.private_files import keep_new_files_private
 from api.server.garbage_collection import shorten_collections
 from api.server.lifecycle import running
 from api.server.logs import configure_logs
 from api.server.metrics_port import metrics_answering
-from api.server.private_files import keep_new_files_private
 from api.server.services import Services, build_services
 from api.server.serving import answering, optionally_closing, stopped_by_signals
 from api.server.start_message import StartMessage, decode_start_message

@@ -9,7 +9,7 @@ from litestar import WebSocket
 from litestar.connection.base import empty_receive, empty_send
 from litestar.exceptions import WebSocketDisconnect
 
-from api.server.websocket_protocol import EXTENSION, SocketWriter, WebSocketProtocol
+from api.sockets.websocket_protocol import EXTENSION, SocketWriter, WebSocketProtocol
 from realtime.protocol import SUBPROTOCOL, Close, Error, encode
 from realtime.sockets.connection import Connection, Disconnected
 from realtime.sockets.outgoing_frame import Outgoing, text_message

@@ -7,8 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from api.adapters.solving import ProcessSolver
+from api.process.resources import Feature, Resources
 from api.routes.accounts.services import AccountServices
-from api.server.resources import Feature, Resources
 from api.sockets.authentication import AccountSocketAuthenticator
 from dispatch.settings import Settings
 from realtime.console.fleet_watch import FleetRules, FleetWatch

@@ -21,8 +21,8 @@ from pydantic import SecretStr
 from sqlalchemy import make_url, text
 
 from api.embedded import embedded
+from api.process.resources import Addresses
 from api.server.app import create_app
-from api.server.resources import Addresses
 from api.server.services import Services, build_services
 from api.server.serving import bind
 from benchmarks.payments.parts import Buyer, Client, FixedYesterday, InstantGateway, TakesEveryMail, seed

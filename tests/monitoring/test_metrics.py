@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from api.monitoring.access import check_reader
-from api.monitoring.process import PAUSES_OVER_S, LoopPauses
+from api.server.process_figures import PAUSES_OVER_S, LoopPauses
 from api.server.serving import RunningServer, serving
 from dispatch.assignments.solving import BulkProblem
 from dispatch.dead_letters import DeadLetterKind

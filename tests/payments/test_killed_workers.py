@@ -17,8 +17,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from api.process.resources import Addresses
 from api.server.backing_services import SANDBOX_KEY, find_sandbox
-from api.server.resources import Addresses
 from api.server.services import build_services
 from dispatch.database.migrate import migrate
 from dispatch.settings import Settings

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from api.process.process_roles import STEWARD, WHOLE, ProcessRole, worker_role
+from api.process.resources import Addresses
 from api.server.jobs import jobs_of
 from api.server.lifecycle import running
-from api.server.process_roles import STEWARD, WHOLE, ProcessRole, worker_role
-from api.server.resources import Addresses
 from api.server.services import Services, build_services
 from api.server.serving import RunningServer
 from realtime.ingest.runs import Source

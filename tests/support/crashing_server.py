@@ -14,8 +14,8 @@ from typing import Any
 import uvicorn
 
 from api.adapters.khalti import KhaltiClient
+from api.process.resources import Addresses
 from api.server.app import create_app
-from api.server.resources import Addresses
 from api.server.services import build_services
 from api.server.serving import bind
 from dispatch.notifications.ports import Mail

@@ -9,7 +9,7 @@ from litestar.params import SkipValidation
 
 from api.adapters.guess_limits import RedisGuessLimits, address_name
 from api.adapters.rate_limits import RateLimiter
-from api.server.resources import Feature, Resources
+from api.process.resources import Feature, Resources
 from dispatch.accounts.links import AccountLinks, LinkTokens
 from dispatch.accounts.models import LinkPurpose
 from dispatch.accounts.passwords import Passwords

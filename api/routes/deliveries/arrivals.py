@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from redis.exceptions import RedisError
 
-from api.server.resources import Feature
+from api.process.resources import Feature
 from dispatch.deliveries.eta import Arrival, live_arrival, trip_of
 from dispatch.deliveries.models import Delivery
 from dispatch.ports import LivePosition

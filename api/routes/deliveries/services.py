@@ -9,7 +9,7 @@ from litestar.params import SkipValidation
 
 from api.adapters.photos import FolderPhotoStore
 from api.adapters.solving import ProcessSolver
-from api.server.resources import Feature, Resources
+from api.process.resources import Feature, Resources
 from dispatch.assignments.by_hand import AssignmentsByHand
 from dispatch.assignments.candidates import Candidates
 from dispatch.assignments.service import Assignments

@@ -7,8 +7,8 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from api.process.resources import Feature, Resources
 from api.routes.deliveries.services import DeliveryServices
-from api.server.resources import Feature, Resources
 from dispatch.cancellations.order_refunds import OrderRefunds
 from dispatch.catalogue.sums import PriceTerms
 from dispatch.database.work import Work

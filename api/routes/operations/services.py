@@ -6,9 +6,9 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from api.server.process_roles import ProcessRole
-from api.server.resources import Feature, Resources
-from api.server.write_checks import WriteChecks, build_write_checks
+from api.process.process_roles import ProcessRole
+from api.process.resources import Feature, Resources
+from api.process.write_checks import WriteChecks, build_write_checks
 from realtime.redis.incarnation import IncarnationWatch
 
 

@@ -10,9 +10,9 @@ from litestar.params import SkipValidation
 
 from api.adapters.khalti import KhaltiClient
 from api.adapters.rate_limits import RateLimiter
+from api.process.resources import Feature, Resources
 from api.routes.marketplace.services import price_terms
 from api.routes.payments.bounded_settling import BoundedSettling
-from api.server.resources import Feature, Resources
 from dispatch.notifications.templates import Templates
 from dispatch.payments.invoices.issuing import Issuer
 from dispatch.payments.opening.ended_holds import HoldSweeper

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from api.server.resources import Feature
+from api.process.resources import Feature
 from dispatch.assignments.profile_changes import ProfileChanges, ProfileRules
 from dispatch.database.work import Work
 from realtime.ingest.ingest import Ingest

@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, aclosing
 
 import httpx
 
-from api.cli.context import CommandError
 from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer, serving, stopped_by_signals
 from api.simulation.accounts.demo import demo_password, ensure_accounts, ensure_products, open_sign_ins
@@ -30,6 +29,7 @@ from api.simulation.demo.summary import (
     summary_path,
     write_summary,
 )
+from api.terminal.errors import CommandError
 from dispatch.settings import Settings
 
 STORIES_AT_ONCE = 4

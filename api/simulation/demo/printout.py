@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from api.cli.console import make_console
 from api.simulation.demo.summary import Summary
+from api.terminal.console import make_console
 
 console = make_console(highlight=False)
 

@@ -7,7 +7,7 @@ import msgspec
 import psutil
 from msgspec import Struct
 
-from api.server.private_files import write_privately
+from api.process.private_files import write_privately
 from dispatch.settings import Settings
 
 

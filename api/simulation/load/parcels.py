@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 
-from api.cli.context import CommandError
 from api.server.backing_services import find_sandbox
 from api.server.services import Services
 from api.simulation.accounts.drivers import Driver
 from api.simulation.accounts.shop import customer_token, seller_token
 from api.simulation.load.schedule import CITY
+from api.terminal.errors import CommandError
 
 ANSWERS_WITHIN_S = 60.0
 AT_ONCE = 4

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from api.cli.context import CommandError
+from api.terminal.errors import CommandError
 from realtime.protocol import MAX_PINGS_A_FRAME
 
 MOST_PARCELS = 50

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from api.server.private_files import keep_new_files_private
+from api.process.private_files import keep_new_files_private
 from api.simulation.sandbox.app import DEFAULT_SECRET_KEY, DEFAULT_TTL_S
 from api.simulation.sandbox.journal import JournalError
 from api.simulation.sandbox.server import PortBusyError, serve

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from api.server.private_files import private_folder
+from api.process.private_files import private_folder
 from api.simulation.sandbox.payments import Payment
 
 try:

@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.server.private_files import private_folder, write_privately
+from api.process.private_files import private_folder, write_privately
 from api.simulation.sandbox.app import DEFAULT_SECRET_KEY, DEFAULT_TTL_S, create_app
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from api.cli.doctor import examine
-from api.server.resources import Addresses
+from api.process.resources import Addresses
 from api.server.services import Services, build_services
 from api.server.serving import RunningServer, serving
 from api.server.startup_errors import RedisUnusable

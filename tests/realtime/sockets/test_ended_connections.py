@@ -14,9 +14,9 @@ from litestar import WebSocket
 from websockets.server import ServerProtocol
 
 from api.server.http import HttpProtocol
-from api.server.receive_buffer import ReceiveBuffer
-from api.server.websocket_protocol import WebSocketProtocol
 from api.sockets.connections import WireConnection
+from api.sockets.receive_buffer import ReceiveBuffer
+from api.sockets.websocket_protocol import WebSocketProtocol
 from realtime.console.session import ConsoleSession
 from realtime.protocol import Close
 from realtime.sockets.transporter_session import TransporterSession

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Opcode
 
-from api.server.websocket_frames import frame_size, leaves_message_open, take_text
+from api.sockets.websocket_frames import frame_size, leaves_message_open, take_text
 from realtime.ingest.app_frames import decode_frame, decode_pings
 from realtime.protocol import Ping
 from tests.support.frames import masked

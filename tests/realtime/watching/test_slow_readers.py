@@ -13,7 +13,7 @@ import pytest
 from websockets.frames import Frame
 from websockets.streams import StreamReader
 
-from api.server.websocket_protocol import KERNEL_BUFFER_BYTES
+from api.sockets.websocket_protocol import KERNEL_BUFFER_BYTES
 from realtime.protocol import Close
 from realtime.sockets.connection import Disconnected
 from realtime.sockets.outgoing_frame import Outgoing, text_message

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from api.server.resources import Addresses
+from api.process.resources import Addresses
 from api.server.services import build_services
 from api.server.serving import RunningServer
 from dispatch.settings import Settings

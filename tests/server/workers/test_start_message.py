@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from api.server.process_roles import STEWARD, worker_role
-from api.server.resources import Addresses
+from api.process.process_roles import STEWARD, worker_role
+from api.process.resources import Addresses
 from api.server.start_message import StartMessage, decode_start_message, encode_start_message, plain_settings
 from dispatch.settings import Settings, load_settings
 

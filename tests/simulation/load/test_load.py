@@ -12,11 +12,11 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
 
-from api.cli.context import CommandError
 from api.cli.load import put_under_load
 from api.cli.target import allow_sockets
 from api.server.serving import RunningServer
 from api.simulation.load.plan import Plan
+from api.terminal.errors import CommandError
 from realtime.redis.keys import Keys
 from tests.simulation.load.command import load
 from tests.support.server_process import ServerProcess

@@ -14,9 +14,9 @@ import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
-from api.cli.context import CommandError
 from api.cli.replay import replay_file
 from api.simulation.replay.reading import read_traces
+from api.terminal.errors import CommandError
 from dispatch.settings import Settings
 from realtime.redis.keys import Keys
 from tests.support.real_data import gps

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+from api.process.write_checks import WriteCheck, build_write_checks, write_to
 from api.routes.operations.health import check_database, check_redis
 from api.server.serving import RunningServer
-from api.server.write_checks import WriteCheck, build_write_checks, write_to
 from dispatch.database.engine import Database
 from tests.support.own_redis import OwnRedis
 from tests.support.processes import files_no_larger_than

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
-from api.server.process_roles import WHOLE, ProcessRole
+from api.process.process_roles import WHOLE, ProcessRole
 from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
 from dispatch.ports import Clock, Publisher

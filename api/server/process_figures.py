@@ -5,15 +5,12 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 from sqlalchemy.pool import QueuePool
 
 from api.monitoring import counters
+from api.server.services import Services
 from realtime.background import end
-
-if TYPE_CHECKING:
-    from api.server.services import Services
 
 TELL_EVERY_S = 1.0
 LOOK_EVERY_S = 0.05
@@ -51,7 +48,7 @@ class LoopPauses:
 class ProcessFigures:
     """Makes metrics of what a process has counted."""
 
-    def __init__(self, services: "Services") -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
         self._pauses = LoopPauses()
         self._told: dict[str, int] = {}
@@ -97,7 +94,7 @@ class ProcessFigures:
 
 
 @asynccontextmanager
-async def telling(services: "Services") -> AsyncIterator[ProcessFigures]:
+async def telling(services: Services) -> AsyncIterator[ProcessFigures]:
     """Keep this process' metrics up to date while the body runs."""
     figures = ProcessFigures(services)
     figures.tell()

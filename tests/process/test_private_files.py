@@ -13,7 +13,7 @@ import pytest
 from api.adapters.mail import FolderMailSender
 from api.adapters.photos import FolderPhotoStore
 from api.cli.folder_finding import folder_finding
-from api.server.private_files import open_to_others, tighten
+from api.process.private_files import open_to_others, tighten
 from dispatch.clock import SystemClock
 from dispatch.notifications.ports import Mail
 from dispatch.settings import Settings

@@ -12,8 +12,8 @@ from websockets.exceptions import InvalidState
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from api.server.receive_buffer import ReceiveBuffer
-from api.server.websocket_frames import frame_size, leaves_message_open, take_text
+from api.sockets.receive_buffer import ReceiveBuffer
+from api.sockets.websocket_frames import frame_size, leaves_message_open, take_text
 
 EXTENSION = "dispatch.wire"
 """Key of a connection's WebSocketProtocol among the extensions of its ASGI scope."""

@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from api.server.private_files import FILE_MODE
+from api.process.private_files import FILE_MODE
 from dispatch.database.engine import Database
 from realtime.redis.keys import Keys
 

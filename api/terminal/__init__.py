@@ -1,0 +1,1 @@
+"""What people at a terminal are told by commands, whichever command it is."""
