@@ -6,15 +6,18 @@ import io
 import os
 import zlib
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
 from api.adapters.images import MAX_PIXELS, NotAPicture, check_picture
 from api.adapters.photos import FolderPhotoStore
 from dispatch.deliveries.unconfirmed_photos import LEFT_BEHIND_S, PhotoSweeper
+from dispatch.transporters.models import Transporter
 from tests.support.pictures import picture, picture_bytes
 from tests.support.world import Driver, World, ok
 
@@ -123,6 +126,22 @@ async def test_refused_steps_leave_no_file_and_a_step_that_is_taken_leaves_each_
     whole = delivery["delivery_id"].replace("-", "")
     assert names == [f"{whole}-delivery.jpg", f"{whole}-signature.webp"]
     assert all(file.parent.name == "photos" for file in _files(world, delivery))
+
+
+async def test_a_step_that_the_database_refuses_after_its_photos_leaves_none_of_them(world: World) -> None:
+    driver, delivery = await _carried(world)
+    await _earned(world, driver, "9999999999999999.99")  # so that what this delivery earns no longer fits
+    body = {"delivery_photo": picture(), "signature": picture()}
+    refused = await driver.post(f"/api/deliveries/{delivery['id']}/deliver/", body)
+    await _earned(world, driver, "0.00")
+    assert refused.status_code == 400
+    assert list(_files(world, delivery)) == []
+
+
+async def _earned(world: World, driver: Driver, amount: str) -> None:
+    async with world.server.services.database.work() as work:
+        mine = update(Transporter).where(Transporter.id == driver.transporter_id)
+        await work.session.execute(mine.values(earned=Decimal(amount)))
 
 
 async def test_a_step_that_fails_after_its_photo_was_written_leaves_none(world: World) -> None:

@@ -37,10 +37,12 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/v1/payments/webhook": {"signature": "is made with a secret"},
     "POST /api/transporters": TRANSPORTER,
     "PATCH /api/transporters/me": TRANSPORTER,
+    "POST /api/transporters/{transporter_id}/verify": {"max_active": "ends at a setting"},
     "GET /api/transporters/nearby": {"radius_km": "ends at a setting"},
     "POST /api/deliveries/create": {
         "requested_delivery_date": "does not lie before the pickup",
         "delivery_fee": "ends at a setting",
+        "package_value": "ends at a setting",
     },
     "POST /api/auto-assign": {"vehicle_type_filter": VEHICLE},
     "POST /api/deliveries/bulk-operations": {"parameters.vehicle_type_filter": VEHICLE},

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 import websockets
 
@@ -246,8 +247,19 @@ async def test_a_stream_too_many_of_one_address_is_429_and_says_when_to_come_bac
         assert stream.status_code == 200
 
 
-def test_by_default_strangers_of_one_address_are_limited() -> None:
-    assert 0 < Settings().watchers_per_address < 300
+async def test_of_300_streams_of_one_address_s_strangers_the_default_refuses_what_is_too_many(world: World) -> None:
+    delivery, _ = await under_way(world)
+    path = f"/api/deliveries/{delivery['tracking_number']}/events/"
+    many = httpx.Limits(max_connections=None)
+    async with (
+        httpx.AsyncClient(base_url=world.server.settings.public_url, timeout=30, limits=many) as http,
+        AsyncExitStack() as stack,
+    ):
+        http.headers["X-Forwarded-For"] = "203.0.113.9"
+        replies = [await stack.enter_async_context(http.stream("GET", path)) for _ in range(300)]
+    most = Settings().watchers_per_address
+    assert [reply.status_code for reply in replies] == [200] * most + [429] * (300 - most)
+    assert all(int(reply.headers["retry-after"]) > 0 for reply in replies[most:])
 
 
 async def test_pings_are_taken_of_verified_transporters_only_and_no_longer_when_that_is_withdrawn(world: World) -> None:
