@@ -16,11 +16,13 @@ class Window:
     context: BrowserContext
     base_url: str
     complaints: list[str] = field(default_factory=list)
+    also_visited: set[str] = field(default_factory=set)
+    """Addresses beside our own that a person is sent to, such as a gateway's."""
 
     async def open(self, path: str) -> Page:
         """A page of our server; what it complains of fails the test in the end."""
         page = await self.context.new_page()
-        host = urlsplit(self.base_url).netloc
+        hosts = {"", *(urlsplit(address).netloc for address in (self.base_url, *self.also_visited))}
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on(
             "console", lambda said: self.complaints.append(f"console: {said.text}") if said.type == "error" else None
@@ -28,9 +30,7 @@ class Window:
         page.on(
             "request",
             lambda sent: (
-                self.complaints.append(f"another host: {sent.url}")
-                if urlsplit(sent.url).netloc not in ("", host)
-                else None
+                self.complaints.append(f"another host: {sent.url}") if urlsplit(sent.url).netloc not in hosts else None
             ),
         )
         await page.goto(self.base_url + path)
@@ -46,7 +46,7 @@ async def violations(page: Page) -> list[str]:
 
 async def unreached(page: Page) -> list[str]:
     """What can be clicked or filled in and is not reached by pressing Tab again and again."""
-    wanted = page.locator("a:visible, button:visible, input:visible")
+    wanted = page.locator("a:visible, button:visible, input:visible, select:visible, textarea:visible, summary:visible")
     reached: set[str] = set()
     for _ in range(await wanted.count() + 5):
         await page.keyboard.press("Tab")

@@ -229,7 +229,7 @@ async def test_log_ins_of_a_demo_are_told_only_to_pages_of_this_machine(world: W
         path.unlink()
 
 
-@pytest.mark.parametrize(("page", "most_kb"), [("tracking", 60), ("home", 60)])
+@pytest.mark.parametrize(("page", "most_kb"), [("tracking", 60), ("home", 60), ("shop", 60)])
 def test_a_page_stays_light(page: str, most_kb: int) -> None:
     html = built.page(page)
     loaded = [built.asset(path.rpartition("/")[2]) for path in files_of(html.decode()) if not path.endswith(".svg")]

@@ -4,6 +4,8 @@ import type { components } from "./api.ts";
 
 export type Tokens = components["schemas"]["TokenAnswer"];
 
+export type NewAccount = Pick<components["schemas"]["Registration"], "email" | "password" | "name" | "phone">;
+
 export interface TokenStore {
   read(): Tokens | null;
   write(tokens: Tokens | null): void;
@@ -47,6 +49,8 @@ export interface Call {
   /** Whether to say who asks; false also where nobody is signed in. */
   signed?: boolean;
   idempotencyKey?: string;
+  /** What the answer may be; JSON where it is not said. */
+  accept?: string;
 }
 
 export class Client {
@@ -59,21 +63,36 @@ export class Client {
 
   /** Raises Refused or Unreachable. */
   async call<Answer>(path: string, call: Call = {}): Promise<Answer> {
+    const reply = await this.#answered(path, call);
+    return (reply.status === 204 ? null : await reply.json().catch(() => null)) as Answer;
+  }
+
+  /** A file, such as a report. Raises Refused or Unreachable. */
+  async file(path: string): Promise<Blob> {
+    return await (await this.#answered(path, { accept: "*/*" })).blob();
+  }
+
+  async #answered(path: string, call: Call): Promise<Response> {
     const tokens = call.signed === false ? null : this.store.read();
     let reply = await this.#request(path, call, tokens);
     if (reply.status === 401 && tokens !== null) {
       const renewed = await this.#renewed(tokens);
       if (renewed !== null) reply = await this.#request(path, call, renewed);
     }
-    const body: unknown = reply.status === 204 ? null : await reply.json().catch(() => null);
-    if (!reply.ok) throw refusal(reply.status, body, reply.headers.get("Retry-After"));
-    return body as Answer;
+    if (!reply.ok) throw refusal(reply.status, await reply.json().catch(() => null), reply.headers.get("Retry-After"));
+    return reply;
   }
 
   /** Raises Refused or Unreachable. */
   async signIn(email: string, password: string): Promise<void> {
     const body = { email, password };
     this.store.write(await this.call<Tokens>("/api/v1/auth/token/", { method: "POST", body, signed: false }));
+  }
+
+  /** Makes a customer's account and signs it in. Raises Refused or Unreachable. */
+  async signUp(account: NewAccount): Promise<void> {
+    const made = await this.call<components["schemas"]["UserAnswer"]>("/api/v1/auth/register/", { method: "POST", body: account, signed: false });
+    this.store.write({ access: made.access ?? "", refresh: made.refresh ?? "" });
   }
 
   /** Ends the sign-in here and, where the server can be reached, there. */
@@ -91,7 +110,7 @@ export class Client {
   }
 
   async #request(path: string, call: Call, tokens: Tokens | null): Promise<Response> {
-    const headers: Record<string, string> = { Accept: "application/json" };
+    const headers: Record<string, string> = { Accept: call.accept ?? "application/json" };
     if (tokens !== null) headers["Authorization"] = `Bearer ${tokens.access}`;
     if (call.body !== undefined) headers["Content-Type"] = "application/json";
     if (call.idempotencyKey !== undefined) headers["Idempotency-Key"] = call.idempotencyKey;

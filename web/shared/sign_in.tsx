@@ -28,6 +28,8 @@ interface Given {
   title: string;
   language: Language;
   say: Say;
+  /** Another way in than signing in, such as a new account; `onSignedIn` goes on once somebody is. */
+  otherwise?: (onSignedIn: () => Promise<void>) => ComponentChildren;
   children: (signedIn: SignedIn) => ComponentChildren;
 }
 
@@ -63,6 +65,7 @@ export function SignInFirst(given: Given) {
           </>
         )}
         {session?.state === "signed_out" && <SignInForm client={client} demo={given.demo} say={say} onSignedIn={ask} />}
+        {session?.state === "signed_out" && given.otherwise?.(ask)}
       </main>
     </Frame>
   );

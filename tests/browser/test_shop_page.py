@@ -1,0 +1,220 @@
+"""A customer in the shop, from the catalogue to the parcel, in a real browser and at the sandbox gateway's own page."""
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from api.server.backing_services import find_sandbox
+from tests.browser.windows import Window, unreached, violations
+from tests.support.world import PASSWORD, Bought, Person, World, ok
+
+ORDER = re.compile(r"/shop/orders/(\d+)")
+
+
+async def sign_in(page: Page, email: str) -> None:
+    """By hand, as on every page of people who sign in."""
+    await page.get_by_label("E-mail", exact=True).fill(email)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(page.get_by_text(email)).to_be_visible()
+
+
+async def buyer_at(window: Window, world: World, path: str, buyer: Person) -> Page:
+    """A page of the shop with its buyer signed in."""
+    sandbox = find_sandbox(world.server.settings)
+    assert sandbox is not None
+    window.also_visited.add(sandbox.base_url)
+    page = await window.open(path)
+    await sign_in(page, buyer.email)
+    return page
+
+
+async def in_the_cart(window: Window, world: World, name: str) -> Page:
+    """The shop's page with a product of that name in the cart; nobody is signed in."""
+    sandbox = find_sandbox(world.server.settings)
+    assert sandbox is not None
+    window.also_visited.add(sandbox.base_url)
+    page = await window.open("/shop")
+    await page.get_by_label("Search").fill(name)
+    await expect(page.locator(".offer")).to_have_count(1)
+    await page.get_by_role("button", name=f"Add {name}").click()
+    return page
+
+
+async def address_typed(page: Page) -> None:
+    await page.get_by_label("Name", exact=True).fill("Sita Rai")
+    await page.get_by_label("Phone").fill("9841234567")
+    await page.get_by_label("Address", exact=True).fill("Thamel Marg 12")
+
+
+async def pay_at_the_gateway(page: Page) -> None:
+    """On the gateway's own page, whose form is filled in already; it sends the browser back to the shop."""
+    await page.wait_for_url("**/pay/**")
+    await page.locator("button[value=pay]").click()
+    await page.wait_for_url(ORDER)
+
+
+async def test_a_customer_buys_by_clicks_from_the_catalogue_to_the_parcel(world: World, window: Window) -> None:
+    seller, buyer, driver = await world.person("seller", name="Rita"), await world.person(), await world.driver()
+    await world.product(seller, name="Mountain honey 77")
+    page = await in_the_cart(window, world, "Mountain honey 77")
+    await page.get_by_role("button", name="One more of Mountain honey 77").click()
+    await page.get_by_role("link", name="Cart 2").click()
+    sheet = page.get_by_role("dialog")
+    await expect(sheet.locator(".sum")).to_contain_text("NPR 2,500.00")
+    await sheet.get_by_role("link", name="Order").click()
+    await sign_in(page, buyer.email)
+    await expect(page.locator(".sums")).to_contain_text("NPR 325.00")
+    await address_typed(page)
+    await page.get_by_label("The door, on the map").fill("27.71720, 85.32400")
+    await page.get_by_role("button", name="Pay NPR 2,925.00").click()
+    await pay_at_the_gateway(page)
+    await expect(page.get_by_text("Paid. Thank you.")).to_be_visible()
+    await expect(page.locator("h1")).to_have_text("Paid; the seller prepares it")
+    await expect(page.get_by_role("link", name="Cart 0")).to_be_visible()
+    order_id = ORDER.search(page.url)
+    assert order_id is not None
+    order = ok(await buyer.get(f"/api/v1/marketplace/orders/{order_id[1]}/"))
+    assert (order["is_paid"], order["delivery"]["address"]) == (True, "Thamel Marg 12")
+    bought = Bought(
+        buyer, seller, 0, order["cart_id"], order["id"], order["transaction_id"], "", order["sales"][0]["id"]
+    )
+    delivery = await world.delivery(bought)
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+    await page.reload()
+    await page.get_by_role("link", name=delivery["tracking_number"]).click()
+    await expect(page.locator("h1")).not_to_be_empty()
+    assert page.url.endswith(f"/t/{delivery['tracking_number']}")
+
+
+async def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(world: World, window: Window) -> None:
+    seller, buyer = await world.person("seller"), await world.person()
+    await world.product(seller, name="Walnut oil 31")
+    page = await in_the_cart(window, world, "Walnut oil 31")
+    await page.goto(f"{window.base_url}/shop/checkout")
+    await sign_in(page, buyer.email)
+    await page.get_by_label("Phone").fill("12")
+    await page.get_by_label("City").fill("Patan")
+    await page.get_by_role("button", name="Pay NPR").click()
+    phone = page.get_by_label("Phone")
+    await expect(phone).to_be_focused()
+    await expect(phone).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_label("Address", exact=True)).to_have_attribute("aria-invalid", "true")
+    await page.reload()
+    await expect(page.get_by_label("Phone")).to_have_value("12")
+    await expect(page.get_by_label("City")).to_have_value("Patan")
+    window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the refusal itself
+
+
+async def test_an_order_that_was_not_paid_is_paid_later_from_its_page(world: World, window: Window) -> None:
+    seller, buyer = await world.person("seller"), await world.person()
+    await world.product(seller, name="Copper bowl 55")
+    page = await in_the_cart(window, world, "Copper bowl 55")
+    await page.goto(f"{window.base_url}/shop/checkout")
+    await sign_in(page, buyer.email)
+    await address_typed(page)
+    await page.get_by_role("button", name="Pay NPR").click()
+    await page.wait_for_url("**/pay/**")
+    await page.get_by_role("button", name="Cancel and return to the shop").click()
+    await expect(page.get_by_text("Nothing was paid.")).to_be_visible()
+    await page.get_by_role("button", name="Pay NPR").click()
+    await pay_at_the_gateway(page)
+    await expect(page.locator("h1")).to_have_text("Paid; the seller prepares it")
+
+
+async def test_a_paid_order_is_called_off_and_its_money_goes_back(world: World, window: Window) -> None:
+    bought = await world.bought()
+    page = await buyer_at(window, world, f"/shop/orders/{bought.order_id}", bought.customer)
+    await page.get_by_role("button", name="Cancel the order").click()
+    sheet = page.get_by_role("dialog")
+    await expect(sheet).to_contain_text("get the money back?")
+    await sheet.get_by_role("button", name="Cancel the order").click()
+    await expect(page.locator("h1")).to_have_text("Cancelled, and the money went back")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
+    assert (order["order_status"], order["payment_status"]) == ("cancelled", "refunded")
+
+
+async def test_what_only_the_seller_says_arrived_is_objected_to(world: World, window: Window) -> None:
+    bought = await world.bought()
+    ok(await bought.seller.post(f"/api/marketplace/sales/{bought.sale_id}/mark-as-delivered/"))
+    page = await buyer_at(window, world, f"/shop/orders/{bought.order_id}", bought.customer)
+    await page.get_by_role("button", name="It did not arrive").click()
+    await page.get_by_label("What is wrong").fill("Nobody came")
+    await page.get_by_role("button", name="Ask for the money back").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    admin = await world.admin()
+    disputed = ok(await admin.get("/api/v1/payments/refunds/", status="disputed", page_size=100))["results"]
+    assert "Nobody came" in [
+        one["reason"] for one in disputed if one["payment_transaction_id"] == bought.transaction_id
+    ]
+
+
+async def test_an_invoice_is_read_printed_and_kept(world: World, window: Window) -> None:
+    bought = await world.bought()
+    page = await buyer_at(window, world, f"/shop/orders/{bought.order_id}", bought.customer)
+    await page.get_by_role("link", name="Invoice").click()
+    await expect(page.locator(".invoice h1")).to_contain_text("Invoice INV-")
+    await expect(page.locator(".invoice")).to_contain_text("NPR 2,925.00")
+    await page.emulate_media(media="print")
+    await expect(page.locator(".bar")).not_to_be_visible()
+    await expect(page.get_by_role("button", name="Print")).not_to_be_visible()
+    await page.emulate_media(media="screen")
+    async with page.expect_download() as saved:
+        await page.get_by_role("button", name="Save as PDF").click()
+    download = await saved.value
+    assert re.fullmatch(r"INV-[\d-]+\.pdf", download.suggested_filename)
+    assert (await download.path()).read_bytes().startswith(b"%PDF")
+
+
+async def test_somebody_without_an_account_makes_one_on_the_way_to_the_order(world: World, window: Window) -> None:
+    seller = await world.person("seller")
+    await world.product(seller, name="Felt slippers 12")
+    page = await in_the_cart(window, world, "Felt slippers 12")
+    await page.goto(f"{window.base_url}/shop/checkout")
+    await page.get_by_text("I have no account yet").click()
+    await page.get_by_label("Your e-mail").fill("new.buyer.of.slippers@example.com")
+    await page.get_by_label("A new password").fill("1234")
+    await page.get_by_role("button", name="Make an account").click()
+    await expect(page.get_by_label("A new password")).to_have_attribute("aria-invalid", "true")
+    await page.get_by_label("A new password").fill("slow yellow bicycle 41")
+    await page.get_by_role("button", name="Make an account").click()
+    await expect(page.get_by_role("button", name="Pay NPR")).to_be_visible()
+    window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the weak password
+
+
+async def test_where_the_server_does_not_answer_the_goods_stay_and_it_is_said(world: World, window: Window) -> None:
+    seller = await world.person("seller")
+    await world.product(seller, name="Juniper soap 90")
+    page = await in_the_cart(window, world, "Juniper soap 90")
+    await window.context.set_offline(True)
+    await page.get_by_label("Search").fill("Juniper soap")
+    await expect(page.get_by_role("alert")).to_contain_text("What you see is as it was at")
+    await expect(page.locator(".offer")).to_have_count(1)
+    await window.context.set_offline(False)
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    window.complaints[:] = [said for said in window.complaints if "ERR_INTERNET_DISCONNECTED" not in said]
+
+
+@pytest.mark.parametrize("language", ["en", "ne"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_shop_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
+    bought = await world.bought()
+    page = await buyer_at(window, world, "/shop/orders", bought.customer)
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    for path in (
+        "/shop",
+        f"/shop?product={bought.product_id}",
+        "/shop?cart=1",
+        "/shop/orders",
+        f"/shop/orders/{bought.order_id}",
+        f"/shop/invoices/{bought.transaction_id}",
+    ):
+        mark = "&" if "?" in path else "?"
+        await page.goto(f"{window.base_url}{path}{mark}lang={language}")
+        await expect(page.locator(".loaded, dialog p").first).to_be_visible()
+        assert await violations(page) == [], path
+        if "=" not in path:
+            assert await unreached(page) == [], path

@@ -1,0 +1,60 @@
+// The address is the state: what a page shows is read from it, and reload, back and a shared link show the same.
+import { useEffect, useState } from "preact/hooks";
+
+const CHANGED = "dispatch:address";
+
+export interface Address {
+  /** "/shop/orders/12"; no slash at the end. */
+  path: string;
+  query: URLSearchParams;
+}
+
+export function readAddress(href: string): Address {
+  const address = new URL(href, "http://page.invalid");
+  return { path: address.pathname.replace(/(?<=.)\/+$/, ""), query: address.searchParams };
+}
+
+/** An address with some of its query changed; null takes a value away. */
+export function changed({ path, query }: Address, changes: Record<string, string | number | null>): string {
+  const next = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === "") next.delete(name);
+    else next.set(name, String(value));
+  }
+  const text = next.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+/** What a page's address becomes: a language that a shared link asked for goes along. */
+export function following(here: Address, href: string): string {
+  const language = here.query.get("lang");
+  const next = readAddress(href);
+  return language === null || next.query.has("lang") ? href : changed(next, { lang: language });
+}
+
+/** Shows another address of the same page. `replace`: back leads to where one came from, not to the present one. */
+export function go(href: string, { replace = false } = {}): void {
+  const before = readAddress(location.href);
+  const next = following(before, href);
+  if (replace) history.replaceState(null, "", next);
+  else history.pushState(null, "", next);
+  dispatchEvent(new Event(CHANGED));
+  if (readAddress(next).path === before.path) return;
+  scrollTo(0, 0);
+  setTimeout(() => document.getElementById("content")?.focus()); // readers begin with what is new
+}
+
+/** The address as it is now, and again whenever it changes. */
+export function useAddress(): Address {
+  const [href, setHref] = useState(location.href);
+  useEffect(() => {
+    const read = (): void => setHref(location.href);
+    addEventListener("popstate", read);
+    addEventListener(CHANGED, read);
+    return () => {
+      removeEventListener("popstate", read);
+      removeEventListener(CHANGED, read);
+    };
+  }, []);
+  return readAddress(href);
+}

@@ -1,0 +1,60 @@
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+import "./field.css";
+
+interface Given {
+  label: string;
+  name: string;
+  value: string;
+  onValue: (value: string) => void;
+  /** The server's words for what is wrong with it. */
+  problem?: string | undefined;
+  help?: string;
+  type?: "text" | "email" | "password" | "tel" | "number" | "search" | "date" | "datetime-local";
+  lines?: number;
+  /** Choices, value and words of each; then it is a list to choose from. */
+  choices?: readonly (readonly [string, string])[];
+  /** Other attributes of the input. */
+  more?: Record<string, string | number | boolean>;
+  children?: ComponentChildren;
+}
+
+/** A field with its label above and the server's words below. */
+export function Field({ label, name, value, onValue, problem = "", help = "", type = "text", lines = 1, choices, more = {}, children }: Given) {
+  const words = useId();
+  const common = {
+    name,
+    value,
+    "aria-invalid": problem !== "",
+    "aria-describedby": problem !== "" || help !== "" ? words : undefined,
+  };
+  return (
+    <div class="field">
+      <label>
+        {label}
+        {choices !== undefined ? (
+          <select {...common} onChange={(event) => onValue(event.currentTarget.value)}>
+            {choices.map(([choice, text]) => <option key={choice} value={choice} selected={choice === value}>{text}</option>)}
+          </select>
+        ) : lines > 1 ? (
+          <textarea {...common} rows={lines} onInput={(event) => onValue(event.currentTarget.value)} />
+        ) : (
+          // Preact's types allow no kind of input that is known only when it is drawn.
+          <input {...({ ...common, type, ...more } as object)} onInput={(event) => onValue(event.currentTarget.value)} />
+        )}
+      </label>
+      {children}
+      {(problem !== "" || help !== "") && <p id={words} class={`small ${problem === "" ? "quiet" : "problem"}`}>{problem === "" ? help : problem}</p>}
+    </div>
+  );
+}
+
+/** A field that is on or off. */
+export function Check({ label, checked, onValue }: { label: string; checked: boolean; onValue: (checked: boolean) => void }) {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={checked} onChange={(event) => onValue(event.currentTarget.checked)} />
+      {label}
+    </label>
+  );
+}

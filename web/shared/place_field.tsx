@@ -1,0 +1,80 @@
+import { LocateFixed, Map as MapIcon } from "lucide";
+import { useEffect, useRef, useState } from "preact/hooks";
+import "./place_field.css";
+import { Field } from "./field.tsx";
+import { Icon } from "./icon.tsx";
+import type { PlaceMap } from "./place_map.ts";
+import { placeOf, placeText } from "./places.ts";
+import type { Say } from "./words.ts";
+
+interface Given {
+  label: string;
+  name: string;
+  value: string;
+  onValue: (value: string) => void;
+  problem?: string | undefined;
+  say: Say;
+}
+
+/** A place: typed, where this device is, or what is under the middle of a small map. May be left empty. */
+export function PlaceField({ label, name, value, onValue, problem, say }: Given) {
+  const [shown, setShown] = useState(false);
+  const [trouble, setTrouble] = useState("");
+  const typedWrong = value.trim() !== "" && placeOf(value) === null ? say("place.wrong") : "";
+  const locate = (): void => {
+    setTrouble("");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => onValue(placeText({ lat: coords.latitude, lon: coords.longitude })),
+      () => setTrouble(say("place.not_found")),
+      { enableHighAccuracy: true, timeout: 15_000 },
+    );
+  };
+  return (
+    <div class="place">
+      <Field label={label} name={name} value={value} onValue={onValue} problem={problem || typedWrong || trouble} help={say("place.help")} more={{ inputMode: "decimal", autocomplete: "off" }} />
+      <div class="actions">
+        {"geolocation" in navigator && (
+          <button type="button" class="button" onClick={locate}>
+            <Icon of={LocateFixed} />
+            {say("place.here")}
+          </button>
+        )}
+        <button type="button" class="button" aria-expanded={shown} onClick={() => setShown(!shown)}>
+          <Icon of={MapIcon} />
+          {say(shown ? "place.map.close" : "place.map")}
+        </button>
+      </div>
+      {shown && <Pointing value={value} onValue={onValue} say={say} />}
+    </div>
+  );
+}
+
+function Pointing({ value, onValue, say }: Pick<Given, "value" | "onValue" | "say">) {
+  const container = useRef<HTMLDivElement>(null);
+  const map = useRef<PlaceMap | null>(null);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    let left = false;
+    import("./place_map.ts")
+      .then(({ PlaceMap: Made }) => {
+        if (!left && container.current !== null) map.current = new Made(container.current, placeOf(value), (place) => onValue(placeText(place)));
+      })
+      .catch(() => setFailed(true));
+    return () => {
+      left = true;
+      map.current?.remove();
+    };
+  }, []);
+  useEffect(() => {
+    const place = placeOf(value);
+    if (place !== null) map.current?.show(place);
+  }, [value]);
+  if (failed) return <p class="problem">{say("map.failed")}</p>;
+  return (
+    <div class="pointing">
+      <div class="canvas" ref={container} />
+      <span class="cross" aria-hidden="true" />
+      <p class="small">{say("place.map.help")}</p>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+// What is said of an order.
+import type { components } from "../shared/api.ts";
+import type { Language } from "../shared/numbers.ts";
+import { isKey, isKeyOf } from "../shared/words.ts";
+import { type Say, words } from "./speech.ts";
+
+export type Order = components["schemas"]["OrderAnswer"];
+
+/** Whether it can be paid. */
+export function waitsForMoney(order: Pick<Order, "is_paid" | "order_status" | "payment_status">): boolean {
+  return !order.is_paid && order.order_status === "pending" && order.payment_status !== "refunded";
+}
+
+/** The tracking numbers of its parcels that are not cancelled, the first first. */
+export function parcels(order: Pick<Order, "sales" | "tracking_number">): string[] {
+  const carried = order.sales.flatMap((sale) => (sale.tracking_number !== null && sale.delivery_status !== "cancelled" ? [sale.tracking_number] : []));
+  return [...new Set(carried)];
+}
+
+/** How it stands, in a sentence. */
+export function answerOf(order: Order, say: Say): string {
+  if (order.order_status === "cancelled") return say(order.payment_status === "refunded" ? "answer.order.refunded" : "answer.order.cancelled");
+  const key = `answer.order.${order.order_status}`;
+  return isKeyOf(words, key) ? say(key) : order.order_status_display;
+}
+
+/** The server's own words in English; what its state means in another language. */
+export function eventWords(event: Order["tracking_events"][number], language: Language, say: Say): string {
+  const key = `order.${event.status}`;
+  return language === "ne" && isKey(key) ? say(key) : event.message;
+}

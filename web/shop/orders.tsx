@@ -1,0 +1,52 @@
+import type { components } from "../shared/api.ts";
+import { type Address, changed } from "../shared/address.ts";
+import type { Client } from "../shared/client.ts";
+import { Link } from "../shared/link.tsx";
+import { Loaded, useLoading } from "../shared/loading.tsx";
+import { type Language, money } from "../shared/numbers.ts";
+import { clock } from "../shared/times.ts";
+import { State } from "./order_state.tsx";
+import type { Say } from "./speech.ts";
+
+type Orders = components["schemas"]["PageOfOrderRow"];
+const RENEWED_MS = 30_000;
+
+/** One's own orders, newest first. */
+export function OrderList({ client, address, language, say }: { client: Client; address: Address; language: Language; say: Say }) {
+  const page = Math.max(1, Number(address.query.get("page")) || 1);
+  const orders = useLoading(() => client.call<Orders>(`/api/v1/marketplace/orders/my-orders/?page=${page}`), [page], RENEWED_MS);
+  return (
+    <>
+      <h1>{say("orders")}</h1>
+      <Loaded of={orders} language={language} say={say} lines={5}>
+        {({ results, next }) => (
+          <>
+            {results.length === 0 && <p class="card">{say("orders.empty")} <Link href="/shop">{say("shop.back")}</Link></p>}
+            <ul class="orders">
+              {results.map((order) => (
+                <li key={order.id} class="card">
+                  <div>
+                    <Link href={`/shop/orders/${order.id}`} class="number">{order.order_number}</Link>
+                    <p class="small quiet">
+                      <time dateTime={order.created_at}>{clock(Date.parse(order.created_at), Date.now(), language)}</time>
+                      {" · "}
+                      {say("orders.items", { count: order.items_count })}
+                    </p>
+                  </div>
+                  <State order={order} say={say} />
+                  <strong class="number">{money(order.total_to_pay, language)}</strong>
+                </li>
+              ))}
+            </ul>
+            {(page > 1 || next !== null) && (
+              <nav class="actions" aria-label={say("pages")}>
+                {page > 1 && <Link class="button" href={changed(address, { page: page - 1 })}>{say("page.before")}</Link>}
+                {next !== null && <Link class="button" href={changed(address, { page: page + 1 })}>{say("page.after")}</Link>}
+              </nav>
+            )}
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
