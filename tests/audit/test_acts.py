@@ -1,15 +1,15 @@
 """What admins and operators do stands in the log: who, what, to whom, from where."""
 
-import asyncio
 import os
-import subprocess
-import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tests.support.commands import begin
+from tests.support.server_process import ended
 from tests.support.world import PASSWORD, Person, World, ok
 
 AUDIT = "/api/v1/audit/"
@@ -67,17 +67,13 @@ async def test_nobody_but_admins_reads_the_log(world: World, role: str) -> None:
 
 async def _dispatch(folder: Path, *words: str, given: str = "") -> str:
     """What a command prints; it must not fail."""
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "api.cli.main", *words],
-        env=os.environ | {"DISPATCH_DATA_DIR": str(folder), "COLUMNS": "200"},
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    with tempfile.TemporaryFile() as file:
+        file.write(given.encode())
+        file.seek(0)
+        environment = os.environ | {"DISPATCH_DATA_DIR": str(folder), "COLUMNS": "200"}
+        done = await ended(begin(*words, environment=environment, given=file.fileno()))
+    assert done.code == 0, done.err
+    return done.out
 
 
 async def test_operators_change_accounts_of_admins_and_read_it_in_the_log(world: World) -> None:

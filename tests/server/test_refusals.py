@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,23 +13,18 @@ from api.server.serving import RunningServer
 from dispatch.database.engine import Database
 from dispatch.database.migrate import current_revision, migrate, revisions
 from dispatch.database.startup import too_old
+from tests.support.commands import begin
+from tests.support.server_process import ended
 
 NOBODY = "postgresql://me:my-secret@127.0.0.1:1/shop"
 
 
 async def _told(*arguments: str, data_dir: Path, **environment: str) -> str:
     """What it says; it must be one sentence of one line."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "api.cli.main", *arguments),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env=os.environ | {"DISPATCH_DATA_DIR": str(data_dir), "DISPATCH_PORT": "0"} | environment,
-    )
-    async with asyncio.timeout(90):
-        out, _ = await process.communicate()
-    text = out.decode().strip()
-    assert process.returncode == 2, text
+    given = os.environ | {"DISPATCH_DATA_DIR": str(data_dir), "DISPATCH_PORT": "0"} | environment
+    done = await ended(begin(*arguments, environment=given))
+    text = (done.out + done.err).strip()
+    assert done.code == 2, text
     assert len(text.splitlines()) == 1, text
     assert "my-secret" not in text
     return text

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,9 +21,11 @@ from dispatch.accounts.models import Role
 from dispatch.accounts.service import Accounts, NewUser
 from dispatch.settings import Settings
 from realtime.redis.keys import Keys
+from tests.support.commands import Command, begin, begin_aloud
 from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
+STDERR = 2
 
 
 @dataclass
@@ -50,7 +51,7 @@ class ServerProcess:
     data_dir: Path
     port: int
     more: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
+    process: Command | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -81,12 +82,7 @@ class ServerProcess:
 
     async def start(self) -> None:
         """Until it answers."""
-        self.process = subprocess.Popen(  # noqa: ASYNC220
-            [sys.executable, "-m", "api.cli.main", "serve"],
-            env=self.environment | self.more,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        self.process = begin_aloud("serve", environment=self.environment | self.more, out=None, err=STDERR)
         async with httpx.AsyncClient(trust_env=False) as client:
 
             async def answers() -> bool:
@@ -110,15 +106,9 @@ class ServerProcess:
         """The replay of a file."""
         return [sys.executable, "-m", "api.cli.main", "replay", str(file), "--json", *options]
 
-    def began(self, file: Path | str, *options: str) -> "subprocess.Popen[bytes]":
+    def began(self, file: Path | str, *options: str) -> Command:
         """The command, running."""
-        return subprocess.Popen(  # noqa: S603
-            self.command(file, *options),
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        return begin(*self.command(file, *options)[3:], environment=self.environment)
 
     async def replay(self, file: Path | str, *options: str) -> Outcome:
         """The command, from beginning to end."""
@@ -172,10 +162,10 @@ class ServerProcess:
             return {int(member): (at[1], at[0]) for member, at in zip(members, found, strict=True)}
 
 
-async def ended(process: "subprocess.Popen[bytes]") -> Outcome:
+async def ended(process: Command) -> Outcome:
     """Wait for a command."""
     out, err = await asyncio.to_thread(process.communicate)
-    return Outcome(process.returncode, out.decode(), err.decode())
+    return Outcome(process.wait(), out.decode(), err.decode())
 
 
 def free_port() -> int:

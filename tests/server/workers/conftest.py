@@ -25,7 +25,7 @@ async def own_settings(server: RunningServer) -> Settings:
     return settings.model_copy(update={"database_url": database_url, "redis_url": f"{settings.redis_url}?db=1"})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def server_processes(
     own_settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[ServerProcesses]:

@@ -66,7 +66,7 @@ def _main(process: psutil.Process) -> bool:
 async def edited(folder: Path) -> AsyncIterator[Edited]:
     root, log, port = folder / "code", folder / "log", free_port()
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / package, root / package)
     environment = os.environ | {
         "PYTHONPATH": str(root),
         "DISPATCH_DATA_DIR": str(folder / "data"),

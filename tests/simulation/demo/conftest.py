@@ -11,9 +11,9 @@ from tests.simulation.demo.demo_process import DemoProcess
 from tests.simulation.demo.newcomer import Person, SignIn
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoProcess]:
-    """A demo that runs; a test that stops it starts it again."""
+    """A demo that runs; a test that stops it starts it again. It ends with its tests: it takes a third of a core."""
     process = DemoProcess(tmp_path_factory.mktemp("demo"))
     try:
         process.start()

@@ -4,13 +4,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from tests.support.commands import Command, begin_aloud
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -26,7 +26,7 @@ class DemoProcess:
         self.data_dir = folder / "data"
         self.summary_path = self.data_dir / "demo.json"
         self._log = folder / "terminal.txt"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Command | None = None
         self.summary: dict[str, Any] = {}
 
     @property
@@ -39,20 +39,19 @@ class DemoProcess:
         """Where it listens."""
         return str(self.summary["base_url"])
 
-    def launch(self, **settings: str) -> "subprocess.Popen[bytes]":
+    def launch(self, **settings: str) -> Command:
         """Start it and wait for nothing."""
         kept = {
             key: value for key, value in os.environ.items() if not key.startswith(("DISPATCH_", "KHALTI_", "SITE_"))
         }
         ours = {"DISPATCH_DATA_DIR": str(self.data_dir), "DISPATCH_PORT": "0", "COLUMNS": "80"}
         with self._log.open("ab") as terminal:
-            self._process = subprocess.Popen(  # our own command
-                [sys.executable, "-m", "api.cli.main", "demo"],
-                cwd=self.folder,
-                env={**kept, "PYTHONPATH": str(ROOT), **ours, **settings},
-                stdout=terminal,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
+            self._process = begin_aloud(
+                "demo",
+                environment={**kept, "PYTHONPATH": str(ROOT), **ours, **settings},
+                folder=self.folder,
+                out=terminal.fileno(),
+                err=terminal.fileno(),
             )
         return self._process
 

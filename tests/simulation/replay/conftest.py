@@ -9,7 +9,7 @@ import pytest
 from tests.support.server_process import ServerProcess, free_port
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def replay_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
     """One server for the tests that leave it running."""
     # A trace over HTTP takes minutes; nobody leaves the map meanwhile.
