@@ -67,6 +67,7 @@ def told_delivery(delivery: OpenDelivery, expected_at: datetime | None) -> bytes
             due_at=delivery.due_at,
             assigned_at=delivery.assigned_at,
             picked_up_at=delivery.picked_up_at,
+            planned_at=delivery.expected_at,
             expected_at=expected_at,
             at_stop=None if delivery.at_stop is None else STOPS[delivery.at_stop],
             at_stop_since=delivery.at_stop_since,

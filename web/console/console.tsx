@@ -1,10 +1,11 @@
 import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
+import "./console.css";
 import { Client } from "../shared/client.ts";
-import { Frame } from "../shared/frame.tsx";
 import { browserPerson } from "../shared/session.ts";
 import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
-import words from "./words.json";
+import { Console } from "./whole.tsx";
+import { words } from "./words.ts";
 
 const client = new Client(browserStore("console"));
 
@@ -12,15 +13,7 @@ mount(words, ({ language, say }) => {
   document.title = say("console.title");
   return (
     <SignInFirst client={client} kept={browserPerson("console")} role={"admin"} demo="admin" title={say("console.title")} language={language} say={say}>
-      {({ person, signOut }) => (
-        <Frame language={language} say={say}>
-          <main id="content">
-            <h1>{say("console.title")}</h1>
-            <p>{say("sign_in.as", { email: person.email })}</p>
-            <button type="button" class="button" onClick={() => void signOut()}>{say("sign_out")}</button>
-          </main>
-        </Frame>
-      )}
+      {(signedIn) => <Console client={client} signedIn={signedIn} language={language} say={say} />}
     </SignInFirst>
   );
 });

@@ -19,11 +19,11 @@ export type Freshness = "fresh" | "stale" | "gone";
 export const STALE_AFTER_S = 45;
 export const GONE_AFTER_S = 120;
 
-const JUMP_GAP_MS = 60_000;
-const JUMP_M = 500;
-const SLIDE_MOST_MS = 5_000;
+export const JUMP_GAP_MS = 60_000;
+export const JUMP_M = 500;
+export const SLIDE_MOST_MS = 5_000;
 // A little less than the gap: the marker stands when the next fix comes, and does not lag behind.
-const SLIDE_SHARE = 0.9;
+export const SLIDE_SHARE = 0.9;
 const METRES_A_DEGREE = 111_195;
 
 /** Metres between two points of a city. */

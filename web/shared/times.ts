@@ -3,7 +3,7 @@ import { toBik } from "bikram-sambat";
 import { type Language, devanagari } from "./numbers.ts";
 import type { Say } from "./words.ts";
 
-const NEPAL_OFFSET_MS = (5 * 60 + 45) * 60_000; // no summer time
+export const NEPAL_OFFSET_MS = (5 * 60 + 45) * 60_000; // no summer time
 const DAY_MS = 86_400_000;
 const WEEK_DAYS = 7;
 

@@ -329,6 +329,7 @@ async def test_a_console_sees_what_a_delivery_was_promised_and_when_it_is_expect
         ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
         taken = await console.until_delivery(delivery["id"], status="assigned")
         tracked = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
+        assert taken["planned_at"] is not None
         shown, expected = [
             datetime.fromisoformat(at) for at in (taken["expected_at"], tracked["estimated_delivery_time"])
         ]

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { Actions, UNDO_MS } from "./actions.ts";
+import type { Plan } from "./calls.ts";
+
+const GIFT = { delivery: 7, number: "TRK7", courier: 1, name: "Ram" };
+const plan = (some: Partial<Plan>): Plan => ({
+  successful: 0, failed: 0, assignments: [], failures: [], certified_optimal: true, planned_total: 0, upper_bound: 0, dry_run: true, ...some,
+});
+const row = (delivery_id: number, transporter_id: number) => ({ delivery_id, transporter_id, transporter: `T${transporter_id}`, score: 90 });
+
+function desk(answers: { give?: () => Promise<unknown>; takeBack?: () => Promise<unknown>; plan?: Plan } = {}) {
+  const done: string[] = [];
+  let now = 0;
+  const calls = {
+    give: (delivery: number, courier: number) => (done.push(`give ${delivery} ${courier}`), (answers.give?.() ?? Promise.resolve({})) as never),
+    takeBack: (delivery: number, courier: number, reason: string) =>
+      (done.push(`back ${delivery} ${courier} ${reason}`), (answers.takeBack?.() ?? Promise.resolve({})) as never),
+    assignMany: (deliveries: readonly number[]) => (done.push(`many ${deliveries.join()}`), Promise.resolve(answers.plan ?? plan({}))),
+  };
+  const actions = new Actions(calls, () => now, () => undefined);
+  return { actions, done, pass: (ms: number) => void (now += ms) };
+}
+
+test("what is given can be undone, by taking it back from the same courier", async () => {
+  const { actions, done } = desk();
+  await actions.give(GIFT);
+  expect([actions.notice?.key, actions.pending.size]).toEqual(["give.done", 0]);
+  await actions.undo();
+  expect(done).toEqual(["give 7 1", "back 7 1 mistake"]);
+  expect(actions.notice?.key).toBe("undo.done");
+});
+
+test("what is taken back can be undone, by giving it to the same courier", async () => {
+  const { actions, done } = desk();
+  await actions.takeBack(GIFT, "breakdown", "flat tyre");
+  await actions.undo();
+  expect(done).toEqual(["back 7 1 breakdown", "give 7 1"]);
+});
+
+test("after ten seconds there is nothing to undo", async () => {
+  const { actions, done, pass } = desk();
+  await actions.give(GIFT);
+  pass(UNDO_MS + 1);
+  await actions.undo();
+  actions.forget();
+  expect([done, actions.notice]).toEqual([["give 7 1"], null]);
+});
+
+test("a second press while an answer is awaited does nothing", async () => {
+  const { actions, done } = desk();
+  await Promise.all([actions.give(GIFT), actions.give(GIFT)]);
+  expect(done).toEqual(["give 7 1"]);
+});
+
+test("a refusal is shown and nothing is pending any more", async () => {
+  const refused = new Error("Sita has it");
+  const { actions } = desk({ give: () => Promise.reject(refused) });
+  await actions.give(GIFT);
+  expect([actions.notice?.error, actions.notice?.undo, actions.pending.size]).toEqual([refused, null, 0]);
+});
+
+test("a plan that came out otherwise says so; undoing it takes back all that can be", async () => {
+  let failures = 1;
+  const { actions, done } = desk({
+    plan: plan({ successful: 2, failed: 1, assignments: [row(7, 1), row(8, 3)], failures: [{ delivery_id: 9, error: "nobody", reason: "too far" }] }),
+    takeBack: () => (failures-- > 0 ? Promise.reject(new Error("picked up")) : Promise.resolve({})),
+  });
+  const planned = plan({ successful: 3, assignments: [row(7, 1), row(8, 2), row(9, 2)] });
+  await actions.commit(planned, [7, 8, 9], (id) => `TRK${id}`);
+  expect([actions.notice?.key, actions.notice?.values, [...actions.unfound]]).toEqual(["plan.changed", { count: 1 }, [9]]);
+  await actions.undo();
+  expect(done).toEqual(["many 7,8,9", "back 7 1 mistake", "back 8 3 mistake"]);
+  expect([actions.notice?.key, actions.notice?.values]).toEqual(["undo.partly", { count: 1, failed: 1 }]);
+});

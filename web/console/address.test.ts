@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { queryOf, viewOf } from "./address.ts";
+
+test("a view that is written into the address is read back the same", () => {
+  const view = { filter: "late", search: "patan & co", delivery: 12, courier: null, folded: new Set(["map", "line"] as const), shown: "detail" } as const;
+  expect(viewOf(queryOf(view, "?lang=ne"))).toEqual(view);
+  expect(queryOf(view, "?lang=ne")).toContain("lang=ne");
+});
+
+test("what is usual is not written", () => {
+  expect(queryOf(viewOf(""), "")).toBe("");
+  expect(queryOf(viewOf(""), "?show=late&delivery=3")).toBe("");
+});
+
+test("an address that somebody made up shows what can be shown", () => {
+  const view = viewOf("?show=everything&delivery=-1&courier=1e9&folded=map.roof&panel=line&q=");
+  expect(view).toEqual({ filter: "all", search: "", delivery: null, courier: null, folded: new Set(["map"]), shown: "list" });
+});

@@ -1,0 +1,53 @@
+// The address is the state: reload, back and a shared link show the same.
+import { FILTERS, type Filter } from "./queue.ts";
+
+export const PANELS = ["list", "map", "detail", "line"] as const;
+export type Panel = (typeof PANELS)[number];
+
+export interface View {
+  filter: Filter;
+  search: string;
+  /** What is looked at. */
+  delivery: number | null;
+  courier: number | null;
+  folded: ReadonlySet<Panel>;
+  /** On a narrow screen, the one panel that shows. */
+  shown: Exclude<Panel, "line">;
+}
+
+const NUMBER = /^[1-9][0-9]{0,15}$/;
+
+function number(text: string | null): number | null {
+  return text !== null && NUMBER.test(text) ? Number(text) : null;
+}
+
+function among<Known extends string>(known: readonly Known[], text: string | null): Known | undefined {
+  return known.find((one) => one === text);
+}
+
+export function viewOf(query: string): View {
+  const asked = new URLSearchParams(query);
+  const shown = among(PANELS, asked.get("panel"));
+  return {
+    filter: among(FILTERS, asked.get("show")) ?? "all",
+    search: asked.get("q") ?? "",
+    delivery: number(asked.get("delivery")),
+    courier: number(asked.get("courier")),
+    folded: new Set((asked.get("folded") ?? "").split(".").flatMap((name) => among(PANELS, name) ?? [])),
+    shown: shown === undefined || shown === "line" ? "list" : shown,
+  };
+}
+
+/** The query of a view; what others have put there, such as the language, stays. */
+export function queryOf(view: View, before: string): string {
+  const query = new URLSearchParams(before);
+  const set = (name: string, value: string): void => (value === "" ? query.delete(name) : query.set(name, value));
+  set("show", view.filter === "all" ? "" : view.filter);
+  set("q", view.search);
+  set("delivery", view.delivery === null ? "" : String(view.delivery));
+  set("courier", view.courier === null ? "" : String(view.courier));
+  set("folded", PANELS.filter((panel) => view.folded.has(panel)).join("."));
+  set("panel", view.shown === "list" ? "" : view.shown);
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
+}

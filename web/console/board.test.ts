@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { Board } from "./board.ts";
+import { frame, toldDelivery, toldTransporter } from "./told.ts";
+
+test("a frame changes what it names and leaves the rest", () => {
+  const board = new Board();
+  board.take(frame({ reset: true, transporters: [toldTransporter(1), toldTransporter(2)], deliveries: [toldDelivery(7)] }), 0);
+  const change = board.take(frame({ transporters: [toldTransporter(2, { lat: 27.8 })] }), 500);
+  expect(change.couriers.map((one) => one.id)).toEqual([2]);
+  expect([...board.couriers.values()].map((one) => one.lat)).toEqual([27.7, 27.8]);
+  expect(board.deliveries.get(7)?.created_at).toBe(Date.parse("2026-11-28T10:00:00Z"));
+});
+
+test("what is delivered or cancelled leaves the board", () => {
+  const board = new Board();
+  board.take(frame({ reset: true, deliveries: [toldDelivery(7), toldDelivery(8)] }), 0);
+  board.take(frame({ deliveries: [toldDelivery(7, { status: "delivered" })] }), 500);
+  expect([...board.deliveries.keys()]).toEqual([8]);
+});
+
+test("after a reconnect what the new picture does not show is let go of, and nothing blinks until it is whole", () => {
+  const board = new Board();
+  board.take(frame({ reset: true, transporters: [toldTransporter(1), toldTransporter(2)], deliveries: [toldDelivery(7), toldDelivery(8)] }), 0);
+  board.take(frame({ reset: true, transporters: [toldTransporter(2)], deliveries: [toldDelivery(8)] }), 60_000);
+  expect([board.couriers.size, board.deliveries.size]).toEqual([2, 2]);
+  expect(board.sweep(61_000)).toEqual([]);
+  expect(board.sweep(64_000)).toEqual([1]);
+  expect([[...board.couriers.keys()], [...board.deliveries.keys()]]).toEqual([[2], [8]]);
+  expect(board.sweep(99_000)).toEqual([]);
+});
+
+test("a courier that goes offline with a parcel stays known as gone, another one leaves", () => {
+  const board = new Board();
+  const carried = toldDelivery(7, { status: "picked_up", transporter_id: 1 });
+  board.take(frame({ reset: true, transporters: [toldTransporter(1), toldTransporter(2)], deliveries: [carried] }), 0);
+  expect(board.take(frame({ gone: [1, 2, 99] }), 500).gone).toEqual([2]);
+  expect([...board.couriers.values()].map((one) => [one.id, one.presence])).toEqual([[1, "gone"]]);
+});
+
+test("a tour lists what is under way by when it is expected", () => {
+  const board = new Board();
+  const own = { transporter_id: 1, status: "assigned" } as const;
+  board.take(
+    frame({
+      reset: true,
+      deliveries: [
+        toldDelivery(1, { ...own, expected_at: "2026-11-28T12:00:00Z" }),
+        toldDelivery(2, { ...own, expected_at: null }),
+        toldDelivery(3, { ...own, expected_at: "2026-11-28T11:00:00Z" }),
+        toldDelivery(4, { transporter_id: 2, status: "assigned" }),
+      ],
+    }),
+    0,
+  );
+  expect(board.tourOf(1).map((one) => one.id)).toEqual([3, 1, 2]);
+});

@@ -1,0 +1,80 @@
+// Everything that the socket has told, kept as it is now. A new picture replaces the old one without a blank in between.
+import { type Courier, type Delivery, type FleetFrame, type Profile, courierOf, deliveryOf, over, underWay } from "./frames.ts";
+
+// A large fleet comes in several frames; what a new picture does not name within this time is no longer there.
+const PICTURE_WITHIN_MS = 3_000;
+
+/** What a frame changed, for whoever draws it. */
+export interface Change {
+  couriers: readonly Courier[];
+  gone: readonly number[];
+  deliveries: boolean;
+}
+
+export class Board {
+  readonly deliveries = new Map<number, Delivery>();
+  readonly couriers = new Map<number, Courier>();
+  readonly profiles = new Map<number, Profile>();
+  /** False until the first frame. */
+  known = false;
+  #pictureAt: number | null = null;
+  readonly #unconfirmed = { couriers: new Set<number>(), deliveries: new Set<number>() };
+
+  /** `now` is a steady clock of the page. */
+  take(frame: FleetFrame, now: number): Change {
+    this.known = true;
+    if (frame.reset) {
+      this.#pictureAt = now;
+      this.#unconfirmed.couriers = new Set(this.couriers.keys());
+      this.#unconfirmed.deliveries = new Set(this.deliveries.keys());
+    }
+    for (const profile of frame.profiles) this.profiles.set(profile.id, profile);
+    for (const told of frame.deliveries) {
+      this.#unconfirmed.deliveries.delete(told.id);
+      if (over(told)) this.deliveries.delete(told.id);
+      else this.deliveries.set(told.id, deliveryOf(told));
+    }
+    const moved = frame.transporters.map(courierOf);
+    for (const courier of moved) {
+      this.#unconfirmed.couriers.delete(courier.id);
+      this.couriers.set(courier.id, courier);
+    }
+    const gone = frame.gone.flatMap((id) => this.#leave(id));
+    return { couriers: moved, gone, deliveries: frame.deliveries.length > 0 || frame.reset };
+  }
+
+  /** Let go of what a new picture no longer shows; the couriers that are to be taken off the map. */
+  sweep(now: number): number[] {
+    if (this.#pictureAt === null || now - this.#pictureAt < PICTURE_WITHIN_MS) return [];
+    this.#pictureAt = null;
+    for (const id of this.#unconfirmed.deliveries) this.deliveries.delete(id);
+    const gone = [...this.#unconfirmed.couriers].flatMap((id) => this.#leave(id));
+    this.#unconfirmed.couriers.clear();
+    this.#unconfirmed.deliveries.clear();
+    return gone;
+  }
+
+  /** Who has it, by name; null while it is not known. */
+  nameOf(courier_id: number | null): string | null {
+    return courier_id === null ? null : (this.profiles.get(courier_id)?.name ?? null);
+  }
+
+  /** What a courier has under way, in the order in which it is expected. */
+  tourOf(courier_id: number): Delivery[] {
+    return [...this.deliveries.values()]
+      .filter((one) => one.transporter_id === courier_id && underWay(one))
+      .sort((a, b) => (a.expected_at ?? Infinity) - (b.expected_at ?? Infinity) || a.id - b.id);
+  }
+
+  /** Who has parcels is kept as silent, so that they are not forgotten; everybody else leaves. */
+  #leave(id: number): number[] {
+    const courier = this.couriers.get(id);
+    if (courier === undefined) return [];
+    if (this.tourOf(id).length > 0) {
+      this.couriers.set(id, { ...courier, presence: "gone" });
+      return [];
+    }
+    this.couriers.delete(id);
+    return [id];
+  }
+}

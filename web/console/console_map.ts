@@ -1,0 +1,179 @@
+// The map of the console: the fleet on its own layer, what waits as rings, and the way of what is looked at.
+import { type GeoJSONSource, type Map as MapLibre, ScaleControl } from "maplibre-gl";
+import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
+import { FleetBuffer, type Kind, flat } from "./fleet_buffer.ts";
+import { FleetLayer } from "./fleet_layer.ts";
+import type { Courier, Delivery, Point } from "./frames.ts";
+
+const REACH_PX = 16;
+const CLOSE_ZOOM = 14;
+const MARGIN_PX = 60;
+
+const over: Over = () => ({
+  sources: Object.fromEntries(["waiting", "trail", "way", "ends"].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
+  layers: [
+    { id: "trail", type: "line", source: "trail", paint: { "line-color": colour("--stale"), "line-width": 3, "line-opacity": 0.7 } },
+    { id: "way", type: "line", source: "way", paint: { "line-color": colour("--accent"), "line-width": 2, "line-dasharray": [2, 2] } },
+    {
+      id: "waiting",
+      type: "circle",
+      source: "waiting",
+      paint: { "circle-radius": 5, "circle-color": colour("--map-land"), "circle-stroke-color": colour("--wait"), "circle-stroke-width": 2 },
+    },
+    {
+      id: "ends",
+      type: "circle",
+      source: "ends",
+      paint: { "circle-radius": 7, "circle-color": ["case", ["get", "pickup"], colour("--map-land"), colour("--accent")], "circle-stroke-color": colour("--accent"), "circle-stroke-width": 3 },
+    },
+  ],
+});
+
+/** What is looked at: a delivery with who has it, or a courier. */
+export interface Looked {
+  delivery: Delivery | null;
+  courier: Courier | null;
+}
+
+export class ConsoleMap {
+  readonly #map: MapLibre;
+  readonly #fleet = new FleetBuffer(performance.now());
+  readonly #layer: FleetLayer;
+  readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
+  #loaded = false;
+  #later: (() => void)[] = [];
+  #following: number | null = null;
+  #placed = false;
+
+  /** Throws where the browser cannot draw it. */
+  constructor(container: HTMLElement, onPick: (found: { courier: number } | { delivery: number } | null) => void) {
+    this.#map = makeMap(container, over);
+    this.#map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
+    this.#layer = new FleetLayer(this.#map, this.#fleet);
+    this.#map.on("load", () => {
+      this.#loaded = true;
+      for (const run of this.#later.splice(0)) run();
+    });
+    this.#map.on("dragstart", () => {
+      this.#following = null;
+    });
+    this.#map.on("click", (event) => {
+      const reach = REACH_PX / (512 * 2 ** this.#map.getZoom());
+      const courier = this.#fleet.nearest(flat(event.lngLat.lat, event.lngLat.lng), reach, performance.now());
+      if (courier !== null) return onPick({ courier });
+      const [found] = this.#loaded ? this.#map.queryRenderedFeatures(event.point, { layers: ["waiting"] }) : [];
+      const id: unknown = found?.properties["id"];
+      onPick(typeof id === "number" ? { delivery: id } : null);
+    });
+  }
+
+  /** Who moved, changed or came. */
+  move(couriers: Iterable<Courier>): void {
+    const now = performance.now();
+    const jump = this.#still.matches || document.hidden;
+    for (const one of couriers) this.#fleet.put({ ...one, kind: kindOf(one) }, now, jump);
+    this.#layer.changed();
+    if (this.#following !== null) this.#keepInView(this.#following, now);
+  }
+
+  gone(ids: Iterable<number>): void {
+    for (const id of ids) this.#fleet.remove(id);
+    this.#layer.changed();
+  }
+
+  /** The pickups of what waits. */
+  waiting(deliveries: Iterable<Delivery>): void {
+    const features = [];
+    for (const { id, status, pickup } of deliveries) {
+      if (status === "available" && pickup !== null) features.push(point(pickup, { id }));
+    }
+    this.#set("waiting", features);
+  }
+
+  look({ delivery, courier }: Looked): void {
+    const ends: object[] = [];
+    const way: Point[] = [];
+    if (courier !== null) way.push(courier);
+    const stops = delivery === null ? [] : [delivery.picked_up_at === null ? delivery.pickup : null, delivery.dropoff];
+    for (const stop of stops) if (stop !== null) way.push(stop);
+    if (delivery?.pickup) ends.push(point(delivery.pickup, { pickup: true }));
+    if (delivery?.dropoff) ends.push(point(delivery.dropoff, { pickup: false }));
+    this.#set("ends", ends);
+    this.#set("way", way.length > 1 ? [line(way)] : []);
+    this.#layer.pick(courier?.id ?? null);
+    if (this.#following !== null && this.#following !== courier?.id) this.#following = null;
+  }
+
+  /** Where a courier has been. */
+  trail(points: readonly Point[]): void {
+    this.#set("trail", points.length > 1 ? [line(points)] : []);
+  }
+
+  /** Keep a courier in sight until somebody moves the map. */
+  follow(courier: number): void {
+    this.#following = courier;
+    const at = this.#fleet.at(courier, performance.now());
+    if (at !== null) this.#go([at.x, at.y], Math.max(this.#map.getZoom(), CLOSE_ZOOM));
+  }
+
+  /** All of these in sight. */
+  fit(points: readonly Point[]): void {
+    this.#following = null;
+    if (points.length === 0) return;
+    const lons = points.map((one) => one.lon);
+    const lats = points.map((one) => one.lat);
+    const box: [number, number, number, number] = [least(lons), least(lats), most(lons), most(lats)];
+    this.#map.fitBounds(box, { padding: MARGIN_PX, maxZoom: CLOSE_ZOOM, animate: !this.#still.matches && this.#placed, duration: 150 });
+    this.#placed = true;
+  }
+
+  remove(): void {
+    this.#layer.remove();
+    this.#map.remove();
+  }
+
+  #keepInView(courier: number, now: number): void {
+    const at = this.#fleet.at(courier, now);
+    if (at === null) return;
+    const { lng, lat } = lngLat(at.x, at.y);
+    const seen = this.#map.project([lng, lat]);
+    const { clientWidth: width, clientHeight: height } = this.#map.getCanvas();
+    const inside = seen.x > width * 0.2 && seen.x < width * 0.8 && seen.y > height * 0.2 && seen.y < height * 0.8;
+    if (!inside) this.#go([at.x, at.y], this.#map.getZoom());
+  }
+
+  #go([x, y]: [number, number], zoom: number): void {
+    this.#map.easeTo({ center: lngLat(x, y), zoom, animate: !this.#still.matches, duration: 150 });
+  }
+
+  #set(source: string, features: readonly object[]): void {
+    const set = (): void => (this.#map.getSource(source) as GeoJSONSource).setData({ type: "FeatureCollection", features } as never) as never;
+    if (this.#loaded) set();
+    else this.#later.push(set);
+  }
+}
+
+function kindOf(courier: Courier): Kind {
+  if (courier.presence !== "online") return courier.presence;
+  return courier.active > 0 ? "carrying" : "free";
+}
+
+function point({ lat, lon }: Point, properties: object): object {
+  return { type: "Feature", properties, geometry: { type: "Point", coordinates: [lon, lat] } };
+}
+
+function line(points: readonly Point[]): object {
+  return { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: points.map(({ lat, lon }) => [lon, lat]) } };
+}
+
+function lngLat(x: number, y: number): { lng: number; lat: number } {
+  return { lng: (x - 0.5) * 360, lat: (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI };
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Infinity);
+}
+
+function most(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), -Infinity);
+}

@@ -1,0 +1,53 @@
+// What all parts of the console share: what is known, what is looked at, what can be done.
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Language } from "../shared/numbers.ts";
+import type { Actions } from "./actions.ts";
+import type { View } from "./address.ts";
+import type { Board } from "./board.ts";
+import type { Calls } from "./calls.ts";
+import type { Exception } from "./exceptions.ts";
+import type { Filter, Listed } from "./queue.ts";
+import type { ConsoleSay } from "./words.ts";
+
+export interface Desk {
+  language: Language;
+  say: ConsoleSay;
+  /** A number in the digits of the language. */
+  digits: (value: number | string) => string;
+  /** By the server's clock. */
+  now: number;
+  board: Board;
+  calls: Calls;
+  actions: Actions;
+  view: View;
+  /** Look at something else; the address says it. */
+  go: (to: Partial<View>) => void;
+  exceptions: readonly Exception[];
+  putOff: number;
+  snooze: (key: string | null) => void;
+  counts: Readonly<Record<Filter, number>>;
+  listed: readonly Listed[];
+  ticked: ReadonlySet<number>;
+  tick: (delivery: number) => void;
+  why: boolean;
+  setWhy: (open: boolean) => void;
+  open: (dialog: "plan" | "help" | "take_back" | null) => void;
+  /** Who came first among the candidates of what is looked at, for the key that gives to the best. */
+  best: { current: { delivery: number; courier: number; name: string } | null };
+  follow: () => void;
+  fit: () => void;
+}
+
+export const DeskContext = createContext<Desk | null>(null);
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (desk === null) throw new Error("outside of the console");
+  return desk;
+}
+
+/** The part of an address that is said in a list. */
+export function shortPlace(address: string): string {
+  return address.split(",")[0]?.trim() || address;
+}

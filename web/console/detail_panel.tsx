@@ -1,0 +1,148 @@
+import { Phone, RotateCcw } from "lucide";
+import { useEffect, useState } from "preact/hooks";
+import { Icon } from "../shared/icon.tsx";
+import { problemOf } from "../shared/problems.ts";
+import { clock, duration } from "../shared/times.ts";
+import { isKey } from "../shared/words.ts";
+import type { Details } from "./calls.ts";
+import { CandidateList } from "./candidate_list.tsx";
+import { CourierPanel } from "./courier_panel.tsx";
+import { shortPlace, useDesk } from "./desk.ts";
+import { lateness, waitsSince } from "./exceptions.ts";
+import type { Delivery } from "./frames.ts";
+import { queryOf } from "./address.ts";
+
+/** What is looked at, whole. */
+export function DetailPanel() {
+  const { say, view, board } = useDesk();
+  if (view.courier !== null) return <CourierPanel key={view.courier} id={view.courier} />;
+  const delivery = view.delivery === null ? undefined : board.deliveries.get(view.delivery);
+  if (delivery !== undefined) return <DeliveryPanel key={delivery.id} delivery={delivery} />;
+  return <p class="quiet pad">{say(view.delivery === null ? "detail.none" : board.known ? "detail.gone" : "loading")}</p>;
+}
+
+function DeliveryPanel({ delivery }: { delivery: Delivery }) {
+  const { say, calls, actions, open } = useDesk();
+  const [details, setDetails] = useState<Details | null>(null);
+  const [problem, setProblem] = useState("");
+  useEffect(() => {
+    let left = false;
+    calls.details(delivery.id).then(
+      (found) => !left && setDetails(found),
+      (error: unknown) => !left && setProblem(problemOf(error, say)),
+    );
+    return () => {
+      left = true;
+    };
+  }, [delivery.id, delivery.status, delivery.transporter_id]);
+  const pending = actions.pending.get(delivery.id);
+  return (
+    <div class="scroll sheet">
+      <header>
+        <p class="number small"><a href={`/t/${delivery.tracking_number}`} title={say("detail.open")}>{delivery.tracking_number}</a></p>
+        <h2 class="title">{shortPlace(delivery.pickup_address)} → {shortPlace(delivery.delivery_address)}</h2>
+        <State delivery={delivery} />
+      </header>
+      {delivery.status === "assigned" && (
+        <p>
+          <button type="button" class="button" disabled={pending !== undefined} onClick={() => open("take_back")}>
+            <Icon of={RotateCcw} />
+            {say(pending ?? "take_back")}
+          </button>
+        </p>
+      )}
+      {delivery.status === "available" && <CandidateList key={delivery.id} delivery={delivery} />}
+      <Facts delivery={delivery} details={details} />
+      {problem !== "" && <p class="problem small">{problem}</p>}
+      {details !== null && <History details={details} />}
+    </div>
+  );
+}
+
+function State({ delivery }: { delivery: Delivery }) {
+  const { say, now, language } = useDesk();
+  const late = lateness(delivery, now);
+  const since = waitsSince(delivery);
+  const waits = delivery.status === "available";
+  const parts = [
+    waits ? (since > now ? say("row.later", { at: clock(since, now, language) }) : say("row.waits", { age: duration((now - since) / 1000, say) })) : say(`status.${delivery.status}`),
+    delivery.due_at === null ? say("row.no_due") : say("row.due", { at: clock(delivery.due_at, now, language) }),
+  ];
+  if (late > 0) parts.push(say("row.late", { age: duration(late / 1000, say) }));
+  return <p class={late > 0 ? "problem" : "quiet"}>{parts.join(" · ")}</p>;
+}
+
+function Facts({ delivery, details }: { delivery: Delivery; details: Details | null }) {
+  const { say, now, language, board, view, go } = useDesk();
+  const name = board.nameOf(delivery.transporter_id);
+  const courier = delivery.transporter_id;
+  const phone = courier === null ? undefined : board.profiles.get(courier)?.phone;
+  return (
+    <dl class="facts">
+      {courier !== null && (
+        <div>
+          <dt>{say("detail.courier")}</dt>
+          <dd>
+            <a
+              href={queryOf({ ...view, courier, delivery: null }, location.search)}
+              onClick={(event) => {
+                event.preventDefault();
+                go({ courier, delivery: null });
+              }}
+            >
+              {name ?? `#${courier}`}
+            </a>
+            {phone !== undefined && <Call phone={phone} words={say("courier.call", { name: name ?? "" })} />}
+          </dd>
+        </div>
+      )}
+      {delivery.expected_at !== null && (
+        <div><dt>{say("detail.expected")}</dt><dd class="number">{clock(delivery.expected_at, now, language)}</dd></div>
+      )}
+      <div>
+        <dt>{say("from")}</dt>
+        <dd>{delivery.pickup_address}{details?.pickup_contact_phone != null && <Call phone={details.pickup_contact_phone} words={say("detail.call_pickup")} />}</dd>
+      </div>
+      <div>
+        <dt>{say("to")}</dt>
+        <dd>{delivery.delivery_address}{details?.delivery_contact_phone != null && <Call phone={details.delivery_contact_phone} words={say("detail.call_dropoff")} />}</dd>
+      </div>
+      <div>
+        <dt>{say("detail.parcel")}</dt>
+        <dd>
+          {say("detail.weight", { weight: delivery.weight })} · {say(`priority.${delivery.priority}`)}
+          {details?.package_details.fragile === true && ` · ${say("parcel.fragile")}`}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Call({ phone, words }: { phone: string; words: string }) {
+  return (
+    <a class="call" href={`tel:${phone}`} title={words} aria-label={words}>
+      <Icon of={Phone} />
+    </a>
+  );
+}
+
+function History({ details }: { details: Details }) {
+  const { say, now, language } = useDesk();
+  if (details.tracking_history.length === 0) return null;
+  return (
+    <section aria-labelledby="history">
+      <h3 id="history" class="small quiet">{say("detail.history")}</h3>
+      <ol class="history">
+        {[...details.tracking_history].reverse().map((step, index) => {
+          const key = `status.${step.status}`;
+          return (
+            <li key={index}>
+              <time class="number small quiet" dateTime={step.timestamp}>{clock(Date.parse(step.timestamp), now, language)}</time>
+              <span>{isKey(key) ? say(key) : step.status}{step.notes !== "" && <span class="quiet small"> · {step.notes}</span>}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { exceptionsOf, lateness } from "./exceptions.ts";
+import type { Courier } from "./frames.ts";
+import { courier, delivery } from "./told.ts";
+
+const NOW = Date.parse("2026-11-28T11:00:00Z");
+const fleet = (...couriers: Courier[]): Map<number, Courier> => new Map(couriers.map((one) => [one.id, one]));
+const kinds = (found: ReturnType<typeof exceptionsOf>): [string, number][] => found.map((one) => [one.kind, Math.round(one.for_ms / 60_000)]);
+
+test("a parcel is late where it is expected after what was asked for, and a waiting one once that has passed", () => {
+  const carried = { status: "in_transit", transporter_id: 1, due_at: "2026-11-28T11:10:00Z" } as const;
+  expect(lateness(delivery(1, { ...carried, expected_at: "2026-11-28T11:30:00Z" }), NOW)).toBe(20 * 60_000);
+  expect(lateness(delivery(1, { ...carried, expected_at: "2026-11-28T11:11:00Z" }), NOW)).toBe(0);
+  expect(lateness(delivery(1, { due_at: "2026-11-28T10:50:00Z" }), NOW)).toBe(10 * 60_000);
+  expect(lateness(delivery(1, { due_at: "2026-11-28T11:30:00Z" }), NOW)).toBe(0);
+});
+
+test("where nothing was asked for, it is late by ten minutes beyond the plan", () => {
+  const carried = { status: "in_transit", transporter_id: 1, planned_at: "2026-11-28T11:10:00Z" } as const;
+  expect(lateness(delivery(1, { ...carried, expected_at: "2026-11-28T11:19:00Z" }), NOW)).toBe(0);
+  expect(lateness(delivery(1, { ...carried, expected_at: "2026-11-28T11:25:00Z" }), NOW)).toBe(15 * 60_000);
+  expect(lateness(delivery(1), NOW)).toBe(0);
+});
+
+test("exceptions come worst first, each delivery once a kind", () => {
+  const found = exceptionsOf(
+    [
+      delivery(1, { created_at: "2026-11-28T10:45:00Z" }),
+      delivery(2, { status: "assigned", transporter_id: 1, at_stop: "pickup", at_stop_since: "2026-11-28T10:48:00Z" }),
+      delivery(3, { status: "in_transit", transporter_id: 2 }),
+      delivery(4, { due_at: "2026-11-28T10:55:00Z" }),
+      delivery(5, { due_at: "2026-11-28T10:40:00Z" }),
+    ],
+    fleet(courier(1), courier(2, { presence: "stale", recorded_at: "2026-11-28T10:57:00Z" })),
+    NOW,
+  );
+  expect(kinds(found)).toEqual([["late", 20], ["late", 5], ["silent", 3], ["nobody", 15], ["at_stop", 12]]);
+});
+
+test("a silent courier is one exception, with how much is aboard; one that only fetches is none", () => {
+  const own = { transporter_id: 1, picked_up_at: "2026-11-28T10:30:00Z" };
+  const found = exceptionsOf(
+    [delivery(1, { ...own, status: "in_transit" }), delivery(2, { ...own, status: "picked_up" }), delivery(3, { transporter_id: 2, status: "assigned" })],
+    fleet(),
+    NOW,
+  );
+  expect(found.map((one) => [one.kind, one.parcels])).toEqual([["silent", 2]]);
+  expect(kinds(found)).toEqual([["silent", 30]]);
+});
+
+test("what shall be fetched later does not wait yet, and what nobody was found for counts at once", () => {
+  const later = delivery(1, { created_at: "2026-11-28T08:00:00Z", pickup_from: "2026-11-28T12:00:00Z" });
+  const fresh = delivery(2, { created_at: "2026-11-28T10:59:00Z" });
+  expect(exceptionsOf([later, fresh], fleet(), NOW)).toEqual([]);
+  expect(exceptionsOf([later, fresh], fleet(), NOW, new Set([2])).map((one) => one.delivery.id)).toEqual([2]);
+});

@@ -1,0 +1,73 @@
+// What a dispatcher has to look at first, worst first, each once.
+import { type Courier, type Delivery, aboard, underWay } from "./frames.ts";
+
+export type ExceptionKind = "late" | "silent" | "nobody" | "at_stop";
+
+export interface Exception {
+  kind: ExceptionKind;
+  /** The same thing again has the same name. */
+  key: string;
+  delivery: Delivery;
+  /** Of a silent courier: how many parcels it has aboard. */
+  parcels: number;
+  /** How late, how long silent, waiting or standing; milliseconds. */
+  for_ms: number;
+}
+
+const MINUTE_MS = 60_000;
+/** An estimate is no clock: so much over what was asked for is still in time, and more over what was only planned. */
+export const LATE_AFTER_MS = 2 * MINUTE_MS;
+export const LATE_BY_PLAN_MS = 10 * MINUTE_MS;
+export const LONG_AT_STOP_MS = 10 * MINUTE_MS;
+export const NOBODY_AFTER_MS = 10 * MINUTE_MS;
+const ORDER: readonly ExceptionKind[] = ["late", "silent", "nobody", "at_stop"];
+
+/** By how much a delivery is or will be late; 0 where it is in time, or nothing was asked for and nothing planned. */
+export function lateness(delivery: Delivery, now: number): number {
+  const expected = underWay(delivery) ? Math.max(delivery.expected_at ?? now, now) : now;
+  if (delivery.due_at !== null) return expected - delivery.due_at >= LATE_AFTER_MS ? expected - delivery.due_at : 0;
+  if (delivery.planned_at === null || !underWay(delivery)) return 0;
+  return expected - delivery.planned_at >= LATE_BY_PLAN_MS ? expected - delivery.planned_at : 0;
+}
+
+/** Since when a delivery that waits could have been fetched. */
+export function waitsSince(delivery: Delivery): number {
+  return Math.max(delivery.created_at, delivery.pickup_from ?? 0);
+}
+
+/** `unfound`: deliveries for which somebody was looked for and nobody found. */
+export function exceptionsOf(
+  deliveries: Iterable<Delivery>,
+  couriers: ReadonlyMap<number, Courier>,
+  now: number,
+  unfound: ReadonlySet<number> = new Set(),
+): Exception[] {
+  const found: Exception[] = [];
+  const silent = new Map<number, Exception>();
+  for (const delivery of deliveries) {
+    const name = (kind: ExceptionKind, for_ms: number): Exception => ({ kind, key: `${kind}:${delivery.id}`, delivery, parcels: 1, for_ms });
+    const late = lateness(delivery, now);
+    if (late > 0) found.push(name("late", late));
+    else if (delivery.status === "available") {
+      const waits = now - waitsSince(delivery);
+      if (waits >= NOBODY_AFTER_MS || unfound.has(delivery.id)) found.push(name("nobody", Math.max(0, waits)));
+    } else if (delivery.at_stop_since !== null && now - delivery.at_stop_since >= LONG_AT_STOP_MS) {
+      found.push(name("at_stop", now - delivery.at_stop_since));
+    }
+    if (aboard(delivery) && delivery.transporter_id !== null) noteSilence(delivery, couriers.get(delivery.transporter_id), now, silent);
+  }
+  return [...found, ...silent.values()].sort(
+    (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.for_ms - a.for_ms || a.delivery.id - b.delivery.id,
+  );
+}
+
+/** One exception a courier, however much is aboard. */
+function noteSilence(delivery: Delivery, courier: Courier | undefined, now: number, silent: Map<number, Exception>): void {
+  if (courier?.presence === "online" || delivery.transporter_id === null) return;
+  const known = silent.get(delivery.transporter_id);
+  if (known !== undefined) known.parcels += 1;
+  else {
+    const since = courier?.recorded_at ?? delivery.picked_up_at ?? now;
+    silent.set(delivery.transporter_id, { kind: "silent", key: `silent:c${delivery.transporter_id}`, delivery, parcels: 1, for_ms: Math.max(0, now - since) });
+  }
+}

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { FIELDS, FleetBuffer, type Kind, flat } from "./fleet_buffer.ts";
+
+const METRES_OF_WORLD = 40_075_017;
+const fix = (id: number, lat: number, at_s: number, kind: Kind = "free") => ({ id, lat, lon: 85.3, recorded_at: at_s * 1000, heading_deg: null, kind });
+
+function metresFrom(fleet: FleetBuffer, id: number, lat: number, now: number): number {
+  const seen = fleet.at(id, now);
+  const there = flat(lat, 85.3);
+  return seen === null ? Number.NaN : Math.hypot(seen.x - there.x, seen.y - there.y) * METRES_OF_WORLD;
+}
+
+test("a marker slides from where it is seen to the newest fix, and stands there", () => {
+  const fleet = new FleetBuffer(0);
+  fleet.put(fix(1, 27.7, 0), 0, false);
+  fleet.put(fix(1, 27.701, 5), 5_000, false);
+  expect(metresFrom(fleet, 1, 27.7, 5_000)).toBeLessThan(0.5);
+  expect(metresFrom(fleet, 1, 27.7005, 7_250)).toBeLessThan(0.5);
+  expect(metresFrom(fleet, 1, 27.701, 9_500)).toBeLessThan(0.5);
+  expect(fleet.moves_until).toBe(9_500);
+});
+
+test("a fix in the midst of a slide turns it without a jump", () => {
+  const fleet = new FleetBuffer(0);
+  fleet.put(fix(1, 27.7, 0), 0, false);
+  fleet.put(fix(1, 27.701, 5), 5_000, false);
+  fleet.put(fix(1, 27.699, 7), 7_000, false);
+  expect(metresFrom(fleet, 1, 27.7 + 0.001 * (2 / 4.5), 7_000)).toBeLessThan(1);
+});
+
+test("over a long way, a long silence and where none is wanted it jumps, and never goes back in time", () => {
+  for (const [lat, at_s, jump] of [[27.75, 5, false], [27.701, 90, false], [27.701, 5, true]] as const) {
+    const fleet = new FleetBuffer(0);
+    fleet.put(fix(1, 27.7, 0), 0, false);
+    fleet.put(fix(1, lat, at_s), 1_000, jump);
+    expect(metresFrom(fleet, 1, lat, 1_000)).toBeLessThan(0.5);
+  }
+  const fleet = new FleetBuffer(0);
+  fleet.put(fix(1, 27.7, 10), 0, false);
+  fleet.put(fix(1, 27.6, 5, "stale"), 1_000, false);
+  expect(metresFrom(fleet, 1, 27.7, 1_000)).toBeLessThan(0.5);
+  expect(fleet.data[7]).toBe(2);
+});
+
+test("who leaves makes room, and everybody else stays where they are", () => {
+  const fleet = new FleetBuffer(0);
+  for (let id = 0; id < 1_000; id += 1) fleet.put(fix(id, 27 + id / 1_000, 0), 0, false);
+  for (let id = 0; id < 1_000; id += 2) fleet.remove(id);
+  fleet.remove(12_345);
+  expect([fleet.count, fleet.at(2, 0), fleet.rowOf(null)]).toEqual([500, null, -1]);
+  for (let id = 1; id < 1_000; id += 2) expect(metresFrom(fleet, id, 27 + id / 1_000, 0)).toBeLessThan(0.5);
+  fleet.put(fix(2_000, 27.5, 0), 0, false);
+  expect([fleet.count, metresFrom(fleet, 2_000, 27.5, 0) < 0.5]).toEqual([501, true]);
+});
+
+test("only the rows that changed are handed to the graphics card", () => {
+  const fleet = new FleetBuffer(0);
+  for (let id = 0; id < 10; id += 1) fleet.put(fix(id, 27.7, 0), 0, false);
+  expect(fleet.changed).toEqual({ from: 0, to: 10 });
+  fleet.changed = null;
+  fleet.put(fix(4, 27.701, 5), 5_000, false);
+  fleet.put(fix(6, 27.701, 5), 5_000, false);
+  expect([fleet.changed, fleet.data.length >= 10 * FIELDS]).toEqual([{ from: 4, to: 7 }, true]);
+});
+
+test("a click finds the nearest marker within its reach", () => {
+  const fleet = new FleetBuffer(0);
+  fleet.put(fix(1, 27.7, 0), 0, false);
+  fleet.put(fix(2, 27.71, 0), 0, false);
+  const reach = 300 / METRES_OF_WORLD;
+  expect(fleet.nearest(flat(27.7091, 85.3), reach, 0)).toBe(2);
+  expect(fleet.nearest(flat(27.705, 85.3), reach, 0)).toBeNull();
+});

@@ -1,0 +1,65 @@
+// What the graphics card does for each marker: where it is between two fixes, and its shape. Shapes differ, not colours
+// alone: free is a hollow circle, carrying a filled arrow, stale a dashed ring, gone a dashed ring with a cross.
+
+export const VERTEX = `#version 300 es
+in vec4 way;   // from x, from y, to x, to y: flat map, relative to the origin
+in vec4 rest;  // began (s), takes (s), heading (radians, below 0 for none), kind
+uniform float now, world, radius, pixels;
+uniform vec2 centre, size;
+uniform int picked;
+out vec2 spot;
+flat out float heading, kind, ring, sharp;
+void main() {
+  float share = rest.y <= 0.0 ? 1.0 : clamp((now - rest.x) / rest.y, 0.0, 1.0);
+  vec2 place = (mix(way.xy, way.zw, share) - centre) * world;
+  vec2 corner = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1)) * 2.0 - 1.0;
+  ring = gl_InstanceID == picked ? 1.0 : 0.0;
+  float reach = radius * (1.0 + 0.7 * ring);
+  spot = corner * (1.0 + 0.7 * ring);
+  heading = rest.z;
+  kind = rest.w;
+  sharp = 1.0 / (radius * pixels);
+  gl_Position = vec4((place + corner * reach) / size * vec2(2.0, -2.0), 0.0, 1.0);
+}`;
+
+export const FRAGMENT = `#version 300 es
+precision highp float;
+in vec2 spot;
+flat in float heading, kind, ring, sharp;
+uniform vec3 colours[6];  // free, carrying, stale, gone, ground, picked
+out vec4 shown;
+
+float circle(vec2 at, float radius) { return length(at) - radius; }
+
+float arrow(vec2 at) {
+  vec2 side = vec2(abs(at.x), at.y);
+  float wings = dot(side - vec2(0.0, -0.85), normalize(vec2(0.85, -0.45)));
+  float notch = dot(side - vec2(0.0, 0.35), normalize(vec2(-0.35, 0.75)));
+  return max(wings, notch);
+}
+
+void main() {
+  float turn = max(heading, 0.0);
+  vec2 ahead = mat2(cos(turn), -sin(turn), sin(turn), cos(turn)) * spot;
+  float body, halo = circle(spot, 0.8);
+  vec3 ink = colours[int(kind + 0.5)];
+  if (kind < 0.5) body = abs(circle(spot, 0.5)) - 0.16;
+  else if (kind < 1.5) { body = heading < 0.0 ? circle(spot, 0.6) : arrow(ahead); halo = body - 0.2; }
+  else {
+    float dash = 0.35 - abs(fract(atan(spot.y, spot.x) / 6.28318 * 6.0) - 0.5);
+    body = max(abs(circle(spot, 0.55)) - 0.15, -dash);
+    if (kind > 2.5) {
+      float cross = min(abs(spot.x - spot.y), abs(spot.x + spot.y)) * 0.7071 - 0.12;
+      body = min(body, max(cross, circle(spot, 0.4)));
+    }
+  }
+  float inside = 1.0 - smoothstep(-sharp, sharp, body);
+  float around = 1.0 - smoothstep(-sharp, sharp, halo);
+  shown = vec4(colours[4], 1.0) * around;
+  shown = mix(shown, vec4(ink, 1.0), inside);
+  if (ring > 0.5) {
+    float band = 1.0 - smoothstep(-sharp, sharp, abs(circle(spot, 1.35)) - 0.12);
+    shown = mix(shown, vec4(colours[5], 1.0), band);
+  }
+  if (shown.a < 0.01) discard;
+}`;

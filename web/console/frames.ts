@@ -1,0 +1,122 @@
+// What a dispatcher's socket says, and how the page keeps it: times in milliseconds since 1970, by the server's clock.
+
+export interface Point {
+  lat: number;
+  lon: number;
+}
+
+export interface TransporterFrame extends Point {
+  id: number;
+  recorded_at: string;
+  speed_mps: number | null;
+  heading_deg: number | null;
+  active: number;
+  presence: "online" | "stale";
+  battery: number | null;
+}
+
+export interface Profile {
+  id: number;
+  name: string;
+  business_name: string;
+  phone: string;
+  vehicle_type: string;
+  vehicle_number: string;
+  capacity: number;
+  max_active: number;
+  rating: number;
+}
+
+export type Status = "available" | "assigned" | "picked_up" | "in_transit" | "delivered" | "cancelled";
+export type Priority = "low" | "normal" | "high" | "urgent";
+
+export interface DeliveryFrame {
+  id: number;
+  tracking_number: string;
+  status: Status;
+  transporter_id: number | null;
+  pickup: Point | null;
+  dropoff: Point | null;
+  priority: Priority;
+  pickup_address: string;
+  delivery_address: string;
+  weight: number;
+  created_at: string;
+  pickup_from: string | null;
+  due_at: string | null;
+  assigned_at: string | null;
+  picked_up_at: string | null;
+  planned_at: string | null;
+  expected_at: string | null;
+  at_stop: "pickup" | "dropoff" | null;
+  at_stop_since: string | null;
+}
+
+export interface FleetFrame {
+  type: "fleet";
+  reset: boolean;
+  transporters: TransporterFrame[];
+  gone: number[];
+  deliveries: DeliveryFrame[];
+  profiles: Profile[];
+  server_time: string;
+}
+
+/** A transporter as it was heard of last. */
+export interface Courier extends Point {
+  id: number;
+  recorded_at: number;
+  heading_deg: number | null;
+  speed_mps: number | null;
+  active: number;
+  /** `gone`: no longer online; kept while it has something aboard. */
+  presence: "online" | "stale" | "gone";
+  battery: number | null;
+}
+
+type Times = "created_at" | "pickup_from" | "due_at" | "assigned_at" | "picked_up_at" | "planned_at" | "expected_at" | "at_stop_since";
+
+export interface Delivery extends Omit<DeliveryFrame, Times> {
+  created_at: number;
+  pickup_from: number | null;
+  due_at: number | null;
+  assigned_at: number | null;
+  picked_up_at: number | null;
+  planned_at: number | null;
+  expected_at: number | null;
+  at_stop_since: number | null;
+}
+
+const moment = (text: string | null): number | null => (text === null ? null : Date.parse(text));
+
+export function deliveryOf(told: DeliveryFrame): Delivery {
+  return {
+    ...told,
+    created_at: Date.parse(told.created_at),
+    pickup_from: moment(told.pickup_from),
+    due_at: moment(told.due_at),
+    assigned_at: moment(told.assigned_at),
+    picked_up_at: moment(told.picked_up_at),
+    planned_at: moment(told.planned_at),
+    expected_at: moment(told.expected_at),
+    at_stop_since: moment(told.at_stop_since),
+  };
+}
+
+export function courierOf(told: TransporterFrame): Courier {
+  return { ...told, recorded_at: Date.parse(told.recorded_at) };
+}
+
+export const ABOARD: readonly Status[] = ["picked_up", "in_transit"];
+
+export function aboard(delivery: Pick<Delivery, "status">): boolean {
+  return ABOARD.includes(delivery.status);
+}
+
+export function underWay(delivery: Pick<Delivery, "status">): boolean {
+  return delivery.status === "assigned" || aboard(delivery);
+}
+
+export function over(delivery: Pick<Delivery, "status">): boolean {
+  return delivery.status === "delivered" || delivery.status === "cancelled";
+}

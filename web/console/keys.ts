@@ -1,0 +1,59 @@
+// Keys of the console. Each does what some button does, so nobody needs them.
+import { FILTERS, type Filter } from "./queue.ts";
+
+export type Command =
+  | { do: "search" | "next" | "previous" | "best" | "plan" | "why" | "follow" | "fit" | "back" | "help" | "tick" | "take_back" | "undo" }
+  | { do: "filter"; filter: Filter };
+
+/** The part of a keyboard's event that counts. */
+export interface Pressed {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  /** Whether what has the focus takes letters itself. */
+  typing: boolean;
+}
+
+const COMMANDS: Readonly<Record<string, Exclude<Command["do"], "filter">>> = {
+  "/": "search",
+  j: "next",
+  k: "previous",
+  a: "best",
+  A: "plan",
+  e: "why",
+  f: "follow",
+  g: "fit",
+  x: "tick",
+  t: "take_back",
+  z: "undo",
+  "?": "help",
+  Escape: "back",
+};
+
+/** For the page that explains them, in the order in which they are of use. */
+export const EXPLAINED: readonly (Exclude<Command["do"], "filter"> | "filter")[] = [
+  "search", "next", "previous", "tick", "best", "plan", "why", "take_back", "undo", "follow", "fit", "filter", "back", "help",
+];
+
+export function keyOf(command: Exclude<Command["do"], "filter"> | "filter"): string {
+  if (command === "filter") return `1–${FILTERS.length}`;
+  return Object.entries(COMMANDS).find(([, name]) => name === command)?.[0] ?? "";
+}
+
+/** What a key means, if anything: keys of the browser and of a field stay theirs. */
+export function commandOf(pressed: Pressed): Command | null {
+  if (pressed.ctrlKey || pressed.metaKey || pressed.altKey) return null;
+  if (pressed.typing && pressed.key !== "Escape") return null;
+  const filter = /^[1-9]$/.test(pressed.key) ? FILTERS[Number(pressed.key) - 1] : undefined;
+  if (filter !== undefined) return { do: "filter", filter };
+  const name = Object.hasOwn(COMMANDS, pressed.key) ? COMMANDS[pressed.key] : undefined;
+  return name === undefined ? null : { do: name };
+}
+
+/** The place in a list after a step; from nowhere, the first or the last. */
+export function stepped(length: number, present: number, by: 1 | -1): number {
+  if (length === 0) return -1;
+  if (present < 0) return by > 0 ? 0 : length - 1;
+  return Math.min(length - 1, Math.max(0, present + by));
+}

@@ -1,0 +1,48 @@
+import { clock } from "../shared/times.ts";
+import { shortPlace, useDesk } from "./desk.ts";
+import { OpenLink } from "./list_panel.tsx";
+import { NOW_AT, linesOf, placeOf, ticksOf } from "./time_line.ts";
+
+const LINES = 12;
+
+/** Who is busy until when: stops as bars, the promise as a mark, now as a line. */
+export function LinePanel() {
+  const { say, language, now, board, view } = useDesk();
+  const looked = view.courier ?? (view.delivery === null ? null : (board.deliveries.get(view.delivery)?.transporter_id ?? null));
+  const lines = linesOf(board, looked, now, LINES);
+  if (lines.length === 0) return <p class="quiet small pad">{say("line.none")}</p>;
+  return (
+    <div class="scroll lines">
+      <div class="ticks number" aria-hidden="true">
+        <span class="who" />
+        <span class="track">
+          {ticksOf(now).map((at) => <span key={at} style={{ left: `${placeOf(at, now)}%` }}>{clock(at, now, language)}</span>)}
+        </span>
+      </div>
+      <ul>
+      {lines.map(({ courier, bars }) => (
+        <li key={courier}>
+          <span class="who">{board.nameOf(courier) ?? `#${courier}`}</span>
+          <ol class="track">
+            <li class="now" style={{ left: `${NOW_AT}%` }} aria-hidden="true" />
+            {bars.map((bar) => {
+              const { delivery } = bar;
+              const at = delivery.expected_at === null ? "–" : clock(delivery.expected_at, now, language);
+              const words = say("line.stop", { number: delivery.tracking_number, place: shortPlace(delivery.delivery_address), at });
+              return (
+                <li key={delivery.id} style={{ left: `${bar.from}%`, width: `${bar.to - bar.from}%` }}>
+                  <OpenLink class={bar.late ? "late" : ""} delivery={delivery.id} current={view.delivery === delivery.id} title={words}>
+                    <span aria-hidden="true">→ {shortPlace(delivery.delivery_address)}</span>
+                    <span class="unseen">{words}</span>
+                  </OpenLink>
+                </li>
+              );
+            })}
+            {bars.flatMap((bar) => (bar.due === null ? [] : [<li key={`due-${bar.delivery.id}`} class="due" style={{ left: `${bar.due}%` }} aria-hidden="true" />]))}
+          </ol>
+        </li>
+      ))}
+      </ul>
+    </div>
+  );
+}

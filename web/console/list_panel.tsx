@@ -1,0 +1,190 @@
+import { AlertTriangle, Clock, MapPinOff, UserX } from "lucide";
+import type { IconNode } from "lucide";
+import { useState } from "preact/hooks";
+import { Icon } from "../shared/icon.tsx";
+import type { Language } from "../shared/numbers.ts";
+import { clock, duration } from "../shared/times.ts";
+import { shortPlace, useDesk } from "./desk.ts";
+import { type Exception, type ExceptionKind, waitsSince } from "./exceptions.ts";
+import { type Delivery, aboard } from "./frames.ts";
+import { type Listed, couriersFound } from "./queue.ts";
+import { queryOf } from "./address.ts";
+import type { ConsoleSay } from "./words.ts";
+
+const SIGNS: Readonly<Record<ExceptionKind, IconNode>> = { late: AlertTriangle, silent: MapPinOff, nobody: UserX, at_stop: Clock };
+const ROWS = 100;
+const COURIERS = 6;
+
+/** What needs somebody, then everything by the time left. */
+export function ListPanel() {
+  return (
+    <div class="scroll" id="list">
+      <Exceptions />
+      <Couriers />
+      <Queue />
+    </div>
+  );
+}
+
+function Exceptions() {
+  const { say, digits, exceptions, putOff, snooze, board } = useDesk();
+  return (
+    <section aria-labelledby="exceptions">
+      <h2 id="exceptions">{say("exceptions")} <span class="number">{exceptions.length > 0 && digits(exceptions.length)}</span></h2>
+      {exceptions.length === 0 && board.known && <p class="quiet small pad">{say("exceptions.none")}</p>}
+      <ul>
+        {exceptions.slice(0, ROWS).map((one) => <ExceptionRow key={one.key} one={one} />)}
+      </ul>
+      {putOff > 0 && (
+        <button type="button" class="link small pad" onClick={() => snooze(null)}>{say("exception.hidden", { count: putOff })}</button>
+      )}
+    </section>
+  );
+}
+
+function ExceptionRow({ one }: { one: Exception }) {
+  const { say, board, snooze, view } = useDesk();
+  const { delivery } = one;
+  const who = board.nameOf(delivery.transporter_id);
+  const words = say(`exception.${one.kind}`, { age: duration(one.for_ms / 1000, say), count: one.parcels });
+  return (
+    <li class={`row exception ${one.kind}`}>
+      <OpenLink delivery={delivery.id} current={view.delivery === delivery.id}>
+        <span class="sign"><Icon of={SIGNS[one.kind]} /></span>
+        <span class="what">
+          <strong>{words}</strong>
+          <span class="quiet">{[who, `${shortPlace(delivery.pickup_address)} → ${shortPlace(delivery.delivery_address)}`].filter(Boolean).join(" · ")}</span>
+        </span>
+      </OpenLink>
+      <button type="button" class="later" title={say("exception.snooze")} aria-label={`${say("exception.snooze")}: ${words}`} onClick={() => snooze(one.key)}>
+        <Icon of={Clock} />
+      </button>
+    </li>
+  );
+}
+
+function Couriers() {
+  const { say, board, view, go } = useDesk();
+  const found = couriersFound(board.profiles.values(), view.search, COURIERS);
+  if (found.length === 0) return null;
+  return (
+    <section aria-labelledby="couriers">
+      <h2 id="couriers">{say("queue.couriers")}</h2>
+      <ul>
+        {found.map((one) => (
+          <li key={one.id} class="row">
+            <a
+              href={queryOf({ ...view, courier: one.id, delivery: null }, location.search)}
+              onClick={(event) => {
+                event.preventDefault();
+                go({ courier: one.id, delivery: null, shown: "detail" });
+              }}
+            >
+              <span class="what"><strong>{one.name}</strong><span class="quiet">{one.vehicle_number}</span></span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Queue() {
+  const { say, digits, listed, board, view } = useDesk();
+  const [rows, setRows] = useState(ROWS);
+  const hidden = listed.length - rows;
+  const empty = view.search !== "" || view.filter !== "all" ? "queue.no_match" : "queue.none";
+  return (
+    <section aria-labelledby="queue">
+      <h2 id="queue">{say("queue")} <span class="number">{listed.length > 0 && digits(listed.length)}</span></h2>
+      {!board.known && <p class="quiet small pad" role="status">{say("loading")}</p>}
+      {board.known && listed.length === 0 && <p class="quiet small pad">{say(empty)}</p>}
+      <ul>
+        {listed.slice(0, rows).map((one) => <QueueRow key={one.delivery.id} one={one} />)}
+      </ul>
+      {hidden > 0 && (
+        <button type="button" class="link pad" onClick={() => setRows(rows + ROWS)}>{say("console.show_all", { count: Math.min(hidden, ROWS) })}</button>
+      )}
+    </section>
+  );
+}
+
+function QueueRow({ one }: { one: Listed }) {
+  const { say, language, now, board, view, ticked, tick, actions } = useDesk();
+  const { delivery } = one;
+  const waits = delivery.status === "available";
+  const who = board.nameOf(delivery.transporter_id);
+  const pending = actions.pending.get(delivery.id);
+  return (
+    <li class={`row ${delivery.status} ${one.late_ms > 0 ? "late" : ""} ${one.silent ? "silent" : ""}`}>
+      {waits && (
+        <label class="tick">
+          <input type="checkbox" checked={ticked.has(delivery.id)} onChange={() => tick(delivery.id)} aria-label={say("queue.tick", { number: delivery.tracking_number })} />
+        </label>
+      )}
+      <OpenLink delivery={delivery.id} current={view.delivery === delivery.id}>
+        <span class={`state ${signOf(one)}`} aria-hidden="true" />
+        <span class="when number">{timeOf(delivery, now, say, language)}</span>
+        <span class="what">
+          <strong>{shortPlace(delivery.pickup_address)} → {shortPlace(delivery.delivery_address)}</strong>
+          <span class="quiet">
+            {pending !== undefined ? say(pending) : stateOf(one, who, now, say, language)}
+            {delivery.priority !== "normal" && ` · ${say(`priority.${delivery.priority}`)}`}
+          </span>
+        </span>
+      </OpenLink>
+    </li>
+  );
+}
+
+/** What was asked for, else what is expected, else since when it waits. */
+function timeOf(delivery: Delivery, now: number, say: ConsoleSay, language: Language): string {
+  const at = delivery.due_at ?? delivery.expected_at;
+  if (at !== null) return clock(at, now, language);
+  const since = waitsSince(delivery);
+  return since > now ? clock(since, now, language) : duration((now - since) / 1000, say);
+}
+
+/** The state as a shape, beside the words. */
+function signOf({ delivery, late_ms, silent }: Listed): string {
+  if (late_ms > 0) return "late";
+  if (silent) return "silent";
+  if (delivery.status === "available") return "wait";
+  return aboard(delivery) ? "way" : "given";
+}
+
+function stateOf({ delivery, late_ms, silent }: Listed, who: string | null, now: number, say: ConsoleSay, language: Language): string {
+  const parts: string[] = [];
+  if (late_ms > 0) parts.push(say("row.late", { age: duration(late_ms / 1000, say) }));
+  if (delivery.status === "available") {
+    const since = waitsSince(delivery);
+    parts.push(since > now ? say("row.later", { at: clock(since, now, language) }) : say("row.waits", { age: duration((now - since) / 1000, say) }));
+  } else {
+    parts.push(say(`status.${delivery.status}`));
+    if (who !== null) parts.push(who);
+    if (silent) parts.push(say("row.silent"));
+    else if (delivery.expected_at !== null && delivery.due_at !== null) parts.push(say("row.expected", { at: clock(delivery.expected_at, now, language) }));
+  }
+  return parts.join(" · ");
+}
+
+/** A delivery's own address, so that it can be opened beside and shared. */
+export function OpenLink(given: { delivery: number; current: boolean; class?: string; title?: string; children: preact.ComponentChildren }) {
+  const { view, go } = useDesk();
+  return (
+    <a
+      class={given.class}
+      title={given.title}
+      data-delivery={given.delivery}
+      href={queryOf({ ...view, delivery: given.delivery, courier: null }, location.search)}
+      aria-current={given.current ? "true" : undefined}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        go({ delivery: given.delivery, courier: null, shown: "detail" });
+      }}
+    >
+      {given.children}
+    </a>
+  );
+}

@@ -1,0 +1,84 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Change } from "./board.ts";
+import type { ConsoleMap } from "./console_map.ts";
+import { useDesk } from "./desk.ts";
+import type { Point } from "./frames.ts";
+
+const WAITING_MS = 1_000;
+
+/** What the rest of the console may ask of the map, while there is one. */
+export interface MapHandle {
+  map: ConsoleMap | null;
+  onFrame: (change: Change) => void;
+}
+
+/** The picture of the list. */
+export function MapPanel({ handle }: { handle: MapHandle }) {
+  const desk = useDesk();
+  const { say, board, view, calls, now, go } = desk;
+  const container = useRef<HTMLDivElement>(null);
+  const [state, setState] = useState<"coming" | "there" | "broken">("coming");
+  const drawnAt = useRef(0);
+  const fitted = useRef(false);
+
+  useEffect(() => {
+    let left = false;
+    import("./console_map.ts")
+      .then(({ ConsoleMap: Made }) => {
+        if (left || container.current === null) return;
+        const map = new Made(container.current, (found) => {
+          if (found === null) return;
+          go("courier" in found ? { courier: found.courier, delivery: null } : { delivery: found.delivery, courier: null });
+        });
+        handle.map = map;
+        handle.onFrame = (change) => {
+          map.move(change.couriers);
+          map.gone(change.gone);
+        };
+        map.move(board.couriers.values());
+        setState("there");
+      })
+      .catch(() => setState("broken"));
+    return () => {
+      left = true;
+      handle.map?.remove();
+      handle.map = null;
+      handle.onFrame = () => undefined;
+    };
+  }, []);
+
+  const map = state === "there" ? handle.map : null;
+  useEffect(() => {
+    if (map === null || performance.now() - drawnAt.current < WAITING_MS) return;
+    drawnAt.current = performance.now();
+    map.waiting(board.deliveries.values());
+    if (!fitted.current && board.couriers.size > 0) {
+      fitted.current = true;
+      desk.fit();
+    }
+  });
+
+  const delivery = view.delivery === null ? null : (board.deliveries.get(view.delivery) ?? null);
+  const courier_id = view.courier ?? delivery?.transporter_id ?? null;
+  const courier = courier_id === null ? null : (board.couriers.get(courier_id) ?? null);
+  useEffect(() => map?.look({ delivery, courier }), [map, delivery, courier]);
+  useEffect(() => {
+    if (map === null) return;
+    let left = false;
+    const draw = (points: readonly Point[]): void => {
+      if (!left) map.trail(points);
+    };
+    if (courier_id === null) draw([]);
+    else calls.track(courier_id, now).then(draw, () => draw([]));
+    return () => {
+      left = true;
+    };
+  }, [map, courier_id]);
+
+  return (
+    <div class="map-box">
+      <div class="canvas" ref={container} role="region" aria-label={say("map.label")} />
+      {state !== "there" && <p class="say">{say(state === "broken" ? "map.broken" : "loading")}</p>}
+    </div>
+  );
+}

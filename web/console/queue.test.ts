@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { FILTERS, counts, couriersFound, matches, ordered } from "./queue.ts";
+import type { DeliveryFrame, Profile } from "./frames.ts";
+import { delivery } from "./told.ts";
+
+const NOW = Date.parse("2026-11-28T11:00:00Z");
+const listed = (id: number, some: Partial<DeliveryFrame> = {}, more: { late_ms?: number; silent?: boolean } = {}) => ({
+  delivery: delivery(id, some),
+  late_ms: 0,
+  silent: false,
+  ...more,
+});
+const ram: Profile = {
+  id: 1, name: "Ram Thapa", business_name: "Quick", phone: "+977-9841555555", vehicle_type: "van", vehicle_number: "BA-1-PA-1234", capacity: 50, max_active: 5, rating: 5,
+};
+
+test("what waits comes first, by the time left; then by how long it has waited; what shall be fetched later comes behind", () => {
+  const list = [
+    listed(1, { status: "assigned", transporter_id: 1, due_at: "2026-11-28T11:01:00Z" }),
+    listed(2, { created_at: "2026-11-28T10:50:00Z" }),
+    listed(3, { created_at: "2026-11-28T10:10:00Z" }),
+    listed(4, { due_at: "2026-11-28T12:30:00Z" }),
+    listed(5, { due_at: "2026-11-28T11:30:00Z" }),
+    listed(6, { pickup_from: "2026-11-28T18:00:00Z", due_at: "2026-11-28T11:31:00Z" }),
+  ];
+  expect(ordered(list, NOW).map((one) => one.delivery.id)).toEqual([5, 4, 3, 2, 6, 1]);
+});
+
+test("of equals the more urgent comes first", () => {
+  const list = [listed(1), listed(2, { priority: "low" }), listed(3, { priority: "urgent" })];
+  expect(ordered(list, NOW).map((one) => one.delivery.id)).toEqual([3, 1, 2]);
+});
+
+test("each filter is counted over everything", () => {
+  const list = [
+    listed(1, {}, { late_ms: 5 }),
+    listed(2, { status: "assigned" }),
+    listed(3, { status: "picked_up" }, { silent: true }),
+    listed(4, { status: "in_transit" }),
+  ];
+  expect(FILTERS.map((filter) => counts(list)[filter])).toEqual([4, 1, 1, 2, 1, 1]);
+});
+
+test("a search finds all of its words in any order, in number, places and courier", () => {
+  const one = delivery(12, { tracking_number: "TRKAB12" });
+  for (const search of ["", "patan thamel", "trkab", "ram patan", "#12", "ba-1-pa"]) expect([search, matches(one, ram, search)]).toEqual([search, true]);
+  for (const search of ["pokhara", "patan pokhara", "ram sita"]) expect([search, matches(one, ram, search)]).toEqual([search, false]);
+  expect(matches(one, undefined, "ram")).toBe(false);
+});
+
+test("a search names couriers too, a few of them", () => {
+  const sita = { ...ram, id: 2, name: "Sita Rai" };
+  expect(couriersFound([sita, ram], "quick", 6).map((one) => one.name)).toEqual(["Ram Thapa", "Sita Rai"]);
+  expect(couriersFound([sita, ram], "9841555555 ram", 6)).toEqual([ram]);
+  expect(couriersFound([sita, ram], "quick", 1)).toHaveLength(1);
+  expect(couriersFound([sita, ram], " ", 6)).toEqual([]);
+});

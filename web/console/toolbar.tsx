@@ -1,0 +1,95 @@
+import { Keyboard, Maximize, PanelBottom, PanelLeft, PanelRight, Map as MapSign } from "lucide";
+import type { IconNode } from "lucide";
+import { Icon } from "../shared/icon.tsx";
+import { clock, duration } from "../shared/times.ts";
+import type { SignedIn } from "../shared/sign_in.tsx";
+import { PANELS, type Panel, type View } from "./address.ts";
+import { useDesk } from "./desk.ts";
+import type { Live } from "./live.ts";
+import { FILTERS } from "./queue.ts";
+
+const SIGNS: Readonly<Record<Panel, IconNode>> = { list: PanelLeft, map: MapSign, detail: PanelRight, line: PanelBottom };
+const NARROW = ["list", "map", "detail"] as const satisfies readonly View["shown"][];
+
+export function Toolbar({ planned }: { planned: number }) {
+  const { say, digits, view, go, counts, open, fit } = useDesk();
+  return (
+    <div class="toolbar">
+      <input
+        id="search"
+        type="search"
+        value={view.search}
+        placeholder={`${say("console.search")}  /`}
+        aria-label={say("console.search")}
+        autocomplete="off"
+        onInput={(event) => go({ search: event.currentTarget.value })}
+      />
+      <div class="filters" role="group" aria-label={say("console.filters")}>
+        {FILTERS.map((filter) => (
+          <button key={filter} type="button" class={`filter ${filter} ${counts[filter] > 0 ? "some" : ""}`} aria-pressed={view.filter === filter} onClick={() => go({ filter })}>
+            {say(`filter.${filter}`)} <span class="number">{digits(counts[filter])}</span>
+          </button>
+        ))}
+      </div>
+      <div class="end">
+        <button type="button" class="button first" onClick={() => open("plan")}>{planned > 0 ? say("console.plan", { count: planned }) : say("console.plan.none")}</button>
+        <span class="wide">
+          {PANELS.map((panel) => {
+            const folded = view.folded.has(panel);
+            const words = say(folded ? "console.unfold" : "console.fold", { panel: say(`panel.${panel}`) });
+            return (
+              <Tool key={panel} sign={SIGNS[panel]} words={words} pressed={!folded} onClick={() => go({ folded: without(view.folded, panel, folded) })} />
+            );
+          })}
+          <Tool sign={Maximize} words={say("console.fit")} onClick={fit} />
+          <Tool sign={Keyboard} words={say("console.keys")} onClick={() => open("help")} />
+        </span>
+      </div>
+      <div class="narrow" role="group" aria-label={say("console.views")}>
+        {NARROW.map((panel) => (
+          <button key={panel} type="button" aria-pressed={view.shown === panel} onClick={() => go({ shown: panel })}>{say(`panel.${panel}`)}</button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Tool(given: { sign: IconNode; words: string; pressed?: boolean; onClick: () => void }) {
+  return (
+    <button type="button" class="tool" title={given.words} aria-label={given.words} aria-pressed={given.pressed} onClick={given.onClick}>
+      <Icon of={given.sign} />
+    </button>
+  );
+}
+
+function without(folded: ReadonlySet<Panel>, panel: Panel, isFolded: boolean): ReadonlySet<Panel> {
+  const next = new Set(folded);
+  if (isFolded) next.delete(panel);
+  else next.add(panel);
+  return next;
+}
+
+/** Whether what is shown is as it is now, who works here, and the time. */
+export function LiveChip({ live, signedIn }: { live: Live; signedIn: SignedIn }) {
+  const { say, now, language } = useDesk();
+  const silent = duration((live.silent_ms ?? 0) / 1000, say);
+  const state = live.state === "ended" ? "offline" : live.old ? (live.state === "open" ? "polling" : "offline") : "live";
+  const words =
+    live.state === "ended"
+      ? say("live.ended")
+      : live.old
+        ? live.silent_ms === null
+          ? say("live.connecting")
+          : live.state === "open"
+            ? say("live.old", { age: silent })
+            : `${say("live.waiting")} · ${say("live.old", { age: silent })}`
+        : say("live.live");
+  return (
+    <>
+      <span class="number small quiet">{clock(now, now, language)}</span>
+      <span class={`chip ${state}`} data-state={state} role="status">{words}</span>
+      <span class="small quiet who">{say("sign_in.as", { email: signedIn.person.email })}</span>
+      <button type="button" class="link" onClick={() => void signedIn.signOut()}>{say("sign_out")}</button>
+    </>
+  );
+}
