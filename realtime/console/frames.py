@@ -80,8 +80,9 @@ class FleetProfile(Struct, frozen=True):
 class FleetDelivery(Struct, frozen=True):
     """A delivery that waits or is under way; delivered or cancelled, it comes once more and is then forgotten.
 
-    ``due_at`` was asked for, ``planned_at`` was expected when it was taken or picked up; ``expected_at`` is when it should be at its door, by where its transporter is now where
-    that is known. ``at_stop``: ``pickup`` or ``dropoff``, where its transporter has stood since ``at_stop_since``.
+    ``due_at`` was asked for, ``planned_at`` was expected when it was taken or picked up; ``expected_at`` is when it
+    should be at its door, by where its transporter is now where that is known. ``at_stop``: ``pickup`` or ``dropoff``,
+    where its transporter has stood since ``at_stop_since``.
     """
 
     id: int
