@@ -8,6 +8,7 @@ from typing import NoReturn, Protocol
 import structlog
 
 from api.embedded.errors import EmbeddedError
+from dispatch.jobs.repeated_failures import RepeatedFailures
 
 log = structlog.get_logger(__name__)
 
@@ -63,18 +64,22 @@ async def keep_running(service: RestartableService, note: Note) -> NoReturn:
 
 async def _bring_back(service: RestartableService, note: Note, attempts: int) -> int:
     """Until it works; how many attempts there were since it was last well."""
+    failures = RepeatedFailures(
+        failed="an embedded service could not be started",
+        waits="an embedded service does not start",
+        is_defect=lambda error: not isinstance(error, EmbeddedError | OSError),
+        service=service.name,
+    )
     while True:
         attempts += 1
         note(service.name, f"has ended, is started again (attempt {attempts})")
         await asyncio.sleep(min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(attempts - 1, 10)))
-        try:
+        started = False
+        with failures.noted():
             await service.tidy()
             await service.start()
-        except (EmbeddedError, OSError) as error:
-            log.error("an embedded service does not start", service=service.name, attempt=attempts, error=str(error))  # noqa: TRY400  # the message says it all
-            continue
-        except Exception:  # a defect must not leave the service dead for ever
-            log.exception("an embedded service could not be started", service=service.name, attempt=attempts)
+            started = True
+        if not started:
             continue
         log.warning("an embedded service works again", service=service.name, attempt=attempts)
         note(service.name, None)

@@ -10,6 +10,7 @@ from sqlalchemy.pool import QueuePool
 
 from api.monitoring import counters
 from api.server.services import Services
+from dispatch.jobs.repeated_failures import RepeatedFailures
 from realtime.background import end
 
 TELL_EVERY_S = 1.0
@@ -59,9 +60,15 @@ class ProcessFigures:
 
     async def tell_for_ever(self) -> None:
         """Once a second."""
+        failures = RepeatedFailures(
+            failed="telling metrics failed",
+            waits="metrics not told",
+            is_defect=lambda error: not isinstance(error, OSError),
+        )
         while True:
             await asyncio.sleep(TELL_EVERY_S)
-            self.tell()
+            with failures.noted():  # a full disk now must not freeze the figures for ever
+                self.tell()
 
     def tell(self) -> None:
         """Bring this process' metrics up to now."""

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
 from api.http.errors import is_unavailability
 from dispatch.jobs.items import NOBODY_COUNTS, ItemJob, JobObserver
+from dispatch.jobs.repeated_failures import QUIET_S, RepeatedFailures
 from realtime.background import end
 
-log = structlog.get_logger(__name__)
+# A job that failed is as it was before after so many rounds without that.
+GOOD_ROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Job:
 
 @asynccontextmanager
 async def upkeep(jobs: Sequence[Job], counts: JobObserver = NOBODY_COUNTS) -> AsyncIterator[None]:
-    """Run the jobs while the body runs. A round that fails is logged and followed by the next."""
+    """Run the jobs while the body runs. A round that fails is followed by the next."""
     tasks = [asyncio.create_task(_for_ever(job, counts), name=job.name) for job in jobs]
     try:
         yield
@@ -48,22 +48,20 @@ async def upkeep(jobs: Sequence[Job], counts: JobObserver = NOBODY_COUNTS) -> As
 
 
 async def _for_ever(job: Job, counts: JobObserver) -> None:
+    quiet_s = max(QUIET_S, GOOD_ROUNDS * job.every_s)
+    failures = RepeatedFailures(
+        failed="upkeep failed",
+        waits="upkeep waits",
+        is_defect=lambda error: not is_unavailability(error),
+        quiet_s=quiet_s,
+        job=job.name,
+    )
     if not job.at_once:
         await asyncio.sleep(job.every_s)
     while True:
         failed = True
-        try:
+        with failures.noted():
             await job.run(counts)
             failed = False
-        except Exception as error:  # the next round tries again
-            if is_unavailability(error):
-                log.warning("upkeep waits", job=job.name, error=_in_a_line(error))
-            else:
-                log.exception("upkeep failed", job=job.name)
         counts.round_ended(job.name, failed=failed)
         await asyncio.sleep(job.every_s)
-
-
-def _in_a_line(error: Exception) -> str:
-    """The first line says it; what SQLAlchemy adds to it are statements and links."""
-    return f"{type(error).__name__}: {error}".partition("\n")[0][:300]

@@ -12,13 +12,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.arrivals.open_deliveries import OpenDelivery, open_deliveries
 from dispatch.database.engine import Database
+from dispatch.jobs.repeated_failures import RepeatedFailures
 from dispatch.ports import Clock, Presence
 from realtime.background import end
 from realtime.console.expectations import Expectations
@@ -26,13 +24,12 @@ from realtime.console.fleet import DELIVERY, TRANSPORTER, FleetState
 from realtime.console.profiles import Profiles
 from realtime.console.told import told_delivery, told_transporter
 from realtime.fixes import LoggedFix, decode_update
+from realtime.redis.client import is_unexpected
 from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
 from realtime.redis.presence import PresenceLimits
 from realtime.redis.statuses import StatusUpdate, decode_status
 from realtime.watching.delivery_view import OVER
-
-log = structlog.get_logger(__name__)
 
 TICK_S = 0.5
 READ_AT_ONCE = 1_000
@@ -133,18 +130,16 @@ class _Picture:
             await self._hub.leave(self._keys.all_statuses, self)
 
     async def _keep_up(self) -> None:
+        failures = RepeatedFailures(failed="fleet round failed", waits="fleet waits", is_defect=is_unexpected)
         while True:
-            try:
+            with failures.noted():
                 await self._hub.listen(self._keys.all_statuses, self)
                 while True:
                     began = time.monotonic()
                     await self._round()
                     self.ready.set()
+                    failures.well()
                     await asyncio.sleep(max(0.05, TICK_S - (time.monotonic() - began)))
-            except (RedisError, OSError, SQLAlchemyError) as error:
-                log.warning("fleet waits", error=f"{type(error).__name__}: {error}"[:200])
-            except Exception:  # the next round tries again
-                log.exception("fleet round failed")
             self._start_over = True
             await asyncio.sleep(1.0)
 

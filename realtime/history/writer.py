@@ -16,14 +16,15 @@ from datetime import datetime
 import msgspec
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
+from redis.exceptions import OutOfMemoryError, ResponseError
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
+from dispatch.jobs.repeated_failures import RepeatedFailures
 from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable, Unstorable
 from realtime.background import end
 from realtime.fixes import LoggedRun, decode_runs, encode_run
 from realtime.protocol import utc_from_ms
-from realtime.redis.client import is_defect, load_script
+from realtime.redis.client import is_unexpected, load_script
 from realtime.redis.keys import Keys
 
 log = structlog.get_logger(__name__)
@@ -75,19 +76,18 @@ class HistoryWriter:
             await end(self._task)
 
     async def _run(self) -> None:
+        failures = RepeatedFailures(
+            failed="history writer failed",
+            waits="history writer waits",
+            is_defect=lambda error: is_unexpected(error) and not isinstance(error, StoreUnavailable),
+        )
         while True:
-            try:
+            with failures.noted():
                 await self._ensure_group()
                 while True:
                     await self._take_over()
                     await self._move(await self._read())
-            except (RedisError, SQLAlchemyError, StoreUnavailable, OSError) as error:
-                if is_defect(error):
-                    log.exception("history writer failed")
-                else:
-                    log.warning("history writer waits", error=f"{type(error).__name__}: {error}"[:300])
-            except Exception:  # a defect must not end the history for ever
-                log.exception("history writer failed")
+                    failures.well()
             await asyncio.sleep(0.5)
 
     async def _ensure_group(self) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,6 +11,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from dispatch.jobs.repeated_failures import RepeatedFailures
 from realtime.background import end
 from realtime.ingest.batches import Argument, Group, arguments_of, groups_of
 from realtime.ingest.filters import Limits, Plausibility
@@ -22,7 +22,7 @@ from realtime.ingest.ping_counts import PingCounts
 from realtime.ingest.runs import Screened, Source, screen_fixes
 from realtime.ingest.throttle import Rates, Throttle
 from realtime.protocol import Fix
-from realtime.redis.client import is_defect
+from realtime.redis.client import is_unexpected
 from realtime.redis.keys import Keys
 from realtime.redis.replicated import Replicated
 
@@ -107,6 +107,9 @@ class Ingest:
         self._task: asyncio.Task[None] | None = None
         self._closing = False
         self.counts = PingCounts()
+        self._failures = RepeatedFailures(
+            failed="batch not stored", waits="batch not stored now", is_defect=is_unexpected
+        )
 
     @property
     def waiting(self) -> int:
@@ -196,8 +199,11 @@ class Ingest:
 
     async def _look_at_memory(self) -> None:
         """Refuse before Redis has to: what fills it up would also keep the log from being worked off."""
+        failures = RepeatedFailures(
+            failed="looking at Redis' memory failed", waits="Redis' memory not looked at", is_defect=is_unexpected
+        )
         while True:
-            with suppress(RedisError, OSError):  # whoever stores something hears of it
+            with failures.noted():
                 self._full = why_full(await self._redis.info("memory"), self._memory_reserve)
             await asyncio.sleep(LOOK_AT_MEMORY_EVERY_S)
 
@@ -244,11 +250,12 @@ class Ingest:
             if again:  # stored by another connection meanwhile, some or all of it
                 _, more = await self._call(again, listed=True)
                 over += more
-        except (RedisError, OSError) as error:
-            say = log.error if is_defect(error) else log.warning
-            say("batch not stored", fixes=sum(waiting.screened.count for waiting in batch), error=str(error))
+        except Exception as error:
+            log.debug("batch not stored", exc_info=True)
+            self._failures.note(error)  # a defect must not end the storing of everybody's pings
             self._fail(batch, IngestUnavailable(str(error)))
             return
+        self._failures.well()
         if over:
             batch = self._turn_down(batch, {group.source.stream for group in over})
         if batch:

@@ -18,12 +18,14 @@ from redis.exceptions import (
     ClusterDownError,
     MovedError,
     ReadOnlyError,
+    RedisError,
     ResponseError,
     TryAgainError,
 )
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from dispatch.database.commits import is_outage
 from realtime.redis.bounded import BoundedRedis
 from realtime.redis.keys import DEFAULT_ZONE, Keys
 from realtime.redis.location import ASK_WITHIN_S, Locator, MasterLocator, SlotLocator
@@ -42,6 +44,11 @@ def is_defect(error: Exception) -> bool:
     if isinstance(error, ClusterCrossSlotError):
         return True
     return isinstance(error, ResponseError) and (error.status_code == "ERR" or str(error).startswith("WRONGTYPE"))
+
+
+def is_unexpected(error: Exception) -> bool:
+    """Whether an error is a defect, and not Redis, PostgreSQL or the network that do not answer now."""
+    return is_defect(error) or not (isinstance(error, RedisError) or is_outage(error))
 
 
 class ZoneMoved(RedisConnectionError):

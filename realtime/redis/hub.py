@@ -19,7 +19,9 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
+from dispatch.jobs.repeated_failures import RepeatedFailures
 from realtime.background import end
+from realtime.redis.client import is_unexpected
 
 log = structlog.get_logger(__name__)
 
@@ -125,22 +127,20 @@ class Hub:
 
     async def _run(self) -> None:
         interrupted = False
+        failures = RepeatedFailures(failed="hub failed", waits="hub lost its subscription", is_defect=is_unexpected)
         while True:
             await self._wanted.wait()
-            try:
-                await self._listen_until_lost(interrupted=interrupted)
-            except (RedisError, OSError) as error:
-                log.warning("hub lost its subscription", error=f"{type(error).__name__}: {error}")
-            except Exception:  # a defect must not silence the process
-                log.exception("hub failed")
-            finally:
-                pubsub, self._pubsub = self._pubsub, None
-                if pubsub is not None:
-                    await asyncio.shield(_close(pubsub))
+            with failures.noted():
+                try:
+                    await self._listen_until_lost(failures, interrupted=interrupted)
+                finally:
+                    pubsub, self._pubsub = self._pubsub, None
+                    if pubsub is not None:
+                        await asyncio.shield(_close(pubsub))
             interrupted = True
             await asyncio.sleep(RETRY_S)
 
-    async def _listen_until_lost(self, *, interrupted: bool) -> None:
+    async def _listen_until_lost(self, failures: RepeatedFailures, *, interrupted: bool) -> None:
         pubsub = self._redis.pubsub()
         await pubsub.connect()  # type: ignore[no-untyped-call]
         self._pubsub, self._broken = pubsub, False
@@ -156,6 +156,7 @@ class Hub:
             for entry in list(self._channels.values()):
                 for listener in list(entry.listeners):
                     _tell(listener.missed)
+        failures.well()
         await self._listen(pubsub)
 
     async def _until_all_confirmed(self, pubsub: PubSub) -> None:

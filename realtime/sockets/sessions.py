@@ -15,7 +15,9 @@ import structlog
 from redis.asyncio import Redis
 from sqlalchemy.exc import SQLAlchemyError
 
+from dispatch.jobs.repeated_failures import RepeatedFailures
 from realtime.protocol import Close
+from realtime.redis.client import is_unexpected
 from realtime.redis.control_messages import Replaced, decode_control, encode_control
 from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
@@ -223,9 +225,13 @@ class Sessions:
         await asyncio.gather(*(session.end(why.code, why.name) for session, why in ended))
 
     async def _check_for_ever(self) -> None:
+        failures = RepeatedFailures(
+            failed="checking access failed", waits="access not checked", is_defect=is_unexpected
+        )
         while True:
             await asyncio.sleep(CHECK_EVERY_S)
-            await self._recheck(list(self._open))
+            with failures.noted():  # a defect must not leave those in for ever who are no longer welcome
+                await self._recheck(list(self._open))
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)

@@ -13,7 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.database.engine import Database
 from dispatch.errors import NotFound
+from dispatch.jobs.repeated_failures import RepeatedFailures
 from dispatch.tracking.current_states import CurrentState, current_states
+from realtime.redis.client import is_unexpected
 from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
 from realtime.redis.live_positions import RedisLivePositions
@@ -147,14 +149,15 @@ class WatcherRegistry:
         return topic
 
     async def _compare_for_ever(self) -> None:
+        failures = RepeatedFailures(
+            failed="comparing watched deliveries failed",
+            waits="watched deliveries not compared",
+            is_defect=is_unexpected,
+        )
         while True:
             await asyncio.sleep(COMPARE_EVERY_S)
-            try:
+            with failures.noted():
                 await self._compare()
-            except (RedisError, SQLAlchemyError, OSError) as error:
-                log.warning("watched deliveries not compared", error=f"{type(error).__name__}: {error}"[:200])
-            except Exception:  # the next round tries again
-                log.exception("comparing watched deliveries failed")
 
     async def _compare(self) -> None:
         opened = [opening.result() for opening in self._topics.values() if _is_open(opening)]
