@@ -12,7 +12,9 @@ from litestar.routes import HTTPRoute
 
 from api.http.described_answers import describe_answers
 from api.http.described_bodies import describe_body
+from api.http.described_examples import describe_examples, named
 from api.http.described_schemas import REFERENCE, Described
+from api.http.error_examples import example_of
 from api.http.error_shapes import OPTION, SHAPES, Error
 
 RAW_BODY: Final = "raw_body"
@@ -76,6 +78,7 @@ def describe_errors(app: Litestar, description: Described) -> None:
                 )
                 if wanted is not None:
                     describe_body(operation, wanted, description["components"]["schemas"])
+                describe_examples(operation, handler)
 
 
 def _describe(operation: Described, method: str, handler: HTTPRouteHandler, described: Described) -> None:
@@ -96,5 +99,6 @@ def _describe(operation: Described, method: str, handler: HTTPRouteHandler, desc
     for status in sorted(wanted.keys() - (handler.responses or {}).keys()):
         name = f"{shape}{status}"
         responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
-        described[name] = {"description": wanted[status], "content": {JSON: {"schema": {"$ref": REFERENCE + shape}}}}
+        told = {"schema": {"$ref": REFERENCE + shape}, "examples": named({"As it is told": example_of(shape, status)})}
+        described[name] = {"description": wanted[status], "content": {JSON: told}}
     describe_answers(responses, handler)

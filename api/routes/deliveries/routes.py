@@ -2,11 +2,13 @@
 
 from litestar import Router
 
+from api.http.described_examples import examples
 from api.http.error_shapes import AssignmentError, errors_like
 from api.http.injected import given
 from api.routes.deliveries.assignments import AutoAssignController, BulkOperationController
 from api.routes.deliveries.deliveries import DeliveryController
 from api.routes.deliveries.dispatching import DispatchController
+from api.routes.deliveries.examples import OF_OPERATIONS
 from api.routes.deliveries.handovers import HandoverController
 from api.routes.deliveries.lists import DeliveryListController
 from api.routes.deliveries.paths import PathController
@@ -27,4 +29,5 @@ def delivery_routes(services: DeliveryServices) -> Router:
             BulkOperationController,
         ],
         dependencies=given(services),
+        opt=examples(OF_OPERATIONS),
     )

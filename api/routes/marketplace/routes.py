@@ -2,10 +2,12 @@
 
 from litestar import Router
 
+from api.http.described_examples import examples
 from api.http.injected import given
 from api.routes.marketplace.analytics import AnalyticsController
 from api.routes.marketplace.carts import CartController
 from api.routes.marketplace.catalogue import ProductController
+from api.routes.marketplace.examples import OF_OPERATIONS
 from api.routes.marketplace.media import MediaController
 from api.routes.marketplace.orders import OrderController
 from api.routes.marketplace.sales import SaleController
@@ -25,4 +27,5 @@ def marketplace_routes(services: MarketplaceServices) -> Router:
             SaleController,
         ],
         dependencies=given(services),
+        opt=examples(OF_OPERATIONS),
     )

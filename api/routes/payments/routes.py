@@ -2,8 +2,10 @@
 
 from litestar import Router
 
+from api.http.described_examples import examples
 from api.http.error_shapes import PaymentError, errors_like
 from api.http.injected import given
+from api.routes.payments.examples import OF_OPERATIONS
 from api.routes.payments.held_payments import HeldPaymentController
 from api.routes.payments.invoices import InvoiceController
 from api.routes.payments.payments import PaymentController
@@ -26,5 +28,5 @@ def payment_routes(services: PaymentServices) -> Router:
             WebhookController,
         ],
         dependencies=given(services),
-        opt=errors_like(PaymentError),
+        opt=errors_like(PaymentError) | examples(OF_OPERATIONS),
     )

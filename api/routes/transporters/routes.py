@@ -2,7 +2,9 @@
 
 from litestar import Router
 
+from api.http.described_examples import Example, examples
 from api.http.injected import given
+from api.routes.deliveries.examples import OF_TRANSPORTER
 from api.routes.transporters.devices import DeviceController
 from api.routes.transporters.lists import TransporterListController
 from api.routes.transporters.nearby import NearbyController
@@ -23,4 +25,5 @@ def transporter_routes(services: TransporterServices) -> Router:
             PhoneController,
         ],
         dependencies=given(services),
+        opt=examples({"transporters_deliveries": Example(answers={"One delivery": OF_TRANSPORTER})}),
     )

@@ -1,0 +1,179 @@
+"""Examples of orders and sales for the description of the API."""
+
+from typing import Any, Final
+
+from api.http.described_examples import Example
+
+CART = 123
+NEW_ORDER: Final[dict[str, Any]] = {
+    "cart_id": CART,
+    "delivery_info": {
+        "customer_name": "John Doe",
+        "phone_number": "+977-9841234567",
+        "address": "Thamel, Kathmandu",
+        "city": "Kathmandu",
+        "state": "Bagmati",
+        "zip_code": "44600",
+        "latitude": 27.7172,
+        "longitude": 85.3240,
+        "delivery_instructions": "Call when arrived",
+    },
+    "payment_method": "KHALTI",
+}
+SUMS: Final = {
+    "total_amount": "2500.00",
+    "formatted_total": "NPR 2,500.00",
+    "subtotal": "2500.00",
+    "tax_amount": "325.00",
+    "shipping_cost": "100.00",
+    "total_to_pay": "2925.00",
+    "formatted_total_to_pay": "NPR 2,925.00",
+}
+CREATED_EVENT: Final = {
+    "id": 201,
+    "status": "pending",
+    "message": "Order created successfully",
+    "created_at": "2024-10-27T10:30:00Z",
+}
+ORDER: Final[dict[str, Any]] = {
+    "id": 456,
+    "order_number": "MP-20241027-A1B2C3D4",
+    "customer": 789,
+    "cart_id": CART,
+    "order_status": "pending",
+    "order_status_display": "Pending",
+    "payment_status": "pending",
+    "payment_status_display": "Pending",
+    **SUMS,
+    "currency": "NPR",
+    "items": [
+        {
+            "id": 101,
+            "product": {
+                "id": 50,
+                "name": "Organic Rice",
+                "price": "1250.00",
+                "images": [{"image": "/media/product_images/rice.jpg"}],
+            },
+            "quantity": 2,
+            "unit_price": "1250.00",
+            "total_price": "2500.00",
+        }
+    ],
+    "sales": [],
+    "transaction_id": None,
+    "delivery": {
+        "customer_name": "John Doe",
+        "phone_number": "+977-9841234567",
+        "address": "Thamel, Kathmandu",
+        "city": "Kathmandu",
+        "full_address": "Thamel, Kathmandu, Bagmati, 44600",
+        "delivery_instructions": "Call when arrived",
+    },
+    "tracking_events": [CREATED_EVENT],
+    "created_at": "2024-10-27T10:30:00Z",
+    "estimated_delivery_date": None,
+    "tracking_number": None,
+    "can_cancel": True,
+    "can_refund": False,
+    "is_paid": False,
+    "is_delivered": False,
+    "objection_until": None,
+}
+CONFIRMED_EVENT: Final = {
+    "id": 202,
+    "status": "confirmed",
+    "message": "Payment confirmed",
+    "created_at": "2024-10-27T10:45:00Z",
+}
+SHIPPED_EVENT: Final = {
+    "id": 203,
+    "status": "shipped",
+    "message": "Order shipped for delivery",
+    "created_at": "2024-10-27T14:00:00Z",
+}
+SHIPPED: Final[dict[str, Any]] = ORDER | {
+    "order_status": "shipped",
+    "order_status_display": "Shipped",
+    "payment_status": "paid",
+    "payment_status_display": "Paid",
+    "sales": [
+        {
+            "id": 789,
+            "order_number": "MS-20241027-A1B2C3",
+            "product_id": 50,
+            "quantity": 2,
+            "status": "shipped",
+            "delivery_status": "in_transit",
+            "delivery_id": 101,
+            "tracking_number": "TRK1234567890",
+        }
+    ],
+    "transaction_id": "d4e5f6a7-b8c9-40d1-82e3-f4a5b6c7d8e9",
+    "tracking_events": [CREATED_EVENT, CONFIRMED_EVENT, SHIPPED_EVENT],
+    "estimated_delivery_date": "2024-10-28T18:00:00Z",
+    "tracking_number": "TRK1234567890",
+    "can_cancel": False,
+    "is_paid": True,
+}
+ORDER_ROW: Final[dict[str, Any]] = {
+    "id": 456,
+    "order_number": "MP-20241027-A1B2C3D4",
+    "order_status": "shipped",
+    "order_status_display": "Shipped",
+    "payment_status": "paid",
+    **SUMS,
+    "items_count": 1,
+    "created_at": "2024-10-27T10:30:00Z",
+    "estimated_delivery_date": "2024-10-28T18:00:00Z",
+}
+SALE: Final[dict[str, Any]] = {
+    "id": 789,
+    "order_number": "MS-20241027-A1B2C3",
+    "order": 456,
+    "buyer_name": "John Doe",
+    "product": {"id": 50, "name": "Organic Rice", "price": "1250.00"},
+    "quantity": 2,
+    "total_amount": "2500.00",
+    "status": "processing",
+    "payment_status": "paid",
+    "payment_method": "KHALTI",
+    "delivery_status": "assigned",
+    "delivery_id": 101,
+    "tracking_number": "TRK1234567890",
+    "created_at": "2024-10-27T10:45:00Z",
+    "delivered_at": None,
+    "objection_until": None,
+}
+SALE_DETAILS: Final[dict[str, Any]] = SALE | {
+    "destination": {
+        "customer_name": "John Doe",
+        "phone_number": "+977-9841234567",
+        "full_address": "Thamel, Kathmandu, Bagmati, 44600",
+        "latitude": 27.7172,
+        "longitude": 85.3240,
+        "delivery_instructions": "Call when arrived",
+    },
+    "tracking_events": [CONFIRMED_EVENT],
+}
+MARKED: Final = {
+    "status": "sale marked as delivered",
+    "delivered_at": "2024-10-28T16:30:00Z",
+    "objection_until": "2024-11-04T16:30:00Z",
+}
+ORDER_PAGE: Final = {
+    "count": 25,
+    "next": "http://api.example.com/api/v1/marketplace/orders/my-orders/?page=2",
+    "previous": None,
+    "results": [ORDER_ROW],
+}
+SALE_PAGE: Final = {"count": 1, "next": None, "previous": None, "results": [SALE]}
+
+OF_OPERATIONS: Final = {
+    "orders_create": Example({"A cart to order": NEW_ORDER}, {"Not paid yet": ORDER}),
+    "orders_show": Example(answers={"On its way": SHIPPED}),
+    "orders_mine": Example(answers={"The first page": ORDER_PAGE}),
+    "sales_list_sales": Example(answers={"One sale": SALE_PAGE}),
+    "sales_show": Example(answers={"A transporter has it": SALE_DETAILS}),
+    "sales_mark_as_delivered": Example(answers={"Marked": MARKED}),
+}
