@@ -55,6 +55,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         # Tests register and ask for links as often as they like, all from one address.
         registrations_per_hour=0,
         forgotten_per_hour=0,
+        # The least: a hash of the default takes 0.2 s of CPU, and tests make hundreds.
+        password_memory_mb=19,
         other_shipping_costs=(Decimal("49.99"), Decimal("250.01")),
     )
 

@@ -45,7 +45,12 @@ class AccountSettings(Section):
         5, description="Links of each kind that one account may be sent in an hour."
     )
     password_threads: Annotated[int, Field(ge=1, le=64)] = Field(
-        1, description="Password hashes that a worker process computes at once; each takes 64 MiB and a core."
+        1, description="Password hashes that a worker process computes at once; each takes a core and the memory below."
+    )
+    password_memory_mb: Annotated[int, Field(ge=19, le=1024)] = Field(
+        64,
+        description="Memory that hashing a password takes, MiB: what makes guessing dear to whoever has stolen the "
+        "hashes. Less is for small machines. Hashes of another cost still fit and are replaced at the next sign-in.",
     )
     password_queue: Annotated[int, Field(ge=0, le=10_000)] = Field(
         16, description="Password hashes that may wait for that in a worker process; beyond it 503 with `Retry-After`."

@@ -2,16 +2,19 @@
 
 import asyncio
 import unicodedata
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from pydantic import ValidationError
 from sqlalchemy import select, update
 
 from dispatch.accounts.models import User
-from dispatch.accounts.passwords import Passwords
+from dispatch.accounts.passwords import PasswordCheck, Passwords
 from dispatch.errors import Unavailable
+from dispatch.settings import Settings
 from tests.accounts.mailbox import link_to, token_of
 from tests.support.world import PASSWORD, Driver, World, ok, together
 
@@ -44,10 +47,29 @@ async def test_passwords_hashed_before_they_were_normalised_go_on_fitting_in_bot
         ok(await world.http.post(TOKEN, json={"email": person.email, "password": typed}))
         async with world.server.services.database.work() as work:
             kept = await work.session.scalar(select(User.password_hash).where(User.id == person.user_id))
-        passwords = Passwords()
+        passwords = world.server.services.accounts.passwords
         assert (await passwords.verify(FORMS[0], kept)).fits
         assert (await passwords.verify(FORMS[0], kept)).fresh_hash is None
+
+
+async def test_a_hash_takes_64_mib_and_three_passes_where_nobody_says_otherwise_and_a_cheaper_one_is_replaced(
+    tmp_path: Path,
+) -> None:
+    usual, cheaper = Passwords(memory_mb=Settings(data_dir=tmp_path).password_memory_mb), Passwords(memory_mb=19)
+    kept = await cheaper.hash(PASSWORD)
+    assert "$argon2id$v=19$m=19456,t=3,p=4$" in kept
+    assert await cheaper.verify(PASSWORD, kept) == PasswordCheck(fits=True)
+    checked = await usual.verify(PASSWORD, kept)
+    assert checked.fits
+    assert "$argon2id$v=19$m=65536,t=3,p=4$" in str(checked.fresh_hash)
+    assert await usual.verify(f"{PASSWORD}.", kept) == PasswordCheck(fits=False)
+    for passwords in (usual, cheaper):
         passwords.close()
+
+
+def test_hashes_that_are_cheaper_to_guess_than_is_accepted_anywhere_are_no_setting(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="greater than or equal to 19"):
+        Settings(data_dir=tmp_path, password_memory_mb=18)
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,13 @@ from websockets.asyncio.client import ClientConnection
 from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer
 from dispatch.accounts.models import User
-from dispatch.accounts.passwords import hash_password
+from dispatch.accounts.passwords import Passwords
 from dispatch.accounts.service import Accounts
 from tests.support.waiting import until
 
 PASSWORD = "correct horse battery"
+# Of the password, by the memory that a hash takes, MiB.
+HASHES: dict[int, str] = {}
 THAMEL = (27.7172, 85.3240)
 BHAKTAPUR = (27.6710, 85.4298)
 Place = tuple[float, float]
@@ -93,7 +95,6 @@ class World:
     def __init__(self, server: RunningServer, http: httpx.AsyncClient) -> None:
         self.server = server
         self.http = http
-        self._password_hash = ""
 
     @property
     def ws_url(self) -> str:
@@ -105,11 +106,10 @@ class World:
         ``proved``: whether the e-mail address is.
         """
         services = self.server.services
-        self._password_hash = self._password_hash or await hash_password(PASSWORD)
         user = User(
             email=email or f"{uuid4().hex[:12]}@example.com",
             email_verified_at=services.clock.now() if proved else None,
-            password_hash=self._password_hash,
+            password_hash=await _hash_of_password(services.settings.password_memory_mb),
             name=name,
             roles=sorted(roles or ("customer",)),
         )
@@ -268,6 +268,14 @@ class Phone:
                 self.assignments.append(frame)
             elif frame["type"] == "ack" and frame["seq"] >= seq:
                 return
+
+
+async def _hash_of_password(memory_mb: int) -> str:
+    if memory_mb not in HASHES:
+        passwords = Passwords(memory_mb=memory_mb)
+        HASHES[memory_mb] = await passwords.hash(PASSWORD)
+        passwords.close()
+    return HASHES[memory_mb]
 
 
 def _subprotocol(name: str) -> websockets.Subprotocol:

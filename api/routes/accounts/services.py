@@ -112,7 +112,11 @@ def build_account_services(resources: Resources) -> AccountServices:
             old_keys=[key.get_secret_value() for key in settings.old_secret_keys],
         ),
         tickets=Tickets(redis, keys),
-        passwords=Passwords(threads=settings.password_threads, waiting=settings.password_queue),
+        passwords=Passwords(
+            threads=settings.password_threads,
+            waiting=settings.password_queue,
+            memory_mb=settings.password_memory_mb,
+        ),
         guesses=RedisGuessLimits(
             redis,
             keys,
