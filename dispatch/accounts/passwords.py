@@ -1,8 +1,7 @@
 """Passwords: argon2id, computed in a small pool that refuses when it is full.
 
-A hash takes 64 MiB and a good part of a core for tens of milliseconds, on purpose: the cost that the library recommends.
-So nobody may have as many computed as they like, nothing else waits in the pool, and no database connection is held
-meanwhile.
+A hash takes 64 MiB and a good part of a core for tens of milliseconds, on purpose: the library recommends it. So nobody
+may have as many computed as they like, nothing else waits in the pool, and no database connection is held meanwhile.
 
 A password is hashed in NFC, so that it fits however a keyboard composes its letters. Hashes of earlier releases are of
 what was sent; those are tried too, and replaced when they fit.
