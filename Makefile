@@ -101,8 +101,8 @@ bench: $(VENV)/.dev ## measure every figure of docs/benchmarks.md (ARGS=--write 
 UV_COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --upgrade --quiet
 pins: ## renew the pins (needs uv)
-	$(UV_COMPILE) --extra editable --extra web -o requirements/run.txt
-	$(UV_COMPILE) --extra editable --extra web --extra dev --extra bench -c requirements/run.txt -o requirements/dev.txt
+	$(UV_COMPILE) --extra editable --extra web --extra map -o requirements/run.txt
+	$(UV_COMPILE) --extra editable --extra web --extra map --extra dev --extra bench -c requirements/run.txt -o requirements/dev.txt
 	@cd web && $(NPM) run --silent pin  # web/package-lock.json says versions and hashes, and no address
 
 clean: ## remove the virtual environment and what was built (data in var/ stays)

@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from api.cli.numbers import Number, Whole
+from api.cli.numbers import Box, Number, Whole
 from api.server.garbage_collection import collect_seldom
 from api.terminal.console import make_console
 from api.version import VERSION
@@ -358,6 +359,34 @@ def sandbox_gateway(options: tuple[str, ...]) -> None:
     from api.simulation.sandbox.__main__ import main as gateway_main
 
     gateway_main(list(options), prog_name="dispatch sandbox-gateway")
+
+
+@main.group()
+def basemap() -> None:
+    """The streets under the maps of the pages."""
+
+
+@basemap.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--box", type=Box(), help="Degrees; only what lies within is taken.")
+@click.option("--name", help="How the file is called. Default: as FILE is.")
+def basemap_import(file: Path, box: tuple[float, float, float, float] | None, name: str | None) -> None:
+    """Make the map of a city or country from an OpenStreetMap file, such as an .osm.pbf of an extract.
+
+    It becomes one file in the data folder; nothing is loaded from elsewhere, and a running server shows it at once.
+    Until it is whole, the map of before stays.
+    """
+    from api.cli.basemap import import_city
+
+    import_city(_settings(), file, box, name)
+
+
+@basemap.command("show")
+def basemap_show() -> None:
+    """Say which map is imported."""
+    from api.cli.basemap import show_city
+
+    show_city(_settings())
 
 
 @main.command()

@@ -1,6 +1,7 @@
 """What a setting's text must look like: addresses, lists, keys. Each check raises ValueError, which says what fits."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
@@ -14,6 +15,7 @@ from dispatch.payments.settling.webhook_signatures import key_of
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 REDIS_SCHEMES = ("redis", "rediss", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel", "unix")
+TILE_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?=/)")
 MIN_KEY_LENGTH = 32
 MIN_TOKEN_LENGTH = 16
 POSTGRES_FORM = "postgresql://user:password@host:5432/name"
@@ -74,6 +76,17 @@ def check_http_url(value: str | None) -> str | None:
         _split(value)
     except ValueError as error:
         raise ValueError(f"{error}; https://host/path fits") from None
+    return value
+
+
+def check_tiles_url(value: str) -> str:
+    """An address of tiles, of one host: the policy of the pages names it."""
+    form = "https://tiles.example/{z}/{x}/{y}.png fits"
+    check_http_url(value)
+    if not TILE_ORIGIN.match(value):
+        raise ValueError(f"names no host that a policy can name, or one with a user or password; {form}")
+    if not all(part in value for part in ("{z}", "{x}", "{y}")):
+        raise ValueError(f"lacks {{z}}, {{x}} or {{y}}; {form}")
     return value
 
 
@@ -145,6 +158,7 @@ def check_box(value: tuple[float, float, float, float] | None) -> tuple[float, f
     return value
 
 
+TilesUrl = Annotated[str, AfterValidator(check_tiles_url)]
 HttpUrl = Annotated[str, AfterValidator(check_http_url)]
 DatabaseUrl = Annotated[str | None, AfterValidator(check_database_url)]
 RedisAddress = Annotated[str | None, AfterValidator(check_redis_url)]

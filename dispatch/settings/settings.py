@@ -3,8 +3,10 @@
 import secrets
 
 from dispatch.settings.accounts import AccountSettings
+from dispatch.settings.checks import TILE_ORIGIN
 from dispatch.settings.connections import ConnectionSettings
 from dispatch.settings.deliveries import DeliverySettings
+from dispatch.settings.maps import MapSettings
 from dispatch.settings.messages import MessageSettings
 from dispatch.settings.payments import PaymentSettings
 from dispatch.settings.phones import PhoneSettings
@@ -15,6 +17,7 @@ from dispatch.settings.shop import ShopSettings
 class Settings(
     # The last comes first in docs/settings.md.
     ConnectionSettings,
+    MapSettings,
     PhoneSettings,
     DeliverySettings,
     ShopSettings,
@@ -32,6 +35,12 @@ class Settings(
             return self.site_url.rstrip("/")
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  # a comparison, not a bind
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def tiles_origin(self) -> str | None:
+        """Scheme, host and port of the online tiles; None where there are none."""
+        found = TILE_ORIGIN.match(self.tiles_url or "")
+        return found[0] if found else None
 
     @property
     def oldest_fix_s(self) -> int:

@@ -18,6 +18,8 @@ PUBLIC = {
     *(("GET", f"/{name}{rest}") for name in SIGNED_IN for rest in ("", "/{rest:path}")),
     ("GET", "/pages/assets/{name:str}"),
     ("GET", "/pages/demo.json"),  # for this machine only
+    ("GET", "/pages/map.json"),
+    ("GET", "/pages/map/{name:str}"),
     ("POST", "/api/v1/auth/register"),
     ("POST", "/api/v1/auth/token"),
     ("POST", "/api/v1/auth/token/refresh"),

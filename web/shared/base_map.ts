@@ -2,9 +2,13 @@
 // from far away. What a page draws itself lies above it.
 import { AttributionControl, type GeoJSONSource, type LayerSpecification, Map as MapLibre, type MapOptions, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
+import "./base_map.css"; // after it, whose words it changes
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import devanagariUrl from "@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-devanagari-400-normal.woff2?url";
 import countriesUrl from "world-atlas/countries-50m.json?url";
+import { CITY, FONT, cityLayers } from "./city_layers.ts";
 import { grid } from "./grid.ts";
+import { type Ground, covers, escaped, whatThereIs } from "./ground.ts";
 
 setWorkerUrl(workerUrl);
 
@@ -13,6 +17,11 @@ export type Over = () => { sources: StyleSpecification["sources"]; layers: Layer
 
 const NOTHING_OVER: Over = () => ({ sources: {}, layers: [] });
 const NEPAL: [number, number] = [85.324, 27.7172];
+const DEVANAGARI = ["U+0900-097F", "U+200C-200D", "U+25CC"];
+const OSM = '<a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noreferrer">© OpenStreetMap contributors</a>';
+const TILES = "tiles";
+// What the imported layers go below, and all that a page draws.
+const BELOW = "countries";
 // Coarser than this the outlines of countries say where one is; finer, they are lines through a town.
 const COUNTRIES_BELOW_ZOOM = 10;
 export const EMPTY = { type: "FeatureCollection", features: [] } as const;
@@ -27,6 +36,7 @@ export function baseStyle(over: Over = NOTHING_OVER): StyleSpecification {
   const { sources, layers } = over();
   return {
     version: 8,
+    "font-faces": { [FONT]: [{ url: new URL(devanagariUrl, location.href).href, "unicode-range": DEVANAGARI }] },
     sources: {
       countries: { type: "geojson", data: EMPTY as never, attribution: "Natural Earth" },
       grid: { type: "geojson", data: EMPTY as never },
@@ -42,6 +52,14 @@ function groundLayers(): LayerSpecification[] {
     { id: "grid", type: "line", source: "grid", paint: { "line-color": colour("--map-line"), "line-width": 1 } },
     { id: "countries", type: "line", source: "countries", maxzoom: COUNTRIES_BELOW_ZOOM, paint: { "line-color": colour("--edge"), "line-width": 1 } },
   ];
+}
+
+/** The city, or the pictures of an online server, made as quiet as the city is. */
+function laidLayers({ city, tiles }: Ground): LayerSpecification[] {
+  if (city !== null) return cityLayers(colour, document.documentElement.lang);
+  if (tiles === null) return [];
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  return [{ id: TILES, type: "raster", source: TILES, paint: { "raster-saturation": -0.8, "raster-opacity": dark ? 0.25 : 0.6 } }];
 }
 
 /** A map on the ground, looked at from above; `options` change what MapLibre is given. Throws where the browser cannot draw it. */
@@ -65,13 +83,17 @@ export function makeMap(container: HTMLElement, over: Over = NOTHING_OVER, optio
   return map;
 }
 
-/** Keeps a map whose style came from `baseStyle` up to date: grid, countries, light and dark. Ends when the map is removed. */
+/** Keeps a map whose style came from `baseStyle` up to date: city, grid, countries, light and dark. Ends when the map is removed. */
 export function keepBase(map: MapLibre, over: Over = NOTHING_OVER): void {
   const dark = matchMedia("(prefers-color-scheme: dark)");
+  let ground: Ground = { city: null, tiles: null };
   let countriesDrawn = false;
+  let removed = false;
   const drawGrid = (): void => {
     const seen = map.getBounds();
     (map.getSource("grid") as GeoJSONSource | undefined)?.setData(grid(seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()));
+    const { lng, lat } = map.getCenter();
+    map.setLayoutProperty("grid", "visibility", covers(ground, lng, lat) ? "none" : "visible");
   };
   const drawCountries = async (): Promise<void> => {
     if (countriesDrawn || map.getZoom() >= COUNTRIES_BELOW_ZOOM) return;
@@ -86,14 +108,28 @@ export function keepBase(map: MapLibre, over: Over = NOTHING_OVER): void {
       countriesDrawn = false; // the next move tries again
     });
   };
+  const layGround = async (): Promise<void> => {
+    ground = await whatThereIs();
+    if (removed) return;
+    if (ground.city !== null) map.addSource(CITY, { type: "vector", url: `pmtiles://${ground.city.address}`, attribution: OSM });
+    else if (ground.tiles !== null) map.addSource(TILES, { type: "raster", tiles: [ground.tiles.url], tileSize: 256, attribution: escaped(ground.tiles.attribution) });
+    for (const layer of laidLayers(ground)) map.addLayer(layer, BELOW);
+    drawGrid();
+  };
   // Colours alone change, so nothing that was drawn is lost.
   const recolour = (): void => {
-    for (const layer of [...groundLayers(), ...over().layers]) {
+    for (const layer of [...groundLayers(), ...laidLayers(ground), ...over().layers]) {
       for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name as never, value as never);
     }
   };
-  map.on("load", draw);
+  map.on("load", () => {
+    draw();
+    layGround().catch(() => undefined); // the grid stays
+  });
   map.on("moveend", draw);
-  map.on("remove", () => dark.removeEventListener("change", recolour));
+  map.on("remove", () => {
+    removed = true;
+    dark.removeEventListener("change", recolour);
+  });
   dark.addEventListener("change", recolour);
 }

@@ -35,6 +35,6 @@ test.each([["light", colours(light)], ["dark", colours(dark)]] as const)("in the
 test("the ground of maps stays quieter than what moves on it", () => {
   for (const known of [colours(light), colours(dark)]) {
     const light_of = (name: string): number => Math.cbrt(luminance(known.get(name) ?? [Number.NaN, 0, 0]));
-    for (const name of ["--map-land", "--map-line"]) expect(Math.abs(light_of(name) - light_of("--ground"))).toBeLessThanOrEqual(0.12);
+    for (const name of ["--map-land", "--map-line", "--map-water", "--map-green", "--map-road", "--map-main"]) expect(Math.abs(light_of(name) - light_of("--ground"))).toBeLessThanOrEqual(0.12);
   }
 });

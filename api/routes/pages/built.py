@@ -17,17 +17,12 @@ from api.http.security import PUBLIC
 from dispatch.errors import Unavailable
 
 FOLDER: Final = Path(api.__file__).parent / "pages"
-# Nothing inline, nothing of another host. Workers are files of ours that load other files of ours, so files say it too.
-PAGE_CSP: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
-    "form-action 'self'"
-)
-PAGE: Final[dict[str, Any]] = PUBLIC | OPEN_QUERY | {"csp": PAGE_CSP.encode()}
+KEPT_FOR_EVER: Final = "public, max-age=31536000, immutable"
+PAGE: Final[dict[str, Any]] = PUBLIC | OPEN_QUERY
 """For ``opt=``: a page, made for each request."""
 SAME_PAGE: Final[dict[str, Any]] = PAGE | KEPT
 """For ``opt=``: a page that is the same for everyone until the next release."""
-ASSET: Final[dict[str, Any]] = PAGE | {"kept": b"public, max-age=31536000, immutable"}
+ASSET: Final[dict[str, Any]] = PAGE | {"kept": KEPT_FOR_EVER.encode()}
 """For ``opt=``: a file whose name says its content."""
 
 NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*\.([a-z0-9]+)")
@@ -43,6 +38,19 @@ MEDIA_TYPES: Final = {
     "woff2": "font/woff2",
 }
 NOT_BUILT: Final = "The pages are not built yet. Run `make pages` and load this again."
+
+
+def page_policy(tiles_origin: str | None) -> bytes:
+    """Nothing inline; nothing of another host but the tiles that the operator allowed.
+
+    Workers are files of ours that load other files of ours, so files say it too.
+    """
+    sources = "'self'" if tiles_origin is None else f"'self' {tiles_origin}"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+        f"connect-src {sources}; worker-src 'self'; manifest-src 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ).encode()
 
 
 @dataclass(frozen=True, slots=True)

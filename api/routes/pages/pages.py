@@ -8,6 +8,7 @@ from litestar import Controller, Request, Response, get
 from litestar.params import FromPath, QueryParameter
 
 from api.http.injected import GivenWork
+from api.http.middleware.security_headers import NOTHING
 from api.http.security import PUBLIC
 from api.monitoring.access import from_this_machine, named_here
 from api.routes.deliveries.services import GivenServices
@@ -84,7 +85,7 @@ class PageController(Controller):
             headers={"Content-Language": language, "Vary": "Accept-Language", "X-Robots-Tag": "noindex"},
         )
 
-    @get("/pages/demo.json", opt=PUBLIC)
+    @get("/pages/demo.json", opt=PUBLIC | {"csp": NOTHING})
     async def demo(self, request: Request[Any, Any, Any], services: GivenServices) -> Response[Any]:
         """The log-ins of a demo, for browsers on the machine that runs it. 204 wherever this is no demo."""
         peer = request.client.host if request.client else None
