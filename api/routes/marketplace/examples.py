@@ -159,7 +159,7 @@ SALE_DETAILS: Final[dict[str, Any]] = SALE | {
 MARKED: Final = {
     "status": "sale marked as delivered",
     "delivered_at": "2024-10-28T16:30:00Z",
-    "objection_until": "2024-11-04T16:30:00Z",
+    "objection_until": "2024-10-31T16:30:00Z",
 }
 ORDER_PAGE: Final = {
     "count": 25,
