@@ -24,8 +24,9 @@ WAYS = "Send `Authorization: Bearer` with DISPATCH_METRICS_TOKEN, or use the por
 def check_reader(settings: Settings, peer: str | None, headers: Mapping[str, str]) -> None:
     """Raises NotSignedIn or Forbidden.
 
-    With a token whoever has it, from anywhere. Without one only this machine itself, and only where nothing stands in
-    front: a public address (SITE_URL) means that somebody forwards to us, and some proxies say nothing about it.
+    With a token whoever has it, from anywhere. Without one only this machine itself, under a name of its own (see
+    ``named_here``), and only where nothing stands in front: a public address (SITE_URL) means that somebody forwards
+    to us, and some proxies say nothing about it.
     """
     if settings.metrics_token is not None:
         scheme, _, given = headers.get("authorization", "").partition(" ")
@@ -38,8 +39,9 @@ def check_reader(settings: Settings, peer: str | None, headers: Mapping[str, str
 
 
 def from_this_machine(settings: Settings, peer: str | None, headers: Mapping[str, str]) -> bool:
-    """Whether a request was made here and nothing stands in front of us."""
-    return settings.site_url is None and _is_loopback(peer) and not any(name in headers for name in FORWARDED)
+    """Whether a request was made here, by somebody who knows that, and nothing stands in front of us."""
+    here = _is_loopback(peer) and named_here(headers.get("host", ""))
+    return settings.site_url is None and here and not any(name in headers for name in FORWARDED)
 
 
 def named_here(host: str) -> bool:

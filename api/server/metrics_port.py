@@ -28,7 +28,9 @@ async def metrics_answering(listener: socket.socket | None, services: Services) 
         return
     server = UvicornServer(
         uvicorn.Config(
-            HttpRules(create_metrics_app(business_of(services)), services.settings),
+            HttpRules(
+                create_metrics_app(business_of(services), host=services.settings.metrics_host), services.settings
+            ),
             loop="none",  # the loop runs already
             http=partial(HttpProtocol, IdleConnections.of(services.settings), protective_headers(services.settings)),  # type: ignore[arg-type]  # it is only called
             ws="none",

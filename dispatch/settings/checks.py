@@ -11,6 +11,7 @@ from pydantic_settings import NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from dispatch.audit.service import KEPT_AT_LEAST_DAYS
 from dispatch.payments.settling.webhook_signatures import key_of
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -63,6 +64,13 @@ def check_redis_url(value: str | None) -> str | None:
     if value is not None and not value.startswith(tuple(f"{scheme}://" for scheme in REDIS_SCHEMES)):
         schemes = ", ".join(f"{scheme}://" for scheme in REDIS_SCHEMES)
         raise ValueError(f"{_scheme_of(value)} is not Redis; {schemes} fit, such as redis://host:6379/0")
+    return value
+
+
+def check_audit_days(value: int) -> int:
+    """All, or as long as the database refuses to delete them."""
+    if 0 < value < KEPT_AT_LEAST_DAYS:
+        raise ValueError(f"{value} does not fit; {KEPT_AT_LEAST_DAYS} or more fit, or 0, which keeps all")
     return value
 
 

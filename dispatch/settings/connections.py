@@ -1,8 +1,10 @@
 """Bounds of connections and of what is kept of them."""
 
-from pydantic import Field
+from typing import Annotated
 
-from dispatch.settings.checks import Texts
+from pydantic import AfterValidator, Field
+
+from dispatch.settings.checks import Texts, check_audit_days
 from dispatch.settings.section import Section
 
 
@@ -58,7 +60,7 @@ class ConnectionSettings(Section):
     history_keep_days: int = Field(
         90, ge=0, le=36500, description="Stored positions older than so many days are dropped; 0 keeps them for ever."
     )
-    audit_keep_days: int = Field(
+    audit_keep_days: Annotated[int, AfterValidator(check_audit_days)] = Field(
         730, ge=0, le=36500, description="Audit events older than so many days (90 at least) are dropped; 0 keeps all."
     )
     allowed_origins: Texts = Field(

@@ -153,9 +153,9 @@ WITH_TOKEN = BEHIND_A_PROXY.model_copy(update={"metrics_token": SecretStr(TOKEN)
 @pytest.mark.parametrize(
     ("settings", "peer", "headers"),
     [
-        (OPEN, "127.0.0.1", {}),
-        (OPEN, "::1", {}),
-        (OPEN, "::ffff:127.0.0.1", {}),
+        (OPEN, "127.0.0.1", {"host": "127.0.0.1:8000"}),
+        (OPEN, "::1", {"host": "[::1]:8000"}),
+        (OPEN, "::ffff:127.0.0.1", {"host": "localhost"}),
         (WITH_TOKEN, "203.0.113.7", {"authorization": f"Bearer {TOKEN}"}),
     ],
 )
@@ -168,11 +168,13 @@ def test_this_machine_and_whoever_has_the_token_may_read(
 @pytest.mark.parametrize(
     ("settings", "peer", "headers", "error"),
     [
-        (OPEN, "203.0.113.7", {}, Forbidden),
-        (OPEN, None, {}, Forbidden),
-        (OPEN, "127.0.0.1", {"x-forwarded-for": "203.0.113.7"}, Forbidden),
-        (OPEN, "127.0.0.1", {"forwarded": "for=203.0.113.7"}, Forbidden),
-        (BEHIND_A_PROXY, "127.0.0.1", {}, Forbidden),
+        (OPEN, "203.0.113.7", {"host": "127.0.0.1:8000"}, Forbidden),
+        (OPEN, None, {"host": "127.0.0.1"}, Forbidden),
+        (OPEN, "127.0.0.1", {}, Forbidden),
+        (OPEN, "127.0.0.1", {"host": "rebound.example:8000"}, Forbidden),
+        (OPEN, "127.0.0.1", {"host": "127.0.0.1", "x-forwarded-for": "203.0.113.7"}, Forbidden),
+        (OPEN, "127.0.0.1", {"host": "127.0.0.1", "forwarded": "for=203.0.113.7"}, Forbidden),
+        (BEHIND_A_PROXY, "127.0.0.1", {"host": "127.0.0.1"}, Forbidden),
         (WITH_TOKEN, "127.0.0.1", {}, NotSignedIn),
         (WITH_TOKEN, "127.0.0.1", {"authorization": "Bearer another"}, NotSignedIn),
         (WITH_TOKEN, "127.0.0.1", {"authorization": f"Basic {TOKEN}"}, NotSignedIn),
@@ -191,6 +193,11 @@ async def test_a_request_that_was_forwarded_is_refused(http: httpx.AsyncClient) 
     assert "DISPATCH_METRICS_PORT" in reply.json()["detail"]
 
 
+async def test_no_stranger_s_page_reads_metrics_by_a_name_made_to_point_here(http: httpx.AsyncClient) -> None:
+    reply = await http.get("/metrics", headers={"Host": "rebound.example:8000"})
+    assert (reply.status_code, reply.json()["code"]) == (403, "metrics_closed")
+
+
 async def test_metrics_have_a_port_of_their_own_with_nothing_else_on_it(server: RunningServer) -> None:
     changes = {"metrics_port": free_port(), "metrics_token": SecretStr(TOKEN)}
     async with (
@@ -199,6 +206,7 @@ async def test_metrics_have_a_port_of_their_own_with_nothing_else_on_it(server: 
         httpx.AsyncClient(base_url=running.settings.public_url) as public,
     ):
         assert ("dispatch_log_backlog_pings", "") in await samples(own)
+        assert (await own.get("/metrics", headers={"Host": "rebound.example"})).status_code == 403
         assert (await own.get("/health/live")).status_code == 404
         assert (await own.get("/api/v1/auth/me/")).status_code == 404
         assert (await public.get("/metrics")).status_code == 401

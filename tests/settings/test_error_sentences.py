@@ -25,6 +25,7 @@ WRONG = {
     "DISPATCH_ALLOWED_ORIGINS": ('{"a": 1}', "is no JSON list of texts"),
     "DISPATCH_SERVICE_AREA": ("Kathmandu", "must be [south, west, north, east] in degrees"),
     "DISPATCH_DATABASE_URL": ("mysql://me:my-secret@db/shop", "postgresql://user:password@host:5432/name fits"),
+    "DISPATCH_AUDIT_KEEP_DAYS": ("89", "89 does not fit; 90 or more fit, or 0, which keeps all"),
     "DISPATCH_REDIS_URL": ("http://:my-secret@cache", "http:// is not Redis"),
 }
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from litestar import Controller, Litestar, Request, Response, get
 from litestar.datastructures import State
+from litestar.exceptions import PermissionDeniedException
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from api.http.security import PUBLIC
-from api.monitoring.access import check_reader
+from api.monitoring.access import check_reader, named_here
 from api.monitoring.business import Business, BusinessCollector
 from api.routes.operations.services import GivenServices
 
@@ -43,16 +44,21 @@ async def _metrics(business: Business) -> Response[bytes]:
 
 
 @get("/metrics", include_in_schema=False)
-async def private_metrics(state: State) -> Response[bytes]:
-    """The same on a port of its own, where nobody is asked who they are."""
+async def private_metrics(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
+    """The same on a port of its own, where nobody is asked who they are.
+
+    On one that is this machine's alone, under a name of this machine: see ``named_here``.
+    """
+    if state.here_only and not named_here(request.headers.get("host", "")):
+        raise PermissionDeniedException("This port is for this machine: ask for localhost.")
     return await _metrics(state.business)
 
 
-def create_metrics_app(business: Business) -> Litestar:
-    """The application of that port: nothing else is there."""
+def create_metrics_app(business: Business, *, host: str) -> Litestar:
+    """The application of that port, which is bound to ``host``: nothing else is there."""
     return Litestar(
         [private_metrics],
-        state=State({"business": business}),
+        state=State({"business": business, "here_only": named_here(f"[{host}]" if ":" in host else host)}),
         openapi_config=None,
         debug=False,
         logging_config=None,
