@@ -58,11 +58,26 @@ function licenceOfTheFont(): Plugin {
   };
 }
 
+// What a phone installs is asked for under addresses that stay: they are served by the page's own routes.
+const INSTALLED = ["manifest.webmanifest", "icon-192.png", "icon-512.png"];
+
+function courierApp(): Plugin {
+  return {
+    name: "courier-app",
+    apply: "build",
+    buildStart() {
+      for (const name of INSTALLED) {
+        this.emitFile({ type: "asset", fileName: `courier/${name}`, source: readFileSync(resolve(here, "courier/app", name)) });
+      }
+    },
+  };
+}
+
 export default defineConfig({
   root: here,
   base: "/pages/",
   publicDir: false,
-  plugins: [wordsForTheServer(), licenceOfTheFont(), packed()],
+  plugins: [wordsForTheServer(), licenceOfTheFont(), courierApp(), packed()],
   worker: { format: "es" },
   define: { BUILT_PAGES: JSON.stringify(pages) },
   build: {
@@ -74,7 +89,13 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_200,
     license: { fileName: "licences.md" }, // what is bundled asks that its notices come with it
-    rollupOptions: { input: Object.fromEntries(pages.map((name) => [name, resolve(here, name, "index.html")])) },
+    rollupOptions: {
+      input: {
+        ...Object.fromEntries(pages.map((name) => [name, resolve(here, name, "index.html")])),
+        "courier-worker": resolve(here, "courier/worker/worker.ts"),
+      },
+      output: { entryFileNames: ({ name }) => (name === "courier-worker" ? "courier/worker.js" : "assets/[name]-[hash].js") },
+    },
   },
   test: { include: ["**/*.test.ts"], environment: "node", isolate: false, css: true },
 });

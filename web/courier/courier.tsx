@@ -1,26 +1,73 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
+import "./courier.css";
 import { Client } from "../shared/client.ts";
 import { Frame } from "../shared/frame.tsx";
 import { browserPerson } from "../shared/session.ts";
-import { SignInFirst } from "../shared/sign_in.tsx";
+import { type SignedIn, SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
-import words from "./words.json";
+import { unconfirmed } from "./actions.ts";
+import { HandoverView } from "./handover_view.tsx";
+import { useView } from "./moving.ts";
+import { PhoneView } from "./phone_view.tsx";
+import { QueueView } from "./queue_view.tsx";
+import { Strip } from "./strip.tsx";
+import { Work } from "./work.ts";
+import { WorkView } from "./work_view.tsx";
+import { type Spoken, words } from "./words.ts";
 
 const client = new Client(browserStore("courier"));
 
-mount(words, ({ language, say }) => {
-  document.title = say("courier.title");
+mount(words, (spoken) => {
+  document.title = spoken.say("courier.title");
   return (
-    <SignInFirst client={client} kept={browserPerson("courier")} role={"transporter"} demo="transporter" title={say("courier.title")} language={language} say={say}>
-      {({ person, signOut }) => (
-        <Frame language={language} say={say}>
-          <main id="content">
-            <h1>{say("courier.title")}</h1>
-            <p>{say("sign_in.as", { email: person.email })}</p>
-            <button type="button" class="button" onClick={() => void signOut()}>{say("sign_out")}</button>
-          </main>
-        </Frame>
-      )}
+    <SignInFirst client={client} kept={browserPerson("courier")} role="transporter" demo="transporter" title={spoken.say("courier.title")} {...spoken}>
+      {(signedIn) => <Courier {...spoken} signedIn={signedIn} />}
     </SignInFirst>
   );
 });
+
+// The page opens without network because a worker of its own keeps it; without one it needs the network to open.
+if ("serviceWorker" in navigator) {
+  void navigator.serviceWorker.register("/courier/worker.js", { scope: "/courier", updateViaCache: "none" }).catch(() => undefined);
+}
+
+function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
+  const { person, signOut } = signedIn;
+  const work = useMemo(() => new Work(client, person.id), [person.id]);
+  const [state, setState] = useState(work.state);
+  const [view, go] = useView();
+  useEffect(() => {
+    const unsubscribe = work.subscribe(() => setState(work.state));
+    const stop = work.start();
+    return () => {
+      unsubscribe();
+      stop();
+    };
+  }, [work]);
+  const open = unconfirmed(state.actions);
+  useEffect(() => {
+    document.title = open > 0 ? `(${open}) ${say("courier.title")}` : say("courier.title");
+    void (open > 0 ? navigator.setAppBadge?.(open) : navigator.clearAppBadge?.())?.catch(() => undefined);
+  }, [open]);
+
+  const given = { work, state, view, go, language, say };
+  const online = state.connected || state.reachable;
+  const chip = <span class={`chip ${state.connected ? "live" : online ? "polling" : "offline"}`} role="status">{say(state.connected ? "link.live" : online ? "link.connecting" : "link.offline")}</span>;
+  return (
+    <Frame language={language} say={say} state={chip}>
+      <main id="content" class="courier">
+        {view.name === "pickup" || view.name === "deliver" ? (
+          <HandoverView {...given} kind={view.name} id={view.id} />
+        ) : (
+          <>
+            <Strip {...given} />
+            {view.name === "queue" && <QueueView {...given} />}
+            {view.name === "phone" && <PhoneView {...given} client={client} />}
+            {(view.name === "work" || view.name === "job") && <WorkView {...given} person={person} signOut={signOut} />}
+          </>
+        )}
+      </main>
+    </Frame>
+  );
+}

@@ -20,7 +20,7 @@ const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel =>
   ...some,
 });
 type Step = Parcel["tracking_history"][number];
-const taken = (status: Step["status"], minute: number, location: Step["location"] = null): Step => ({ status, status_display: status, message: status, timestamp: at(minute), location });
+const taken = (status: Step["status"], minute: number, location: Step["location"] = null): Step => ({ status, status_display: status, message: status, timestamp: at(minute), noticed_at: at(minute), location });
 const visit = (kind: Parcel["events"][number]["kind"], minute: number): Parcel["events"][number] => ({ kind, message: kind, timestamp: at(minute), noticed_at: at(minute), location: { latitude: 0, longitude: 0 } });
 
 test("the steps follow the statuses, and the door the courier's arrival", () => {

@@ -88,6 +88,11 @@ def page(name: str, folder: Path = FOLDER) -> bytes:
     return _text(folder / name / "index.html")
 
 
+def app_file(page_name: str, name: str, folder: Path = FOLDER) -> Response[bytes]:
+    """A file of a page that phones install, under an address that stays. Raises Unavailable where nothing was built."""
+    return Response(_text(folder / page_name / name), media_type=MEDIA_TYPES[name.rpartition(".")[2]])
+
+
 def words(folder: Path = FOLDER) -> bytes:
     """Every sentence of the pages in each language, as JSON. Raises Unavailable where nothing was built."""
     return _text(folder / "words.json")

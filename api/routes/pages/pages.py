@@ -19,6 +19,7 @@ from api.routes.pages.tracking_view import language_of, write_page
 from dispatch.errors import NotFound
 
 SIGNED_IN: Final = ("console", "courier", "shop", "seller", "ops")
+INSTALLED: Final = ("manifest.webmanifest", "icon-192.png", "icon-512.png", "worker.js")
 LanguageQuery = Annotated[str | None, QueryParameter(max_length=20, description="`en` or `ne`.")]
 
 
@@ -57,6 +58,13 @@ class PageController(Controller):
     def signed_in(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """The pages of people who sign in. What lies below such an address is the page's own matter."""
         return built.html(built.page(request.url.path.split("/")[1]))
+
+    @get([f"/courier/{name}" for name in INSTALLED], opt=SAME_PAGE, sync_to_thread=False)
+    def installed(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        """What a phone installs of the transporter's page: its manifest, its icons, the worker that keeps it."""
+        answer = built.app_file("courier", request.url.path.rpartition("/")[2])
+        answer.headers["Service-Worker-Allowed"] = "/courier"  # else it would keep what lies below the page, not the page
+        return answer
 
     @get("/t/{tracking_number:str}", opt=PAGE)
     async def tracking(

@@ -1,0 +1,78 @@
+// What a transporter did and the server may not know yet: kept on the phone, sent in order for each delivery, never dropped.
+import { waitBefore } from "../shared/backoff.ts";
+import { Refused } from "../shared/client.ts";
+
+export type ActionKind = "pickup" | "deliver";
+/** `saved` on this phone, `sending`, `confirmed` by the server; or `refused` by it, until a person has read why. */
+export type ActionState = "saved" | "sending" | "confirmed" | "refused";
+
+export interface Refusal {
+  code: string;
+  detail: string;
+}
+
+export interface Action {
+  /** Grows with each action of this phone; 0 until it is kept. */
+  number: number;
+  kind: ActionKind;
+  delivery_id: number;
+  /** What a person calls it: the address. */
+  title: string;
+  /** The same for every try, so that a repeat after a lost answer is one action. */
+  key: string;
+  happened_at: string;
+  body: Readonly<Record<string, unknown>>;
+  state: ActionState;
+  failures: number;
+  /** Not tried before this moment of the phone's clock, in milliseconds since 1970. */
+  not_before: number;
+  refusal: Refusal | null;
+}
+
+/** What is told to the server with one call. */
+export function requestOf(action: Action): { path: string; body: Record<string, unknown> } {
+  return { path: `/api/deliveries/${action.delivery_id}/${action.kind}/`, body: { ...action.body, happened_at: action.happened_at } };
+}
+
+/** Those that may be sent now: of each delivery the oldest that is not confirmed, unless it waits or was refused. */
+export function due(actions: readonly Action[], now: number): Action[] {
+  const seen = new Set<number>();
+  const found: Action[] = [];
+  for (const one of [...actions].sort((a, b) => a.number - b.number)) {
+    if (one.state === "confirmed" || seen.has(one.delivery_id)) continue;
+    seen.add(one.delivery_id);
+    if (one.state === "saved" && one.not_before <= now) found.push(one);
+  }
+  return found;
+}
+
+/** How long until the next one may be tried, in milliseconds; null where none waits for a time. */
+export function nextTry(actions: readonly Action[], now: number): number | null {
+  const waiting = actions.filter((one) => one.state === "saved" && one.not_before > now).map((one) => one.not_before - now);
+  return waiting.length === 0 ? null : Math.min(...waiting);
+}
+
+/** How many the server does not know. */
+export function unconfirmed(actions: readonly Action[]): number {
+  return actions.filter((one) => one.state !== "confirmed").length;
+}
+
+// What the server could not do now, whatever was asked. 401 is here: the action is good, the sign-in is not.
+const NOT_NOW: ReadonlySet<number> = new Set([401, 408, 425, 429]);
+
+/** What becomes of an action after a try that failed. */
+export function afterFailure(action: Action, error: unknown, now: number, chance: () => number = Math.random): Action {
+  const failures = action.failures + 1;
+  const later = { ...action, state: "saved" as const, failures, not_before: now + waitBefore(failures, chance) };
+  if (!(error instanceof Refused)) return later;
+  const inFlight = error.code === "request_in_flight"; // the first try is being answered
+  if (error.status >= 500 || NOT_NOW.has(error.status) || inFlight) {
+    return error.retry_after_s === null ? later : { ...later, not_before: Math.max(later.not_before, now + error.retry_after_s * 1000) };
+  }
+  return { ...action, state: "refused", failures, refusal: { code: error.code, detail: error.message } };
+}
+
+/** As the page finds an action when it is opened: nobody is sending, and it is tried at once. */
+export function atStart(action: Action): Action {
+  return action.state === "sending" || action.state === "saved" ? { ...action, state: "saved", not_before: 0 } : action;
+}

@@ -1,0 +1,37 @@
+// The address of the page is what it shows.
+
+export type View =
+  | { name: "work" }
+  | { name: "job"; id: number }
+  | { name: "pickup"; id: number }
+  | { name: "deliver"; id: number }
+  | { name: "queue" }
+  | { name: "phone" };
+
+const JOB = /^\/courier\/jobs\/([1-9][0-9]{0,15})(?:\/(pickup|deliver))?\/?$/;
+
+export function viewOf(path: string): View {
+  const job = JOB.exec(path);
+  if (job !== null) {
+    const id = Number(job[1]);
+    if (job[2] === "pickup" || job[2] === "deliver") return { name: job[2], id };
+    return { name: "job", id };
+  }
+  if (/^\/courier\/queue\/?$/.test(path)) return { name: "queue" };
+  if (/^\/courier\/phone\/?$/.test(path)) return { name: "phone" };
+  return { name: "work" };
+}
+
+export function pathOf(view: View): string {
+  switch (view.name) {
+    case "work":
+      return "/courier";
+    case "job":
+      return `/courier/jobs/${view.id}`;
+    case "pickup":
+    case "deliver":
+      return `/courier/jobs/${view.id}/${view.name}`;
+    default:
+      return `/courier/${view.name}`;
+  }
+}

@@ -1,0 +1,26 @@
+// The API's calls for a transporter's deliveries.
+import type { Client } from "../shared/client.ts";
+import { type Action, requestOf } from "./actions.ts";
+import { type Job, UNDER_WAY } from "./jobs.ts";
+
+type Row = { id: number; status: Job["status"] };
+
+/** What a transporter has under way, each delivery whole; those that stand as they were `known` are not asked for again. */
+export async function listJobs(client: Client, transporter_id: number, known: readonly Job[]): Promise<Job[]> {
+  const pages = await Promise.all(
+    UNDER_WAY.map((status) => client.call<{ results: Row[] }>(`/api/transporters/${transporter_id}/deliveries/?status=${status}&page_size=100`)),
+  );
+  const rows = pages.flatMap((page) => page.results);
+  return await Promise.all(
+    rows.map(async (row) => {
+      const before = known.find((job) => job.id === row.id && job.status === row.status);
+      return before ?? (await client.call<Job>(`/api/deliveries/${row.id}/`));
+    }),
+  );
+}
+
+/** Tells the server what was done. Raises Refused or Unreachable. */
+export async function tellAction(client: Client, action: Action): Promise<void> {
+  const { path, body } = requestOf(action);
+  await client.call(path, { method: "POST", body, idempotencyKey: action.key });
+}

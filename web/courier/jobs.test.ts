@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import type { Action } from "./actions.ts";
+import { pathOf, viewOf } from "./address.ts";
+import { Sieve, pingOf } from "./fixes.ts";
+import { type Job, distanceM, inOrder, navigationLink, stopOf, withActions } from "./jobs.ts";
+import { PhoneClock } from "./phone_clock.ts";
+import { questionsOf } from "./questions.ts";
+import { shrunk } from "./shrinking.ts";
+import { appOf, liveSource, newestOfApps, ownTracksCode, traccarCode } from "./sources.ts";
+import { assetsOf, cacheOf, outdated, wayOf } from "./worker/shell.ts";
+
+const job = (id: number, status: Job["status"] = "assigned", some: Partial<Job> = {}): Job =>
+  ({
+    id, status, priority: "normal", pickup_address: "Bhaktapur", delivery_address: "Thamel", pickup_latitude: 27.67, pickup_longitude: 85.43,
+    delivery_latitude: 27.72, delivery_longitude: 85.32, requested_pickup_date: null, requested_delivery_date: null, estimated_pickup_time: null,
+    estimated_delivery_time: null, pickup_contact_name: "Ram", delivery_contact_name: "Sita", pickup_contact_phone: "+977-1", delivery_contact_phone: null,
+    pickup_instructions: "", delivery_instructions: "Ring twice", ...some,
+  }) as Job;
+const did = (kind: Action["kind"], state: Action["state"] = "saved"): Action => ({ kind, state, delivery_id: 1 }) as Action;
+const ids = (jobs: readonly Job[]): number[] => jobs.map((one) => one.id);
+
+test("the most pressing is first: urgent, then what is due soonest, then the oldest", () => {
+  const due = (at: string): Partial<Job> => ({ requested_pickup_date: at });
+  const jobs = [job(4), job(3, "assigned", due("2026-11-28T12:00:00Z")), job(2, "assigned", due("2026-11-28T11:00:00Z")), job(1, "assigned", { priority: "urgent" }), job(9, "delivered")];
+  expect(ids(inOrder(jobs))).toEqual([1, 2, 3, 4]);
+});
+
+test("what was done on this phone has happened, unless the server refused it", () => {
+  expect(withActions([job(1)], [did("pickup")])[0]?.status).toBe("picked_up");
+  expect(withActions([job(1)], [did("pickup"), did("deliver", "sending")])).toEqual([]);
+  expect(withActions([job(1)], [did("pickup", "refused")])[0]?.status).toBe("assigned");
+  expect(withActions([job(1, "in_transit")], [did("pickup")])[0]?.status).toBe("in_transit");
+});
+
+test("before the pickup the way leads there, afterwards to the door", () => {
+  expect(stopOf(job(1))).toMatchObject({ kind: "pickup", address: "Bhaktapur", contact: "Ram", phone: "+977-1" });
+  expect(stopOf(job(1, "in_transit"))).toMatchObject({ kind: "dropoff", address: "Thamel", contact: "Sita", instructions: "Ring twice" });
+});
+
+test("navigation opens what the phone has", () => {
+  const stop = stopOf(job(1));
+  expect(navigationLink(stop, "Mozilla/5.0 (Linux; Android 14)")).toBe("geo:27.67,85.43?q=27.67%2C85.43(Bhaktapur)");
+  expect(navigationLink(stop, "Mozilla/5.0 (iPhone)")).toBe("maps://?daddr=27.67%2C85.43");
+  expect(navigationLink({ ...stop, point: null }, "Android")).toBe("geo:0,0?q=Bhaktapur");
+});
+
+test("ways are as the crow flies", () => {
+  expect(distanceM({ lat: 27, lon: 85 }, { lat: 27.01, lon: 85 })).toBeCloseTo(1111.95, 0);
+});
+
+test("every view has an address that leads back to it", () => {
+  for (const view of [{ name: "work" }, { name: "job", id: 7 }, { name: "pickup", id: 7 }, { name: "deliver", id: 7 }, { name: "queue" }, { name: "phone" }] as const) {
+    expect(viewOf(pathOf(view))).toEqual(view);
+  }
+  expect(viewOf("/courier/jobs/0/pickup")).toEqual({ name: "work" });
+});
+
+test("positions are sent every few seconds, or sooner where the phone has moved on", () => {
+  const sieve = new Sieve();
+  const seen = (s: number, north_m = 0) => ({ timestamp: s * 1000, coords: { latitude: 27.7 + north_m / 111_195, longitude: 85.3, accuracy: 5, speed: null, heading: null } });
+  expect([seen(0), seen(2), seen(3, 20), seen(4, 21), seen(8, 21)].map((one) => sieve.takes(one))).toEqual([true, false, true, false, true]);
+});
+
+test("a phone whose clock is wrong writes the true time, and small differences are nothing", () => {
+  const position = { timestamp: Date.UTC(2026, 10, 28, 11), coords: { latitude: 1, longitude: 2, accuracy: 5, speed: Number.NaN, heading: 90 } };
+  expect(pingOf(position, new PhoneClock(3_600_000))).toEqual({ lat: 1, lon: 2, recorded_at: "2026-11-28T10:00:00.000Z", accuracy_m: 5, heading_deg: 90 });
+  expect(new PhoneClock(900, () => 5_000).now()).toBe(5_000);
+  expect(new PhoneClock(-10_000, () => 5_000).now()).toBe(15_000);
+});
+
+test("a picture is made as small as it may be and keeps its shape", () => {
+  expect([shrunk(4000, 3000), shrunk(3000, 4000), shrunk(800, 600), shrunk(20_000, 1)]).toEqual([
+    { width: 1600, height: 1200 }, { width: 1200, height: 1600 }, { width: 800, height: 600 }, { width: 1600, height: 1 },
+  ]);
+});
+
+test("a promised signature is asked first", () => {
+  expect([questionsOf("pickup", true), questionsOf("deliver", false), questionsOf("deliver", true)]).toEqual([["photo", "done"], ["photo", "signature", "done"], ["signature", "photo", "done"]]);
+});
+
+test("the newest position says which app is live", () => {
+  const devices = [{ id: 5, name: "old phone", created_at: "", speed_unit: "auto" as const }];
+  expect([appOf("osmand-5", devices), appOf("owntracks-6", devices), appOf("courier-5", devices)]).toEqual(["Traccar Client · old phone", "OwnTracks", null]);
+  const fix = (device: string, recorded_at: string) => ({ device, recorded_at }) as Parameters<typeof newestOfApps>[0][number];
+  const app = newestOfApps([fix("osmand-5", "2026-11-28T10:00:00Z"), fix("courier-1", "2026-11-28T10:00:30Z")], devices, Date.UTC(2026, 10, 28, 10, 1));
+  expect(app).toEqual({ name: "Traccar Client · old phone", age_s: 60 });
+  expect([liveSource(3, app), liveSource(90, app), liveSource(null, app), liveSource(null, null)]).toEqual([{ name: null, age_s: 3 }, app, app, null]);
+});
+
+test("a code holds what the app needs and nothing else", () => {
+  expect(traccarCode("https://shop.example", "dpt-a")).toBe("https://shop.example/api/phones/osmand/?id=dpt-a&interval=15&distance=50&service=true");
+  const inline = decodeURIComponent(ownTracksCode("https://shop.example", "dpt-a").split("inline=")[1] ?? "");
+  expect(JSON.parse(atob(inline))).toMatchObject({ _type: "configuration", mode: 3, url: "https://shop.example/api/phones/owntracks/", password: "dpt-a" });
+});
+
+test("a new page is kept beside the one before, and no third one", () => {
+  const html = '<script src="/pages/assets/courier-a.js"></script><link href="/pages/assets/base-b.css"><a href="/other">';
+  expect(assetsOf(html)).toEqual(["/pages/assets/base-b.css", "/pages/assets/courier-a.js"]);
+  expect(cacheOf(html)).toBe("courier-base-b.css|courier-a.js");
+  expect(outdated(["courier-1", "else", "courier-2", "courier-3"], "courier-3")).toEqual(["courier-1"]);
+  expect(outdated(["courier-1"], "courier-1")).toEqual([]);
+});
+
+test("pages come from the network first, files from what is kept, everything else is none of the worker's", () => {
+  const asked = (path: string, mode = "cors", method = "GET") => wayOf({ method, mode, url: `https://shop.example${path}` }, "https://shop.example");
+  expect([asked("/courier", "navigate"), asked("/courier/jobs/7", "navigate"), asked("/couriers", "navigate")]).toEqual(["shell", "shell", "network"]);
+  expect([asked("/pages/assets/a-1.js"), asked("/api/deliveries/"), asked("/pages/assets/a-1.js", "cors", "POST")]).toEqual(["asset", "network", "network"]);
+  expect(wayOf({ method: "GET", mode: "cors", url: "https://else.example/pages/assets/a.js" }, "https://shop.example")).toBe("network");
+});

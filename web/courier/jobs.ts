@@ -1,0 +1,99 @@
+// A transporter's deliveries in the order in which they are worked off, and where each one goes next.
+import type { components } from "../shared/api.ts";
+import type { Action } from "./actions.ts";
+
+export type Job = components["schemas"]["DetailedDelivery"];
+export type Waiting = components["schemas"]["WaitingDelivery"];
+
+export interface Point {
+  lat: number;
+  lon: number;
+}
+
+/** Where to go next for a delivery, and what to do there. */
+export interface Stop {
+  kind: "pickup" | "dropoff";
+  address: string;
+  point: Point | null;
+  contact: string;
+  phone: string | null;
+  instructions: string;
+  /** When somebody expects it, if that was promised. */
+  due_at: number | null;
+}
+
+export const UNDER_WAY: readonly Job["status"][] = ["assigned", "picked_up", "in_transit"];
+const URGENCY: Readonly<Record<Job["priority"], number>> = { urgent: 0, high: 1, normal: 2, low: 3 };
+
+/** Deliveries as this phone knows them: what it has done and could not tell yet has happened. */
+export function withActions(jobs: readonly Job[], actions: readonly Action[]): Job[] {
+  return jobs.flatMap((job) => {
+    const own = actions.filter((one) => one.delivery_id === job.id && one.state !== "refused" && one.state !== "confirmed");
+    if (own.some((one) => one.kind === "deliver")) return [];
+    if (own.some((one) => one.kind === "pickup") && job.status === "assigned") return [{ ...job, status: "picked_up" as const }];
+    return [job];
+  });
+}
+
+/** What is under way, most pressing first: by priority, then by when it is due, then by who has waited longest. */
+export function inOrder(jobs: readonly Job[]): Job[] {
+  return jobs
+    .filter((job) => UNDER_WAY.includes(job.status))
+    .sort((a, b) => URGENCY[a.priority] - URGENCY[b.priority] || dueAt(a) - dueAt(b) || a.id - b.id);
+}
+
+function dueAt(job: Job): number {
+  return stopOf(job).due_at ?? Number.MAX_SAFE_INTEGER;
+}
+
+export function stopOf(job: Job): Stop {
+  if (job.status === "assigned") {
+    return {
+      kind: "pickup",
+      address: job.pickup_address,
+      point: pointOf(job.pickup_latitude, job.pickup_longitude),
+      contact: job.pickup_contact_name,
+      phone: job.pickup_contact_phone,
+      instructions: job.pickup_instructions,
+      due_at: timeOf(job.estimated_pickup_time ?? job.requested_pickup_date),
+    };
+  }
+  return {
+    kind: "dropoff",
+    address: job.delivery_address,
+    point: pointOf(job.delivery_latitude, job.delivery_longitude),
+    contact: job.delivery_contact_name,
+    phone: job.delivery_contact_phone,
+    instructions: job.delivery_instructions,
+    due_at: timeOf(job.requested_delivery_date ?? job.estimated_delivery_time),
+  };
+}
+
+export function pointOf(lat: number | null, lon: number | null): Point | null {
+  return lat === null || lon === null ? null : { lat, lon };
+}
+
+function timeOf(text: string | null): number | null {
+  return text === null ? null : Date.parse(text);
+}
+
+const EARTH_M = 6_371_008.8;
+
+/** As the crow flies, in metres. */
+export function distanceM(a: Point, b: Point): number {
+  const [from, to] = [(a.lat * Math.PI) / 180, (b.lat * Math.PI) / 180];
+  const across = Math.sin((to - from) / 2) ** 2 + Math.cos(from) * Math.cos(to) * Math.sin(((b.lon - a.lon) * Math.PI) / 360) ** 2;
+  return 2 * EARTH_M * Math.asin(Math.min(1, Math.sqrt(across)));
+}
+
+/** What opens the phone's own navigation: every app that is installed on Android, Apple's on an iPhone, else a map of the web. */
+export function navigationLink(stop: Stop, userAgent: string): string {
+  const place = stop.point === null ? stop.address : `${stop.point.lat},${stop.point.lon}`;
+  const query = encodeURIComponent(place);
+  if (/android/i.test(userAgent)) {
+    const label = stop.point === null ? query : `${query}(${encodeURIComponent(stop.address)})`;
+    return `geo:${stop.point === null ? "0,0" : place}?q=${label}`;
+  }
+  if (/iphone|ipad|ipod/i.test(userAgent)) return `maps://?daddr=${query}`;
+  return `https://www.google.com/maps/dir/?api=1&destination=${query}`;
+}

@@ -1,0 +1,109 @@
+// A tracking app beside this page: it goes on when the screen is off, which no page of a browser can.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Client } from "../shared/client.ts";
+import { problemOf } from "../shared/problems.ts";
+import { AskTwice } from "./ask_twice.tsx";
+import { type Given, linkTo } from "./moving.ts";
+import { type Device, ownTracksCode, traccarCode } from "./sources.ts";
+
+type App = "traccar" | "owntracks";
+interface Made {
+  app: App;
+  token: string;
+  code: string;
+}
+
+export function PhoneView({ work, state, go, say, client }: Given & { client: Client }) {
+  const [made, setMade] = useState<Made | null>(null);
+  const [asking, setAsking] = useState(false);
+  const [ending, setEnding] = useState<Device | null>(null);
+  const [problem, setProblem] = useState("");
+
+  const attempt = async (run: () => Promise<void>): Promise<void> => {
+    setAsking(true);
+    setProblem("");
+    try {
+      await run();
+      await work.refresh();
+    } catch (error) {
+      setProblem(problemOf(error, say));
+    }
+    setAsking(false);
+  };
+  const pair = (app: App): Promise<void> =>
+    attempt(async () => {
+      const name = app === "traccar" ? "Traccar Client" : "OwnTracks";
+      const { token } = await client.call<{ token: string }>("/api/transporters/me/devices/", { method: "POST", body: { name } });
+      setMade({ app, token, code: app === "traccar" ? traccarCode(location.origin, token) : ownTracksCode(location.origin, token) });
+    });
+  const end = (device: Device): Promise<void> =>
+    attempt(async () => {
+      await client.call(`/api/transporters/me/devices/${device.id}/`, { method: "DELETE" });
+      setMade(null);
+    });
+  return (
+    <section class="phone">
+      <h1 tabIndex={-1}>{say("phone.title")}</h1>
+      <p>{say("phone.why")}</p>
+      <p class="problem" role="alert">{problem}</p>
+      <div class="ways">
+        <button type="button" class="button" disabled={asking} onClick={() => void pair("traccar")}>{say("phone.pair", { app: "Traccar Client" })}</button>
+        <button type="button" class="button" disabled={asking} onClick={() => void pair("owntracks")}>{say("phone.pair", { app: "OwnTracks" })}</button>
+      </div>
+      {made !== null && (
+        <div class="card pairing">
+          <h2>{say(made.app === "traccar" ? "phone.traccar" : "phone.owntracks")}</h2>
+          <Code text={made.code} label={say("phone.code")} />
+          <p>{say("phone.token")}</p>
+          <p class="token number">{made.token}</p>
+          {made.app === "owntracks" && <p><a class="button" href={made.code}>{say("phone.open_here")}</a></p>}
+        </div>
+      )}
+      <h2>{say("phone.paired")}</h2>
+      {state.devices.length === 0 && <p class="quiet">{say("phone.none")}</p>}
+      <ul class="list">
+        {state.devices.map((device) => (
+          <li key={device.id} class="card row">
+            <span>{device.name}</span>
+            <button type="button" class="button" disabled={asking} onClick={() => setEnding(device)}>{say("phone.end")}</button>
+          </li>
+        ))}
+      </ul>
+      <p><a class="button" {...linkTo({ name: "work" }, go)}>{say("back")}</a></p>
+      {ending !== null && (
+        <AskTwice
+          title={say("phone.end.sure", { name: ending.name })}
+          yes={say("phone.end")}
+          no={say("back")}
+          onNo={() => setEnding(null)}
+          onYes={() => {
+            void end(ending);
+            setEnding(null);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+const QUIET_ZONE = 4; // modules of white around a code, as readers want it
+
+/** A QR code, drawn black on white in every colour scheme. What makes it is loaded when it is needed. */
+function Code({ text, label }: { text: string; label: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    void import("uqr").then(({ encode }) => {
+      const paper = canvas.current;
+      const ink = paper?.getContext("2d");
+      if (paper === null || ink === null || ink === undefined) return;
+      const { data, size } = encode(text, { border: QUIET_ZONE, ecc: "M" });
+      const module_px = Math.ceil(560 / size);
+      paper.width = paper.height = size * module_px;
+      ink.fillStyle = "#ffffff";
+      ink.fillRect(0, 0, paper.width, paper.height);
+      ink.fillStyle = "#000000";
+      data.forEach((row, y) => row.forEach((dark, x) => dark && ink.fillRect(x * module_px, y * module_px, module_px, module_px)));
+    });
+  }, [text]);
+  return <canvas ref={canvas} class="code" role="img" aria-label={label} />;
+}

@@ -1,0 +1,48 @@
+// A photo of the parcel: taken by the phone's camera, made smaller here.
+import { Camera } from "lucide";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "../shared/icon.tsx";
+import { JPEG_QUALITY, shrunk } from "./shrinking.ts";
+import type { CourierSay } from "./words.ts";
+
+export function PhotoQuestion({ title, say, onAnswer }: { title: string; say: CourierSay; onAnswer: (photo: string | null) => void }) {
+  const [photo, setPhoto] = useState<string | null>(null);
+  const [problem, setProblem] = useState("");
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+
+  const take = async (file: File | undefined): Promise<void> => {
+    if (file === undefined) return;
+    setProblem("");
+    try {
+      setPhoto(await asJpeg(file));
+    } catch {
+      setProblem(say("photo.unreadable"));
+    }
+  };
+  return (
+    <>
+      <h1 ref={heading} tabIndex={-1} class="answer">{title}</h1>
+      {photo !== null && <img class="proof" src={photo} alt={say("photo.taken")} />}
+      <p class="problem" role="alert">{problem}</p>
+      {photo !== null && <button type="button" class="button first large" onClick={() => onAnswer(photo)}>{say("photo.use")}</button>}
+      <label class={photo === null ? "button first large file" : "button file"}>
+        <Icon of={Camera} />{say(photo === null ? "photo.take" : "photo.again")}
+        <input type="file" accept="image/*" capture="environment" onChange={(event) => void take(event.currentTarget.files?.[0])} />
+      </label>
+      {photo === null && <button type="button" class="button" onClick={() => onAnswer(null)}>{say("photo.skip")}</button>}
+    </>
+  );
+}
+
+/** A picture as the server takes it; turned as it was held. Rejects what is no picture. */
+async function asJpeg(file: Blob): Promise<string> {
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const { width, height } = shrunk(picture.width, picture.height);
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext("2d")?.drawImage(picture, 0, 0, width, height);
+  picture.close();
+  return canvas.toDataURL("image/jpeg", JPEG_QUALITY);
+}

@@ -1,0 +1,160 @@
+// Brings pings to the server: over the socket in the order of their numbers, over HTTP while no socket opens.
+// Each is forgotten only when the server has said that it is safe, or that it never will be accepted.
+import { Socket, type SocketState, type SocketWorld } from "../shared/sockets.ts";
+import type { NewPing, Ping, Policy } from "./fixes.ts";
+import type { Kept } from "./kept.ts";
+import type { PhoneClock } from "./phone_clock.ts";
+
+export interface Sender {
+  device: string;
+  epoch: string;
+}
+
+export interface BacklogAnswer {
+  accepted: number[];
+  rejected: { seq: number }[];
+}
+
+export type ServerFrame =
+  | { type: "welcome"; last_seq: number; policy: Policy; clock_skew_ms?: number | null }
+  | { type: "ack"; seq: number }
+  | { type: "reject"; seq: number; reason: string; ahead_ms?: number }
+  | { type: "assignment"; delivery_id: number; delivery_address: string }
+  | { type: "withdrawal"; delivery_id: number; reason: string }
+  | { type: "adjusted" | "auth_ok" | "error" };
+
+export interface SenderWorld extends SocketWorld {
+  /** A backlog over HTTP; rejects where that cannot be done now. */
+  post(pings: readonly Ping[]): Promise<BacklogAnswer>;
+}
+
+export interface SenderNews {
+  onState(state: SocketState, code: number | null): void;
+  onWaiting(count: number): void;
+  onWelcome(policy: Policy, skew_ms: number | null): void;
+  onJobs(frame: ServerFrame): void;
+}
+
+const BATCH = 200;
+// So many may be on the way without an ack; the rest follows.
+const IN_FLIGHT = 1_000;
+const POST_EVERY_MS = 15_000;
+const POST_BATCH = 500;
+
+export class PingSender {
+  readonly #socket: Socket<ServerFrame>;
+  #welcomed = false;
+  #sent = 0;
+  #acked = 0;
+  #flushing: Promise<void> = Promise.resolve();
+  #posting: unknown = null;
+  #stopped = false;
+
+  constructor(
+    private readonly kept: Kept,
+    sender: Sender,
+    private readonly clock: PhoneClock,
+    private readonly world: SenderWorld,
+    private readonly news: SenderNews,
+    phoneNow: () => number = Date.now,
+  ) {
+    this.#socket = new Socket<ServerFrame>(
+      world,
+      (frame) => void this.#take(frame),
+      (state, code) => this.#turn(state, code),
+      () => ({ type: "hello", ...sender, sent_at: new Date(phoneNow()).toISOString() }),
+    );
+  }
+
+  start(): void {
+    this.#socket.start();
+    this.#postLater();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.world.cancel(this.#posting);
+    this.#socket.stop();
+  }
+
+  /** It is kept on the phone once this returns. */
+  async add(ping: NewPing): Promise<void> {
+    await this.kept.addPing(ping);
+    await this.#tellWaiting();
+    await this.#flush();
+  }
+
+  #turn(state: SocketState, code: number | null): void {
+    if (state !== "open") this.#welcomed = false;
+    this.news.onState(state, code);
+  }
+
+  async #take(frame: ServerFrame): Promise<void> {
+    if (frame.type === "welcome") {
+      this.clock.skew_ms = frame.clock_skew_ms ?? this.clock.skew_ms;
+      this.news.onWelcome(frame.policy, frame.clock_skew_ms ?? null);
+      await this.kept.dropPings({ upTo: frame.last_seq });
+      this.#sent = this.#acked = frame.last_seq;
+      this.#welcomed = true;
+    } else if (frame.type === "ack") {
+      await this.kept.dropPings({ upTo: frame.seq });
+      this.#acked = Math.max(this.#acked, frame.seq);
+    } else if (frame.type === "reject") {
+      if (frame.reason === "in_future" && frame.ahead_ms !== undefined) await this.#correct(frame.seq, frame.ahead_ms);
+      await this.kept.dropPings([frame.seq]);
+    } else {
+      this.news.onJobs(frame);
+      return;
+    }
+    await this.#tellWaiting();
+    await this.#flush();
+  }
+
+  /** A phone's clock ran ahead: the same position again, by the server's time, under a number of its own. */
+  async #correct(seq: number, ahead_ms: number): Promise<void> {
+    const [found] = await this.kept.pings(seq - 1, 1);
+    if (found?.seq !== seq) return;
+    const { seq: _, ...ping } = found;
+    await this.kept.addPing({ ...ping, recorded_at: new Date(Date.parse(ping.recorded_at) - ahead_ms).toISOString() });
+  }
+
+  /** One at a time, so that numbers leave in order. */
+  #flush(): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#sendOn());
+    return this.#flushing;
+  }
+
+  async #sendOn(): Promise<void> {
+    while (this.#welcomed && this.#sent - this.#acked < IN_FLIGHT) {
+      const pings = await this.kept.pings(this.#sent, BATCH);
+      const last = pings.at(-1);
+      if (last === undefined || !this.#welcomed || !this.#socket.send({ type: "pings", pings })) return;
+      this.#sent = last.seq;
+    }
+  }
+
+  #postLater(): void {
+    this.#posting = this.world.later(() => void this.#post(), POST_EVERY_MS);
+  }
+
+  /** While no socket opens: newest first, so that the live position is right before the way to it is. */
+  async #post(): Promise<void> {
+    if (!this.#welcomed) {
+      const pings = (await this.kept.pings(0, Number.MAX_SAFE_INTEGER)).slice(-POST_BATCH).reverse();
+      if (pings.length > 0) {
+        try {
+          const answer = await this.world.post(pings);
+          await this.kept.dropPings([...answer.accepted, ...answer.rejected.map((one) => one.seq)]);
+          await this.#tellWaiting();
+        } catch {
+          // They wait for the next time.
+        }
+      }
+    }
+    if (!this.#stopped) this.#postLater();
+  }
+
+  async #tellWaiting(): Promise<void> {
+    this.news.onWaiting(await this.kept.countPings());
+  }
+}

@@ -1,0 +1,56 @@
+// What was done on this phone and whether the server knows it.
+import { useState } from "preact/hooks";
+import { clock } from "../shared/times.ts";
+import type { Action, ActionState } from "./actions.ts";
+import { AskTwice } from "./ask_twice.tsx";
+import { type Given, linkTo } from "./moving.ts";
+
+const CHIPS: Readonly<Record<ActionState, string>> = { saved: "polling", sending: "polling", confirmed: "live", refused: "offline" };
+
+export function QueueView({ work, state, go, language, say }: Given) {
+  const [dropping, setDropping] = useState<Action | null>(null);
+  const { actions } = state;
+  return (
+    <section class="queue">
+      <h1 tabIndex={-1}>{say("queue.title")}</h1>
+      <p class="quiet">{say(state.pings_waiting > 0 ? "queue.positions" : "queue.no_positions", { count: state.pings_waiting })}</p>
+      {actions.length === 0 && <p class="quiet">{say("queue.empty")}</p>}
+      <ol class="list">
+        {actions.map((one) => (
+          <li key={one.number} class="card" data-state={one.state}>
+            <p><strong>{say(one.kind === "pickup" ? "stop.picked_up" : "stop.delivered")}</strong> · {one.title}</p>
+            <p><time dateTime={one.happened_at}>{clock(Date.parse(one.happened_at), Date.now(), language)}</time></p>
+            <p class={`chip ${CHIPS[one.state]}`}>{say(`queue.${one.state}`)}</p>
+            {one.refusal !== null && (
+              <>
+                <p class="problem">{one.refusal.code === "no_longer_yours" ? say("queue.no_longer_yours") : one.refusal.detail}</p>
+                {proofsOf(one).map(([name, picture]) => (
+                  <a key={name} class="button" href={picture} download={`${one.delivery_id}-${name}`}>{say("queue.save_proof")}</a>
+                ))}
+                <button type="button" class="button" onClick={() => setDropping(one)}>{say("queue.drop")}</button>
+              </>
+            )}
+          </li>
+        ))}
+      </ol>
+      <p><a class="button" {...linkTo({ name: "work" }, go)}>{say("back")}</a></p>
+      {dropping !== null && (
+        <AskTwice
+          title={say("queue.drop.sure")}
+          yes={say("queue.drop")}
+          no={say("queue.keep")}
+          onNo={() => setDropping(null)}
+          onYes={() => {
+            void work.dismiss(dropping);
+            setDropping(null);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+/** Pictures that the server did not take: they prove to a dispatcher what happened. */
+function proofsOf(action: Action): [string, string][] {
+  return Object.entries(action.body).filter((entry): entry is [string, string] => String(entry[1]).startsWith("data:image/"));
+}

@@ -1,0 +1,107 @@
+// A signature by finger, or a name where nobody can or wants to draw one.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { CourierSay } from "./words.ts";
+
+const WIDTH = 640;
+const HEIGHT = 280;
+const PEN = 4;
+
+interface Asked {
+  name: string;
+  required: boolean;
+  say: CourierSay;
+  onAnswer: (signature: string | null) => void;
+}
+
+export function SignatureQuestion({ name, required, say, onAnswer }: Asked) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [drawn, setDrawn] = useState(false);
+  const [typed, setTyped] = useState("");
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus();
+    if (canvas.current !== null) return pad(canvas.current, () => setDrawn(true));
+    return undefined;
+  }, []);
+
+  const clear = (): void => {
+    if (canvas.current !== null) empty(canvas.current);
+    setDrawn(false);
+    setTyped("");
+  };
+  const finish = (): void => {
+    const paper = canvas.current;
+    if (paper === null) return;
+    if (!drawn) write(paper, typed.trim());
+    onAnswer(paper.toDataURL("image/png"));
+  };
+  return (
+    <>
+      <h1 ref={heading} tabIndex={-1} class="answer">{say("signature.title", { name })}</h1>
+      {required && <p class="quiet">{say("signature.required")}</p>}
+      <canvas ref={canvas} class="pad" width={WIDTH} height={HEIGHT} role="img" aria-label={say("signature.pad")} />
+      <label>
+        {say("signature.typed")}
+        <input value={typed} maxLength={120} autocomplete="off" onInput={(event) => setTyped(event.currentTarget.value)} />
+      </label>
+      <button type="button" class="button first large" disabled={!drawn && typed.trim() === ""} onClick={finish}>{say("signature.use")}</button>
+      {(drawn || typed !== "") && <button type="button" class="button" onClick={clear}>{say("signature.clear")}</button>}
+      {!required && <button type="button" class="button" onClick={() => onAnswer(null)}>{say("signature.skip")}</button>}
+    </>
+  );
+}
+
+/** Black on white whatever the page's colours: it is looked at elsewhere. */
+function empty(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
+  const ink = canvas.getContext("2d");
+  if (ink === null) return null;
+  ink.fillStyle = "#ffffff";
+  ink.fillRect(0, 0, canvas.width, canvas.height);
+  ink.fillStyle = ink.strokeStyle = "#000000";
+  ink.lineWidth = PEN;
+  ink.lineCap = ink.lineJoin = "round";
+  return ink;
+}
+
+function write(canvas: HTMLCanvasElement, name: string): void {
+  const ink = empty(canvas);
+  if (ink === null) return;
+  ink.font = "48px system-ui, sans-serif";
+  ink.textBaseline = "middle";
+  ink.fillText(name, PEN * 4, canvas.height / 2, canvas.width - PEN * 8);
+}
+
+/** Draws what a finger, pen or mouse writes. Returns what ends it. */
+function pad(canvas: HTMLCanvasElement, onDrawn: () => void): () => void {
+  const ink = empty(canvas);
+  let writing = false;
+  const at = (event: PointerEvent): [number, number] => {
+    const box = canvas.getBoundingClientRect();
+    return [((event.clientX - box.left) / box.width) * canvas.width, ((event.clientY - box.top) / box.height) * canvas.height];
+  };
+  const down = (event: PointerEvent): void => {
+    writing = true;
+    canvas.setPointerCapture(event.pointerId);
+    ink?.beginPath();
+    ink?.moveTo(...at(event));
+  };
+  const move = (event: PointerEvent): void => {
+    if (!writing || ink === null) return;
+    ink.lineTo(...at(event));
+    ink.stroke();
+    onDrawn();
+  };
+  const up = (): void => {
+    writing = false;
+  };
+  canvas.addEventListener("pointerdown", down);
+  canvas.addEventListener("pointermove", move);
+  canvas.addEventListener("pointerup", up);
+  canvas.addEventListener("pointercancel", up);
+  return () => {
+    canvas.removeEventListener("pointerdown", down);
+    canvas.removeEventListener("pointermove", move);
+    canvas.removeEventListener("pointerup", up);
+    canvas.removeEventListener("pointercancel", up);
+  };
+}

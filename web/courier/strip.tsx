@@ -1,0 +1,87 @@
+// The strip on top: on duty or not, whose position the server has, what waits to be sent.
+import { useState } from "preact/hooks";
+import { problemOf } from "../shared/problems.ts";
+import { duration } from "../shared/times.ts";
+import { unconfirmed } from "./actions.ts";
+import { AskTwice } from "./ask_twice.tsx";
+import { type Given, linkTo, useNow } from "./moving.ts";
+import { GONE_AFTER_S, STALE_AFTER_S, liveSource } from "./sources.ts";
+
+export function Strip(given: Given) {
+  const { state, go, say } = given;
+  const waiting = unconfirmed(state.actions);
+  return (
+    <section class="strip card" aria-label={say("strip")}>
+      <Duty {...given} />
+      <p class="position">
+        <Position {...given} />{" "}
+        <a {...linkTo({ name: "phone" }, go)}>{say("phone.link")}</a>
+      </p>
+      {waiting + state.pings_waiting > 0 && (
+        <p class="waiting">
+          <a {...linkTo({ name: "queue" }, go)}>
+            <span class="badge number">{waiting}</span> {say("queue.link", { actions: waiting, positions: state.pings_waiting })}
+          </a>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Duty({ work, state, say }: Given) {
+  const [changing, setChanging] = useState(false);
+  const [problem, setProblem] = useState("");
+  const [asking, setAsking] = useState(false);
+  const { profile } = state;
+  if (profile === null) return <p class="quiet">{say("loading")}</p>;
+  const on = profile.is_available;
+  const given_back = state.jobs.filter((job) => job.status === "assigned").length;
+  const change = async (): Promise<void> => {
+    setAsking(false);
+    setChanging(true);
+    setProblem("");
+    try {
+      await work.setDuty(!on);
+    } catch (error) {
+      setProblem(problemOf(error, say));
+    }
+    setChanging(false);
+  };
+  return (
+    <>
+      <div class="duty">
+        <button
+          type="button"
+          role="switch"
+          aria-checked={on}
+          class="switch"
+          disabled={changing}
+          onClick={() => (on && given_back > 0 ? setAsking(true) : void change())}
+        >
+          <span class="knob" aria-hidden="true" />
+          <span>{say(changing ? "duty.changing" : on ? "duty.on" : "duty.off")}</span>
+        </button>
+        {!profile.is_verified && <p class="quiet small">{say("duty.not_verified")}</p>}
+      </div>
+      <p class="problem" role="alert">{problem}</p>
+      {asking && (
+        <AskTwice title={say("duty.leave", { count: given_back })} yes={say("duty.leave.yes")} no={say("duty.leave.no")} onYes={() => void change()} onNo={() => setAsking(false)} />
+      )}
+    </>
+  );
+}
+
+function Position({ state, say }: Given) {
+  const now = useNow();
+  const { profile, position, trouble } = state;
+  if (profile === null || (!profile.is_available && state.jobs.length === 0)) return <span class="quiet">{say("position.off")}</span>;
+  const own_age_s = position === null ? null : Math.max(0, (now - position.timestamp) / 1000);
+  const source = liveSource(own_age_s, state.app);
+  if (source === null || source.age_s > GONE_AFTER_S) {
+    const nobody = source === null ? say("position.nobody") : say("position.nobody_since", { age: duration(source.age_s, say) });
+    return <span class="chip offline">{nobody} {say(trouble === null ? "position.help.none" : `position.help.${trouble}`)}</span>;
+  }
+  const name = source.name ?? say("position.this_page");
+  const kind = source.age_s > STALE_AFTER_S ? "polling" : "live";
+  return <span class={`chip ${kind}`}>{say("position.source", { name, age: duration(source.age_s, say) })}</span>;
+}

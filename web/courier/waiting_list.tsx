@@ -1,0 +1,64 @@
+// Deliveries that wait for somebody. One of several who ask gets each; the server alone knows who.
+import { useRef, useState } from "preact/hooks";
+import { Refused } from "../shared/client.ts";
+import { distance, money } from "../shared/numbers.ts";
+import { problemOf } from "../shared/problems.ts";
+import { distanceM, pointOf, type Waiting } from "./jobs.ts";
+import type { Given } from "./moving.ts";
+
+type Turn = { id: number; state: "asking" | "refused"; problem: string };
+
+export function WaitingList(given: Given) {
+  const { work, state, say } = given;
+  const [turn, setTurn] = useState<Turn | null>(null);
+  const keys = useRef(new Map<number, string>());
+  const { profile, waiting } = state;
+  if (profile === null || !profile.is_available || waiting === null) return null;
+
+  const accept = async (one: Waiting): Promise<void> => {
+    setTurn({ id: one.id, state: "asking", problem: "" });
+    // A repeat after a lost answer is the same question.
+    const key = keys.current.get(one.id) ?? crypto.randomUUID();
+    keys.current.set(one.id, key);
+    try {
+      await work.accept(one, key);
+      setTurn(null);
+    } catch (error) {
+      if (error instanceof Refused) keys.current.delete(one.id);
+      const taken = error instanceof Refused && error.code === "already_assigned";
+      setTurn({ id: one.id, state: "refused", problem: taken ? say("waiting.taken", { title: one.pickup_address }) : problemOf(error, say) });
+    }
+  };
+  return (
+    <section aria-labelledby="waiting">
+      <h2 id="waiting">{say("waiting.title", { count: waiting.length })}</h2>
+      <p class="problem" role="alert">{turn?.problem}</p>
+      {waiting.length === 0 && <p class="quiet">{say("waiting.none")}</p>}
+      <ul class="list">
+        {waiting.map((one) => (
+          <li key={one.id} class="card offer" data-delivery={one.id}>
+            <p><strong>{one.pickup_address}</strong></p>
+            <p class="quiet">{facts(one, given)}</p>
+            <button type="button" class="button first" disabled={turn?.state === "asking"} onClick={() => void accept(one)}>
+              {say(turn?.id === one.id && turn.state === "asking" ? "waiting.asking" : "waiting.accept")}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function facts(one: Waiting, { state, language, say }: Given): string {
+  const here = state.position?.coords;
+  const pickup = pointOf(one.pickup_latitude, one.pickup_longitude);
+  const away = here === undefined || pickup === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, pickup);
+  return [
+    away === null ? "" : say("stop.away", { distance: distance(away, language) }),
+    one.delivery_area.city === null ? "" : say("waiting.to", { city: one.delivery_area.city }),
+    one.distance_km === null ? "" : say("waiting.way", { distance: distance(one.distance_km * 1000, language) }),
+    say("parcel.weight", { weight: one.package_weight }),
+    one.fragile ? say("parcel.fragile") : "",
+    money(one.delivery_fee, language),
+  ].filter((fact) => fact !== "").join(" · ");
+}

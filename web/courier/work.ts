@@ -1,0 +1,264 @@
+// All that the page knows and does, apart from how it looks: jobs, actions, positions, the connection.
+import type { components } from "../shared/api.ts";
+import { type Client, Refused } from "../shared/client.ts";
+import { listJobs, tellAction } from "./deliveries_api.ts";
+import type { Action } from "./actions.ts";
+import { DEFAULT_POLICY, type Measured, Sieve, pingOf } from "./fixes.ts";
+import { type Job, type Waiting, inOrder, withActions } from "./jobs.ts";
+import { type Kept, openKept } from "./kept.ts";
+import { type NewAction, Outbox } from "./outbox.ts";
+import { PhoneClock } from "./phone_clock.ts";
+import { type BacklogAnswer, PingSender, type ServerFrame } from "./ping_sender.ts";
+import { type Device, type Source, newestOfApps } from "./sources.ts";
+import { PositionWatch, ScreenLock, type Trouble } from "./watching_position.ts";
+import { browserSockets } from "./browser_sockets.ts";
+
+export type Profile = components["schemas"]["TransporterAnswer"];
+type Page<Row> = { count: number; results: Row[] };
+
+export interface Notice {
+  key: "notice.assigned" | "notice.withdrawn";
+  title: string;
+}
+
+export interface WorkState {
+  profile: Profile | null;
+  /** As the server said last; null until it was heard for the first time. */
+  known_jobs: readonly Job[] | null;
+  /** What is under way as this phone knows it, in order. */
+  jobs: readonly Job[];
+  waiting: readonly Waiting[] | null;
+  actions: readonly Action[];
+  pings_waiting: number;
+  connected: boolean;
+  /** Why the connection ended for good, as the protocol's close code. */
+  ended: number | null;
+  /** Whether the server answered the last time it was asked, and when it did. */
+  reachable: boolean;
+  heard_at: number | null;
+  problem: unknown;
+  position: Measured | null;
+  trouble: Trouble | null;
+  app: Source | null;
+  devices: readonly Device[];
+  notice: Notice | null;
+}
+
+const NOTHING: WorkState = {
+  profile: null, known_jobs: null, jobs: [], waiting: null, actions: [], pings_waiting: 0, connected: false, ended: null, reachable: true,
+  heard_at: null, problem: null, position: null, trouble: null, app: null, devices: [], notice: null,
+};
+const ASK_EVERY_MS = 30_000;
+const APP_FIXES_OF_MS = 180_000;
+
+export class Work {
+  #state = NOTHING;
+  readonly #listeners = new Set<() => void>();
+  readonly #clock = new PhoneClock();
+  readonly #sieve = new Sieve();
+  readonly #screen = new ScreenLock();
+  readonly #watch = new PositionWatch((position) => void this.#measured(position), (trouble) => this.#set({ trouble }));
+  #kept: Kept | null = null;
+  #outbox: Outbox | null = null;
+  #sender: PingSender | null = null;
+  #heartbeat_s = DEFAULT_POLICY.heartbeat_s;
+  #asking: Promise<void> | null = null;
+
+  constructor(
+    private readonly client: Client,
+    private readonly user_id: number,
+  ) {}
+
+  get state(): WorkState {
+    return this.#state;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Opens what the phone has kept, then asks and sends. Returns what ends all of it. */
+  start(): () => void {
+    const ends: (() => void)[] = [];
+    let stopped = false;
+    void this.#open().then(() => {
+      if (stopped) return;
+      this.#outbox?.run();
+      this.#sender?.start();
+      void this.refresh();
+      const again = setInterval(() => void this.refresh(), ASK_EVERY_MS);
+      const back = (): void => {
+        if (document.visibilityState !== "visible" || !navigator.onLine) return;
+        this.#outbox?.hurry();
+        void this.refresh();
+      };
+      addEventListener("online", back);
+      document.addEventListener("visibilitychange", back);
+      ends.push(() => clearInterval(again), () => removeEventListener("online", back), () => document.removeEventListener("visibilitychange", back));
+    });
+    return () => {
+      stopped = true;
+      for (const end of ends) end();
+      this.#outbox?.stop();
+      this.#sender?.stop();
+      this.#watch.stop();
+      this.#screen.want(false);
+    };
+  }
+
+  /** The server's word on everything; what cannot be asked stays as it was known last. */
+  refresh(): Promise<void> {
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
+  }
+
+  /** Raises Refused or Unreachable. */
+  async setDuty(on: boolean): Promise<void> {
+    this.#set({ profile: await this.client.call<Profile>("/api/transporters/me/", { method: "PATCH", body: { is_available: on } }) });
+    this.#follow();
+    await this.refresh();
+  }
+
+  /** Raises Refused or Unreachable: who gets a parcel can be known by the server alone. */
+  async accept(waiting: Waiting, key: string): Promise<void> {
+    try {
+      await this.client.call(`/api/deliveries/${waiting.id}/accept/`, { method: "POST", idempotencyKey: key });
+    } finally {
+      await this.#again();
+    }
+  }
+
+  /** Keeps on this phone what was done just now; it is told to the server as soon as that can be. */
+  async done(action: Omit<NewAction, "happened_at">): Promise<void> {
+    await this.#outbox?.add({ ...action, happened_at: this.#clock.iso() });
+  }
+
+  async dismiss(action: Action): Promise<void> {
+    await this.#outbox?.dismiss(action.number);
+    await this.#again();
+  }
+
+  hideNotice(): void {
+    this.#set({ notice: null });
+  }
+
+  /** Milliseconds since 1970 by the server's clock, as far as it is known. */
+  now(): number {
+    return this.#clock.now();
+  }
+
+  async #open(): Promise<void> {
+    const kept = (this.#kept = await openKept(this.user_id));
+    this.#clock.skew_ms = (await kept.read("skew_ms")) ?? 0;
+    const jobs = (await kept.read("jobs")) as Job[] | undefined;
+    const profile = (await kept.read("profile")) as Profile | undefined;
+    this.#set({ known_jobs: jobs ?? null, profile: profile ?? null, pings_waiting: await kept.countPings() });
+    this.#outbox = new Outbox(kept, {
+      now: Date.now,
+      later: (run, after_ms) => setTimeout(run, after_ms),
+      cancel: (handle) => clearTimeout(handle as number | undefined),
+      newKey: () => crypto.randomUUID(),
+      send: (action) => tellAction(this.client, action),
+    }, (actions) => this.#set({ actions }), () => void this.#again());
+    await this.#outbox.start();
+    this.#sender = new PingSender(kept, await this.#identity(kept), this.#clock, {
+      ...browserSockets(this.client, "/ws/transporter"),
+      post: async (pings) => {
+        const sender = await this.#identity(kept);
+        return await this.client.call<BacklogAnswer>("/api/transporters/me/positions/", { method: "POST", body: { ...sender, pings } });
+      },
+    }, {
+      onState: (state, code) => this.#set({ connected: state === "open", ended: state === "ended" ? code : null }),
+      onWaiting: (pings_waiting) => this.#set({ pings_waiting }),
+      onWelcome: (policy, skew_ms) => {
+        this.#sieve.policy = policy;
+        this.#heartbeat_s = policy.heartbeat_s;
+        if (skew_ms !== null) void kept.write("skew_ms", skew_ms);
+        this.#outbox?.hurry();
+        void this.refresh();
+      },
+      onJobs: (frame) => this.#hear(frame),
+    });
+    this.#follow();
+  }
+
+  /** Of this phone and this database: a new one begins to count anew under a name of its own. */
+  async #identity(kept: Kept): Promise<{ device: string; epoch: string }> {
+    const device = (await kept.read("device")) ?? `courier-${crypto.randomUUID().slice(0, 8)}`;
+    const epoch = (await kept.read("epoch")) ?? crypto.randomUUID();
+    await kept.write("device", device);
+    await kept.write("epoch", epoch);
+    return { device, epoch };
+  }
+
+  async #measured(position: Measured): Promise<void> {
+    this.#set({ position });
+    if (this.#sieve.takes(position)) await this.#sender?.add(pingOf(position, this.#clock));
+  }
+
+  #hear(frame: ServerFrame): void {
+    if (frame.type === "assignment") this.#set({ notice: { key: "notice.assigned", title: frame.delivery_address } });
+    else if (frame.type === "withdrawal") {
+      const lost = this.#state.known_jobs?.find((job) => job.id === frame.delivery_id);
+      this.#set({ notice: { key: "notice.withdrawn", title: lost?.delivery_address ?? `#${frame.delivery_id}` } });
+    } else return;
+    navigator.vibrate?.([200, 100, 200]);
+    void this.#again();
+  }
+
+  /** Not what is being asked at this moment: something has changed since. */
+  async #again(): Promise<void> {
+    await this.#asking;
+    await this.refresh();
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      const profile = await this.client.call<Profile>("/api/transporters/me/");
+      const known_jobs = await listJobs(this.client, profile.id, this.#state.known_jobs ?? []);
+      this.#set({ profile, known_jobs, reachable: true, heard_at: Date.now(), problem: null });
+      await this.#kept?.write("jobs", known_jobs);
+      await this.#kept?.write("profile", profile);
+      const waiting = profile.is_verified ? await this.client.call<Page<Waiting>>("/api/deliveries/available/?page_size=50") : null;
+      this.#set({ waiting: waiting?.results ?? [] });
+      await this.#askApps(profile);
+    } catch (problem) {
+      if (problem instanceof Refused) this.#set({ problem, reachable: true });
+      else this.#set({ reachable: false });
+    }
+    this.#follow();
+  }
+
+  /** What paired apps have sent lately. */
+  async #askApps(profile: Profile): Promise<void> {
+    const { results: devices } = await this.client.call<Page<Device>>("/api/transporters/me/devices/");
+    if (devices.length === 0) {
+      this.#set({ devices, app: null });
+      return;
+    }
+    const since = new Date(this.now() - APP_FIXES_OF_MS).toISOString();
+    const fixes = await this.client.call<Page<components["schemas"]["FixAnswer"]>>(
+      `/api/transporters/${profile.id}/positions/?page_size=100&from=${encodeURIComponent(since)}`,
+    );
+    this.#set({ devices, app: newestOfApps(fixes.results, devices, this.now()) });
+  }
+
+  /** Watch the position while on duty or with a parcel; nothing is measured otherwise. */
+  #follow(): void {
+    const { profile, jobs } = this.#state;
+    const wanted = profile !== null && profile.is_verified && (profile.is_available || jobs.length > 0);
+    this.#screen.want(wanted);
+    if (wanted) this.#watch.start(this.#heartbeat_s);
+    else this.#watch.stop();
+  }
+
+  #set(change: Partial<WorkState>): void {
+    const next = { ...this.#state, ...change };
+    if ("known_jobs" in change || "actions" in change) next.jobs = inOrder(withActions(next.known_jobs ?? [], next.actions));
+    this.#state = next;
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,121 @@
+// The next stop in large words, then what comes after it, then what could be taken.
+import { MapPinned, Navigation, PackageCheck, Phone } from "lucide";
+import { useEffect, useState } from "preact/hooks";
+import { Icon } from "../shared/icon.tsx";
+import { distance } from "../shared/numbers.ts";
+import { problemOf } from "../shared/problems.ts";
+import type { Person } from "../shared/session.ts";
+import { clock } from "../shared/times.ts";
+import { unconfirmed } from "./actions.ts";
+import { AskTwice } from "./ask_twice.tsx";
+import { type Job, type Stop, distanceM, navigationLink, stopOf } from "./jobs.ts";
+import { type Given, linkTo } from "./moving.ts";
+import { WaitingList } from "./waiting_list.tsx";
+
+export function WorkView(given: Given & { person: Person; signOut: () => Promise<void> }) {
+  const { work, state, view, go, say } = given;
+  const chosen = view.name === "job" ? state.jobs.find((job) => job.id === view.id) : undefined;
+  const next = chosen ?? state.jobs[0];
+  const others = state.jobs.filter((job) => job !== next);
+  const failed = state.problem === null ? "" : problemOf(state.problem, say);
+  return (
+    <>
+      {state.notice !== null && (
+        <p class="notice card" role="status">
+          <span>{say(state.notice.key, { title: state.notice.title })}</span>
+          <button type="button" class="button" onClick={() => work.hideNotice()}>{say("notice.seen")}</button>
+        </p>
+      )}
+      {state.ended === 4409 && <p class="notice card" role="status">{say("link.elsewhere")}</p>}
+      {failed !== "" && <p class="problem card" role="alert">{failed}</p>}
+      {state.known_jobs === null && state.problem === null && <p class="quiet" role="status">{say(state.reachable ? "loading" : "error.offline.page")}</p>}
+      {view.name === "job" && chosen === undefined && state.known_jobs !== null && <p class="quiet card" role="status">{say("jobs.gone")}</p>}
+      {next !== undefined && <NextStop {...given} job={next} />}
+      {next === undefined && state.known_jobs !== null && (
+        <section class="stop card">
+          <h1 tabIndex={-1} class="answer">{say(state.profile?.is_available === true ? "jobs.none" : "jobs.off_duty")}</h1>
+          <p class="quiet">{say(state.profile?.is_available === true ? "jobs.none.help" : "jobs.off_duty.help")}</p>
+        </section>
+      )}
+      {others.length > 0 && (
+        <section aria-labelledby="others">
+          <h2 id="others">{say("jobs.others", { count: others.length })}</h2>
+          <ol class="list">
+            {others.map((job) => (
+              <li key={job.id}>
+                <a class="card row" {...linkTo({ name: "job", id: job.id }, go)}>
+                  <strong>{say(stopOf(job).kind === "pickup" ? "stop.pickup" : "stop.dropoff")}</strong> <span>{stopOf(job).address}</span>
+                </a>
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+      <WaitingList {...given} />
+      <Leaving {...given} />
+    </>
+  );
+}
+
+function NextStop({ state, go, language, say, job }: Given & { job: Job }) {
+  const stop = stopOf(job);
+  const verb = stop.kind === "pickup" ? "pickup" : "deliver";
+  const here = state.position?.coords;
+  const away = here === undefined || stop.point === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, stop.point);
+  const known = state.known_jobs?.find((one) => one.id === job.id);
+  return (
+    <section class="stop card" data-stop={stop.kind} aria-labelledby="next">
+      <p class="quiet">{say(stop.kind === "pickup" ? "stop.pickup" : "stop.dropoff")}</p>
+      <h1 id="next" tabIndex={-1} class="answer">{stop.address}</h1>
+      <p class="facts">
+        {away !== null && <span class="number">{say("stop.away", { distance: distance(away, language) })}</span>}
+        {stop.due_at !== null && <span>{say("stop.by", { at: clock(stop.due_at, Date.now(), language) })}</span>}
+        <span>{stop.contact}</span>
+      </p>
+      <Details job={job} stop={stop} say={say} />
+      {known !== undefined && known.status !== job.status && <p class="chip polling">{say("stop.saved")}</p>}
+      <div class="ways">
+        <a class="button" href={navigationLink(stop, navigator.userAgent)} rel="noreferrer"><Icon of={Navigation} />{say("stop.navigate")}</a>
+        {stop.phone !== null && <a class="button" href={`tel:${stop.phone}`}><Icon of={Phone} />{say("stop.call", { name: stop.contact })}</a>}
+      </div>
+      <a class="button first large" {...linkTo({ name: verb, id: job.id }, go)}>
+        <Icon of={stop.kind === "pickup" ? PackageCheck : MapPinned} />{say(stop.kind === "pickup" ? "stop.picked_up" : "stop.delivered")}
+      </a>
+    </section>
+  );
+}
+
+function Details({ job, stop, say }: { job: Job; stop: Stop; say: Given["say"] }) {
+  const { package_details: parcel } = job;
+  const lines = [stop.instructions, job.special_instructions].filter((line) => line !== "");
+  return (
+    <>
+      {lines.map((line) => <p key={line} class="instructions">{line}</p>)}
+      <p class="quiet small">
+        {say("parcel.weight", { weight: parcel.weight })}
+        {parcel.fragile && ` · ${say("parcel.fragile")}`}
+        {parcel.requires_signature && ` · ${say("parcel.signature")}`}
+        {` · ${job.tracking_number}`}
+      </p>
+    </>
+  );
+}
+
+function Leaving({ state, say, person, signOut }: Given & { person: Person; signOut: () => Promise<void> }) {
+  const [asking, setAsking] = useState(false);
+  const open = unconfirmed(state.actions) + state.pings_waiting;
+  useEffect(() => {
+    if (open === 0) setAsking(false);
+  }, [open]);
+  return (
+    <footer class="leaving">
+      <p class="quiet small">{say("sign_in.as", { email: person.email })}</p>
+      <button type="button" class="button" onClick={() => (open > 0 ? setAsking(true) : void signOut())}>{say("sign_out")}</button>
+      {asking && (
+        <AskTwice title={say("sign_out.queue", { count: open })} yes={say("sign_out.anyway")} no={say("sign_out.stay")} onYes={() => void signOut()} onNo={() => setAsking(false)}>
+          <p class="quiet">{say("sign_out.queue.help")}</p>
+        </AskTwice>
+      )}
+    </footer>
+  );
+}
