@@ -63,7 +63,9 @@ class PageController(Controller):
     def installed(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """What a phone installs of the transporter's page: its manifest, its icons, the worker that keeps it."""
         answer = built.app_file("courier", request.url.path.rpartition("/")[2])
-        answer.headers["Service-Worker-Allowed"] = "/courier"  # else it would keep what lies below the page, not the page
+        answer.headers["Service-Worker-Allowed"] = (
+            "/courier"  # else it would keep what lies below the page, not the page
+        )
         return answer
 
     @get("/t/{tracking_number:str}", opt=PAGE)

@@ -1,0 +1,120 @@
+"""A transporter with the app in hand."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.browser.windows import Window
+from tests.support.pictures import picture_bytes
+from tests.support.waiting import until
+from tests.support.world import BHAKTAPUR, PASSWORD, Driver, World, ok
+
+# What a page that has no network, or whose server is away, cannot help but say.
+NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "WebSocket connection to")
+
+
+@dataclass
+class Courier:
+    """A signed-in transporter's page on a phone that knows where it is."""
+
+    world: World
+    driver: Driver
+    window: Window
+    page: Page
+    way: list[tuple[float, float]] = field(default_factory=list)
+
+    async def at(self, lat: float, lon: float) -> None:
+        """The phone has moved."""
+        self.way.append((lat, lon))
+        await self.window.context.set_geolocation({"latitude": lat, "longitude": lon, "accuracy": 5})
+
+    @property
+    def answer(self) -> Locator:
+        """The large words."""
+        return self.page.locator("h1")
+
+    async def take(self, delivery: dict[str, Any]) -> None:
+        """Take a delivery from the list."""
+        await self.page.locator(f"[data-delivery='{delivery['id']}']").get_by_role("button", name="Take it").click()
+
+    async def pick_up(self, *, photo: bool = True) -> None:
+        """Through all of its questions."""
+        await self.page.get_by_role("link", name="Picked up").click()
+        await self.photo(photo)
+        await self.page.get_by_role("button", name="Picked up").click()
+
+    async def deliver(self) -> None:
+        """Through all of its questions, without proof."""
+        await self.page.get_by_role("link", name="Delivered").click()
+        await self.photo(False)
+        await self.page.get_by_role("button", name="Without a signature").click()
+        await self.page.get_by_role("button", name="Delivered").click()
+
+    async def photo(self, wanted: bool) -> None:
+        """Answer the question for a photo."""
+        if not wanted:
+            await self.page.get_by_role("button", name="Without a photo").click()
+            return
+        file = {"name": "parcel.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes("JPEG", (2400, 1200))}
+        await self.page.locator("input[type=file]").set_input_files(file)
+        await self.page.get_by_role("button", name="Use this photo").click()
+
+    async def sign(self) -> None:
+        """Draw a signature."""
+        pad = self.page.locator("canvas.pad")
+        await pad.scroll_into_view_if_needed()
+        box = await pad.bounding_box()
+        assert box is not None
+        await self.page.mouse.move(box["x"] + 30, box["y"] + 60)
+        await self.page.mouse.down()
+        for step in range(1, 6):
+            await self.page.mouse.move(box["x"] + 30 + 40 * step, box["y"] + 60 + (20 if step % 2 else -20))
+        await self.page.mouse.up()
+        await self.page.get_by_role("button", name="Use this signature").click()
+
+    async def stored_way(self) -> list[tuple[float, float]]:
+        """The places that the server has stored, once none waits on the phone."""
+        expected = {(round(lat, 6), round(lon, 6)) for lat, lon in self.way}
+
+        async def all_there() -> list[tuple[float, float]] | None:
+            path = f"/api/transporters/{self.driver.transporter_id}/positions/"
+            rows = ok(await self.driver.get(path, page_size=100))["results"]
+            found = [(round(row["lat"], 6), round(row["lon"], 6)) for row in rows]
+            return found if expected <= set(found) else None
+
+        found: list[tuple[float, float]] = await until(all_there, "every place of the way is stored")
+        return found
+
+    def forgive_no_network(self) -> None:
+        """What was complained of while there was no network is no fault of the page."""
+        self.window.complaints[:] = [
+            said for said in self.window.complaints if not any(known in said for known in NO_NETWORK)
+        ]
+
+
+@asynccontextmanager
+async def courier(world: World, chromium: Browser, driver: Driver | None = None) -> AsyncIterator[Courier]:
+    """A transporter who has signed in, by hand, on a phone of their own."""
+    driver = driver or await world.driver()
+    context = await chromium.new_context(
+        viewport={"width": 390, "height": 844},
+        locale="en-GB",
+        color_scheme="light",
+        permissions=["geolocation"],
+        geolocation={"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1], "accuracy": 5},
+    )
+    try:
+        window = Window(context, world.server.settings.public_url)
+        page = await window.open("/courier")
+        await page.get_by_label("E-mail").fill(driver.email)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_role("switch")).to_be_visible()
+        await expect(page.locator(".chip.live").first).to_be_visible()
+        yield Courier(world, driver, window, page, [BHAKTAPUR])
+        assert window.complaints == []
+    finally:
+        await context.close()

@@ -1,0 +1,220 @@
+"""A transporter with the app in hand: at the pickup, at the door, in a cellar without network."""
+
+import asyncio
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, expect
+from sqlalchemy import select, update
+
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+from tests.browser.couriers import Courier, courier
+from tests.browser.windows import unreached, violations
+from tests.support.waiting import until
+from tests.support.world import BHAKTAPUR, THAMEL, World, ok
+
+LAT, LON = BHAKTAPUR
+
+
+@pytest.fixture(autouse=True)
+async def nobody_else_waits(world: World) -> None:
+    """What other tests have left waiting would hide what a test here offers."""
+    async with world.server.services.database.work() as work:
+        left = update(Delivery).where(Delivery.status == DeliveryStatus.AVAILABLE)
+        await work.session.execute(left.values(status=DeliveryStatus.CANCELLED))
+
+
+async def stored(world: World, delivery: dict[str, Any]) -> Delivery:
+    async with world.server.services.database.work() as work:
+        found = await work.session.scalar(select(Delivery).where(Delivery.id == delivery["id"]))
+        assert found is not None
+        return found
+
+
+async def test_a_parcel_is_taken_picked_up_with_a_photo_and_delivered_with_a_signature(
+    world: World, chromium: Browser
+) -> None:
+    delivery = await world.delivery(requires_signature=True, delivery_instructions="Ring twice")
+    async with courier(world, chromium) as one:
+        switch = one.page.get_by_role("switch")
+        await switch.click()
+        await expect(one.answer).to_have_text("You are off duty")
+        await switch.click()
+        await expect(switch).to_be_checked()
+        await one.take(delivery)
+        await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
+        await expect(one.page.locator(".facts")).to_contain_text("50 m away")
+        await one.pick_up()
+        await expect(one.answer).to_have_text("Thamel, Kathmandu")
+        await expect(one.page.get_by_text("Ring twice")).to_be_visible()
+        await one.page.get_by_role("link", name="Delivered").click()
+        await expect(one.page.get_by_role("button", name="Without a signature")).to_have_count(0)
+        await one.sign()
+        await one.photo(False)
+        await one.page.get_by_role("button", name="Delivered").click()
+        await expect(one.answer).to_have_text("Nothing to do now")
+        row = await until(lambda: delivered(world, delivery))
+        assert (row.pickup_photo is None, row.signature is None, row.delivery_photo) == (False, False, None)
+
+
+async def delivered(world: World, delivery: dict[str, Any]) -> Delivery | None:
+    row = await stored(world, delivery)
+    return row if row.status is DeliveryStatus.DELIVERED else None
+
+
+async def test_without_network_no_position_and_no_step_is_lost_and_the_step_keeps_its_time(
+    world: World, chromium: Browser
+) -> None:
+    delivery = await world.delivery()
+    async with courier(world, chromium) as one:
+        await one.take(delivery)
+        await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
+        await one.window.context.set_offline(True)
+        for metres in range(100, 700, 100):
+            await one.at(LAT + metres / 111_195, LON)
+            await expect(one.page.locator(".facts")).to_contain_text(f"{metres} m away")
+        before = datetime.now(UTC)
+        await one.pick_up()
+        after = datetime.now(UTC)
+        await expect(one.answer).to_have_text("Thamel, Kathmandu")
+        await expect(one.page.get_by_text("Picked up: saved on this phone")).to_be_visible()
+        await one.page.get_by_role("link", name="wait to be sent").click()
+        await expect(one.page.locator("[data-state=saved]")).to_contain_text("saved on this phone")
+        await expect(one.page.get_by_text(re.compile("[1-9][0-9]* positions wait to be sent[.]"))).to_be_visible()
+        assert (await stored(world, delivery)).status is DeliveryStatus.ASSIGNED
+        await one.window.context.set_offline(False)
+        await expect(one.page.locator("[data-state=confirmed]")).to_contain_text("confirmed", timeout=90_000)
+        await expect(one.page.get_by_text("All positions are sent.")).to_be_visible(timeout=90_000)
+        picked_up = (await stored(world, delivery)).picked_up_at
+        assert picked_up is not None
+        assert before <= picked_up <= after
+        history = ok(await one.driver.get(f"/api/deliveries/{delivery['id']}/"))["tracking_history"]
+        step = next(step for step in history if step["status"] == "picked_up")
+        assert datetime.fromisoformat(step["noticed_at"]) > picked_up
+        await one.stored_way()
+        one.forgive_no_network()
+
+
+async def test_what_waits_is_sent_by_a_page_that_was_closed_and_opened_anew_without_network(
+    world: World, chromium: Browser
+) -> None:
+    delivery = await world.delivery()
+    async with courier(world, chromium) as one:
+        await one.take(delivery)
+        await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
+        await one.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        await one.window.context.set_offline(True)
+        await one.pick_up(photo=False)
+        await one.page.close()
+        one.page = await one.window.open("/courier")
+        await expect(one.answer).to_have_text("Thamel, Kathmandu")
+        await expect(one.page.get_by_text("Picked up: saved on this phone")).to_be_visible()
+        await one.window.context.set_offline(False)
+        await expect(one.page.get_by_text("Picked up: saved on this phone")).to_have_count(0, timeout=90_000)
+        await until(lambda: has_status(world, delivery, DeliveryStatus.PICKED_UP))
+        one.forgive_no_network()
+
+
+async def has_status(world: World, delivery: dict[str, Any], status: DeliveryStatus) -> bool:
+    return (await stored(world, delivery)).status is status
+
+
+async def test_of_two_phones_that_take_a_delivery_one_gets_it_and_both_say_what_is_true(
+    world: World, chromium: Browser
+) -> None:
+    delivery = await world.delivery()
+    async with courier(world, chromium) as first, courier(world, chromium) as second:
+        phones = [first, second]
+        for phone in phones:
+            await expect(phone.page.locator(f"[data-delivery='{delivery['id']}']")).to_be_visible(timeout=40_000)
+        await asyncio.gather(*(phone.take(delivery) for phone in phones))
+        owner = await until(lambda: owner_of(world, delivery))
+        winner, loser = sorted(phones, key=lambda phone: phone.driver.transporter_id != owner)
+        await expect(winner.answer).to_have_text("Farm Location, Bhaktapur")
+        await expect(loser.page.get_by_role("alert").filter(has_text="Somebody else was first")).to_be_visible()
+        await expect(loser.answer).to_have_text("Nothing to do now")
+        await expect(loser.page.locator(f"[data-delivery='{delivery['id']}']")).to_have_count(0)
+        loser.window.complaints[:] = [said for said in loser.window.complaints if "409" not in said]
+
+
+async def owner_of(world: World, delivery: dict[str, Any]) -> int | None:
+    return (await stored(world, delivery)).transporter_id
+
+
+async def test_what_was_taken_back_meanwhile_is_refused_with_the_truth_and_kept_until_it_was_read(
+    world: World, chromium: Browser
+) -> None:
+    delivery = await world.delivery()
+    async with courier(world, chromium) as one:
+        await one.take(delivery)
+        await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
+        await one.window.context.set_offline(True)
+        await one.pick_up()
+        ok(await one.driver.patch("/api/transporters/me/", {"is_available": False}))
+        await one.window.context.set_offline(False)
+        await one.page.get_by_role("link", name="wait to be sent").click()
+        refused = one.page.locator("[data-state=refused]")
+        await expect(refused).to_contain_text("given to somebody else or cancelled meanwhile", timeout=90_000)
+        await expect(refused.get_by_role("link", name="Save the picture")).to_be_visible()
+        await refused.get_by_role("button", name="Remove it").click()
+        await one.page.get_by_role("dialog").get_by_role("button", name="Remove it").click()
+        await expect(refused).to_have_count(0)
+        one.forgive_no_network()
+        one.window.complaints[:] = [said for said in one.window.complaints if "409" not in said]
+
+
+async def test_signing_out_with_something_unsent_asks_again_and_loses_nothing(world: World, chromium: Browser) -> None:
+    delivery = await world.delivery()
+    async with courier(world, chromium) as one:
+        await one.take(delivery)
+        await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
+        await one.window.context.set_offline(True)
+        await one.pick_up(photo=False)
+        await one.page.get_by_role("button", name="Sign out").click()
+        dialog = one.page.get_by_role("dialog")
+        await expect(dialog).to_contain_text("not sent yet")
+        assert await violations(one.page) == []
+        await dialog.get_by_role("button", name="Stay").click()
+        await expect(dialog).to_have_count(0)
+        await expect(one.page.get_by_role("button", name="Sign out")).to_be_focused()
+        await one.window.context.set_offline(False)
+        await until(lambda: has_status(world, delivery, DeliveryStatus.PICKED_UP))
+        one.forgive_no_network()
+
+
+async def test_a_tracking_app_is_paired_by_a_code_and_the_page_says_that_its_position_is_live(
+    world: World, chromium: Browser
+) -> None:
+    async with courier(world, chromium) as one:
+        await one.page.get_by_role("link", name="Use another app").click()
+        await one.page.get_by_role("button", name="Pair Traccar Client").click()
+        await expect(one.page.get_by_role("img", name="QR code")).to_be_visible()
+        token = await one.page.locator(".token").inner_text()
+        await one.window.context.clear_permissions()
+        now = int(datetime.now(UTC).timestamp()) + 30  # newer than what the page itself has sent
+        sent: dict[str, Any] = {"id": token, "lat": THAMEL[0], "lon": THAMEL[1], "timestamp": now, "accuracy": 5, "batt": 90}
+        assert ok(await world.http.get("/api/phones/osmand/", params=sent))["stored"] == 1
+        await expect(one.page.locator(".strip .chip")).to_contain_text("Traccar Client", timeout=60_000)
+        await one.page.get_by_role("button", name="End it").click()
+        await one.page.get_by_role("dialog").get_by_role("button", name="End it").click()
+        await expect(one.page.get_by_text("None yet.")).to_be_visible()
+        sent["timestamp"] = now + 5
+        assert (await world.http.get("/api/phones/osmand/", params=sent)).status_code == 401
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ne"])
+async def test_the_courier_page_is_for_everyone(world: World, chromium: Browser, scheme: str, language: str) -> None:
+    delivery, _ = await world.deliveries({}, {"pickup_address": "Patan Dhoka"})
+    async with courier(world, chromium) as one:
+        await one.take(delivery)
+        await expect(one.page.locator("[data-stop=pickup]")).to_be_visible()
+        await one.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        for path in ("", f"/jobs/{delivery['id']}/pickup", "/queue", "/phone"):
+            await one.page.goto(f"{world.server.settings.public_url}/courier{path}?lang={language}")
+            await expect(one.page.locator("main h1")).to_be_visible()
+            await expect(one.page.locator(".chip.live").first).to_be_visible()
+            assert await violations(one.page) == [], path
+            assert await unreached(one.page) == [], path
