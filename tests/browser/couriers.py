@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser.windows import Window
 from tests.support.pictures import picture_bytes
@@ -58,7 +58,7 @@ class Courier:
         if not wanted:
             await self.page.get_by_role("button", name="Without a photo").click()
             return
-        file = {"name": "parcel.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes("JPEG", (2400, 1200))}
+        file = FilePayload(name="parcel.jpg", mimeType="image/jpeg", buffer=picture_bytes("JPEG", (2400, 1200)))
         await self.page.locator("input[type=file]").set_input_files(file)
         await self.page.get_by_role("button", name="Use this photo").click()
 

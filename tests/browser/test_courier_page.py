@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 from sqlalchemy import select, update
 
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from tests.browser.couriers import Courier, courier
+from tests.browser.couriers import courier
 from tests.browser.windows import unreached, violations
 from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, THAMEL, World, ok
@@ -194,7 +194,14 @@ async def test_a_tracking_app_is_paired_by_a_code_and_the_page_says_that_its_pos
         token = await one.page.locator(".token").inner_text()
         await one.window.context.clear_permissions()
         now = int(datetime.now(UTC).timestamp()) + 30  # newer than what the page itself has sent
-        sent: dict[str, Any] = {"id": token, "lat": THAMEL[0], "lon": THAMEL[1], "timestamp": now, "accuracy": 5, "batt": 90}
+        sent: dict[str, Any] = {
+            "id": token,
+            "lat": THAMEL[0],
+            "lon": THAMEL[1],
+            "timestamp": now,
+            "accuracy": 5,
+            "batt": 90,
+        }
         assert ok(await world.http.get("/api/phones/osmand/", params=sent))["stored"] == 1
         await expect(one.page.locator(".strip .chip")).to_contain_text("Traccar Client", timeout=60_000)
         await one.page.get_by_role("button", name="End it").click()

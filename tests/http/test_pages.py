@@ -229,7 +229,22 @@ async def test_log_ins_of_a_demo_are_told_only_to_pages_of_this_machine(world: W
         path.unlink()
 
 
-@pytest.mark.parametrize(("page", "most_kb"), [("tracking", 60), ("home", 60), ("shop", 60)])
+async def test_what_a_phone_installs_has_addresses_that_stay_and_is_asked_for_anew(http: httpx.AsyncClient) -> None:
+    manifest = await http.get("/courier/manifest.webmanifest")
+    assert manifest.headers["content-type"] == "application/manifest+json"
+    told = manifest.json()
+    for icon in told["icons"]:
+        picture = await http.get(icon["src"])
+        assert (picture.headers["content-type"], picture.content[:4]) == ("image/png", b"\x89PNG")
+    worker = await http.get("/courier/worker.js")
+    assert worker.headers["content-type"].startswith("text/javascript")
+    assert (worker.headers["cache-control"], worker.headers["service-worker-allowed"]) == ("no-cache", "/courier")
+    page = await http.get(told["start_url"])
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert told["start_url"].startswith(told["scope"])
+
+
+@pytest.mark.parametrize(("page", "most_kb"), [("tracking", 60), ("home", 60), ("shop", 60), ("courier", 100)])
 def test_a_page_stays_light(page: str, most_kb: int) -> None:
     html = built.page(page)
     loaded = [built.asset(path.rpartition("/")[2]) for path in files_of(html.decode()) if not path.endswith(".svg")]
