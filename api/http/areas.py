@@ -11,7 +11,8 @@ LatQuery = Annotated[float, QueryParameter(ge=-85.05, le=85.05)]
 LonQuery = Annotated[float, QueryParameter(ge=-180, le=180)]
 CentreLat = Annotated[float | None, QueryParameter(ge=-85.05, le=85.05, description="Middle of an area, degrees.")]
 CentreLon = Annotated[float | None, QueryParameter(ge=-180, le=180, description="Middle of an area, degrees.")]
-RadiusKm = Annotated[float | None, QueryParameter(gt=0, le=500, description="Of an area; 5 where none is given.")]
+# From a metre on: "more than nothing" of what may be left out is not written into the description by the framework.
+RadiusKm = Annotated[float | None, QueryParameter(ge=0.001, le=500, description="Of an area; 5 where none is given.")]
 USUAL_RADIUS_KM = 5.0
 
 AREA_TOGETHER: dict[str, tuple[str, ...]] = {"lat": ("lon",), "lon": ("lat",), "radius_km": ("lat", "lon")}

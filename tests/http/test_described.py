@@ -20,6 +20,7 @@ MANY_EXAMPLES = 200
 ROLES = dict.fromkeys(("give", "take"), "no role is given and taken at once, and none by oneself that only others give")
 PRICES = dict.fromkeys(("listed_price", "price", "discounted_price"), "is more than nothing; a discount is less")
 TRANSPORTER = {"documents": "are of different kinds", "max_active": "ends at a setting"}
+AREA = {"lat": "goes with lon", "lon": "goes with lat", "radius_km": "goes with both"}
 VEHICLE = "is one that somebody has"
 # What no schema can say: an operation, and the fields of which it may say that they do not fit, and why.
 BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
@@ -38,6 +39,8 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/transporters": TRANSPORTER,
     "PATCH /api/transporters/me": TRANSPORTER,
     "POST /api/transporters/{transporter_id}/verify": {"max_active": "ends at a setting"},
+    "GET /api/deliveries": AREA,
+    "GET /api/transporters": AREA,
     "GET /api/transporters/nearby": {"radius_km": "ends at a setting"},
     "POST /api/deliveries/create": {
         "requested_delivery_date": "does not lie before the pickup",
