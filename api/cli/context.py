@@ -14,14 +14,14 @@ from dispatch.settings import Settings
 async def operating(settings: Settings, *, revision: str = "head") -> AsyncIterator[Services]:
     """Services for one command: over what a running server stands on, else over what is started for the command.
 
-    The database is brought to ``revision`` first. Background parts do not run here.
+    The database is brought to ``revision`` first. Background parts do not run here, so no command pays or refunds.
     """
     addresses = addresses_in_use(settings)
     if addresses is not None:
         async with _services(settings, addresses, revision) as services:
             yield services
     else:
-        async with backing(settings) as started, _services(settings, started, revision) as services:
+        async with backing(settings, pays=False) as started, _services(settings, started, revision) as services:
             yield services
 
 

@@ -18,8 +18,11 @@ KHALTI_PRODUCTION = "https://khalti.com/api/v2/"
 
 
 @asynccontextmanager
-async def backing(settings: Settings) -> AsyncIterator[Addresses]:
-    """Start what is not configured and keep it running, stop it on leaving. Raises EmbeddedError."""
+async def backing(settings: Settings, *, pays: bool = True) -> AsyncIterator[Addresses]:
+    """Start what is not configured and keep it running, stop it on leaving. Raises EmbeddedError.
+
+    ``pays``: False where nothing will be paid or refunded, so that no sandbox gateway need be started.
+    """
     with explained(settings.data_dir):
         tighten(private_folder(settings.data_dir.expanduser()))
     async with AsyncExitStack() as stack:
@@ -31,7 +34,7 @@ async def backing(settings: Settings) -> AsyncIterator[Addresses]:
                 redis_maxmemory_mb=settings.redis_maxmemory_mb,
             )
         )
-        gateway_url, gateway_key = await _gateway(settings, stack)
+        gateway_url, gateway_key = await _gateway(settings, stack, pays=pays)
         yield Addresses(
             database_url=settings.database_url or urls.database_url or "",
             redis_url=settings.redis_url or urls.redis_url or "",
@@ -40,12 +43,12 @@ async def backing(settings: Settings) -> AsyncIterator[Addresses]:
         )
 
 
-async def _gateway(settings: Settings, stack: AsyncExitStack) -> tuple[str, str]:
+async def _gateway(settings: Settings, stack: AsyncExitStack, *, pays: bool) -> tuple[str, str]:
     key = settings.khalti_secret_key.get_secret_value() if settings.khalti_secret_key else None
     if settings.khalti_base_url is not None:
         return settings.khalti_base_url, key or SANDBOX_KEY
-    if key is not None:
-        return (KHALTI_SANDBOX if settings.debug else KHALTI_PRODUCTION), key
+    if key is not None or not pays:
+        return (KHALTI_SANDBOX if settings.debug else KHALTI_PRODUCTION), key or SANDBOX_KEY
     sandbox = await stack.enter_async_context(sandbox_gateway(settings))
     return sandbox.api_url, SANDBOX_KEY
 

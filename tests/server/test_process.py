@@ -5,8 +5,8 @@ import json
 import os
 import signal
 import socket
-import sys
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,57 +15,51 @@ import httpx
 import psutil
 import pytest
 
-from tests.support.server_process import free_port
+from tests.support.commands import Command, begin, begin_plainly
+from tests.support.server_process import NO_GATEWAY, ended, free_port
 from tests.support.waiting import until
 
 HEAVY = pytest.mark.heavy
+Start = Callable[..., Command]
 
 
 @dataclass
 class Process:
     """A server in a process of its own."""
 
-    handle: asyncio.subprocess.Process
+    handle: Command
     url: str
 
 
-async def _dispatch(*arguments: str, data_dir: Path, **environment: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "api.cli.main",
-        *arguments,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env=os.environ | {"DISPATCH_DATA_DIR": str(data_dir), "COLUMNS": "200"} | environment,
+def _dispatch(*arguments: str, data_dir: Path, start: Start = begin, **environment: str) -> Command:
+    return start(
+        *arguments, environment=os.environ | {"DISPATCH_DATA_DIR": str(data_dir), "COLUMNS": "200"} | environment
     )
 
 
-async def _output(process: asyncio.subprocess.Process) -> str:
+async def _output(process: Command) -> str:
     async with asyncio.timeout(60):
-        out, _ = await process.communicate()
-    return out.decode()
+        done = await ended(process)
+    return done.out + done.err
 
 
 @asynccontextmanager
-async def _serving(data_dir: Path, **environment: str) -> AsyncIterator[Process]:
+async def _serving(data_dir: Path, start: Start = begin, **environment: str) -> AsyncIterator[Process]:
     port = free_port()
-    process = await _dispatch("serve", data_dir=data_dir, DISPATCH_PORT=str(port), **environment)
+    process = _dispatch("serve", data_dir=data_dir, start=start, DISPATCH_PORT=str(port), **environment)
     url = f"http://127.0.0.1:{port}"
     try:
         async with httpx.AsyncClient() as client:
 
             async def is_ready() -> bool:
-                assert process.returncode is None, await _output(process)
+                assert process.poll() is None, await _output(process)
                 return (await client.get(f"{url}/health/ready")).status_code == 200
 
             await until(is_ready, despite=httpx.TransportError)
         yield Process(process, url)
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
+        process.kill()
+        await asyncio.to_thread(process.wait)
 
 
 def _children(pid: int) -> list[psutil.Process]:
@@ -78,7 +72,7 @@ def _children(pid: int) -> list[psutil.Process]:
 async def test_a_signal_stops_the_server_and_everything_it_started(
     tmp_path: Path, number: signal.Signals, workers: str
 ) -> None:
-    async with _serving(tmp_path, DISPATCH_WORKERS=workers) as process:
+    async with _serving(tmp_path, begin_plainly, DISPATCH_WORKERS=workers) as process:
         children = _children(process.handle.pid)
         assert {"postgres", "redis-server"} <= {child.name() for child in children}
         process.handle.send_signal(number)
@@ -93,7 +87,7 @@ async def test_a_busy_port_is_said_in_one_sentence(tmp_path: Path) -> None:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         port = busy.getsockname()[1]
-        process = await _dispatch("serve", data_dir=tmp_path, DISPATCH_PORT=str(port))
+        process = _dispatch("serve", data_dir=tmp_path, DISPATCH_PORT=str(port))
         output = await _output(process)
     assert process.returncode == 2
     assert f"Port {port} on 127.0.0.1 is in use" in output
@@ -103,8 +97,8 @@ async def test_a_busy_port_is_said_in_one_sentence(tmp_path: Path) -> None:
 
 
 async def test_a_second_server_in_the_same_folder_is_refused_by_name(tmp_path: Path) -> None:
-    async with _serving(tmp_path) as first:
-        second = await _dispatch("serve", data_dir=tmp_path, DISPATCH_PORT="0")
+    async with _serving(tmp_path, begin, **NO_GATEWAY) as first:
+        second = _dispatch("serve", data_dir=tmp_path, DISPATCH_PORT="0")
         output = await _output(second)
         assert second.returncode == 2
         assert str(first.handle.pid) in output
@@ -112,7 +106,7 @@ async def test_a_second_server_in_the_same_folder_is_refused_by_name(tmp_path: P
 
 
 async def test_a_bad_setting_ends_with_its_name(tmp_path: Path) -> None:
-    process = await _dispatch("serve", data_dir=tmp_path, DISPATCH_PORT="eighty")
+    process = _dispatch("serve", data_dir=tmp_path, DISPATCH_PORT="eighty")
     output = await _output(process)
     assert process.returncode == 2
     assert "DISPATCH_PORT" in output
@@ -121,41 +115,30 @@ async def test_a_bad_setting_ends_with_its_name(tmp_path: Path) -> None:
 
 async def test_after_kill_9_the_next_start_has_every_account(tmp_path: Path) -> None:
     body = {"email": "kept@example.com", "password": "correct horse"}
-    async with _serving(tmp_path) as process, httpx.AsyncClient() as client:
+    async with _serving(tmp_path, begin, **NO_GATEWAY) as process, httpx.AsyncClient() as client:
         assert (await client.post(f"{process.url}/api/v1/auth/register/", json=body)).status_code == 201
         process.handle.kill()
-        await process.handle.wait()
-    async with _serving(tmp_path) as process, httpx.AsyncClient() as client:
+        await asyncio.to_thread(process.handle.wait)
+    async with _serving(tmp_path, begin, **NO_GATEWAY) as process, httpx.AsyncClient() as client:
         assert (await client.post(f"{process.url}/api/v1/auth/token/", json=body)).status_code == 200
 
 
 async def test_operators_make_admins_and_examine_the_server_beside_it(tmp_path: Path) -> None:
     async with _serving(tmp_path) as process:
         port = process.url.rpartition(":")[2]
-        create = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *(
-                "-m",
-                "api.cli.main",
-                "create-user",
-                "--email",
-                "boss@example.com",
-                "--role",
-                "admin",
-                "--password-stdin",
-            ),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=os.environ | {"DISPATCH_DATA_DIR": str(tmp_path)},
-        )
-        await create.communicate(b"correct horse\n")
-        assert create.returncode == 0
+        with tempfile.TemporaryFile() as given:
+            given.write(b"correct horse\n")
+            given.seek(0)
+            words = ("create-user", "--email", "boss@example.com", "--role", "admin", "--password-stdin")
+            environment = os.environ | {"DISPATCH_DATA_DIR": str(tmp_path)}
+            create = await ended(begin(*words, environment=environment, given=given.fileno()))
+        assert create.code == 0
         async with httpx.AsyncClient(base_url=process.url) as client:
             body = {"email": "boss@example.com", "password": "correct horse"}
             token = (await client.post("/api/v1/auth/token/", json=body)).json()["access"]
             me = await client.get("/api/v1/auth/me/", headers={"Authorization": f"Bearer {token}"})
             assert me.json()["roles"] == ["admin"]
-        doctor = await _dispatch("doctor", "--json", data_dir=tmp_path, DISPATCH_PORT=port)
+        doctor = _dispatch("doctor", "--json", data_dir=tmp_path, DISPATCH_PORT=port)
         findings = json.loads(await _output(doctor))
         assert doctor.returncode == 0
         assert {finding["check"]: finding["state"] for finding in findings} == {
@@ -175,7 +158,7 @@ async def test_operators_make_admins_and_examine_the_server_beside_it(tmp_path: 
 
 
 async def test_the_doctor_names_what_production_lacks(tmp_path: Path) -> None:
-    doctor = await _dispatch("doctor", "--json", data_dir=tmp_path, DEBUG="False")
+    doctor = _dispatch("doctor", "--json", data_dir=tmp_path, DEBUG="False")
     bad = {finding["check"] for finding in json.loads(await _output(doctor)) if finding["state"] == "bad"}
     assert doctor.returncode == 1
     assert {"KHALTI_SECRET_KEY", "SITE_URL", "DISPATCH_SECRET_KEY", "DISPATCH_DATABASE_URL"} <= bad

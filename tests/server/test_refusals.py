@@ -14,14 +14,14 @@ from dispatch.database.engine import Database
 from dispatch.database.migrate import current_revision, migrate, revisions
 from dispatch.database.startup import too_old
 from tests.support.commands import begin
-from tests.support.server_process import ended
+from tests.support.server_process import NO_GATEWAY, ended
 
 NOBODY = "postgresql://me:my-secret@127.0.0.1:1/shop"
 
 
 async def _told(*arguments: str, data_dir: Path, **environment: str) -> str:
     """What it says; it must be one sentence of one line."""
-    given = os.environ | {"DISPATCH_DATA_DIR": str(data_dir), "DISPATCH_PORT": "0"} | environment
+    given = os.environ | {"DISPATCH_DATA_DIR": str(data_dir), "DISPATCH_PORT": "0"} | NO_GATEWAY | environment
     done = await ended(begin(*arguments, environment=given))
     text = (done.out + done.err).strip()
     assert done.code == 2, text

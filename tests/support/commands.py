@@ -96,6 +96,16 @@ def begin(*words: str, environment: Mapping[str, str], folder: Path = ROOT, give
     return Command(_begun(words, environment, folder, (given, out, err)), (out, err))
 
 
+def begin_plainly(*words: str, environment: Mapping[str, str]) -> Command:
+    """The same from a fresh interpreter, for what is about the start."""
+    out, err = _unnamed_file(), _unnamed_file()
+    streams = [(os.POSIX_SPAWN_DUP2, stream, place) for place, stream in ((1, out), (2, err))]
+    nothing = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
+    command = [sys.executable, "-m", MAIN, *words]
+    pid = os.posix_spawn(sys.executable, command, environment, file_actions=[nothing, *streams], setsid=True)
+    return Command(pid, (out, err))
+
+
 def _unnamed_file() -> int:
     number, name = tempfile.mkstemp()
     Path(name).unlink()

@@ -26,6 +26,8 @@ from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
 STDERR = 2
+# Where nothing is paid: a gateway that does not answer, so that no sandbox is started.
+NO_GATEWAY = {"DISPATCH_KHALTI_BASE_URL": "http://127.0.0.1:1/api/v2/"}
 
 
 @dataclass

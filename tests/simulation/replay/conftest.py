@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server_process import ServerProcess, free_port
+from tests.support.server_process import NO_GATEWAY, ServerProcess, free_port
 
 
 @pytest.fixture(scope="module")
 async def replay_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
     """One server for the tests that leave it running."""
     # A trace over HTTP takes minutes; nobody leaves the map meanwhile.
-    stay = {"DISPATCH_OFFLINE_AFTER_S": "86400"}
+    stay = {"DISPATCH_OFFLINE_AFTER_S": "86400", **NO_GATEWAY}
     server = ServerProcess(tmp_path_factory.mktemp("replay") / "data", free_port(), stay)
     await server.start()
     yield server
@@ -23,7 +23,7 @@ async def replay_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterat
 @pytest.fixture
 async def fresh_server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
     """A server for one test; not started."""
-    server = ServerProcess(tmp_path / "data", free_port())
+    server = ServerProcess(tmp_path / "data", free_port(), NO_GATEWAY)
     yield server
     await server.end()
 
