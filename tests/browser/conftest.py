@@ -1,18 +1,14 @@
 """A real Chromium. Where none is installed the tests of this room are left out, and say so; in CI that is an error."""
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from benchmarks.chromium import CHROMIUM, FLAGS
 from tests.browser.windows import Window
 from tests.support.world import World
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-# As root Chromium has no sandbox; without a graphics card it draws in software, which it wants to be asked for.
-FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader"]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""A dispatcher's console before ten thousand transporters that move."""

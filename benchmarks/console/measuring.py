@@ -1,0 +1,130 @@
+"""How a page fares before a fleet that moves: by the browser's own clocks."""
+
+import asyncio
+import json
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, CDPSession, Page, async_playwright
+from playwright.async_api import Error as PlaywrightError
+
+from benchmarks.chromium import CHROMIUM, FLAGS
+from benchmarks.console.scenes import Scene, serve_peers
+
+# A page that is answered here has no address, which Chromium takes for a stranger to the socket of this machine.
+PEERS_ARE_LOCAL = "--disable-features=LocalNetworkAccessChecks"
+WATCHED = (Path(__file__).parent / "watched.js").read_text()
+WHOLE_WITHIN_MS = 60_000
+SETTLE_S = 10.0
+HEAP_EVERY_S = 30.0
+FRAME_MUST_STAY_UNDER_MS = 8.0
+BUSY_MUST_STAY_UNDER = 0.4
+LATE_MUST_STAY_UNDER_MS = 100.0
+LARGE_FRAME = 10_000
+"""Characters; frames of changes, not the words that nothing changed."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many move, how long is looked, and for how many minutes at the heap."""
+
+    transporters: int
+    seconds: float
+    heap_minutes: float
+
+
+async def measure(
+    scene: Scene, base: str, tokens: dict[str, str], plan: Plan, tell: Callable[[float], None]
+) -> dict[str, Any]:
+    """Open the scene, wait until it has the whole fleet, and look. ``tell`` hears the share of a part that is over."""
+    if CHROMIUM is None:
+        raise RuntimeError("Chromium is needed: install it, or put it on the PATH")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, PEERS_ARE_LOCAL])
+        try:
+            page, session, complaints = await _open(browser, scene, base, tokens)
+            try:
+                await page.wait_for_function(f"({scene.shown}) >= {plan.transporters}", timeout=WHOLE_WITHIN_MS)
+            except PlaywrightError as error:
+                seen = await page.evaluate(scene.shown)
+                raise RuntimeError(f"{scene.name} shows {seen} of {plan.transporters}: {complaints}") from error
+            await asyncio.sleep(SETTLE_S)
+            found = await _look(page, session, plan.seconds, tell)
+            if plan.heap_minutes:
+                found["heap"] = await _watch_heap(session, plan.heap_minutes, tell)
+            return found
+        finally:
+            await browser.close()
+
+
+async def _open(
+    browser: Browser, scene: Scene, base: str, tokens: dict[str, str]
+) -> tuple[Page, CDPSession, list[str]]:
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    await serve_peers(context)
+    kept = json.dumps(json.dumps(tokens))
+    await context.add_init_script(f"localStorage.setItem('dispatch.console', {kept});")
+    await context.add_init_script(WATCHED)
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    session = await context.new_cdp_session(page)
+    # The time that the main thread worked, not the time that it waited for its turn on a machine that is shared.
+    await session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    await page.goto(base + scene.path)
+    return page, session, complaints
+
+
+async def _look(page: Page, session: CDPSession, seconds: float, tell: Callable[[float], None]) -> dict[str, Any]:
+    await page.evaluate("() => { for (const list of Object.values(noted)) list.length = 0; }")
+    busy_before, began = await _metric(session, "TaskDuration"), time.monotonic()
+    while (over := time.monotonic() - began) < seconds:
+        tell(over / seconds)
+        await asyncio.sleep(min(1.0, seconds - over))
+    busy = (await _metric(session, "TaskDuration") - busy_before) / (time.monotonic() - began)
+    noted: dict[str, Any] = await page.evaluate("noted")
+    frames = [ms for size, ms in noted["frames"] if size > LARGE_FRAME]
+    if len(frames) < seconds:  # two a second are told
+        raise RuntimeError(f"only {len(frames)} frames came in {seconds:.0f} s: nothing was measured")
+    return {
+        "frames": len(frames),
+        "frame_ms": {
+            "median": statistics.median(frames),
+            "p95": statistics.quantiles(frames, n=20)[-1],
+            "most": max(frames),
+        },
+        "main_thread_busy": busy,
+        "latest_picture_ms": max(noted["late"], default=0.0),
+        "late_pictures": sum(ms > LATE_MUST_STAY_UNDER_MS for ms in noted["late"]),
+        "longest_task_ms": max(noted["tasks"], default=0.0),
+    }
+
+
+async def _watch_heap(session: CDPSession, minutes: float, tell: Callable[[float], None]) -> dict[str, Any]:
+    """Apart from the rest, since clearing up for each look stops the page."""
+    looks = max(4, round(minutes * 60 / HEAP_EVERY_S))
+    heap = []
+    for look in range(looks + 1):
+        heap.append(await _heap(session))
+        tell(look / looks)
+        if look < looks:
+            await asyncio.sleep(minutes * 60 / looks)
+    quarter = len(heap) // 4
+    grows = statistics.mean(heap[-quarter:]) - statistics.mean(heap[:quarter])
+    return {"minutes": minutes, "mb": heap, "grows_by_mb": grows}
+
+
+async def _metric(session: CDPSession, name: str) -> float:
+    answer = await session.send("Performance.getMetrics")
+    return next(float(one["value"]) for one in answer["metrics"] if one["name"] == name)
+
+
+async def _heap(session: CDPSession) -> float:
+    """What is still used after everything that can go has gone, MB."""
+    await session.send("HeapProfiler.collectGarbage")
+    return await _metric(session, "JSHeapUsedSize") / 1e6
