@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
-from playwright.async_api import Error as PlaywrightError
 
 from benchmarks.chromium import CHROMIUM, FLAGS
 from benchmarks.console.scenes import Scene, serve_peers
@@ -18,7 +17,7 @@ from benchmarks.console.scenes import Scene, serve_peers
 # A page that is answered here has no address, which Chromium takes for a stranger to the socket of this machine.
 PEERS_ARE_LOCAL = "--disable-features=LocalNetworkAccessChecks"
 WATCHED = (Path(__file__).parent / "watched.js").read_text()
-WHOLE_WITHIN_MS = 60_000
+WHOLE_WITHIN_S = 120.0
 SETTLE_S = 10.0
 HEAP_EVERY_S = 30.0
 FRAME_MUST_STAY_UNDER_MS = 8.0
@@ -47,11 +46,7 @@ async def measure(
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, PEERS_ARE_LOCAL])
         try:
             page, session, complaints = await _open(browser, scene, base, tokens)
-            try:
-                await page.wait_for_function(f"({scene.shown}) >= {plan.transporters}", timeout=WHOLE_WITHIN_MS)
-            except PlaywrightError as error:
-                seen = await page.evaluate(scene.shown)
-                raise RuntimeError(f"{scene.name} shows {seen} of {plan.transporters}: {complaints}") from error
+            await _until_whole(page, scene, plan.transporters, complaints)
             await asyncio.sleep(SETTLE_S)
             found = await _look(page, session, plan.seconds, tell)
             if plan.heap_minutes:
@@ -78,6 +73,14 @@ async def _open(
     await session.send("Performance.enable", {"timeDomain": "threadTicks"})
     await page.goto(base + scene.path)
     return page, session, complaints
+
+
+async def _until_whole(page: Page, scene: Scene, transporters: int, complaints: list[str]) -> None:
+    began = time.monotonic()
+    while (seen := int(await page.evaluate(scene.shown))) < transporters:
+        if time.monotonic() - began > WHOLE_WITHIN_S:
+            raise RuntimeError(f"{scene.name} shows {seen} of {transporters}: {complaints}")
+        await asyncio.sleep(0.5)
 
 
 async def _look(page: Page, session: CDPSession, seconds: float, tell: Callable[[float], None]) -> dict[str, Any]:

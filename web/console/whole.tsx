@@ -111,7 +111,7 @@ export function Console({ client, signedIn, language, say }: Given) {
     <DeskContext.Provider value={desk}>
       <Frame language={language} say={say} state={<LiveChip live={live} signedIn={signedIn} />}>
         <Toolbar planned={chosen.length > 0 ? chosen.length : waitingChosen.length} />
-        <main id="content" class="desk" data-shown={view.shown} data-old={live.old} data-folded={[...view.folded].join(" ")}>
+        <main id="content" class="desk" data-shown={view.shown} data-old={live.old} data-couriers={board.couriers.size} data-folded={[...view.folded].join(" ")}>
           <h1 class="unseen">{say("console.title")}</h1>
           <Fold panel="list"><ListPanel /></Fold>
           <Fold panel="map"><MapPanel handle={handle.current} /></Fold>
