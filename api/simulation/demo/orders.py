@@ -142,7 +142,8 @@ class StoryRunner:
             "delivery_instructions": story.key,
         }
         order = {"cart_id": cart["id"], "delivery_info": info, "payment_method": "KHALTI"}
-        await customer.call("POST", "/api/v1/marketplace/orders/create/", order)
+        made = await customer.call("POST", "/api/v1/marketplace/orders/create/", order)
+        self._orders[story.key] = made["id"]
 
     async def _pay(self, story: Story, progress: StoryProgress) -> None:
         """Open a payment, pay at the sandbox as its page would, and let the server look it up there."""
