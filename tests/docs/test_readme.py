@@ -5,13 +5,14 @@ import json
 import os
 import re
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.commands import begin
+from tests.support.server_process import ended
 from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,27 +24,18 @@ MARK = "::end of block::"
 async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
     """The data folder of a running `dispatch demo`."""
     data_dir = tmp_path_factory.mktemp("demo")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "api.cli.main", "demo"),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env=os.environ | {"DISPATCH_DATA_DIR": str(data_dir), "DISPATCH_PORT": "0"},
-        cwd=ROOT,
-    )
+    process = begin("demo", environment=os.environ | {"DISPATCH_DATA_DIR": str(data_dir), "DISPATCH_PORT": "0"})
     try:
 
-        async def is_up() -> bool:
-            assert process.returncode is None, (await process.communicate())[0].decode()
+        def is_up() -> bool:
+            assert process.poll() is None, process.communicate()
             return (data_dir / "demo.json").exists()
 
         await until(is_up)
         yield data_dir
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGINT)
-        await process.communicate()
+        process.send_signal(signal.SIGINT)
+        await ended(process)
 
 
 async def _type_in(blocks: list[str], data_dir: Path) -> list[str]:

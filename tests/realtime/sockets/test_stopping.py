@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import websockets
 
 from api.server.serving import RunningServer
 from realtime.protocol import Close
+from tests.support.commands import Command, begin_aloud
 from tests.support.server_process import free_port
 from tests.support.waiting import until
 from tests.support.watching import another_world, beside, close_code, frames_until, next_frame, step, under_way, watch
@@ -23,7 +23,7 @@ from tests.support.world import World, ping
 
 
 @asynccontextmanager
-async def _server_process(world: World, log: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, World]]:
+async def _server_process(world: World, log: Path) -> AsyncIterator[tuple[Command, World]]:
     """`dispatch serve` on the database and Redis of the run."""
     settings = beside(world.server)
     port = free_port()
@@ -35,9 +35,7 @@ async def _server_process(world: World, log: Path) -> AsyncIterator[tuple[asynci
         "DISPATCH_PORT": str(port),
     }
     with log.open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "api.cli.main", "serve", env=environment, stdout=output, stderr=output
-        )
+        process = begin_aloud("serve", environment=environment, out=output.fileno(), err=output.fileno())
     url = f"http://127.0.0.1:{port}"
     try:
         async with httpx.AsyncClient(base_url=url, timeout=30) as http:
@@ -45,14 +43,13 @@ async def _server_process(world: World, log: Path) -> AsyncIterator[tuple[asynci
             server = RunningServer(settings.model_copy(update={"port": port}), world.server.services, asyncio.Event())
             yield process, World(server, http)
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        process.kill()
+        await asyncio.to_thread(process.wait)
 
 
-async def _answering(http: httpx.AsyncClient, process: asyncio.subprocess.Process, log: Path) -> None:
+async def _answering(http: httpx.AsyncClient, process: Command, log: Path) -> None:
     async def is_there() -> bool:
-        assert process.returncode is None, _text(log)
+        assert process.poll() is None, _text(log)
         return (await http.get("/health/live")).is_success
 
     await until(is_there, despite=httpx.TransportError)
@@ -96,7 +93,7 @@ async def test_sigterm_under_load_loses_no_acknowledged_ping_and_every_client_is
                 except websockets.ConnectionClosed:
                     break
             assert watcher.close_code == Close.RESTARTING
-        assert await asyncio.wait_for(process.wait(), 30) == 0, _text(log)
+        assert await asyncio.to_thread(process.wait, 30) == 0, _text(log)
     assert "Traceback" not in _text(log)
     async with world.phone(driver, epoch="one") as phone:
         assert phone.welcome["last_seq"] >= acked
