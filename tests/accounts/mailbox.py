@@ -2,7 +2,9 @@
 
 import email
 import email.policy
+import functools
 import re
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,11 +18,13 @@ LINK = re.compile(r"https?://\S+")
 def mails_to(world: World, address: str, subject: str) -> list[EmailMessage]:
     """Those that have arrived, oldest first."""
     folder = world.server.settings.data_dir / "mail"
-    found: list[tuple[float, EmailMessage]] = []
+    found: list[tuple[int, EmailMessage]] = []
     for path in folder.glob("*.eml"):
-        mail = _read(path)
-        if mail is not None and mail["To"] == address and mail["Subject"] == subject:
-            found.append((path.stat().st_mtime, mail))
+        with suppress(FileNotFoundError):
+            written_ns = path.stat().st_mtime_ns
+            mail = _read(path, written_ns)
+            if mail["To"] == address and mail["Subject"] == subject:
+                found.append((written_ns, mail))
     return [mail for _, mail in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -49,10 +53,10 @@ def token_of(link: str) -> str:
     return parse_qs(urlsplit(link).query)["token"][0]
 
 
-def _read(path: Path) -> EmailMessage | None:
-    try:
-        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    except FileNotFoundError:
-        return None
+@functools.cache
+def _read(path: Path, written_ns: int) -> EmailMessage:
+    """Each once: whoever waits for one looks through all that the run has sent so far."""
+    del written_ns  # a file that is written anew is another mail
+    mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     assert isinstance(mail, EmailMessage)
     return mail
