@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ from tests.support.waiting import until
 from tests.support.watching import close_code, frames_until, next_frame, number, step, under_way, watch
 from tests.support.world import World, ok, ping
 
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 
 @asynccontextmanager
 async def at_work(*apps: Sender | Follower) -> AsyncIterator[None]:
@@ -35,6 +38,11 @@ async def at_work(*apps: Sender | Follower) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def a_client(of: ServerProcesses) -> httpx.AsyncClient:
+    """With a connection of its own. Certificates, which take 30 ms of CPU to load, are not for plain HTTP."""
+    return httpx.AsyncClient(base_url=of.world.server.settings.public_url, verify=NO_CERTIFICATES)
 
 
 async def test_a_killed_worker_and_a_killed_steward_are_replaced_and_nothing_acknowledged_is_lost(
@@ -60,7 +68,7 @@ async def _all_up(server_processes: ServerProcesses, name: str) -> None:
     """Until this worker answers."""
 
     async def answers() -> bool:
-        async with httpx.AsyncClient(base_url=server_processes.world.server.settings.public_url) as fresh:
+        async with a_client(server_processes) as fresh:
             found: str = ok(await fresh.get("/health/ready"))["process"]["name"]
             return found == name
 
@@ -84,7 +92,7 @@ async def test_a_rolling_restart_loses_no_ping_and_watchers_resume_without_a_hol
         while before.intersection(server_processes.processes().values()) or before.intersection(
             server_processes.workers()
         ):
-            async with httpx.AsyncClient(base_url=server_processes.world.server.settings.public_url) as fresh:
+            async with a_client(server_processes) as fresh:
                 assert ok(await fresh.get("/health/live")) == {"status": "ok"}
         acked = sender.acked
         await until(lambda: sender.acked > acked + 100)
@@ -133,7 +141,7 @@ async def test_health_tells_of_the_process_that_answers_and_of_the_log_that_all_
     async def names() -> set[str]:
         found = set()
         for _ in range(8):
-            async with httpx.AsyncClient(base_url=server_processes.world.server.settings.public_url) as fresh:
+            async with a_client(server_processes) as fresh:
                 health = ok(await fresh.get("/health/ready"))
             assert health["process"]["history"] == "elsewhere"
             assert health["log"]["history_active"]
@@ -179,14 +187,14 @@ async def test_metrics_count_the_requests_of_all_workers_together(server_process
 
     before = await counted()
     for _ in range(10):
-        async with httpx.AsyncClient(base_url=server_processes.world.server.settings.public_url) as fresh:
+        async with a_client(server_processes) as fresh:
             ok(await fresh.get("/api/v1/payments/gateways/"))
     assert await counted() == before + 10
 
 
 async def test_metrics_of_every_process_are_told_by_whichever_answers(server_processes: ServerProcesses) -> None:
     async def samples() -> dict[str, dict[str, float]]:
-        async with httpx.AsyncClient(base_url=server_processes.world.server.settings.public_url) as fresh:
+        async with a_client(server_processes) as fresh:
             families = text_string_to_metric_families((await fresh.get("/metrics")).text)
         found: dict[str, dict[str, float]] = {}
         for one in (sample for family in families for sample in family.samples):
