@@ -1,0 +1,309 @@
+"""A dispatcher at the console, in a real browser: what needs somebody, giving, taking back, planning, and keys."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
+from sqlalchemy import update
+
+from api.server.serving import RunningServer
+from dispatch.accounts.models import User
+from tests.browser.windows import Window, unreached, violations
+from tests.support.own_database import world_of_its_own
+from tests.support.places import at, north_of, somewhere
+from tests.support.waiting import until
+from tests.support.watching import another_world
+from tests.support.world import PASSWORD, Driver, Person, Place, World, ok
+
+LONG_AGO = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
+OVERDUE = {"requested_pickup_date": LONG_AGO, "requested_delivery_date": LONG_AGO}
+SOON = {"requested_pickup_date": None, "requested_delivery_date": None}
+COURIER = re.compile(r"[?&]courier=")
+
+
+@pytest.fixture
+async def world(server: RunningServer) -> AsyncIterator[World]:
+    """A dispatcher sees everything that there is, so each test has a database of its own."""
+    async with world_of_its_own(server) as own:
+        yield own
+
+
+@pytest.fixture
+async def admin(world: World) -> Person:
+    return await world.admin()
+
+
+@pytest.fixture
+async def desk(chromium: Browser, world: World) -> AsyncIterator[Window]:
+    """A wide window in English, on light ground."""
+    context: BrowserContext = await chromium.new_context(
+        viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="light"
+    )
+    opened = Window(context, world.server.settings.public_url)
+    yield opened
+    await context.close()
+    assert opened.complaints == []
+
+
+async def _console(desk: Window, admin: Person, query: str = "") -> Page:
+    """The console, signed in, with the first picture there."""
+    page = await desk.open(f"/console{query}")
+    await page.get_by_label("E-mail").fill(admin.email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in" if "ne" not in query else "साइन इन").click()
+    await expect(page.locator(".chip.live")).to_be_visible()
+    return page
+
+
+async def _driver(world: World, name: str, place: Place, **profile: Any) -> Driver:
+    """Somebody online with a name of their own."""
+    driver = await world.driver(business_name=name, **profile)
+    async with world.server.services.database.work() as work:
+        await work.session.execute(update(User).where(User.id == driver.user_id).values(name=name))
+    await world.online_at(driver, *place)
+    return driver
+
+
+async def _status(admin: Person, delivery: dict[str, Any]) -> tuple[str, int | None]:
+    found = ok(await admin.get(f"/api/deliveries/{delivery['id']}/"))
+    return found["status"], found["transporter"]["id"] if found["transporter"] else None
+
+
+async def test_a_dispatcher_gives_the_oldest_parcel_to_the_best_takes_it_back_and_undoes_that(
+    world: World, desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    ram = await _driver(world, "Ram Thapa", north_of(here, 500))
+    await _driver(world, "Sita Rai", north_of(here, 5000))
+    await _driver(world, "Hari Weak", here, capacity_kg=1)
+    late, fresh = await world.deliveries(at(here) | OVERDUE, at(here) | SOON)
+    page = await _console(desk, admin)
+    first = page.locator(".exception").first
+    await expect(first).to_contain_text("Late by 2 h")
+    await first.get_by_role("link").click()
+    await expect(page).to_have_url(re.compile(rf"delivery={late['id']}\b"))
+    names = page.locator(".candidate .head strong")
+    await expect(names).to_have_text(["Ram Thapa", "Sita Rai"])
+    await page.get_by_role("button", name="Why not the others").click()
+    await expect(page.locator(".excluded")).to_contain_text("Hari Weak too heavy, has 1 kg free")
+    await page.get_by_role("button", name="Give to Ram Thapa").click()
+    await expect(page.locator(".notice")).to_contain_text(f"Ram Thapa has {late['tracking_number']}")
+    assert await _status(admin, late) == ("assigned", ram.transporter_id)
+    await page.get_by_role("button", name="Take back").click()
+    await page.get_by_label("Breakdown").check()
+    await page.get_by_label("Note").fill("Flat tyre")
+    await page.get_by_role("dialog").get_by_role("button", name="Take back").click()
+    await expect(page.locator(".notice")).to_contain_text("waits again")
+    assert await _status(admin, late) == ("available", None)
+    history = ok(await admin.get(f"/api/deliveries/{late['id']}/"))["tracking_history"]
+    assert history[-1]["notes"] == "Taken back by a dispatcher: breakdown. Flat tyre"
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.locator(".notice")).to_contain_text("Undone")
+    assert await _status(admin, late) == ("assigned", ram.transporter_id)
+    assert await _status(admin, fresh) == ("available", None)
+
+
+async def test_many_are_planned_first_with_the_bound_and_then_given_and_that_is_undone(
+    world: World, desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    await _driver(world, "Ram Thapa", north_of(here, 500), max_active=2)
+    near, also_near, too_heavy = await world.deliveries(
+        at(here) | SOON, at(here) | SOON, at(here) | SOON | {"package_weight": 90}
+    )
+    page = await _console(desk, admin)
+    await page.get_by_role("button", name="Plan 3").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("2 of 3 get a courier")
+    await expect(dialog).to_contain_text("No other plan has a higher score")
+    await expect(dialog).to_contain_text("Nobody in reach has enough free capacity")
+    assert await _status(admin, near) == ("available", None)
+    await dialog.get_by_role("button", name="Give 2").click()
+    await expect(page.locator(".notice")).to_contain_text("2 given")
+    assert [(await _status(admin, one))[0] for one in (near, also_near, too_heavy)] == ["assigned"] * 2 + ["available"]
+    await expect(page.locator(".exception")).to_contain_text("Nobody found")
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.locator(".notice")).to_contain_text("Undone")
+    assert [(await _status(admin, one))[0] for one in (near, also_near)] == ["available"] * 2
+
+
+async def test_everything_is_done_with_the_keyboard_alone(world: World, desk: Window, admin: Person) -> None:
+    here = somewhere()
+    ram = await _driver(world, "Ram Thapa", here)
+    one, other = await world.deliveries(at(here) | OVERDUE, at(here) | SOON)
+    page = await _console(desk, admin)
+    await expect(page.locator("#list")).to_contain_text("waits")
+    await page.keyboard.press("/")
+    await page.keyboard.type(other["tracking_number"].lower())
+    await expect(page.locator("section[aria-labelledby=queue] .row")).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("section[aria-labelledby=queue] .row")).to_have_count(2)
+    await page.keyboard.press("j")
+    await expect(page).to_have_url(re.compile(rf"delivery={one['id']}\b"))
+    await expect(page.locator(":focus")).to_have_attribute("data-delivery", str(one["id"]))
+    await expect(page.locator(".candidate")).to_have_count(1)
+    await page.keyboard.press("a")
+    await expect(page.locator(".notice")).to_contain_text("Ram Thapa has")
+    assert await _status(admin, one) == ("assigned", ram.transporter_id)
+    await page.keyboard.press("z")
+    await expect(page.locator(".notice")).to_contain_text("Undone")
+    assert await _status(admin, one) == ("available", None)
+    await page.keyboard.press("x")
+    await page.keyboard.press("Shift+A")
+    await expect(page.get_by_role("dialog")).to_contain_text("1 of 1 get a courier")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.keyboard.press("2")
+    await expect(page).to_have_url(re.compile("show=waiting"))
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_contain_text("give to the best")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")
+    await expect(page).not_to_have_url(re.compile("delivery="))
+
+
+async def test_who_comes_second_hears_who_has_the_parcel(world: World, desk: Window, admin: Person) -> None:
+    here = somewhere()
+    await _driver(world, "Ram Thapa", here)
+    sita = await _driver(world, "Sita Rai", north_of(here, 3000))
+    [delivery] = await world.deliveries(at(here) | SOON)
+    page = await _console(desk, admin, f"?delivery={delivery['id']}")
+    button = page.get_by_role("button", name="Give to Ram Thapa")
+    await expect(button).to_be_visible()
+    gift = {"transporter_id": sita.transporter_id}
+
+    async def after_somebody_else(route: Route) -> None:
+        ok(await admin.post(f"/api/deliveries/{delivery['id']}/assign/", gift))
+        await route.continue_()
+
+    await page.route("**/assign/", after_somebody_else)
+    await button.click()
+    await expect(page.locator(".notice")).to_contain_text("Delivery is assigned already")
+    await expect(page.locator(".facts")).to_contain_text("Sita Rai")
+    assert await _status(admin, delivery) == ("assigned", sita.transporter_id)
+    desk.complaints[:] = [said for said in desk.complaints if "409" not in said]
+
+
+async def test_the_address_shows_the_same_again_and_back_leads_back(world: World, desk: Window, admin: Person) -> None:
+    here = somewhere()
+    await _driver(world, "Ram Thapa", here)
+    one, other = await world.deliveries(at(here) | SOON, at(here) | SOON)
+    page = await _console(desk, admin, f"?delivery={one['id']}&folded=line")
+    await expect(page.locator(".sheet")).to_contain_text(one["tracking_number"])
+    await expect(page.locator(".panel.line")).to_have_count(0)
+    await page.locator(f"section[aria-labelledby=queue] [data-delivery='{other['id']}']").click()
+    await expect(page.locator(".sheet")).to_contain_text(other["tracking_number"])
+    await page.reload()
+    await expect(page.locator(".sheet")).to_contain_text(other["tracking_number"])
+    await expect(page.locator(".panel.line")).to_have_count(0)
+    await page.go_back()
+    await expect(page.locator(".sheet")).to_contain_text(one["tracking_number"])
+    await page.get_by_role("button", name="Show Time line").click()
+    await expect(page.locator(".panel.line")).to_be_visible()
+
+
+async def test_a_courier_on_the_map_opens_with_its_load(world: World, desk: Window, admin: Person) -> None:
+    here = somewhere()
+    ram = await _driver(world, "Ram Thapa", here, max_active=4)
+    [delivery] = await world.deliveries(at(here) | SOON)
+    ok(await ram.post(f"/api/deliveries/{delivery['id']}/accept/"))
+    page = await _console(desk, admin)
+    await expect(page.locator("canvas.fleet")).to_be_attached()
+    box = await page.locator("canvas.fleet").bounding_box()
+    assert box is not None
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    async def opened() -> bool:  # the only courier is in the middle as soon as the map is there
+        await page.mouse.click(*middle)
+        return COURIER.search(page.url) is not None
+
+    await until(opened)
+    await expect(page.locator(".sheet")).to_contain_text("1 of 4 parcels, 2.5 of 50 kg")
+    await expect(page.locator(".sheet .row")).to_have_count(1)
+    await expect(page.locator(".lines")).to_contain_text("Ram Thapa")
+
+
+async def test_a_silent_courier_with_a_parcel_aboard_needs_somebody(world: World, desk: Window, admin: Person) -> None:
+    here = somewhere()
+    async with another_world(world.server, stale_after_s=2, ping_heartbeat_s=1) as strict:
+        ram = await _driver(strict, "Ram Thapa", here)
+        [delivery] = await strict.deliveries(at(here) | SOON)
+        for step in ("accept", "pickup"):
+            ok(await ram.post(f"/api/deliveries/{delivery['id']}/{step}/"))
+        desk.base_url = strict.server.settings.public_url
+        page = await _console(desk, admin)
+        await expect(page.locator(".exception")).to_contain_text("Silent for")
+        await expect(page.locator(".exception")).to_contain_text("Ram Thapa")
+        await page.get_by_role("button", name="Later (10 min)").click()
+        await expect(page.locator(".exception")).to_have_count(0)
+        await page.get_by_role("button", name="1 put off").click()
+        await expect(page.locator(".exception")).to_have_count(1)
+        await page.close()
+
+
+async def test_a_restart_of_the_server_shows_as_old_news_and_the_page_goes_on_without_a_reload(
+    world: World, desk: Window, admin: Person
+) -> None:
+    [delivery] = await world.deliveries(at(somewhere()) | SOON)
+    async with another_world(world.server) as first:
+        settings = first.server.settings
+        desk.base_url = settings.public_url
+        page = await _console(desk, admin)
+        await expect(page.locator("#list")).to_contain_text("waits")
+        await page.evaluate("window.notReloaded = true")
+    await expect(page.locator(".chip.offline")).to_contain_text("connection lost")
+    await expect(page.locator(".desk")).to_have_attribute("data-old", "true")
+    await expect(page.locator("#list [data-delivery]").first).to_be_visible()
+    [meanwhile] = await world.deliveries(at(somewhere()) | SOON)
+    async with another_world(world.server, port=settings.port):
+        await expect(page.locator(".chip.live")).to_be_visible(timeout=40_000)
+        await expect(page.locator(f"#list [data-delivery='{meanwhile['id']}']")).to_be_visible()
+        await expect(page.locator(f"#list [data-delivery='{delivery['id']}']")).to_be_visible()
+        assert await page.evaluate("window.notReloaded") is True
+        await page.close()
+    desk.complaints[:] = [said for said in desk.complaints if "ERR_CONNECTION" not in said and "WebSocket" not in said]
+
+
+@pytest.mark.parametrize("language", ["en", "ne"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_console_is_for_everyone(
+    world: World, desk: Window, admin: Person, language: str, scheme: str
+) -> None:
+    here = somewhere()
+    ram = await _driver(world, "Ram Thapa", here)
+    await _driver(world, "Hari Weak", here, capacity_kg=1)
+    late, carried = await world.deliveries(at(here) | OVERDUE, at(here) | SOON)
+    ok(await ram.post(f"/api/deliveries/{carried['id']}/accept/"))
+    page = await _console(desk, admin, f"?lang={language}&delivery={late['id']}")
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await expect(page.locator(".candidate")).to_have_count(1)
+    await page.keyboard.press("e")
+    await expect(page.locator(".excluded")).to_be_visible()
+    assert await violations(page) == []
+    assert await unreached(page) == []
+    for key in ("?", "Shift+A"):
+        await page.keyboard.press(key)
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        assert await violations(page) == []
+        await page.keyboard.press("Escape")
+
+
+async def test_on_a_phone_one_panel_shows_at_a_time_the_list_first(world: World, desk: Window, admin: Person) -> None:
+    here = somewhere()
+    await _driver(world, "Ram Thapa", here)
+    [delivery] = await world.deliveries(at(here) | SOON)
+    page = await _console(desk, admin)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await expect(page.locator(".panel:visible")).to_have_count(1)
+    await page.locator(f"[data-delivery='{delivery['id']}']").click()
+    await expect(page.get_by_role("button", name="Give to Ram Thapa")).to_be_visible()
+    await page.get_by_role("button", name="Map").click()
+    await expect(page.locator("canvas.fleet")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    await page.get_by_role("button", name="List").click()
+    await expect(page.locator("#list")).to_be_visible()
+    assert await violations(page) == []
