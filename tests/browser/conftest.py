@@ -4,11 +4,14 @@ import os
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from benchmarks.chromium import CHROMIUM, FLAGS
 from tests.browser.windows import Window
 from tests.support.world import World
+
+# What a page promises comes; on a machine with other work it comes later.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

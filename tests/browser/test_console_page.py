@@ -1,7 +1,9 @@
 """A dispatcher at the console, in a real browser: what needs somebody, giving, taking back, planning, and keys."""
 
+import json
 import re
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +18,7 @@ from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
 from tests.support.watching import another_world
-from tests.support.world import PASSWORD, Driver, Person, Place, World, ok
+from tests.support.world import Driver, Person, Place, World, ok
 
 LONG_AGO = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
 OVERDUE = {"requested_pickup_date": LONG_AGO, "requested_delivery_date": LONG_AGO}
@@ -49,11 +51,12 @@ async def desk(chromium: Browser, world: World) -> AsyncIterator[Window]:
 
 
 async def _console(desk: Window, admin: Person, query: str = "") -> Page:
-    """The console, signed in, with the first picture there."""
+    """The console as this browser's admin left it, with the first picture there."""
+    tokens = json.dumps({"access": admin.access, "refresh": admin.refresh})
+    await desk.context.add_init_script(
+        f"localStorage.getItem('dispatch.console') ?? localStorage.setItem('dispatch.console', {tokens!r})"
+    )
     page = await desk.open(f"/console{query}")
-    await page.get_by_label("E-mail").fill(admin.email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in" if "ne" not in query else "साइन इन").click()
     await expect(page.locator(".chip.live")).to_be_visible()
     return page
 
@@ -65,6 +68,11 @@ async def _driver(world: World, name: str, place: Place, **profile: Any) -> Driv
         await work.session.execute(update(User).where(User.id == driver.user_id).values(name=name))
     await world.online_at(driver, *place)
     return driver
+
+
+def _beside(world: World, **changes: object) -> AbstractAsyncContextManager[World]:
+    """Another server over the same rows as this test's."""
+    return another_world(world.server, database_url=world.server.settings.database_url, **changes)
 
 
 async def _status(admin: Person, delivery: dict[str, Any]) -> tuple[str, int | None]:
@@ -229,7 +237,7 @@ async def test_a_courier_on_the_map_opens_with_its_load(world: World, desk: Wind
 
 async def test_a_silent_courier_with_a_parcel_aboard_needs_somebody(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
-    async with another_world(world.server, stale_after_s=2, ping_heartbeat_s=1) as strict:
+    async with _beside(world, stale_after_s=2, ping_heartbeat_s=1) as strict:
         ram = await _driver(strict, "Ram Thapa", here)
         [delivery] = await strict.deliveries(at(here) | SOON)
         for step in ("accept", "pickup"):
@@ -249,7 +257,7 @@ async def test_a_restart_of_the_server_shows_as_old_news_and_the_page_goes_on_wi
     world: World, desk: Window, admin: Person
 ) -> None:
     [delivery] = await world.deliveries(at(somewhere()) | SOON)
-    async with another_world(world.server) as first:
+    async with _beside(world) as first:
         settings = first.server.settings
         desk.base_url = settings.public_url
         page = await _console(desk, admin)
@@ -259,7 +267,7 @@ async def test_a_restart_of_the_server_shows_as_old_news_and_the_page_goes_on_wi
     await expect(page.locator(".desk")).to_have_attribute("data-old", "true")
     await expect(page.locator("#list [data-delivery]").first).to_be_visible()
     [meanwhile] = await world.deliveries(at(somewhere()) | SOON)
-    async with another_world(world.server, port=settings.port):
+    async with _beside(world, port=settings.port):
         await expect(page.locator(".chip.live")).to_be_visible(timeout=40_000)
         await expect(page.locator(f"#list [data-delivery='{meanwhile['id']}']")).to_be_visible()
         await expect(page.locator(f"#list [data-delivery='{delivery['id']}']")).to_be_visible()

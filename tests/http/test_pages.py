@@ -244,10 +244,26 @@ async def test_what_a_phone_installs_has_addresses_that_stay_and_is_asked_for_an
     assert told["start_url"].startswith(told["scope"])
 
 
-@pytest.mark.parametrize(("page", "most_kb"), [("tracking", 60), ("home", 60), ("shop", 60), ("courier", 100)])
+@pytest.mark.parametrize(
+    ("page", "most_kb"), [("tracking", 60), ("home", 60), ("shop", 60), ("courier", 100), ("console", 60)]
+)
 def test_a_page_stays_light(page: str, most_kb: int) -> None:
     html = built.page(page)
     loaded = [built.asset(path.rpartition("/")[2]) for path in files_of(html.decode()) if not path.endswith(".svg")]
     assert len(loaded) >= 2
     packed = len(gzip.compress(html)) + sum(len(one.gzip or one.plain) for one in loaded)
     assert packed <= most_kb * 1000, f"{page}: {packed:,} bytes"
+
+
+def test_the_console_stays_light_with_its_map_and_all_that_the_map_loads() -> None:
+    html = built.page("console")
+    built_files = {path.name for path in (built.FOLDER / "assets").iterdir() if path.suffix in {".js", ".css"}}
+    found, waiting = set[str](), {path.rpartition("/")[2] for path in files_of(html.decode())}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        if name.endswith(".js"):
+            waiting |= {one for one in built_files if one in built.asset(name).plain.decode()} - found
+    assert any("maplibre-gl-worker" in name for name in found)
+    packed = len(gzip.compress(html)) + sum(len(built.asset(name).gzip or built.asset(name).plain) for name in found)
+    assert packed <= 700_000, f"{packed:,} bytes in {sorted(found)}"

@@ -77,7 +77,7 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
 
   return (
     <div class="map-box">
-      <div class="canvas" ref={container} role="region" aria-label={say("map.label")} />
+      <div class="canvas" ref={container} />
       {state !== "there" && <p class="say">{say(state === "broken" ? "map.broken" : "loading")}</p>}
     </div>
   );

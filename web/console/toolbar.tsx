@@ -14,7 +14,7 @@ const NARROW = ["list", "map", "detail"] as const satisfies readonly View["shown
 export function Toolbar({ planned }: { planned: number }) {
   const { say, digits, view, go, counts, open, fit } = useDesk();
   return (
-    <div class="toolbar">
+    <div class="toolbar" role="search">
       <input
         id="search"
         type="search"

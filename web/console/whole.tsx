@@ -130,7 +130,7 @@ export function Console({ client, signedIn, language, say }: Given) {
 function Fold({ panel, children }: { panel: Panel; children: ComponentChildren }) {
   const { view, say } = useDesk();
   if (view.folded.has(panel)) return null;
-  return <section class={`panel ${panel}`} aria-label={say(`panel.${panel}`)}>{children}</section>;
+  return <section class={`panel ${panel}`} aria-label={say(panel === "map" ? "map.label" : `panel.${panel}`)}>{children}</section>;
 }
 
 function listedOf(board: Live["board"], now: number): Listed[] {
