@@ -38,6 +38,7 @@ from dispatch.errors import (
     Invalid,
     NotFound,
     NotSignedIn,
+    PartlyDone,
     TooMany,
     Unavailable,
 )
@@ -108,6 +109,8 @@ def dispatch_error(request: AnyRequest, error: DispatchError) -> Response[Any]:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 409)
     fields = error.fields if isinstance(error, Invalid) else None
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, NotSignedIn) else None
+    if isinstance(error, PartlyDone):
+        present_commits().may_repeat = True
     if isinstance(error, TooMany | Unavailable):
         headers = {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, TooMany) and error.limit is not None:
@@ -195,7 +198,9 @@ def _what_was_done() -> str:
     """What is true of the request that failed: nothing, a part, or nobody knows."""
     commits = present_commits()
     if commits.in_doubt:
-        return "Whether this was done is not known: look at how things stand before you try again."
+        again = "repeat it with the same Idempotency-Key, and it is not done twice"
+        look = "look at how things stand before you try again"
+        return f"Whether this was done is not known: {look if commits.mark is None else again}."
     if commits.done:
         return "A part of this was done and stays: look at how things stand, then try again for the rest."
     return "Nothing was changed; try again."

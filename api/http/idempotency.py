@@ -10,6 +10,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.fingerprints import fingerprint
 from api.http.secret_answers import to_keep
 from dispatch.accounts.models import User
+from dispatch.database.commits import Commits, counted_commits
 from dispatch.errors import Invalid
 from dispatch.idempotency.answered_requests import Answer, AnsweredRequests
 
@@ -42,14 +43,17 @@ class IdempotentRequests(ASGIMiddleware):
             await _replay(known, send)
             return
         recorder = _Recorder(send)
+        commits = Commits()
         try:
             async with requests.kept(known):
-                await next_app(scope, _again(body, whole, receive), recorder)
+                with counted_commits(requests.mark(known)) as commits:
+                    await next_app(scope, _again(body, whole, receive), recorder)
         except BaseException:
-            await requests.forget(known)
+            await (requests.release(known) if commits.done or commits.in_doubt else requests.forget(known))
             raise
         if recorder.status in NOT_NOW or recorder.status is None:
-            await requests.forget(known)
+            in_doubt = commits.in_doubt and not commits.may_repeat
+            await (requests.release(known) if in_doubt else requests.forget(known))
         else:
             answer = Answer(recorder.status, recorder.media_type, bytes(recorder.body))
             await requests.finish(known, to_keep(answer))

@@ -11,7 +11,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from dispatch.database.commits import WritingSession, committing
+from dispatch.database.commits import WritingSession, committing, mark_commit
 from dispatch.database.work import Work
 
 DriverConnection: TypeAlias = asyncpg.Connection
@@ -106,6 +106,7 @@ class Database:
             await transaction.start()
             try:
                 yield driver
+                await mark_commit(driver)
             except TimeoutError:
                 raise  # the connection is closed: a rollback on it would wait as long again
             except BaseException:

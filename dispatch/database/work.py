@@ -1,14 +1,15 @@
 """One unit of work: a transaction and what happens once it is committed."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dispatch.database.commits import WROTE, committing
+from dispatch.database.commits import WROTE, committing, mark_commit, present_commits
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +53,16 @@ class Work:
         """Commit, then publish. A failing publication is logged: the committed rows are the truth."""
         if self.session.new or self.session.dirty or self.session.deleted:
             await self.session.flush()  # so that it is known whether there is anything to commit
-        with committing() if self.session.info.pop(WROTE, False) else nullcontext():
+        wrote = self.session.info.get(WROTE, False)
+        if wrote and present_commits().mark is not None:
+            try:
+                await mark_commit(await self.driver())
+            except BaseException:
+                with suppress(SQLAlchemyError, TimeoutError):  # where the connection is lost, the server rolls back
+                    await self.rollback()
+                raise
+        self.session.info.pop(WROTE, None)
+        with committing() if wrote else nullcontext():
             await self.session.commit()
         actions, self._after_commit = self._after_commit, []
         self._after_rollback.clear()
