@@ -88,6 +88,7 @@ export function keepBase(map: MapLibre, over: Over = NOTHING_OVER): void {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   let ground: Ground = { city: null, tiles: null };
   let countriesDrawn = false;
+  let loaded = false;
   let removed = false;
   const drawGrid = (): void => {
     const seen = map.getBounds();
@@ -103,6 +104,7 @@ export function keepBase(map: MapLibre, over: Over = NOTHING_OVER): void {
     (map.getSource("countries") as GeoJSONSource | undefined)?.setData(mesh(atlas, atlas.objects["countries"] as never));
   };
   const draw = (): void => {
+    if (!loaded) return;
     drawGrid();
     drawCountries().catch(() => {
       countriesDrawn = false; // the next move tries again
@@ -118,11 +120,14 @@ export function keepBase(map: MapLibre, over: Over = NOTHING_OVER): void {
   };
   // Colours alone change, so nothing that was drawn is lost.
   const recolour = (): void => {
+    if (!loaded) return;
     for (const layer of [...groundLayers(), ...laidLayers(ground), ...over().layers]) {
       for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name as never, value as never);
     }
   };
   map.on("load", () => {
+    loaded = true;
+    recolour(); // they may have changed since the style was made
     draw();
     layGround().catch(() => undefined); // the grid stays
   });
