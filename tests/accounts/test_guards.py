@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler, WebsocketRouteHandler
 from litestar.routes import HTTPRoute, WebSocketRoute
 
-from api.routes.pages.pages import SIGNED_IN
+from api.routes.pages.pages import INSTALLED, SIGNED_IN
 from api.server.app import create_app
 from tests.support.world import Person, World
 
@@ -16,6 +16,7 @@ PUBLIC = {
     ("GET", "/t/{tracking_number:str}"),
     # The pages of people who sign in are files; what they show comes from routes below.
     *(("GET", f"/{name}{rest}") for name in SIGNED_IN for rest in ("", "/{rest:path}")),
+    *(("GET", f"/courier/{name}") for name in INSTALLED),
     ("GET", "/pages/assets/{name:str}"),
     ("GET", "/pages/demo.json"),  # for this machine only
     ("GET", "/pages/map.json"),

@@ -4,7 +4,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.server_process import ROOT
+from tests.support.commands import Command, begin_plainly
+from tests.support.server_process import ROOT, ServerProcess
 
 UNCHANGED = ("dispatch", "realtime", "scoring")
 
@@ -38,3 +39,12 @@ def install(folder: Path) -> Release:
     for name in UNCHANGED:
         (folder / name).symlink_to(ROOT / name)
     return Release(folder)
+
+
+@dataclass
+class InstalledServer(ServerProcess):
+    """The server of an installation: its interpreter begins from nothing, for what is loaded here is the checkout's."""
+
+    def begin_serving(self) -> Command:
+        """The process, which does not answer yet."""
+        return begin_plainly("serve", environment=self.environment | self.more)

@@ -84,7 +84,7 @@ class ServerProcess:
 
     async def start(self) -> None:
         """Until it answers."""
-        self.process = begin_aloud("serve", environment=self.environment | self.more, out=None, err=STDERR)
+        self.process = self.begin_serving()
         async with httpx.AsyncClient(trust_env=False) as client:
 
             async def answers() -> bool:
@@ -96,6 +96,10 @@ class ServerProcess:
                     return False
 
             await until(answers)
+
+    def begin_serving(self) -> Command:
+        """The process, which does not answer yet."""
+        return begin_aloud("serve", environment=self.environment | self.more, out=None, err=STDERR)
 
     async def end(self, number: int = signal.SIGINT) -> None:
         """With this signal; returns when it is gone."""

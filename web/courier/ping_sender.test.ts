@@ -82,6 +82,23 @@ test("after a connection was lost, what no ack covers is sent again and what the
   expect([line.sent, await kept_seqs(kept)]).toEqual([[1, 2, 3, 2, 3, 4], [2, 3, 4]]);
 });
 
+test("a line on which nothing comes back is given up, and what went down it is sent again", async () => {
+  const [line, kept] = [new Line(), new KeptInMemory()];
+  const sender = line.sender(kept);
+  sender.start();
+  await line.opens();
+  await sender.add(at(0));
+  const dead = line.wire;
+  line.timers.at(-1)?.();
+  await settled();
+  expect(line.wire).not.toBe(dead);
+  await line.opens();
+  expect(line.sent).toEqual([1, 1]);
+  await line.says({ type: "ack", seq: 1 });
+  line.timers.at(-1)?.();
+  expect(await kept_seqs(kept)).toEqual([]);
+});
+
 test("a number is never given twice, whatever was forgotten", async () => {
   const kept = new KeptInMemory();
   await kept.addPing(at(0));

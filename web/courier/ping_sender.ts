@@ -39,6 +39,8 @@ const BATCH = 200;
 // So many may be on the way without an ack; the rest follows.
 const IN_FLIGHT = 1_000;
 const POST_EVERY_MS = 15_000;
+// The server acknowledges within moments; a line on which nothing comes back for so long is dead.
+const PATIENCE_MS = 20_000;
 const POST_BATCH = 500;
 
 export class PingSender {
@@ -49,6 +51,8 @@ export class PingSender {
   #flushing: Promise<void> = Promise.resolve();
   #posting: unknown = null;
   #stopped = false;
+  #watching = false;
+  #heard = 0;
 
   constructor(
     private readonly kept: Kept,
@@ -77,6 +81,11 @@ export class PingSender {
     this.#socket.stop();
   }
 
+  /** The network is back: do not wait for the next try. */
+  renew(): void {
+    this.#socket.renew();
+  }
+
   /** It is kept on the phone once this returns. */
   async add(ping: NewPing): Promise<void> {
     await this.kept.addPing(ping);
@@ -90,6 +99,7 @@ export class PingSender {
   }
 
   async #take(frame: ServerFrame): Promise<void> {
+    this.#heard += 1;
     if (frame.type === "welcome") {
       this.clock.skew_ms = frame.clock_skew_ms ?? this.clock.skew_ms;
       this.news.onWelcome(frame.policy, frame.clock_skew_ms ?? null);
@@ -130,7 +140,21 @@ export class PingSender {
       const last = pings.at(-1);
       if (last === undefined || !this.#welcomed || !this.#socket.send({ type: "pings", pings })) return;
       this.#sent = last.seq;
+      this.#watchOver();
     }
+  }
+
+  /** What was sent and not answered in time went down a line that is dead. */
+  #watchOver(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    const heard = this.#heard;
+    this.world.later(() => {
+      this.#watching = false;
+      if (this.#stopped || !this.#welcomed || this.#acked >= this.#sent) return;
+      if (this.#heard === heard) this.#socket.renew();
+      else this.#watchOver();
+    }, PATIENCE_MS);
   }
 
   #postLater(): void {

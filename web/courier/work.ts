@@ -88,8 +88,9 @@ export class Work {
       this.#sender?.start();
       void this.refresh();
       const again = setInterval(() => void this.refresh(), ASK_EVERY_MS);
-      const back = (): void => {
+      const back = (event: Event): void => {
         if (document.visibilityState !== "visible" || !navigator.onLine) return;
+        if (event.type === "online" || !this.#state.connected) this.#sender?.renew();
         this.#outbox?.hurry();
         void this.refresh();
       };

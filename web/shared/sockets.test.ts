@@ -68,6 +68,21 @@ test("who leaves is not brought back", async () => {
   expect([wires.length, wires[0]?.closedWith]).toEqual([1, 1000]);
 });
 
+test("where the network is back nobody waits, and what a line that was given up still says counts for nothing", async () => {
+  const { wires, run, socket, states, heard } = await opened();
+  socket.renew();
+  await run();
+  expect([wires.length, wires[0]?.closedWith]).toEqual([2, 1000]);
+  wires[1]?.onopen?.({} as Event);
+  wires[0]?.onmessage?.({ data: "1" } as MessageEvent<string>);
+  wires[0]?.onclose?.({ code: 4409 } as CloseEvent);
+  expect([states.at(-1), heard, socket.send({ a: 1 })]).toEqual(["open", [], true]);
+  wires[1]?.onclose?.({ code: 1006 } as CloseEvent);
+  socket.renew();
+  await run();
+  expect(wires.length).toBe(3);
+});
+
 test("what cannot be sent is not called sent", async () => {
   const { wires, socket } = await opened();
   expect(socket.send({ a: 1 })).toBe(true);

@@ -48,6 +48,17 @@ export class Socket<Message> {
     this.#wire = null;
   }
 
+  /** Connect anew at once: the network is back, or the line is dead and nobody has said so. */
+  renew(): void {
+    if (this.#stopped) return;
+    this.world.cancel(this.#waiting);
+    const old = this.#wire;
+    this.#wire = null;
+    this.#failures = 0;
+    void this.#connect(); // from here on nothing that the old one says counts
+    old?.close(1000);
+  }
+
   /** Whether it was sent; what is not must be said again by whoever knows whether it still matters. */
   send(message: unknown): boolean {
     if (this.#wire === null) return false;
@@ -69,15 +80,23 @@ export class Socket<Message> {
       wire.close(1000);
       return;
     }
+    const outdated = (): boolean => attempt !== this.#attempt;
     wire.onopen = () => {
+      if (outdated()) {
+        wire.close(1000);
+        return;
+      }
       this.#wire = wire;
       this.#failures = 0;
       const first = this.greeting();
       if (first !== undefined) wire.send(JSON.stringify(first));
       this.onState("open", null);
     };
-    wire.onmessage = (event) => this.onMessage(JSON.parse(event.data) as Message);
+    wire.onmessage = (event) => {
+      if (!outdated()) this.onMessage(JSON.parse(event.data) as Message);
+    };
     wire.onclose = (event) => {
+      if (outdated()) return;
       this.#wire = null;
       if (FINAL_CODES.has(event.code)) {
         this.#stopped = true;
