@@ -4,8 +4,3 @@ It runs as its own process (``python -m api.simulation.sandbox``), keeps its pay
 imports nothing of the rest of this project, so that what works against it works for the reasons it
 would work against Khalti. Amounts are integer paisa everywhere.
 """
-
-from api.simulation.sandbox.app import create_app
-from api.simulation.sandbox.server import PortBusyError, serve
-
-__all__ = ["PortBusyError", "create_app", "serve"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+import api.simulation.sandbox.without_database  # noqa: F401  before whatever imports Litestar
 from api.process.private_files import keep_new_files_private
 from api.simulation.sandbox.app import DEFAULT_SECRET_KEY, DEFAULT_TTL_S
 from api.simulation.sandbox.journal import JournalError

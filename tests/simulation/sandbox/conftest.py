@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from api.adapters.khalti import KhaltiClient
-from api.simulation.sandbox import serve
+from api.simulation.sandbox.server import serve
 from dispatch.ports import GatewayLine, InitiateRequest
 from tests.support.gateway_tester import GATEWAY_KEY, PATIENCE_S, GatewayProcess, GatewayTester, KhaltiScript
 

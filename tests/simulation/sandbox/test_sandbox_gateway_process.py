@@ -12,7 +12,7 @@ import httpx
 import pytest
 from litestar.testing import AsyncTestClient
 
-from api.simulation.sandbox import create_app
+from api.simulation.sandbox.app import create_app
 from tests.support.gateway_tester import (
     GATEWAY_KEY,
     PATIENCE_S,
