@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve pages types test test-routes test-all coverage lint lint-pages format migration bench pins clean
+.PHONY: help demo serve pages types test test-routes test-all coverage lint lint-pages format migration bench screenshots pins clean
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -96,6 +96,9 @@ migration: $(VENV)/.dev ## a new migration from the models: m="what changes" (AR
 
 bench: $(VENV)/.dev ## measure every figure of docs/benchmarks.md (ARGS=--write renews them there)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(VENV)/.dev $(PAGES) ## a picture of each page, by a demo of its own, into var/screenshots (ARGS=--help)
+	@$(BIN)/python -m benchmarks.pages.screenshots $(ARGS)
 
 # Universal: one file serves every supported Python and platform, and names no index.
 UV_COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
