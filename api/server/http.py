@@ -150,11 +150,13 @@ class HttpProtocol(HttpToolsProtocol):
         if self._hosts > 1 or (not self._hosts and self.parser.get_http_version() != HTTP_1_0):
             self._refusal = 400
             raise _Refused
-        self._phase, self._head_bytes = BODY, 0
-        everything = self.url == EVERYTHING and self.parser.get_method() == b"OPTIONS"
+        method = self.parser.get_method()
+        self.url = _with_path(self.url, method)
+        everything = self.url == EVERYTHING and method == b"OPTIONS"
         if everything:
             self.url = b"/"  # uvicorn reads addresses only
         super().on_headers_complete()
+        self._phase, self._head_bytes = BODY, 0
         if everything:
             self.scope["path"], self.scope["raw_path"] = EVERYTHING.decode(), EVERYTHING
 
@@ -225,7 +227,7 @@ class HttpProtocol(HttpToolsProtocol):
             return
         cycle: RequestResponseCycle | None = self.cycle
         busy = cycle is not None and not cycle.response_complete
-        if busy and (self._phase != BODY or self.cycle.response_started):
+        if self.pipeline or (busy and (self._phase != BODY or self.cycle.response_started)):
             self.transport.close()  # an answer to an earlier request, or to this one, is under way
             return
         if busy:
@@ -233,6 +235,18 @@ class HttpProtocol(HttpToolsProtocol):
             self.cycle.message_event.set()
         self.transport.write(refusal(status, self._protection))
         self._deadline = self.loop.call_later(LINGER_S, self.transport.close)
+
+
+def _with_path(target: bytes, method: bytes) -> bytes:
+    """A request's target, whose path is never empty (RFC 9112, 3.2.2 and 3.2.4). Raises where it cannot be read."""
+    if target[:1] in {b"/", EVERYTHING} or method == b"CONNECT":
+        return target
+    parts = httptools.parse_url(target)
+    if parts.path:
+        return target
+    if not parts.query:
+        return EVERYTHING if method == b"OPTIONS" else b"/"
+    return b"/?" + parts.query
 
 
 def refusal(status: int, protection: Headers) -> bytes:

@@ -1,6 +1,7 @@
 """What a stranger's connection may send and hold before it has asked anything."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -117,6 +118,40 @@ async def test_options_of_the_whole_server_tell_its_methods(world: World) -> Non
     answer = await _sent(world, b"OPTIONS * HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
     assert _status(answer) == 204
     assert b"\r\nallow: delete, get, head, options, patch, post, put\r\n" in answer.lower()
+
+
+async def _statuses(world: World, *requests: bytes) -> list[int]:
+    """Of requests that are sent in one piece, before any is answered; the last one ends the connection."""
+    last = b"GET /health/live/ HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
+    answers = await _sent(world, b"".join(requests) + last)
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3})", answers)]
+
+
+@pytest.mark.parametrize(
+    ("request_lines", "statuses"),
+    [
+        ([b"OPTIONS *"], [204, 200]),
+        ([b"OPTIONS *", b"OPTIONS *"], [204, 204, 200]),
+        ([b"OPTIONS *?a=b"], [204, 200]),
+        ([b"GET *", b"HEAD *", b"POST *"], [404, 404, 404, 200]),
+        ([b"GET /health/live/", b"GET **", b"OPTIONS *"], [200, 404, 204, 200]),
+        ([b"GET http://here/health/live/", b"GET http://here/health/live/?a=b"], [200, 400, 200]),
+        ([b"OPTIONS http://here", b"GET http://here?a=b"], [204, 400, 200]),
+    ],
+    ids=lambda value: b", ".join(value).decode() if isinstance(value[0], bytes) else "",
+)
+async def test_unusual_targets_are_answered_and_so_is_what_follows_on_the_connection(
+    world: World, request_lines: list[bytes], statuses: list[int]
+) -> None:
+    requests = [line + b" HTTP/1.1\r\nHost: here\r\n\r\n" for line in request_lines]
+    assert await _statuses(world, *requests) == statuses
+
+
+@pytest.mark.parametrize(
+    "bad", [b"GET http:// HTTP/1.1\r\nHost: a\r\n\r\n", POST + b"Transfer-Encoding: chunked\r\n\r\nnonsense\r\n"]
+)
+async def test_a_request_that_cannot_be_read_is_no_answer_to_the_one_before_it(world: World, bad: bytes) -> None:
+    assert await _statuses(world, START + b"\r\n", bad) in ([], [200])
 
 
 async def test_a_refused_head_is_told_to_stay_on_tls_where_clients_come_over_it(world: World) -> None:
