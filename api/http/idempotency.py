@@ -28,8 +28,12 @@ class IdempotentRequests(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Answer a repeat from memory, anything else from the application."""
-        user, key = scope.get("user"), key_of(scope)
-        if scope.get("method") != "POST" or key is None or not isinstance(user, User):
+        user = scope.get("user")
+        if scope.get("method") != "POST" or not isinstance(user, User) or refused_key(scope) is not None:
+            await next_app(scope, receive, send)  # a key that cannot be one is refused beside what else is wrong
+            return
+        key = key_of(scope)
+        if key is None:
             await next_app(scope, receive, send)
             return
         body, whole = await _read(receive, _most_bytes(scope))
@@ -98,6 +102,17 @@ def key_of(scope: Scope) -> str | None:
                     fields={"Idempotency-Key": "must be 1 to 255 printable ASCII characters"},
                 )
             return key
+    return None
+
+
+def refused_key(scope: Scope) -> Invalid | None:
+    """What is wrong with the key of a request that would be kept under it."""
+    if scope.get("method") != "POST" or not isinstance(scope.get("user"), User):
+        return None
+    try:
+        key_of(scope)
+    except Invalid as error:
+        return error
     return None
 
 

@@ -13,6 +13,7 @@ from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
 from api.http.bodies import fields_of, in_words_of
+from api.http.idempotency import refused_key
 from api.http.schemas import WHEN, when_problem
 from api.http.suggestions import nearest
 from dispatch.errors import Invalid
@@ -62,7 +63,10 @@ class KnownQueries:
     async def check(self, request: Request[Any, Any, Any]) -> None:
         """Raises Invalid, naming also what else is wrong with the request."""
         handler: Any = request.route_handler
-        model = self._models.get(handler)
+        model, refused = self._models.get(handler), refused_key(request.scope)
+        if refused is not None:
+            others = {} if model is None else await _others(request, handler, model)
+            raise Invalid(WRONG, fields=others | refused.fields) if others else refused
         if model is None or not (request.scope["query_string"] or model.expected_query_params):
             return
         sent = request.query_params

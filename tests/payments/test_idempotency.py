@@ -114,11 +114,15 @@ def test_an_answer_with_a_secret_anywhere_in_it_is_replaced_by_a_word_that_it_wa
 
 
 @pytest.mark.parametrize("key", [b"", "é".encode(), b"x" * 256])
-async def test_a_key_that_cannot_be_one_is_400(world: World, key: bytes) -> None:
+async def test_a_key_that_cannot_be_one_is_named_and_nothing_is_done(world: World, key: bytes) -> None:
     customer = await world.person()
     headers = [(name.encode(), value.encode()) for name, value in customer.headers.items()]
     reply = await world.http.post("/api/v1/marketplace/carts/", headers=[*headers, (HEADER.encode(), key)])
-    assert reply.status_code == 400
+    assert (reply.status_code, reply.json()["code"]) == (400, "invalid_idempotency_key")
+    assert list(reply.json()["errors"]) == [HEADER]
+    body = {"phone": "+977-9841234567", "vehicle_type": "?", "vehicle_number": "BA-1", "capacity_kg": "much"}
+    reply = await (await world.person("transporter")).post("/api/transporters/", body, **{HEADER: "x" * 256})
+    assert (reply.status_code, set(reply.json()["errors"])) == (400, {HEADER, "vehicle_type", "capacity_kg"})
 
 
 async def test_bodies_that_are_too_long_are_refused_with_a_key_as_without(world: World) -> None:
