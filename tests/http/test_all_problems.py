@@ -124,12 +124,12 @@ async def test_all_wrong_fields_of_an_order_are_named_at_once(world: World) -> N
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
 async def test_a_key_that_a_body_does_not_have_is_refused_by_name(stage: Stage, call: Call) -> None:
-    body = stage.body_of(call) | {"dry_run": True}
+    body = stage.body_of(call) | {"pretend": True}
     reply = await stage.send(call, msgspec.json.encode(body))
     if call.path == "/api/v1/payments/callback/":  # a gateway says what it likes
         assert "errors" not in reply.json()
     else:
-        assert (reply.status_code, list(reply.json()["errors"])) == (400, ["dry_run"]), reply.text
+        assert (reply.status_code, list(reply.json()["errors"])) == (400, ["pretend"]), reply.text
 
 
 def test_every_body_is_strict_but_the_gateways(world: World) -> None:
