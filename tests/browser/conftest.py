@@ -1,5 +1,6 @@
 """A real Chromium. Where none is installed the tests of this room are left out, and say so; in CI that is an error."""
 
+import json
 import os
 from collections.abc import AsyncIterator
 
@@ -8,7 +9,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from benchmarks.chromium import CHROMIUM, FLAGS
 from tests.browser.windows import Window
-from tests.support.world import World
+from tests.support.world import PASSWORD, World
 
 # What a page promises comes; on a machine with other work it comes later.
 expect.set_options(timeout=30_000)
@@ -35,3 +36,15 @@ async def window(chromium: Browser, world: World) -> AsyncIterator[Window]:
     yield opened
     await context.close()
     assert opened.complaints == []
+
+
+@pytest.fixture
+async def demo(world: World) -> AsyncIterator[str]:
+    """As if this server were a demo: its dispatcher's log-in and a parcel are told to whoever is on this machine."""
+    admin, delivery = await world.admin(), await world.delivery()
+    path = world.server.settings.data_dir / "demo.json"
+    account = {"email": admin.email, "password": PASSWORD}
+    number = str(delivery["tracking_number"])
+    path.write_text(json.dumps({"accounts": {"admin": account}, "tracking_numbers": [number], "pid": os.getpid()}))
+    yield number
+    path.unlink()

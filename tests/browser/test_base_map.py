@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 from api.basemap.stored import stored_map
 from api.cli.main import main
 from tests.browser.journeys import riding
-from tests.browser.windows import Window
+from tests.browser.windows import Window, violations
 from tests.support.towns import LAT, LON, draw_town
 from tests.support.waiting import until
 from tests.support.world import World
@@ -66,3 +66,13 @@ async def test_without_streets_nobody_is_thanked_for_them(world: World, window: 
         page = await window.open(ride.path)
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         await expect(page.get_by_text(ATTRIBUTION)).to_have_count(0)
+
+
+async def test_in_a_demo_the_city_moves_on_the_imported_streets(window: Window, town: Path, demo: str) -> None:
+    asked: list[str] = []
+    del demo
+    window.context.on("request", lambda sent: asked.append(sent.url))
+    page = await window.open("/")
+    await expect(page.get_by_text(ATTRIBUTION)).to_be_visible()
+    assert any(url.endswith(f"/pages/map/{town.name}") for url in asked)
+    assert await violations(page) == []

@@ -1,9 +1,5 @@
 """The door that everybody comes through first."""
 
-import json
-import os
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import expect
 
@@ -11,18 +7,6 @@ from tests.browser.windows import Window, unreached, violations
 from tests.support.world import PASSWORD, THAMEL, World
 
 NUMBER = "TRKAB12CD34EF56GH"
-
-
-@pytest.fixture
-async def demo(world: World) -> AsyncIterator[str]:
-    """As if this server were a demo: its dispatcher's log-in and a parcel are told to whoever is on this machine."""
-    admin, delivery = await world.admin(), await world.delivery()
-    path = world.server.settings.data_dir / "demo.json"
-    account = {"email": admin.email, "password": PASSWORD}
-    number = str(delivery["tracking_number"])
-    path.write_text(json.dumps({"accounts": {"admin": account}, "tracking_numbers": [number], "pid": os.getpid()}))
-    yield number
-    path.unlink()
 
 
 async def test_whoever_has_a_number_comes_to_the_parcel_by_keyboard(window: Window) -> None:

@@ -1,5 +1,5 @@
 // What maps stand on beside the grid: the city that the operator imported, else the online tiles that he allowed.
-import { addProtocol } from "maplibre-gl";
+// It asks before MapLibre is loaded, so that a page can do without.
 
 /** West, south, east, north. */
 export type Bounds = [number, number, number, number];
@@ -30,7 +30,7 @@ async function ask(): Promise<Ground> {
   if (!reply.ok) throw new Error(`map.json: ${reply.status}`);
   const { city, tiles } = (await reply.json()) as Answer;
   if (city === null) return { city: null, tiles };
-  const { PMTiles, Protocol } = await import("pmtiles");
+  const [{ PMTiles, Protocol }, { addProtocol }] = await Promise.all([import("pmtiles"), import("maplibre-gl")]);
   const protocol = new Protocol();
   const address = new URL(city, location.href).href;
   const file = new PMTiles(address);
