@@ -1,5 +1,6 @@
 """A transporter with the app in hand."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -96,8 +97,13 @@ class Courier:
 
 
 @asynccontextmanager
-async def courier(world: World, chromium: Browser, driver: Driver | None = None) -> AsyncIterator[Courier]:
-    """A transporter who has signed in, by hand, on a phone of their own."""
+async def courier(
+    world: World, chromium: Browser, driver: Driver | None = None, *, sockets: bool = True
+) -> AsyncIterator[Courier]:
+    """A transporter who has signed in, by hand, on a phone of their own.
+
+    ``sockets``: whether the network lets any through.
+    """
     driver = driver or await world.driver()
     context = await chromium.new_context(
         viewport={"width": 390, "height": 844},
@@ -107,6 +113,8 @@ async def courier(world: World, chromium: Browser, driver: Driver | None = None)
         geolocation={"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1], "accuracy": 5},
     )
     try:
+        if not sockets:
+            await context.route_web_socket("**/ws/**", lambda socket: asyncio.ensure_future(socket.close()))
         window = Window(context, world.server.settings.public_url)
         page = await window.open("/courier")
         await page.get_by_label("E-mail").fill(driver.email)

@@ -80,9 +80,9 @@ async def test_without_network_no_position_and_no_step_is_lost_and_the_step_keep
         after = datetime.now(UTC)
         await expect(one.answer).to_have_text("Thamel, Kathmandu")
         await expect(one.page.get_by_text("Picked up: saved on this phone")).to_be_visible()
-        await one.page.get_by_role("link", name="wait to be sent").click()
+        await one.page.get_by_role("link", name="To be sent").click()
         await expect(one.page.locator("[data-state=saved]")).to_contain_text("saved on this phone")
-        await expect(one.page.get_by_text(re.compile("[1-9][0-9]* positions wait to be sent[.]"))).to_be_visible()
+        await expect(one.page.get_by_text(re.compile("Positions to be sent: [1-9]"))).to_be_visible()
         assert (await stored(world, delivery)).status is DeliveryStatus.ASSIGNED
         await one.window.context.set_offline(False)
         await expect(one.page.locator("[data-state=confirmed]")).to_contain_text("confirmed", timeout=90_000)
@@ -154,7 +154,7 @@ async def test_what_was_taken_back_meanwhile_is_refused_with_the_truth_and_kept_
         await one.pick_up()
         ok(await one.driver.patch("/api/transporters/me/", {"is_available": False}))
         await one.window.context.set_offline(False)
-        await one.page.get_by_role("link", name="wait to be sent").click()
+        await one.page.get_by_role("link", name="To be sent").click()
         refused = one.page.locator("[data-state=refused]")
         await expect(refused).to_contain_text("given to somebody else or cancelled meanwhile", timeout=90_000)
         await expect(refused.get_by_role("link", name="Save the picture")).to_be_visible()
@@ -174,7 +174,7 @@ async def test_signing_out_with_something_unsent_asks_again_and_loses_nothing(wo
         await one.pick_up(photo=False)
         await one.page.get_by_role("button", name="Sign out").click()
         dialog = one.page.get_by_role("dialog")
-        await expect(dialog).to_contain_text("not sent yet")
+        await expect(dialog).to_contain_text("Not sent yet")
         assert await violations(one.page) == []
         await dialog.get_by_role("button", name="Stay").click()
         await expect(dialog).to_have_count(0)
@@ -182,6 +182,27 @@ async def test_signing_out_with_something_unsent_asks_again_and_loses_nothing(wo
         await one.window.context.set_offline(False)
         await until(lambda: has_status(world, delivery, DeliveryStatus.PICKED_UP))
         one.forgive_no_network()
+
+
+async def test_where_no_socket_comes_through_positions_are_handed_in_all_the_same(
+    world: World, chromium: Browser
+) -> None:
+    async with courier(world, chromium, sockets=False) as one:
+        await one.at(*THAMEL)
+        await one.stored_way()
+        await expect(one.page.get_by_role("link", name="To be sent")).to_have_count(0)
+
+
+async def test_of_two_windows_one_sends_the_position_and_the_other_says_so_and_may_take_over(
+    world: World, chromium: Browser
+) -> None:
+    async with courier(world, chromium) as one:
+        other = await one.window.open("/courier")
+        await expect(other.locator(".bar .chip.live")).to_be_visible()
+        await expect(one.page.get_by_text("open in another window")).to_be_visible()
+        await one.page.get_by_role("button", name="Use it here").click()
+        await expect(one.page.locator(".bar .chip.live")).to_be_visible()
+        await expect(other.get_by_text("open in another window")).to_be_visible()
 
 
 async def test_a_tracking_app_is_paired_by_a_code_and_the_page_says_that_its_position_is_live(

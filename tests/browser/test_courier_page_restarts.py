@@ -62,7 +62,7 @@ async def test_a_server_that_is_killed_and_comes_back_is_gone_on_with_without_a_
         await process.start()
         await expect(one.page.get_by_text("Picked up: saved on this phone")).to_have_count(0, timeout=90_000)
         await expect(one.page.locator(".bar .chip.live")).to_be_visible(timeout=90_000)
-        await expect(one.page.get_by_role("link", name="wait to be sent")).to_have_count(0, timeout=90_000)
+        await expect(one.page.get_by_role("link", name="To be sent")).to_have_count(0, timeout=90_000)
         history = ok(await one.driver.get(f"/api/deliveries/{delivery['id']}/"))["tracking_history"]
         assert [step["status"] for step in history][:2] == [DeliveryStatus.ASSIGNED, DeliveryStatus.PICKED_UP]
         await one.stored_way()

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
 import "./courier.css";
 import { Client } from "../shared/client.ts";
@@ -32,6 +32,8 @@ if ("serviceWorker" in navigator) {
   void navigator.serviceWorker.register("/courier/worker.js", { scope: "/courier", updateViaCache: "none" }).catch(() => undefined);
 }
 
+const LINKS = { live: "live", connecting: "polling", offline: "offline" } as const;
+
 function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
   const { person, signOut } = signedIn;
   const work = useMemo(() => new Work(client, person.id), [person.id]);
@@ -51,9 +53,16 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
     void (open > 0 ? navigator.setAppBadge?.(open) : navigator.clearAppBadge?.())?.catch(() => undefined);
   }, [open]);
 
+  const arrived = useRef(false);
+  useEffect(() => {
+    // Whoever goes from one view to another hears where they are.
+    if (arrived.current) document.querySelector<HTMLElement>("#content h1")?.focus();
+    arrived.current = true;
+  }, [view]);
+
   const given = { work, state, view, go, language, say };
-  const online = state.connected || state.reachable;
-  const chip = <span class={`chip ${state.connected ? "live" : online ? "polling" : "offline"}`} role="status">{say(state.connected ? "link.live" : online ? "link.connecting" : "link.offline")}</span>;
+  const link = !state.reachable ? "offline" : state.connected ? "live" : "connecting";
+  const chip = <span class={`chip ${LINKS[link]}`} role="status">{say(`link.${link}`)}</span>;
   return (
     <Frame language={language} say={say} state={chip}>
       <main id="content" class="courier">

@@ -23,6 +23,8 @@ export interface Kept {
   addPing(ping: NewPing): Promise<Ping>;
   /** The oldest so many after `seq`. */
   pings(after: number, most: number): Promise<Ping[]>;
+  /** So many of those that came last, the newest first. */
+  newestPings(most: number): Promise<Ping[]>;
   countPings(): Promise<number>;
   /** Forget pings that are safe on the server. */
   dropPings(seqs: readonly number[] | { upTo: number }): Promise<void>;
@@ -60,6 +62,16 @@ class KeptInDatabase implements Kept {
 
   pings(after: number, most: number): Promise<Ping[]> {
     return this.db.getAll("pings", IDBKeyRange.lowerBound(after, true), most);
+  }
+
+  async newestPings(most: number): Promise<Ping[]> {
+    const found: Ping[] = [];
+    let at = await this.db.transaction("pings").store.openCursor(null, "prev");
+    while (at !== null && found.length < most) {
+      found.push(at.value);
+      at = await at.continue();
+    }
+    return found;
   }
 
   countPings(): Promise<number> {
@@ -116,6 +128,10 @@ export class KeptInMemory implements Kept {
 
   async pings(after: number, most: number): Promise<Ping[]> {
     return [...this.#pings.values()].filter((one) => one.seq > after).slice(0, most);
+  }
+
+  async newestPings(most: number): Promise<Ping[]> {
+    return [...this.#pings.values()].reverse().slice(0, most);
   }
 
   async countPings(): Promise<number> {

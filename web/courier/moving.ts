@@ -26,7 +26,6 @@ export function useView(): [View, Go] {
     history.pushState(null, "", pathOf(to) + location.search);
     setView(to);
     scrollTo(0, 0);
-    document.getElementById("content")?.querySelector<HTMLElement>("h1")?.focus();
   }, []);
   return [view, go];
 }

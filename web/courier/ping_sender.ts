@@ -164,7 +164,7 @@ export class PingSender {
   /** While no socket opens: newest first, so that the live position is right before the way to it is. */
   async #post(): Promise<void> {
     if (!this.#welcomed) {
-      const pings = (await this.kept.pings(0, Number.MAX_SAFE_INTEGER)).slice(-POST_BATCH).reverse();
+      const pings = await this.kept.newestPings(POST_BATCH);
       if (pings.length > 0) {
         try {
           const answer = await this.world.post(pings);

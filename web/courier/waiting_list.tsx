@@ -4,9 +4,12 @@ import { Refused } from "../shared/client.ts";
 import { distance, money } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { distanceM, pointOf, type Waiting } from "./jobs.ts";
+import type { Measured } from "./fixes.ts";
 import type { Given } from "./moving.ts";
 
 type Turn = { id: number; state: "asking" | "refused"; problem: string };
+
+const SHOWN = 20;
 
 export function WaitingList(given: Given) {
   const { work, state, say } = given;
@@ -35,7 +38,7 @@ export function WaitingList(given: Given) {
       <p class="problem" role="alert">{turn?.problem}</p>
       {waiting.length === 0 && <p class="quiet">{say("waiting.none")}</p>}
       <ul class="list">
-        {waiting.map((one) => (
+        {nearest(waiting, state.position).slice(0, SHOWN).map((one) => (
           <li key={one.id} class="card offer" data-delivery={one.id}>
             <p><strong>{one.pickup_address}</strong></p>
             <p class="quiet">{facts(one, given)}</p>
@@ -47,6 +50,17 @@ export function WaitingList(given: Given) {
       </ul>
     </section>
   );
+}
+
+/** Those with the nearest pickup first, where the phone knows where it is; else those that have waited longest. */
+function nearest(waiting: readonly Waiting[], position: Measured | null): readonly Waiting[] {
+  if (position === null) return waiting;
+  const here = { lat: position.coords.latitude, lon: position.coords.longitude };
+  const away = (one: Waiting): number => {
+    const pickup = pointOf(one.pickup_latitude, one.pickup_longitude);
+    return pickup === null ? Number.MAX_SAFE_INTEGER : distanceM(here, pickup);
+  };
+  return [...waiting].sort((a, b) => away(a) - away(b) || a.id - b.id);
 }
 
 function facts(one: Waiting, { state, language, say }: Given): string {

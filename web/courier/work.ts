@@ -50,6 +50,7 @@ const NOTHING: WorkState = {
 };
 const ASK_EVERY_MS = 30_000;
 const APP_FIXES_OF_MS = 180_000;
+const NOT_ALLOWED = 4403; // the close code of who is not verified
 
 export class Work {
   #state = NOTHING;
@@ -94,9 +95,11 @@ export class Work {
         this.#outbox?.hurry();
         void this.refresh();
       };
+      const gone = (): void => this.#set({ reachable: false });
       addEventListener("online", back);
+      addEventListener("offline", gone);
       document.addEventListener("visibilitychange", back);
-      ends.push(() => clearInterval(again), () => removeEventListener("online", back), () => document.removeEventListener("visibilitychange", back));
+      ends.push(() => clearInterval(again), () => removeEventListener("online", back), () => removeEventListener("offline", gone), () => document.removeEventListener("visibilitychange", back));
     });
     return () => {
       stopped = true;
@@ -140,6 +143,11 @@ export class Work {
   async dismiss(action: Action): Promise<void> {
     await this.#outbox?.dismiss(action.number);
     await this.#again();
+  }
+
+  /** The position is sent from this window, not from the other one. */
+  takeOver(): void {
+    this.#sender?.renew();
   }
 
   hideNotice(): void {
@@ -223,8 +231,9 @@ export class Work {
       this.#set({ profile, known_jobs, reachable: true, heard_at: Date.now(), problem: null });
       await this.#kept?.write("jobs", known_jobs);
       await this.#kept?.write("profile", profile);
-      const waiting = profile.is_verified ? await this.client.call<Page<Waiting>>("/api/deliveries/available/?page_size=50") : null;
+      const waiting = profile.is_verified ? await this.client.call<Page<Waiting>>("/api/deliveries/available/?page_size=100") : null;
       this.#set({ waiting: waiting?.results ?? [] });
+      if (this.#state.ended === NOT_ALLOWED && profile.is_verified) this.#sender?.renew(); // verified since
       await this.#askApps(profile);
     } catch (problem) {
       if (problem instanceof Refused) this.#set({ problem, reachable: true });

@@ -12,6 +12,8 @@ import { type Job, type Stop, distanceM, navigationLink, stopOf } from "./jobs.t
 import { type Given, linkTo } from "./moving.ts";
 import { WaitingList } from "./waiting_list.tsx";
 
+const ELSEWHERE = 4409; // the close code of a device that has connected again
+
 export function WorkView(given: Given & { person: Person; signOut: () => Promise<void> }) {
   const { work, state, view, go, say } = given;
   const chosen = view.name === "job" ? state.jobs.find((job) => job.id === view.id) : undefined;
@@ -26,7 +28,12 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
           <button type="button" class="button" onClick={() => work.hideNotice()}>{say("notice.seen")}</button>
         </p>
       )}
-      {state.ended === 4409 && <p class="notice card" role="status">{say("link.elsewhere")}</p>}
+      {state.ended === ELSEWHERE && (
+        <p class="notice card" role="status">
+          <span>{say("link.elsewhere")}</span>
+          <button type="button" class="button" onClick={() => work.takeOver()}>{say("link.here")}</button>
+        </p>
+      )}
       {failed !== "" && <p class="problem card" role="alert">{failed}</p>}
       {state.known_jobs === null && state.problem === null && <p class="quiet" role="status">{say(state.reachable ? "loading" : "error.offline.page")}</p>}
       {view.name === "job" && chosen === undefined && state.known_jobs !== null && <p class="quiet card" role="status">{say("jobs.gone")}</p>}
@@ -69,6 +76,7 @@ function NextStop({ state, go, language, say, job }: Given & { job: Job }) {
       <h1 id="next" tabIndex={-1} class="answer">{stop.address}</h1>
       <p class="facts">
         {away !== null && <span class="number">{say("stop.away", { distance: distance(away, language) })}</span>}
+        {(job.priority === "urgent" || job.priority === "high") && <strong class="pressing">{say(`priority.${job.priority}`)}</strong>}
         {stop.due_at !== null && <span>{say("stop.by", { at: clock(stop.due_at, Date.now(), language) })}</span>}
         <span>{stop.contact}</span>
       </p>
@@ -76,7 +84,7 @@ function NextStop({ state, go, language, say, job }: Given & { job: Job }) {
       {known !== undefined && known.status !== job.status && <p class="chip polling">{say("stop.saved")}</p>}
       <div class="ways">
         <a class="button" href={navigationLink(stop, navigator.userAgent)} rel="noreferrer"><Icon of={Navigation} />{say("stop.navigate")}</a>
-        {stop.phone !== null && <a class="button" href={`tel:${stop.phone}`}><Icon of={Phone} />{say("stop.call", { name: stop.contact })}</a>}
+        {stop.phone !== null && <a class="button" href={`tel:${stop.phone}`} aria-label={say("stop.call", { name: stop.contact })}><Icon of={Phone} />{say("stop.call.short")}</a>}
       </div>
       <a class="button first large" {...linkTo({ name: verb, id: job.id }, go)}>
         <Icon of={stop.kind === "pickup" ? PackageCheck : MapPinned} />{say(stop.kind === "pickup" ? "stop.picked_up" : "stop.delivered")}

@@ -27,6 +27,7 @@ export class Socket<Message> {
   #failures = 0;
   #waiting: unknown = null;
   #stopped = false;
+  #ended = false;
   #attempt = 0;
 
   constructor(
@@ -48,9 +49,10 @@ export class Socket<Message> {
     this.#wire = null;
   }
 
-  /** Connect anew at once: the network is back, or the line is dead and nobody has said so. */
+  /** Connect anew at once: the network is back, the line is dead and nobody has said so, or why it ended holds no more. */
   renew(): void {
     if (this.#stopped) return;
+    this.#ended = false;
     this.world.cancel(this.#waiting);
     const old = this.#wire;
     this.#wire = null;
@@ -99,14 +101,14 @@ export class Socket<Message> {
       if (outdated()) return;
       this.#wire = null;
       if (FINAL_CODES.has(event.code)) {
-        this.#stopped = true;
+        this.#ended = true;
         this.onState("ended", event.code);
       } else this.#again(event.code);
     };
   }
 
   #again(code: number | null): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#ended) return;
     this.#failures += 1;
     this.onState("waiting", code);
     this.#waiting = this.world.later(() => void this.#connect(), waitBefore(this.#failures));

@@ -24,6 +24,10 @@ test("values stand in their places, in the digits of the language", () => {
   expect(speaker("ne")("minutes", { count: 25 })).toBe("२५ मिनेट");
 });
 
+test("what somebody wrote in Latin letters keeps its digits", () => {
+  expect(speaker("ne")("sign_in.as", { email: "ram2@example.com" })).toContain("ram2@example.com");
+});
+
 test("a value that is missing is seen, not hidden", () => {
   expect(speaker("en")("minutes")).toBe("{count} min");
 });

@@ -30,7 +30,9 @@ export function speaker(language: Language, own?: Words): Say<string> {
     (said[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = values[name];
       if (value === undefined) return whole;
-      return language === "ne" ? devanagari(String(value)) : String(value);
+      const text = String(value);
+      // Names, addresses and numbers of parcels stay as they were written.
+      return language === "ne" && !/[A-Za-z]/.test(text) ? devanagari(text) : text;
     });
 }
 
