@@ -143,7 +143,7 @@ async def test_everything_is_done_with_the_keyboard_alone(world: World, desk: Wi
     ram = await _driver(world, "Ram Thapa", here)
     one, other = await world.deliveries(at(here) | OVERDUE, at(here) | SOON)
     page = await _console(desk, admin)
-    await expect(page.locator("#list")).to_contain_text("waits")
+    await expect(page.locator("#list")).to_contain_text("Waiting for a courier")
     await page.keyboard.press("/")
     await page.keyboard.type(other["tracking_number"].lower())
     await expect(page.locator("section[aria-labelledby=queue] .row")).to_have_count(1)
@@ -160,9 +160,13 @@ async def test_everything_is_done_with_the_keyboard_alone(world: World, desk: Wi
     await page.keyboard.press("z")
     await expect(page.locator(".notice")).to_contain_text("Undone")
     assert await _status(admin, one) == ("available", None)
+    tick = page.get_by_label(f"Choose {one['tracking_number']} for a plan")
+    await expect(tick).to_be_visible()  # it waits again
     await page.keyboard.press("x")
+    await expect(tick).to_be_checked()
     await page.keyboard.press("Shift+A")
     await expect(page.get_by_role("dialog")).to_contain_text("1 of 1 get a courier")
+    await expect(page.get_by_role("button", name="Give 1")).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("2")
@@ -261,7 +265,7 @@ async def test_a_restart_of_the_server_shows_as_old_news_and_the_page_goes_on_wi
         settings = first.server.settings
         desk.base_url = settings.public_url
         page = await _console(desk, admin)
-        await expect(page.locator("#list")).to_contain_text("waits")
+        await expect(page.locator("#list")).to_contain_text("Waiting for a courier")
         await page.evaluate("window.notReloaded = true")
     await expect(page.locator(".chip.offline")).to_contain_text("connection lost")
     await expect(page.locator(".desk")).to_have_attribute("data-old", "true")

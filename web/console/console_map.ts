@@ -29,9 +29,9 @@ const over: Over = () => ({
   ],
 });
 
-/** What is looked at: a delivery with who has it, or a courier. */
+/** What is looked at: a delivery with who has it, or a courier with its tour. */
 export interface Looked {
-  delivery: Delivery | null;
+  deliveries: readonly Delivery[];
   courier: Courier | null;
 }
 
@@ -90,14 +90,18 @@ export class ConsoleMap {
     this.#set("waiting", features);
   }
 
-  look({ delivery, courier }: Looked): void {
+  look({ deliveries, courier }: Looked): void {
     const ends: object[] = [];
-    const way: Point[] = [];
-    if (courier !== null) way.push(courier);
-    const stops = delivery === null ? [] : [delivery.picked_up_at === null ? delivery.pickup : null, delivery.dropoff];
-    for (const stop of stops) if (stop !== null) way.push(stop);
-    if (delivery?.pickup) ends.push(point(delivery.pickup, { pickup: true }));
-    if (delivery?.dropoff) ends.push(point(delivery.dropoff, { pickup: false }));
+    const way: Point[] = courier === null ? [] : [courier];
+    for (const { pickup, dropoff, picked_up_at } of deliveries) {
+      if (pickup !== null && picked_up_at === null) {
+        way.push(pickup);
+        ends.push(point(pickup, { pickup: true }));
+      }
+      if (dropoff === null) continue;
+      way.push(dropoff);
+      ends.push(point(dropoff, { pickup: false }));
+    }
     this.#set("ends", ends);
     this.#set("way", way.length > 1 ? [line(way)] : []);
     this.#layer.pick(courier?.id ?? null);

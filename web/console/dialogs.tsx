@@ -86,6 +86,8 @@ export function PlanDialog({ deliveries }: { deliveries: readonly number[] }) {
   const [problem, setProblem] = useState("");
   const [sending, setSending] = useState(false);
   const [asked, setAsked] = useState(0);
+  const give = useRef<HTMLButtonElement>(null);
+  useEffect(() => give.current?.focus(), [plan]);
   useEffect(() => {
     if (deliveries.length === 0) return;
     let left = false;
@@ -121,7 +123,7 @@ export function PlanDialog({ deliveries }: { deliveries: readonly number[] }) {
       {plan !== null && <PlanSummary plan={plan} numberOf={numberOf} />}
       <p class="actions">
         {plan !== null && plan.successful > 0 && (
-          <button type="button" class="button first" disabled={sending} onClick={() => void commit(plan)}>
+          <button ref={give} type="button" class="button first" disabled={sending} onClick={() => void commit(plan)}>
             {sending ? say("plan.committing") : say("plan.commit", { count: plan.successful })}
           </button>
         )}

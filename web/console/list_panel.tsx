@@ -3,7 +3,7 @@ import type { IconNode } from "lucide";
 import { useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import type { Language } from "../shared/numbers.ts";
-import { clock, duration } from "../shared/times.ts";
+import { clock, date, duration } from "../shared/times.ts";
 import { shortPlace, useDesk } from "./desk.ts";
 import { type Exception, type ExceptionKind, waitsSince } from "./exceptions.ts";
 import { type Delivery, aboard } from "./frames.ts";
@@ -12,6 +12,7 @@ import { queryOf } from "./address.ts";
 import type { ConsoleSay } from "./words.ts";
 
 const SIGNS: Readonly<Record<ExceptionKind, IconNode>> = { late: AlertTriangle, silent: MapPinOff, nobody: UserX, at_stop: Clock };
+const WEEK_MS = 6 * 86_400_000;
 const ROWS = 100;
 const COURIERS = 6;
 
@@ -140,7 +141,7 @@ function QueueRow({ one }: { one: Listed }) {
 /** What was asked for, else what is expected, else since when it waits. */
 function timeOf(delivery: Delivery, now: number, say: ConsoleSay, language: Language): string {
   const at = delivery.due_at ?? delivery.expected_at;
-  if (at !== null) return clock(at, now, language);
+  if (at !== null) return Math.abs(at - now) < WEEK_MS ? clock(at, now, language) : date(at, language);
   const since = waitsSince(delivery);
   return since > now ? clock(since, now, language) : duration((now - since) / 1000, say);
 }
@@ -158,7 +159,9 @@ function stateOf({ delivery, late_ms, silent }: Listed, who: string | null, now:
   if (late_ms > 0) parts.push(say("row.late", { age: duration(late_ms / 1000, say) }));
   if (delivery.status === "available") {
     const since = waitsSince(delivery);
-    parts.push(since > now ? say("row.later", { at: clock(since, now, language) }) : say("row.waits", { age: duration((now - since) / 1000, say) }));
+    if (since > now) parts.push(say("row.later", { at: clock(since, now, language) }));
+    // Where nothing was asked for, the age stands in front already.
+    else parts.push(delivery.due_at === null ? say(`status.${delivery.status}`) : say("row.waits", { age: duration((now - since) / 1000, say) }));
   } else {
     parts.push(say(`status.${delivery.status}`));
     if (who !== null) parts.push(who);

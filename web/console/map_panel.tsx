@@ -61,7 +61,9 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   const delivery = view.delivery === null ? null : (board.deliveries.get(view.delivery) ?? null);
   const courier_id = view.courier ?? delivery?.transporter_id ?? null;
   const courier = courier_id === null ? null : (board.couriers.get(courier_id) ?? null);
-  useEffect(() => map?.look({ delivery, courier }), [map, delivery, courier]);
+  const tour = view.courier === null ? [] : board.tourOf(view.courier);
+  const deliveries = delivery === null ? tour : [delivery];
+  useEffect(() => map?.look({ deliveries, courier }), [map, courier, deliveries.map((one) => `${one.id}:${one.status}`).join()]);
   useEffect(() => {
     if (map === null) return;
     let left = false;
