@@ -253,7 +253,8 @@ class Ingest:
         except Exception as error:
             log.debug("batch not stored", exc_info=True)
             self._failures.note(error)  # a defect must not end the storing of everybody's pings
-            self._fail(batch, IngestUnavailable(str(error)))
+            told = str(error) if isinstance(error, RedisError | OSError) else "a defect of the server"
+            self._fail(batch, IngestUnavailable(told))
             return
         self._failures.well()
         if over:
