@@ -55,7 +55,8 @@ async def test_open_deliveries_wait_again_and_what_is_aboard_stays_with_the_tran
     assert (tracked["transporter"], tracked["estimated_delivery_time"]) == (None, None)
     assert [step["status"] for step in tracked["tracking_history"]] == ["assigned", "available"]
     assert "account" not in str(tracked), "the public is not told why"
-    assert (await driver.post(f"/api/deliveries/{waiting['id']}/pickup/")).status_code == 403
+    late = await driver.post(f"/api/deliveries/{waiting['id']}/pickup/")
+    assert (late.status_code, late.json()["code"]) == (409, "no_longer_yours")
     ok(await other.post(f"/api/deliveries/{waiting['id']}/accept/"))
     assert await _withdraw(world, driver, WithdrawalReason.ACCOUNT_CLOSED) == []
 
@@ -89,7 +90,8 @@ async def test_each_way_of_not_carrying_any_more_gives_back_what_was_not_picked_
             change = {"is_available": False} if way == "unavailable" else {"vehicle_number": "BA-9-PA-9999"}
             ok(await driver.patch("/api/transporters/me/", change))
         assert [(await _tracked(world, one))["status"] for one in (waiting, aboard)] == ["available", "picked_up"], way
-        assert (await driver.post(f"/api/deliveries/{waiting['id']}/pickup/")).status_code == 403
+        late = await driver.post(f"/api/deliveries/{waiting['id']}/pickup/")
+        assert (late.status_code, late.json()["code"]) == (409, "no_longer_yours")
         assert (await driver.post(f"/api/deliveries/{waiting['id']}/accept/")).status_code in {403, 409}
         ok(await driver.post(f"/api/deliveries/{aboard['id']}/deliver/"))  # what is aboard still arrives
 
