@@ -67,6 +67,7 @@ OPEN_TO = {
     ("POST", f"/api/v1/users/{ID}/roles/"): "admin",
     ("POST", f"/api/v1/users/{ID}/password/"): "admin",
     ("GET", "/api/v1/audit/"): "admin",
+    ("GET", "/api/v1/operations/summary/"): "admin",
     ("POST", "/api/v1/marketplace/products/"): "seller admin",
     ("GET", "/api/v1/marketplace/products/mine/"): "seller admin",
     ("PATCH", f"/api/v1/marketplace/products/{ID}/"): "seller admin",

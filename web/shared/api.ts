@@ -1453,6 +1453,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summary
+         * @description Rates, waits and queues of all processes together, some seconds old at most. As ``/metrics``, for a page.
+         */
+        get: operations["operations_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/payments/{transaction_id}/invoice": {
         parameters: {
             query?: never;
@@ -2097,6 +2117,14 @@ export interface components {
             password: string;
         };
         /**
+         * AckBucket
+         * @description How many batches of pings were acknowledged within so many seconds; None: however long it took.
+         */
+        AckBucket: {
+            count: number;
+            within_s: number | null;
+        };
+        /**
          * ActorKind
          * @description Who acts.
          * @enum {string}
@@ -2703,6 +2731,14 @@ export interface components {
         DeviceList: {
             count: number;
             results: components["schemas"]["DeviceAnswer"][];
+        };
+        /**
+         * DiskAnswer
+         * @description The disk of the data folder, bytes.
+         */
+        DiskAnswer: {
+            free: number;
+            total: number;
         };
         /**
          * DispatcherRow
@@ -4058,6 +4094,18 @@ export interface components {
             pickup_photo: string | null;
         };
         /**
+         * PingTotals
+         * @description Pings since the server started; two answers make a rate. `rejected` by the reason.
+         */
+        PingTotals: {
+            failed: number;
+            received: number;
+            rejected: {
+                [key: string]: number;
+            };
+            stored: number;
+        };
+        /**
          * Point
          * @description A place in degrees.
          */
@@ -4086,6 +4134,19 @@ export interface components {
             /** @enum {string} */
             history: "here" | "elsewhere";
             name: string;
+        };
+        /**
+         * ProcessSummary
+         * @description A process of the server. `longest_pause_s`: of its event loop, in the last minute, seconds.
+         */
+        ProcessSummary: {
+            connections: number;
+            database_in_use: number;
+            database_pool_size: number;
+            longest_pause_s: number;
+            name: string;
+            phones: number;
+            watchers: number;
         };
         /**
          * ProductAnswer
@@ -4584,6 +4645,43 @@ export interface components {
             longitude: number;
         };
         /**
+         * SummaryAnswer
+         * @description How the server does. A part that does not answer leaves its figures empty; `log` is None then.
+         *
+         *     `transporters` by presence; `deliveries` that are not over and `payments_open` by status;
+         *     `payments_last_day`: opened in the last 24 hours. `jobs_waiting_s`: since when the item waits that a job could
+         *     have done for longest, seconds. `dead_letters` by the job that gave them up.
+         */
+        SummaryAnswer: {
+            /** Format: date-time */
+            at: string;
+            dead_letters: {
+                [key: string]: number;
+            };
+            deliveries: {
+                [key: string]: number;
+            };
+            disk: components["schemas"]["DiskAnswer"];
+            jobs_waiting_s: {
+                [key: string]: number;
+            };
+            log: components["schemas"]["LogAnswer"] | null;
+            messages: components["schemas"]["WaitingAnswer"];
+            payments_last_day: {
+                [key: string]: number;
+            };
+            payments_open: {
+                [key: string]: number;
+            };
+            ping_acks: components["schemas"]["AckBucket"][];
+            pings: components["schemas"]["PingTotals"];
+            processes: components["schemas"]["ProcessSummary"][];
+            refunds: components["schemas"]["WaitingAnswer"];
+            transporters: {
+                [key: string]: number;
+            };
+        };
+        /**
          * TakeBack
          * @description Why a delivery is taken back.
          *
@@ -4838,6 +4936,15 @@ export interface components {
             force_verify: boolean;
             /** Format: uuid */
             transaction_id: string;
+        };
+        /**
+         * WaitingAnswer
+         * @description How many wait, since when the oldest of them does, seconds, and how many were given up.
+         */
+        WaitingAnswer: {
+            count: number;
+            dead: number;
+            oldest_s: number;
         };
         /**
          * WaitingDelivery
@@ -7699,6 +7806,33 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    operations_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

@@ -1,17 +1,16 @@
 """``/metrics`` for Prometheus: what all processes of this server count together, and the trade in figures."""
 
-import os
 from typing import Any
 
 from litestar import Controller, Litestar, Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import PermissionDeniedException
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from api.http.security import PUBLIC
 from api.monitoring.access import check_reader, named_here
 from api.monitoring.business import Business, BusinessCollector
+from api.monitoring.counted import counted_registry
 from api.routes.operations.services import GivenServices
 
 # Without its charset, which the framework adds.
@@ -33,13 +32,9 @@ class MetricsController(Controller):
 
 
 async def _metrics(business: Business) -> Response[bytes]:
-    counted = REGISTRY
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        counted = CollectorRegistry()
-        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     traded = CollectorRegistry()
     traded.register(BusinessCollector(await business.figures()))
-    content = generate_latest(counted) + generate_latest(traded)
+    content = generate_latest(counted_registry()) + generate_latest(traded)
     return Response(content, media_type=MEDIA_TYPE)
 
 

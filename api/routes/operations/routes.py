@@ -9,6 +9,7 @@ from api.routes.operations.health import HealthController
 from api.routes.operations.metrics import MetricsController
 from api.routes.operations.outbox import OutboxController
 from api.routes.operations.services import OperationServices
+from api.routes.operations.summary import SummaryController
 
 
 def operation_routes(services: OperationServices) -> Router:
@@ -21,6 +22,7 @@ def operation_routes(services: OperationServices) -> Router:
             DeadLetterController,
             HealthController,
             MetricsController,
+            SummaryController,
         ],
         dependencies=given(services),
     )
