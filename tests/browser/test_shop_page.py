@@ -6,18 +6,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from api.server.backing_services import find_sandbox
+from tests.browser.sign_ins import sign_in, signed_in
 from tests.browser.windows import Window, unreached, violations
-from tests.support.world import PASSWORD, Bought, Person, World, ok
+from tests.support.world import Bought, Person, World, ok
 
 ORDER = re.compile(r"/shop/orders/(\d+)")
-
-
-async def sign_in(page: Page, email: str) -> None:
-    """By hand, as on every page of people who sign in."""
-    await page.get_by_label("E-mail", exact=True).fill(email)
-    await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in", exact=True).click()
-    await expect(page.get_by_text(email)).to_be_visible()
 
 
 async def buyer_at(window: Window, world: World, path: str, buyer: Person) -> Page:
@@ -25,9 +18,7 @@ async def buyer_at(window: Window, world: World, path: str, buyer: Person) -> Pa
     sandbox = find_sandbox(world.server.settings)
     assert sandbox is not None
     window.also_visited.add(sandbox.base_url)
-    page = await window.open(path)
-    await sign_in(page, buyer.email)
-    return page
+    return await signed_in(window, path, buyer)
 
 
 async def in_the_cart(window: Window, world: World, name: str) -> Page:
@@ -64,7 +55,7 @@ async def test_a_customer_buys_by_clicks_from_the_catalogue_to_the_parcel(world:
     sheet = page.get_by_role("dialog")
     await expect(sheet.locator(".sum")).to_contain_text("NPR 2,500.00")
     await sheet.get_by_role("link", name="Order").click()
-    await sign_in(page, buyer.email)
+    await sign_in(page, buyer)
     await expect(page.locator(".sums")).to_contain_text("NPR 325.00")
     await address_typed(page)
     await page.get_by_label("The door, on the map").fill("27.71720, 85.32400")
@@ -93,7 +84,7 @@ async def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(world:
     await world.product(seller, name="Walnut oil 31")
     page = await in_the_cart(window, world, "Walnut oil 31")
     await page.goto(f"{window.base_url}/shop/checkout")
-    await sign_in(page, buyer.email)
+    await sign_in(page, buyer)
     await page.get_by_label("Phone").fill("12")
     await page.get_by_label("City").fill("Patan")
     await page.get_by_role("button", name="Pay NPR").click()
@@ -112,7 +103,7 @@ async def test_an_order_that_was_not_paid_is_paid_later_from_its_page(world: Wor
     await world.product(seller, name="Copper bowl 55")
     page = await in_the_cart(window, world, "Copper bowl 55")
     await page.goto(f"{window.base_url}/shop/checkout")
-    await sign_in(page, buyer.email)
+    await sign_in(page, buyer)
     await address_typed(page)
     await page.get_by_role("button", name="Pay NPR").click()
     await page.wait_for_url("**/pay/**")

@@ -51,7 +51,7 @@ async def unreached(page: Page) -> list[str]:
     """
     wanted = page.locator("a:visible, button:visible, input:visible, select:visible, textarea:visible, summary:visible")
     await page.evaluate("window.reached = new Set()")
-    for _ in range(await wanted.count() + 5):
+    for _ in range(2 * await wanted.count() + 10):  # a date has a stop for each of its parts
         await page.keyboard.press("Tab")
         await page.evaluate("window.reached.add(document.activeElement)")
     missed: list[str] = await wanted.evaluate_all(

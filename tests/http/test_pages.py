@@ -245,7 +245,8 @@ async def test_what_a_phone_installs_has_addresses_that_stay_and_is_asked_for_an
 
 
 @pytest.mark.parametrize(
-    ("page", "most_kb"), [("tracking", 60), ("home", 60), ("shop", 60), ("courier", 100), ("console", 60)]
+    ("page", "most_kb"),
+    [("tracking", 60), ("home", 60), ("shop", 60), ("seller", 60), ("ops", 60), ("courier", 100), ("console", 60)],
 )
 def test_a_page_stays_light(page: str, most_kb: int) -> None:
     html = built.page(page)

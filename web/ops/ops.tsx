@@ -1,26 +1,48 @@
 import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
+import "./ops.css";
+import { useAddress } from "../shared/address.ts";
 import { Client } from "../shared/client.ts";
-import { Frame } from "../shared/frame.tsx";
+import type { Language } from "../shared/numbers.ts";
 import { browserPerson } from "../shared/session.ts";
 import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
-import words from "./words.json";
+import { Workplace } from "../shared/workplace.tsx";
+import { Audit } from "./audit.tsx";
+import { DeadLetters } from "./dead_letters.tsx";
+import type { Given } from "./given.ts";
+import { HeldPayments, RefundList, Reviews } from "./money_rooms.tsx";
+import { Overview } from "./overview.tsx";
+import { Transporters, Users } from "./people_rooms.tsx";
+import { type Say, words } from "./speech.ts";
 
 const client = new Client(browserStore("ops"));
+const person = browserPerson("ops");
 
-mount(words, ({ language, say }) => {
+const ROOMS = [
+  ["/ops", "overview", Overview],
+  ["/ops/dead-letters", "dead", DeadLetters],
+  ["/ops/held", "held", HeldPayments],
+  ["/ops/refunds", "refunds", RefundList],
+  ["/ops/reviews", "reviews", Reviews],
+  ["/ops/transporters", "transporters", Transporters],
+  ["/ops/users", "users", Users],
+  ["/ops/audit", "audit", Audit],
+] as const;
+
+function Operations({ language, say }: { language: Language; say: Say }) {
+  const address = useAddress();
+  const given: Given = { client, address, language, say };
+  const Room = ROOMS.find(([href]) => href === address.path)?.[2];
   document.title = say("ops.title");
   return (
-    <SignInFirst client={client} kept={browserPerson("ops")} role={"admin"} demo="admin" title={say("ops.title")} language={language} say={say}>
-      {({ person, signOut }) => (
-        <Frame language={language} say={say}>
-          <main id="content">
-            <h1>{say("ops.title")}</h1>
-            <p>{say("sign_in.as", { email: person.email })}</p>
-            <button type="button" class="button" onClick={() => void signOut()}>{say("sign_out")}</button>
-          </main>
-        </Frame>
+    <SignInFirst client={client} kept={person} role="admin" demo="admin" title={say("ops.title")} language={language} say={say}>
+      {(signedIn) => (
+        <Workplace title={say("ops.title")} rooms={ROOMS.map(([href, name]) => [href, say(name)])} address={address} signedIn={signedIn} language={language} say={say}>
+          {Room === undefined ? <p class="card">{say("nothing_here")}</p> : <Room key={address.path} {...given} />}
+        </Workplace>
       )}
     </SignInFirst>
   );
-});
+}
+
+mount(words, ({ language, say }) => <Operations language={language} say={say} />);

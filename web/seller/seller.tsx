@@ -1,26 +1,45 @@
 import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
+import "./seller.css";
+import { useAddress } from "../shared/address.ts";
 import { Client } from "../shared/client.ts";
-import { Frame } from "../shared/frame.tsx";
+import type { Language } from "../shared/numbers.ts";
 import { browserPerson } from "../shared/session.ts";
 import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
-import words from "./words.json";
+import { Workplace } from "../shared/workplace.tsx";
+import { Figures } from "./figures.tsx";
+import { Products } from "./products.tsx";
+import { Sales } from "./sales.tsx";
+import { type Say, words } from "./speech.ts";
 
 const client = new Client(browserStore("seller"));
+const person = browserPerson("seller");
 
-mount(words, ({ language, say }) => {
+function Seller({ language, say }: { language: Language; say: Say }) {
+  const address = useAddress();
+  const [, room = "", extra] = address.path.split("/").slice(1);
+  const given = { client, address, language, say };
   document.title = say("seller.title");
   return (
-    <SignInFirst client={client} kept={browserPerson("seller")} role={"seller"} demo="seller" title={say("seller.title")} language={language} say={say}>
-      {({ person, signOut }) => (
-        <Frame language={language} say={say}>
-          <main id="content">
-            <h1>{say("seller.title")}</h1>
-            <p>{say("sign_in.as", { email: person.email })}</p>
-            <button type="button" class="button" onClick={() => void signOut()}>{say("sign_out")}</button>
-          </main>
-        </Frame>
+    <SignInFirst client={client} kept={person} role="seller" demo="seller" title={say("seller.title")} language={language} say={say}>
+      {(signedIn) => (
+        <Workplace
+          title={say("seller.title")}
+          rooms={[["/seller", say("sales")], ["/seller/products", say("products")], ["/seller/figures", say("figures")]]}
+          address={address}
+          signedIn={signedIn}
+          language={language}
+          say={say}
+        >
+          {!signedIn.person.email_verified && <p class="card" role="status">{say("seller.unproved")}</p>}
+          {room === "" && <Sales {...given} person={signedIn.person} />}
+          {room === "products" && extra === undefined && <Products {...given} />}
+          {room === "figures" && extra === undefined && <Figures {...given} />}
+          {(!["", "products", "figures"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
+        </Workplace>
       )}
     </SignInFirst>
   );
-});
+}
+
+mount(words, ({ language, say }) => <Seller language={language} say={say} />);

@@ -118,7 +118,7 @@ function AddressFields({ form, change, fields, say }: AddressGiven) {
         <Field label={say("address")} name="address" value={form.address} onValue={(address) => change({ address })} problem={fields["address"]} more={{ autocomplete: "street-address" }} />
         <Field label={say("city")} name="city" value={form.city} onValue={(city) => change({ city })} problem={fields["city"]} more={{ autocomplete: "address-level2" }} />
       </div>
-      <PlaceField label={say("place")} name="place" value={form.place} onValue={(place) => change({ place })} problem={fields["latitude"] ?? fields["longitude"]} say={say} />
+      <PlaceField label={say("door")} name="place" value={form.place} onValue={(place) => change({ place })} problem={fields["latitude"] ?? fields["longitude"]} say={say} />
       <Field label={say("instructions")} name="delivery_instructions" lines={2} value={form.instructions} onValue={(instructions) => change({ instructions })} problem={fields["delivery_instructions"]} help={say("instructions.help")} />
     </>
   );

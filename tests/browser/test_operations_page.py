@@ -1,0 +1,149 @@
+"""An admin at the page of operations, in a real browser."""
+
+import pytest
+from playwright.async_api import expect
+from sqlalchemy import update
+
+from dispatch.notifications.models import MessageStatus, OutboxMessage
+from tests.browser.sign_ins import signed_in
+from tests.browser.windows import Window, unreached, violations
+from tests.support.checkout import Checkout
+from tests.support.world import THAMEL, World, initiate_body, ok
+
+
+async def dead_message(checkout: Checkout) -> str:
+    """A receipt that was given up."""
+    paid = await checkout.paid()
+    async with checkout.services.database.work() as work:
+        message_id = await work.session.scalar(
+            update(OutboxMessage)
+            .where(OutboxMessage.key == f"receipt:{paid.transaction_id}")
+            .values(status=MessageStatus.DEAD, attempts=8, last_error="The mail server said no.")
+            .returning(OutboxMessage.id)
+        )
+    return str(message_id)
+
+
+async def test_the_overview_says_what_waits_and_its_figures_move_by_themselves(world: World, window: Window) -> None:
+    letter = await dead_message(Checkout(world))
+    page = await signed_in(window, "/ops", await world.admin())
+    stored = page.locator(".figures div", has_text="Stored since the start").locator("dd")
+    before = await stored.inner_text()
+    await world.online_at(await world.driver(), *THAMEL)
+    await expect(stored).not_to_have_text(before)
+    await expect(page.locator(".figures div", has_text="Pings a second").locator("dd")).not_to_have_text("–")
+    await page.get_by_role("link", name="given up by background work").click()
+    await expect(page.get_by_role("link", name=letter, exact=True)).to_be_visible()
+
+
+async def test_what_was_given_up_is_tried_again_by_a_click(world: World, window: Window) -> None:
+    letter = await dead_message(Checkout(world))
+    page = await signed_in(window, "/ops/dead-letters?kind=messages", await world.admin())
+    await page.get_by_role("link", name=letter, exact=True).click()
+    await expect(page.get_by_role("dialog")).to_contain_text("The mail server said no.")
+    await page.get_by_role("dialog").get_by_role("button", name="Try again").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.get_by_role("link", name=letter, exact=True)).to_have_count(0)
+
+
+async def test_a_held_payment_is_given_back_by_what_the_gateway_gave_already(world: World, window: Window) -> None:
+    checkout = Checkout(world)
+    opened = await checkout.opened()
+    await world.at_gateway(opened.pidx, "partially_refunded", refund_amount=92500)
+    await checkout.callback(opened.pidx)
+    page = await signed_in(window, f"/ops/held?open={opened.transaction_id}", await world.admin())
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_label("What the gateway gave back already").fill("925.00")
+    await sheet.get_by_role("button", name="Give back the rest").click()
+    await expect(sheet).to_have_count(0)
+    count = await checkout.count(opened.transaction_id)
+    assert (count.status, sorted(count.refunds)) == ("refunded", ["succeeded", "succeeded"])
+
+
+async def test_a_disputed_refund_is_decided(world: World, window: Window) -> None:
+    bought = await world.bought()
+    ok(await bought.seller.post(f"/api/marketplace/sales/{bought.sale_id}/mark-as-delivered/"))
+    path = f"/api/v1/marketplace/orders/{bought.order_id}/refund/"
+    refund = ok(await bought.customer.post(path, {"reason": "Nobody came"}))
+    page = await signed_in(window, f"/ops/refunds?open={refund['refund_id']}", await world.admin())
+    sheet = page.get_by_role("dialog")
+    await expect(sheet).to_contain_text("Nobody came")
+    await sheet.get_by_role("button", name="Approve").click()
+    await expect(sheet).to_contain_text("given back")
+    await expect(sheet.get_by_role("button", name="Approve")).to_have_count(0)
+
+
+async def test_an_unusual_payment_is_let_through(world: World, window: Window) -> None:
+    seller, customer = await world.person("seller"), await world.person()
+    cart_id = await world.cart(customer, {await world.product(seller, price="250000.00", stock=3): 1})
+    held = await customer.post("/api/v1/payments/initiate/", initiate_body(cart_id))
+    review_id = held.json()["data"]["review_id"]
+    page = await signed_in(window, f"/ops/reviews?open={review_id}", await world.admin())
+    await page.get_by_role("dialog").get_by_label("Note").fill("Called them")
+    await page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("approved")
+    await world.initiate(customer, cart_id)
+
+
+async def test_a_transporter_is_verified_as_the_papers_were_looked_at(world: World, window: Window) -> None:
+    driver = await world.driver(
+        verified=False, documents=[{"kind": "licence", "number": "12-34", "expires_on": "2031-01-01"}]
+    )
+    page = await signed_in(
+        window, f"/ops/transporters?is_verified=false&open={driver.transporter_id}", await world.admin()
+    )
+    sheet = page.get_by_role("dialog")
+    await expect(sheet).to_contain_text("12-34")
+    ok(await driver.patch("/api/transporters/me/", {"vehicle_number": "BA-2-PA-9999"}))
+    await sheet.get_by_role("button", name="Verify as shown").click()
+    await expect(sheet.get_by_role("alert")).to_contain_text("changed after it was looked at")
+    await page.reload()
+    await expect(sheet).to_contain_text("BA-2-PA-9999")
+    await sheet.get_by_role("button", name="Verify as shown").click()
+    await expect(sheet).to_have_count(0)  # it is in this list no more
+    assert ok(await driver.get("/api/transporters/me/"))["is_verified"] is True
+    window.complaints[:] = [said for said in window.complaints if "409" not in said]  # the old papers
+
+
+async def test_an_account_is_closed_and_opened_again_and_the_audit_log_says_so(world: World, window: Window) -> None:
+    person = await world.person()
+    page = await signed_in(window, "/ops/users", await world.admin())
+    await page.get_by_label("Find").fill(person.email)
+    await page.get_by_role("link", name=person.email).click()
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_label("Reason").fill("Asked for it")
+    await sheet.get_by_role("button", name="Close the account").click()
+    await sheet.get_by_role("button", name="Open it again").click()
+    await sheet.get_by_role("button", name="Make seller").click()
+    await expect(sheet.get_by_role("button", name="Take seller away")).to_be_visible()
+    await sheet.get_by_role("link", name="What happened to this account").click()
+    for action in ("account.closed", "account.reopened"):
+        await expect(page.get_by_role("link", name=action)).to_be_visible()
+
+
+async def test_only_admins_use_it(world: World, window: Window) -> None:
+    page = await signed_in(window, "/ops", await world.person("seller"))
+    await expect(page.get_by_role("alert")).to_contain_text("cannot use this page")
+
+
+@pytest.mark.parametrize("language", ["en", "ne"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_page_of_operations_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
+    driver = await world.driver(verified=False)
+    page = await signed_in(window, "/ops", await world.admin())
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    open_one = f"/ops/transporters?is_verified=false&open={driver.transporter_id}"
+    for path in (
+        "/ops",
+        "/ops/dead-letters",
+        "/ops/refunds",
+        "/ops/reviews?status=pending",
+        open_one,
+        "/ops/audit?actor_kind=operator",
+    ):
+        mark = "&" if "?" in path else "?"
+        await page.goto(f"{window.base_url}{path}{mark}lang={language}")
+        await expect(page.locator(".loaded").first).to_be_visible()
+        assert await violations(page) == [], path
+        if path == "/ops/refunds":
+            assert await unreached(page) == [], path

@@ -1,0 +1,71 @@
+import { type ComponentChildren, Fragment } from "preact";
+import { useState } from "preact/hooks";
+import { type Acting, useActing } from "../shared/acting.ts";
+import type { Client } from "../shared/client.ts";
+import { Field } from "../shared/field.tsx";
+import type { Say } from "./speech.ts";
+
+/** What is known of something, named. */
+export function Facts({ of }: { of: readonly (readonly [string, ComponentChildren])[] }) {
+  return (
+    <dl class="facts">
+      {of.map(([name, value]) => (
+        <Fragment key={name}>
+          <dt>{name}</dt>
+          <dd>{value === null || value === "" ? "–" : value}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}
+
+export interface Act {
+  words: string;
+  path: string;
+  /** What is sent, of what was typed. */
+  body: (typed: string) => unknown;
+  first?: boolean;
+}
+
+interface Given {
+  client: Client;
+  acts: readonly Act[];
+  /** What may be typed beside: a reason, an amount; the API's name of it, and what it is called. */
+  typed?: readonly [name: string, label: string, help?: string];
+  onDone: () => Promise<void>;
+  say: Say;
+}
+
+/** What an admin may do about it: buttons, and a field where the server wants to know something. */
+export function Acts({ client, acts, typed, onDone, say }: Given) {
+  const [text, setText] = useState("");
+  const acting: Acting<{ path: string; body: unknown }> = useActing(say, async ({ path, body }, key) => {
+    await client.call(path, { method: "POST", body, idempotencyKey: key });
+    setText("");
+    await onDone();
+  });
+  return (
+    <div class="fields">
+      {typed !== undefined && <Field label={typed[1]} name={typed[0]} value={text} onValue={setText} problem={acting.fields[typed[0]]} help={typed[2] ?? say("optional")} />}
+      <p class="problem" role="alert">{acting.problem}</p>
+      <div class="actions">
+        {acts.map((act) => (
+          <button
+            key={act.words}
+            type="button"
+            class={act.first === true ? "button first" : "button"}
+            disabled={acting.pending}
+            onClick={() => void acting.start({ path: act.path, body: act.body(text.trim()) })}
+          >
+            {act.words}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** A body with a field, where something was typed. */
+export function only(name: string, typed: string): Record<string, string> {
+  return typed === "" ? {} : { [name]: typed };
+}

@@ -1,0 +1,18 @@
+import type { Address } from "../shared/address.ts";
+import type { Client } from "../shared/client.ts";
+import type { Language } from "../shared/numbers.ts";
+import { clock } from "../shared/times.ts";
+import type { Say } from "./speech.ts";
+
+/** What every room of the page is given. */
+export interface Given {
+  client: Client;
+  address: Address;
+  language: Language;
+  say: Say;
+}
+
+/** A moment of the API in words; a dash where there is none. */
+export function when(moment: string | null, language: Language): string {
+  return moment === null ? "–" : clock(Date.parse(moment), Date.now(), language);
+}

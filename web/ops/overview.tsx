@@ -1,0 +1,137 @@
+import { useRef } from "preact/hooks";
+import { Link } from "../shared/link.tsx";
+import { Loaded, useLoading } from "../shared/loading.tsx";
+import { grouped } from "../shared/numbers.ts";
+import { duration } from "../shared/times.ts";
+import type { Given } from "./given.ts";
+import { type Summary, between, bytes, perSecond, within } from "./rates.ts";
+import { type Say, wordOf } from "./speech.ts";
+
+const RENEWED_MS = 5_000;
+
+type Figure = readonly [name: string, value: string];
+
+/** How the server does: what waits for a person first, then rates, waits and queues. */
+export function Overview({ client, language, say }: Given) {
+  const before = useRef<Summary | null>(null);
+  const last = useRef<Summary | null>(null);
+  const summary = useLoading(
+    async () => {
+      const now = await client.call<Summary>("/api/v1/operations/summary/");
+      before.current = last.current;
+      last.current = now;
+      return now;
+    },
+    [],
+    RENEWED_MS,
+  );
+  return (
+    <>
+      <h1>{say("ops.title")}</h1>
+      <Loaded of={summary} language={language} say={say} lines={6}>
+        {(now) => (
+          <div class="overview">
+            <Waiting now={now} say={say} />
+            <Group title={say("group.pings")} figures={pings(before.current, now, say)} />
+            <Group title={say("group.people")} figures={people(now, say)} />
+            <Group title={say("group.trade")} figures={trade(now, say)} />
+            <Group title={say("group.server")} figures={server(now, say)} />
+            <Group title={say("group.jobs")} figures={Object.entries(now.jobs_waiting_s).map(([name, waits]) => [wordOf("kind", name, say), duration(waits, say)])} />
+          </div>
+        )}
+      </Loaded>
+      <section>
+        <h2>{say("docs")}</h2>
+        <p class="actions">
+          <a href="/schema">{say("docs.api")}</a>
+          <a href="/health/ready/">{say("docs.health")}</a>
+        </p>
+      </section>
+    </>
+  );
+}
+
+function Waiting({ now, say }: { now: Summary; say: Say }) {
+  const dead = Object.values(now.dead_letters).reduce((sum, count) => sum + count, 0);
+  const held = now.payments_open["held"] ?? 0;
+  const here = [
+    { href: "/ops/dead-letters", count: dead, words: say("waiting.dead", { count: dead }) },
+    { href: "/ops/held", count: held, words: say("waiting.held", { count: held }) },
+  ].filter((one) => one.count > 0);
+  return (
+    <section class="card" aria-label={say("waiting")}>
+      {here.length === 0 ? <p>{say("waiting.none")}</p> : <ul class="waiting">{here.map((one) => <li key={one.href}><Link href={one.href}>{one.words}</Link></li>)}</ul>}
+    </section>
+  );
+}
+
+function Group({ title, figures }: { title: string; figures: readonly Figure[] }) {
+  if (figures.length === 0) return null;
+  return (
+    <section>
+      <h2>{title}</h2>
+      <dl class="figures">
+        {figures.map(([name, value]) => (
+          <div key={name}><dt>{name}</dt><dd>{value}</dd></div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function count(value: number, say: Say): string {
+  return say("count", { count: grouped(value, 0) });
+}
+
+function pings(before: Summary | null, now: Summary, say: Say): Figure[] {
+  const seconds = before === null ? 0 : (Date.parse(now.at) - Date.parse(before.at)) / 1000;
+  const rate = before === null ? null : perSecond(before.pings.stored, now.pings.stored, seconds);
+  const lately = between(before?.ping_acks ?? [], now.ping_acks);
+  const bound = (share: number): string => {
+    const seconds_ = within(lately, share);
+    return seconds_ === null ? "–" : say("figure.within", { count: grouped(seconds_ * 1000, 0) });
+  };
+  const refused = Object.values(now.pings.rejected).reduce((sum, one) => sum + one, 0);
+  return [
+    [say("figure.pings_per_s"), rate === null ? "–" : say("count", { count: rate.toFixed(1) })],
+    [say("figure.ack_half"), bound(0.5)],
+    [say("figure.ack_most"), bound(0.99)],
+    [say("figure.stored"), count(now.pings.stored, say)],
+    [say("figure.refused"), count(refused, say)],
+    [say("figure.failed"), count(now.pings.failed, say)],
+    [say("figure.backlog"), now.log === null ? "–" : count(now.log.backlog, say)],
+    [say("figure.history"), now.log === null ? "–" : say(now.log.history_active ? "history.active" : "history.silent")],
+  ];
+}
+
+function people(now: Summary, say: Say): Figure[] {
+  const sum = (name: "phones" | "watchers" | "connections"): string => count(now.processes.reduce((all, one) => all + one[name], 0), say);
+  return [
+    [say("figure.online"), count(now.transporters["online"] ?? 0, say)],
+    [say("figure.stale"), count(now.transporters["stale"] ?? 0, say)],
+    [say("figure.phones"), sum("phones")],
+    [say("figure.watchers"), sum("watchers")],
+    [say("figure.connections"), sum("connections")],
+  ];
+}
+
+function trade(now: Summary, say: Say): Figure[] {
+  return [
+    ...Object.entries(now.deliveries).map(([status, many]): Figure => [say("figure.deliveries", { status: wordOf("delivery", status, say) }), count(many, say)]),
+    ...Object.entries(now.payments_open).map(([status, many]): Figure => [say("figure.payments_open", { status: wordOf("payment_state", status, say) }), count(many, say)]),
+    ...Object.entries(now.payments_last_day).map(([status, many]): Figure => [say("figure.payments_day", { status: wordOf("payment_state", status, say) }), count(many, say)]),
+    [say("figure.messages"), count(now.messages.count, say)],
+    [say("figure.messages_oldest"), duration(now.messages.oldest_s, say)],
+    [say("figure.refunds"), count(now.refunds.count, say)],
+  ];
+}
+
+function server(now: Summary, say: Say): Figure[] {
+  return [
+    [say("figure.disk"), say("figure.disk.of", { free: bytes(now.disk.free), total: bytes(now.disk.total) })],
+    ...now.processes.flatMap((one): Figure[] => [
+      [say("figure.pause", { process: one.name }), say("milliseconds", { count: grouped(one.longest_pause_s * 1000, 0) })],
+      [say("figure.pool", { process: one.name }), say("figure.of", { count: one.database_in_use, total: one.database_pool_size })],
+    ]),
+  ];
+}

@@ -1,0 +1,69 @@
+// A delivery as it is typed, and as the API takes it.
+import type { components } from "../shared/api.ts";
+import { placeOf, placeText } from "../shared/places.ts";
+import { amountOf, numberOf } from "./product_form.ts";
+
+type Sale = components["schemas"]["SaleDetails"];
+
+export type DeliveryTyped = {
+  pickup_address: string;
+  pickup_place: string;
+  pickup_contact_name: string;
+  pickup_contact_phone: string;
+  delivery_address: string;
+  delivery_place: string;
+  delivery_contact_name: string;
+  delivery_contact_phone: string;
+  delivery_instructions: string;
+  package_weight: string;
+  delivery_fee: string;
+  requested_pickup_date: string;
+  requested_delivery_date: string;
+  priority: string;
+  fragile: string;
+};
+
+export type Pickup = Pick<DeliveryTyped, "pickup_address" | "pickup_place" | "pickup_contact_name" | "pickup_contact_phone">;
+
+/** What is known already: where the buyer said it goes, and where this seller's parcels were fetched last. */
+export function typedFor(sale: Sale, pickup: Pickup): DeliveryTyped {
+  const to = sale.destination;
+  return {
+    ...pickup,
+    delivery_address: to?.full_address ?? "",
+    delivery_place: to?.latitude != null && to.longitude != null ? placeText({ lat: to.latitude, lon: to.longitude }) : "",
+    delivery_contact_name: to?.customer_name ?? sale.buyer_name,
+    delivery_contact_phone: to?.phone_number ?? "",
+    delivery_instructions: to?.delivery_instructions ?? "",
+    package_weight: "",
+    delivery_fee: "",
+    requested_pickup_date: "",
+    requested_delivery_date: "",
+    priority: "normal",
+    fragile: "no",
+  };
+}
+
+/** A time that was typed on Nepal's clock, wherever the browser is; null where none was. */
+export function momentOf(text: string): string | null {
+  if (text === "") return null;
+  const at = Date.parse(`${text}+05:45`);
+  return Number.isNaN(at) ? text : new Date(at).toISOString();
+}
+
+export function deliveryOf(sale: Pick<Sale, "id" | "total_amount">, typed: DeliveryTyped): Record<string, unknown> {
+  const { pickup_place, delivery_place, package_weight, delivery_fee, requested_pickup_date, requested_delivery_date, fragile, ...texts } = typed;
+  const [from, to] = [placeOf(pickup_place), placeOf(delivery_place)];
+  return {
+    ...texts,
+    marketplace_sale_id: sale.id,
+    ...(from !== null && { pickup_latitude: from.lat, pickup_longitude: from.lon }),
+    ...(to !== null && { delivery_latitude: to.lat, delivery_longitude: to.lon }),
+    package_weight: numberOf(package_weight),
+    package_value: sale.total_amount,
+    delivery_fee: amountOf(delivery_fee),
+    requested_pickup_date: momentOf(requested_pickup_date),
+    requested_delivery_date: momentOf(requested_delivery_date),
+    fragile: fragile === "yes",
+  };
+}

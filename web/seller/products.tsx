@@ -1,0 +1,113 @@
+import { useActing } from "../shared/acting.ts";
+import { type Address, changed } from "../shared/address.ts";
+import type { components } from "../shared/api.ts";
+import type { Client } from "../shared/client.ts";
+import { useDraft } from "../shared/drafts.ts";
+import { Check, Field } from "../shared/field.tsx";
+import { Link } from "../shared/link.tsx";
+import { Listing } from "../shared/listing.tsx";
+import { Mark } from "../shared/mark.tsx";
+import { type Language, money } from "../shared/numbers.ts";
+import { SideSheet } from "../shared/side_sheet.tsx";
+import { type ProductForm, formOf, productOf } from "./product_form.ts";
+import type { Say } from "./speech.ts";
+
+type Product = components["schemas"]["ProductAnswer"];
+const PATH = "/api/v1/marketplace/products/";
+
+interface Given {
+  client: Client;
+  address: Address;
+  language: Language;
+  say: Say;
+}
+
+/** What one sells: a list, a new one, and changes of each. */
+export function Products({ client, address, language, say }: Given) {
+  return (
+    <>
+      <h1>{say("products")}</h1>
+      <Listing<Product>
+        client={client}
+        path={`${PATH}mine/`}
+        address={address}
+        caption={say("products")}
+        empty={say("products.empty")}
+        search="search"
+        filters={[{ name: "is_active", label: say("product.active"), choices: [["true", say("product.on_sale")], ["false", say("product.off_sale")]] }]}
+        idOf={(product) => product.id}
+        actions={<Link class="button first" href={changed(address, { open: "new" })}>{say("product.new")}</Link>}
+        columns={[
+          { key: "name", title: say("product"), value: (product) => product.name },
+          { key: "price", title: say("product.price"), value: (product) => Number(product.price), cell: (product) => money(product.price, language), end: true },
+          { key: "available", title: say("product.available"), value: (product) => product.available, cell: (product) => say("count", { count: product.available }), end: true },
+          { key: "stock", title: say("product.stock"), value: (product) => product.stock, cell: (product) => say("count", { count: product.stock }), end: true },
+          {
+            key: "active",
+            title: say("product.active"),
+            value: (product) => Number(product.is_active),
+            cell: (product) => <Mark as={product.is_active ? "done" : "stale"}>{say(product.is_active ? "product.on_sale" : "product.off_sale")}</Mark>,
+          },
+        ]}
+        sheet={(id, row, loading, close) =>
+          id === "new" || row !== null ? (
+            <ProductSheet key={id} client={client} product={row} say={say} onClose={close} onSaved={() => loading.reload().then(close)} />
+          ) : null
+        }
+        language={language}
+        say={say}
+      />
+    </>
+  );
+}
+
+interface SheetGiven {
+  client: Client;
+  product: Product | null;
+  say: Say;
+  onClose: () => void;
+  onSaved: () => Promise<void>;
+}
+
+function ProductSheet({ client, product, say, onClose, onSaved }: SheetGiven) {
+  const { form, change, drop } = useDraft<ProductForm>(`seller.product.${product?.id ?? "new"}`, formOf(product));
+  const save = useActing<ProductForm>(say, async (wanted, key) => {
+    const body = productOf(wanted, product === null);
+    if (product === null) await client.call(PATH, { method: "POST", body, idempotencyKey: key });
+    else await client.call(`${PATH}${product.id}/`, { method: "PATCH", body });
+    drop();
+    await onSaved();
+  });
+  return (
+    <SideSheet title={product?.name ?? say("product.new")} onClose={onClose} say={say}>
+      <form
+        class="fields"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.start(form);
+        }}
+      >
+        <Field label={say("product.name")} name="name" value={form.name} onValue={(name) => change({ name })} problem={save.fields["name"]} />
+        <div class="pair">
+          <Field label={say("product.listed_price")} name="listed_price" value={form.listed_price} onValue={(listed_price) => change({ listed_price })} problem={save.fields["listed_price"]} more={{ inputMode: "decimal" }} />
+          <Field label={say("product.discounted_price")} name="discounted_price" value={form.discounted_price} onValue={(discounted_price) => change({ discounted_price })} problem={save.fields["discounted_price"]} help={say("optional")} more={{ inputMode: "decimal" }} />
+        </div>
+        <div class="pair">
+          <Field label={say("product.stock")} name="stock" value={form.stock} onValue={(stock) => change({ stock })} problem={save.fields["stock"]} more={{ inputMode: "numeric" }} />
+          <Field
+            label={say("product.tax")}
+            name="tax_class"
+            value={form.tax_class}
+            onValue={(tax_class) => change({ tax_class })}
+            choices={[["standard", say("product.tax.standard")], ["exempt", say("product.tax.exempt")]]}
+          />
+        </div>
+        <Field label={say("product.description")} name="description" lines={4} value={form.description} onValue={(description) => change({ description })} problem={save.fields["description"]} help={say("optional")} />
+        {product !== null && <Check label={say("product.on_sale")} checked={form.is_active === "yes"} onValue={(on) => change({ is_active: on ? "yes" : "no" })} />}
+        <p class="problem" role="alert">{save.problem}</p>
+        <button class="button first" disabled={save.pending}>{say(product === null ? "product.put_on_sale" : "save")}</button>
+      </form>
+    </SideSheet>
+  );
+}

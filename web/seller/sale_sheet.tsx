@@ -1,0 +1,114 @@
+import { useState } from "preact/hooks";
+import { useActing } from "../shared/acting.ts";
+import type { components } from "../shared/api.ts";
+import type { Client } from "../shared/client.ts";
+import { Loaded, useLoading } from "../shared/loading.tsx";
+import { type Language, money } from "../shared/numbers.ts";
+import { Reasoned } from "../shared/reasoned.tsx";
+import type { Person } from "../shared/session.ts";
+import { SideSheet } from "../shared/side_sheet.tsx";
+import { clock } from "../shared/times.ts";
+import { isKey } from "../shared/words.ts";
+import { DeliveryForm } from "./delivery_form.tsx";
+import { deliveryWords } from "./sales.tsx";
+import type { Say } from "./speech.ts";
+
+export type SaleDetails = components["schemas"]["SaleDetails"];
+
+interface Given {
+  id: string;
+  client: Client;
+  person: Person;
+  language: Language;
+  say: Say;
+  onClose: () => void;
+  onChanged: () => Promise<void>;
+}
+
+/** One sale: where it goes, what happened, and sending it off. */
+export function SaleSheet({ id, client, person, language, say, onClose, onChanged }: Given) {
+  const path = `/api/marketplace/sales/${encodeURIComponent(id)}/`;
+  const sale = useLoading(() => client.call<SaleDetails>(path), [id]);
+  const [asked, setAsked] = useState<"delivery" | "delivered" | null>(null);
+  const changed = async (): Promise<void> => {
+    setAsked(null);
+    await Promise.all([sale.reload(), onChanged()]);
+  };
+  const deliver = useActing<string>(say, async (_, key) => {
+    await client.call(`${path}mark-as-delivered/`, { method: "POST", idempotencyKey: key });
+    await changed();
+  });
+  return (
+    <SideSheet title={sale.value?.order_number ?? say("sales")} onClose={onClose} say={say}>
+      <Loaded of={sale} language={language} say={say}>
+        {(one) => (
+          <div class="fields">
+            <Facts sale={one} language={language} say={say} />
+            {isOpen(one) && (
+              <div class="actions">
+                {asked !== "delivery" && <button type="button" class="button first" onClick={() => setAsked("delivery")}>{say("delivery.make")}</button>}
+                <button type="button" class="button" onClick={() => setAsked("delivered")}>{say("sale.mark")}</button>
+              </div>
+            )}
+            {one.tracking_number !== null && <a class="button" href={`/t/${one.tracking_number}`}>{say("delivery.follow")} <span class="number">{one.tracking_number}</span></a>}
+            {asked === "delivery" && <DeliveryForm sale={one} client={client} person={person} say={say} onMade={changed} />}
+            <section>
+              <h3>{say("history")}</h3>
+              <ol class="history">
+                {[...one.tracking_events].reverse().map((event) => {
+                  const key = `order.${event.status}`;
+                  return (
+                    <li key={event.id}>
+                      <time dateTime={event.created_at}>{clock(Date.parse(event.created_at), Date.now(), language)}</time>
+                      <span>{language === "ne" && isKey(key) ? say(key) : event.message}</span>
+                    </li>
+                  );
+                })}
+              </ol>
+            </section>
+          </div>
+        )}
+      </Loaded>
+      {asked === "delivered" && (
+        <Reasoned title={say("sale.mark.sure")} label={null} action={say("sale.mark")} acting={deliver} onClose={() => setAsked(null)} say={say} />
+      )}
+    </SideSheet>
+  );
+}
+
+/** Whether it can still be sent off, or said to have arrived. */
+function isOpen(sale: SaleDetails): boolean {
+  return sale.status === "processing" && (sale.delivery_status === null || sale.delivery_status === "cancelled");
+}
+
+function Facts({ sale, language, say }: { sale: SaleDetails; language: Language; say: Say }) {
+  const to = sale.destination;
+  return (
+    <dl class="facts">
+      <dt>{say("product")}</dt>
+      <dd>{say("line", { count: sale.quantity, name: sale.product.name })}</dd>
+      <dt>{say("total")}</dt>
+      <dd class="number">{money(sale.total_amount, language)}</dd>
+      <dt>{say("sale.buyer")}</dt>
+      <dd>{to?.customer_name ?? sale.buyer_name}</dd>
+      {to !== null && (
+        <>
+          <dt>{say("phone")}</dt>
+          <dd class="number"><a href={`tel:${to.phone_number}`}>{to.phone_number}</a></dd>
+          <dt>{say("to")}</dt>
+          <dd>{to.full_address}{to.delivery_instructions !== "" && <><br /><span class="quiet">{to.delivery_instructions}</span></>}</dd>
+        </>
+      )}
+      <dt>{say("sale.status")}</dt>
+      <dd>{say(`sale.${sale.status}`)}</dd>
+      <dt>{say("delivery")}</dt>
+      <dd>{deliveryWords(sale, say)}</dd>
+      {sale.objection_until !== null && (
+        <>
+          <dt>{say("sale.objection")}</dt>
+          <dd>{clock(Date.parse(sale.objection_until), Date.now(), language)}</dd>
+        </>
+      )}
+    </dl>
+  );
+}

@@ -1,0 +1,130 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { type Address, changed, go, readAddress } from "./address.ts";
+import type { Client } from "./client.ts";
+import { Field } from "./field.tsx";
+import { Link } from "./link.tsx";
+import { Loaded, type Loading, useLoading } from "./loading.tsx";
+import type { Language } from "./numbers.ts";
+import { found } from "./rows.ts";
+import { type Column, Table } from "./table.tsx";
+import type { Say } from "./words.ts";
+
+const ON_A_PAGE = 100;
+const TYPED_MS = 250;
+
+export interface Page<Row> {
+  count: number;
+  next: string | null;
+  previous: string | null;
+  results: Row[];
+}
+
+export interface Filter {
+  /** As the API calls it, and the address. */
+  name: string;
+  label: string;
+  choices: readonly (readonly [string, string])[];
+}
+
+interface Given<Row> {
+  client: Client;
+  path: string;
+  address: Address;
+  caption: string;
+  empty: string;
+  columns: readonly Column<Row>[];
+  idOf: (row: Row) => string | number;
+  filters?: readonly Filter[];
+  /** What the API calls a text that is looked for; null where the rows at hand are looked through. */
+  search?: string | null;
+  /** A part of the query that is asked for always: "subject_kind=user". */
+  fixed?: string;
+  /** Beside the filters: what can be made or kept. */
+  actions?: ComponentChildren;
+  every_ms?: number;
+  /** Beside the list, for the open row; the row is null where it is on another page of the list. */
+  sheet: (id: string, row: Row | null, loading: Loading<Page<Row>>, close: () => void) => ComponentChildren;
+  language: Language;
+  say: Say;
+}
+
+/** A list of the API as a table: filters, text and pages are in the address, a row opens beside it. */
+export function Listing<Row>(given: Given<Row>) {
+  const { client, path, address, columns, idOf, say, language, filters = [], search = null } = given;
+  const text = address.query.get("find") ?? "";
+  const page = Math.max(1, Number(address.query.get("page")) || 1);
+  const asked = new URLSearchParams({ page: String(page), page_size: String(ON_A_PAGE) });
+  for (const { name } of filters) if (address.query.get(name)) asked.set(name, address.query.get(name) ?? "");
+  for (const [name, value] of new URLSearchParams(given.fixed ?? "")) asked.set(name, value);
+  if (search !== null && text !== "") asked.set(search, text);
+  const loading = useLoading(() => client.call<Page<Row>>(`${path}?${asked}`), [path, asked.toString()], given.every_ms ?? null);
+  const close = (): void => go(changed(readAddress(location.href), { open: null }));
+  const open = address.query.get("open");
+  const narrowed = text !== "" || filters.some(({ name }) => address.query.has(name));
+  return (
+    <div class="listing">
+      <div class="filters">
+        <Typed text={text} say={say} />
+        {filters.map((filter) => (
+          <Field
+            key={filter.name}
+            label={filter.label}
+            name={filter.name}
+            value={address.query.get(filter.name) ?? ""}
+            onValue={(value) => narrow({ [filter.name]: value })}
+            choices={[["", say("all")], ...filter.choices]}
+          />
+        ))}
+        <div class="only-narrow">
+          <Field
+            label={say("sort")}
+            name="sort"
+            value={address.query.get("sort") ?? ""}
+            onValue={(value) => go(changed(readAddress(location.href), { sort: value }), { replace: true })}
+            choices={[["", say("sort.none")], ...columns.flatMap(({ key, title }) => [[key, `${title} ↑`], [`-${key}`, `${title} ↓`]] as const)]}
+          />
+        </div>
+        <div class="actions">{given.actions}</div>
+      </div>
+      <Loaded of={loading} language={language} say={say} lines={8}>
+        {({ results, next, count }) => {
+          const rows = search === null ? found(results, columns.map((column) => column.value), text) : results;
+          return (
+            <>
+              {rows.length === 0 ? (
+                <p class="card">{count === 0 && !narrowed ? given.empty : say("find.none")}</p>
+              ) : (
+                <Table rows={rows} columns={columns} caption={given.caption} address={address} idOf={idOf} say={say} />
+              )}
+              {(page > 1 || next !== null) && (
+                <nav class="actions" aria-label={say("pages")}>
+                  {page > 1 && <Link class="button" href={changed(address, { page: page - 1 })}>{say("page.before")}</Link>}
+                  {next !== null && <Link class="button" href={changed(address, { page: page + 1 })}>{say("page.after")}</Link>}
+                  <span class="small quiet">{say("page.of", { page, count: Math.ceil(count / ON_A_PAGE) })}</span>
+                </nav>
+              )}
+            </>
+          );
+        }}
+      </Loaded>
+      {open !== null && given.sheet(open, loading.value?.results.find((row) => String(idOf(row)) === open) ?? null, loading, close)}
+    </div>
+  );
+}
+
+/** Changes what is asked for, from its first page. The address may be newer than the one that is drawn. */
+function narrow(changes: Record<string, string>): void {
+  go(changed(readAddress(location.href), { ...changes, page: null }), { replace: true });
+}
+
+function Typed({ text, say }: { text: string; say: Say }) {
+  const [typed, setTyped] = useState(text);
+  useEffect(() => setTyped(text), [text]);
+  useEffect(() => {
+    if (typed === text) return;
+    const done = setTimeout(() => narrow({ find: typed }), TYPED_MS);
+    return () => clearTimeout(done);
+  }, [typed]);
+  return <Field label={say("find")} name="find" type="search" value={typed} onValue={setTyped} />;
+}

@@ -1,0 +1,40 @@
+import type { ComponentChildren } from "preact";
+import "./workplace.css";
+import type { Address } from "./address.ts";
+import { Frame } from "./frame.tsx";
+import { Link } from "./link.tsx";
+import type { Language } from "./numbers.ts";
+import type { SignedIn } from "./sign_in.tsx";
+import type { Say } from "./words.ts";
+
+interface Given {
+  title: string;
+  /** The rooms of the page: address and name. */
+  rooms: readonly (readonly [string, string])[];
+  address: Address;
+  signedIn: SignedIn;
+  language: Language;
+  say: Say;
+  children: ComponentChildren;
+}
+
+/** A page of somebody who works here: its rooms beside each other, who is signed in, and what the room shows. */
+export function Workplace({ title, rooms, address, signedIn, language, say, children }: Given) {
+  return (
+    <Frame
+      language={language}
+      say={say}
+      state={<button type="button" class="button plain" onClick={() => void signedIn.signOut()}>{say("sign_out")}</button>}
+    >
+      <nav class="tabs" aria-label={title}>
+        {rooms.map(([href, name]) => (
+          <Link key={href} href={href} current={address.path === href}>{name}</Link>
+        ))}
+      </nav>
+      <main id="content" class="workplace" tabIndex={-1}>
+        {children}
+        <p class="small quiet">{say("sign_in.as", { email: signedIn.person.email })}</p>
+      </main>
+    </Frame>
+  );
+}
