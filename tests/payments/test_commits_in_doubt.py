@@ -12,8 +12,8 @@ from dispatch.database.commits import counted_commits
 from dispatch.errors import Conflict
 from dispatch.idempotency.answered_requests import AnsweredRequests, Lease
 from dispatch.payments.models import PaymentTransaction
-from tests.database.losing_postgres import LosingPostgres, losing_postgres
 from tests.support.checkout import ShiftedClock
+from tests.support.losing_postgres import LosingPostgres, losing_postgres
 from tests.support.watching import another_world
 from tests.support.world import Person, World, initiate_body, ok
 
