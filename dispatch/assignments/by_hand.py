@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from dispatch.accounts.models import User
-from dispatch.assignments.exclusions import why_not, words_of
+from dispatch.assignments.exclusions import exclusion_of, words_of
 from dispatch.assignments.pool import load_pool
 from dispatch.assignments.ranked import check_available, decision, holder_of, rank_pool, runners_up, scores_of
 from dispatch.assignments.results import Given, Scores
@@ -70,7 +70,7 @@ class AssignmentsByHand:
         check_available(delivery)
         transporter = await lock_transporter(self._session, transporter.id)
         load = await load_of(self._session, transporter.id)
-        why = why_not(transporter, load, delivery, self._clock)
+        why = exclusion_of(transporter, load, delivery, self._clock)
         if why is not None:
             words = words_of(why, load, transporter, delivery, None)
             raise Conflict(f"{transporter.user.name} cannot take it. {words}", code="cannot_take", why=why.value)

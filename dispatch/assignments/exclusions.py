@@ -114,7 +114,7 @@ async def outside_of(work: Work, clock: Clock, pool: Pool) -> list[Excluded]:
     return found
 
 
-def why_not(transporter: Transporter, load: Load, delivery: Delivery, clock: Clock) -> Exclusion | None:
+def exclusion_of(transporter: Transporter, load: Load, delivery: Delivery, clock: Clock) -> Exclusion | None:
     """What forbids giving a delivery to a transporter, whatever a dispatcher wants; its user and papers are loaded."""
     if not transporter.account_in_order:
         return Exclusion.ACCOUNT
