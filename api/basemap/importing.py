@@ -22,6 +22,9 @@ from dispatch.errors import OperatorError
 
 # Enough to be quick, few enough for any memory.
 AT_ONCE: Final = 2_000
+# Nodes, pieces and tiles lie on the disk meanwhile.
+ROOM_PER_BYTE: Final = 8
+SPARE_BYTES: Final = 64 * 2**20
 UNFINISHED: Final = re.compile(r"\.new-(\d+)")
 
 
@@ -43,6 +46,7 @@ def import_map(file: Path, data_dir: Path, box: Box | None, name: str, watching:
     covered = covered_box(file)
     folder = private_folder(map_folder(data_dir))
     _remove_unfinished(folder)
+    _check_room(file, folder)
     work = folder / f".new-{os.getpid()}"
     work.mkdir(mode=0o700)
     try:
@@ -53,6 +57,15 @@ def import_map(file: Path, data_dir: Path, box: Box | None, name: str, watching:
         raise _told(error, folder) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _check_room(file: Path, folder: Path) -> None:
+    """Before anything is written: osmium maps its file of nodes into memory, and a disk that fills up ends it."""
+    needed, free = SPARE_BYTES + ROOM_PER_BYTE * file.stat().st_size, shutil.disk_usage(folder).free
+    if free < needed:
+        raise OperatorError(
+            f"Importing {file} needs about {needed >> 20:,} MiB at {folder} meanwhile; {free >> 20:,} are free."
+        )
 
 
 def _make(

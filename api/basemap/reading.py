@@ -1,5 +1,6 @@
 """What is drawn, out of an OpenStreetMap file, in a stream: the file may be larger than the memory."""
 
+import errno
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from api.basemap.selection import (
 from dispatch.errors import OperatorError
 
 BORDER_KEY: Final = "boundary"
+NO_ROOM: Final = "Could not resize file"  # osmium's words
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
@@ -48,11 +50,15 @@ def covered_box(path: Path) -> Box | None:
 
 
 def read(path: Path, nodes_file: Path) -> Iterator[Found]:
-    """Everything that is drawn. ``nodes_file``: where places of nodes lie meanwhile. Raises OperatorError."""
+    """Everything that is drawn. ``nodes_file``: where places of nodes lie meanwhile. Raises OperatorError, or OSError
+    where that file finds no room.
+    """
     try:
         borders = _border_levels(path)
         yield from _read(path, nodes_file, borders)
     except RuntimeError as error:
+        if NO_ROOM in str(error):
+            raise OSError(errno.ENOSPC, str(error), str(nodes_file)) from None
         raise _unreadable(path, error) from None
 
 

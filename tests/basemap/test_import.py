@@ -1,6 +1,9 @@
 """A file of OpenStreetMap becomes the map of the server: whole, or nothing is changed."""
 
+import asyncio
 import gzip
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +74,23 @@ def test_an_import_takes_the_place_of_the_one_before_and_the_same_file_gives_the
         names.append(path.name)
     assert names[0] == names[2] != names[1]
     assert names[0].startswith("kathmandu-valley-")
+
+
+async def test_where_there_is_no_room_the_map_that_is_there_stays(own: Settings, tmp_path: Path) -> None:
+    town = draw_town(tmp_path / "town.osm.pbf")
+    assert run("import", town)[0] == 0
+    before = stored_map(own.data_dir)
+    assert before is not None
+    limited = f"ulimit -f 64; exec {sys.executable} -m api.cli.main basemap import {town} --name other"
+    environment = os.environ | {"DISPATCH_DATA_DIR": str(own.data_dir)}
+    process = await asyncio.create_subprocess_exec(
+        "bash", "-c", limited, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 2
+    assert "There is no room left" in said.decode()
+    assert "Traceback" not in said.decode()
+    assert [one.name for one in before.parent.iterdir()] == [before.name]
 
 
 def test_of_what_lies_outside_the_box_nothing_is_taken(own: Settings, tmp_path: Path) -> None:
