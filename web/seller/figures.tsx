@@ -88,7 +88,7 @@ function Days({ revenue, until, language, say }: { revenue: Revenue; until: stri
   const [first, last] = [drawn[0], drawn.at(-1)];
   return (
     <figure class="card days">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={say("figures.days", { count: DAYS })}>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={say("figures.days", { count: DAYS })}>
         {drawn.map((bar) => (
           <rect key={bar.day} x={bar.x * step + 1} width={step - 2} y={HEIGHT - 1 - bar.height * (HEIGHT - 2)} height={bar.height * (HEIGHT - 2) + 1}>
             <title>{`${date(Date.parse(bar.day), language)}: ${money(bar.value, language)}`}</title>
