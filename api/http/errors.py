@@ -3,7 +3,7 @@
 The shape is that of the section which was called (`api.http.error_shapes`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -89,13 +89,13 @@ def answer(
     *,
     fields: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
-    **extra: object,
+    extra: Mapping[str, object] | None = None,
 ) -> Response[Any]:
-    """An error in the shape of the section that was called."""
+    """An error in the shape of the section that was called; what else is told never stands in place of its keys."""
     body: dict[str, object] = msgspec.to_builtins(shape_of(request).of(detail, code))
     if fields:
         body["errors"] = fields
-    return Response(body | extra, status_code=status, headers=headers or {}, media_type="application/json")
+    return Response({**(extra or {}), **body}, status_code=status, headers=headers or {}, media_type="application/json")
 
 
 def dispatch_error(request: AnyRequest, error: DispatchError) -> Response[Any]:
@@ -116,7 +116,7 @@ def dispatch_error(request: AnyRequest, error: DispatchError) -> Response[Any]:
     if isinstance(error, TooMany) and error.limit is not None:
         spent = Allowance(error.limit.name, error.limit.quota, error.limit.window_s, 0, error.retry_after_s)
         note(spent)
-    return answer(request, status, error.detail, error.code, fields=fields, headers=headers, **error.extra)
+    return answer(request, status, error.detail, error.code, fields=fields, headers=headers, extra=error.extra)
 
 
 def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:

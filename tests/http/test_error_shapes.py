@@ -1,7 +1,10 @@
 """Errors have the shape of the section that was called, also where none of its routes takes the request."""
 
 import pytest
+from litestar.testing import RequestFactory
 
+from api.http.errors import dispatch_error
+from dispatch.errors import Conflict
 from tests.support.shapes import check, is_text
 from tests.support.world import World
 
@@ -30,3 +33,14 @@ async def test_an_error_has_the_shape_of_the_section_that_was_called(
     assert reply.status_code == status
     check(reply.json(), shape)
     assert ("detail" in reply.json()) is (shape is ELSE)
+
+
+def test_what_else_is_told_of_an_error_may_have_any_name_and_never_stands_in_place_of_its_own_keys() -> None:
+    extra = {"status": "assigned", "headers": 1, "fields": 2, "request": 3, "detail": "another", "code": "another"}
+    error = Conflict("Somebody has it.", code="taken")
+    error.extra |= extra
+    request = RequestFactory().get("/api/deliveries/1/")
+    reply = dispatch_error(request, error)
+    assert reply.status_code == 409
+    told = {"status": "assigned", "headers": 1, "fields": 2, "request": 3}
+    assert reply.content == told | {"detail": "Somebody has it.", "code": "taken"}
