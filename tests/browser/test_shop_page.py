@@ -98,6 +98,17 @@ async def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(world:
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the refusal itself
 
 
+async def test_the_door_is_pointed_at_on_a_map_by_keyboard(world: World, window: Window) -> None:
+    seller, buyer = await world.person("seller"), await world.person()
+    await world.product(seller, name="Brass lamp 64")
+    page = await in_the_cart(window, world, "Brass lamp 64")
+    await page.goto(f"{window.base_url}/shop/checkout")
+    await sign_in(page, buyer)
+    await page.get_by_role("button", name="Show on a map").click()
+    await page.locator(".pointing canvas").press("ArrowRight")
+    await expect(page.locator("[name=place]")).to_have_value(re.compile(r"^27\.\d{5}, 85\.\d{5}$"))
+
+
 async def test_an_order_that_was_not_paid_is_paid_later_from_its_page(world: World, window: Window) -> None:
     seller, buyer = await world.person("seller"), await world.person()
     await world.product(seller, name="Copper bowl 55")
