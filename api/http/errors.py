@@ -91,11 +91,12 @@ def answer(
     headers: dict[str, str] | None = None,
     extra: Mapping[str, object] | None = None,
 ) -> Response[Any]:
-    """An error in the shape of the section that was called; what else is told never stands in place of its keys."""
+    """An error in the shape of the section that was called; ``extra`` may fill what the shape leaves empty."""
     body: dict[str, object] = msgspec.to_builtins(shape_of(request).of(detail, code))
     if fields:
         body["errors"] = fields
-    return Response({**(extra or {}), **body}, status_code=status, headers=headers or {}, media_type="application/json")
+    body |= {key: value for key, value in (extra or {}).items() if body.get(key) in (None, [])}
+    return Response(body, status_code=status, headers=headers or {}, media_type="application/json")
 
 
 def dispatch_error(request: AnyRequest, error: DispatchError) -> Response[Any]:

@@ -19,8 +19,9 @@ from benchmarks.figures import write_figures
 
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "console.json"
 ABOUT = """Open the real page in a real Chromium before a real server whose fleet moves, two frames a second, and
-measure how long a frame takes, how busy the main thread is by its own CPU time, and how late pictures are. Drawing
-is done by software in another process: it is not part of these figures. Takes four minutes, with the heap ten more."""
+measure how long a frame takes, how busy the main thread is by its own CPU time, and how long its longest task is.
+Drawing is done by software in another process: it is not part of these figures. Takes four minutes, with the heap
+ten more."""
 
 
 async def run(names: list[str], plan: Plan) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.console.measuring import BUSY_MUST_STAY_UNDER, FRAME_MUST_STAY_UNDER_MS, LATE_MUST_STAY_UNDER_MS
+from benchmarks.console.measuring import BUSY_MUST_STAY_UNDER, FRAME_MUST_STAY_UNDER_MS, TASK_MUST_STAY_UNDER_MS
 from benchmarks.figures import Line
 
 PEERS = {"geojson": "MapLibre's GeoJSON source", "leaflet": "Leaflet on a canvas"}
@@ -17,7 +17,11 @@ def lines(results: dict[str, Any]) -> Iterator[Line]:
     for name, words in PEERS.items():
         if theirs := results.get(name):
             busy, frame = theirs["main_thread_busy"], theirs["frame_ms"]["p95"]
-            measured = f"{busy:.1%}, a frame {frame:.1f} ms, latest picture {theirs['latest_picture_ms']:.0f} ms"
+            longest = theirs["longest_task"]
+            measured = (
+                f"{busy:.1%}, a frame {frame:.1f} ms, longest task {longest['worked_ms']:.0f} ms of work "
+                f"({longest['took_ms']:.0f} ms)"
+            )
             yield f"the same by {words}, which jump where ours slide: main thread busy", measured, ""
 
 
@@ -25,9 +29,10 @@ def _ours(found: dict[str, Any], what: str) -> Iterator[Line]:
     frame = found["frame_ms"]
     measured = f"{frame['p95']:.1f} ms (median {frame['median']:.1f}, most {frame['most']:.1f})"
     yield f"{what}: a frame is taken in, 95 of 100", measured, f"at most {FRAME_MUST_STAY_UNDER_MS:g} ms"
-    yield f"{what}: main thread busy", f"{found['main_thread_busy']:.0%}", f"at most {BUSY_MUST_STAY_UNDER:.0%}"
-    measured = f"{found['latest_picture_ms']:.0f} ms"
-    yield f"{what}: latest picture, drawing excluded", measured, f"at most {LATE_MUST_STAY_UNDER_MS:g} ms"
+    yield f"{what}: main thread busy", f"{found['main_thread_busy']:.1%}", f"at most {BUSY_MUST_STAY_UNDER:.0%}"
+    longest = found["longest_task"]
+    measured = f"{longest['worked_ms']:.0f} ms of work ({longest['took_ms']:.0f} ms with software drawing)"
+    yield f"{what}: longest task, drawing excluded", measured, f"at most {TASK_MUST_STAY_UNDER_MS:g} ms"
     if heap := found.get("heap"):
         measured = f"{heap['grows_by_mb']:+.1f} MB of {heap['mb'][0]:.0f} MB"
         yield f"{what}: heap over {heap['minutes']:g} minutes", measured, "flat"

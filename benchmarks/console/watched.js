@@ -1,6 +1,6 @@
-// Runs before a page's own programs: notes how long each frame of the socket takes, and every picture that was late.
+// Runs before a page's own programs: notes how long each frame of the socket takes.
 (() => {
-  const noted = { frames: [], late: [], tasks: [] };
+  const noted = { frames: [] };
   globalThis.noted = noted;
   const slot = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
   Object.defineProperty(WebSocket.prototype, "onmessage", {
@@ -13,8 +13,4 @@
       });
     },
   });
-  const note = (kind, into) =>
-    new PerformanceObserver((list) => into.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: kind });
-  note("long-animation-frame", noted.late);
-  note("longtask", noted.tasks);
 })();

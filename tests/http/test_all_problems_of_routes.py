@@ -73,7 +73,7 @@ async def test_roles_that_cannot_be_changed_are_named_beside_what_is_no_field(wo
 
 async def test_vehicles_that_nobody_has_are_named_beside_other_filters(world: World) -> None:
     admin = await world.admin()
-    body = {"vehicle_type_filter": "spaceship", "priority_filter": "soon", "max_assignments": 0, "dry_run": True}
+    body = {"vehicle_type_filter": "spaceship", "priority_filter": "soon", "max_assignments": 0, "dry": True}
     reply = await admin.post("/api/auto-assign/", body)
     assert await errors_of(reply) == set(body)
     assert "motorcycle" in reply.json()["errors"]["vehicle_type_filter"]

@@ -53,6 +53,14 @@ async def test_a_page_is_told_where_the_map_lies_and_gets_it_whole_or_in_parts(
     assert (head.status_code, head.headers["content-length"], head.content) == (206, "10", b"")
 
 
+async def test_a_map_that_is_replaced_while_it_is_sent_is_sent_to_its_end(http: httpx.AsyncClient, city: Path) -> None:
+    content = await asyncio.to_thread(city.read_bytes)
+    async with http.stream("GET", f"/pages/map/{city.name}") as reply:
+        await asyncio.to_thread(city.unlink)
+        assert await reply.aread() == content
+    assert (await http.get(f"/pages/map/{city.name}")).status_code == 404
+
+
 async def test_of_the_data_folder_nothing_but_the_map_is_served(http: httpx.AsyncClient, city: Path) -> None:
     for name in (f"{city.stem}.txt", "..%2fsecret-key", f"..%2fmap%2f{city.name}", "town-0000000000000000.pmtiles"):
         assert (await http.get(f"/pages/map/{name}")).status_code == 404, name

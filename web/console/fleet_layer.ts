@@ -11,6 +11,9 @@ const TILE = 512;
 const BYTES = 4;
 // Slides are slow: more pictures a second would show nothing more.
 const PICTURE_MS = 1000 / 30;
+// Where the browser draws in software a picture holds up everything else, so pictures leave room between them.
+const SLOW_MS = 60;
+const ROOM = 3;
 // Beyond so many in sight they are small, so that a city can be read.
 const SMALL_BELOW_ZOOM = 11;
 const COLOURS = ["--edge", "--way", "--stale", "--late", "--map-land", "--accent"] as const;
@@ -26,12 +29,16 @@ export class FleetLayer {
   #room = 0;
   #waiting = 0;
   #drawnAt = 0;
+  /** From one picture to the next; more where drawing is slow. */
+  #pause_ms = PICTURE_MS;
+  #drew = false;
   #picked: number | null = null;
   #colours: number[] = [];
 
   /** Throws where the browser cannot draw it. */
   constructor(map: MapLibre, fleet: FleetBuffer) {
-    const gl = this.#canvas.getContext("webgl2", { alpha: true, antialias: true, premultipliedAlpha: true });
+    // The shader smooths edges itself; to have the card do it too would cost four times the pictures.
+    const gl = this.#canvas.getContext("webgl2", { alpha: true, antialias: false, premultipliedAlpha: true });
     if (gl === null) throw new Error("no WebGL 2");
     this.#gl = gl;
     this.#map = map;
@@ -76,8 +83,16 @@ export class FleetLayer {
   /** Goes on while something slides and somebody looks. */
   readonly #again = (now: number): void => {
     this.#waiting = 0;
-    if (now - this.#drawnAt >= PICTURE_MS) this.#draw();
-    if (performance.now() < this.#fleet.moves_until + PICTURE_MS && !document.hidden) this.changed();
+    if (this.#drew) {
+      const took_ms = now - this.#drawnAt;
+      this.#pause_ms = took_ms > SLOW_MS ? took_ms * ROOM : PICTURE_MS;
+      this.#drew = false;
+    }
+    if (now - this.#drawnAt >= this.#pause_ms) {
+      this.#draw();
+      this.#drew = true;
+    }
+    if (performance.now() < this.#fleet.moves_until + this.#pause_ms && !document.hidden) this.changed();
   };
 
   readonly #draw = (): void => {

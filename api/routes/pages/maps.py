@@ -1,9 +1,10 @@
 """The ground of maps: the city that was imported, in the parts that browsers ask for, and where online tiles are."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import msgspec
 from litestar import Controller, Request, Response, get
@@ -56,30 +57,40 @@ class MapController(Controller):
     ) -> Response[Any] | Stream:
         """The file or a part of it. Its name says its content, so every part may be kept for ever."""
         path = await asyncio.to_thread(named_map, services.settings.data_dir, name)
-        if path is None:
+        file = None if path is None else await asyncio.to_thread(_opened, path)
+        if path is None or file is None:
             raise NotFoundException("There is no such map.")
-        size = (await asyncio.to_thread(path.stat)).st_size
+        size = os.fstat(file.fileno()).st_size
         etag = f'"{path.stem}"'
         headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": KEPT_FOR_EVER}
         if holds(dict(request.scope["headers"]), etag.encode()):
+            file.close()
             return Response(None, status_code=304, headers=headers)
         part, status = Part(0, size - 1), 200
         if request.headers.get("if-range", etag) == etag:
             try:
                 asked = asked_part(request.headers.get("range", ""), size)
             except Unsatisfiable:
+                file.close()
                 told = {"detail": f"The map has {size} bytes.", "code": "range_not_satisfiable"}
                 return Response(told, status_code=416, headers={"Content-Range": f"bytes */{size}"})
             if asked is not None:
                 part, status = asked, 206
                 headers["Content-Range"] = f"bytes {part.first}-{part.last}/{size}"
         headers["Content-Length"] = str(part.length)
-        return Stream(_bytes_of(path, part), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+        return Stream(_bytes_of(file, part), status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
-async def _bytes_of(path: Path, part: Part) -> AsyncIterator[bytes]:
+def _opened(path: Path) -> BinaryIO | None:
+    """Opened before anything is answered: a newer import may take the file away, and whoever has it open keeps it."""
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        return None
+
+
+async def _bytes_of(file: BinaryIO, part: Part) -> AsyncIterator[bytes]:
     """The part, a little at a time; off the loop, for a disk may be slow."""
-    file = await asyncio.to_thread(path.open, "rb")
     try:
         await asyncio.to_thread(file.seek, part.first)
         left = part.length
