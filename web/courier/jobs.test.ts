@@ -32,6 +32,11 @@ test("what was done on this phone has happened, unless the server refused it", (
   expect(withActions([job(1, "in_transit")], [did("pickup")])[0]?.status).toBe("in_transit");
 });
 
+test("a list that is older than what the server has confirmed takes nothing back", () => {
+  expect(withActions([job(1)], [did("pickup", "confirmed")])[0]?.status).toBe("picked_up");
+  expect(withActions([job(1)], [did("pickup", "confirmed"), did("deliver", "confirmed")])).toEqual([]);
+});
+
 test("before the pickup the way leads there, afterwards to the door", () => {
   expect(stopOf(job(1))).toMatchObject({ kind: "pickup", address: "Bhaktapur", contact: "Ram", phone: "+977-1" });
   expect(stopOf(job(1, "in_transit"))).toMatchObject({ kind: "dropoff", address: "Thamel", contact: "Sita", instructions: "Ring twice" });

@@ -28,7 +28,8 @@ const URGENCY: Readonly<Record<Job["priority"], number>> = { urgent: 0, high: 1,
 /** Deliveries as this phone knows them: what it has done and could not tell yet has happened. */
 export function withActions(jobs: readonly Job[], actions: readonly Action[]): Job[] {
   return jobs.flatMap((job) => {
-    const own = actions.filter((one) => one.delivery_id === job.id && one.state !== "refused" && one.state !== "confirmed");
+    // What is confirmed counts too: a list that was asked for before does not know it yet, and no step is ever undone.
+    const own = actions.filter((one) => one.delivery_id === job.id && one.state !== "refused");
     if (own.some((one) => one.kind === "deliver")) return [];
     if (own.some((one) => one.kind === "pickup") && job.status === "assigned") return [{ ...job, status: "picked_up" as const }];
     return [job];
