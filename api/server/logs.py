@@ -31,7 +31,8 @@ def configure_logs(settings: Settings, **always: object) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
+        # Kept loggers would go on with what was configured before, where a process configures twice.
+        cache_logger_on_first_use=False,
     )
     handler = _ToStandardError()
     handler.setFormatter(
