@@ -4,6 +4,7 @@
 Tests replace things here and nowhere else.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -168,6 +169,10 @@ class Publisher(Protocol):
 
     async def assigned(self, notice: AssignmentNotice) -> None:
         """Send an assignment to the transporter's open connections."""
+        ...
+
+    async def all_assigned(self, given: Sequence[tuple[StatusChange, AssignmentNotice]]) -> None:
+        """Many new statuses, each with its assignment, in few round trips and in this order."""
         ...
 
     async def withdrawn(self, notice: WithdrawalNotice) -> None:

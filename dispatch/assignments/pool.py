@@ -11,12 +11,11 @@ from sqlalchemy.orm import selectinload
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import VEHICLE_TYPES
 from dispatch.deliveries.loads import NOTHING, Load, loads_of
-from dispatch.deliveries.models import Delivery, Priority
+from dispatch.deliveries.models import Priority
 from dispatch.errors import Invalid
 from dispatch.ports import Clock, LivePosition, LivePositions
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import may_carry
-from scoring import Deliveries as DeliveryRows
 from scoring import Reason
 from scoring import Transporters as TransporterRows
 
@@ -64,18 +63,6 @@ class Pool:
             np.array([transporter.max_active for transporter in self.transporters], dtype=np.int64),
             key=np.array([transporter.id for transporter in self.transporters], dtype=np.int64),
         )
-
-
-def delivery_rows(deliveries: list[Delivery]) -> DeliveryRows:
-    """Deliveries as arrays; those without a pickup point are marked as not located."""
-    return DeliveryRows(
-        np.array([delivery.pickup_lat or 0.0 for delivery in deliveries], dtype=float),
-        np.array([delivery.pickup_lon or 0.0 for delivery in deliveries], dtype=float),
-        np.array([float(delivery.package_weight) for delivery in deliveries], dtype=float),
-        np.array([URGENCY[delivery.priority] for delivery in deliveries], dtype=float),
-        np.array([delivery.pickup_lat is not None for delivery in deliveries], dtype=bool),
-        key=np.array([delivery.id for delivery in deliveries], dtype=np.int64),
-    )
 
 
 async def check_vehicle_type(work: Work, vehicle_type: str | None, *, field: str = "vehicle_type_filter") -> None:

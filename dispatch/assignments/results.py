@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from dispatch.assignments.pool import NO_TRANSPORTER_FOUND, REASON_TEXTS, SUGGESTIONS
 from dispatch.deliveries.models import Delivery, Priority
@@ -39,6 +40,19 @@ class Assigned:
     transporter: Transporter
     scores: Scores
     alternatives: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAssigned:
+    """One assignment of a bulk run, made or planned. ``total``: its score, unrounded; ``score``: as people read it."""
+
+    delivery_id: int
+    delivery_uuid: UUID
+    tracking_number: str
+    transporter_id: int
+    transporter_name: str
+    total: float
+    score: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +97,7 @@ def nobody_for(delivery_id: int, why: Reason) -> Failure:
 class BulkResult:
     """What a bulk run did, or would do. ``upper_bound``: no plan of the snapshot has a higher total of scores."""
 
-    assigned: list[Assigned]
+    assigned: list[BulkAssigned]
     failures: list[Failure]
     upper_bound: float
     certified: bool

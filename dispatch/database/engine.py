@@ -66,7 +66,7 @@ class Database:
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """A unit of work that commits on leaving, and rolls back on an exception. Raises SQLAlchemyError."""
-        with _raised_alike():
+        with raised_alike():
             async with self.sessions() as session:
                 work = Work(session)
                 try:
@@ -83,7 +83,7 @@ class Database:
 
         Where the ORM costs more than the database: no session, no instances, nothing compiled.
         """
-        with _raised_alike(TimeoutError, self.engine.dialect.loaded_dbapi.Error):
+        with raised_alike(TimeoutError, self.engine.dialect.loaded_dbapi.Error):
             pooled = await self.engine.raw_connection()
             driver, lost = pooled.driver_connection, False
             try:
@@ -144,7 +144,7 @@ def _note_use(_: object, record: Any) -> None:  # noqa: ANN401
 
 
 @contextmanager
-def _raised_alike(*others: type[Exception]) -> Iterator[None]:
+def raised_alike(*others: type[Exception]) -> Iterator[None]:
     """Errors of the driver as those of the sessions, so that callers know one kind.
 
     ``others``: what else means a lost connection here, such as what SQLAlchemy's adapter makes of them on connecting.

@@ -28,6 +28,14 @@ class Load:
         """The same for answers and for scoring, never negative."""
         return max(0.0, float(self.free_kg(transporter)))
 
+    def has_room(self, capacity_kg: Decimal, max_active: int, weight_kg: Decimal) -> bool:
+        """Whether one parcel more fits into a vehicle and a number of deliveries; ``check_fits`` says why not."""
+        return weight_kg <= capacity_kg - self.weight_kg and self.active < max_active
+
+    def with_one(self, weight_kg: Decimal) -> "Load":
+        """The same with one delivery more."""
+        return Load(self.active + 1, self.weight_kg + weight_kg)
+
     def check_fits(self, transporter: Transporter, delivery: Delivery) -> None:
         """Raises Invalid where the parcel is too heavy, or there are as many deliveries as there may be."""
         free_kg = self.free_kg(transporter)

@@ -26,6 +26,8 @@ from dispatch.sales.progress import OrderProgress
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import lock_transporter
 
+ASSIGNED_MESSAGE = "Package assigned to transporter"
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLimits:
@@ -134,7 +136,7 @@ class DeliverySteps:
         delivery.assigned_at = now
         delivery.estimated_pickup_time = pickup_at
         self._expect(delivery, transporter, position)
-        self.deliveries.record(delivery, DeliveryStatus.ASSIGNED, "Package assigned to transporter", notes=notes)
+        self.deliveries.record(delivery, DeliveryStatus.ASSIGNED, ASSIGNED_MESSAGE, notes=notes)
         notice = AssignmentNotice(
             transporter.id,
             delivery.id,

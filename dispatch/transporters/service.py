@@ -138,8 +138,10 @@ def may_carry(today: date) -> list[ColumnElement[bool]]:
 
     The account is open and a transporter's, the profile verified as it is, no document unverified or expired.
     """
-    good_account = exists().where(
-        User.id == Transporter.user_id, User.is_active, literal(Role.TRANSPORTER.value) == any_(User.roles)
+    good_account = (
+        exists()
+        .where(User.id == Transporter.user_id, User.is_active, literal(Role.TRANSPORTER.value) == any_(User.roles))
+        .correlate(Transporter)  # also where the query around it has the users for something else
     )
     return [Transporter.is_available.is_(True), is_in_order(today), good_account]
 

@@ -13,8 +13,9 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from dispatch.accounts.models import User
+from dispatch.assignments.bulk import BulkAssignments
 from dispatch.assignments.results import BulkFilter
-from dispatch.assignments.service import Assignments
+from dispatch.assignments.sets import AssignmentSets
 from dispatch.carts.models import Cart
 from dispatch.database.commits import counted_commits
 from dispatch.database.engine import Database
@@ -115,9 +116,9 @@ async def test_a_bulk_run_that_is_cut_off_says_what_was_made_and_a_repeat_goes_o
 
     async def run(database: Database) -> Any:
         async with database.work() as work:
-            steps = services.deliveries.delivery_steps(work)
-            bulk = Assignments(
-                work, services.clock, services.live, steps, services.deliveries.solver, radius_m=20_000, commit_chunk=1
+            sets = AssignmentSets(work, services.clock, services.publisher, road_factor=1.3)
+            bulk = BulkAssignments(
+                work, services.clock, services.live, sets, services.deliveries.solver, radius_m=20_000, commit_chunk=1
             )
             return await bulk.assign_many(BulkFilter(vehicle_type=vehicle_type, delivery_ids=numbers), None)
 
@@ -128,7 +129,7 @@ async def test_a_bulk_run_that_is_cut_off_says_what_was_made_and_a_repeat_goes_o
     assert "2 assignments were made and stay" in told.value.detail
     assert "Nothing" not in told.value.detail
     repeated = await run(services.database)
-    assert {one.delivery.id for one in repeated.assigned} == {numbers[2], numbers[3]}
+    assert {one.delivery_id for one in repeated.assigned} == {numbers[2], numbers[3]}
 
 
 async def test_what_only_reads_or_is_rolled_back_counts_as_nothing_done(world: World) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from dispatch.assignments.pool import whole_score
-from dispatch.assignments.results import Assigned, BulkResult, Failure, Scores
+from dispatch.assignments.results import Assigned, BulkAssigned, BulkResult, Failure, Scores
 from dispatch.transporters.models import Transporter
 
 
@@ -183,7 +183,7 @@ def score_details(scores: Scores) -> ScoreDetails:
 
 def bulk_assignment_answer(result: BulkResult, *, dry_run: bool = False) -> BulkAssignmentAnswer:
     """A run over all that wait."""
-    scores = [made.scores.total for made in result.assigned]
+    scores = [made.total for made in result.assigned]
     return BulkAssignmentAnswer(
         success=True,
         assignments=[_bulk_assignment(made) for made in result.assigned],
@@ -201,23 +201,21 @@ def bulk_assignment_answer(result: BulkResult, *, dry_run: bool = False) -> Bulk
     )
 
 
-def _bulk_assignment(made: Assigned) -> BulkAssignment:
+def _bulk_assignment(made: BulkAssigned) -> BulkAssignment:
     return BulkAssignment(
-        delivery_id=made.delivery.id,
-        delivery_uuid=made.delivery.delivery_id,
-        tracking_number=made.delivery.tracking_number,
-        assigned_transporter=made.transporter.user.name,
-        transporter_id=made.transporter.id,
-        score=whole_score(made.scores.total),
+        delivery_id=made.delivery_id,
+        delivery_uuid=made.delivery_uuid,
+        tracking_number=made.tracking_number,
+        assigned_transporter=made.transporter_name,
+        transporter_id=made.transporter_id,
+        score=made.score,
     )
 
 
 def operation_answer(operation: str, result: BulkResult, *, dry_run: bool = False) -> BulkOperationAnswer:
     """A run over named deliveries."""
     assignments = [
-        OperationAssignment(
-            made.delivery.id, made.transporter.user.name, whole_score(made.scores.total), made.transporter.id
-        )
+        OperationAssignment(made.delivery_id, made.transporter_name, made.score, made.transporter_id)
         for made in result.assigned
     ]
     failures = [_operation_failure(failed) for failed in result.failures]

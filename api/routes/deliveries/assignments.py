@@ -110,9 +110,8 @@ class AutoAssignController(Controller):
         delivery, `reason` says why.
         """
         await check_vehicle_type(work, data.vehicle_type_filter)
-        assignments = services.assignments(work)
         if data.delivery_id is not None:
-            made = await assignments.assign(
+            made = await services.assignments(work).assign(
                 delivery_key(str(data.delivery_id)),
                 request.user,
                 priority=data.priority_filter,
@@ -121,7 +120,7 @@ class AutoAssignController(Controller):
             told = {"transporter_id": made.transporter.id}
             await record(work.session, actor_of(request), "delivery.assigned", "delivery", made.delivery.id, told)
             return assignment_answer(made)
-        result = await assignments.assign_many(
+        result = await services.bulk_assignments(work).assign_many(
             BulkFilter(
                 priority=data.priority_filter,
                 vehicle_type=data.vehicle_type_filter,
@@ -149,7 +148,7 @@ class BulkOperationController(Controller):
     ) -> BulkOperationAnswer:
         """Assign several named deliveries for the highest total."""
         await check_vehicle_type(work, data.parameters.vehicle_type_filter, field="parameters.vehicle_type_filter")
-        result = await services.assignments(work).assign_many(
+        result = await services.bulk_assignments(work).assign_many(
             BulkFilter(
                 priority=data.parameters.priority_filter,
                 vehicle_type=data.parameters.vehicle_type_filter,

@@ -10,9 +10,11 @@ from litestar.params import SkipValidation
 from api.adapters.photos import FolderPhotoStore
 from api.adapters.solving import ProcessSolver
 from api.process.resources import Feature, Resources
+from dispatch.assignments.bulk import BulkAssignments
 from dispatch.assignments.by_hand import AssignmentsByHand
 from dispatch.assignments.candidates import Candidates
 from dispatch.assignments.service import Assignments
+from dispatch.assignments.sets import AssignmentSets
 from dispatch.database.work import Work
 from dispatch.deliveries.handover import HandoverRules
 from dispatch.deliveries.ratings import DeliveryRatings
@@ -63,8 +65,19 @@ class DeliveryServices(Feature):
             self.clock,
             self.live,
             self.delivery_steps(work),
-            self.solver,
             radius_m=self.settings.assign_radius_km * 1000,
+        )
+
+    def bulk_assignments(self, work: Work) -> BulkAssignments:
+        """Assigning many in a unit of work."""
+        settings = self.settings
+        return BulkAssignments(
+            work,
+            self.clock,
+            self.live,
+            AssignmentSets(work, self.clock, self.publisher, road_factor=settings.road_factor),
+            self.solver,
+            radius_m=settings.assign_radius_km * 1000,
         )
 
     def candidates(self, work: Work) -> Candidates:

@@ -1,0 +1,152 @@
+"""All that wait for the highest total: a snapshot, a plan made off the event loop, and sets of assignments.
+
+The snapshot's transaction ends before the plan is made. Each set is a short transaction that locks its rows, checks
+again what may have changed, and writes the assignments with the scores that led to them.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from dispatch.accounts.models import User
+from dispatch.assignments.pool import Pool, load_pool, whole_score
+from dispatch.assignments.ranked import scores_of
+from dispatch.assignments.results import BulkAssigned, BulkFilter, BulkResult, Failure, nobody_for
+from dispatch.assignments.sets import AssignmentSets, Wish
+from dispatch.assignments.solving import BulkProblem, BulkSolver
+from dispatch.assignments.waiting import WaitingDelivery, delivery_arrays, find_waiting
+from dispatch.database.commits import is_outage
+from dispatch.database.work import Work
+from dispatch.errors import PartlyDone
+from dispatch.ports import Clock, LivePositions
+from scoring import Plan, Reason
+
+SOLVE_WITHIN_S = 10.0
+# So many rows are held together: others who want one of them wait no longer than such a set takes, and what the event
+# loop does in one go for a set stays a few milliseconds.
+COMMIT_CHUNK = 200
+
+
+class BulkAssignments:
+    """Assigns many in one unit of work, which it commits after the snapshot and after each set."""
+
+    def __init__(
+        self,
+        work: Work,
+        clock: Clock,
+        live: LivePositions,
+        sets: AssignmentSets,
+        solver: BulkSolver,
+        *,
+        radius_m: float,
+        commit_chunk: int = COMMIT_CHUNK,
+    ) -> None:
+        """``commit_chunk``: so many assignments are committed together."""
+        self._work = work
+        self._clock = clock
+        self._live = live
+        self._sets = sets
+        self._solver = solver
+        self._radius_m = radius_m
+        self._commit_chunk = commit_chunk
+
+    async def assign_many(self, wanted: BulkFilter, user: User | None, *, dry_run: bool = False) -> BulkResult:
+        """Give all waiting deliveries of the filter to transporters for the highest total score.
+
+        With ``dry_run`` nothing is given: the result is what would be. Raises Unavailable where no plan could be made,
+        PartlyDone where the database stopped answering after some were assigned.
+        """
+        deliveries, failures = await find_waiting(self._work.session, wanted, self._clock.now())
+        pool = await load_pool(self._work, self._live, self._clock, vehicle_type=wanted.vehicle_type)
+        if not deliveries:
+            return BulkResult([], failures, 0.0, certified=True, planned_total=0.0)
+        plan = await self._solve(deliveries, pool)
+        if wanted.max_assignments is not None and len(deliveries) > wanted.max_assignments:
+            deliveries, passed_over = _first_that_can_go(deliveries, plan, wanted)
+            failures += passed_over
+            plan = await self._solve(deliveries, pool)
+        chosen: list[int] = plan.transporter.tolist()
+        failures += [
+            nobody_for(deliveries[row].id, Reason(int(plan.reason[row]))) for row, who in enumerate(chosen) if who < 0
+        ]
+        planned = [row for row, who in enumerate(chosen) if who >= 0]
+        if dry_run:
+            assigned = [_planned(deliveries[row], row, plan, pool) for row in planned]
+        else:
+            assigned, refused = await self._write(planned, deliveries, plan, pool, user)
+            failures += refused
+        return BulkResult(assigned, failures, float(plan.upper_bound), bool(plan.certified), float(plan.total))
+
+    async def _write(
+        self, planned: list[int], deliveries: Sequence[WaitingDelivery], plan: Plan, pool: Pool, user: User | None
+    ) -> tuple[list[BulkAssigned], list[Failure]]:
+        """Write and commit a plan set by set: all at once would hold thousands of rows for long."""
+        assigned: list[BulkAssigned] = []
+        failures: list[Failure] = []
+        for start in range(0, len(planned), self._commit_chunk):
+            rows = planned[start : start + self._commit_chunk]
+            wishes = [_wish(deliveries[row], row, plan, pool) for row in rows]
+            try:
+                made, refused = await self._sets.write(wishes, user)
+                await self._work.commit()
+            except (SQLAlchemyError, OSError) as error:
+                if not assigned or not is_outage(error):
+                    raise
+                raise _partly_done(len(assigned), len(planned) - start) from error
+            assigned += made
+            failures += refused
+        return assigned, failures
+
+    async def _solve(self, deliveries: Sequence[WaitingDelivery], pool: Pool) -> Plan:
+        return await self._solver.solve(
+            BulkProblem(delivery_arrays(deliveries), pool.rows(), self._radius_m, SOLVE_WITHIN_S)
+        )
+
+
+def _wish(delivery: WaitingDelivery, row: int, plan: Plan, pool: Pool) -> Wish:
+    who = int(plan.transporter[row])
+    scores = scores_of(plan.terms[row], plan.score[row])
+    return Wish(delivery.id, pool.transporters[who].id, pool.positions[who], scores)
+
+
+def _planned(delivery: WaitingDelivery, row: int, plan: Plan, pool: Pool) -> BulkAssigned:
+    """A plan's row as the assignment that it would be."""
+    transporter, total = pool.transporters[int(plan.transporter[row])], float(plan.score[row])
+    return BulkAssigned(
+        delivery.id,
+        delivery.uuid,
+        delivery.tracking_number,
+        transporter.id,
+        transporter.user.name,
+        total,
+        whole_score(total),
+    )
+
+
+def _partly_done(made: int, left: int) -> PartlyDone:
+    return PartlyDone(
+        f"{made} assignments were made and stay; {left} were not tried, or their last step is not known, because the "
+        "database stopped answering. Repeat the request: it goes on with those that still wait.",
+        committed=made,
+        left=left,
+    )
+
+
+def _first_that_can_go(
+    deliveries: Sequence[WaitingDelivery], plan: Plan, wanted: BulkFilter
+) -> tuple[list[WaitingDelivery], list[Failure]]:
+    """The first deliveries that somebody could take, as many as are wanted, and why others were passed over.
+
+    Those that nobody can take must not keep the rest waiting. ``deliveries`` run in order of urgency.
+    """
+    chosen: list[WaitingDelivery] = []
+    passed_over: list[Failure] = []
+    for delivery, code in zip(deliveries, plan.reason, strict=True):
+        reason = Reason(int(code))
+        if reason not in {Reason.NONE, Reason.OUTBID, Reason.NO_ROOM}:
+            passed_over.append(nobody_for(delivery.id, reason))
+        elif len(chosen) < (wanted.max_assignments or 0):
+            chosen.append(delivery)
+        elif wanted.delivery_ids is not None:
+            passed_over.append(Failure(delivery.id, "Not processed: max_assignments was reached"))
+    return chosen, passed_over
