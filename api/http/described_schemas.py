@@ -30,6 +30,9 @@ def tidy_schemas(description: Described) -> None:
             part["$ref"] = REFERENCE + names.get(key, key)
         if "oneOf" in part:
             _any_of(part)
+        # As written, an enum's words are indented like its code up to Python 3.12 and are not from 3.13 on.
+        if isinstance(part.get("description"), str):
+            part["description"] = cleandoc(part["description"]).replace("``", "`")
     described = {names[key]: schema for key, schema in schemas.items()}
     words = docstrings()
     for name, schema in described.items():

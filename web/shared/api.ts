@@ -507,7 +507,7 @@ export interface paths {
          * @description The seller says that the goods arrived, having carried them himself.
          *
          *     409 while a delivery of the sale waits or is under way: it says itself when it arrived. Since it is only the
-         *     seller's word, the buyer may object until ``objection_until`` (``DISPATCH_OBJECTION_S``) by asking for a refund
+         *     seller's word, the buyer may object until `objection_until` (`DISPATCH_OBJECTION_S`) by asking for a refund
          *     of the order, on which an admin decides.
          */
         post: operations["sales_mark_as_delivered"];
@@ -546,17 +546,17 @@ export interface paths {
         };
         /**
          * OsmandQuery
-         * @description A position of Traccar Client, OsmAnd or GPSLogger; ``id`` is the device's token.
+         * @description A position of Traccar Client, OsmAnd or GPSLogger; `id` is the device's token.
          *
-         *     200 also where it can never be accepted: ``ignored`` says why. Speeds are metres a second where the request has
-         *     OsmAnd's shape (``hdop``, or a time in milliseconds without ``accuracy`` and ``batt``), else knots, unless the
-         *     device has a ``speed_unit``.
+         *     200 also where it can never be accepted: `ignored` says why. Speeds are metres a second where the request has
+         *     OsmAnd's shape (`hdop`, or a time in milliseconds without `accuracy` and `batt`), else knots, unless the
+         *     device has a `speed_unit`.
          */
         get: operations["phones_osmand_query"];
         put?: never;
         /**
          * OsmandBody
-         * @description The same as a form, or as the JSON of Traccar Client 9 and up, whose ``device_id`` is the token.
+         * @description The same as a form, or as the JSON of Traccar Client 9 and up, whose `device_id` is the token.
          *
          *     Of several locations those that can be are stored, whatever is wrong with the others.
          */
@@ -581,7 +581,7 @@ export interface paths {
          * @description A message of OwnTracks in HTTP mode; the password is the device's token, the user name is free.
          *
          *     The answer is an empty list, which for the app means that there are no friends and no commands. Where a location
-         *     can never be accepted it holds ``{"_type": "ignored", "reason", "detail"}``, which the app passes over.
+         *     can never be accepted it holds `{"_type": "ignored", "reason", "detail"}`, which the app passes over.
          */
         post: operations["phones_owntracks"];
         delete?: never;
@@ -609,7 +609,7 @@ export interface paths {
         put?: never;
         /**
          * Create
-         * @description Make one's own profile. ``max_active`` may be as high as the setting; an admin may allow more.
+         * @description Make one's own profile. `max_active` may be as high as the setting; an admin may allow more.
          */
         post: operations["transporters_create"];
         delete?: never;
@@ -746,7 +746,7 @@ export interface paths {
          * AddDevice
          * @description Make a token for a phone app. It is shown this once and sends positions, nothing else.
          *
-         *     ``speed_unit`` (``auto``, ``knots``, ``kmh``, ``mps``) is needed only by apps whose requests do not show it.
+         *     `speed_unit` (`auto`, `knots`, `kmh`, `mps`) is needed only by apps whose requests do not show it.
          */
         post: operations["phones_add_device"];
         delete?: never;
@@ -1293,8 +1293,8 @@ export interface paths {
          * @description Give the money back: all of it, or for admins a part.
          *
          *     A buyer may have it until a transporter has any of the order. Once only the seller says that it arrived, and
-         *     until ``objection_until``, the request objects to that: the refund is ``disputed`` until an admin decides.
-         *     With an ``Idempotency-Key`` a repeat for the same order is the same refund.
+         *     until `objection_until`, the request objects to that: the refund is `disputed` until an admin decides.
+         *     With an `Idempotency-Key` a repeat for the same order is the same refund.
          */
         post: operations["orders_refund"];
         delete?: never;
@@ -1422,7 +1422,7 @@ export interface paths {
         };
         /**
          * ListMessages
-         * @description Messages, newest first; ``status=dead`` are those that were given up.
+         * @description Messages, newest first; `status=dead` are those that were given up.
          */
         get: operations["notifications_list_messages"];
         put?: never;
@@ -1462,7 +1462,7 @@ export interface paths {
         };
         /**
          * Summary
-         * @description Rates, waits and queues of all processes together, some seconds old at most. As ``/metrics``, for a page.
+         * @description Rates, waits and queues of all processes together, some seconds old at most. As `/metrics`, for a page.
          */
         get: operations["operations_summary"];
         put?: never;
@@ -1532,8 +1532,8 @@ export interface paths {
          * Callback
          * @description A gateway says that something happened. Nothing in it is believed: the payment is looked up.
          *
-         *     400 where it brought no money, with a code that says why. ``data.pending`` is true where that is not the last
-         *     word: with ``PAYMENT_PENDING`` the buyer may still pay, with ``PAYMENT_UNDER_REVIEW`` a person looks at it.
+         *     400 where it brought no money, with a code that says why. `data.pending` is true where that is not the last
+         *     word: with `PAYMENT_PENDING` the buyer may still pay, with `PAYMENT_UNDER_REVIEW` a person looks at it.
          *     A payment is looked up a few times in a row, then once every ten seconds: who asks more often is told how it
          *     stands.
          */
@@ -1575,8 +1575,8 @@ export interface paths {
          * ListHeld
          * @description Payments that wait for a person, newest first.
          *
-         *     ``payment_status`` ``held``: the gateway gave a part back before anything was sold, so nothing is provided.
-         *     Others could not be reconciled ``tries`` times, for the ``reason``, and are no longer looked at by themselves.
+         *     `payment_status` `held`: the gateway gave a part back before anything was sold, so nothing is provided.
+         *     Others could not be reconciled `tries` times, for the `reason`, and are no longer looked at by themselves.
          */
         get: operations["held_payments_list_held"];
         put?: never;
@@ -1598,7 +1598,7 @@ export interface paths {
         put?: never;
         /**
          * GiveBack
-         * @description Enter what the gateway gave back of a held payment, and give the rest back too: ``refund`` is that one.
+         * @description Enter what the gateway gave back of a held payment, and give the rest back too: `refund` is that one.
          */
         post: operations["held_payments_give_back"];
         delete?: never;
@@ -1663,7 +1663,7 @@ export interface paths {
         };
         /**
          * ListRefunds
-         * @description Every refund, newest first; ``failed``, ``unclear`` and ``disputed`` ones wait for a person.
+         * @description Every refund, newest first; `failed`, `unclear` and `disputed` ones wait for a person.
          */
         get: operations["refunds_list_refunds"];
         put?: never;
@@ -2029,7 +2029,7 @@ export interface paths {
          *
          *     Whether writing works is tried every few seconds, however often this is asked.
          *
-         *     ``process`` is the one that answers, ``log`` is the same from whichever: a log that is not worked off makes no
+         *     `process` is the one that answers, `log` is the same from whichever: a log that is not worked off makes no
          *     process unfit for traffic.
          */
         get: operations["health_ready"];
@@ -2653,7 +2653,7 @@ export interface components {
         };
         /**
          * DeliveryStatus
-         * @description ``available → assigned → picked_up → in_transit → delivered``, or ``cancelled``.
+         * @description `available → assigned → picked_up → in_transit → delivered`, or `cancelled`.
          * @enum {string}
          */
         DeliveryStatus: "available" | "assigned" | "picked_up" | "in_transit" | "delivered" | "cancelled";
@@ -3235,7 +3235,7 @@ export interface components {
         };
         /**
          * MessageStatus
-         * @description ``pending → sent``; ``dead`` after the last try; ``skipped`` where its channel is not configured.
+         * @description `pending → sent`; `dead` after the last try; `skipped` where its channel is not configured.
          * @enum {string}
          */
         MessageStatus: "pending" | "sent" | "dead" | "skipped";
@@ -3706,7 +3706,7 @@ export interface components {
         };
         /**
          * OrderStatus
-         * @description ``pending → confirmed → processing → shipped → delivered → completed``, or ``cancelled``.
+         * @description `pending → confirmed → processing → shipped → delivered → completed`, or `cancelled`.
          * @enum {string}
          */
         OrderStatus: "pending" | "confirmed" | "processing" | "shipped" | "delivered" | "completed" | "cancelled";
@@ -4322,11 +4322,11 @@ export interface components {
         };
         /**
          * RefundStatus
-         * @description ``requested → sent → succeeded``, or ``failed``.
+         * @description `requested → sent → succeeded`, or `failed`.
          *
-         *         ``sent`` is written before the gateway is called, so that a lost answer is known as one. ``unclear`` is a lost
-         *         answer that no lookup can clear up; a person decides it. ``disputed`` is what a buyer asks for against the
-         *         seller's word that the goods arrived; an admin makes it ``requested`` or ``denied``.
+         *     `sent` is written before the gateway is called, so that a lost answer is known as one. `unclear` is a lost
+         *     answer that no lookup can clear up; a person decides it. `disputed` is what a buyer asks for against the
+         *     seller's word that the goods arrived; an admin makes it `requested` or `denied`.
          * @enum {string}
          */
         RefundStatus: "requested" | "sent" | "succeeded" | "failed" | "unclear" | "disputed" | "denied";
@@ -4519,7 +4519,7 @@ export interface components {
         };
         /**
          * SaleStatus
-         * @description ``processing → shipped → delivered``, or ``cancelled``.
+         * @description `processing → shipped → delivered`, or `cancelled`.
          * @enum {string}
          */
         SaleStatus: "processing" | "shipped" | "delivered" | "cancelled";
@@ -4616,7 +4616,7 @@ export interface components {
         };
         /**
          * SpeedUnit
-         * @description In what a device's queries and forms give the speed; ``AUTO`` tells by who sends it.
+         * @description In what a device's queries and forms give the speed; `AUTO` tells by who sends it.
          * @default auto
          * @enum {string}
          */
@@ -4824,9 +4824,9 @@ export interface components {
          * TransactionStatus
          * @description A payment's life.
          *
-         *         ``processing`` may become any other; ``completed`` never goes back to it, whatever signal comes late.
-         *         ``refund_due`` is money that arrived for something that can no longer be sold. ``held`` is money of which the
-         *         gateway gave a part back before anything was sold: nothing is provided, a person decides.
+         *     `processing` may become any other; `completed` never goes back to it, whatever signal comes late.
+         *     `refund_due` is money that arrived for something that can no longer be sold. `held` is money of which the
+         *     gateway gave a part back before anything was sold: nothing is provided, a person decides.
          * @enum {string}
          */
         TransactionStatus: "processing" | "completed" | "failed" | "expired" | "canceled" | "refunded" | "refund_due" | "held";
