@@ -1,13 +1,14 @@
-// One page a folder: each has an index.html, and all share the chunks that they have in common.
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+// One page a folder; all share the chunks that they have in common.
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { pageFiles, pagesIn } from "./page_html.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const pages = readdirSync(here).filter((name) => name !== "node_modules" && existsSync(resolve(here, name, "index.html")));
+const pages = pagesIn(here);
 
 // The server never compresses a file of a page: each lies beside its packed forms.
 // The last two levels save 3 % more and take ten times as long.
@@ -77,7 +78,7 @@ export default defineConfig({
   root: here,
   base: "/pages/",
   publicDir: false,
-  plugins: [wordsForTheServer(), licenceOfTheFont(), courierApp(), packed()],
+  plugins: [pageFiles(here), wordsForTheServer(), licenceOfTheFont(), courierApp(), packed()],
   worker: { format: "es" },
   define: { BUILT_PAGES: JSON.stringify(pages) },
   build: {

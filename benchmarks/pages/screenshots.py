@@ -47,8 +47,8 @@ SHOWN: Final = (
 
 
 def pages() -> list[str]:
-    """Every page that is built: a folder of ``web/`` with an index.html."""
-    return sorted(path.parent.name for path in (ROOT / "web").glob("*/index.html"))
+    """Every page that is built: a folder of ``web/`` with a program of its name."""
+    return sorted(path.stem for path in (ROOT / "web").glob("*/*.tsx") if path.stem == path.parent.name)
 
 
 def path_of(page: str, running: RunningDemo) -> str:

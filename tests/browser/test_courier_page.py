@@ -117,6 +117,42 @@ async def test_what_waits_is_sent_by_a_page_that_was_closed_and_opened_anew_with
         one.forgive_no_network()
 
 
+async def test_a_photo_that_was_taken_is_kept_when_the_page_is_closed_before_the_last_question(
+    world: World, chromium: Browser
+) -> None:
+    delivery = await world.delivery()
+    async with courier(world, chromium) as one:
+        await one.take(delivery)
+        await one.page.get_by_role("link", name="Picked up").click()
+        await one.photo(True)
+        await expect(one.answer).to_have_text("You have the parcel?")
+        await one.page.close()
+        one.page = await one.window.open(f"/courier/jobs/{delivery['id']}/pickup")
+        await expect(one.answer).to_have_text("You have the parcel?")
+        await expect(one.page.get_by_text("With a photo")).to_be_visible()
+        await one.page.get_by_role("button", name="Picked up").click()
+        await until(lambda: has_status(world, delivery, DeliveryStatus.PICKED_UP))
+        assert (await stored(world, delivery)).pickup_photo is not None
+
+
+async def test_whoever_takes_a_delivery_is_not_told_that_it_came_and_is_told_that_it_is_done(
+    world: World, chromium: Browser
+) -> None:
+    later = {"requested_pickup_date": "2031-10-28T09:00:00Z", "requested_delivery_date": "2031-10-28T18:00:00Z"}
+    taken, given = await world.delivery(), await world.delivery(delivery_address="Patan Dhoka, Lalitpur", **later)
+    async with courier(world, chromium) as one:
+        await one.take(taken)
+        await expect(one.page.get_by_text("then to Thamel, Kathmandu")).to_be_visible()
+        path = f"/api/deliveries/{given['id']}/assign/"
+        ok(await (await world.admin()).post(path, {"transporter_id": one.driver.transporter_id}))
+        await expect(one.page.locator(".notice")).to_have_text("New delivery: Patan Dhoka, LalitpurSeen")
+        await one.page.get_by_role("button", name="Seen").click()
+        await expect(one.page.locator(".notice")).to_have_count(0)
+        await one.pick_up(photo=False)
+        await one.deliver()
+        await expect(one.page.locator(".notice")).to_contain_text("Delivered: Thamel, Kathmandu")
+
+
 async def has_status(world: World, delivery: dict[str, Any], status: DeliveryStatus) -> bool:
     return (await stored(world, delivery)).status is status
 

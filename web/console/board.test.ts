@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Board } from "./board.ts";
-import { frame, toldDelivery, toldTransporter } from "./told.ts";
+import { frame, toldDelivery, toldTransporter } from "../testing/console_frames.ts";
 
 test("a frame changes what it names and leaves the rest", () => {
   const board = new Board();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { exceptionsOf, lateness } from "./exceptions.ts";
 import type { Courier } from "./frames.ts";
-import { courier, delivery } from "./told.ts";
+import { courier, delivery } from "../testing/console_frames.ts";
 
 const NOW = Date.parse("2026-11-28T11:00:00Z");
 const fleet = (...couriers: Courier[]): Map<number, Courier> => new Map(couriers.map((one) => [one.id, one]));

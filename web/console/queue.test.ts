@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FILTERS, counts, couriersFound, matches, ordered } from "./queue.ts";
 import type { DeliveryFrame, Profile } from "./frames.ts";
-import { delivery } from "./told.ts";
+import { delivery } from "../testing/console_frames.ts";
 
 const NOW = Date.parse("2026-11-28T11:00:00Z");
 const listed = (id: number, some: Partial<DeliveryFrame> = {}, more: { late_ms?: number; silent?: boolean } = {}) => ({

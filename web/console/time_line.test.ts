@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { clock } from "../shared/times.ts";
 import { Board } from "./board.ts";
 import { NOW_AT, barOf, linesOf, placeOf, ticksOf } from "./time_line.ts";
-import { delivery, frame, toldDelivery } from "./told.ts";
+import { delivery, frame, toldDelivery } from "../testing/console_frames.ts";
 
 const NOW = Date.parse("2026-11-28T11:05:00Z");
 const carried = { status: "in_transit", transporter_id: 1, picked_up_at: "2026-11-28T10:50:00Z" } as const;

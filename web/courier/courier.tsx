@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
 import "./courier.css";
+import { useAddress } from "../shared/address.ts";
 import { Client } from "../shared/client.ts";
 import { Frame } from "../shared/frame.tsx";
 import { browserPerson } from "../shared/session.ts";
@@ -8,10 +9,10 @@ import { type SignedIn, SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { unconfirmed } from "./actions.ts";
 import { HandoverView } from "./handover_view.tsx";
-import { useView } from "./moving.ts";
 import { PhoneView } from "./phone_view.tsx";
 import { QueueView } from "./queue_view.tsx";
 import { Strip } from "./strip.tsx";
+import { viewOf } from "./views.ts";
 import { Work } from "./work.ts";
 import { WorkView } from "./work_view.tsx";
 import { type Spoken, words } from "./words.ts";
@@ -38,7 +39,8 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
   const { person, signOut } = signedIn;
   const work = useMemo(() => new Work(client, person.id), [person.id]);
   const [state, setState] = useState(work.state);
-  const [view, go] = useView();
+  const { path } = useAddress();
+  const view = useMemo(() => viewOf(path), [path]);
   useEffect(() => {
     const unsubscribe = work.subscribe(() => setState(work.state));
     const stop = work.start();
@@ -60,7 +62,7 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
     arrived.current = true;
   }, [view]);
 
-  const given = { work, state, view, go, language, say };
+  const given = { work, state, view, language, say };
   const link = !state.reachable ? "offline" : state.connected ? "live" : "connecting";
   const chip = <span class={`chip ${LINKS[link]}`} role="status">{say(`link.${link}`)}</span>;
   return (

@@ -2,13 +2,14 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ActionKind } from "./actions.ts";
 import { type Job, stopOf } from "./jobs.ts";
-import type { Given } from "./moving.ts";
+import { type Given, show } from "./given.ts";
 import { PhotoQuestion } from "./photo_question.tsx";
+import type { Proof } from "./proofs.ts";
 import { type Question, questionsOf } from "./questions.ts";
 import { SignatureQuestion } from "./signature_question.tsx";
 
 export function HandoverView(given: Given & { kind: ActionKind; id: number }) {
-  const { state, go, say, kind, id } = given;
+  const { state, say, kind, id } = given;
   const job = state.jobs.find((one) => one.id === id);
   const fits = job !== undefined && (kind === "pickup") === (job.status === "assigned");
   const [begun, setBegun] = useState<Job | null>(null);
@@ -20,22 +21,27 @@ export function HandoverView(given: Given & { kind: ActionKind; id: number }) {
     return (
       <section class="card stop">
         <h1 tabIndex={-1}>{say(state.known_jobs === null ? "loading" : "jobs.gone")}</h1>
-        <button type="button" class="button" onClick={() => go({ name: "work" })}>{say("back")}</button>
+        <button type="button" class="button" onClick={() => show({ name: "work" })}>{say("back")}</button>
       </section>
     );
   }
   return <Questions {...given} job={shown} />;
 }
 
-function Questions({ work, state, go, say, kind, job }: Given & { kind: ActionKind; job: Job }) {
+function Questions({ work, state, say, kind, job }: Given & { kind: ActionKind; job: Job }) {
   const questions = questionsOf(kind, job.package_details.requires_signature);
-  const [at, setAt] = useState(0);
-  const [photo, setPhoto] = useState<string | null>(null);
-  const [signature, setSignature] = useState<string | null>(null);
+  const [proof, setProof] = useState<Proof | null>(null);
   const [saving, setSaving] = useState(false);
+  useEffect(() => void work.proofs?.find(kind, job.id).then(setProof), [kind, job.id]);
+  if (proof === null) return <p class="quiet" role="status">{say("loading")}</p>;
+  const { at, photo, signature } = proof;
+  const change = (some: Partial<Proof>): void => {
+    const next = { ...proof, ...some };
+    setProof(next);
+    void work.proofs?.keep(kind, job.id, next, [job.id, ...state.jobs.map((one) => one.id)]);
+  };
   const asked: Question = questions[at] ?? "done";
   const stop = stopOf(kind === "pickup" ? { ...job, status: "assigned" } : job);
-  const next = (): void => setAt(at + 1);
 
   const finish = async (): Promise<void> => {
     setSaving(true);
@@ -47,7 +53,7 @@ function Questions({ work, state, go, say, kind, job }: Given & { kind: ActionKi
     if (photo !== null) body[kind === "pickup" ? "pickup_photo" : "delivery_photo"] = photo;
     if (signature !== null) body["signature"] = signature;
     await work.done({ kind, delivery_id: job.id, title: stop.address, body });
-    go({ name: "work" });
+    show({ name: "work" });
   };
   return (
     <section class="handover card">
@@ -55,11 +61,10 @@ function Questions({ work, state, go, say, kind, job }: Given & { kind: ActionKi
       {asked === "photo" && (
         <PhotoQuestion
           title={say(kind === "pickup" ? "photo.pickup" : "photo.dropoff")}
+          photo={photo}
           say={say}
-          onAnswer={(taken) => {
-            setPhoto(taken);
-            next();
-          }}
+          onTake={(taken) => change({ photo: taken })}
+          onAnswer={(used) => change({ photo: used, at: at + 1 })}
         />
       )}
       {asked === "signature" && (
@@ -67,10 +72,7 @@ function Questions({ work, state, go, say, kind, job }: Given & { kind: ActionKi
           name={stop.contact}
           required={job.package_details.requires_signature}
           say={say}
-          onAnswer={(written) => {
-            setSignature(written);
-            next();
-          }}
+          onAnswer={(written) => change({ signature: written, at: at + 1 })}
         />
       )}
       {asked === "done" && (
@@ -85,7 +87,7 @@ function Questions({ work, state, go, say, kind, job }: Given & { kind: ActionKi
           </button>
         </>
       )}
-      <button type="button" class="button" onClick={() => (at > 0 ? setAt(at - 1) : go({ name: "work" }))}>{say("back")}</button>
+      <button type="button" class="button" onClick={() => (at > 0 ? change({ at: at - 1 }) : show({ name: "work" }))}>{say("back")}</button>
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Action } from "./actions.ts";
-import { pathOf, viewOf } from "./address.ts";
+import { pathOf, viewOf } from "./views.ts";
 import { Sieve, pingOf } from "./fixes.ts";
 import { type Job, distanceM, inOrder, navigationLink, stopOf, withActions } from "./jobs.ts";
 import { PhoneClock } from "./phone_clock.ts";

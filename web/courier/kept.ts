@@ -2,6 +2,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Action } from "./actions.ts";
 import type { NewPing, Ping } from "./fixes.ts";
+import type { KeptProofs } from "./proofs.ts";
 
 /** Values that are kept under a name. */
 export interface Remembered {
@@ -10,6 +11,7 @@ export interface Remembered {
   skew_ms: number;
   jobs: unknown;
   profile: unknown;
+  proofs: KeptProofs;
 }
 
 interface Schema extends DBSchema {

@@ -3,7 +3,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../shared/client.ts";
 import { problemOf } from "../shared/problems.ts";
 import { AskTwice } from "./ask_twice.tsx";
-import { type Given, linkTo } from "./moving.ts";
+import { Link } from "../shared/link.tsx";
+import type { Given } from "./given.ts";
+import { pathOf } from "./views.ts";
 import { type Device, ownTracksCode, traccarCode } from "./sources.ts";
 
 type App = "traccar" | "owntracks";
@@ -13,7 +15,7 @@ interface Made {
   code: string;
 }
 
-export function PhoneView({ work, state, go, say, client }: Given & { client: Client }) {
+export function PhoneView({ work, state, say, client }: Given & { client: Client }) {
   const [made, setMade] = useState<Made | null>(null);
   const [asking, setAsking] = useState(false);
   const [ending, setEnding] = useState<Device | null>(null);
@@ -69,7 +71,7 @@ export function PhoneView({ work, state, go, say, client }: Given & { client: Cl
           </li>
         ))}
       </ul>
-      <p><a class="button" {...linkTo({ name: "work" }, go)}>{say("back")}</a></p>
+      <p><Link class="button" href={pathOf({ name: "work" })}>{say("back")}</Link></p>
       {ending !== null && (
         <AskTwice
           title={say("phone.end.sure", { name: ending.name })}

@@ -5,8 +5,16 @@ import { Icon } from "../shared/icon.tsx";
 import { JPEG_QUALITY, shrunk } from "./shrinking.ts";
 import type { CourierSay } from "./words.ts";
 
-export function PhotoQuestion({ title, say, onAnswer }: { title: string; say: CourierSay; onAnswer: (photo: string | null) => void }) {
-  const [photo, setPhoto] = useState<string | null>(null);
+interface Asked {
+  title: string;
+  /** The one that was taken already. */
+  photo: string | null;
+  say: CourierSay;
+  onTake: (photo: string) => void;
+  onAnswer: (photo: string | null) => void;
+}
+
+export function PhotoQuestion({ title, photo, say, onTake, onAnswer }: Asked) {
   const [problem, setProblem] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -15,7 +23,7 @@ export function PhotoQuestion({ title, say, onAnswer }: { title: string; say: Co
     if (file === undefined) return;
     setProblem("");
     try {
-      setPhoto(await asJpeg(file));
+      onTake(await asJpeg(file));
     } catch {
       setProblem(say("photo.unreadable"));
     }

@@ -3,11 +3,13 @@ import { useState } from "preact/hooks";
 import { clock } from "../shared/times.ts";
 import type { Action, ActionState } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
-import { type Given, linkTo } from "./moving.ts";
+import { Link } from "../shared/link.tsx";
+import type { Given } from "./given.ts";
+import { pathOf } from "./views.ts";
 
 const CHIPS: Readonly<Record<ActionState, string>> = { saved: "polling", sending: "polling", confirmed: "live", refused: "offline" };
 
-export function QueueView({ work, state, go, language, say }: Given) {
+export function QueueView({ work, state, language, say }: Given) {
   const [dropping, setDropping] = useState<Action | null>(null);
   const { actions } = state;
   return (
@@ -33,7 +35,7 @@ export function QueueView({ work, state, go, language, say }: Given) {
           </li>
         ))}
       </ol>
-      <p><a class="button" {...linkTo({ name: "work" }, go)}>{say("back")}</a></p>
+      <p><Link class="button" href={pathOf({ name: "work" })}>{say("back")}</Link></p>
       {dropping !== null && (
         <AskTwice
           title={say("queue.drop.sure")}

@@ -1,27 +1,29 @@
 // The strip on top: on duty or not, whose position the server has, what waits to be sent.
 import { useState } from "preact/hooks";
+import { Link } from "../shared/link.tsx";
 import { problemOf } from "../shared/problems.ts";
 import { duration } from "../shared/times.ts";
 import { unconfirmed } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
-import { type Given, linkTo, useNow } from "./moving.ts";
+import { type Given, useNow } from "./given.ts";
+import { pathOf } from "./views.ts";
 import { GONE_AFTER_S, STALE_AFTER_S, liveSource } from "./sources.ts";
 
 export function Strip(given: Given) {
-  const { state, go, say } = given;
+  const { state, say } = given;
   const waiting = unconfirmed(state.actions);
   return (
     <section class="strip card" aria-label={say("strip")}>
       <Duty {...given} />
       <p class="position">
         <Position {...given} />{" "}
-        <a {...linkTo({ name: "phone" }, go)}>{say("phone.link")}</a>
+        <Link href={pathOf({ name: "phone" })}>{say("phone.link")}</Link>
       </p>
       {waiting + state.pings_waiting > 0 && (
         <p class="waiting">
-          <a {...linkTo({ name: "queue" }, go)}>
+          <Link href={pathOf({ name: "queue" })}>
             <span class="badge number">{waiting}</span> {say("queue.link", { actions: waiting, positions: state.pings_waiting })}
-          </a>
+          </Link>
         </p>
       )}
     </section>

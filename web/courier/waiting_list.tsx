@@ -5,7 +5,7 @@ import { distance, money } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { distanceM, pointOf, type Waiting } from "./jobs.ts";
 import type { Measured } from "./fixes.ts";
-import type { Given } from "./moving.ts";
+import type { Given } from "./given.ts";
 
 type Turn = { id: number; state: "asking" | "refused"; problem: string };
 

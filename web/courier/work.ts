@@ -8,6 +8,7 @@ import { type Job, type Waiting, inOrder, withActions } from "./jobs.ts";
 import { type Kept, openKept } from "./kept.ts";
 import { type NewAction, Outbox } from "./outbox.ts";
 import { PhoneClock } from "./phone_clock.ts";
+import { Proofs } from "./proofs.ts";
 import { type BacklogAnswer, PingSender, type ServerFrame } from "./ping_sender.ts";
 import { type Device, type Source, newestOfApps } from "./sources.ts";
 import { PositionWatch, ScreenLock, type Trouble } from "./watching_position.ts";
@@ -17,8 +18,9 @@ export type Profile = components["schemas"]["TransporterAnswer"];
 type Page<Row> = { count: number; results: Row[] };
 
 export interface Notice {
-  key: "notice.assigned" | "notice.withdrawn";
+  key: "notice.assigned" | "notice.withdrawn" | "notice.delivered";
   title: string;
+  delivery_id: number;
 }
 
 export interface WorkState {
@@ -53,6 +55,8 @@ const APP_FIXES_OF_MS = 180_000;
 const NOT_ALLOWED = 4403; // the close code of who is not verified
 
 export class Work {
+  /** What is gathered for handovers; null until what the phone keeps is open. */
+  proofs: Proofs | null = null;
   #state = NOTHING;
   readonly #listeners = new Set<() => void>();
   readonly #clock = new PhoneClock();
@@ -61,6 +65,8 @@ export class Work {
   readonly #watch = new PositionWatch((position) => void this.#measured(position), (trouble) => this.#set({ trouble }));
   #kept: Kept | null = null;
   #outbox: Outbox | null = null;
+  /** Deliveries that somebody took on this page: nobody needs to be told of them. */
+  readonly #taken = new Set<number>();
   #sender: PingSender | null = null;
   #heartbeat_s = DEFAULT_POLICY.heartbeat_s;
   #asking: Promise<void> | null = null;
@@ -128,8 +134,12 @@ export class Work {
 
   /** Raises Refused or Unreachable: who gets a parcel can be known by the server alone. */
   async accept(waiting: Waiting, key: string): Promise<void> {
+    this.#taken.add(waiting.id);
     try {
       await this.client.call(`/api/deliveries/${waiting.id}/accept/`, { method: "POST", idempotencyKey: key });
+    } catch (problem) {
+      this.#taken.delete(waiting.id);
+      throw problem;
     } finally {
       await this.#again();
     }
@@ -138,6 +148,9 @@ export class Work {
   /** Keeps on this phone what was done just now; it is told to the server as soon as that can be. */
   async done(action: Omit<NewAction, "happened_at">): Promise<void> {
     await this.#outbox?.add({ ...action, happened_at: this.#clock.iso() });
+    await this.proofs?.forget(action.kind, action.delivery_id);
+    if (action.kind === "deliver") this.#set({ notice: { key: "notice.delivered", title: action.title, delivery_id: action.delivery_id } });
+    else if (this.#state.notice?.delivery_id === action.delivery_id) this.hideNotice();
   }
 
   async dismiss(action: Action): Promise<void> {
@@ -161,6 +174,7 @@ export class Work {
 
   async #open(): Promise<void> {
     const kept = (this.#kept = await openKept(this.user_id));
+    this.proofs = new Proofs(kept);
     this.#clock.skew_ms = (await kept.read("skew_ms")) ?? 0;
     const jobs = (await kept.read("jobs")) as Job[] | undefined;
     const profile = (await kept.read("profile")) as Profile | undefined;
@@ -209,10 +223,13 @@ export class Work {
   }
 
   #hear(frame: ServerFrame): void {
-    if (frame.type === "assignment") this.#set({ notice: { key: "notice.assigned", title: frame.delivery_address } });
-    else if (frame.type === "withdrawal") {
+    const { notice } = this.#state;
+    if (frame.type === "assignment") {
+      const { delivery_id } = frame;
+      this.#set({ notice: this.#taken.delete(delivery_id) ? notice : { key: "notice.assigned", title: frame.delivery_address, delivery_id } });
+    } else if (frame.type === "withdrawal") {
       const lost = this.#state.known_jobs?.find((job) => job.id === frame.delivery_id);
-      this.#set({ notice: { key: "notice.withdrawn", title: lost?.delivery_address ?? `#${frame.delivery_id}` } });
+      this.#set({ notice: { key: "notice.withdrawn", title: lost?.delivery_address ?? `#${frame.delivery_id}`, delivery_id: frame.delivery_id } });
     } else return;
     navigator.vibrate?.([200, 100, 200]);
     void this.#again();

@@ -2,6 +2,7 @@
 import { MapPinned, Navigation, PackageCheck, Phone } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
+import { Link } from "../shared/link.tsx";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import type { Person } from "../shared/session.ts";
@@ -9,13 +10,14 @@ import { clock } from "../shared/times.ts";
 import { unconfirmed } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { type Job, type Stop, distanceM, navigationLink, stopOf } from "./jobs.ts";
-import { type Given, linkTo } from "./moving.ts";
+import type { Given } from "./given.ts";
+import { pathOf } from "./views.ts";
 import { WaitingList } from "./waiting_list.tsx";
 
 const ELSEWHERE = 4409; // the close code of a device that has connected again
 
 export function WorkView(given: Given & { person: Person; signOut: () => Promise<void> }) {
-  const { work, state, view, go, say } = given;
+  const { work, state, view, say } = given;
   const chosen = view.name === "job" ? state.jobs.find((job) => job.id === view.id) : undefined;
   const next = chosen ?? state.jobs[0];
   const others = state.jobs.filter((job) => job !== next);
@@ -50,9 +52,9 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
           <ol class="list">
             {others.map((job) => (
               <li key={job.id}>
-                <a class="card row" {...linkTo({ name: "job", id: job.id }, go)}>
+                <Link class="card row" href={pathOf({ name: "job", id: job.id })}>
                   <strong>{say(stopOf(job).kind === "pickup" ? "stop.pickup" : "stop.dropoff")}</strong> <span>{stopOf(job).address}</span>
-                </a>
+                </Link>
               </li>
             ))}
           </ol>
@@ -64,7 +66,7 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
   );
 }
 
-function NextStop({ state, go, language, say, job }: Given & { job: Job }) {
+function NextStop({ state, language, say, job }: Given & { job: Job }) {
   const stop = stopOf(job);
   const verb = stop.kind === "pickup" ? "pickup" : "deliver";
   const here = state.position?.coords;
@@ -79,6 +81,7 @@ function NextStop({ state, go, language, say, job }: Given & { job: Job }) {
         {(job.priority === "urgent" || job.priority === "high") && <strong class="pressing">{say(`priority.${job.priority}`)}</strong>}
         {stop.due_at !== null && <span>{say("stop.by", { at: clock(stop.due_at, Date.now(), language) })}</span>}
         <span>{stop.contact}</span>
+        {stop.kind === "pickup" && <span>{say("stop.then", { address: job.delivery_address })}</span>}
       </p>
       <Details job={job} stop={stop} say={say} />
       {known !== undefined && known.status !== job.status && <p class="chip polling">{say("stop.saved")}</p>}
@@ -86,9 +89,9 @@ function NextStop({ state, go, language, say, job }: Given & { job: Job }) {
         <a class="button" href={navigationLink(stop, navigator.userAgent)} rel="noreferrer"><Icon of={Navigation} />{say("stop.navigate")}</a>
         {stop.phone !== null && <a class="button" href={`tel:${stop.phone}`} aria-label={say("stop.call", { name: stop.contact })}><Icon of={Phone} />{say("stop.call.short")}</a>}
       </div>
-      <a class="button first large" {...linkTo({ name: verb, id: job.id }, go)}>
+      <Link class="button first large" href={pathOf({ name: verb, id: job.id })}>
         <Icon of={stop.kind === "pickup" ? PackageCheck : MapPinned} />{say(stop.kind === "pickup" ? "stop.picked_up" : "stop.delivered")}
-      </a>
+      </Link>
     </section>
   );
 }

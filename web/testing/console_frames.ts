@@ -1,5 +1,5 @@
 // Frames for tests, with everything that a frame has.
-import { type Courier, type Delivery, type DeliveryFrame, type FleetFrame, type TransporterFrame, courierOf, deliveryOf } from "./frames.ts";
+import { type Courier, type Delivery, type DeliveryFrame, type FleetFrame, type TransporterFrame, courierOf, deliveryOf } from "../console/frames.ts";
 
 export function frame(some: Partial<FleetFrame>): FleetFrame {
   return { type: "fleet", reset: false, transporters: [], gone: [], deliveries: [], profiles: [], server_time: "2026-11-28T10:00:00.000Z", ...some };

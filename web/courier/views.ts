@@ -1,4 +1,4 @@
-// The address of the page is what it shows.
+// What the page shows, by its address.
 
 export type View =
   | { name: "work" }

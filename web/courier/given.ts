@@ -1,0 +1,27 @@
+// What every part of the page is given, and what time it is.
+import { useEffect, useState } from "preact/hooks";
+import { go } from "../shared/address.ts";
+import { type View, pathOf } from "./views.ts";
+import type { Work, WorkState } from "./work.ts";
+import type { Spoken } from "./words.ts";
+
+export interface Given extends Spoken {
+  work: Work;
+  state: WorkState;
+  view: View;
+}
+
+/** Shows another part of the page. */
+export function show(view: View): void {
+  go(pathOf(view));
+}
+
+/** The phone's time, renewed each second: ages are told by it. */
+export function useNow(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const ticking = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(ticking);
+  }, []);
+  return now;
+}

@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { pageHtml, pagesIn } from "./page_html.ts";
+
+const web = fileURLToPath(new URL(".", import.meta.url));
+
+test("a folder with a program of its name is a page, and others are none", () => {
+  expect(pagesIn(web)).toEqual(expect.arrayContaining(["console", "courier", "home", "ops", "seller", "shop", "tracking"]));
+  expect(pagesIn(web)).not.toContain("shared");
+});
+
+test("a page has one title and one viewport, starts its own program, and only the first page is open to search", () => {
+  for (const name of pagesIn(web)) {
+    const html = pageHtml(web, name);
+    expect(html.match(/<title>[^<]+<\/title>/g), name).toHaveLength(1);
+    expect(html.match(/name="viewport"/g), name).toHaveLength(1);
+    expect(html).toContain(`src="./${name}.tsx"`);
+    expect(html.includes("noindex"), name).toBe(name !== "home");
+  }
+});
+
+test("what a page says differently comes out of its folder", () => {
+  expect(pageHtml(web, "courier")).toContain('rel="manifest"');
+  expect(pageHtml(web, "tracking")).toContain('<div id="page"><!--content--></div>');
+  expect(pageHtml(web, "console")).toContain("<title>Console</title>");
+});

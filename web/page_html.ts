@@ -1,0 +1,69 @@
+// The file that a browser gets for a page. All pages have the same frame around them; what a page says differently lies in its
+// folder: head.html and body.html.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Plugin } from "vite";
+
+// The name that stands in the tab until the page's program has given its own, in the reader's language.
+const UNTIL_THEN = "Dispatch";
+const OPEN_TO_SEARCH = "home"; // all others are somebody's work or somebody's parcel
+
+/** The pages: each is a folder whose program has the folder's name. */
+export function pagesIn(folder: string): string[] {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory() && one.name !== "node_modules");
+  return folders.map((one) => one.name).filter((name) => existsSync(resolve(folder, name, `${name}.tsx`)));
+}
+
+function partOf(folder: string, name: string, part: "head" | "body"): string {
+  const path = resolve(folder, name, `${part}.html`);
+  return existsSync(path) ? readFileSync(path, "utf8").trimEnd() : "";
+}
+
+export function pageHtml(folder: string, name: string): string {
+  const head = partOf(folder, name, "head");
+  const lines = [
+    '<meta charset="utf-8">',
+    head.includes('name="viewport"') ? "" : '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    name === OPEN_TO_SEARCH ? "" : '<meta name="robots" content="noindex">',
+    '<meta name="color-scheme" content="light dark">',
+    `<title>${titleOf(folder, name)}</title>`,
+    '<link rel="icon" href="../shared/icon.svg" type="image/svg+xml">',
+    head,
+    `<script type="module" src="./${name}.tsx"></script>`,
+  ].filter((line) => line !== "");
+  return `<!doctype html>
+<html lang="en">
+<head>
+${lines.join("\n")}
+</head>
+<body><div id="page">${partOf(folder, name, "body")}</div></body>
+</html>
+`;
+}
+
+function titleOf(folder: string, name: string): string {
+  const path = resolve(folder, name, "words.json");
+  if (!existsSync(path)) return UNTIL_THEN;
+  const { en } = JSON.parse(readFileSync(path, "utf8")) as { en: Record<string, string> };
+  return en[`${name}.title`] ?? UNTIL_THEN;
+}
+
+/** Gives Vite an index.html in each page's folder, as if it lay there. */
+export function pageFiles(folder: string): Plugin {
+  const made = new Map(pagesIn(folder).map((name) => [resolve(folder, name, "index.html"), name]));
+  return {
+    name: "page-files",
+    apply: "build",
+    enforce: "pre",
+    resolveId: (id) => (made.has(id) ? id : null),
+    load(id) {
+      const name = made.get(id);
+      if (name === undefined) return null;
+      for (const part of ["head", "body"]) {
+        const path = resolve(folder, name, `${part}.html`);
+        if (existsSync(path)) this.addWatchFile(path);
+      }
+      return pageHtml(folder, name);
+    },
+  };
+}
