@@ -3671,6 +3671,8 @@ export interface components {
         /**
          * OrderRow
          * @description An order in its buyer's list. Amounts in NPR, as in the order itself.
+         *
+         *     `goods` are the names of what was ordered, as they were then; `tracking_number` that of its first parcel.
          */
         OrderRow: {
             /** Format: date-time */
@@ -3678,6 +3680,7 @@ export interface components {
             estimated_delivery_date: string | null;
             formatted_total: string;
             formatted_total_to_pay: string;
+            goods: string[];
             id: number;
             items_count: number;
             order_number: string;
@@ -3689,6 +3692,7 @@ export interface components {
             tax_amount: string;
             total_amount: string;
             total_to_pay: string;
+            tracking_number: string | null;
         };
         /**
          * OrderSale

@@ -1,7 +1,7 @@
 import { Search } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import type { components } from "../shared/api.ts";
-import { type Address, changed, go } from "../shared/address.ts";
+import { type Address, changed, go, readAddress } from "../shared/address.ts";
 import type { Client } from "../shared/client.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
@@ -11,6 +11,7 @@ import { type Product, quantityOf } from "./basket.ts";
 import { keepBasket, keptBasket, useBasket } from "./keeping.ts";
 import { withQuantity } from "./basket.ts";
 import { Picture } from "./picture.tsx";
+import { searched } from "./searching.ts";
 import type { Say } from "./speech.ts";
 
 type Found = components["schemas"]["PageOfProductAnswer"];
@@ -62,7 +63,7 @@ function SearchBox({ search, say }: { search: string; say: Say }) {
   useEffect(() => setTyped(search), [search]);
   useEffect(() => {
     if (typed === search) return;
-    const done = setTimeout(() => go(typed === "" ? "/shop" : `/shop?q=${encodeURIComponent(typed)}`, { replace: true }), TYPED_MS);
+    const done = setTimeout(() => go(searched(readAddress(location.href), typed), { replace: true }), TYPED_MS);
     return () => clearTimeout(done);
   }, [typed]);
   return (

@@ -44,7 +44,7 @@ export function OrderPage({ id, client, address, language, say }: Given) {
             </header>
             <Doing order={one} loading={order} client={client} language={language} say={say} />
             <section class="card">
-              <h2>{say("checkout.what")}</h2>
+              <h2>{say(one.is_paid ? "order.paid_for" : "checkout.what")}</h2>
               <ul class="lines">
                 {one.items.map((item) => (
                   <li key={item.id}>
@@ -127,7 +127,7 @@ function Doing({ order, loading, client, language, say }: DoingGiven) {
       {waitsForMoney(order) && <PayAgain order={order} client={client} language={language} say={say} />}
       <div class="actions">
         {parcels(order).map((number) => (
-          <a key={number} class="button first" href={`/t/${number}`}>{say("order.follow")} <span class="number">{number}</span></a>
+          <a key={number} class="button first" href={`/t/${number}`}>{say("order.follow")}{parcels(order).length > 1 && <> <span class="number">{number}</span></>}</a>
         ))}
         {order.transaction_id !== null && <Link class="button" href={`/shop/invoices/${order.transaction_id}`}>{say("invoice")}</Link>}
         {order.can_cancel && <button type="button" class="button" onClick={() => setAsked("cancel")}>{say("order.cancel")}</button>}

@@ -17,6 +17,13 @@ export function parcels(order: Pick<Order, "sales" | "tracking_number">): string
   return [...new Set(carried)];
 }
 
+/** What is in an order of the list: the first by its name, the others as a number. */
+export function goodsOf(order: Pick<components["schemas"]["OrderRow"], "goods" | "order_number">, say: Say): string {
+  const [first, ...others] = order.goods;
+  if (first === undefined) return order.order_number;
+  return others.length === 0 ? first : say("orders.goods", { first, count: others.length });
+}
+
 /** How it stands, in a sentence. */
 export function answerOf(order: Order, say: Say): string {
   if (order.order_status === "cancelled") return say(order.payment_status === "refunded" ? "answer.order.refunded" : "answer.order.cancelled");

@@ -5,6 +5,7 @@ import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import { clock } from "../shared/times.ts";
+import { goodsOf } from "./order_words.ts";
 import { State } from "./order_state.tsx";
 import type { Say } from "./speech.ts";
 
@@ -26,15 +27,18 @@ export function OrderList({ client, address, language, say }: { client: Client; 
               {results.map((order) => (
                 <li key={order.id} class="card">
                   <div>
-                    <Link href={`/shop/orders/${order.id}`} class="number">{order.order_number}</Link>
+                    <Link href={`/shop/orders/${order.id}`}>{goodsOf(order, say)}</Link>
                     <p class="small quiet">
                       <time dateTime={order.created_at}>{clock(Date.parse(order.created_at), Date.now(), language)}</time>
                       {" · "}
-                      {say("orders.items", { count: order.items_count })}
+                      <span class="number">{order.order_number}</span>
                     </p>
                   </div>
                   <State order={order} say={say} />
                   <strong class="number">{money(order.total_to_pay, language)}</strong>
+                  {order.tracking_number !== null && order.order_status !== "cancelled" && (
+                    <a class="button follow" href={`/t/${order.tracking_number}`} aria-label={`${say("order.follow")} ${order.tracking_number}`}>{say("order.follow")}</a>
+                  )}
                 </li>
               ))}
             </ul>

@@ -124,6 +124,8 @@ ORDER_ROW: Final[dict[str, Any]] = {
     "payment_status": "paid",
     **SUMS,
     "items_count": 1,
+    "goods": ["Organic Rice"],
+    "tracking_number": "TRK1234567890",
     "created_at": "2024-10-27T10:30:00Z",
     "estimated_delivery_date": "2024-10-28T18:00:00Z",
 }

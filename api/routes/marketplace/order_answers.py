@@ -183,7 +183,10 @@ def _expected(delivery: Delivery | None, arrival: Arrival | None) -> datetime | 
 
 
 class OrderRow(Struct, frozen=True, kw_only=True):
-    """An order in its buyer's list. Amounts in NPR, as in the order itself."""
+    """An order in its buyer's list. Amounts in NPR, as in the order itself.
+
+    ``goods`` are the names of what was ordered, as they were then; ``tracking_number`` that of its first parcel.
+    """
 
     id: int
     order_number: str
@@ -198,6 +201,8 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     total_to_pay: Decimal
     formatted_total_to_pay: str
     items_count: int
+    goods: list[str]
+    tracking_number: str | None
     created_at: datetime
     estimated_delivery_date: datetime | None
 
@@ -215,6 +220,8 @@ def order_row(order: Order, delivery: Delivery | None, arrivals: Mapping[int, Ar
         **order.sums.parts(),
         formatted_total_to_pay=display_amount(order.sums.total_to_pay),
         items_count=len(order.items),
+        goods=[item.product_name for item in order.items],
+        tracking_number=delivery.tracking_number if delivery else None,
         created_at=order.created_at,
         estimated_delivery_date=_expected(delivery, arrivals.get(delivery.id) if delivery else None),
     )
