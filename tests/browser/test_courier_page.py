@@ -138,7 +138,10 @@ async def test_a_photo_that_was_taken_is_kept_when_the_page_is_closed_before_the
 async def test_whoever_takes_a_delivery_is_not_told_that_it_came_and_is_told_that_it_is_done(
     world: World, chromium: Browser
 ) -> None:
-    later = {"requested_pickup_date": "2031-10-28T09:00:00Z", "requested_delivery_date": "2031-10-28T18:00:00Z"}
+    later: dict[str, Any] = {
+        "requested_pickup_date": "2031-10-28T09:00:00Z",
+        "requested_delivery_date": "2031-10-28T18:00:00Z",
+    }
     taken, given = await world.delivery(), await world.delivery(delivery_address="Patan Dhoka, Lalitpur", **later)
     async with courier(world, chromium) as one:
         await one.take(taken)
