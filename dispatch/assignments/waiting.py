@@ -18,7 +18,7 @@ from scoring import Deliveries as DeliveryRows
 
 MAX_BULK = 20_000
 # What is taken from the database between two looks at whatever else the event loop has to do.
-READ_AT_ONCE = 1_000
+READ_AT_ONCE = 500
 
 _Row: TypeAlias = Row[int, str, UUID, str, float | None, float | None, float, str]
 
