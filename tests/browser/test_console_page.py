@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from api.server.serving import RunningServer
 from dispatch.accounts.models import User
-from tests.browser.windows import Window, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, unreached, violations
 from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
@@ -280,8 +280,7 @@ async def test_a_restart_of_the_server_shows_as_old_news_and_the_page_goes_on_wi
     desk.complaints[:] = [said for said in desk.complaints if "ERR_CONNECTION" not in said and "WebSocket" not in said]
 
 
-@pytest.mark.parametrize("language", ["en", "ne"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@LANGUAGES_AND_SCHEMES
 async def test_the_console_is_for_everyone(
     world: World, desk: Window, admin: Person, language: str, scheme: str
 ) -> None:

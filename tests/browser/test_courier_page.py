@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from tests.browser.couriers import courier
-from tests.browser.windows import unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, unreached, violations
 from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, THAMEL, World, ok
 
@@ -271,8 +271,7 @@ async def test_a_tracking_app_is_paired_by_a_code_and_the_page_says_that_its_pos
         assert (await world.http.get("/api/phones/osmand/", params=sent)).status_code == 401
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "ne"])
+@LANGUAGES_AND_SCHEMES
 async def test_the_courier_page_is_for_everyone(world: World, chromium: Browser, scheme: str, language: str) -> None:
     delivery, _ = await world.deliveries({}, {"pickup_address": "Patan Dhoka"})
     async with courier(world, chromium) as one:

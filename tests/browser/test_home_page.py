@@ -1,9 +1,8 @@
 """The door that everybody comes through first."""
 
-import pytest
 from playwright.async_api import expect
 
-from tests.browser.windows import Window, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, unreached, violations
 from tests.support.world import PASSWORD, THAMEL, World
 
 NUMBER = "TRKAB12CD34EF56GH"
@@ -42,8 +41,7 @@ async def test_elsewhere_no_log_ins_are_shown(window: Window) -> None:
     await expect(page.get_by_role("button", name="Copy the log-in")).to_have_count(0)
 
 
-@pytest.mark.parametrize("language", ["en", "ne"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@LANGUAGES_AND_SCHEMES
 async def test_the_first_page_is_for_everyone(window: Window, demo: str, language: str, scheme: str) -> None:
     del demo
     page = await window.open(f"/?lang={language}")

@@ -1,12 +1,11 @@
 """An admin at the page of operations, in a real browser."""
 
-import pytest
 from playwright.async_api import expect
 from sqlalchemy import update
 
 from dispatch.notifications.models import MessageStatus, OutboxMessage
 from tests.browser.sign_ins import signed_in
-from tests.browser.windows import Window, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, unreached, violations
 from tests.support.checkout import Checkout
 from tests.support.world import THAMEL, World, initiate_body, ok
 
@@ -126,8 +125,7 @@ async def test_only_admins_use_it(world: World, window: Window) -> None:
     await expect(page.get_by_role("alert")).to_contain_text("cannot use this page")
 
 
-@pytest.mark.parametrize("language", ["en", "ne"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@LANGUAGES_AND_SCHEMES
 async def test_the_page_of_operations_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
     driver = await world.driver(verified=False)
     page = await signed_in(window, "/ops", await world.admin())

@@ -1,10 +1,9 @@
 """A seller at work in a real browser: products, sales, sending off, figures."""
 
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.sign_ins import signed_in
-from tests.browser.windows import Window, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, unreached, violations
 from tests.support.world import Bought, World, ok
 
 
@@ -107,8 +106,7 @@ async def test_the_figures_are_shown_and_kept_as_a_report(world: World, window: 
     await expect(page.locator(".figures")).to_contain_text("NPR 0.00")
 
 
-@pytest.mark.parametrize("language", ["en", "ne"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@LANGUAGES_AND_SCHEMES
 async def test_the_sellers_page_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
     bought = await world.bought()
     page = await signed_in(window, "/seller", bought.seller)

@@ -2,12 +2,11 @@
 
 import re
 
-import pytest
 from playwright.async_api import Page, expect
 
 from api.server.backing_services import find_sandbox
 from tests.browser.sign_ins import sign_in, signed_in
-from tests.browser.windows import Window, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, unreached, violations
 from tests.support.world import Bought, Person, World, ok
 
 ORDER = re.compile(r"/shop/orders/(\d+)")
@@ -200,8 +199,7 @@ async def test_where_the_server_does_not_answer_the_goods_stay_and_it_is_said(wo
     window.complaints[:] = [said for said in window.complaints if "ERR_INTERNET_DISCONNECTED" not in said]
 
 
-@pytest.mark.parametrize("language", ["en", "ne"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@LANGUAGES_AND_SCHEMES
 async def test_the_shop_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
     bought = await world.bought()
     page = await buyer_at(window, world, "/shop/orders", bought.customer)

@@ -2,11 +2,10 @@
 
 import re
 
-import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.journeys import riding
-from tests.browser.windows import Window, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, unreached, violations
 from tests.support.world import PASSWORD, THAMEL, World, ok
 
 LAT, LON = THAMEL
@@ -111,8 +110,7 @@ async def test_without_javascript_the_answer_is_there(world: World, chromium: Br
         await context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "ne"])
+@LANGUAGES_AND_SCHEMES
 async def test_the_page_of_a_parcel_is_for_everyone(world: World, window: Window, scheme: str, language: str) -> None:
     async with riding(world) as ride:
         await ride.at(LAT, LON)
