@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, CheckConstraint, Index, String, func, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, CheckConstraint, Index, String, func, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,6 +38,7 @@ class User(IdentityAuditBase):
             name="known_roles",
         ),
         Index("uq_users_email_lower", func.lower(text("email")), unique=True),
+        Index("ix_users_changed_in", "changed_in", "id", postgresql_where=text("changed_in > 0")),
     )
 
     email: Mapped[str] = mapped_column(String(254))
@@ -50,6 +51,8 @@ class User(IdentityAuditBase):
     roles_barred: Mapped[list[str]] = mapped_column(ARRAY(String(16)), default=list, server_default=text("'{}'"))
     """Roles that somebody else took from the user, who cannot take them on again alone."""
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    changed_in: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    """The number of the transaction that last changed name, roles or whether it is open; written by a trigger."""
 
     def has(self, *roles: Role) -> bool:
         """Whether the user holds any of ``roles``."""

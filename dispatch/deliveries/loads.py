@@ -1,14 +1,17 @@
-"""How much a transporter carries, and whether it may take one more: counted here and nowhere else."""
+"""How much a transporter carries, and whether it may take one more: said here and nowhere else.
+
+The database keeps the sums on the transporter's row, in the transaction that gives or takes a delivery.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.database.among import among
-from dispatch.deliveries.models import UNDER_WAY, Delivery
+from dispatch.deliveries.models import Delivery
 from dispatch.errors import Invalid
 from dispatch.transporters.models import Transporter
 
@@ -58,18 +61,14 @@ NOTHING = Load()
 
 
 async def loads_of(session: AsyncSession, transporter_ids: Sequence[int] | None = None) -> dict[int, Load]:
-    """What each transporter carries, all of them for None; those who carry nothing are missing."""
-    query = (
-        select(Delivery.transporter_id, func.count(), func.sum(Delivery.package_weight))
-        .where(Delivery.status.in_(UNDER_WAY))
-        .group_by(Delivery.transporter_id)
-    )
+    """What each transporter carries by its row, all of them for None; those who carry nothing are missing."""
+    query = select(Transporter.id, Transporter.active_count, Transporter.carried_kg).where(Transporter.active_count > 0)
     if transporter_ids is not None:
-        query = query.where(among(Delivery.transporter_id, transporter_ids))
+        query = query.where(among(Transporter.id, transporter_ids))
     rows = await session.execute(query)
-    return {transporter: Load(active, weight) for transporter, active, weight in rows if transporter is not None}
+    return {transporter: Load(active, weight) for transporter, active, weight in rows}
 
 
 async def load_of(session: AsyncSession, transporter_id: int) -> Load:
-    """What one transporter carries; it counts once while its row is held."""
+    """What one transporter carries; it is certain while its row is held."""
     return (await loads_of(session, [transporter_id])).get(transporter_id, NOTHING)

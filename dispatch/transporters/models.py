@@ -3,7 +3,18 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Integer, Numeric, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.accounts.models import Role, User
@@ -18,6 +29,10 @@ class Transporter(IdentityAuditBase):
 
     ``papers_version`` grows with every change of what an admin verifies: business name, phone, vehicle and documents.
     ``verified_version`` is the one that was verified last; ``verified_at`` is None where that is not the present one.
+
+    What it carries and the number of the last change are written by triggers of the database, in the transaction that
+    changes a delivery, a document or this row; nothing else writes them, and an object that was loaded before such a
+    change has the older ones.
     """
 
     __tablename__ = "transporters"
@@ -28,6 +43,10 @@ class Transporter(IdentityAuditBase):
         CheckConstraint(
             "verified_at IS NULL OR verified_version IS NOT DISTINCT FROM papers_version", name="verified_as_it_is"
         ),
+        CheckConstraint(
+            "active_count >= 0 AND carried_kg >= 0 AND (active_count > 0 OR carried_kg = 0)", name="load_possible"
+        ),
+        Index("ix_transporters_changed_in", "changed_in", "id"),
     )
 
     user_id: Mapped[int] = mapped_column(reference("users.id"), unique=True)
@@ -47,6 +66,12 @@ class Transporter(IdentityAuditBase):
     papers_version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
     verified_version: Mapped[int | None] = mapped_column(Integer)
     verified_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    active_count: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    """Deliveries under way."""
+    carried_kg: Mapped[Decimal] = mapped_column(Numeric(12, 3), server_default=text("0"))
+    """What they weigh together."""
+    changed_in: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    """The number of the transaction that changed the row or its documents last."""
 
     user: Mapped[User] = relationship(lazy="raise")
     documents: Mapped[list["TransporterDocument"]] = relationship(
