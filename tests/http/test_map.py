@@ -15,6 +15,9 @@ from api.routes.pages.ranges import Part, Unsatisfiable, asked_part
 from tests.support.towns import draw_town
 from tests.support.world import World
 
+# More digits than Python reads as one number.
+ENDLESS = "9" * 5_000
+
 
 @pytest.fixture
 def city(world: World, tmp_path: Path) -> Iterator[Path]:
@@ -49,6 +52,8 @@ async def test_a_page_is_told_where_the_map_lies_and_gets_it_whole_or_in_parts(
     assert (await http.get(address, headers={"Range": "bytes=0-9", "If-Range": '"another"'})).status_code == 200
     beyond = await http.get(address, headers={"Range": f"bytes={len(content)}-"})
     assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{len(content)}")
+    endless = await http.get(address, headers={"Range": f"bytes=100-{ENDLESS}"})
+    assert (endless.status_code, endless.content) == (206, content[100:])
     head = await http.head(address, headers={"Range": "bytes=0-9"})
     assert (head.status_code, head.headers["content-length"], head.content) == (206, "10", b"")
 
@@ -80,13 +85,16 @@ async def test_without_an_import_there_is_no_city_and_no_other_host(http: httpx.
         ("pages=1-2", None),
         ("bytes=-500", Part(0, 99)),
         ("bytes=90-500", Part(90, 99)),
+        (f"bytes=90-{ENDLESS}", Part(90, 99)),
+        (f"bytes=-{ENDLESS}", Part(0, 99)),
+        (f"bytes={'0' * 5_000}90-", Part(90, 99)),
     ],
 )
 def test_a_range_that_is_not_understood_gets_the_whole(asked: str, part: Part | None) -> None:
     assert asked_part(asked, 100) == part
 
 
-@pytest.mark.parametrize("asked", ["bytes=100-", "bytes=-0"])
+@pytest.mark.parametrize("asked", ["bytes=100-", "bytes=-0", f"bytes={ENDLESS}-", f"bytes={ENDLESS}-{ENDLESS}"])
 def test_a_range_behind_the_end_is_refused(asked: str) -> None:
     with pytest.raises(Unsatisfiable):
         asked_part(asked, 100)

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE: Final = re.compile(r"bytes=([0-9]*)-([0-9]*)")
+MOST_DIGITS: Final = 18
 
 
 class Unsatisfiable(ValueError):
@@ -32,13 +33,21 @@ def asked_part(asked: str, size: int) -> Part | None:
     fits = RANGE.fullmatch(asked.strip())
     if fits is None or fits[0] == "bytes=-":
         return None
-    first, last = fits.groups()
-    if not first:
-        if int(last) == 0:
+    first, last = (_position(digits) for digits in fits.groups())
+    if first is None:
+        if not last:
             raise Unsatisfiable
-        return Part(max(0, size - int(last)), size - 1)
-    if last and int(last) < int(first):
+        return Part(max(0, size - last), size - 1)
+    if last is not None and last < first:
         return None
-    if int(first) >= size:
+    if first >= size:
         raise Unsatisfiable
-    return Part(int(first), min(int(last), size - 1) if last else size - 1)
+    return Part(first, size - 1 if last is None else min(last, size - 1))
+
+
+def _position(digits: str) -> int | None:
+    """None where there is none. Digits beyond any file are its end and more: Python reads no endless ones."""
+    if not digits:
+        return None
+    digits = digits.lstrip("0") or "0"
+    return int(digits) if len(digits) <= MOST_DIGITS else 10**MOST_DIGITS
