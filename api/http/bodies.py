@@ -74,12 +74,14 @@ def fitting_fields(kind: Any, value: object, unfit: Iterable[str] = (), path: st
 
 
 def choices_of(kind: Any) -> list[str]:  # noqa: ANN401  # any type
-    """The values of an enumeration or a literal, also inside of others; none where any value may fit."""
+    """The values of an enumeration or a literal, also inside of others and of a list; none where any value may fit."""
     for inner in _members(kind):
         if get_origin(inner) is Literal:
             return [str(value) for value in get_args(inner)]
         if isinstance(inner, type) and issubclass(inner, Enum):
             return [str(member.value) for member in inner]
+        if get_origin(inner) is list:
+            return choices_of(get_args(inner)[0])
     return []
 
 

@@ -12,6 +12,8 @@ from msgspec import Meta, Struct
 from api.http.bodies import MOST_PROBLEMS, problems_in
 from api.http.schemas import Body
 from api.server.app import create_app
+from dispatch.deliveries.models import DeliveryStatus, Priority
+from dispatch.ports import Presence
 from tests.support.calls import CALLS, Call, Stage, make_stage
 from tests.support.world import World, order_body
 
@@ -209,6 +211,19 @@ async def test_a_parameter_with_few_values_says_which(world: World) -> None:
     positions = await driver.get(f"/api/transporters/{driver.transporter_id}/positions/", **{"from": "x" * 50})
     assert list(positions.json()["errors"]) == ["from"]
     assert "delivered" in orders.json()["errors"]["status"]
+
+
+async def test_a_parameter_that_may_be_given_several_times_says_which_values_fit(world: World) -> None:
+    admin = await world.admin()
+    deliveries = await admin.get("/api/deliveries/", status=["available", "lost"], priority="none")
+    assert deliveries.json()["errors"] == {
+        "status": f"must be one of {', '.join(status.value for status in DeliveryStatus)}",
+        "priority": f"must be one of {', '.join(priority.value for priority in Priority)}",
+    }
+    transporters = await admin.get("/api/transporters/", presence="asleep")
+    assert transporters.json()["errors"] == {
+        "presence": f"must be one of {', '.join(presence.value for presence in Presence)}"
+    }
 
 
 async def test_what_gateways_and_phones_add_to_a_query_is_ignored(world: World) -> None:
