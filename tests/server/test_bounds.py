@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -10,6 +11,7 @@ import structlog
 
 from api.server.http import MOST_HEADERS, MOST_TARGET_BYTES
 from api.server.idle_connections import LEAST
+from tests.support.waiting import until
 from tests.support.watching import another_world
 from tests.support.world import PASSWORD, World, ok
 
@@ -199,6 +201,27 @@ async def test_who_does_not_come_to_an_end_is_ended(hasty: World, shape: str) ->
         assert _status(answer) == 200
     else:
         assert _status(answer) == 408
+
+
+async def test_who_asks_and_does_not_read_the_answers_is_ended(world: World) -> None:
+    ask = b"GET /schema/openapi.json HTTP/1.1\r\nHost: here\r\n\r\n"
+    async with another_world(world.server, send_timeout_s=0.2) as other:
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", other.server.settings.port))
+            await asyncio.get_running_loop().sock_sendall(connection, ask * 30)
+
+            async def ended() -> bool:
+                try:
+                    connection.send(b"\r\n")  # who was ended is told so when it says something
+                except BlockingIOError:
+                    return False
+                except OSError:
+                    return True
+                return False
+
+            await until(ended)
 
 
 async def test_a_request_that_arrives_in_pieces_in_time_is_answered(hasty: World) -> None:
