@@ -78,13 +78,16 @@ def encoded(body: object) -> bytes:
     return text.encode()
 
 
-async def test_any_field_of_any_route_takes_each_piece_of_junk_without_a_5xx(stage: Stage) -> None:
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("share", [12, pytest.param(1, marks=pytest.mark.heavy)], ids=["some", "all"])
+async def test_any_field_of_any_route_takes_each_piece_of_junk_without_a_5xx(stage: Stage, share: int) -> None:
+    """Some: each field takes one piece of twelve, and its neighbours take the rest."""
     places = [(call, spot) for call in CALLS for spot in spots(call.body)]
     assert len(places) > 100
     for number, (call, spot) in enumerate(places):
         body = stage.body_of(call)
         await put_back(stage, call)
-        for junk in JUNK[number % 4 :: 4]:  # a quarter each; the neighbours take the rest
+        for junk in JUNK[number % share :: share]:
             reply = await stage.send(call, encoded(replaced(body, spot, junk)))
             check_refusal(reply, {spot: junk})
             if reply.is_success:
@@ -115,13 +118,24 @@ VALUES = st.recursive(
 )
 
 
-@settings(
-    max_examples=250,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+SPOILING = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+@settings(SPOILING, max_examples=80)
 @given(data=st.data())
 async def test_bodies_spoiled_in_several_places_get_no_5xx(stage: Stage, data: st.DataObject) -> None:
+    await _spoil(stage, data)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(3600)
+@settings(SPOILING, max_examples=2_000)
+@given(data=st.data())
+async def test_many_bodies_spoiled_in_several_places_get_no_5xx(stage: Stage, data: st.DataObject) -> None:
+    await _spoil(stage, data)
+
+
+async def _spoil(stage: Stage, data: st.DataObject) -> None:
     call = data.draw(st.sampled_from(CALLS))
     body = stage.body_of(call)
     for _ in range(data.draw(st.integers(1, 3))):

@@ -25,16 +25,21 @@ def _same(plan: Plan, other: Plan, rows: np.ndarray, columns: np.ndarray) -> Non
     assert other.upper_bound == plan.upper_bound
 
 
+@pytest.mark.parametrize(
+    ("n", "m", "orders"), [(120, 80, 1), pytest.param(260, 180, 2, marks=pytest.mark.heavy)], ids=["small", "large"]
+)
 @pytest.mark.parametrize("kind", ["clustered", "uneven"])
 @pytest.mark.parametrize("load", ["package", "sum"])
 @pytest.mark.parametrize("strategy", ["optimal", "greedy", "single_best"])
-def test_the_plan_follows_rows_and_not_their_order(kind: Kind, load: Load, strategy: Strategy) -> None:
-    deliveries, transporters = market(kind, 260, 180, seed=5, heavy=True)
+def test_the_plan_follows_rows_and_not_their_order(
+    kind: Kind, load: Load, strategy: Strategy, n: int, m: int, orders: int
+) -> None:
+    deliveries, transporters = market(kind, n, m, seed=5, heavy=True)
     params = Params(load=load)
     plan = solve(deliveries, transporters, params, strategy=strategy, seed=3)
     again = solve(deliveries, transporters, params, strategy=strategy, seed=3)
     np.testing.assert_array_equal(plan.transporter, again.transporter)
-    for seed in (1, 2):
+    for seed in range(1, orders + 1):
         one, other, rows, columns = _shuffled(deliveries, transporters, seed)
         _same(plan, solve(one, other, params, strategy=strategy, seed=3), rows, columns)
 
