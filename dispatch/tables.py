@@ -2,7 +2,7 @@
 
 from dispatch.accounts.models import AccountLink, SignIn, User
 from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney
-from dispatch.assignments.models import Assignment
+from dispatch.assignments.models import Assignment, AssignmentRun
 from dispatch.audit.models import AuditEvent
 from dispatch.carts.models import Cart, CartItem
 from dispatch.catalogue.models import Product
@@ -28,6 +28,7 @@ __all__ = [
     "AccountLink",
     "AnsweredRequest",
     "Assignment",
+    "AssignmentRun",
     "AuditEvent",
     "Cart",
     "CartItem",

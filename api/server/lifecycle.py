@@ -35,6 +35,7 @@ async def _answering(services: Services) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await services.deliveries.runs.stop()
         await services.payments.callbacks.stop()
         await sockets.ingest.stop()
         await sockets.watchers.stop()

@@ -4,11 +4,12 @@ The snapshot's transaction ends before the plan is made. Each set is a short tra
 again what may have changed, and writes the assignments with the scores that led to them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from dispatch.accounts.models import User
 from dispatch.assignments.pool import Pool, load_pool, whole_score
 from dispatch.assignments.ranked import scores_of
 from dispatch.assignments.results import BulkAssigned, BulkFilter, BulkResult, Failure, nobody_for
@@ -25,6 +26,27 @@ SOLVE_WITHIN_S = 10.0
 # So many rows are held together: others who want one of them wait no longer than such a set takes, and what the event
 # loop does in one go for a set stays a few milliseconds.
 COMMIT_CHUNK = 200
+
+
+MakeWish: TypeAlias = Callable[[], Wish]
+"""Makes one when its set is written: all of them at once would hold up the event loop."""
+
+
+class FollowedRun(Protocol):
+    """A run that is written down while it works; both raise where it was declared ended meanwhile."""
+
+    @property
+    def id(self) -> int:
+        """The number that its assignments are kept under."""
+        ...
+
+    async def planned(self, plan: BulkResult, planned: int) -> None:
+        """The plan is there: so many are to be written, and the failures are known that it leaves."""
+        ...
+
+    async def wrote(self, assigned: int, refused: Sequence[Failure]) -> None:
+        """In the transaction that gave so many, and could not give the others."""
+        ...
 
 
 class BulkAssignments:
@@ -50,16 +72,25 @@ class BulkAssignments:
         self._radius_m = radius_m
         self._commit_chunk = commit_chunk
 
-    async def assign_many(self, wanted: BulkFilter, user: User | None, *, dry_run: bool = False) -> BulkResult:
+    async def assign_many(
+        self,
+        wanted: BulkFilter,
+        user_id: int | None,
+        *,
+        dry_run: bool = False,
+        followed: FollowedRun | None = None,
+    ) -> BulkResult:
         """Give all waiting deliveries of the filter to transporters for the highest total score.
 
-        With ``dry_run`` nothing is given: the result is what would be. Raises Unavailable where no plan could be made,
-        PartlyDone where the database stopped answering after some were assigned.
+        ``user_id``: who decides. With ``dry_run`` nothing is given: the result is what would be.
+
+        Raises Unavailable where no plan could be made, PartlyDone where the database stopped answering after some were
+        assigned.
         """
         deliveries, failures = await find_waiting(self._work.session, wanted, self._clock.now())
         pool = await load_pool(self._work, self._live, self._clock, vehicle_type=wanted.vehicle_type)
         if not deliveries:
-            return BulkResult([], failures, 0.0, certified=True, planned_total=0.0)
+            return await _begun(BulkResult([], failures, 0.0, certified=True, planned_total=0.0), 0, followed)
         plan = await self._solve(deliveries, pool)
         if wanted.max_assignments is not None and len(deliveries) > wanted.max_assignments:
             deliveries, passed_over = _first_that_can_go(deliveries, plan, wanted)
@@ -70,37 +101,44 @@ class BulkAssignments:
             nobody_for(deliveries[row].id, Reason(int(plan.reason[row]))) for row, who in enumerate(chosen) if who < 0
         ]
         planned = [row for row, who in enumerate(chosen) if who >= 0]
+        result = BulkResult([], failures, float(plan.upper_bound), bool(plan.certified), float(plan.total))
         if dry_run:
-            assigned = [_planned(deliveries[row], row, plan, pool) for row in planned]
-        else:
-            assigned, refused = await self._write(planned, deliveries, plan, pool, user)
-            failures += refused
-        return BulkResult(assigned, failures, float(plan.upper_bound), bool(plan.certified), float(plan.total))
+            result.assigned.extend(_planned(deliveries[row], row, plan, pool) for row in planned)
+            return result
+        await _begun(result, len(planned), followed)
+        wishes = [partial(_wish, deliveries[row], row, plan, pool) for row in planned]
+        await self._write(wishes, user_id, result, followed)
+        return result
 
     async def _write(
-        self, planned: list[int], deliveries: Sequence[WaitingDelivery], plan: Plan, pool: Pool, user: User | None
-    ) -> tuple[list[BulkAssigned], list[Failure]]:
+        self, planned: Sequence[MakeWish], user_id: int | None, result: BulkResult, followed: FollowedRun | None
+    ) -> None:
         """Write and commit a plan set by set: all at once would hold thousands of rows for long."""
-        assigned: list[BulkAssigned] = []
-        failures: list[Failure] = []
+        run_id = None if followed is None else followed.id
         for start in range(0, len(planned), self._commit_chunk):
-            rows = planned[start : start + self._commit_chunk]
-            wishes = [_wish(deliveries[row], row, plan, pool) for row in rows]
+            wishes = [wish() for wish in planned[start : start + self._commit_chunk]]
             try:
-                made, refused = await self._sets.write(wishes, user)
+                made, refused = await self._sets.write(wishes, user_id, run_id=run_id)
+                if followed is not None:
+                    await followed.wrote(len(made), refused)
                 await self._work.commit()
             except (SQLAlchemyError, OSError) as error:
-                if not assigned or not is_outage(error):
+                if not result.assigned or not is_outage(error):
                     raise
-                raise _partly_done(len(assigned), len(planned) - start) from error
-            assigned += made
-            failures += refused
-        return assigned, failures
+                raise _partly_done(len(result.assigned), len(planned) - start) from error
+            result.assigned.extend(made)
+            result.failures.extend(refused)
 
     async def _solve(self, deliveries: Sequence[WaitingDelivery], pool: Pool) -> Plan:
         return await self._solver.solve(
             BulkProblem(delivery_arrays(deliveries), pool.rows(), self._radius_m, SOLVE_WITHIN_S)
         )
+
+
+async def _begun(plan: BulkResult, planned: int, followed: FollowedRun | None) -> BulkResult:
+    if followed is not None:
+        await followed.planned(plan, planned)
+    return plan
 
 
 def _wish(delivery: WaitingDelivery, row: int, plan: Plan, pool: Pool) -> Wish:

@@ -30,6 +30,7 @@ from dispatch.transporters.service import may_carry
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
+STRATEGY = "optimal"
 CHANGED_MEANWHILE = "The chosen transporter changed meanwhile; run again"
 
 WRITE = """
@@ -55,9 +56,9 @@ WITH wanted AS MATERIALIZED (
 )
 INSERT INTO assignments (
     delivery_id, transporter_id, assigned_by, strategy, distance_score, rating_score, capacity_score, workload_score,
-    total_score, alternatives, created_at
+    total_score, alternatives, created_at, run_id
 )
-SELECT w.delivery_id, w.transporter_id, $11, $12, w.distance, w.rating, w.capacity, w.workload, w.total, '[]', $9
+SELECT w.delivery_id, w.transporter_id, $11, $12, w.distance, w.rating, w.capacity, w.workload, w.total, '[]', $9, $13
 FROM wanted AS w JOIN given ON given.id = w.delivery_id
 ORDER BY w.place
 """
@@ -94,11 +95,11 @@ class AssignmentSets:
         self._road_factor = road_factor
 
     async def write(
-        self, wishes: Sequence[Wish], user: User | None, *, strategy: str = "optimal"
+        self, wishes: Sequence[Wish], user_id: int | None, *, run_id: int | None = None
     ) -> tuple[list[BulkAssigned], list[Failure]]:
         """Assign what can still be assigned, in the order of the wishes; the rest with what stands against it.
 
-        Watchers and phones are told after the commit.
+        ``user_id``: who decides; ``run_id``: the run that it belongs to. Watchers and phones are told after the commit.
         """
         now = self._clock.now()
         deliveries = await self._lock_deliveries([wish.delivery_id for wish in wishes])
@@ -115,7 +116,7 @@ class AssignmentSets:
             fits.append(_Fit(wish, delivery, carrier, self._arrival(delivery, carrier, wish.position, now)))
             loads[wish.transporter_id] = load.with_one(delivery.package_weight)
         if fits:
-            await self._insert(fits, user, strategy, now)
+            await self._insert(fits, user_id, run_id, now)
             told = [_notices(fit, now) for fit in fits]
             self._work.after_commit(partial(self._publisher.all_assigned, told))
         return [_assigned(fit) for fit in fits], failures
@@ -172,7 +173,7 @@ class AssignmentSets:
         arrival = expected_arrival(trip, position, picked_up=False, road_factor=self._road_factor, now=now)
         return arrival.likely_minute
 
-    async def _insert(self, fits: Sequence[_Fit], user: User | None, strategy: str, now: datetime) -> None:
+    async def _insert(self, fits: Sequence[_Fit], user_id: int | None, run_id: int | None, now: datetime) -> None:
         scores = [fit.wish.scores for fit in fits]
         with raised_alike():
             driver = await self._work.driver()
@@ -188,8 +189,9 @@ class AssignmentSets:
                 [one.total for one in scores],
                 now,
                 ASSIGNED_MESSAGE,
-                user.id if user else None,
-                strategy,
+                user_id,
+                STRATEGY,
+                run_id,
             )
         if done != f"INSERT 0 {len(fits)}":  # all were held and looked at, so this is a mistake of ours
             raise DispatchError(f"{len(fits)} assignments were to be written, and the database says {done}.")

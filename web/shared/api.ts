@@ -4,6 +4,29 @@
  */
 
 export interface paths {
+    "/api/assignment-runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Run
+         * @description How a bulk run stands that was asked for with `Prefer: respond-async`; its result once it has ended.
+         *
+         *     A run whose server was not heard of for half a minute is `interrupted`. What is counted as assigned is
+         *     committed.
+         */
+        get: operations["assignments_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auto-assign": {
         parameters: {
             query?: never;
@@ -20,6 +43,9 @@ export interface paths {
          *     With `delivery_id`, `vehicle_type_filter` says among whom, and a delivery of another priority than
          *     `priority_filter` is 409. A vehicle type that nobody has is 400 with those that fit. Where nobody can take a
          *     delivery, `reason` says why.
+         *
+         *     For all that wait, `Prefer: respond-async` makes the answer 202 with a run to follow, see
+         *     `GET /api/assignment-runs/{run_id}/`; a `dry_run` is always waited for.
          */
         post: operations["assignments_auto_assign"];
         delete?: never;
@@ -361,6 +387,9 @@ export interface paths {
         /**
          * Bulk
          * @description Assign several named deliveries for the highest total.
+         *
+         *     With `Prefer: respond-async` the answer is 202 with a run to follow, see `GET /api/assignment-runs/{run_id}/`;
+         *     a `dry_run` is always waited for.
          */
         post: operations["assignments_bulk"];
         delete?: never;
@@ -4451,6 +4480,48 @@ export interface components {
             take: components["schemas"]["Role"][];
         };
         /**
+         * RunAnswer
+         * @description A bulk run. `gap`: how much higher the best plan's total may be at most, as a share.
+         *
+         *     `status`: `running`, `done`, `failed` (`error` says why) or `interrupted` (its server ended). However it
+         *     ended, `progress` and `result` say what was committed, and that stays; `result` is null while it runs.
+         */
+        RunAnswer: {
+            asked_by: number | null;
+            certified_optimal: boolean | null;
+            ended_at: string | null;
+            error: string;
+            gap: number | null;
+            id: number;
+            planned_total: number | null;
+            progress: components["schemas"]["RunProgress"];
+            result: components["schemas"]["BulkAssignmentAnswer"] | null;
+            /** Format: date-time */
+            started_at: string;
+            status: components["schemas"]["RunStatus"];
+            upper_bound: number | null;
+        };
+        /**
+         * RunProgress
+         * @description How far a run has come, in deliveries; the first two are null until there is a plan.
+         *
+         *     `planned`: those that the plan gives to somebody; `failed`: those that nobody gets; `left`: planned and not
+         *     written yet.
+         */
+        RunProgress: {
+            assigned: number;
+            deliveries: number | null;
+            failed: number;
+            left: number | null;
+            planned: number | null;
+        };
+        /**
+         * RunStatus
+         * @description How a run stands.
+         * @enum {string}
+         */
+        RunStatus: "running" | "done" | "failed" | "interrupted";
+        /**
          * SaleAnswer
          * @description A sale with its delivery, where there is one. Amounts in NPR.
          */
@@ -5323,6 +5394,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    assignments_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     assignments_auto_assign: {
         parameters: {
             query?: never;
@@ -5343,6 +5443,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssignmentAnswer"] | components["schemas"]["BulkAssignmentAnswer"];
+                };
+            };
+            /** @description It was begun: `Location` says where to follow it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"];
                 };
             };
             400: components["responses"]["AssignmentError400"];
@@ -5874,6 +5983,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BulkOperationAnswer"];
+                };
+            };
+            /** @description It was begun: `Location` says where to follow it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 ALLOWED_HEADERS = (
-    b"Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Range, X-Request-ID, X-Requested-With"
+    b"Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Prefer, Range, X-Request-ID, "
+    b"X-Requested-With"
 )
 EXPOSED_HEADERS = (
-    b"Content-Disposition, ETag, Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+    b"Content-Disposition, ETag, Idempotency-Replayed, Location, Preference-Applied, RateLimit, RateLimit-Policy, "
+    b"Retry-After, X-Request-ID"
 )
 PREFLIGHT_S = b"600"
 

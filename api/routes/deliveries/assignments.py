@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from litestar import Controller, Request, post
+from litestar import Controller, Request, Response, post
+from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody
 from msgspec import Meta
 
@@ -21,15 +22,21 @@ from api.routes.deliveries.assignment_answers import (
     operation_answer,
 )
 from api.routes.deliveries.deliveries import delivery_key
+from api.routes.deliveries.runs import RunAnswer, accepted_run, prefers_async
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.pool import check_vehicle_type
-from dispatch.assignments.results import BulkFilter, BulkResult
+from dispatch.assignments.results import BulkFilter
+from dispatch.assignments.run_tasks import note_run
 from dispatch.audit.service import record
-from dispatch.database.work import Work
 from dispatch.deliveries.models import Priority
 
 Count = Annotated[int, Meta(ge=1, le=20_000)]
+FOLLOWED = {
+    202: ResponseSpec(
+        RunAnswer, generate_examples=False, description="It was begun: `Location` says where to follow it."
+    )
+}
 Hours = Annotated[float, Meta(gt=0, le=24 * 365)]
 
 
@@ -87,27 +94,24 @@ async def _check_parameters(request: Request[User, Any, Any], given: Given) -> N
         await check_vehicle_type(work, wanted, field="parameters.vehicle_type_filter")
 
 
-async def _note_run(request: Request[User, Any, Any], work: Work, result: BulkResult) -> None:
-    """One event a run; which deliveries went to whom stands with the assignments."""
-    told = {"assigned": len(result.assigned), "failed": len(result.failures)}
-    await record(work.session, actor_of(request), "deliveries.assigned", "run", "", told)
-
-
 class AutoAssignController(Controller):
     """``/api/auto-assign``."""
 
     tags = ("assignments",)
     guards = (needs(Role.ADMIN),)
 
-    @post("/", opt=also_checked(_check_filter), status_code=200)
+    @post("/", opt=also_checked(_check_filter), status_code=200, responses=FOLLOWED)
     async def auto_assign(
         self, request: Request[User, Any, Any], data: JSONBody[AutoAssign], work: GivenWork, services: GivenServices
-    ) -> AssignmentAnswer | BulkAssignmentAnswer:
+    ) -> Response[AssignmentAnswer | BulkAssignmentAnswer]:
         """Give one delivery to the best transporter, or all that wait to transporters for the highest total.
 
         With `delivery_id`, `vehicle_type_filter` says among whom, and a delivery of another priority than
         `priority_filter` is 409. A vehicle type that nobody has is 400 with those that fit. Where nobody can take a
         delivery, `reason` says why.
+
+        For all that wait, `Prefer: respond-async` makes the answer 202 with a run to follow, see
+        `GET /api/assignment-runs/{run_id}/`; a `dry_run` is always waited for.
         """
         await check_vehicle_type(work, data.vehicle_type_filter)
         if data.delivery_id is not None:
@@ -119,20 +123,19 @@ class AutoAssignController(Controller):
             )
             told = {"transporter_id": made.transporter.id}
             await record(work.session, actor_of(request), "delivery.assigned", "delivery", made.delivery.id, told)
-            return assignment_answer(made)
-        result = await services.bulk_assignments(work).assign_many(
-            BulkFilter(
-                priority=data.priority_filter,
-                vehicle_type=data.vehicle_type_filter,
-                max_assignments=data.max_assignments,
-                time_range_hours=data.time_range_hours,
-            ),
-            request.user,
-            dry_run=bool(data.dry_run),
+            return Response(assignment_answer(made))
+        wanted = BulkFilter(
+            priority=data.priority_filter,
+            vehicle_type=data.vehicle_type_filter,
+            max_assignments=data.max_assignments,
+            time_range_hours=data.time_range_hours,
         )
+        if not data.dry_run and prefers_async(request):
+            return await accepted_run(request, work, services, wanted)
+        result = await services.bulk_assignments(work).assign_many(wanted, request.user.id, dry_run=bool(data.dry_run))
         if not data.dry_run:
-            await _note_run(request, work, result)
-        return bulk_assignment_answer(result, dry_run=bool(data.dry_run))
+            await note_run(work, actor_of(request), result)
+        return Response(bulk_assignment_answer(result, dry_run=bool(data.dry_run)))
 
 
 class BulkOperationController(Controller):
@@ -142,22 +145,27 @@ class BulkOperationController(Controller):
     tags = ("assignments",)
     guards = (needs(Role.ADMIN),)
 
-    @post("/", opt=also_checked(_check_parameters), status_code=200)
+    @post("/", opt=also_checked(_check_parameters), status_code=200, responses=FOLLOWED)
     async def bulk(
         self, request: Request[User, Any, Any], data: JSONBody[BulkOperation], work: GivenWork, services: GivenServices
-    ) -> BulkOperationAnswer:
-        """Assign several named deliveries for the highest total."""
+    ) -> Response[BulkOperationAnswer]:
+        """Assign several named deliveries for the highest total.
+
+        With `Prefer: respond-async` the answer is 202 with a run to follow, see `GET /api/assignment-runs/{run_id}/`;
+        a `dry_run` is always waited for.
+        """
         await check_vehicle_type(work, data.parameters.vehicle_type_filter, field="parameters.vehicle_type_filter")
+        wanted = BulkFilter(
+            priority=data.parameters.priority_filter,
+            vehicle_type=data.parameters.vehicle_type_filter,
+            max_assignments=data.parameters.max_assignments,
+            delivery_ids=data.delivery_ids,
+        )
+        if not data.parameters.dry_run and prefers_async(request):
+            return await accepted_run(request, work, services, wanted)
         result = await services.bulk_assignments(work).assign_many(
-            BulkFilter(
-                priority=data.parameters.priority_filter,
-                vehicle_type=data.parameters.vehicle_type_filter,
-                max_assignments=data.parameters.max_assignments,
-                delivery_ids=data.delivery_ids,
-            ),
-            request.user,
-            dry_run=data.parameters.dry_run,
+            wanted, request.user.id, dry_run=data.parameters.dry_run
         )
         if not data.parameters.dry_run:
-            await _note_run(request, work, result)
-        return operation_answer(data.operation, result, dry_run=data.parameters.dry_run)
+            await note_run(work, actor_of(request), result)
+        return Response(operation_answer(data.operation, result, dry_run=data.parameters.dry_run))

@@ -13,6 +13,7 @@ from api.process.resources import Feature, Resources
 from dispatch.assignments.bulk import BulkAssignments
 from dispatch.assignments.by_hand import AssignmentsByHand
 from dispatch.assignments.candidates import Candidates
+from dispatch.assignments.run_tasks import RunTasks
 from dispatch.assignments.service import Assignments
 from dispatch.assignments.sets import AssignmentSets
 from dispatch.database.work import Work
@@ -29,6 +30,7 @@ class DeliveryServices(Feature):
 
     photos: PhotoStore
     solver: ProcessSolver
+    runs: RunTasks
 
     @property
     def delivery_limits(self) -> DeliveryLimits:
@@ -114,5 +116,8 @@ GivenServices: TypeAlias = NamedDependency[SkipValidation[DeliveryServices]]
 def build_delivery_services(resources: Resources, photos: PhotoStore | None = None) -> DeliveryServices:
     """Join them. Starts no process yet."""
     return DeliveryServices(
-        resources, photos or FolderPhotoStore(resources.settings.data_dir / "photos"), ProcessSolver()
+        resources,
+        photos or FolderPhotoStore(resources.settings.data_dir / "photos"),
+        ProcessSolver(),
+        RunTasks(resources.database, resources.clock),
     )

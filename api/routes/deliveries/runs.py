@@ -1,0 +1,127 @@
+"""Bulk runs that are followed instead of waited for."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from msgspec import Struct
+
+from api.http.actors import actor_of
+from api.http.injected import GivenWork
+from api.http.schemas import PathId
+from api.http.security import needs
+from api.routes.deliveries.assignment_answers import BulkAssignmentAnswer, bulk_assignment_answer
+from api.routes.deliveries.services import DeliveryServices, GivenServices
+from dispatch.accounts.models import Role, User
+from dispatch.assignments.models import AssignmentRun, RunStatus
+from dispatch.assignments.results import BulkFilter
+from dispatch.assignments.runs import RunReport, begin_run, report_of
+from dispatch.database.work import Work
+
+RESPOND_ASYNC = re.compile(r"(^|,)\s*respond-async\s*(=\s*\"?\"?\s*)?(;|,|$)", re.IGNORECASE)
+ACCEPTED = 202
+
+
+class RunProgress(Struct, frozen=True, kw_only=True):
+    """How far a run has come, in deliveries; the first two are null until there is a plan.
+
+    ``planned``: those that the plan gives to somebody; ``failed``: those that nobody gets; ``left``: planned and not
+    written yet.
+    """
+
+    deliveries: int | None
+    planned: int | None
+    assigned: int
+    failed: int
+    left: int | None
+
+
+class RunAnswer(Struct, frozen=True, kw_only=True):
+    """A bulk run. ``gap``: how much higher the best plan's total may be at most, as a share.
+
+    ``status``: ``running``, ``done``, ``failed`` (``error`` says why) or ``interrupted`` (its server ended). However it
+    ended, ``progress`` and ``result`` say what was committed, and that stays; ``result`` is null while it runs.
+    """
+
+    id: int
+    status: RunStatus
+    started_at: datetime
+    ended_at: datetime | None
+    asked_by: int | None
+    progress: RunProgress
+    certified_optimal: bool | None
+    planned_total: float | None
+    upper_bound: float | None
+    gap: float | None
+    error: str
+    result: BulkAssignmentAnswer | None
+
+
+def prefers_async(request: Request[User, Any, Any]) -> bool:
+    """Whether the client would rather follow a run than wait for its answer (``Prefer: respond-async``, RFC 7240)."""
+    return any(RESPOND_ASYNC.search(value) for value in request.headers.getall("prefer", []))
+
+
+async def accepted_run(
+    request: Request[User, Any, Any], work: Work, services: DeliveryServices, wanted: BulkFilter
+) -> Response[Any]:
+    """Begin a run with the commit of the request's work; the answer, a ``RunAnswer``, says where it is followed."""
+    run, actor = await begin_run(work, services.clock, request.user.id), actor_of(request)
+    number = run.id
+
+    async def start() -> None:
+        services.runs.start(number, wanted, actor, services.bulk_assignments)
+
+    work.after_commit(start)
+    headers = {"Location": f"/api/assignment-runs/{number}/", "Preference-Applied": "respond-async"}
+    return Response(run_answer(RunReport(run, None)), status_code=ACCEPTED, headers=headers)
+
+
+class AssignmentRunController(Controller):
+    """``/api/assignment-runs``."""
+
+    path = "/api/assignment-runs"
+    tags = ("assignments",)
+    guards = (needs(Role.ADMIN),)
+
+    @get("/{run_id:int}/")
+    async def run(self, run_id: PathId, work: GivenWork, services: GivenServices) -> RunAnswer:
+        """How a bulk run stands that was asked for with `Prefer: respond-async`; its result once it has ended.
+
+        A run whose server was not heard of for half a minute is `interrupted`. What is counted as assigned is
+        committed.
+        """
+        return run_answer(await report_of(work, services.clock, run_id))
+
+
+def run_answer(report: RunReport) -> RunAnswer:
+    """A run as it is told."""
+    run, result = report.run, report.result
+    return RunAnswer(
+        id=run.id,
+        status=run.status,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+        asked_by=run.asked_by,
+        progress=_progress(run),
+        certified_optimal=run.certified,
+        planned_total=None if run.planned_total is None else round(run.planned_total, 1),
+        upper_bound=None if run.upper_bound is None else round(run.upper_bound, 1),
+        gap=_gap(run),
+        error=run.error,
+        result=None if result is None else bulk_assignment_answer(result),
+    )
+
+
+def _progress(run: AssignmentRun) -> RunProgress:
+    left = None if run.deliveries is None else run.deliveries - run.assigned - run.failed
+    return RunProgress(
+        deliveries=run.deliveries, planned=run.planned, assigned=run.assigned, failed=run.failed, left=left
+    )
+
+
+def _gap(run: AssignmentRun) -> float | None:
+    if run.upper_bound is None or run.planned_total is None:
+        return None
+    return 0.0 if run.upper_bound <= 0 else max(0.0, 1 - run.planned_total / run.upper_bound)

@@ -1,0 +1,180 @@
+"""Bulk runs that nobody waits for: rows that say how far a run has come, also where its server was killed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch.accounts.models import User
+from dispatch.assignments.models import Assignment, AssignmentRun, RunStatus
+from dispatch.assignments.pool import whole_score
+from dispatch.assignments.results import BulkAssigned, BulkResult, Failure
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery
+from dispatch.errors import Conflict, NotFound
+from dispatch.ports import Clock
+from dispatch.transporters.models import Transporter
+
+# A run says so often that it is worked on; silent for longer, its server is believed dead.
+HEARTBEAT_EVERY_S = 5.0
+GONE_AFTER = timedelta(seconds=30)
+GONE = (
+    "The server that worked on this run has ended. What was assigned until then stays; another run goes on with what "
+    "still waits."
+)
+READ_AT_ONCE = 500
+
+
+class RunEnded(Conflict):
+    """Somebody found this run without a sign of life and said that it has ended: nothing more is written."""
+
+    def __init__(self) -> None:
+        super().__init__("This run was declared ended.", code="run_ended")
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """How a run stands; ``result`` once it has ended, however it did."""
+
+    run: AssignmentRun
+    result: BulkResult | None
+
+
+class Run:
+    """One run, written down in the unit of work that assigns (``bulk.FollowedRun``)."""
+
+    def __init__(self, work: Work, clock: Clock, run_id: int) -> None:
+        self._work = work
+        self._clock = clock
+        self._id = run_id
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+        return self._id
+
+    async def planned(self, plan: BulkResult, planned: int) -> None:
+        """Keep and commit what the plan promises and whom it leaves out. Raises RunEnded."""
+        await self._change(
+            deliveries=planned + len(plan.failures),
+            planned=planned,
+            failed=len(plan.failures),
+            failures=_kept(plan.failures),
+            certified=plan.certified,
+            planned_total=plan.planned_total,
+            upper_bound=plan.upper_bound,
+        )
+        await self._work.commit()
+
+    async def wrote(self, assigned: int, refused: Sequence[Failure]) -> None:
+        """Count in the transaction that is counted, so that a killed server leaves a true count. Raises RunEnded."""
+        changes: dict[str, object] = {"assigned": AssignmentRun.assigned + assigned}
+        if refused:
+            changes["failed"] = AssignmentRun.failed + len(refused)
+            changes["failures"] = AssignmentRun.failures.op("||")(literal(_kept(refused), JSONB))
+        await self._change(**changes)
+
+    async def end(self, status: RunStatus, error: str = "") -> None:
+        """It is over; what was ended already stays as it was ended."""
+        try:
+            await self._change(status=status, error=error, ended_at=self._clock.now())
+        except RunEnded:
+            return
+
+    async def live_on(self) -> None:
+        """A sign of life. Raises RunEnded."""
+        await self._change()
+
+    async def _change(self, **values: object) -> None:
+        values["heartbeat_at"] = self._clock.now()
+        changed = await self._work.session.scalar(
+            update(AssignmentRun)
+            .where(AssignmentRun.id == self._id, AssignmentRun.status == RunStatus.RUNNING)
+            .values(values)
+            .returning(AssignmentRun.id)
+            .execution_options(synchronize_session=False)
+        )
+        if changed is None:
+            raise RunEnded
+
+
+async def begin_run(work: Work, clock: Clock, user_id: int | None) -> AssignmentRun:
+    """A new run, which begins with the commit."""
+    now = clock.now()
+    run = AssignmentRun(
+        asked_by=user_id,
+        status=RunStatus.RUNNING,
+        assigned=0,
+        failed=0,
+        failures=[],
+        error="",
+        started_at=now,
+        heartbeat_at=now,
+    )
+    work.session.add(run)
+    await work.session.flush()
+    return run
+
+
+async def report_of(work: Work, clock: Clock, run_id: int) -> RunReport:
+    """How a run stands; one whose server was not heard of is found ended. Raises NotFound."""
+    run = await work.session.get(AssignmentRun, run_id, populate_existing=True)
+    if run is None:
+        raise NotFound("There is no such run.")
+    now = clock.now()
+    if run.status is RunStatus.RUNNING and run.heartbeat_at < now - GONE_AFTER:
+        await work.session.execute(
+            update(AssignmentRun)
+            .where(
+                AssignmentRun.id == run_id,
+                AssignmentRun.status == RunStatus.RUNNING,
+                AssignmentRun.heartbeat_at < now - GONE_AFTER,
+            )
+            .values(status=RunStatus.INTERRUPTED, error=GONE, ended_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        await work.session.refresh(run)
+    if run.status is RunStatus.RUNNING:
+        return RunReport(run, None)
+    return RunReport(run, await _result(work.session, run))
+
+
+async def _result(session: AsyncSession, run: AssignmentRun) -> BulkResult:
+    """What a run has done, out of the rows that it left."""
+    query = (
+        select(
+            Delivery.id,
+            Delivery.delivery_id,
+            Delivery.tracking_number,
+            Assignment.transporter_id,
+            User.name,
+            Assignment.total_score,
+        )
+        .join(Delivery, Delivery.id == Assignment.delivery_id)
+        .join(Transporter, Transporter.id == Assignment.transporter_id)
+        .join(User, User.id == Transporter.user_id)
+        .where(Assignment.run_id == run.id)
+        .order_by(Assignment.id)
+    )
+    assigned: list[BulkAssigned] = []
+    rows = await session.stream(query, execution_options={"yield_per": READ_AT_ONCE})
+    async for part in rows.partitions():
+        for number, uuid, tracking_number, transporter_id, name, score in part:
+            total = score or 0.0
+            assigned.append(
+                BulkAssigned(number, uuid, tracking_number, transporter_id, name, total, whole_score(total))
+            )
+    return BulkResult(
+        assigned,
+        [Failure(*failure) for failure in run.failures],
+        run.upper_bound or 0.0,
+        bool(run.certified),
+        run.planned_total or 0.0,
+    )
+
+
+def _kept(failures: Sequence[Failure]) -> list[list[object]]:
+    return [[failure.delivery_id, failure.error, failure.reason] for failure in failures]
