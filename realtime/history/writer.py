@@ -34,6 +34,9 @@ GROUP = "history"
 # entry is hundreds of times one of an idle hour.
 MOST_ENTRIES, FEWEST_ENTRIES = 100, 2
 BLOCK_MS = 1_000
+# A step costs about as much as a hundred rows. While little comes, it waits for more to move at once; nobody waits
+# for the history of the last second, and positions do not come from it.
+LINGER_S = 0.5
 TAKE_OVER_AFTER_MS = 5_000
 # The event loop stands still while so many rows are made and encoded: about 20 ms.
 ROWS_AT_ONCE = 2_000
@@ -86,8 +89,12 @@ class HistoryWriter:
                 await self._ensure_group()
                 while True:
                     await self._take_over()
-                    await self._move(await self._read())
+                    asked = self._entries
+                    found = await self._read()
+                    await self._move(found)
                     failures.well()
+                    if 0 < len(found) < asked:
+                        await asyncio.sleep(LINGER_S)
             await asyncio.sleep(0.5)
 
     async def _ensure_group(self) -> None:

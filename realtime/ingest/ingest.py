@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 # A script blocks Redis while it runs: this many fixes take it a few milliseconds, thrice as long where each is looked
 # up. Fewer would make the devices take turns, each with a trip to the disk of its own.
 MAX_BATCH = 10_000
+# A call costs this process and Redis about as much as a dozen phones' frames; where fewer wait, more are waited for.
+ENOUGH_FRAMES = 100
 DAY_MS = 86_400_000
 LOOK_AT_MEMORY_EVERY_S = 1.0
 
@@ -69,7 +71,7 @@ class Ingest:
     """The ingest of one process: many connections hand in, one task stores.
 
     While a batch is on its way to Redis the next one gathers, so batches grow with the load and with Redis'
-    latency, and a lone ping waits ``flush_ms`` at most.
+    latency, and a few pings wait ``flush_ms`` at most for others.
     """
 
     def __init__(
@@ -210,7 +212,7 @@ class Ingest:
     async def _run(self) -> None:
         while not (self._closing and not self._waiting):
             await self._wake.wait()
-            if self._flush_s and len(self._waiting) == 1 and not self._closing:
+            if self._flush_s and len(self._waiting) < ENOUGH_FRAMES and not self._closing:
                 await asyncio.sleep(self._flush_s)
             batch = self._take_batch()
             if batch:
