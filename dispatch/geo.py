@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 EARTH_RADIUS_M = 6_371_008.8
 GEOHASH_DIGITS = "0123456789bcdefghjkmnpqrstuvwxyz"
 
@@ -14,6 +17,16 @@ def great_circle_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> fl
     half_lambda = math.radians(lon_b - lon_a) / 2
     h = math.sin(half_phi) ** 2 + math.cos(phi_a) * math.cos(phi_b) * math.sin(half_lambda) ** 2
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, h)))
+
+
+def great_circles_m(
+    lat: float, lon: float, lats: npt.NDArray[np.float64], lons: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """The same from one point to many."""
+    phi, phis = math.radians(lat), np.radians(lats)
+    h = np.sin((phis - phi) / 2) ** 2 + math.cos(phi) * np.cos(phis) * np.sin(np.radians(lons - lon) / 2) ** 2
+    distances: npt.NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+    return distances
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 
 class Clock(Protocol):
     """Where "now" comes from."""
@@ -71,11 +74,32 @@ class LivePosition:
     """Which of the transporter's devices said so."""
 
 
+class LivePlaces(Protocol):
+    """Who is on the map at a moment, as columns in the order of their ids; degrees. They change no more."""
+
+    @property
+    def transporter_ids(self) -> npt.NDArray[np.int64]: ...
+
+    @property
+    def lat(self) -> npt.NDArray[np.float64]: ...
+
+    @property
+    def lon(self) -> npt.NDArray[np.float64]: ...
+
+    def position(self, row: int) -> LivePosition:
+        """All that is known of one of them."""
+        ...
+
+
 class LivePositions(Protocol):
     """Reads the live positions that the pings keep up to date."""
 
     async def positions_of(self, transporter_ids: list[int]) -> dict[int, LivePosition]:
         """Newest fix of each transporter that is online; offline ones are missing."""
+        ...
+
+    async def places(self) -> LivePlaces:
+        """Everybody who is online or stale, at once: for what is asked of thousands."""
         ...
 
     async def last_known(self, transporter_ids: list[int]) -> dict[int, LivePosition]:

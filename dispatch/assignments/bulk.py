@@ -20,6 +20,7 @@ from dispatch.database.commits import is_outage
 from dispatch.database.work import Work
 from dispatch.errors import PartlyDone
 from dispatch.ports import Clock, LivePositions
+from dispatch.transporters.kept import KeptTransporters
 from scoring import Plan, Reason
 
 SOLVE_WITHIN_S = 10.0
@@ -56,6 +57,7 @@ class BulkAssignments:
         self,
         work: Work,
         clock: Clock,
+        kept: KeptTransporters,
         live: LivePositions,
         sets: AssignmentSets,
         solver: BulkSolver,
@@ -66,6 +68,7 @@ class BulkAssignments:
         """``commit_chunk``: so many assignments are committed together."""
         self._work = work
         self._clock = clock
+        self._kept = kept
         self._live = live
         self._sets = sets
         self._solver = solver
@@ -88,7 +91,7 @@ class BulkAssignments:
         assigned.
         """
         deliveries, failures = await find_waiting(self._work.session, wanted, self._clock.now())
-        pool = await load_pool(self._work, self._live, self._clock, vehicle_type=wanted.vehicle_type)
+        pool = await load_pool(self._work, self._kept, self._live, self._clock, vehicle_type=wanted.vehicle_type)
         if not deliveries:
             return await _begun(BulkResult([], failures, 0.0, certified=True, planned_total=0.0), 0, followed)
         plan = await self._solve(deliveries, pool)
@@ -144,18 +147,18 @@ async def _begun(plan: BulkResult, planned: int, followed: FollowedRun | None) -
 def _wish(delivery: WaitingDelivery, row: int, plan: Plan, pool: Pool) -> Wish:
     who = int(plan.transporter[row])
     scores = scores_of(plan.terms[row], plan.score[row])
-    return Wish(delivery.id, pool.transporters[who].id, pool.positions[who], scores)
+    return Wish(delivery.id, pool.id(who), pool.position(who), scores)
 
 
 def _planned(delivery: WaitingDelivery, row: int, plan: Plan, pool: Pool) -> BulkAssigned:
     """A plan's row as the assignment that it would be."""
-    transporter, total = pool.transporters[int(plan.transporter[row])], float(plan.score[row])
+    who, total = int(plan.transporter[row]), float(plan.score[row])
     return BulkAssigned(
         delivery.id,
         delivery.uuid,
         delivery.tracking_number,
-        transporter.id,
-        transporter.user.name,
+        pool.id(who),
+        pool.name(who),
         total,
         whole_score(total),
     )

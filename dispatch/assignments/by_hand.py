@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from dispatch.accounts.models import User
-from dispatch.assignments.exclusions import exclusion_of, words_of
+from dispatch.assignments.exclusions import Room, exclusion_of, words_of
 from dispatch.assignments.pool import load_pool
 from dispatch.assignments.ranked import check_available, decision, holder_of, rank_pool, runners_up, scores_of
 from dispatch.assignments.results import Given, Scores
@@ -20,6 +20,7 @@ from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.steps import DeliverySteps
 from dispatch.errors import Conflict
 from dispatch.ports import Clock, LivePosition, LivePositions, Publisher
+from dispatch.transporters.kept import KeptTransporters
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Transporters, lock_transporter
 
@@ -42,6 +43,7 @@ class AssignmentsByHand:
         self,
         work: Work,
         clock: Clock,
+        kept: KeptTransporters,
         live: LivePositions,
         publisher: Publisher,
         steps: DeliverySteps,
@@ -51,6 +53,7 @@ class AssignmentsByHand:
         self._work = work
         self._session = work.session
         self._clock = clock
+        self._kept = kept
         self._live = live
         self._publisher = publisher
         self._steps = steps
@@ -72,7 +75,8 @@ class AssignmentsByHand:
         load = await load_of(self._session, transporter.id)
         why = exclusion_of(transporter, load, delivery, self._clock)
         if why is not None:
-            words = words_of(why, load, transporter, delivery, None)
+            room = Room(load.shown_free_kg(transporter), load.active, transporter.max_active)
+            words = words_of(why, room, delivery, None)
             raise Conflict(f"{transporter.user.name} cannot take it. {words}", code="cannot_take", why=why.value)
         self._steps.check_can_take(transporter, load, delivery)
         self._steps.assign(delivery, transporter, position=position, notes=reason)
@@ -84,13 +88,13 @@ class AssignmentsByHand:
         self, delivery: Delivery, transporter: Transporter
     ) -> tuple[Scores | None, list[dict[str, Any]], LivePosition | None]:
         """How the transporter scores beside all others, for the record; None where it is no candidate."""
-        pool = await load_pool(self._work, self._live, self._clock)
+        pool = await load_pool(self._work, self._kept, self._live, self._clock)
         ranking = await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m)
-        row = next((row for row, one in enumerate(pool.transporters) if one.id == transporter.id), None)
+        row = pool.find(transporter.id)
         if row is None:
             return None, runners_up(ranking, pool, -1), None
         scores = None if ranking.reason[row] else scores_of(ranking.terms[row], ranking.score[row])
-        return scores, runners_up(ranking, pool, row), pool.positions[row]
+        return scores, runners_up(ranking, pool, row), pool.position(row)
 
     async def take_back(
         self, key: DeliveryKey, reason: TakenBack, *, note: str = "", transporter_id: int | None = None

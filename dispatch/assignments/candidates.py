@@ -1,14 +1,27 @@
 """Who could carry a delivery, in order and with the terms that make the order; nothing is assigned."""
 
 import asyncio
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.assignments.exclusions import OF_RANKING, Excluded, Exclusion, outside_of, words_of
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from dispatch.assignments.exclusions import (
+    EXCLUSIONS,
+    OF_REASON,
+    WORDS,
+    Excluded,
+    Exclusion,
+    Room,
+    outside_of,
+    words_of,
+)
 from dispatch.assignments.pool import Pool, load_pool
 from dispatch.assignments.ranked import holder_of, nobody_of, rank_pool, scores_of
 from dispatch.assignments.results import Scores
+from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import expected_arrival, trip_of
 from dispatch.deliveries.loads import Load
@@ -16,10 +29,12 @@ from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.steps import DeliverySteps
 from dispatch.errors import Conflict
-from dispatch.geo import great_circle_m
+from dispatch.geo import great_circle_m, great_circles_m
+from dispatch.keyed_columns import KeyedColumns
 from dispatch.ports import Clock, LivePosition, LivePositions
+from dispatch.transporters.kept import KeptTransporters
 from dispatch.transporters.models import Transporter
-from scoring import Reason
+from scoring import Ranking, Reason
 
 OPEN = frozenset({DeliveryStatus.AVAILABLE, DeliveryStatus.ASSIGNED})
 EXCLUDED_SHOWN = 100
@@ -59,6 +74,7 @@ class Candidates:
         self,
         work: Work,
         clock: Clock,
+        kept: KeptTransporters,
         live: LivePositions,
         steps: DeliverySteps,
         *,
@@ -67,6 +83,7 @@ class Candidates:
     ) -> None:
         self._work = work
         self._clock = clock
+        self._kept = kept
         self._live = live
         self._steps = steps
         self._radius_m = radius_m
@@ -81,28 +98,35 @@ class Candidates:
                 code="wrong_status",
                 **holder_of(delivery),
             )
-        pool = await load_pool(self._work, self._live, self._clock)
+        pool = await load_pool(self._work, self._kept, self._live, self._clock)
         ranking = await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m, top_k)
-        outside = await outside_of(self._work, self._clock, pool)
+        excluded, counts = await asyncio.to_thread(_excluded, delivery, pool, ranking)
+        best = [int(row) for row in ranking.order]
+        known = await self._transporters([pool.id(row) for row in best])
         await self._work.commit()
-        barred = [
-            self._barred(pool, row, Reason(int(code)), delivery) for row, code in enumerate(ranking.reason) if code
-        ]
-        excluded = sorted(barred + outside, key=_nearness)
         return CandidateList(
             delivery,
             [
-                self._candidate(pool, int(row), scores_of(ranking.terms[row], ranking.score[row]), delivery)
-                for row in ranking.order
+                self._candidate(
+                    pool, row, known[pool.id(row)], scores_of(ranking.terms[row], ranking.score[row]), delivery
+                )
+                for row in best
+                if pool.id(row) in known
             ],
-            len(pool.transporters) - len(barred),
-            excluded[:EXCLUDED_SHOWN],
-            dict(Counter(one.why for one in excluded)),
-            None if len(ranking.order) else nobody_of(ranking, pool),
+            int(np.count_nonzero(ranking.reason == Reason.NONE)),
+            excluded,
+            counts,
+            None if best else nobody_of(ranking, pool),
         )
 
-    def _candidate(self, pool: Pool, row: int, scores: Scores, delivery: Delivery) -> Candidate:
-        transporter, position = pool.transporters[row], pool.positions[row]
+    async def _transporters(self, ids: list[int]) -> dict[int, Transporter]:
+        query = select(Transporter).where(among(Transporter.id, ids)).options(selectinload(Transporter.user))
+        return {transporter.id: transporter for transporter in await self._work.session.scalars(query)}
+
+    def _candidate(
+        self, pool: Pool, row: int, transporter: Transporter, scores: Scores, delivery: Delivery
+    ) -> Candidate:
+        position = pool.position(row)
         arrival = expected_arrival(
             trip_of(delivery, transporter.vehicle_type),
             position,
@@ -110,33 +134,49 @@ class Candidates:
             road_factor=self._road_factor,
             now=self._clock.now(),
         )
-        distance_km = _distance_km(delivery, position)
-        return Candidate(transporter, position, pool.loads[row], scores, distance_km, arrival.likely_minute)
-
-    def _barred(self, pool: Pool, row: int, reason: Reason, delivery: Delivery) -> Excluded:
-        transporter, load = pool.transporters[row], pool.loads[row]
-        why, distance_km = OF_RANKING[reason], _distance_km(delivery, pool.positions[row])
-        return Excluded(
-            transporter.id,
-            transporter.user.name,
-            transporter.vehicle_type,
-            why,
-            words_of(why, load, transporter, delivery, distance_km),
-            distance_km,
-            load.shown_free_kg(transporter),
-            load.active,
-            transporter.max_active,
-        )
+        distance_km = None
+        if delivery.pickup_lat is not None and delivery.pickup_lon is not None:
+            distance_km = great_circle_m(delivery.pickup_lat, delivery.pickup_lon, position.lat, position.lon) / 1000
+        load = Load(transporter.active_count, transporter.carried_kg)
+        return Candidate(transporter, position, load, scores, distance_km, arrival.likely_minute)
 
 
-def _distance_km(delivery: Delivery, position: LivePosition) -> float | None:
-    """From a transporter to the pickup as the crow flies; None where the pickup has no place."""
-    if delivery.pickup_lat is None or delivery.pickup_lon is None:
-        return None
-    return great_circle_m(delivery.pickup_lat, delivery.pickup_lon, position.lat, position.lon) / 1000
+def _excluded(delivery: Delivery, pool: Pool, ranking: Ranking) -> tuple[list[Excluded], dict[Exclusion, int]]:
+    """Those who are nearest to being candidates, and the number of all by reason; for thousands, off the event loop.
+
+    Those who are near the pickup come first, then by what stands against them; whose place does not matter come last.
+    """
+    rows = np.flatnonzero(ranking.reason)
+    barred, against = pool.candidates.take(rows), OF_REASON[ranking.reason[rows]]
+    outside, against_outside = outside_of(pool)
+    distance_km = np.full(rows.size + len(outside), np.inf)
+    if delivery.pickup_lat is not None and delivery.pickup_lon is not None:
+        lat, lon = (column[pool.place_rows[rows]] for column in (pool.places.lat, pool.places.lon))
+        distance_km[: rows.size] = great_circles_m(delivery.pickup_lat, delivery.pickup_lon, lat, lon) / 1000
+    all_against = np.concatenate([against, against_outside])
+    order = np.lexsort([np.concatenate([barred.keys, outside.keys]), all_against, distance_km])
+    found = []
+    for at in order[:EXCLUDED_SHOWN].tolist():
+        group, row = (barred, at) if at < rows.size else (outside, at - rows.size)
+        km = float(distance_km[at]) if np.isfinite(distance_km[at]) else None
+        found.append(_excluded_one(group, row, EXCLUSIONS[all_against[at]], delivery, km, placed=group is barred))
+    numbers = np.bincount(all_against, minlength=len(EXCLUSIONS)).tolist()
+    return found, {why: number for why, number in zip(EXCLUSIONS, numbers, strict=True) if number}
 
 
-def _nearness(one: Excluded) -> tuple[bool, float, int, int]:
-    """Those who are near the pickup first, then by what stands against them."""
-    distance_km = one.distance_km
-    return distance_km is None, distance_km or 0.0, list(Exclusion).index(one.why), one.transporter_id
+def _excluded_one(
+    group: KeyedColumns, row: int, why: Exclusion, delivery: Delivery, distance_km: float | None, *, placed: bool
+) -> Excluded:
+    """``placed``: one who is on the map, and of whom therefore the room is told."""
+    room = Room(float(group["free_kg"][row]), int(group["active"][row]), int(group["max_active"][row]))
+    return Excluded(
+        int(group.keys[row]),
+        group["name"][row],
+        group["vehicle_type"][row],
+        why,
+        words_of(why, room, delivery, distance_km) if placed else WORDS[why],
+        distance_km,
+        room.free_kg if placed else None,
+        room.active,
+        room.max_active,
+    )

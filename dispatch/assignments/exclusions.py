@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
+import numpy as np
+import numpy.typing as npt
 
-from dispatch.accounts.models import Role, User
 from dispatch.assignments.pool import Pool
-from dispatch.database.work import Work
-from dispatch.deliveries.loads import NOTHING, Load, loads_of
+from dispatch.deliveries.loads import Load
 from dispatch.deliveries.models import Delivery
+from dispatch.keyed_columns import KeyedColumns
 from dispatch.ports import Clock
+from dispatch.transporters.kept import Standing
 from dispatch.transporters.models import Transporter
-from dispatch.transporters.service import has_bad_paper
 from scoring import Reason
 
 
@@ -31,12 +31,36 @@ class Exclusion(StrEnum):
     ACCOUNT = "account"
 
 
-OF_RANKING = {
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What somebody may still take: free kg, and deliveries under way of the most there may be."""
+
+    free_kg: float
+    active: int
+    max_active: int
+
+
+EXCLUSIONS = tuple(Exclusion)
+PLACE = {one: place for place, one in enumerate(EXCLUSIONS)}
+_STANDINGS = {
+    Standing.FITS: Exclusion.OFFLINE,
+    Standing.ACCOUNT: Exclusion.ACCOUNT,
+    Standing.NOT_VERIFIED: Exclusion.NOT_VERIFIED,
+    Standing.PAPERS: Exclusion.PAPERS,
+    Standing.NOT_AVAILABLE: Exclusion.NOT_AVAILABLE,
+}
+OF_STANDING = np.array([PLACE[_STANDINGS[number]] for number in sorted(_STANDINGS)])
+"""By ``Standing``: what it is to a dispatcher; whoever fits and is outside is not on the map."""
+UNLESS_EXPIRED = np.array([number in {Standing.FITS, Standing.NOT_AVAILABLE} for number in sorted(_STANDINGS)])
+
+_OF_RANKING = {
     Reason.TOO_FAR: Exclusion.TOO_FAR,
     Reason.TOO_HEAVY: Exclusion.TOO_HEAVY,
     Reason.NO_SLOT: Exclusion.NO_SLOT,
     Reason.UNAVAILABLE: Exclusion.NOT_AVAILABLE,
 }
+OF_REASON = np.array([PLACE.get(_OF_RANKING.get(Reason(code), Exclusion.TOO_FAR), 0) for code in range(len(Reason))])
+"""By ``Reason`` of a ranking, of those that stand against somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +78,12 @@ class Excluded:
     max_active: int = 0
 
 
-def words_of(
-    why: Exclusion, load: Load, transporter: Transporter, delivery: Delivery, distance_km: float | None
-) -> str:
+def words_of(why: Exclusion, room: Room, delivery: Delivery, distance_km: float | None) -> str:
     """The reason in words about this transporter."""
     if why is Exclusion.TOO_HEAVY:
-        free_kg = load.shown_free_kg(transporter)
-        return f"Has {free_kg:g} kg free; the package weighs {float(delivery.package_weight):g} kg."
+        return f"Has {room.free_kg:g} kg free; the package weighs {float(delivery.package_weight):g} kg."
     if why is Exclusion.NO_SLOT:
-        return f"Has {load.active} deliveries under way, of {transporter.max_active} at most."
+        return f"Has {room.active} deliveries under way, of {room.max_active} at most."
     if why is Exclusion.TOO_FAR and distance_km is not None:
         return f"Is {distance_km:.1f} km from the pickup, beyond the assignment radius."
     return WORDS[why]
@@ -78,40 +99,13 @@ WORDS = {
 }
 
 
-async def outside_of(work: Work, clock: Clock, pool: Pool) -> list[Excluded]:
-    """Everybody who is not in the pool, with the first thing that stands against each; unordered."""
-    known = {transporter.id for transporter in pool.transporters}
-    rows = await work.session.execute(
-        select(
-            Transporter.id,
-            User.name,
-            Transporter.vehicle_type,
-            Transporter.is_available,
-            Transporter.verified_at,
-            Transporter.max_active,
-            has_bad_paper(clock.now().date()).label("bad_paper"),
-            User.is_active,
-            User.roles,
-        ).join(User, User.id == Transporter.user_id)
-    )
-    found = []
-    loads = await loads_of(work.session)
-    for row in rows:
-        if row.id in known:
-            continue
-        if not (row.is_active and Role.TRANSPORTER in row.roles):
-            why = Exclusion.ACCOUNT
-        elif row.verified_at is None:
-            why = Exclusion.NOT_VERIFIED
-        elif row.bad_paper:
-            why = Exclusion.PAPERS
-        else:
-            why = Exclusion.OFFLINE if row.is_available else Exclusion.NOT_AVAILABLE
-        active = loads.get(row.id, NOTHING).active
-        found.append(
-            Excluded(row.id, row.name, row.vehicle_type, why, WORDS[why], active=active, max_active=row.max_active)
-        )
-    return found
+def outside_of(pool: Pool) -> tuple[KeyedColumns, npt.NDArray[np.int64]]:
+    """Everybody who is not in the pool, and the first thing that stands against each, as a place in ``EXCLUSIONS``."""
+    outside = pool.everybody.take(~pool.candidates.places_of(pool.everybody.keys)[1])
+    standing = outside["standing"]
+    against = OF_STANDING[standing]
+    against[(outside["papers_until"] < pool.today) & UNLESS_EXPIRED[standing]] = PLACE[Exclusion.PAPERS]
+    return outside, against
 
 
 def exclusion_of(transporter: Transporter, load: Load, delivery: Delivery, clock: Clock) -> Exclusion | None:

@@ -1,21 +1,22 @@
-"""A snapshot of who could carry something now, as rows and as the arrays that the scoring wants."""
+"""A snapshot of who could carry something now, as the arrays that the scoring wants."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import VEHICLE_TYPES
-from dispatch.deliveries.loads import NOTHING, Load, loads_of
 from dispatch.deliveries.models import Priority
 from dispatch.errors import Invalid
-from dispatch.ports import Clock, LivePosition, LivePositions
+from dispatch.keyed_columns import KeyedColumns
+from dispatch.ports import Clock, LivePlaces, LivePosition, LivePositions
+from dispatch.transporters.kept import KeptTransporters, Standing
 from dispatch.transporters.models import Transporter
-from dispatch.transporters.service import may_carry
 from scoring import Reason
 from scoring import Transporters as TransporterRows
 
@@ -38,31 +39,55 @@ REASON_TEXTS = {
 SUGGESTIONS = ["Increase delivery fee", "Change priority to urgent", "Extend pickup time window"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """Candidates: verified, available, with valid papers, and online. Lists run in the order of the arrays."""
+    """Candidates: verified, available, with valid papers, and online. Columns run in one order, that of the ids.
 
-    transporters: list[Transporter]
-    positions: list[LivePosition]
-    loads: list[Load]
+    ``everybody``: the columns of all transporters that there are, and ``today`` the day on which papers must be valid,
+    counted from 1970.
+    """
+
+    candidates: KeyedColumns
+    everybody: KeyedColumns
+    places: LivePlaces
+    place_rows: npt.NDArray[np.int64]
+    today: int
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+    @property
+    def ids(self) -> npt.NDArray[np.int64]:
+        """Of the transporters, ascending."""
+        return self.candidates.keys
 
     def rows(self) -> TransporterRows:
         """The candidates as arrays: degrees, rating 0–5, kg, deliveries."""
         return TransporterRows(
-            np.array([position.lat for position in self.positions], dtype=float),
-            np.array([position.lon for position in self.positions], dtype=float),
-            np.array([float(transporter.rating) for transporter in self.transporters], dtype=float),
-            np.array(
-                [
-                    load.shown_free_kg(transporter)
-                    for transporter, load in zip(self.transporters, self.loads, strict=True)
-                ],
-                dtype=float,
-            ),
-            np.array([load.active for load in self.loads], dtype=np.int64),
-            np.array([transporter.max_active for transporter in self.transporters], dtype=np.int64),
-            key=np.array([transporter.id for transporter in self.transporters], dtype=np.int64),
+            self.places.lat[self.place_rows],
+            self.places.lon[self.place_rows],
+            self.candidates["rating"],
+            self.candidates["free_kg"],
+            self.candidates["active"],
+            self.candidates["max_active"],
+            key=self.ids,
         )
+
+    def id(self, row: int) -> int:
+        """Whose row it is."""
+        return int(self.ids[row])
+
+    def name(self, row: int) -> str:
+        """Their name."""
+        return str(self.candidates["name"][row])
+
+    def position(self, row: int) -> LivePosition:
+        """Where they are."""
+        return self.places.position(int(self.place_rows[row]))
+
+    def find(self, transporter_id: int) -> int | None:
+        """The row of a transporter; None for one that is no candidate."""
+        return self.candidates.find(transporter_id)
 
 
 async def check_vehicle_type(work: Work, vehicle_type: str | None, *, field: str = "vehicle_type_filter") -> None:
@@ -76,26 +101,20 @@ async def check_vehicle_type(work: Work, vehicle_type: str | None, *, field: str
         raise Invalid("Nobody has such a vehicle.", fields={field: f"must be one of {fitting}"}, suggestions=[])
 
 
-async def load_pool(work: Work, live: LivePositions, clock: Clock, *, vehicle_type: str | None = None) -> Pool:
-    """Read the snapshot; ends the transaction before Redis is asked."""
-    query = (
-        select(Transporter)
-        .where(*may_carry(clock.now().date()))
-        .options(selectinload(Transporter.user))
-        .order_by(Transporter.id)
-    )
-    if vehicle_type is not None:
-        query = query.where(Transporter.vehicle_type == vehicle_type)
-    found = list(await work.session.scalars(query))
-    loads = await loads_of(work.session)
+async def load_pool(
+    work: Work, kept: KeptTransporters, live: LivePositions, clock: Clock, *, vehicle_type: str | None = None
+) -> Pool:
+    """Who could carry something now. Ends the transaction before: the kept columns are read with their own."""
     await work.commit()
-    positions = await live.positions_of([transporter.id for transporter in found])
-    online = [transporter for transporter in found if transporter.id in positions]
-    return Pool(
-        online,
-        [positions[transporter.id] for transporter in online],
-        [loads.get(transporter.id, NOTHING) for transporter in online],
-    )
+    everybody = await kept.read()
+    places = await live.places()
+    today = (clock.now().date() - date(1970, 1, 1)).days
+    fits = (everybody["standing"] == Standing.FITS) & (everybody["papers_until"] >= today)
+    if vehicle_type is not None:
+        fits &= everybody["vehicle_type"] == vehicle_type
+    place_rows, is_online = KeyedColumns(places.transporter_ids, {}).places_of(everybody.keys)
+    rows = np.flatnonzero(fits & is_online)
+    return Pool(everybody.take(rows), everybody, places, place_rows[rows], today)
 
 
 def whole_score(score: float) -> int:
@@ -103,6 +122,6 @@ def whole_score(score: float) -> int:
     return int(Decimal(str(score)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def alternative(transporter: Transporter, score: float) -> dict[str, Any]:
+def alternative(pool: Pool, row: int, score: float) -> dict[str, Any]:
     """A runner-up as it is kept with the decision."""
-    return {"transporter_id": transporter.id, "name": transporter.user.name, "score": whole_score(score)}
+    return {"transporter_id": pool.id(row), "name": pool.name(row), "score": whole_score(score)}

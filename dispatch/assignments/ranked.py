@@ -66,7 +66,7 @@ def decision(
 def runners_up(ranking: Ranking, pool: Pool, row: int) -> list[dict[str, Any]]:
     """The best of all others than ``row``, as they are kept with the decision."""
     return [
-        alternative(pool.transporters[int(other)], float(ranking.score[other]))
+        alternative(pool, int(other), float(ranking.score[other]))
         for other in ranking.order[: ALTERNATIVES + 1]
         if other != row
     ][:ALTERNATIVES]
@@ -74,9 +74,9 @@ def runners_up(ranking: Ranking, pool: Pool, row: int) -> list[dict[str, Any]]:
 
 def nobody_of(ranking: Ranking, pool: Pool) -> str:
     """The reason nearest to success: what most nearly let somebody take it."""
-    if not pool.transporters:
+    if not len(pool):
         return REASON_TEXTS[Reason.NO_TRANSPORTERS]
-    reasons = {Reason(int(code)) for code in ranking.reason}
+    reasons = {Reason(int(code)) for code in np.unique(ranking.reason)}
     for reason in (Reason.NO_SLOT, Reason.TOO_HEAVY, Reason.TOO_FAR):
         if reason in reasons:
             return REASON_TEXTS[reason]

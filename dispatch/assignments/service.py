@@ -18,16 +18,27 @@ from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.steps import DeliverySteps
 from dispatch.errors import Conflict, DispatchError
 from dispatch.ports import Clock, LivePositions
+from dispatch.transporters.kept import KeptTransporters
 from dispatch.transporters.service import lock_transporter
 
 
 class Assignments:
     """Assigns in one unit of work, which it commits between snapshot and writing."""
 
-    def __init__(self, work: Work, clock: Clock, live: LivePositions, steps: DeliverySteps, *, radius_m: float) -> None:
+    def __init__(
+        self,
+        work: Work,
+        clock: Clock,
+        kept: KeptTransporters,
+        live: LivePositions,
+        steps: DeliverySteps,
+        *,
+        radius_m: float,
+    ) -> None:
         self._work = work
         self._session = work.session
         self._clock = clock
+        self._kept = kept
         self._live = live
         self._steps = steps
         self._radius_m = radius_m
@@ -52,7 +63,7 @@ class Assignments:
                 code="filter_mismatch",
                 suggestions=[],
             )
-        pool = await load_pool(self._work, self._live, self._clock, vehicle_type=vehicle_type)
+        pool = await load_pool(self._work, self._kept, self._live, self._clock, vehicle_type=vehicle_type)
         ranking = await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m)
         for row in ranking.order:  # the best, or the next where it was taken meanwhile
             others = runners_up(ranking, pool, int(row))
@@ -83,13 +94,13 @@ class Assignments:
         """Lock, check again, assign. None where the transporter can no longer take it."""
         delivery = await self._steps.deliveries.get(delivery_id, lock=True)
         check_available(delivery)
-        transporter = await lock_transporter(self._session, pool.transporters[row].id)
+        transporter = await lock_transporter(self._session, pool.id(row))
         load = await load_of(self._session, transporter.id)
         try:
             self._steps.check_can_take(transporter, load, delivery)
         except DispatchError:
             return None
-        self._steps.assign(delivery, transporter, position=pool.positions[row])
+        self._steps.assign(delivery, transporter, position=pool.position(row))
         self._session.add(decision(delivery, transporter, user, strategy, scores, alternatives, self._clock.now()))
         await self._session.flush()
         return Assigned(delivery, transporter, scores, alternatives)

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from dispatch.ports import LivePosition, Presence
 from realtime.fixes import LiveUpdate, decode_update
 from realtime.redis.client import load_script
+from realtime.redis.kept_places import KeptPlaces, KnownPlaces
 from realtime.redis.keys import Keys
 from realtime.redis.presence import PresenceLimits
 
@@ -22,6 +23,7 @@ class RedisLivePositions:
         self._redis = redis
         self._keys = keys
         self._limits = limits
+        self._kept = KeptPlaces(redis, keys, limits)
         self._nearby = redis.register_script(load_script("nearby"))
 
     async def positions_of(self, transporter_ids: list[int]) -> dict[int, LivePosition]:
@@ -39,6 +41,10 @@ class RedisLivePositions:
             if update is not None and presence is not Presence.OFFLINE:
                 found[transporter_id] = decode_update(update).position(presence)
         return found
+
+    async def places(self) -> KnownPlaces:
+        """Everybody who is online or stale."""
+        return await self._kept.read()
 
     async def presence_of(self, transporter_ids: list[int]) -> dict[int, Presence]:
         """Presence of each, by when we last heard of it."""

@@ -27,6 +27,7 @@ from dispatch.payments.models import PaymentMode, PaymentTransaction, Transactio
 from dispatch.payments.opening.initiation import NewPayment, PaymentInitiation
 from dispatch.payments.settling.sweeper import PaymentSweeper
 from dispatch.ports import Initiated, InitiateRequest
+from dispatch.transporters.kept import KeptTransporters
 from tests.support.checkout import Checkout, ShiftedClock
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
@@ -117,8 +118,9 @@ async def test_a_bulk_run_that_is_cut_off_says_what_was_made_and_a_repeat_goes_o
     async def run(database: Database) -> Any:
         async with database.work() as work:
             sets = AssignmentSets(work, services.clock, services.publisher, road_factor=1.3)
+            kept, solver = KeptTransporters(database), services.deliveries.solver
             bulk = BulkAssignments(
-                work, services.clock, services.live, sets, services.deliveries.solver, radius_m=20_000, commit_chunk=1
+                work, services.clock, kept, services.live, sets, solver, radius_m=20_000, commit_chunk=1
             )
             return await bulk.assign_many(BulkFilter(vehicle_type=vehicle_type, delivery_ids=numbers), None)
 

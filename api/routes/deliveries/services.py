@@ -22,6 +22,7 @@ from dispatch.deliveries.ratings import DeliveryRatings
 from dispatch.deliveries.step_times import TimeRules
 from dispatch.deliveries.steps import DeliveryLimits, DeliverySteps
 from dispatch.ports import PhotoStore
+from dispatch.transporters.kept import KeptTransporters
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class DeliveryServices(Feature):
     photos: PhotoStore
     solver: ProcessSolver
     runs: RunTasks
+    kept: KeptTransporters
 
     @property
     def delivery_limits(self) -> DeliveryLimits:
@@ -65,6 +67,7 @@ class DeliveryServices(Feature):
         return Assignments(
             work,
             self.clock,
+            self.kept,
             self.live,
             self.delivery_steps(work),
             radius_m=self.settings.assign_radius_km * 1000,
@@ -76,6 +79,7 @@ class DeliveryServices(Feature):
         return BulkAssignments(
             work,
             self.clock,
+            self.kept,
             self.live,
             AssignmentSets(work, self.clock, self.publisher, road_factor=settings.road_factor),
             self.solver,
@@ -87,6 +91,7 @@ class DeliveryServices(Feature):
         return Candidates(
             work,
             self.clock,
+            self.kept,
             self.live,
             self.delivery_steps(work),
             radius_m=self.settings.assign_radius_km * 1000,
@@ -98,6 +103,7 @@ class DeliveryServices(Feature):
         return AssignmentsByHand(
             work,
             self.clock,
+            self.kept,
             self.live,
             self.publisher,
             self.delivery_steps(work),
@@ -120,4 +126,5 @@ def build_delivery_services(resources: Resources, photos: PhotoStore | None = No
         photos or FolderPhotoStore(resources.settings.data_dir / "photos"),
         ProcessSolver(),
         RunTasks(resources.database, resources.clock),
+        KeptTransporters(resources.database),
     )

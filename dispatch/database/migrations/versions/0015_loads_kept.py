@@ -14,8 +14,6 @@ down_revision: str | None = "0014_keys_committed"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-UNDER_WAY = "IN ('assigned', 'picked_up', 'in_transit')"
-
 FUNCTIONS = (
     """
     CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -37,14 +35,14 @@ FUNCTIONS = (
       RETURN NULL;
     END $$
     """,
-    f"""
+    """
     CREATE FUNCTION keep_loads() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      IF TG_OP <> 'INSERT' AND OLD.status {UNDER_WAY} THEN
+      IF TG_OP <> 'INSERT' AND OLD.status IN ('assigned', 'picked_up', 'in_transit') THEN
         UPDATE transporters SET active_count = active_count - 1, carried_kg = carried_kg - OLD.package_weight
         WHERE id = OLD.transporter_id;
       END IF;
-      IF TG_OP <> 'DELETE' AND NEW.status {UNDER_WAY} THEN
+      IF TG_OP <> 'DELETE' AND NEW.status IN ('assigned', 'picked_up', 'in_transit') THEN
         UPDATE transporters SET active_count = active_count + 1, carried_kg = carried_kg + NEW.package_weight
         WHERE id = NEW.transporter_id;
       END IF;
@@ -68,21 +66,23 @@ TRIGGERS = (
     FOR EACH ROW EXECUTE FUNCTION keep_loads()
     """,
     # A parcel that is picked up or on its way stays with who has it: most steps change no load.
-    f"""
+    """
     CREATE TRIGGER keep_loads AFTER UPDATE ON deliveries FOR EACH ROW
-    WHEN ((OLD.status {UNDER_WAY}, OLD.transporter_id, OLD.package_weight)
-          IS DISTINCT FROM (NEW.status {UNDER_WAY}, NEW.transporter_id, NEW.package_weight))
+    WHEN (
+      (OLD.status IN ('assigned', 'picked_up', 'in_transit'), OLD.transporter_id, OLD.package_weight) IS DISTINCT FROM
+      (NEW.status IN ('assigned', 'picked_up', 'in_transit'), NEW.transporter_id, NEW.package_weight)
+    )
     EXECUTE FUNCTION keep_loads()
     """,
 )
-SUMS = f"""
+SUMS = """
 UPDATE transporters AS t SET active_count = d.active, carried_kg = d.weight_kg
 FROM (
     SELECT transporter_id, count(*) AS active, sum(package_weight) AS weight_kg
-    FROM deliveries WHERE status {UNDER_WAY} GROUP BY transporter_id
+    FROM deliveries WHERE status IN ('assigned', 'picked_up', 'in_transit') GROUP BY transporter_id
 ) AS d
 WHERE d.transporter_id = t.id
-"""  # noqa: S608  constants
+"""
 
 
 def upgrade() -> None:
