@@ -114,13 +114,24 @@ def serve(workers: int | None, *, reloads: bool) -> None:
 
 
 @main.command()
-def demo() -> None:
+@click.option(
+    "--faults",
+    help="What goes wrong with the phones: gaps, duplicates, jumps, skew, silent, dying, with commas between, or all; "
+    "with a share as in gaps=0.3,jumps=0.05. Default: nothing.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed brings the same faults.")
+def demo(faults: str | None, seed: int) -> None:
     """Run the server with demo data and simulated transporters."""
     from api.simulation.demo.command import run_demo
+    from api.simulation.demo.faults import FaultPlan, read_shares
 
+    try:
+        plan = FaultPlan(read_shares(faults) if faults is not None else {}, seed)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--faults") from error
     settings = _settings()
     _configure_logs(settings.model_copy(update={"log_level": "WARNING"}))
-    run(run_demo(settings))
+    run(run_demo(settings, plan))
 
 
 @main.command()

@@ -12,6 +12,7 @@ from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer, serving, stopped_by_signals
 from api.simulation.accounts.demo import demo_password, ensure_accounts, ensure_products, open_sign_ins
 from api.simulation.demo.cancelling import cancel_all
+from api.simulation.demo.faults import NO_FAULTS, FaultPlan
 from api.simulation.demo.fleet import driving
 from api.simulation.demo.goods import ARTICLES
 from api.simulation.demo.market import Market
@@ -36,11 +37,12 @@ STORIES_AT_ONCE = 4
 LEAVES_WITHIN_S = 10.0
 
 
-async def run_demo(settings: Settings) -> None:
+async def run_demo(settings: Settings, faults: FaultPlan = NO_FAULTS) -> None:
     """Serve, people the shop, let the transporters drive; until Ctrl-C or SIGTERM.
 
-    It always pays at its own sandbox gateway, whatever gateway is configured: a demo moves no money. Raises
-    ServeError or EmbeddedError where the server cannot start, CommandError where the demo cannot be set up.
+    It always pays at its own sandbox gateway, whatever gateway is configured: a demo moves no money. ``faults``:
+    what goes wrong with the transporters' phones. Raises ServeError or EmbeddedError where the server cannot start,
+    CommandError where the demo cannot be set up.
     """
     settings = settings.model_copy(update={"khalti_secret_key": None, "khalti_base_url": None})
     remove_stale_summary(summary_path(settings))
@@ -52,7 +54,7 @@ async def run_demo(settings: Settings) -> None:
                 "Starting PostgreSQL, Redis, payment gateway", "PostgreSQL, Redis, payment gateway, server"
             ):
                 server = await stack.enter_async_context(serving(settings))
-            await _until(stop, _play(server, steps, stack))
+            await _until(stop, _play(server, steps, stack, faults))
 
 
 async def _until(stop: asyncio.Event, play: Coroutine[None, None, None]) -> None:
@@ -72,7 +74,7 @@ async def _until(stop: asyncio.Event, play: Coroutine[None, None, None]) -> None
         await cancel_all([playing, told])
 
 
-async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack) -> None:
+async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack, faults: FaultPlan) -> None:
     """Everything above the server, for ever. What must be ended afterwards goes onto ``stack``."""
     settings, services = server.settings, server.services
     remove_stale_summary(summary_path(settings))
@@ -88,7 +90,7 @@ async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack) -> N
     with steps.step("Ordering, paying, sending off", f"{len(STORIES)} orders, from unpaid to delivered"):
         await _tell(story_runner, ((story, _before_driving(story)) for story in STORIES))
     own_deliveries = await story_runner.open_deliveries()
-    fleet = await stack.enter_async_context(driving(callers, transporters, own_deliveries, here))
+    fleet = await stack.enter_async_context(driving(callers, transporters, own_deliveries, here, faults))
     with steps.step("Sending transporters out", f"{len(fleet.drivers)} transporters on the road") as detail:
         await fleet.wait_online(lambda online: detail(f"{online} of {len(fleet.drivers)}"))
     market = Market(story_runner, own_deliveries)
@@ -99,6 +101,8 @@ async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack) -> N
     summary = _summary(settings, password, transporters, sandbox_url, await story_runner.tracking_numbers())
     write_summary(summary_path(settings), summary)
     print_summary(summary, summary_path(settings))
+    if faults.shares:
+        console.print(f"Faults of phones: {faults}")
     await market.keep_ordering()
 
 

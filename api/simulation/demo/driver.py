@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import structlog
 
+from api.simulation.demo.faults import NO_FAULTS, FaultPlan
 from api.simulation.demo.kathmandu import CENTRE, FAR_M, Point, Vehicle
 from api.simulation.demo.people import Carrier
 from api.simulation.demo.phone import Phone
@@ -70,9 +71,11 @@ class Driver:
         own_deliveries: AbstractSet[int],
         start: Point | None = None,
         pause_s: float = 0.0,
+        faults: FaultPlan = NO_FAULTS,
     ) -> None:
         self.transporter_id = transporter_id
-        self.phone = Phone(socket_url, caller, f"demo-{transporter_id}", self._look_soon)
+        device = f"demo-{transporter_id}"
+        self.phone = Phone(socket_url, caller, device, self._look_soon, faults.of(device))
         self._home = carrier.home
         self._vehicle = Vehicle(start or carrier.home, carrier.vehicle.cruise_mps)
         self._caller = caller
@@ -92,8 +95,9 @@ class Driver:
         while True:
             started = time.monotonic()
             try:
-                await self._look_for_work()
-                await self._act()
+                if not self.phone.is_cut_off:
+                    await self._look_for_work()
+                    await self._act()
                 await self._report()
             except (Refused, httpx.HTTPError) as error:
                 log.info("a simulated step failed", transporter=self.transporter_id, reason=str(error))

@@ -9,6 +9,7 @@ import structlog
 
 from api.simulation.demo.cancelling import cancel_all
 from api.simulation.demo.driver import Driver
+from api.simulation.demo.faults import NO_FAULTS, FaultPlan
 from api.simulation.demo.people import ADMIN, CARRIERS
 from api.simulation.demo.sign_ins import Callers, Refused
 from api.simulation.demo.stories import STORIES, Stage, Story
@@ -45,7 +46,11 @@ class Fleet:
 
 @asynccontextmanager
 async def driving(
-    callers: Callers, transporters: dict[str, int], own_deliveries: set[int], base_url: str
+    callers: Callers,
+    transporters: dict[str, int],
+    own_deliveries: set[int],
+    base_url: str,
+    faults: FaultPlan = NO_FAULTS,
 ) -> AsyncIterator[Fleet]:
     """Let everyone drive for the time of the block. Raises Refused and httpx.HTTPError."""
     whereabouts = Whereabouts(callers.of(ADMIN.email))
@@ -64,6 +69,7 @@ async def driving(
             own_deliveries=own_deliveries,
             start=story.start() if story else None,
             pause_s=LOADING_S if story and not story.driven else 0.0,
+            faults=faults,
         )
         drivers.append(driver)
     tasks = [

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,6 +14,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
+from api.simulation.demo.faults import NO_FAULTS, PhoneFaults
+from api.simulation.demo.kathmandu import Point
 from api.simulation.demo.random_source import dice
 from api.simulation.demo.sign_ins import Caller, Refused
 from realtime.protocol import BEARER_PREFIX, SUBPROTOCOL, Fix, Hello, Ping, Pings, encode
@@ -24,6 +26,8 @@ BACKOFF_S = (0.5, 20.0)
 RECONNECT_AFTER_S = 0.2
 OPEN_WITHIN_S = 20.0
 CLOSE_WITHIN_S = 1.0
+NETWORK_LOOK_S = 0.5
+"""How often a phone that is cut off looks whether it still is."""
 MAX_KEPT = 500
 """Pings kept while there is no connection; the oldest go first."""
 BATCH = 100
@@ -33,45 +37,89 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class Phone:
-    """Keeps a connection as long as ``run`` runs. ``on_assignment`` is told that there may be new work."""
+    """Keeps a connection as long as ``run`` runs. ``on_assignment`` is told that there may be new work.
 
-    def __init__(self, socket_url: str, caller: Caller, device: str, on_assignment: Callable[[], None]) -> None:
+    ``faults``: what goes wrong with it; by default nothing does.
+    """
+
+    def __init__(
+        self,
+        socket_url: str,
+        caller: Caller,
+        device: str,
+        on_assignment: Callable[[], None],
+        faults: PhoneFaults | None = None,
+    ) -> None:
         self.device = device
         self.heard = asyncio.Event()
         """Set once the server has acknowledged a ping."""
+        self.skew_told_s: float | None = None
+        """By how much the server finds this phone's clock ahead; known from the first welcome on."""
         self._url = socket_url
         self._caller = caller
         self._on_assignment = on_assignment
-        self._epoch = secrets.token_hex(6)
-        self._seq = 0
+        self._faults = faults or NO_FAULTS.of(device)
         self._kept: deque[Ping] = deque(maxlen=MAX_KEPT)
         self._socket: ClientConnection | None = None
+        self._switch_on()
+
+    def _switch_on(self) -> None:
+        """Nothing is known of before; numbers begin anew in an epoch of their own."""
+        self._epoch = secrets.token_hex(6)
+        self._seq = 0
+        self._kept.clear()
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether whoever carries it can do nothing that needs the network."""
+        return self._faults.is_cut_off
+
+    def _now(self) -> datetime:
+        """The time, as the phone has it."""
+        return datetime.now(UTC) + timedelta(seconds=self._faults.skew_s)
 
     async def report(self, lat: float, lon: float, *, speed_mps: float, heading_deg: float, battery: float) -> None:
         """Send where we are, or keep it until there is a connection."""
+        if self._faults.is_cut_off:
+            self._lose_network()
+        if self._faults.is_off:
+            self._switch_on()
+        if self._faults.is_off or self._faults.is_silent:
+            return
+        here = self._faults.displaced(Point(lat, lon))
         self._seq += 1
         ping = Ping(
             seq=self._seq,
-            lat=round(lat, 6),
-            lon=round(lon, 6),
-            recorded_at=datetime.now(UTC),
+            lat=round(here.lat, 6),
+            lon=round(here.lon, 6),
+            recorded_at=self._now(),
             accuracy_m=round(dice.uniform(3, 9), 1),
             speed_mps=round(speed_mps, 1),
             heading_deg=round(heading_deg, 1) % 360,
-            battery=round(battery, 2),
+            battery=round(self._faults.battery(battery), 2),
         )
         self._kept.append(ping)
         if self._socket is not None:
             try:
-                await self._socket.send(encode(ping).decode())
+                for _ in range(self._faults.copies()):
+                    await self._socket.send(encode(ping).decode())
             except WebSocketException:
                 self._socket = None  # the reader notices too, and connects again
+
+    def _lose_network(self) -> None:
+        """Without a word to the server, as a network goes."""
+        if self._socket is not None:
+            self._socket.transport.abort()
+            self._socket = None
 
     async def run(self) -> None:
         """Connect, and again whenever the connection ends, with growing pauses while it does not come about."""
         shortest_s, longest_s = BACKOFF_S
         pause_s = shortest_s
         while True:
+            if self._faults.is_cut_off:
+                await asyncio.sleep(NETWORK_LOOK_S)
+                continue
             try:
                 await self._hold_connection()
                 pause_s = shortest_s
@@ -106,10 +154,11 @@ class Phone:
                 return
 
     async def _greet(self, socket: ClientConnection) -> None:
-        await socket.send(encode(Hello(self.device, self._epoch)).decode())
+        await socket.send(encode(Hello(self.device, self._epoch, self._now())).decode())
         welcome = _decode(await socket.recv())
         if welcome.get("type") != "welcome":
             raise WebSocketException(f"no welcome: {welcome}")
+        self.skew_told_s = welcome["clock_skew_ms"] / 1000
         self._forget(welcome["last_seq"])
         unsent = [Fix(**msgspec.structs.asdict(ping)) for ping in self._kept]
         for first in range(0, len(unsent), BATCH):
