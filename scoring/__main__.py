@@ -11,6 +11,8 @@ def main() -> None:
     market = Deliveries(zero, zero, zero), Transporters(zero, zero, zero, zero, none, one)
     solve(*market, previous=solve(*market))
     solve_matrix(np.ones((1, 1)))
+    value, load = np.array([[3.0, 2.0], [3.0, 1.0], [2.0, 1.0]]), np.full((3, 2), 2.0)
+    solve_matrix(value, load=load, capacity=np.array([3.0, 2.0]))
 
 
 if __name__ == "__main__":

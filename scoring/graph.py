@@ -32,6 +32,11 @@ class Graph:
     slot_start: Ints
     slot_gain: Floats
 
+    @property
+    def starts(self) -> Ints:
+        """(N + 1,) where each delivery's pairs begin."""
+        return np.searchsorted(self.i, np.arange(self.n + 1)).astype(np.int64)
+
     def only(self, keep: Bools) -> "Graph":
         """Some of the pairs, (E,) booleans."""
         return replace(self, i=self.i[keep], j=self.j[keep], gain=self.gain[keep])

@@ -1,11 +1,11 @@
 """Assignment of rows to columns by a matrix of values, where there is no geography to lean on."""
 
 from dataclasses import dataclass
-from time import perf_counter
 
 import numpy as np
 
 from scoring.arrays import Floats, Ints, float_column, int_column
+from scoring.clock import Clock
 from scoring.errors import InputError
 from scoring.graph import Graph
 
@@ -123,10 +123,9 @@ def _judged(graph: Graph, chosen: Ints, toll: Floats) -> MatrixPlan:
 
 def _packed(source: _Matrix, graph: Graph, time_limit_s: float | None, seed: int) -> MatrixPlan:
     from scoring import summed  # noqa: PLC0415 - as above
+    from scoring.optimal import Search  # noqa: PLC0415 - as above
 
-    end = np.inf if time_limit_s is None else perf_counter() + time_limit_s
-    load = source.load(graph.i, graph.j)
-    nobody = np.full(source.n, -1, dtype=np.int64)
-    state = summed.start_state(nobody, source.m)
-    summed.descend(source, graph, load, state, lambda: perf_counter() > end, np.random.default_rng(seed))
-    return MatrixPlan(state.taken, max(state.value, 0.0), max(state.bound, state.value))
+    clock = Clock(time_limit_s)
+    search = Search(clock.expired, 0, clock.spent)
+    column, total, bound = summed.packed(source, graph, search, seed)
+    return MatrixPlan(column, total, max(bound, total))

@@ -38,10 +38,13 @@ class Search:
         Whether the time limit has passed; asked between steps.
     memory_bytes
         Bound on what scoring a block of rows may hold.
+    spent
+        Share of the time limit that has passed, 0 without one.
     """
 
     expired: Callable[[], bool]
     memory_bytes: int
+    spent: Callable[[], float]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,13 +1,11 @@
 """From two sides of a market to a plan: rows put in an order of their own, solved, and put back."""
 
-from collections.abc import Callable
-from time import perf_counter
-
 import numpy as np
 
 from scoring import baselines, optimal, summed
 from scoring.arrays import Floats, Ints
 from scoring.assigning import City, Start
+from scoring.clock import Clock
 from scoring.errors import InputError
 from scoring.inputs import Deliveries, Params, Transporters
 from scoring.market import Market
@@ -35,7 +33,8 @@ def planned(
         params,
         _bonus(deliveries, maximise, rows),
     )
-    search = Search(_deadline(time_limit_s), memory_bytes)
+    clock = Clock(time_limit_s)
+    search = Search(clock.expired, memory_bytes, clock.spent)
     start = None if previous is None else _start(previous, market, rows, columns)
     solution = _solution(market, strategy, search, start, seed)
     return _plan(market, solution, strategy, rows, columns)
@@ -76,13 +75,6 @@ def _bonus(deliveries: Deliveries, maximise: Maximise, rows: Ints) -> Floats | N
     _, level = np.unique(priority, return_inverse=True)
     bonus: Floats = (1.0 + level.astype(np.float64)) * 100.0 * (rows.size + 1.0)
     return bonus
-
-
-def _deadline(time_limit_s: float | None) -> Callable[[], bool]:
-    if time_limit_s is None:
-        return lambda: False
-    end = perf_counter() + time_limit_s
-    return lambda: perf_counter() > end
 
 
 def _start(previous: Plan, market: Market, rows: Ints, columns: Ints) -> Start:
