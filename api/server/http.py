@@ -67,6 +67,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._awaited = BETWEEN
         self._headers_bytes = 0
         self._hosts = 0
+        self._answered: RequestResponseCycle | None = None
 
     # What uvicorn calls
 
@@ -77,7 +78,10 @@ class HttpProtocol(HttpToolsProtocol):
         self._idle.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """As uvicorn's, and no timer is left."""
+        """As uvicorn's, and no timer is left. uvicorn tells the newest request; the one being answered may be older."""
+        if self._answered is not None and not self._answered.response_complete:
+            self._answered.disconnected = True
+            self._answered.message_event.set()
         self._leave()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
@@ -108,6 +112,10 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(431)
         else:
             self._watch()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401  # uvicorn's own
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
         """As uvicorn's; between requests a connection is silent."""

@@ -5,6 +5,7 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 import structlog
@@ -203,25 +204,53 @@ async def test_who_does_not_come_to_an_end_is_ended(hasty: World, shape: str) ->
         assert _status(answer) == 408
 
 
+@asynccontextmanager
+async def _unread(world: World) -> AsyncIterator[socket.socket]:
+    """Thirty answers were asked for on one connection, none is read, and one waits for room."""
+    loop = asyncio.get_running_loop()
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.setblocking(False)
+        await loop.sock_connect(connection, ("127.0.0.1", world.server.settings.port))
+        ask = b"GET /schema/openapi.json HTTP/1.1\r\nHost: here\r\n\r\n"
+        await loop.sock_sendall(connection, ask * 30)
+        await until(lambda: any("drain" in _waiting_in(task) for task in asyncio.all_tasks()), "an answer without room")
+        yield connection
+
+
+def _waiting_in(task: asyncio.Task[Any]) -> list[str]:
+    """The names of the functions in which a task waits, the outermost first."""
+    names: list[str] = []
+    inner: Any = task.get_coro()  # of a coroutine what it awaits, which may be anything
+    while inner is not None:
+        names.append(getattr(inner, "__name__", ""))
+        inner = getattr(inner, "cr_await", None)
+    return names
+
+
 async def test_who_asks_and_does_not_read_the_answers_is_ended(world: World) -> None:
-    ask = b"GET /schema/openapi.json HTTP/1.1\r\nHost: here\r\n\r\n"
-    async with another_world(world.server, send_timeout_s=0.2) as other:
-        with socket.socket() as connection:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            connection.setblocking(False)
-            await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", other.server.settings.port))
-            await asyncio.get_running_loop().sock_sendall(connection, ask * 30)
+    async with another_world(world.server, send_timeout_s=0.2) as other, _unread(other) as connection:
 
-            async def ended() -> bool:
-                try:
-                    connection.send(b"\r\n")  # who was ended is told so when it says something
-                except BlockingIOError:
-                    return False
-                except OSError:
-                    return True
+        def ended() -> bool:
+            try:
+                connection.send(b"\r\n")  # who was ended is told so when it says something
+            except BlockingIOError:
                 return False
+            except OSError:
+                return True
+            return False
 
-            await until(ended)
+        await until(ended)
+
+
+async def test_who_leaves_is_written_to_no_more_though_another_request_waited_behind_the_stream(world: World) -> None:
+    tracking_number = (await world.delivery())["tracking_number"]
+    stream = f"GET /api/deliveries/{tracking_number}/events/ HTTP/1.1\r\nHost: here\r\n\r\n".encode()
+    async with _opened(world) as (reader, writer):
+        writer.write(stream + START + b"\r\n")
+        await reader.readuntil(b"snapshot")
+        assert any("run_asgi" in _waiting_in(task) for task in asyncio.all_tasks())
+    await until(lambda: not any("run_asgi" in _waiting_in(task) for task in asyncio.all_tasks()), "the stream's end")
 
 
 async def test_a_request_that_arrives_in_pieces_in_time_is_answered(hasty: World) -> None:
