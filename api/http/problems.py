@@ -76,6 +76,7 @@ RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
     (re.compile(r"^Invalid RFC3339 encoded date$"), lambda _: "must be a date, like 2026-01-31"),
     (re.compile(r"^Invalid UUID$"), lambda _: "must be a UUID, like 3f2b8c1e-5d47-4a90-9c6e-8b1f7d2a4e63"),
     (re.compile(r"^Invalid decimal string$"), lambda _: "must be an amount, like 120.50"),
+    (re.compile(r"^(?:Integer value|Number) out of range$"), lambda _: "must not be so large a number"),
     (re.compile(r"^Invalid enum value (?P<value>.+)$", re.DOTALL), lambda found: f"cannot be {found['value']}"),
 ]
 

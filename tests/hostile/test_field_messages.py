@@ -36,6 +36,9 @@ async def test_what_is_wrong_with_a_parameter_is_said_in_words(world: World) -> 
         "page": "must be a whole number, not text",
         "page_size": "must be at most 100",
     }
+    admin = await world.admin()
+    endless = await admin.get("/api/deliveries/", page="9" * 5_000, lat="9" * 5_000, lon=1)
+    assert endless.json()["errors"] == dict.fromkeys(("page", "lat"), "must not be so large a number")
 
 
 def test_words_that_are_ours_or_of_no_rule_stay_as_they_are() -> None:
