@@ -98,11 +98,11 @@ class Courier:
 
 @asynccontextmanager
 async def courier(
-    world: World, chromium: Browser, driver: Driver | None = None, *, sockets: bool = True
+    world: World, chromium: Browser, driver: Driver | None = None, *, sockets: bool = True, clock: bool = False
 ) -> AsyncIterator[Courier]:
     """A transporter who has signed in, by hand, on a phone of their own.
 
-    ``sockets``: whether the network lets any through.
+    ``sockets``: whether the network lets any through. ``clock``: whether the page's clock can be put forward.
     """
     driver = driver or await world.driver()
     context = await chromium.new_context(
@@ -115,6 +115,8 @@ async def courier(
     try:
         if not sockets:
             await context.route_web_socket("**/ws/**", lambda socket: asyncio.ensure_future(socket.close()))
+        if clock:
+            await context.clock.install()
         window = Window(context, world.server.settings.public_url)
         page = await window.open("/courier")
         await page.get_by_label("E-mail").fill(driver.email)

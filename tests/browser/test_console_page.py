@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from api.server.serving import RunningServer
 from dispatch.accounts.models import User
-from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
@@ -290,7 +290,7 @@ async def test_the_console_is_for_everyone(
     late, carried = await world.deliveries(at(here) | OVERDUE, at(here) | SOON)
     ok(await ram.post(f"/api/deliveries/{carried['id']}/accept/"))
     page = await _console(desk, admin, f"?lang={language}&delivery={late['id']}")
-    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await stand_still(page, scheme)
     await expect(page.locator(".candidate")).to_have_count(1)
     await page.keyboard.press("e")
     await expect(page.locator(".excluded")).to_be_visible()

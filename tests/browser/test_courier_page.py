@@ -11,11 +11,14 @@ from sqlalchemy import select, update
 
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from tests.browser.couriers import courier
-from tests.browser.windows import LANGUAGES_AND_SCHEMES, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, stand_still, unreached, violations
 from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, THAMEL, World, ok
 
 LAT, LON = BHAKTAPUR
+# How often the page asks for what is new, and where no socket opens hands in its positions.
+ASKED_EVERY_MS = 30_000
+HANDED_IN_EVERY_MS = 15_000
 
 
 @pytest.fixture(autouse=True)
@@ -226,8 +229,10 @@ async def test_signing_out_with_something_unsent_asks_again_and_loses_nothing(wo
 async def test_where_no_socket_comes_through_positions_are_handed_in_all_the_same(
     world: World, chromium: Browser
 ) -> None:
-    async with courier(world, chromium, sockets=False) as one:
+    async with courier(world, chromium, sockets=False, clock=True) as one:
         await one.at(*THAMEL)
+        await expect(one.page.get_by_role("link", name="To be sent")).to_be_visible()
+        await one.page.clock.fast_forward(HANDED_IN_EVERY_MS)
         await one.stored_way()
         await expect(one.page.get_by_role("link", name="To be sent")).to_have_count(0)
 
@@ -247,7 +252,7 @@ async def test_of_two_windows_one_sends_the_position_and_the_other_says_so_and_m
 async def test_a_tracking_app_is_paired_by_a_code_and_the_page_says_that_its_position_is_live(
     world: World, chromium: Browser
 ) -> None:
-    async with courier(world, chromium) as one:
+    async with courier(world, chromium, clock=True) as one:
         await one.page.get_by_role("link", name="Use another app").click()
         await one.page.get_by_role("button", name="Pair Traccar Client").click()
         await expect(one.page.get_by_role("img", name="QR code")).to_be_visible()
@@ -263,6 +268,7 @@ async def test_a_tracking_app_is_paired_by_a_code_and_the_page_says_that_its_pos
             "batt": 90,
         }
         assert ok(await world.http.get("/api/phones/osmand/", params=sent))["stored"] == 1
+        await one.page.clock.fast_forward(ASKED_EVERY_MS)
         await expect(one.page.locator(".strip .chip")).to_contain_text("Traccar Client", timeout=60_000)
         await one.page.get_by_role("button", name="End it").click()
         await one.page.get_by_role("dialog").get_by_role("button", name="End it").click()
@@ -277,7 +283,7 @@ async def test_the_courier_page_is_for_everyone(world: World, chromium: Browser,
     async with courier(world, chromium) as one:
         await one.take(delivery)
         await expect(one.page.locator("[data-stop=pickup]")).to_be_visible()
-        await one.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        await stand_still(one.page, scheme)
         for path in ("", f"/jobs/{delivery['id']}/pickup", "/queue", "/phone"):
             await one.page.goto(f"{world.server.settings.public_url}/courier{path}?lang={language}")
             await expect(one.page.locator("main h1")).to_be_visible()

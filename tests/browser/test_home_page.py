@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.world import PASSWORD, THAMEL, World
 
 NUMBER = "TRKAB12CD34EF56GH"
@@ -45,7 +45,7 @@ async def test_elsewhere_no_log_ins_are_shown(window: Window) -> None:
 async def test_the_first_page_is_for_everyone(window: Window, demo: str, language: str, scheme: str) -> None:
     del demo
     page = await window.open(f"/?lang={language}")
-    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await stand_still(page, scheme)
     await expect(page.locator(".login")).to_have_count(1)
     assert await violations(page) == []
     assert await unreached(page) == []

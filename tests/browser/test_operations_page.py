@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from dispatch.notifications.models import MessageStatus, OutboxMessage
 from tests.browser.sign_ins import signed_in
-from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.checkout import Checkout
 from tests.support.world import THAMEL, World, initiate_body, ok
 
@@ -129,7 +129,7 @@ async def test_only_admins_use_it(world: World, window: Window) -> None:
 async def test_the_page_of_operations_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
     driver = await world.driver(verified=False)
     page = await signed_in(window, "/ops", await world.admin())
-    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await stand_still(page, scheme)
     open_one = f"/ops/transporters?is_verified=false&open={driver.transporter_id}"
     for path in (
         "/ops",

@@ -3,7 +3,7 @@
 from playwright.async_api import Page, expect
 
 from tests.browser.sign_ins import signed_in
-from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.world import Bought, World, ok
 
 
@@ -110,7 +110,7 @@ async def test_the_figures_are_shown_and_kept_as_a_report(world: World, window: 
 async def test_the_sellers_page_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
     bought = await world.bought()
     page = await signed_in(window, "/seller", bought.seller)
-    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await stand_still(page, scheme)
     for path in ("/seller", f"/seller?open={bought.sale_id}", "/seller/products?open=new", "/seller/figures"):
         mark = "&" if "?" in path else "?"
         await page.goto(f"{window.base_url}{path}{mark}lang={language}")

@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from api.server.backing_services import find_sandbox
 from tests.browser.sign_ins import sign_in, signed_in
-from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.world import Bought, Person, World, ok
 
 ORDER = re.compile(r"/shop/orders/(\d+)")
@@ -203,7 +203,7 @@ async def test_where_the_server_does_not_answer_the_goods_stay_and_it_is_said(wo
 async def test_the_shop_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
     bought = await world.bought()
     page = await buyer_at(window, world, "/shop/orders", bought.customer)
-    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await stand_still(page, scheme)
     for path in (
         "/shop",
         f"/shop?product={bought.product_id}",

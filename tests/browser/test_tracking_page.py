@@ -5,10 +5,11 @@ import re
 from playwright.async_api import Browser, expect
 
 from tests.browser.journeys import riding
-from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.world import PASSWORD, THAMEL, World, ok
 
 LAT, LON = THAMEL
+ASKED_EVERY_MS = 15_000  # where no stream opens
 STALE = re.compile(r"\bstale\b")
 NEARER = (LAT + 0.001, LON + 0.001)
 
@@ -69,12 +70,15 @@ async def test_before_any_stream_opens_the_map_has_the_courier_and_the_quarter_o
 
 async def test_where_no_stream_comes_through_the_page_is_still_renewed(world: World, window: Window) -> None:
     async with riding(world) as ride:
+        await window.context.clock.install()
         await window.context.route("**/events/**", lambda route: route.abort())
         page = await window.open(ride.path)
         await expect(page.locator("[data-liveness=polling]")).to_be_visible(timeout=20_000)
         await ride.at(LAT, LON)
+        await page.clock.fast_forward(ASKED_EVERY_MS)
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible(timeout=20_000)
         await ride.step("pickup")
+        await page.clock.fast_forward(ASKED_EVERY_MS)
         await expect(page.locator(".history")).to_contain_text("Picked up", timeout=20_000)
     blocked = [said for said in window.complaints if "ERR_FAILED" in said]
     assert blocked
@@ -115,7 +119,7 @@ async def test_the_page_of_a_parcel_is_for_everyone(world: World, window: Window
     async with riding(world) as ride:
         await ride.at(LAT, LON)
         page = await window.open(f"{ride.path}?lang={language}")
-        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        await stand_still(page, scheme)
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         assert await violations(page) == []
 

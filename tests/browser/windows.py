@@ -49,6 +49,11 @@ class Window:
         return page
 
 
+async def stand_still(page: Page, scheme: str) -> None:
+    """On light or dark ground, and without what moves by itself: drawing that takes more than the test."""
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+
+
 async def violations(page: Page) -> list[str]:
     """What axe finds wrong with a page for people who cannot see, point or tell colours apart."""
     await page.evaluate(AXE.read_text())

@@ -67,12 +67,18 @@ def _children(pid: int) -> list[psutil.Process]:
 
 
 @pytest.mark.parametrize(
-    ("number", "workers"), [(signal.SIGINT, "0"), (signal.SIGTERM, "1"), pytest.param(signal.SIGTERM, "0", marks=HEAVY)]
+    ("number", "workers", "start"),
+    [
+        (signal.SIGINT, "0", begin_plainly),
+        (signal.SIGTERM, "1", begin),
+        pytest.param(signal.SIGTERM, "0", begin_plainly, marks=HEAVY),
+        pytest.param(signal.SIGTERM, "1", begin_plainly, marks=HEAVY),
+    ],
 )
 async def test_a_signal_stops_the_server_and_everything_it_started(
-    tmp_path: Path, number: signal.Signals, workers: str
+    tmp_path: Path, number: signal.Signals, workers: str, start: Start
 ) -> None:
-    async with _serving(tmp_path, begin_plainly, DISPATCH_WORKERS=workers) as process:
+    async with _serving(tmp_path, start, DISPATCH_WORKERS=workers) as process:
         children = _children(process.handle.pid)
         assert {"postgres", "redis-server"} <= {child.name() for child in children}
         process.handle.send_signal(number)

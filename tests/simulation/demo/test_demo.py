@@ -160,25 +160,6 @@ async def test_a_second_start_goes_on_with_the_same_data(demo: DemoProcess, sign
     assert demo.summary["tracking_numbers"]
 
 
-async def test_a_demo_that_was_killed_starts_again_and_sigterm_ends_it_cleanly(
-    demo: DemoProcess, sign_in: SignIn
-) -> None:
-    before = demo.summary
-    demo.stop(signal.SIGKILL)
-    demo.start()
-    assert demo.summary["transporters"] == before["transporters"]
-    assert demo.stop(signal.SIGTERM) == 0
-    assert not processes_in(demo.folder)
-    assert "Traceback" not in demo.said
-    demo.start()
-    admin = await sign_in("admin")
-
-    async def everyone() -> bool:
-        return len(await nearby(admin)) == 40
-
-    assert await until(everyone)
-
-
 def test_a_busy_port_is_named_and_leaves_nothing_behind(
     demo: DemoProcess, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -197,3 +178,21 @@ def test_a_second_demo_on_the_same_data_leaves_the_first_one_alone(demo: DemoPro
     assert process.wait(60) == 2
     assert "is in use by process" in second.said
     assert json.loads(demo.summary_path.read_text()) == demo.summary
+
+
+async def test_a_demo_that_was_killed_starts_again_and_sigterm_ends_it_cleanly(
+    demo: DemoProcess, sign_in: SignIn
+) -> None:
+    before = demo.summary
+    demo.stop(signal.SIGKILL)
+    demo.start()
+    assert demo.summary["transporters"] == before["transporters"]
+    admin = await sign_in("admin")
+
+    async def everyone() -> bool:
+        return len(await nearby(admin)) == 40
+
+    assert await until(everyone)
+    assert demo.stop(signal.SIGTERM) == 0
+    assert not processes_in(demo.folder)
+    assert "Traceback" not in demo.said

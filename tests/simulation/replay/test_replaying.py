@@ -26,7 +26,8 @@ from tests.support.waiting import until
 
 Write = Callable[..., Path]
 HEADER = "vehicle_id,timestamp,latitude,longitude"
-REAL = ("munich-1hz.csv.gz", "liverpool-bus.csv.gz", CAPMETRO)
+# The longest is sent in every run while its server is killed.
+REAL = ("munich-1hz.csv.gz", "liverpool-bus.csv.gz", pytest.param(CAPMETRO, marks=pytest.mark.heavy))
 
 
 @pytest.mark.parametrize("name", REAL)
