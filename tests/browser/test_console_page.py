@@ -80,6 +80,23 @@ async def _status(admin: Person, delivery: dict[str, Any]) -> tuple[str, int | N
     return found["status"], found["transporter"]["id"] if found["transporter"] else None
 
 
+async def test_whoever_gives_to_another_than_the_best_may_say_why_and_it_is_kept(
+    world: World, desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    await _driver(world, "Ram Thapa", north_of(here, 500))
+    await _driver(world, "Sita Rai", north_of(here, 5000))
+    (delivery,) = await world.deliveries(at(here) | OVERDUE)
+    page = await _console(desk, admin, f"?delivery={delivery['id']}&filter=silent")
+    await expect(page.get_by_text("Nobody is silent.")).to_be_visible()
+    await page.get_by_label("Why this one, and not the best").fill("Ram knows no stairs")
+    await page.get_by_role("button", name="Give to Sita Rai").click()
+    await expect(page.locator(".notice")).to_contain_text("Sita Rai has")
+    query = {"action": "delivery.assigned", "subject_kind": "delivery", "subject_id": delivery["id"]}
+    events = ok(await admin.get("/api/v1/audit/", **query))["results"]
+    assert "Ram knows no stairs" in [event["detail"].get("reason") for event in events]
+
+
 async def test_a_dispatcher_gives_the_oldest_parcel_to_the_best_takes_it_back_and_undoes_that(
     world: World, desk: Window, admin: Person
 ) -> None:

@@ -35,6 +35,19 @@ async def test_in_a_demo_the_city_is_seen_moving_and_its_log_ins_are_there(
     await expect(page.get_by_text(PASSWORD)).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [320, 768, 1024, 1440])
+async def test_what_stands_in_a_door_stays_inside_it(window: Window, demo: str, width: int) -> None:
+    del demo
+    page = await window.open("/")
+    await page.set_viewport_size({"width": width, "height": 900})
+    await expect(page.get_by_role("button", name="Open as")).to_be_visible()
+    beyond = await page.locator(".doors .card").evaluate_all(
+        """(cards) => cards.flatMap((card) => [...card.querySelectorAll("a, button, p")].filter(
+            (one) => one.getBoundingClientRect().right > card.getBoundingClientRect().right).map((one) => one.outerHTML))"""
+    )
+    assert beyond == []
+
+
 async def test_elsewhere_no_log_ins_are_shown(window: Window) -> None:
     page = await window.open("/")
     await expect(page.get_by_role("heading", name="Dispatcher")).to_be_visible()
@@ -55,7 +68,7 @@ async def test_in_a_demo_a_click_on_a_person_opens_their_page_signed_in(window: 
     del demo
     page = await window.open("/")
     await page.set_viewport_size({"width": 1280, "height": 800})  # on a phone the map takes the place of the name
-    await page.get_by_role("button", name="Open as").click()
+    await page.get_by_role("button", name="Open as Dispatcher").click()
     await page.wait_for_url("**/console")
     await expect(page.get_by_text("Signed in as")).to_be_visible()
 

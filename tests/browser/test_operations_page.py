@@ -31,8 +31,25 @@ async def test_the_overview_says_what_waits_and_its_figures_move_by_themselves(w
     await world.online_at(await world.driver(), *THAMEL)
     await expect(stored).not_to_have_text(before)
     await expect(page.locator(".figures div", has_text="Pings a second").locator("dd")).not_to_have_text("–")
-    await page.get_by_role("link", name="given up by background work").click()
+    await page.get_by_role("link", name="failed for good in the background").click()
     await expect(page.get_by_role("link", name=letter, exact=True)).to_be_visible()
+
+
+async def test_the_overview_counts_what_waits_in_other_lists_and_leads_there(world: World, window: Window) -> None:
+    bought = await world.bought()
+    ok(await bought.seller.post(f"/api/marketplace/sales/{bought.sale_id}/mark-as-delivered/"))
+    ok(await bought.customer.post(f"/api/v1/marketplace/orders/{bought.order_id}/refund/", {"reason": "Nobody came"}))
+    await world.driver(verified=False)
+    admin = await world.admin()
+    page = await signed_in(window, "/ops", admin)
+    for path, filters, words in (
+        ("/api/v1/payments/refunds/", {"status": "disputed"}, "refunds to decide"),
+        ("/api/transporters/", {"is_verified": "false"}, "transporters not verified"),
+    ):
+        count = ok(await admin.get(path, **filters))["count"]
+        await expect(page.get_by_role("link", name=f"{count} {words}", exact=True)).to_be_visible()
+    await page.get_by_role("link", name="refunds to decide").click()
+    await expect(page.locator("select[name=status]")).to_have_value("disputed")
 
 
 async def test_what_was_given_up_is_tried_again_by_a_click(world: World, window: Window) -> None:

@@ -91,6 +91,7 @@ async def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(world:
     await expect(phone).to_be_focused()
     await expect(phone).to_have_attribute("aria-invalid", "true")
     await expect(page.get_by_label("Address", exact=True)).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_text("Fill this in.")).to_be_visible()
     await page.reload()
     await expect(page.get_by_label("Phone")).to_have_value("12")
     await expect(page.get_by_label("City")).to_have_value("Patan")
@@ -122,6 +123,17 @@ async def test_an_order_that_was_not_paid_is_paid_later_from_its_page(world: Wor
     await page.get_by_role("button", name="Pay NPR").click()
     await pay_at_the_gateway(page)
     await expect(page.locator("h1")).to_have_text("Paid; the seller prepares it")
+
+
+async def test_the_list_of_orders_says_what_is_in_them_and_leads_to_the_parcel(world: World, window: Window) -> None:
+    bought = await world.bought()
+    parcel = await world.delivery(bought)
+    page = await buyer_at(window, world, "/shop/orders", bought.customer)
+    order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
+    row = page.locator(".orders li", has_text=order["order_number"])
+    await expect(row.get_by_role("link", name=order["items"][0]["product"]["name"], exact=True)).to_be_visible()
+    await row.get_by_role("link", name="Follow parcel").click()
+    await page.wait_for_url(f"**/t/{parcel['tracking_number']}")
 
 
 async def test_a_paid_order_is_called_off_and_its_money_goes_back(world: World, window: Window) -> None:

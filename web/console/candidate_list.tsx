@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
@@ -7,6 +8,7 @@ import { useDesk } from "./desk.ts";
 import type { Delivery } from "./frames.ts";
 
 const AGAIN_MS = 20_000;
+const REASON_CHARACTERS = 500;
 const TERMS = [
   ["distance_score", "term.distance"],
   ["rating_score", "term.rating"],
@@ -20,6 +22,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
   const [found, setFound] = useState<Candidates | null>(null);
   const [problem, setProblem] = useState("");
   const [asked, setAsked] = useState(0);
+  const [reason, setReason] = useState("");
   useEffect(() => {
     let left = false;
     calls.candidates(delivery.id).then(
@@ -43,6 +46,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
   useEffect(() => () => void (best.current = null), [delivery.id]);
 
   const others = Object.values(found?.excluded_counts ?? {}).reduce((sum, count) => sum + (count ?? 0), 0);
+  const others_fit = (found?.candidates.length ?? 0) > 1 || (why && found?.excluded.some((one) => one.can_be_given) === true);
   return (
     <section aria-labelledby="candidates" class="candidates">
       <h3 id="candidates" class="small quiet">{say("candidates")}</h3>
@@ -52,19 +56,38 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
       )}
       {found?.reason != null && <p class="problem">{found.reason}</p>}
       <ol>
-        {found?.candidates.map((one, place) => <CandidateRow key={one.transporter.id} one={one} first={place === 0} delivery={delivery} />)}
+        {found?.candidates.map((one, place) => <CandidateRow key={one.transporter.id} one={one} first={place === 0} reason={place === 0 ? "" : reason} delivery={delivery}>{place === 0 && others_fit && <ReasonField reason={reason} setReason={setReason} />}</CandidateRow>)}
       </ol>
       {others > 0 && (
         <>
           <button type="button" class="link" aria-expanded={why} onClick={() => setWhy(!why)}>{say("candidates.why", { count: others })}</button>
-          {why && <ul class="excluded">{found?.excluded.map((one) => <ExcludedRow key={one.transporter_id} one={one} delivery={delivery} />)}</ul>}
+          {why && <ul class="excluded">{found?.excluded.map((one) => <ExcludedRow key={one.transporter_id} one={one} reason={reason} delivery={delivery} />)}</ul>}
         </>
       )}
     </section>
   );
 }
 
-function CandidateRow({ one, first, delivery }: { one: Candidate; first: boolean; delivery: Delivery }) {
+/** A choice that is not the best may say why; the reason is kept with the decision. */
+function ReasonField({ reason, setReason }: { reason: string; setReason: (reason: string) => void }) {
+  const { say } = useDesk();
+  return (
+    <label class="why-not small">
+      {say("candidates.reason")}
+      <input value={reason} maxLength={REASON_CHARACTERS} onInput={(event) => setReason(event.currentTarget.value)} />
+    </label>
+  );
+}
+
+interface RowGiven {
+  one: Candidate;
+  first: boolean;
+  reason: string;
+  delivery: Delivery;
+  children: ComponentChildren;
+}
+
+function CandidateRow({ one, first, reason, delivery, children }: RowGiven) {
   const { say, digits, language, now } = useDesk();
   const { score_details: scores, transporter } = one;
   const facts = [
@@ -81,12 +104,13 @@ function CandidateRow({ one, first, delivery }: { one: Candidate; first: boolean
       </div>
       <p class="small quiet number">{TERMS.map(([term, key]) => `${say(key)} ${digits(scores[term])}`).join(" · ")}</p>
       <p class="small quiet number">{facts.join(" · ")}{one.presence === "stale" && ` · ${say("row.silent")}`}</p>
-      <Give courier={transporter.id} name={transporter.name} first={first} delivery={delivery} />
+      <Give courier={transporter.id} name={transporter.name} first={first} reason={reason} delivery={delivery} />
+      {children}
     </li>
   );
 }
 
-function ExcludedRow({ one, delivery }: { one: Excluded; delivery: Delivery }) {
+function ExcludedRow({ one, reason, delivery }: { one: Excluded; reason: string; delivery: Delivery }) {
   const { say, language } = useDesk();
   const values = {
     distance: one.distance_km === null ? "" : distance(one.distance_km * 1000, language),
@@ -98,12 +122,12 @@ function ExcludedRow({ one, delivery }: { one: Excluded; delivery: Delivery }) {
   return (
     <li>
       <span><strong>{one.name}</strong> <span class="quiet">{say(`why.${one.why}`)}{more !== null && `, ${more}`}</span></span>
-      {one.can_be_given && <Give courier={one.transporter_id} name={one.name} first={false} delivery={delivery} />}
+      {one.can_be_given && <Give courier={one.transporter_id} name={one.name} first={false} reason={reason} delivery={delivery} />}
     </li>
   );
 }
 
-function Give({ courier, name, first, delivery }: { courier: number; name: string; first: boolean; delivery: Delivery }) {
+function Give({ courier, name, first, reason, delivery }: { courier: number; name: string; first: boolean; reason: string; delivery: Delivery }) {
   const { say, actions } = useDesk();
   const pending = actions.pending.get(delivery.id);
   return (
@@ -111,7 +135,7 @@ function Give({ courier, name, first, delivery }: { courier: number; name: strin
       type="button"
       class={first ? "button first" : "button"}
       disabled={pending !== undefined}
-      onClick={() => void actions.give({ delivery: delivery.id, number: delivery.tracking_number, courier, name })}
+      onClick={() => void actions.give({ delivery: delivery.id, number: delivery.tracking_number, courier, name }, reason.trim())}
     >
       {pending === undefined ? say("candidates.give", { name }) : say(pending)}
     </button>

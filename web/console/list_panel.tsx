@@ -94,10 +94,10 @@ function Queue() {
   const { say, digits, listed, board, view } = useDesk();
   const [rows, setRows] = useState(ROWS);
   const hidden = listed.length - rows;
-  const empty = view.search !== "" || view.filter !== "all" ? "queue.no_match" : "queue.none";
+  const empty = view.search !== "" ? "queue.no_match" : view.filter === "all" ? "queue.none" : (`queue.none.${view.filter}` as const);
   return (
     <section aria-labelledby="queue">
-      <h2 id="queue">{say("queue")} <span class="number">{listed.length > 0 && digits(listed.length)}</span></h2>
+      <h2 id="queue">{say("queue")} <span class="number">{listed.length > 0 && digits(listed.length)}</span> {listed.length > 1 && <span class="quiet order">{say("queue.order")}</span>}</h2>
       {!board.known && <p class="quiet small pad" role="status">{say("loading")}</p>}
       {board.known && listed.length === 0 && <p class="quiet small pad">{say(empty)}</p>}
       <ul>
@@ -138,12 +138,14 @@ function QueueRow({ one }: { one: Listed }) {
   );
 }
 
-/** What was asked for, else what is expected, else since when it waits. */
+/** What was asked for, else what is expected, else how long it has waited. */
 function timeOf(delivery: Delivery, now: number, say: ConsoleSay, language: Language): string {
   const at = delivery.due_at ?? delivery.expected_at;
-  if (at !== null) return Math.abs(at - now) < WEEK_MS ? clock(at, now, language) : date(at, language);
+  const told = at === null ? "" : Math.abs(at - now) < WEEK_MS ? clock(at, now, language) : date(at, language);
+  if (delivery.due_at !== null) return say("row.due", { at: told });
+  if (at !== null) return told;
   const since = waitsSince(delivery);
-  return since > now ? clock(since, now, language) : duration((now - since) / 1000, say);
+  return since > now ? clock(since, now, language) : say("row.waits", { age: duration((now - since) / 1000, say) });
 }
 
 /** The state as a shape, beside the words. */

@@ -4,6 +4,7 @@ import { clock } from "../shared/times.ts";
 import type { Action, ActionState } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { Link } from "../shared/link.tsx";
+import { refusalWords } from "../shared/server_words.ts";
 import type { Given } from "./given.ts";
 import { pathOf } from "./views.ts";
 
@@ -25,7 +26,7 @@ export function QueueView({ work, state, language, say }: Given) {
             <p class={`chip ${CHIPS[one.state]}`}>{say(`queue.${one.state}`)}</p>
             {one.refusal !== null && (
               <>
-                <p class="problem">{one.refusal.code === "no_longer_yours" ? say("queue.no_longer_yours") : one.refusal.detail}</p>
+                <p class="problem">{one.refusal.code === "no_longer_yours" ? say("queue.no_longer_yours") : refusalWords(one.refusal.code, one.refusal.detail, language)}</p>
                 {proofsOf(one).map(([name, picture]) => (
                   <a key={name} class="button" href={picture} download={`${one.delivery_id}-${name}`}>{say("queue.save_proof")}</a>
                 ))}

@@ -52,7 +52,7 @@ function Home({ language, say }: { language: Language; say: Say }) {
               <li key={person.account} class="card">
                 <h3>{say(person.name)}</h3>
                 <p class="quiet">{say(person.what)}</p>
-                {BUILT_PAGES.includes(person.page) && <OpenPage page={person.page} open={person.open} account={demo?.accounts[person.account]} say={say} />}
+                {BUILT_PAGES.includes(person.page) && <OpenPage name={say(person.name)} page={person.page} open={person.open} account={demo?.accounts[person.account]} say={say} />}
                 <LogIn account={demo?.accounts[person.account]} say={say} />
               </li>
             ))}
@@ -99,7 +99,7 @@ function Follow({ say }: { say: Say }) {
 }
 
 /** The way to a page; in a demo its person is signed in there by the same click. */
-function OpenPage({ page, open, account, say }: { page: string; open: Key; account: Account | undefined; say: Say }) {
+function OpenPage({ name, page, open, account, say }: { name: string; page: string; open: Key; account: Account | undefined; say: Say }) {
   const [problem, setProblem] = useState("");
   const enter = async ({ email, password }: Account): Promise<void> => {
     try {
@@ -112,7 +112,7 @@ function OpenPage({ page, open, account, say }: { page: string; open: Key; accou
   return (
     <>
       {account !== undefined && (
-        <button type="button" class="button first" onClick={() => void enter(account)}>{say("home.open_as", { email: account.email })}</button>
+        <button type="button" class="button first" onClick={() => void enter(account)}>{say("home.open_as", { name })}</button>
       )}
       <a class={account === undefined ? "button first" : "button"} href={`/${page}`}>{say(open)}</a>
       {problem !== "" && <p class="problem" role="alert">{problem}</p>}

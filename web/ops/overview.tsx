@@ -1,13 +1,16 @@
 import { useRef } from "preact/hooks";
 import { Link } from "../shared/link.tsx";
-import { Loaded, useLoading } from "../shared/loading.tsx";
+import { Loaded, type Loading, useLoading } from "../shared/loading.tsx";
 import { grouped } from "../shared/numbers.ts";
+import { problemOf } from "../shared/problems.ts";
 import { duration } from "../shared/times.ts";
 import type { Given } from "./given.ts";
+import { WAITING, type WaitingLists, waitingIn } from "./waiting.ts";
 import { type Summary, between, bytes, perSecond, within } from "./rates.ts";
 import { type Say, wordOf } from "./speech.ts";
 
 const RENEWED_MS = 5_000;
+const LISTS_RENEWED_MS = 30_000;
 
 type Figure = readonly [name: string, value: string];
 
@@ -25,13 +28,14 @@ export function Overview({ client, language, say }: Given) {
     [],
     RENEWED_MS,
   );
+  const lists = useLoading(() => waitingIn(client), [], LISTS_RENEWED_MS);
   return (
     <>
       <h1>{say("ops.title")}</h1>
       <Loaded of={summary} language={language} say={say} lines={6}>
         {(now) => (
           <div class="overview">
-            <Waiting now={now} say={say} />
+            <Waiting now={now} lists={lists} say={say} />
             <Group title={say("group.pings")} figures={pings(before.current, now, say)} />
             <Group title={say("group.people")} figures={people(now, say)} />
             <Group title={say("group.trade")} figures={trade(now, say)} />
@@ -51,16 +55,17 @@ export function Overview({ client, language, say }: Given) {
   );
 }
 
-function Waiting({ now, say }: { now: Summary; say: Say }) {
+function Waiting({ now, lists, say }: { now: Summary; lists: Loading<WaitingLists>; say: Say }) {
   const dead = Object.values(now.dead_letters).reduce((sum, count) => sum + count, 0);
   const held = now.payments_open["held"] ?? 0;
   const here = [
     { href: "/ops/dead-letters", count: dead, words: say("waiting.dead", { count: dead }) },
     { href: "/ops/held", count: held, words: say("waiting.held", { count: held }) },
+    ...WAITING.map(({ href, words }) => ({ href, count: lists.value?.[href] ?? 0, words: say(words, { count: lists.value?.[href] ?? 0 }) })),
   ].filter((one) => one.count > 0);
   return (
     <section class="card" aria-label={say("waiting")}>
-      {here.length === 0 ? <p>{say("waiting.none")}</p> : <ul class="waiting">{here.map((one) => <li key={one.href}><Link href={one.href}>{one.words}</Link></li>)}</ul>}
+      {here.length === 0 ? <p>{lists.value !== null ? say("waiting.none") : lists.problem === null ? say("loading") : problemOf(lists.problem, say)}</p> : <ul class="waiting">{here.map((one) => <li key={one.href}><Link href={one.href}>{one.words}</Link></li>)}</ul>}
     </section>
   );
 }

@@ -1,9 +1,11 @@
 // What a person does: pending until the server said something, then what it said, at the fields where it names some.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Refused } from "./client.ts";
+import type { Language } from "./numbers.ts";
 import { problemOf } from "./problems.ts";
 import { RequestKeys } from "./request_keys.ts";
-import type { Say } from "./words.ts";
+import { fieldWords } from "./server_words.ts";
+import { type Say, languageOf } from "./words.ts";
 
 export interface Acting<Wanted> {
   pending: boolean;
@@ -17,8 +19,8 @@ export interface Acting<Wanted> {
 }
 
 /** Field names of a nested body as a form calls them: `delivery_info.city` is `city`. */
-export function byField(fields: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).map(([name, words]) => [name.split(".").at(-1) ?? name, words]));
+export function byField(fields: Readonly<Record<string, string>>, language: Language): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, words]) => [name.split(".").at(-1) ?? name, fieldWords(words, language)]));
 }
 
 /** `run` gets what is wanted and the idempotency key of it; a second start while one is pending does nothing. */
@@ -44,7 +46,7 @@ export function useActing<Wanted>(say: Say, run: (wanted: Wanted, key: string) =
     setPending(false);
     return failed === null;
   };
-  const fields = error instanceof Refused ? byField(error.fields) : {};
+  const fields = error instanceof Refused ? byField(error.fields, languageOf(say)) : {};
   useEffect(() => {
     if (error !== null) document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [error]);

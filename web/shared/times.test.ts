@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clock, date, duration, roughly } from "./times.ts";
+import { clock, date, duration, roughly, stretch } from "./times.ts";
 import { speaker } from "./words.ts";
 
 const en = speaker("en");
@@ -17,6 +17,12 @@ test("the day changes at Nepal's midnight, not at Greenwich's", () => {
   expect(clock(after, before, "en")).toBe("Sun 00:05");
   expect(clock(before, after, "en")).toBe("Sat 23:55");
   expect(clock(at("2026-11-29T00:30:00Z"), after, "en")).toBe("06:15");
+});
+
+test("a stretch of time says its day once", () => {
+  const now = at("2026-11-28T18:10:00Z"); // 23:55 there
+  expect(stretch(at("2026-11-28T18:20:00Z"), at("2026-11-28T18:35:00Z"), now, "en")).toEqual({ from: "Sun 00:05", to: "00:20" });
+  expect(stretch(at("2026-11-28T18:12:00Z"), at("2026-11-28T18:35:00Z"), now, "en")).toEqual({ from: "23:57", to: "Sun 00:20" });
 });
 
 test("beyond a week the date is said", () => {

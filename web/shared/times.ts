@@ -37,6 +37,12 @@ export function clock(at: number, now: number, language: Language): string {
   return language === "ne" ? devanagari(text) : text;
 }
 
+/** Two times as a stretch: "Sun 00:05–00:20"; the day is said again only where it is another. */
+export function stretch(from: number, to: number, now: number, language: Language): { from: string; to: string } {
+  const sameDay = Math.floor((from + NEPAL_OFFSET_MS) / DAY_MS) === Math.floor((to + NEPAL_OFFSET_MS) / DAY_MS);
+  return { from: clock(from, now, language), to: clock(to, sameDay ? to : now, language) };
+}
+
 /** "28 Nov 2026", "१३ मंसिर २०८३". */
 export function date(at: number, language: Language): string {
   const there = inNepal(at);

@@ -21,6 +21,11 @@ export function isKeyOf<Own extends Words>(own: Own, key: string): key is keyof 
   return Object.hasOwn(own.en, key);
 }
 
+/** The language in which a page speaks. */
+export function languageOf(say: Say): Language {
+  return say("language.code") === "ne" ? "ne" : "en";
+}
+
 /** A speaker of a language; values are written in its digits. */
 export function speaker(language: Language): Say;
 export function speaker<Own extends Words>(language: Language, own: Own): Say<Key | (keyof Own["en"] & string)>;

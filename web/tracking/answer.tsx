@@ -3,7 +3,7 @@ import { Icon } from "../shared/icon.tsx";
 import { GONE_AFTER_S, STALE_AFTER_S } from "../shared/motion.ts";
 import type { Language } from "../shared/numbers.ts";
 import { grouped } from "../shared/numbers.ts";
-import { clock, duration, roughly } from "../shared/times.ts";
+import { clock, duration, roughly, stretch } from "../shared/times.ts";
 import type { Key, Say } from "../shared/words.ts";
 import { isKey } from "../shared/words.ts";
 import type { Seen } from "./following_parcel.ts";
@@ -24,7 +24,7 @@ export function answerOf(seen: Seen, now: number, language: Language, say: Say):
     return say("answer.expected", { at: clock(Date.parse(parcel.estimated_delivery_time), now, language) });
   }
   if (window.latest - now < SOON_MS) return say("answer.now");
-  return say("answer.window", { from: clock(window.earliest, now, language), to: clock(window.latest, now, language) });
+  return say("answer.window", stretch(window.earliest, window.latest, now, language));
 }
 
 export function Answer({ seen, now, age_s, language, say }: { seen: Seen; now: number; age_s: number | null; language: Language; say: Say }) {

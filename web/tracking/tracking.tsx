@@ -5,7 +5,7 @@ import "./tracking.css";
 import { Frame } from "../shared/frame.tsx";
 import { Icon } from "../shared/icon.tsx";
 import type { Language } from "../shared/numbers.ts";
-import { clock, date } from "../shared/times.ts";
+import { clock, date, stretch } from "../shared/times.ts";
 import { type Say, isKey } from "../shared/words.ts";
 import { POLL_MS } from "../shared/following.ts";
 import { Answer, answerOf } from "./answer.tsx";
@@ -97,7 +97,10 @@ function Courier({ parcel, say }: { parcel: Parcel; say: Say }) {
 }
 
 function History({ seen, now, language, say }: { seen: Seen; now: number; language: Language; say: Say }) {
-  const window = (one: { earliest: number; latest: number }): string => `${clock(one.earliest, now, language)}–${clock(one.latest, now, language)}`;
+  const window = (one: { earliest: number; latest: number }): string => {
+    const { from, to } = stretch(one.earliest, one.latest, now, language);
+    return `${from}–${to}`;
+  };
   const told = history(seen.parcel).map((one) => ({ at: one.at, text: isKey(one.key) ? say(one.key) : one.otherwise }));
   const changed = seen.changes.map((one) => ({ at: one.at, text: say("promise.changed", { before: window(one.before), after: window(one.after) }) }));
   const all = [...told, ...changed].sort((a, b) => b.at - a.at);

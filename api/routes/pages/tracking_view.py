@@ -80,7 +80,11 @@ def _answer(parcel: Mapping[str, Any], say: Say, now: datetime) -> str:
     if window is not None:
         if (window["latest"] - now).total_seconds() < SOON_S:
             return say("answer.now")
-        return say("answer.window", **{"from": _clock(window["earliest"], now), "to": _clock(window["latest"], now)})
+        earliest, latest = window["earliest"], window["latest"]
+        same_day = earliest.astimezone(NEPAL).date() == latest.astimezone(NEPAL).date()
+        return say(
+            "answer.window", **{"from": _clock(earliest, now), "to": _clock(latest, latest if same_day else now)}
+        )
     expected = parcel["estimated_delivery_time"]
     return say("answer.expected", at=_clock(expected, now)) if expected else say("answer.under_way")
 

@@ -1,0 +1,20 @@
+// The lists in which something waits for a person, and how much.
+import type { Client } from "../shared/client.ts";
+
+/** A room with its filter, what the API counts for it, and how the overview says it. */
+export const WAITING = [
+  { href: "/ops/refunds?status=disputed", list: "/api/v1/payments/refunds/?status=disputed", words: "waiting.disputed" },
+  { href: "/ops/reviews?status=pending", list: "/api/v1/payments/reviews/?status=pending", words: "waiting.reviews" },
+  { href: "/ops/transporters?is_verified=false", list: "/api/transporters/?is_verified=false", words: "waiting.transporters" },
+] as const;
+
+/** How many wait, by the address of their room. */
+export type WaitingLists = Readonly<Record<string, number>>;
+
+/** Raises Refused or Unreachable. */
+export async function waitingIn(client: Pick<Client, "call">): Promise<WaitingLists> {
+  const found = await Promise.all(
+    WAITING.map(async ({ href, list }) => [href, (await client.call<{ count: number }>(`${list}&page_size=1`)).count] as const),
+  );
+  return Object.fromEntries(found);
+}
