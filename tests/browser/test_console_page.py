@@ -87,7 +87,7 @@ async def test_whoever_gives_to_another_than_the_best_may_say_why_and_it_is_kept
     await _driver(world, "Ram Thapa", north_of(here, 500))
     await _driver(world, "Sita Rai", north_of(here, 5000))
     (delivery,) = await world.deliveries(at(here) | OVERDUE)
-    page = await _console(desk, admin, f"?delivery={delivery['id']}&filter=silent")
+    page = await _console(desk, admin, f"?delivery={delivery['id']}&show=silent")
     await expect(page.get_by_text("Nobody is silent.")).to_be_visible()
     await page.get_by_label("Why this one, and not the best").fill("Ram knows no stairs")
     await page.get_by_role("button", name="Give to Sita Rai").click()

@@ -1,5 +1,6 @@
 import { Phone, RotateCcw } from "lucide";
 import { useEffect, useState } from "preact/hooks";
+import { elsewhere } from "../shared/address.ts";
 import { Icon } from "../shared/icon.tsx";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
@@ -39,7 +40,7 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   return (
     <div class="scroll sheet">
       <header>
-        <p class="number small"><a href={`/t/${delivery.tracking_number}`} title={say("detail.open")}>{delivery.tracking_number}</a></p>
+        <p class="number small"><a href={elsewhere(`/t/${delivery.tracking_number}`)} title={say("detail.open")}>{delivery.tracking_number}</a></p>
         <h2 class="title">{shortPlace(delivery.pickup_address)} → {shortPlace(delivery.delivery_address)}</h2>
         <State delivery={delivery} />
       </header>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
 import "./home.css";
+import { elsewhere } from "../shared/address.ts";
 import { Client } from "../shared/client.ts";
 import { type Account, type Demo, findDemo } from "../shared/demo.ts";
 import { Frame } from "../shared/frame.tsx";
@@ -37,7 +38,7 @@ function Home({ language, say }: { language: Language; say: Say }) {
               <h2>{say("home.on_the_way")}</h2>
               <ul>
                 {demo.tracking_numbers.slice(0, SHOWN_PARCELS).map((number) => (
-                  <li key={number}><a class="number" href={`/t/${number}`}>{number}</a></li>
+                  <li key={number}><a class="number" href={elsewhere(`/t/${number}`)}>{number}</a></li>
                 ))}
               </ul>
             </div>
@@ -59,7 +60,7 @@ function Home({ language, say }: { language: Language; say: Say }) {
             <li class="card">
               <h3>{say("home.engineer")}</h3>
               <p class="quiet">{say("home.engineer.what")}</p>
-              {BUILT_PAGES.includes("ops") && <a class="button first" href="/ops">{say("home.open.ops")}</a>}
+              {BUILT_PAGES.includes("ops") && <a class="button first" href={elsewhere("/ops")}>{say("home.open.ops")}</a>}
               <a class="button" href="/schema">{say("home.open.api")}</a>
             </li>
           </ul>
@@ -79,7 +80,7 @@ function Follow({ say }: { say: Say }) {
         event.preventDefault();
         const field = event.currentTarget.elements.namedItem("number") as HTMLInputElement;
         const number = field.value.replaceAll(/\s/g, "").toUpperCase();
-        if (NUMBER.test(number)) location.assign(`/t/${number}`);
+        if (NUMBER.test(number)) location.assign(elsewhere(`/t/${number}`));
         else {
           setWrong(true);
           field.focus();
@@ -104,7 +105,7 @@ function OpenPage({ name, page, open, account, say }: { name: string; page: stri
   const enter = async ({ email, password }: Account): Promise<void> => {
     try {
       await new Client(browserStore(page)).signIn(email, password);
-      location.assign(`/${page}`);
+      location.assign(elsewhere(`/${page}`));
     } catch (error) {
       setProblem(problemOf(error, say));
     }
@@ -114,7 +115,7 @@ function OpenPage({ name, page, open, account, say }: { name: string; page: stri
       {account !== undefined && (
         <button type="button" class="button first" onClick={() => void enter(account)}>{say("home.open_as", { name })}</button>
       )}
-      <a class={account === undefined ? "button first" : "button"} href={`/${page}`}>{say(open)}</a>
+      <a class={account === undefined ? "button first" : "button"} href={elsewhere(`/${page}`)}>{say(open)}</a>
       {problem !== "" && <p class="problem" role="alert">{problem}</p>}
     </>
   );

@@ -32,6 +32,11 @@ export function following(here: Address, href: string): string {
   return language === null || next.query.has("lang") ? href : changed(next, { lang: language });
 }
 
+/** The address of another page of ours, in the language in which this one is shown. */
+export function elsewhere(href: string): string {
+  return following(readAddress(location.href), href);
+}
+
 /** Shows another address of the same page. `replace`: back leads to where one came from, not to the present one. */
 export function go(href: string, { replace = false } = {}): void {
   const before = readAddress(location.href);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
-import { type Address, go } from "../shared/address.ts";
+import { type Address, elsewhere, go } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
 import type { Client } from "../shared/client.ts";
 import { Link } from "../shared/link.tsx";
@@ -127,7 +127,7 @@ function Doing({ order, loading, client, language, say }: DoingGiven) {
       {waitsForMoney(order) && <PayAgain order={order} client={client} language={language} say={say} />}
       <div class="actions">
         {parcels(order).map((number) => (
-          <a key={number} class="button first" href={`/t/${number}`}>{say("order.follow")}{parcels(order).length > 1 && <> <span class="number">{number}</span></>}</a>
+          <a key={number} class="button first" href={elsewhere(`/t/${number}`)}>{say("order.follow")}{parcels(order).length > 1 && <> <span class="number">{number}</span></>}</a>
         ))}
         {order.transaction_id !== null && <Link class="button" href={`/shop/invoices/${order.transaction_id}`}>{say("invoice")}</Link>}
         {order.can_cancel && <button type="button" class="button" onClick={() => setAsked("cancel")}>{say("order.cancel")}</button>}

@@ -1,5 +1,5 @@
 import type { components } from "../shared/api.ts";
-import { type Address, changed } from "../shared/address.ts";
+import { type Address, changed, elsewhere } from "../shared/address.ts";
 import type { Client } from "../shared/client.ts";
 import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
@@ -37,7 +37,7 @@ export function OrderList({ client, address, language, say }: { client: Client; 
                   <State order={order} say={say} />
                   <strong class="number">{money(order.total_to_pay, language)}</strong>
                   {order.tracking_number !== null && order.order_status !== "cancelled" && (
-                    <a class="button follow" href={`/t/${order.tracking_number}`} aria-label={`${say("order.follow")} ${order.tracking_number}`}>{say("order.follow")}</a>
+                    <a class="button follow" href={elsewhere(`/t/${order.tracking_number}`)} aria-label={`${say("order.follow")} ${order.tracking_number}`}>{say("order.follow")}</a>
                   )}
                 </li>
               ))}
