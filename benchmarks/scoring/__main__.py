@@ -10,12 +10,12 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.arguments import check_names, suite_parser
-from benchmarks.scoring import bulk, public, replay, rolling, single, tables
+from benchmarks.scoring import bulk, public, replay, rolling, room, single, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = (
-    *("1000", "10000", "100000", "single", "rolling", "peers", "against_scipy"),
-    *("assignment", "generalised", "replay", "plots"),
+    *("1000", "10000", "100000", "single", "rolling", "peers", "against_scipy", "summed"),
+    *("assignment", "generalised", "correlated", "correlated_10s", "replay", "plots"),
 )
 console = Console()
 
@@ -42,14 +42,17 @@ def _measurements(data: Path) -> dict[str, Callable[[], Any]]:
         "rolling": rolling.rolling,
         "peers": lambda: bulk.peers(2_000),
         "against_scipy": lambda: bulk.against_scipy(10_000),
+        "summed": room.summed,
     }
     if not data.is_dir():
-        console.print(f"[yellow]data not found, skipped: assignment, generalised, replay ({data})")
+        console.print(f"[yellow]data not found, skipped: assignment, generalised, correlated, replay ({data})")
         return found
     return {
         **found,
         "assignment": lambda: public.assignment(data),
         "generalised": lambda: public.generalised(data),
+        "correlated": lambda: public.generalised(data, kind=public.CORRELATED),
+        "correlated_10s": lambda: public.generalised(data, 10.0, public.CORRELATED),
         "replay": lambda: replay.replay(data),
     }
 

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from scoring import solve_matrix
 
 Floats = NDArray[np.float64]
+MIXED = ("best_known.csv", "gap_instances.tar.xz")
+CORRELATED = ("best_known_correlated.csv", "gap_correlated.tar.xz")  # what is cheap is heavy: classes d and e
 
 
 def assignment(data: Path) -> list[dict[str, Any]]:
@@ -31,12 +33,13 @@ def assignment(data: Path) -> list[dict[str, Any]]:
     return out
 
 
-def generalised(data: Path, limit_s: float = 1.8) -> dict[str, Any]:
-    """Every generalised assignment instance: cost and feasibility against the best known."""
-    with (data / "gap" / "best_known.csv").open() as rows:
+def generalised(data: Path, limit_s: float = 1.8, kind: tuple[str, str] = MIXED) -> dict[str, Any]:
+    """Every generalised assignment instance of a kind: cost and feasibility against the best known."""
+    known_name, archive_name = kind
+    with (data / "gap" / known_name).open() as rows:
         known = {row["Path"]: float(row["Best known solution value"]) for row in csv.DictReader(rows)}
     out = []
-    with tarfile.open(data / "gap" / "gap_instances.tar.xz") as archive:
+    with tarfile.open(data / "gap" / archive_name) as archive:
         for name, best in known.items():
             member = archive.extractfile(name)
             if member is not None:
@@ -48,7 +51,7 @@ def generalised(data: Path, limit_s: float = 1.8) -> dict[str, Any]:
         "largest_gap": float(np.max(gaps)),
         "all_feasible": all(one["feasible"] for one in out),
         "slowest_s": max(one["seconds"] for one in out),
-        "must_reach": {"mean_gap": 0.01, "slowest_s": 2.0},
+        "must_reach": {"mean_gap": 0.01, "slowest_s": 1.1 * limit_s},
     }
 
 

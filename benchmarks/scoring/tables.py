@@ -27,7 +27,7 @@ def _quoted(results: dict[str, Any]) -> list[Line]:
 
 
 def _lines(results: dict[str, Any]) -> Iterator[Line]:
-    for part in (_bulk, _others, _peers, _public):
+    for part in (_bulk, _others, _peers, _summed, _public):
         yield from part(results)
 
 
@@ -64,14 +64,31 @@ def _peers(results: dict[str, Any]) -> Iterator[Line]:
             )
 
 
+def _summed(results: dict[str, Any]) -> Iterator[Line]:
+    for row in results.get("summed", []):
+        fits = "all fit" if row["all_fit"] else "OVERLOADED"
+        measured = f"{row['seconds']:.2f} s (CPU {row['cpu_seconds']:.2f} s), gap {100 * row['gap']:.4f} %, {fits}"
+        yield f"summed weights: {row['name']}", measured, row["must_reach"]
+
+
 def _public(results: dict[str, Any]) -> Iterator[Line]:
     for row in results.get("assignment", []):
         yield f"OR-Library assign{row['n']}", str(row["found"]), str(row["optimum"])
-    if one := results.get("generalised"):
-        measured = f"mean gap {100 * one['mean_gap']:.2f} %, slowest {one['slowest_s']:.2f} s"
-        feasible = "all feasible" if one["all_feasible"] else "INFEASIBLE"
-        yield "generalised assignment, 40 instances", f"{measured}, {feasible}", "1 %, 2 s each"
+    yield from _generalised(results)
     if one := results.get("replay"):
         for name, sums in one["strategies"].items():
             measured = f"score {sums['score']:,.0f}, {sums['assigned']:.0f} assigned, {sums['mean_pickup_m']:.0f} m"
             yield f"Grubhub days, {name}", measured, f"beaten in {one['beaten']} of {one['batches']}"
+
+
+def _generalised(results: dict[str, Any]) -> Iterator[Line]:
+    names = {
+        "generalised": ("generalised assignment, 40 instances", "1 %, 2 s each"),
+        "correlated": ("the same, costs and loads correlated, limit 1.8 s", "2 s each"),
+        "correlated_10s": ("the same, limit 10 s", "1 %, 11 s each"),
+    }
+    for key, (what, limit) in names.items():
+        if one := results.get(key):
+            measured = f"mean gap {100 * one['mean_gap']:.2f} %, slowest {one['slowest_s']:.2f} s"
+            feasible = "all feasible" if one["all_feasible"] else "INFEASIBLE"
+            yield what, f"{measured}, {feasible}", limit
