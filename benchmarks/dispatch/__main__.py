@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.arguments import check_names, suite_parser
-from benchmarks.dispatch import bulk
+from benchmarks.dispatch import bulk, single
 from benchmarks.dispatch.lines import lines
 from benchmarks.figures import write_figures
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
-FIGURES = tuple(bulk.CITIES)
+FIGURES = (*single.CITIES, *bulk.CITIES)
 
 
 async def run(figures: list[str]) -> dict[str, Any]:
@@ -23,7 +23,8 @@ async def run(figures: list[str]) -> dict[str, Any]:
     results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as name:
         for figure in figures:
-            results[figure] = await bulk.measure(Path(name) / figure, figure)
+            suite = single if figure in single.CITIES else bulk
+            results[figure] = await suite.measure(Path(name) / figure, figure)
     return results
 
 

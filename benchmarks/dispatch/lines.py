@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.dispatch.bulk import MOST_ACK_MS, MOST_PAUSE_MS
+from benchmarks.dispatch.single import MOST_PAUSE_MS as MOST_SINGLE_PAUSE_MS
 from benchmarks.figures import Line
 
 
@@ -12,6 +13,21 @@ def lines(results: dict[str, Any]) -> Iterator[Line]:
     for name, row in results.items():
         if name.startswith("bulk"):
             yield from _bulk(row)
+        else:
+            yield from _single(row)
+
+
+def _single(row: dict[str, Any]) -> Iterator[Line]:
+    what = f"`POST /api/auto-assign/` for one delivery, {row['city']}"
+    measured = f"{row['median_ms']:.0f} ms median ({row['worker_cpu_ms']:.0f} ms of CPU), {row['p95_ms']:.0f} ms p95"
+    yield what, measured, f"{row['must_stay_under']:g} ms"
+    yield (
+        f"the same where all of them sent a position in between, {row['city']}",
+        f"{row['all_moved_median_ms']:.0f} ms",
+        "",
+    )
+    pause = f"{row['longest_pause_ms']:.0f} ms"
+    yield f"meanwhile, {row['city']}: the event loop's longest pause", pause, f"{MOST_SINGLE_PAUSE_MS:g} ms"
 
 
 def _bulk(row: dict[str, Any]) -> Iterator[Line]:

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -100,14 +100,14 @@ async def _process(
 
 
 @asynccontextmanager
-async def ours(folder: Path, connections: int) -> AsyncIterator[Peer]:
+async def ours(folder: Path, connections: int, more: Mapping[str, str] | None = None) -> AsyncIterator[Peer]:
     """``dispatch serve --workers 1`` with embedded services: validated, deduplicated, on disk, then acknowledged.
 
-    The history moves on meanwhile, in the process beside the worker where production has it.
+    The history moves on meanwhile, in the process beside the worker where production has it. ``more``: settings.
     """
     port = free_port()
     environment = {"DISPATCH_DATA_DIR": str(folder), "DISPATCH_PORT": str(port), "DISPATCH_LOG_LEVEL": "ERROR"}
-    environment |= {"DISPATCH_PING_QUOTA_PER_DAY": "0", "DISPATCH_PING_NUMBERINGS_PER_DAY": "0"}
+    environment |= {"DISPATCH_PING_QUOTA_PER_DAY": "0", "DISPATCH_PING_NUMBERINGS_PER_DAY": "0"} | dict(more or {})
     command = [sys.executable, "-m", "api.cli.main", "serve", "--workers", "1"]
     async with _process(command, port, environment=environment) as pid:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:

@@ -12,8 +12,8 @@ from dispatch.assignments.pool import Pool, load_pool
 from dispatch.assignments.ranked import check_available, decision, nobody_of, rank_pool, runners_up, scores_of
 from dispatch.assignments.results import Assigned, NoTransporter, Scores
 from dispatch.database.work import Work
-from dispatch.deliveries.loads import load_of
-from dispatch.deliveries.models import Priority
+from dispatch.deliveries.loads import load_on
+from dispatch.deliveries.models import DeliveryStatus, Priority
 from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.steps import DeliverySteps
 from dispatch.errors import Conflict, DispatchError
@@ -55,8 +55,9 @@ class Assignments:
 
         Raises NotFound, Conflict, NoTransporter.
         """
-        delivery = await self._steps.deliveries.get(key)
-        check_available(delivery)
+        delivery = await self._steps.deliveries.get_alone(key)
+        if delivery.status is not DeliveryStatus.AVAILABLE:
+            check_available(await self._steps.deliveries.get(key))  # with who has it
         if priority is not None and delivery.priority is not priority:
             raise Conflict(
                 f"The priority of this delivery is {delivery.priority.value}, not {priority.value}.",
@@ -95,7 +96,7 @@ class Assignments:
         delivery = await self._steps.deliveries.get(delivery_id, lock=True)
         check_available(delivery)
         transporter = await lock_transporter(self._session, pool.id(row))
-        load = await load_of(self._session, transporter.id)
+        load = load_on(transporter)
         try:
             self._steps.check_can_take(transporter, load, delivery)
         except DispatchError:

@@ -72,3 +72,8 @@ async def loads_of(session: AsyncSession, transporter_ids: Sequence[int] | None 
 async def load_of(session: AsyncSession, transporter_id: int) -> Load:
     """What one transporter carries; it is certain while its row is held."""
     return (await loads_of(session, [transporter_id])).get(transporter_id, NOTHING)
+
+
+def load_on(transporter: Transporter) -> Load:
+    """The same from a row that was locked and loaded just now; what was given since then is not in it."""
+    return Load(transporter.active_count, transporter.carried_kg)

@@ -95,6 +95,15 @@ class Deliveries:
         """By number or UUID, with its sale and transporter. Raises NotFound."""
         return await self._find(Delivery.id == key if isinstance(key, int) else Delivery.delivery_id == key, lock=lock)
 
+    async def get_alone(self, key: DeliveryKey) -> Delivery:
+        """The row without sale, transporter and steps: enough to look at, in one statement. Raises NotFound."""
+        condition = Delivery.id == key if isinstance(key, int) else Delivery.delivery_id == key
+        query = select(Delivery).where(condition).execution_options(populate_existing=True)
+        delivery: Delivery | None = await self._session.scalar(query)
+        if delivery is None:
+            raise _no_such_delivery()
+        return delivery
+
     async def get_by_tracking_number(self, number: str) -> Delivery:
         """Raises NotFound, in the same words for every number that is none."""
         return await self._find(Delivery.tracking_number == number)
@@ -192,5 +201,9 @@ class Deliveries:
         )
         delivery: Delivery | None = await self._session.scalar(query.with_for_update(of=Delivery) if lock else query)
         if delivery is None:
-            raise NotFound("There is no such delivery.", code="delivery_not_found")
+            raise _no_such_delivery()
         return delivery
+
+
+def _no_such_delivery() -> NotFound:
+    return NotFound("There is no such delivery.", code="delivery_not_found")

@@ -95,8 +95,9 @@ OF_CHANGED_USERS = _READ.replace("{which}", _OF_CHANGED_USERS)
 class KeptTransporters:
     """The columns of one process; any number of questions may share them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, rows_at_once: int = ROWS_AT_ONCE) -> None:
         self._database = database
+        self._rows_at_once = rows_at_once
         self._lock = asyncio.Lock()
         self._rows = KeyedColumns.empty(KINDS)
         self._open_from: int | None = None
@@ -130,9 +131,9 @@ class KeptTransporters:
         """False where what is known is not to be built upon."""
         if not await self._read_rows(driver, open_from):
             return False
-        row = await driver.fetchrow(OF_CHANGED_USERS, open_from, ROWS_AT_ONCE)
+        row = await driver.fetchrow(OF_CHANGED_USERS, open_from, self._rows_at_once)
         self._put(row)
-        return len(row["ids"] or ()) < ROWS_AT_ONCE
+        return len(row["ids"] or ()) < self._rows_at_once
 
     async def _read_rows(self, driver: DriverConnection, changed_from: int) -> bool:
         """Take in all rows of that number or above, -1 for all; False where another server or an older state answers.
@@ -141,13 +142,13 @@ class KeptTransporters:
         """
         after, open_from = (changed_from, -1), None
         while True:
-            row = await driver.fetchrow(CHANGED, *after, changed_from < 0, ROWS_AT_ONCE)
+            row = await driver.fetchrow(CHANGED, *after, changed_from < 0, self._rows_at_once)
             if self._server is not None and (row["server"] != self._server or row["open_from"] < changed_from):
                 return False
             self._server = row["server"]
             open_from = row["open_from"] if open_from is None else open_from
             taken = self._put(row)
-            if taken < ROWS_AT_ONCE:
+            if taken < self._rows_at_once:
                 self._open_from = open_from
                 return True
             after = max(zip(row["changed_in"], row["ids"], strict=True))
