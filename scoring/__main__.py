@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scoring import Deliveries, Transporters, solve, solve_matrix
+from scoring import Deliveries, Params, Transporters, solve, solve_matrix
 
 
 def main() -> None:
@@ -11,8 +11,9 @@ def main() -> None:
     market = Deliveries(zero, zero, zero), Transporters(zero, zero, zero, zero, none, one)
     solve(*market, previous=solve(*market))
     solve_matrix(np.ones((1, 1)))
-    value, load = np.array([[3.0, 2.0], [3.0, 1.0], [2.0, 1.0]]), np.full((3, 2), 2.0)
-    solve_matrix(value, load=load, capacity=np.array([3.0, 2.0]))
+    two, here = np.ones(2), np.ones(1)
+    crowd = Deliveries(two, two, two), Transporters(here, here, here, here, none, 2 * one)
+    solve(*crowd, Params(load="sum"))
 
 
 if __name__ == "__main__":

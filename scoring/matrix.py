@@ -94,7 +94,7 @@ def solve_matrix(
     fine = (table > 0) & (source.open_slots > 0)
     if load is not None:
         fine &= source.need <= room
-    i, j = np.nonzero(fine)
+    i, j = (np.ascontiguousarray(side) for side in np.nonzero(fine))  # else it is compiled once more for them
     graph = Graph(n, m, i, j, table[fine], source.slot_start, source.slot_gain)
     if load is not None:
         return _packed(source, graph, time_limit_s, seed)

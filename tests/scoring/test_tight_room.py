@@ -1,5 +1,7 @@
 """Rooms that are full: limits are kept to the last unit, time limits are kept by counting, bounds are near."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from scoring import Deliveries, Params, Transporters, solve, solve_matrix
+from scoring import Deliveries, Params, Transporters, fitting, solve, solve_matrix, tolls
+from scoring.__main__ import main as beforehand
 from scoring.clock import Clock
 from scoring.graph import Graph
 from scoring.packing import Packing
@@ -148,3 +151,13 @@ def test_a_clock_without_a_limit_never_ends_and_one_of_nothing_has_ended() -> No
     assert not Clock(None).expired()
     assert Clock(None).spent() == 0.0
     assert Clock(0.0).expired()
+
+
+def test_cities_and_matrices_share_what_was_compiled_beforehand() -> None:
+    beforehand()
+    solve(*_crowd(40, 10, 4, 1), SUM)
+    cost, load, capacity = _instance(1, 20, 3)
+    solve_matrix(400.0 - cost, load=load, capacity=capacity)
+    compiled: list[Any] = [fitting.begin, fitting.wander, fitting.polish, tolls.cheapen]
+    for function in compiled:
+        assert len(function.signatures) == 1, f"{function} was compiled once more for arrays of another layout"
