@@ -14,7 +14,7 @@ from benchmarks.dispatch.city import City, settle
 from dispatch.assignments.models import AssignmentRun, RunStatus
 from dispatch.assignments.runs import GONE_AFTER, Run, RunEnded, RunReport, report_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from tests.payments.test_killed_workers import scene
+from tests.support.killed_worker import scene
 from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
