@@ -6,6 +6,7 @@ from api.adapters.messages import build_mail_sender, build_sms_sender
 from api.adapters.sms import HttpSmsSender
 from api.process.resources import Feature, Resources
 from dispatch.arrivals.movement import Movement
+from dispatch.assignments.past_runs import RunRetention
 from dispatch.audit.service import AuditRetention
 from dispatch.notifications.ports import MailSender, SmsSender
 from dispatch.notifications.relay import OutboxRelay
@@ -24,6 +25,7 @@ class BackgroundServices(Feature):
     presence: PresenceSweeper
     retention: Retention
     audit: AuditRetention
+    runs: RunRetention
     relay: OutboxRelay
     sms: SmsSender | None
 
@@ -47,6 +49,7 @@ def build_background_services(
         presence=PresenceSweeper(redis, keys, PresenceLimits(settings.stale_after_s, settings.offline_after_s)),
         retention=Retention(database, clock, keep_days=settings.history_keep_days),
         audit=AuditRetention(database, clock, keep_days=settings.audit_keep_days),
+        runs=RunRetention(database, clock, keep_days=settings.assignment_runs_keep_days),
         relay=OutboxRelay(database, clock, templates, mail, sms),
         sms=sms,
     )

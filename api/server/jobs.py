@@ -55,6 +55,7 @@ def jobs_of(services: "Services") -> list[Job]:
         Job("old-webhook-ids", TIDY_EVERY_S, lambda: forget_old_webhooks(database, clock)),
         Job("old-job-items", TIDY_EVERY_S, lambda: forget_old_items(database, clock)),
         Job("old-audit-events", TIDY_EVERY_S, background.audit.sweep),
+        Job("old-assignment-runs", TIDY_EVERY_S, background.runs.sweep),
         Job("gone-history-writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),
         Job("days-of-positions", TIDY_EVERY_S, background.retention.sweep, at_once=True),  # an advisory lock
     ]

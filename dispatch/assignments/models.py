@@ -69,3 +69,8 @@ class AssignmentRun(IdentityBase):
     started_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
     heartbeat_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+
+    @property
+    def left(self) -> int | None:
+        """How many of its deliveries it has yet to decide; None until there is a plan."""
+        return None if self.deliveries is None else self.deliveries - self.assigned - self.failed

@@ -95,10 +95,14 @@ def nobody_for(delivery_id: int, why: Reason) -> Failure:
 
 @dataclass(frozen=True, slots=True)
 class BulkResult:
-    """What a bulk run did, or would do. ``upper_bound``: no plan of the snapshot has a higher total of scores."""
+    """What a bulk run did, or would do. ``upper_bound``: no plan of the snapshot has a higher total of scores.
+
+    ``unnamed_failures``: so many more could not be given than ``failures`` names.
+    """
 
     assigned: list[BulkAssigned]
     failures: list[Failure]
     upper_bound: float
     certified: bool
     planned_total: float
+    unnamed_failures: int = 0

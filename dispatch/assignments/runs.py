@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import literal, select, update
+from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +26,9 @@ GONE = (
     "still waits."
 )
 READ_AT_ONCE = 500
+# So many of those whom nobody gets are kept by number and reason; beyond them they are counted. A row that each set
+# writes again may not grow to megabytes.
+FAILURES_KEPT = 1_000
 
 
 class RunEnded(Conflict):
@@ -62,7 +65,7 @@ class Run:
             deliveries=planned + len(plan.failures),
             planned=planned,
             failed=len(plan.failures),
-            failures=_kept(plan.failures),
+            failures=_kept(plan.failures[:FAILURES_KEPT]),
             certified=plan.certified,
             planned_total=plan.planned_total,
             upper_bound=plan.upper_bound,
@@ -74,7 +77,9 @@ class Run:
         changes: dict[str, object] = {"assigned": AssignmentRun.assigned + assigned}
         if refused:
             changes["failed"] = AssignmentRun.failed + len(refused)
-            changes["failures"] = AssignmentRun.failures.op("||")(literal(_kept(refused), JSONB))
+            known, more = AssignmentRun.failures, literal(_kept(refused), JSONB)
+            room = func.jsonb_array_length(known) + len(refused) <= FAILURES_KEPT
+            changes["failures"] = case((room, known.op("||")(more)), else_=known)
         await self._change(**changes)
 
     async def end(self, status: RunStatus, error: str = "") -> None:
@@ -125,21 +130,28 @@ async def report_of(work: Work, clock: Clock, run_id: int) -> RunReport:
     if run is None:
         raise NotFound("There is no such run.")
     now = clock.now()
-    if run.status is RunStatus.RUNNING and run.heartbeat_at < now - GONE_AFTER:
-        await work.session.execute(
-            update(AssignmentRun)
-            .where(
-                AssignmentRun.id == run_id,
-                AssignmentRun.status == RunStatus.RUNNING,
-                AssignmentRun.heartbeat_at < now - GONE_AFTER,
-            )
-            .values(status=RunStatus.INTERRUPTED, error=GONE, ended_at=now)
-            .execution_options(synchronize_session=False)
-        )
+    if is_silent(run, now):
+        await end_silent_runs(work.session, now, run_id)
         await work.session.refresh(run)
     if run.status is RunStatus.RUNNING:
         return RunReport(run, None)
     return RunReport(run, await _result(work.session, run))
+
+
+def is_silent(run: AssignmentRun, now: datetime) -> bool:
+    """Whether it says that it runs, and its server is believed dead."""
+    return run.status is RunStatus.RUNNING and run.heartbeat_at < now - GONE_AFTER
+
+
+async def end_silent_runs(session: AsyncSession, now: datetime, run_id: int | None = None) -> None:
+    """Runs, or one run, whose server was not heard of for ``GONE_AFTER`` are interrupted from now on."""
+    silent = (
+        update(AssignmentRun)
+        .where(AssignmentRun.status == RunStatus.RUNNING, AssignmentRun.heartbeat_at < now - GONE_AFTER)
+        .values(status=RunStatus.INTERRUPTED, error=GONE, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(silent if run_id is None else silent.where(AssignmentRun.id == run_id))
 
 
 async def _result(session: AsyncSession, run: AssignmentRun) -> BulkResult:
@@ -173,6 +185,7 @@ async def _result(session: AsyncSession, run: AssignmentRun) -> BulkResult:
         run.upper_bound or 0.0,
         bool(run.certified),
         run.planned_total or 0.0,
+        unnamed_failures=run.failed - len(run.failures),
     )
 
 

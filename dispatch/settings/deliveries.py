@@ -25,6 +25,12 @@ class DeliverySettings(Section):
     max_active_grant: int = Field(
         50, ge=1, le=1000, description="Deliveries under way that an admin may allow a transporter at most."
     )
+    assignment_runs_keep_days: int = Field(
+        90,
+        ge=0,
+        le=36500,
+        description="Bulk runs that ended more than so many days ago are dropped, their assignments stay; 0 keeps all.",
+    )
     required_documents: Texts = Field(
         (),
         description='Kinds of documents without which no transporter is verified, as JSON: `["licence"]`.',

@@ -41,6 +41,8 @@ class FleetState:
         """Whoever has not read up to here cannot be told what vanished."""
         self.profiles: dict[int, Raw] = {}
         """Who the transporters are, as it is told; another object where it has changed."""
+        self.runs: dict[int, bytes] = {}
+        """Frames of bulk runs that go on or have just ended; another object where something has changed."""
         self.looked_at = time.monotonic()
         """When it was compared with the stores last."""
         self._entries: dict[Key, Entry] = {}

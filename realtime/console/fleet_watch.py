@@ -22,6 +22,7 @@ from realtime.background import end
 from realtime.console.expectations import Expectations
 from realtime.console.fleet import DELIVERY, TRANSPORTER, FleetState
 from realtime.console.profiles import Profiles
+from realtime.console.run_watch import RunWatch
 from realtime.console.told import told_delivery, told_transporter
 from realtime.fixes import LoggedFix, decode_update
 from realtime.redis.client import is_unexpected
@@ -107,6 +108,7 @@ class _Picture:
         self._looked_at = 0.0
         self._read_all_at = 0.0
         self._profiles = Profiles(database, self.state.profiles)
+        self._runs = RunWatch(database, rules.clock, self.state.runs)
         self._expected = Expectations(rules.clock, self._fixes, road_factor=rules.road_factor)
         self._running = asyncio.create_task(self._run(), name="fleet-watch")
 
@@ -156,6 +158,7 @@ class _Picture:
                 told = told_transporter(fix, load[transporter_id], presence)
                 key, point = (TRANSPORTER, transporter_id), (fix.lat, fix.lon)
                 self.state.put(key, (point,), told, transporter_id=transporter_id)
+        await self._runs.look()
         self.state.forget_old()
 
     def _changed_presence(self) -> set[int]:

@@ -2,7 +2,7 @@
 
 The console subscribes, and may subscribe again to look elsewhere. It is sent ``fleet`` frames: the first after a
 subscribe has ``reset`` true and replaces all that is known, those after it say what has changed. A frame has at most
-``MAX_ITEMS`` entries, so a large fleet comes in several.
+``MAX_ITEMS`` entries, so a large fleet comes in several. ``run`` frames say how far bulk runs have come.
 """
 
 from datetime import datetime
@@ -119,6 +119,25 @@ class Fleet(Struct, frozen=True, tag="fleet"):
     deliveries: list[Raw]
     profiles: list[Raw]
     server_time: str
+
+
+class RunFrame(Struct, frozen=True, kw_only=True, tag="run"):
+    """A bulk run that begins, has come further or has ended; the names of ``GET /api/assignment-runs/{id}/``.
+
+    Counts are of deliveries, those without a plan yet are None. A run that is not told of any more ended a while ago.
+    """
+
+    id: int
+    status: str
+    asked_by: int | None
+    deliveries: int | None
+    planned: int | None
+    assigned: int
+    failed: int
+    left: int | None
+    started_at: datetime
+    ended_at: datetime | None
+    error: str
 
 
 _decoder: msgspec.json.Decoder[Subscribe | Auth] = msgspec.json.Decoder(Subscribe | Auth)

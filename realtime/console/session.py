@@ -45,6 +45,7 @@ class ConsoleSession:
         self._read_to = 0
         self._in_sight: set[Key] = set()
         self._introduced: dict[int, Raw] = {}
+        self._told_runs: dict[int, bytes] = {}
         self._sent_at = 0.0
 
     async def run(self) -> None:
@@ -91,6 +92,7 @@ class ConsoleSession:
                 await self._start_over(state)
             else:
                 await self._send_changes(state)
+            await self._send_runs(state)
             await asyncio.sleep(TICK_S)
 
     async def _start_over(self, state: FleetState) -> None:
@@ -100,6 +102,7 @@ class ConsoleSession:
         seen = [(key, entry) for key, entry in state.present() if self._sees(entry)]
         self._in_sight = {key for key, _ in seen}
         self._introduced = {}
+        self._told_runs = {}
         await self._send(state, seen, [], reset=True)
 
     async def _send_changes(self, state: FleetState) -> None:
@@ -149,14 +152,24 @@ class ConsoleSession:
                 iso_ms(datetime.now(UTC)),
             )
             self._sent_at = time.monotonic()
-            try:
-                async with asyncio.timeout(self._send_within_s):
-                    await self._connection.send(encode(frame))
-            except TimeoutError:
-                raise Refused(Close.TOO_SLOW, "too_slow", "the console did not keep up") from None
+            await self._send_in_time(encode(frame))
             reset, gone, part = False, gone[MAX_ITEMS:], list(islice(rest, MAX_ITEMS))
             if not part and not gone:
                 return
+
+    async def _send_runs(self, state: FleetState) -> None:
+        """Of bulk runs what this console does not know; one that is over and forgotten needs no word."""
+        known, self._told_runs = self._told_runs, dict(state.runs)
+        for run_id, frame in sorted(self._told_runs.items()):
+            if known.get(run_id) is not frame:
+                await self._send_in_time(frame)
+
+    async def _send_in_time(self, frame: bytes) -> None:
+        try:
+            async with asyncio.timeout(self._send_within_s):
+                await self._connection.send(frame)
+        except TimeoutError:
+            raise Refused(Close.TOO_SLOW, "too_slow", "the console did not keep up") from None
 
     async def _refuse(self, refusal: Refused) -> None:
         try:

@@ -138,6 +138,7 @@ OPEN_TO = {
     ("POST", "/api/transporters/me/positions/"): "transporter",
     ("POST", "/api/auto-assign/"): "admin",
     ("POST", "/api/deliveries/bulk-operations/"): "admin",
+    ("GET", "/api/assignment-runs/"): "admin",
     ("GET", f"/api/assignment-runs/{ID}/"): "admin",
 }
 

@@ -11,8 +11,10 @@ from sqlalchemy import select, update
 
 from api.server.serving import RunningServer
 from benchmarks.dispatch.city import City, settle
-from dispatch.assignments.models import AssignmentRun, RunStatus
-from dispatch.assignments.runs import GONE_AFTER, Run, RunEnded, RunReport, report_of
+from dispatch.assignments.models import Assignment, AssignmentRun, RunStatus
+from dispatch.assignments.past_runs import RunRetention
+from dispatch.assignments.results import BulkResult, Failure
+from dispatch.assignments.runs import FAILURES_KEPT, GONE_AFTER, Run, RunEnded, RunReport, begin_run, report_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from tests.support.killed_worker import scene
 from tests.support.own_database import world_of_its_own
@@ -162,3 +164,74 @@ async def test_a_run_whose_server_is_killed_in_its_midst_says_truly_what_was_com
 async def _report_of_survivor(world: World, run_id: int) -> RunReport:
     async with world.server.services.database.work() as work:
         return await report_of(work, world.server.services.clock, run_id)
+
+
+async def test_admins_find_all_runs_newest_first_and_by_how_they_stand(world: World) -> None:
+    services, admin = world.server.services, await world.admin()
+    now = services.clock.now()
+    silent_since = now - GONE_AFTER - timedelta(seconds=1)
+    async with services.database.work() as work:
+        made = [
+            AssignmentRun(started_at=now, heartbeat_at=now, ended_at=now, status=RunStatus.DONE, deliveries=3),
+            AssignmentRun(started_at=now, heartbeat_at=now, status=RunStatus.RUNNING, deliveries=4, assigned=1),
+            AssignmentRun(started_at=now, heartbeat_at=silent_since, status=RunStatus.RUNNING),
+            AssignmentRun(started_at=now, heartbeat_at=now, ended_at=now, status=RunStatus.FAILED, error="No."),
+        ]
+        work.session.add_all(made)
+    done, running, silent, failed = [run.id for run in made]
+    page = ok(await admin.get("/api/assignment-runs/", page_size=3))
+    assert [run["id"] for run in page["results"]] == [failed, silent, running]
+    assert page["next"] is not None
+    assert page["results"][0]["error"] == "No."
+    assert page["results"][2]["progress"] == {"deliveries": 4, "planned": None, "assigned": 1, "failed": 0, "left": 3}
+    assert "result" not in page["results"][0]
+    found = {}
+    for status in ("running", "interrupted", "done"):
+        rows = ok(await admin.get("/api/assignment-runs/", status=status, page_size=100))["results"]
+        assert {run["status"] for run in rows} == {status}
+        found[status] = {run["id"] for run in rows}
+    assert running in found["running"]
+    assert silent in found["interrupted"]
+    assert done in found["done"]
+    assert (await admin.get("/api/assignment-runs/", status="lost")).status_code == 400
+
+
+async def test_runs_that_ended_long_ago_are_dropped_and_what_they_assigned_stays(world: World) -> None:
+    services, admin = world.server.services, await world.admin()
+    _, _, body = await _two_and_three(world)
+    old, new = [ok(await admin.post(AUTO, body, **FOLLOW), 202)["id"] for _ in range(2)]
+    for number in (old, new):
+        await _ended(admin, f"/api/assignment-runs/{number}/")
+    async with services.database.work() as work:
+        made = set(await work.session.scalars(select(Assignment.id).where(Assignment.run_id.in_([old, new]))))
+        ended_at = services.clock.now() - timedelta(days=31)
+        run = update(AssignmentRun).where(AssignmentRun.id == old).values(ended_at=ended_at)
+        await work.session.execute(run)
+        await work.session.execute(update(Assignment).where(Assignment.id.in_(made)).values(run_id=old))
+    await RunRetention(services.database, services.clock, keep_days=0).sweep()
+    assert (await admin.get(f"/api/assignment-runs/{old}/")).status_code == 200
+    await RunRetention(services.database, services.clock, keep_days=30).sweep()
+    assert (await admin.get(f"/api/assignment-runs/{old}/")).status_code == 404
+    assert (await admin.get(f"/api/assignment-runs/{new}/")).status_code == 200
+    async with services.database.work() as work:
+        left = (
+            await work.session.execute(select(Assignment.id, Assignment.run_id).where(Assignment.id.in_(made)))
+        ).all()
+    assert {number for number, _ in left} == made
+    assert len(made) == 2
+    assert {run_id for _, run_id in left} == {None}
+
+
+async def test_a_run_names_a_bounded_number_of_those_whom_nobody_gets_and_counts_all(world: World) -> None:
+    services, admin = world.server.services, await world.admin()
+    failures = [Failure(number, "No.") for number in range(1, FAILURES_KEPT + 500)]
+    async with services.database.work() as work:
+        begun = await begin_run(work, services.clock, admin.user_id)
+        run = Run(work, services.clock, begun.id)
+        await run.planned(BulkResult([], failures[:-1000], 0.0, certified=True, planned_total=0.0), 700)
+        for start in range(0, 1000, 200):
+            await run.wrote(0, failures[-1000:][start : start + 200])
+        await run.end(RunStatus.DONE)
+    told = ok(await admin.get(f"/api/assignment-runs/{begun.id}/"))
+    assert told["progress"]["failed"] == told["result"]["summary"]["failed_assignments"] == len(failures)
+    assert FAILURES_KEPT - 200 < len(told["result"]["failures"]) <= FAILURES_KEPT

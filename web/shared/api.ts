@@ -4,6 +4,28 @@
  */
 
 export interface paths {
+    "/api/assignment-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs
+         * @description Bulk runs that were asked for with `Prefer: respond-async`, newest first.
+         *
+         *     Those that ended long ago are dropped, see the setting `assignment_runs_keep_days`.
+         */
+        get: operations["assignments_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assignment-runs/{run_id}": {
         parameters: {
             query?: never;
@@ -3914,6 +3936,16 @@ export interface components {
             results: components["schemas"]["ReviewAnswer"][];
         };
         /**
+         * PageOfRunRow
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfRunRow: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["RunRow"][];
+        };
+        /**
          * PageOfSaleAnswer
          * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
          */
@@ -4481,10 +4513,9 @@ export interface components {
         };
         /**
          * RunAnswer
-         * @description A bulk run. `gap`: how much higher the best plan's total may be at most, as a share.
+         * @description A bulk run with its `result`, which is null while it runs.
          *
-         *     `status`: `running`, `done`, `failed` (`error` says why) or `interrupted` (its server ended). However it
-         *     ended, `progress` and `result` say what was committed, and that stays; `result` is null while it runs.
+         *     Its `failures` name a thousand or so at most; the summary counts all.
          */
         RunAnswer: {
             asked_by: number | null;
@@ -4514,6 +4545,27 @@ export interface components {
             failed: number;
             left: number | null;
             planned: number | null;
+        };
+        /**
+         * RunRow
+         * @description A bulk run. `gap`: how much higher the best plan's total may be at most, as a share.
+         *
+         *     `status`: `running`, `done`, `failed` (`error` says why) or `interrupted` (its server ended). However it
+         *     ended, `progress` says what was committed, and that stays.
+         */
+        RunRow: {
+            asked_by: number | null;
+            certified_optimal: boolean | null;
+            ended_at: string | null;
+            error: string;
+            gap: number | null;
+            id: number;
+            planned_total: number | null;
+            progress: components["schemas"]["RunProgress"];
+            /** Format: date-time */
+            started_at: string;
+            status: components["schemas"]["RunStatus"];
+            upper_bound: number | null;
         };
         /**
          * RunStatus
@@ -5394,6 +5446,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    assignments_runs: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+                status?: components["schemas"]["RunStatus"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRunRow"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     assignments_run: {
         parameters: {
             query?: never;

@@ -184,13 +184,14 @@ def score_details(scores: Scores) -> ScoreDetails:
 def bulk_assignment_answer(result: BulkResult, *, dry_run: bool = False) -> BulkAssignmentAnswer:
     """A run over all that wait."""
     scores = [made.total for made in result.assigned]
+    failed = len(result.failures) + result.unnamed_failures
     return BulkAssignmentAnswer(
         success=True,
         assignments=[_bulk_assignment(made) for made in result.assigned],
         summary=BulkSummary(
-            total_processed=len(result.assigned) + len(result.failures),
+            total_processed=len(result.assigned) + failed,
             successful_assignments=len(result.assigned),
-            failed_assignments=len(result.failures),
+            failed_assignments=failed,
             avg_score=round(sum(scores) / len(scores), 1) if scores else 0.0,
             certified_optimal=result.certified,
             planned_total=round(result.planned_total, 1),

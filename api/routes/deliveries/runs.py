@@ -4,19 +4,22 @@ import re
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from litestar import Controller, Request, Response, get
+from litestar.params import FromQuery
 from msgspec import Struct
 
 from api.http.actors import actor_of
 from api.http.injected import GivenWork
-from api.http.schemas import PathId
+from api.http.schemas import Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import needs
 from api.routes.deliveries.assignment_answers import BulkAssignmentAnswer, bulk_assignment_answer
 from api.routes.deliveries.services import DeliveryServices, GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.models import AssignmentRun, RunStatus
+from dispatch.assignments.past_runs import runs_query
 from dispatch.assignments.results import BulkFilter
-from dispatch.assignments.runs import RunReport, begin_run, report_of
+from dispatch.assignments.runs import RunReport, begin_run, end_silent_runs, report_of
 from dispatch.database.work import Work
 
 RESPOND_ASYNC = re.compile(r"(^|,)\s*respond-async\s*(=\s*\"?\"?\s*)?(;|,|$)", re.IGNORECASE)
@@ -37,11 +40,11 @@ class RunProgress(Struct, frozen=True, kw_only=True):
     left: int | None
 
 
-class RunAnswer(Struct, frozen=True, kw_only=True):
+class RunRow(Struct, frozen=True, kw_only=True):
     """A bulk run. ``gap``: how much higher the best plan's total may be at most, as a share.
 
     ``status``: ``running``, ``done``, ``failed`` (``error`` says why) or ``interrupted`` (its server ended). However it
-    ended, ``progress`` and ``result`` say what was committed, and that stays; ``result`` is null while it runs.
+    ended, ``progress`` says what was committed, and that stays.
     """
 
     id: int
@@ -55,6 +58,14 @@ class RunAnswer(Struct, frozen=True, kw_only=True):
     upper_bound: float | None
     gap: float | None
     error: str
+
+
+class RunAnswer(RunRow, frozen=True, kw_only=True):
+    """A bulk run with its ``result``, which is null while it runs.
+
+    Its ``failures`` name a thousand or so at most; the summary counts all.
+    """
+
     result: BulkAssignmentAnswer | None
 
 
@@ -85,6 +96,23 @@ class AssignmentRunController(Controller):
     tags = ("assignments",)
     guards = (needs(Role.ADMIN),)
 
+    @get("/")
+    async def runs(
+        self,
+        request: Request[User, Any, Any],
+        work: GivenWork,
+        services: GivenServices,
+        status: FromQuery[RunStatus | None] = None,
+        page: PageNumber = 1,
+        page_size: PageSize = 20,
+    ) -> Page[RunRow]:
+        """Bulk runs that were asked for with `Prefer: respond-async`, newest first.
+
+        Those that ended long ago are dropped, see the setting `assignment_runs_keep_days`.
+        """
+        await end_silent_runs(work.session, services.clock.now())
+        return await paginate(request, work.session, runs_query(status), page, page_size, run_row)
+
     @get("/{run_id:int}/")
     async def run(self, run_id: PathId, work: GivenWork, services: GivenServices) -> RunAnswer:
         """How a bulk run stands that was asked for with `Prefer: respond-async`; its result once it has ended.
@@ -97,8 +125,14 @@ class AssignmentRunController(Controller):
 
 def run_answer(report: RunReport) -> RunAnswer:
     """A run as it is told."""
-    run, result = report.run, report.result
-    return RunAnswer(
+    result = report.result
+    told = None if result is None else bulk_assignment_answer(result)
+    return RunAnswer(**msgspec.structs.asdict(run_row(report.run)), result=told)
+
+
+def run_row(run: AssignmentRun) -> RunRow:
+    """A run without its result."""
+    return RunRow(
         id=run.id,
         status=run.status,
         started_at=run.started_at,
@@ -110,14 +144,12 @@ def run_answer(report: RunReport) -> RunAnswer:
         upper_bound=None if run.upper_bound is None else round(run.upper_bound, 1),
         gap=_gap(run),
         error=run.error,
-        result=None if result is None else bulk_assignment_answer(result),
     )
 
 
 def _progress(run: AssignmentRun) -> RunProgress:
-    left = None if run.deliveries is None else run.deliveries - run.assigned - run.failed
     return RunProgress(
-        deliveries=run.deliveries, planned=run.planned, assigned=run.assigned, failed=run.failed, left=left
+        deliveries=run.deliveries, planned=run.planned, assigned=run.assigned, failed=run.failed, left=run.left
     )
 
 
