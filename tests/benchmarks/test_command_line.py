@@ -37,7 +37,7 @@ def _said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, a
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--help"], "one of console, live, pages, payments, scoring"),
+        (["--help"], "one of console, dispatch, live, pages, payments, scoring"),
         (["live", "--help"], "of ingest, nearest, latency, fanout, memory"),
         (["payments", "--help"], "FLOWS"),
         (["scoring", "--help"], "against_scipy"),
@@ -56,7 +56,7 @@ def test_help_is_help_at_every_level(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["lives"], "no suite 'lives'; there are console, live, pages, payments, scoring"),
+        (["lives"], "no suite 'lives'; there are console, dispatch, live, pages, payments, scoring"),
         (["live", "ingest", "lag", "fan"], "no figure 'lag', 'fan'; there are ingest, nearest"),
         (["console", "atlas"], "no scene 'atlas'; there are console, geojson, leaflet"),
         (["payments", "3"], "FLOWS must be 10 or more"),

@@ -97,7 +97,7 @@ async def test_a_purchase_is_clicked_by_customer_seller_dispatcher_and_transport
 
         await expect(on_the_road.answer).to_have_text("Farm, Bhaktapur", timeout=40_000)
         await order.reload()
-        await order.get_by_role("link", name=re.compile("TRK")).click()
+        await order.get_by_role("link", name="Follow parcel").click()
         marker = order.locator(".maplibregl-marker.courier-dot")
         await expect(marker).to_be_visible()
         await on_the_road.pick_up()
