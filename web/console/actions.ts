@@ -74,7 +74,7 @@ export class Actions {
   }
 
   /** Who was found in a plan, and for which deliveries nobody. */
-  found(plan: Plan): void {
+  found(plan: Pick<Plan, "assignments" | "failures">): void {
     for (const one of plan.assignments) this.unfound.delete(one.delivery_id);
     for (const one of plan.failures) if (one.reason !== null) this.unfound.add(one.delivery_id);
   }

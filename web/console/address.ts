@@ -10,6 +10,8 @@ export interface View {
   /** What is looked at. */
   delivery: number | null;
   courier: number | null;
+  /** A run over many deliveries that is followed. */
+  run: number | null;
   folded: ReadonlySet<Panel>;
   /** On a narrow screen, the one panel that shows. */
   shown: Exclude<Panel, "line">;
@@ -33,6 +35,7 @@ export function viewOf(query: string): View {
     search: asked.get("q") ?? "",
     delivery: number(asked.get("delivery")),
     courier: number(asked.get("courier")),
+    run: number(asked.get("run")),
     folded: new Set((asked.get("folded") ?? "").split(".").flatMap((name) => among(PANELS, name) ?? [])),
     shown: shown === undefined || shown === "line" ? "list" : shown,
   };
@@ -46,6 +49,7 @@ export function queryOf(view: View, before: string): string {
   set("q", view.search);
   set("delivery", view.delivery === null ? "" : String(view.delivery));
   set("courier", view.courier === null ? "" : String(view.courier));
+  set("run", view.run === null ? "" : String(view.run));
   set("folded", PANELS.filter((panel) => view.folded.has(panel)).join("."));
   set("panel", view.shown === "list" ? "" : view.shown);
   const text = query.toString();

@@ -9,6 +9,7 @@ export type Candidate = Schemas["CandidateAnswer"];
 export type Excluded = Schemas["ExcludedAnswer"];
 export type Details = Schemas["DetailedDelivery"];
 export type Plan = Schemas["OperationResults"];
+export type Run = Schemas["RunAnswer"];
 export type TakeBackReason = Schemas["TakenBack"];
 
 export const REASONS: readonly TakeBackReason[] = ["mistake", "breakdown", "too_late", "transporter_asked", "better_choice", "other"];
@@ -40,6 +41,16 @@ export class Calls {
     return (await this.#post<Schemas["BulkOperationAnswer"]>("/api/deliveries/bulk-operations/", body)).results;
   }
 
+  /** Begins a run over these, which goes on whether somebody waits or not. */
+  begin(deliveries: readonly number[]): Promise<Run> {
+    const body = { operation: "auto_assign", delivery_ids: deliveries, parameters: { dry_run: false } };
+    return this.#post("/api/deliveries/bulk-operations/", body, "respond-async");
+  }
+
+  run(id: number): Promise<Run> {
+    return this.client.call(`/api/assignment-runs/${id}/`);
+  }
+
   /** Where a courier was in the last quarter of an hour; of a long way the newest part. */
   async track(courier: number, now: number): Promise<Point[]> {
     const from = encodeURIComponent(new Date(now - TRACK_MS).toISOString());
@@ -51,8 +62,8 @@ export class Calls {
   }
 
   /** A repeat of one and the same request does nothing twice. */
-  #post<Answer>(path: string, body: object): Promise<Answer> {
-    return this.client.call(path, { method: "POST", body, idempotencyKey: newKey() });
+  #post<Answer>(path: string, body: object, prefer?: string): Promise<Answer> {
+    return this.client.call(path, { method: "POST", body, idempotencyKey: newKey(), ...(prefer !== undefined && { prefer }) });
   }
 }
 

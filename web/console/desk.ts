@@ -7,6 +7,7 @@ import type { View } from "./address.ts";
 import type { Board } from "./board.ts";
 import type { Calls } from "./calls.ts";
 import type { Exception } from "./exceptions.ts";
+import type { Live } from "./live.ts";
 import type { Filter, Listed } from "./queue.ts";
 import type { ConsoleSay } from "./words.ts";
 
@@ -18,6 +19,8 @@ export interface Desk {
   /** By the server's clock. */
   now: number;
   board: Board;
+  /** What was heard last of each run over many deliveries. */
+  runs: Live["runs"];
   calls: Calls;
   actions: Actions;
   view: View;

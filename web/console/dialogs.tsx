@@ -4,9 +4,13 @@ import { problemOf } from "../shared/problems.ts";
 import { type Plan, REASONS, type TakeBackReason } from "./calls.ts";
 import { shortPlace, useDesk } from "./desk.ts";
 import { EXPLAINED, keyOf } from "./keys.ts";
+import { WAITED_FOR } from "./runs.ts";
+
+/** So many rows of a plan are read; thousands would only make the page slow. */
+const SHOWN = 200;
 
 /** Keeps the focus inside while it is open, and gives it back. */
-function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
+export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const opened = document.activeElement;
@@ -81,7 +85,7 @@ export function TakeBackDialog() {
 
 /** What would be, before it is done: who gets what, who stays without and why, and how near to the best it is. */
 export function PlanDialog({ deliveries }: { deliveries: readonly number[] }) {
-  const { say, open, calls, actions, board } = useDesk();
+  const { say, open, go, calls, actions, board } = useDesk();
   const [plan, setPlan] = useState<Plan | null>(null);
   const [problem, setProblem] = useState("");
   const [sending, setSending] = useState(false);
@@ -108,7 +112,14 @@ export function PlanDialog({ deliveries }: { deliveries: readonly number[] }) {
   const commit = async (planned: Plan): Promise<void> => {
     setSending(true);
     try {
-      await actions.commit(planned, planned.assignments.map((one) => one.delivery_id), numberOf);
+      const numbers = planned.assignments.map((one) => one.delivery_id);
+      if (numbers.length > WAITED_FOR) {
+        const run = await calls.begin(numbers);
+        open(null);
+        go({ run: run.id });
+        return;
+      }
+      await actions.commit(planned, numbers, numberOf);
       open(null);
     } catch (error) {
       setProblem(problemOf(error, say));
@@ -120,7 +131,7 @@ export function PlanDialog({ deliveries }: { deliveries: readonly number[] }) {
       {deliveries.length === 0 && <p class="quiet">{say("plan.empty")}</p>}
       {deliveries.length > 0 && plan === null && problem === "" && <p class="quiet" role="status">{say("plan.making")}</p>}
       {problem !== "" && <p class="problem" role="alert">{problem}</p>}
-      {plan !== null && <PlanSummary plan={plan} numberOf={numberOf} />}
+      {plan !== null && <PlanSummary plan={plan} />}
       <p class="actions">
         {plan !== null && plan.successful > 0 && (
           <button ref={give} type="button" class="button first" disabled={sending} onClick={() => void commit(plan)}>
@@ -136,35 +147,53 @@ export function PlanDialog({ deliveries }: { deliveries: readonly number[] }) {
   );
 }
 
-function PlanSummary({ plan, numberOf }: { plan: Plan; numberOf: (delivery: number) => string }) {
-  const { say, digits, board } = useDesk();
-  const below = plan.upper_bound <= 0 ? 0 : (100 * (plan.upper_bound - plan.planned_total)) / plan.upper_bound;
-  const total = Math.round(plan.planned_total);
-  const wayOf = (delivery: number): string => {
-    const known = board.deliveries.get(delivery);
-    return known === undefined ? numberOf(delivery) : `${shortPlace(known.pickup_address)} → ${shortPlace(known.delivery_address)}`;
-  };
+function PlanSummary({ plan }: { plan: Plan }) {
+  const { say } = useDesk();
   return (
     <>
       <p><strong>{say("plan.summary", { given: plan.successful, count: plan.successful + plan.failed })}</strong></p>
-      <p class="quiet">{plan.certified_optimal ? say("plan.optimal", { total }) : say("plan.gap", { total, share: below.toFixed(2) })}</p>
-      <div class="scroll plan" tabIndex={0} role="region" aria-label={say("plan.summary", { given: plan.successful, count: plan.successful + plan.failed })}>
-        <table>
-          <tbody>
-            {plan.assignments.map((one) => (
-              <tr key={one.delivery_id}><th scope="row">{wayOf(one.delivery_id)}</th><td>{one.transporter}</td><td class="number">{digits(one.score)}</td></tr>
-            ))}
-          </tbody>
-        </table>
-        {plan.failures.length > 0 && (
-          <>
-            <h3 class="small quiet">{say("plan.nobody", { count: plan.failures.length })}</h3>
-            <ul>
-              {plan.failures.map((one) => <li key={one.delivery_id}>{wayOf(one.delivery_id)} <span class="quiet">{one.reason ?? one.error}</span></li>)}
-            </ul>
-          </>
-        )}
-      </div>
+      <PlanQuality total={plan.planned_total} bound={plan.upper_bound} proved={plan.certified_optimal} />
+      <PlanRows assignments={plan.assignments} failures={plan.failures} given={plan.successful} failed={plan.failed} />
     </>
+  );
+}
+
+/** How near to the best a plan is. */
+export function PlanQuality({ total, bound, proved }: { total: number; bound: number; proved: boolean }) {
+  const { say } = useDesk();
+  const share = bound <= 0 ? 0 : (100 * (bound - total)) / bound;
+  const points = Math.round(total);
+  return <p class="quiet">{proved ? say("plan.optimal", { total: points }) : say("plan.gap", { total: points, share: share.toFixed(2) })}</p>;
+}
+
+/** Who gets what, and what stays without; of thousands the first. */
+export function PlanRows({ assignments, failures, given, failed }: Pick<Plan, "assignments" | "failures"> & { given: number; failed: number }) {
+  const { say, digits, board } = useDesk();
+  const wayOf = (delivery: number): string => {
+    const known = board.deliveries.get(delivery);
+    return known === undefined ? `#${delivery}` : `${shortPlace(known.pickup_address)} → ${shortPlace(known.delivery_address)}`;
+  };
+  const rows = assignments.slice(0, SHOWN);
+  const without = failures.slice(0, SHOWN);
+  return (
+    <div class="scroll plan" tabIndex={0} role="region" aria-label={say("plan.summary", { given, count: given + failed })}>
+      <table>
+        <tbody>
+          {rows.map((one) => (
+            <tr key={one.delivery_id}><th scope="row">{wayOf(one.delivery_id)}</th><td>{one.transporter}</td><td class="number">{digits(one.score)}</td></tr>
+          ))}
+        </tbody>
+      </table>
+      {given > rows.length && <p class="small quiet">{say("plan.more", { count: given - rows.length })}</p>}
+      {failures.length > 0 && (
+        <>
+          <h3 class="small quiet">{say("plan.nobody", { count: failed })}</h3>
+          <ul>
+            {without.map((one) => <li key={one.delivery_id}>{wayOf(one.delivery_id)} <span class="quiet">{one.reason ?? one.error}</span></li>)}
+          </ul>
+          {failed > without.length && <p class="small quiet">{say("plan.more", { count: failed - without.length })}</p>}
+        </>
+      )}
+    </div>
   );
 }

@@ -62,6 +62,22 @@ export interface FleetFrame {
   server_time: string;
 }
 
+/** A bulk run that begins, has come further or has ended; the first two counts are null until there is a plan. */
+export interface RunFrame {
+  type: "run";
+  id: number;
+  status: "running" | "done" | "failed" | "interrupted";
+  asked_by: number | null;
+  deliveries: number | null;
+  planned: number | null;
+  assigned: number;
+  failed: number;
+  left: number | null;
+  started_at: string;
+  ended_at: string | null;
+  error: string;
+}
+
 /** A transporter as it was heard of last. */
 export interface Courier extends Point {
   id: number;

@@ -3,7 +3,7 @@ import type { Client } from "../shared/client.ts";
 import { ServerClock } from "../shared/server_clock.ts";
 import { Socket, type SocketState } from "../shared/sockets.ts";
 import { Board, type Change } from "./board.ts";
-import type { FleetFrame } from "./frames.ts";
+import type { FleetFrame, RunFrame } from "./frames.ts";
 
 /** A quiet fleet says so every ten seconds; after so long without a word what is shown is old. */
 export const OLD_AFTER_MS = 25_000;
@@ -12,8 +12,10 @@ const TICK_MS = 1_000;
 
 export class Live {
   readonly board = new Board();
+  /** What was heard last of each run. */
+  readonly runs = new Map<number, RunFrame>();
   readonly #clock = new ServerClock();
-  readonly #socket: Socket<FleetFrame | { type: string }>;
+  readonly #socket: Socket<FleetFrame | RunFrame | { type: string }>;
   #state: SocketState = "connecting";
   #heardAt: number | null = null;
   #ticking: ReturnType<typeof setInterval> | undefined;
@@ -31,7 +33,10 @@ export class Live {
         later: (run, after_ms) => setTimeout(run, after_ms),
         cancel: (handle) => clearTimeout(handle as number),
       },
-      (frame) => frame.type === "fleet" && this.#take(frame as FleetFrame),
+      (frame) => {
+        if (frame.type === "fleet") this.#take(frame as FleetFrame);
+        if (frame.type === "run") this.#takeRun(frame as RunFrame);
+      },
       (state) => {
         this.#state = state;
         this.onChange();
@@ -72,6 +77,11 @@ export class Live {
   /** Whether what is shown is as it is now. */
   get old(): boolean {
     return this.#state !== "open" || (this.silent_ms ?? 0) > OLD_AFTER_MS;
+  }
+
+  #takeRun(frame: RunFrame): void {
+    this.runs.set(frame.id, frame);
+    this.onChange();
   }
 
   #take(frame: FleetFrame): void {

@@ -20,6 +20,7 @@ import { Live } from "./live.ts";
 import { type MapHandle, MapPanel } from "./map_panel.tsx";
 import { NoticeBar } from "./notice_bar.tsx";
 import { type Listed, counts, matches, ordered, passes } from "./queue.ts";
+import { RunDialog } from "./run_dialog.tsx";
 import { Snoozed } from "./snoozed.ts";
 import { LiveChip, Toolbar } from "./toolbar.tsx";
 import type { ConsoleSay } from "./words.ts";
@@ -74,14 +75,14 @@ export function Console({ client, signedIn, language, say }: Given) {
   const chosen = [...ticked].filter((id) => board.deliveries.get(id)?.status === "available");
 
   const desk: Desk = {
-    language, say, digits, now, board, calls, actions, view, exceptions, ticked, why, setWhy, best,
+    language, say, digits, now, board, runs: live.runs, calls, actions, view, exceptions, ticked, why, setWhy, best,
     putOff: found.length - exceptions.length,
     counts: counts(all),
     listed: ordered(shown, now),
     open: setDialog,
     go(to) {
       const next = { ...view, ...to };
-      const elsewhere = next.delivery !== view.delivery || next.courier !== view.courier;
+      const elsewhere = next.delivery !== view.delivery || next.courier !== view.courier || (next.run !== null && next.run !== view.run);
       history[elsewhere ? "pushState" : "replaceState"](null, "", queryOf(next, location.search) || location.pathname);
       setView(next);
     },
@@ -105,7 +106,7 @@ export function Console({ client, signedIn, language, say }: Given) {
       handle.current.map?.fit(ends.length > 0 ? ends : [...board.couriers.values()]);
     },
   };
-  useKeys(desk, dialog !== null);
+  useKeys(desk, dialog !== null || view.run !== null);
   useTitle(say("console.title"), exceptions.length);
   return (
     <DeskContext.Provider value={desk}>
@@ -121,6 +122,7 @@ export function Console({ client, signedIn, language, say }: Given) {
         <NoticeBar />
         {dialog === "help" && <HelpDialog />}
         {dialog === "plan" && <PlanDialog deliveries={chosen.length > 0 ? chosen : waitingChosen} />}
+        {view.run !== null && <RunDialog key={view.run} id={view.run} />}
         {dialog === "take_back" && <TakeBackDialog />}
       </Frame>
     </DeskContext.Provider>

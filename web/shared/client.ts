@@ -51,6 +51,8 @@ export interface Call {
   idempotencyKey?: string;
   /** What the answer may be; JSON where it is not said. */
   accept?: string;
+  /** How the answer should come, see RFC 7240: `respond-async`. */
+  prefer?: string;
 }
 
 export class Client {
@@ -114,6 +116,7 @@ export class Client {
     if (tokens !== null) headers["Authorization"] = `Bearer ${tokens.access}`;
     if (call.body !== undefined) headers["Content-Type"] = "application/json";
     if (call.idempotencyKey !== undefined) headers["Idempotency-Key"] = call.idempotencyKey;
+    if (call.prefer !== undefined) headers["Prefer"] = call.prefer;
     const given: RequestInit = { method: call.method ?? "GET", headers };
     if (call.body !== undefined) given.body = JSON.stringify(call.body);
     try {

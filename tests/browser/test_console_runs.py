@@ -1,0 +1,104 @@
+"""A dispatcher gives more parcels than anybody would wait for: a run that is followed and found again."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from api.server.serving import RunningServer
+from benchmarks.dispatch.city import City, settle
+from dispatch.assignments.models import RunStatus
+from dispatch.assignments.results import BulkResult, Failure
+from dispatch.assignments.runs import Run, begin_run
+from tests.browser.windows import Window, violations
+from tests.support.own_database import world_of_its_own
+from tests.support.world import Person, World, ok
+
+MANY = 600
+RUN = re.compile(r"[?&]run=\d+")
+
+
+@pytest.fixture
+async def world(server: RunningServer) -> AsyncIterator[World]:
+    """A dispatcher sees everything that there is, so each test has a database of its own."""
+    async with world_of_its_own(server) as own:
+        yield own
+
+
+@pytest.fixture
+async def desk(chromium: Browser, world: World) -> AsyncIterator[Window]:
+    context = await chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="light")
+    opened = Window(context, world.server.settings.public_url)
+    yield opened
+    await context.close()
+    assert opened.complaints == []
+
+
+async def _open(world: World, desk: Window, path: str) -> tuple[Page, Person]:
+    """A page of an admin who is signed in."""
+    admin = await world.admin()
+    tokens = json.dumps({"access": admin.access, "refresh": admin.refresh})
+    await desk.context.add_init_script(
+        f"localStorage.getItem('dispatch.console') ?? localStorage.setItem('dispatch.console', {tokens!r})"
+    )
+    return await desk.open(path), admin
+
+
+async def test_a_large_plan_is_given_in_a_run_whose_result_a_reload_finds_again(world: World, desk: Window) -> None:
+    services = world.server.services
+    await settle(services.database, services.redis, services.keys, City(MANY, MANY + 200))
+    page, admin = await _open(world, desk, "/console")
+    await page.get_by_role("button", name=f"Plan {MANY}").click()
+    dialog = page.get_by_role("dialog")
+    give = dialog.get_by_role("button", name=re.compile(r"Give \d+"))
+    planned = int(str(await give.text_content()).removeprefix("Give "))
+    assert planned > 500
+    await expect(dialog).to_contain_text(f"And {planned - 200} more.")
+    await give.click()
+    await expect(page).to_have_url(RUN)
+    await expect(dialog).to_contain_text(f"{planned} of {planned} get a courier")
+    await expect(dialog).to_contain_text("No other plan has a higher score")
+    run_id = page.url.split("run=")[1]
+    assert ok(await admin.get(f"/api/assignment-runs/{run_id}/"))["progress"]["assigned"] == planned
+    await page.reload()
+    await expect(dialog).to_contain_text(f"{planned} of {planned} get a courier")
+    assert await violations(page) == []
+    await dialog.get_by_role("button", name="Close").click()
+    await expect(dialog).to_have_count(0)
+    await expect(page).not_to_have_url(RUN)
+
+
+async def test_a_run_shows_how_far_it_is_and_a_reload_finds_it_again(world: World, desk: Window) -> None:
+    services = world.server.services
+    async with services.database.work() as work:
+        begun = await begin_run(work, services.clock, None)
+    page, _ = await _open(world, desk, f"/console?run={begun.id}")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Working out the best plan")
+    async with services.database.work() as work:
+        plan = BulkResult([], [Failure(9, "Nobody", "Nobody is near.")], 900.0, certified=False, planned_total=891.0)
+        await Run(work, services.clock, begun.id).planned(plan, 800)
+    await expect(dialog).to_contain_text("0 of 800 given")
+    async with services.database.work() as work:
+        await Run(work, services.clock, begun.id).wrote(200, [])
+    await expect(dialog).to_contain_text("200 of 800 given")
+    await expect(dialog.get_by_role("progressbar")).to_have_js_property("value", 200)
+    assert await violations(page) == []
+    await page.reload()
+    await expect(dialog).to_contain_text("200 of 800 given")
+    async with services.database.work() as work:
+        await Run(work, services.clock, begun.id).end(RunStatus.FAILED, "The database is away.")
+    await expect(dialog).to_contain_text("It stopped before its end")
+    await expect(dialog).to_contain_text("200 of 801 get a courier")
+    await expect(dialog).to_contain_text("891 points, at most 1.00 % below the best possible")
+    await expect(dialog).to_contain_text("Nobody is near.")
+    await page.keyboard.press("Escape")
+    await expect(page).not_to_have_url(RUN)
+
+
+async def test_an_unknown_run_says_so(world: World, desk: Window) -> None:
+    page, _ = await _open(world, desk, "/console?run=4000000")
+    await expect(page.get_by_role("dialog")).to_contain_text("There is no such run")
+    desk.complaints.clear()  # the browser notes every 404
