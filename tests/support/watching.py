@@ -72,7 +72,10 @@ def number(offset: str) -> int:
 
 
 def beside(server: RunningServer, **changes: object) -> Settings:
-    """Settings of another server on the same database, Redis and gateway."""
+    """Settings of another server on the same database, Redis and gateway; a Redis of its own comes with a zone of its own.
+
+    The database notes for each zone which Redis remembers it: of two with one zone, one would forget all that it knows.
+    """
     urls = running(server.settings.data_dir)
     sandbox = find_sandbox(server.settings)
     assert urls is not None
@@ -84,7 +87,8 @@ def beside(server: RunningServer, **changes: object) -> Settings:
         "khalti_base_url": sandbox.api_url,
         "port": 0,
     }
-    return server.settings.model_copy(update=shared | changes)
+    apart = {"zone": "another-redis"} if "redis_url" in changes else {}
+    return server.settings.model_copy(update=shared | apart | changes)
 
 
 @asynccontextmanager

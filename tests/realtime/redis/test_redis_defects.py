@@ -67,8 +67,8 @@ async def test_a_write_that_is_refused_in_this_state_of_redis_is_no_defect(
 async def test_a_request_that_meets_a_defect_is_a_500_and_one_that_meets_an_outage_a_503(
     world: World, own_redis: OwnRedis, client: Any
 ) -> None:
-    geo = Keys().geo
     async with another_world(world.server, redis_url=own_redis.url) as other:
+        geo = Keys(other.server.settings.zone).geo
         admin = await other.admin()
         await client.set(geo, "no index")
         try:

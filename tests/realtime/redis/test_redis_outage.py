@@ -127,7 +127,7 @@ async def test_a_failover_that_lost_offsets_begins_a_new_epoch(world_on_own_redi
     async with watch(world_on_own_redis, delivery["tracking_number"]) as watcher:
         seen = (await next_frame(watcher))["offset"]
         async with Redis.from_url(own_redis.url) as client:
-            await client.decrby(Keys().offset, 2)
+            await client.decrby(Keys(world_on_own_redis.server.settings.zone).offset, 2)
             await client.client_kill_filter(_type="pubsub", skipme=True)
         again = await next_frame(watcher)
         assert (again["type"], again["position"]["lat"]) == ("snapshot", BHAKTAPUR[0])
