@@ -72,7 +72,7 @@ def number(offset: str) -> int:
 
 
 def beside(server: RunningServer, **changes: object) -> Settings:
-    """Settings of another server on the same database, Redis and gateway; a Redis of its own comes with a zone of its own.
+    """Settings of another server on the same database, Redis and gateway; with a Redis of its own comes a zone.
 
     The database notes for each zone which Redis remembers it: of two with one zone, one would forget all that it knows.
     """
