@@ -141,6 +141,10 @@ class GuessLimits(Protocol):
         """The attempt was not looked at and does not count."""
         ...
 
+    async def failed(self, account: str, address: str) -> None:
+        """The attempt was wrong and stays counted: whoever made it is told how many are left."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:

@@ -6,6 +6,7 @@ from hashlib import blake2s
 
 from redis.asyncio import Redis
 
+from api.http.middleware.rate_limit_headers import Allowance, note
 from realtime.redis.keys import Keys
 
 # KEYS  1 failures of the account, from anywhere  2 its failures from this address  3 whether the account knows the
@@ -58,6 +59,21 @@ end
 return 0
 """
 
+# The same keys. Reply: failures that count against the account here, after how many ms they are forgotten, how long the
+# next attempt waits, ms; then the address' failures and after how many ms they are forgotten.
+_LEFT = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local account = redis.call('EXISTS', KEYS[3]) == 1 and KEYS[2] or KEYS[1]
+return {
+  tonumber(redis.call('HGET', account, 'failures') or '0'),
+  math.max(redis.call('PTTL', account), 0),
+  math.max(tonumber(redis.call('HGET', account, 'earliest') or '0') - now, 0),
+  tonumber(redis.call('GET', KEYS[4]) or '0'),
+  math.max(redis.call('PTTL', KEYS[4]), 0),
+}
+"""
+
 FREE_GUESSES = 5
 KNOWN_FOR_MS = 30 * 86_400_000
 V6_NETWORK = 64
@@ -77,6 +93,7 @@ class RedisGuessLimits:
         self._args = [per_account, per_address, window_s * 1000, FREE_GUESSES]
         self._begin = redis.register_script(_BEGIN)
         self._end = redis.register_script(_END)
+        self._left = redis.register_script(_LEFT)
 
     async def begin(self, account: str, address: str) -> int:
         """See GuessLimits. Raises RedisError."""
@@ -90,6 +107,20 @@ class RedisGuessLimits:
     async def release(self, account: str, address: str) -> None:
         """See GuessLimits. Raises RedisError."""
         await self._end(keys=self._named(account, address), args=[0, KNOWN_FOR_MS])
+
+    async def failed(self, account: str, address: str) -> None:
+        """See GuessLimits. The answer says what is left to the account, and to the address. Raises RedisError."""
+        most, most_from_address, window_ms, _free = self._args
+        reply = await self._left(keys=self._named(account, address))
+        failures, forgotten_ms, wait_ms, failures_from, forgotten_from_ms = (int(figure) for figure in reply)
+        window_s = window_ms // 1000
+        if most and wait_ms:
+            note(Allowance("guesses", most, window_s, 0, wait_ms / 1000))
+        elif most:
+            note(Allowance("guesses", most, window_s, most - failures, forgotten_ms / 1000))
+        if most_from_address:
+            left = most_from_address - failures_from
+            note(Allowance("guesses-from", most_from_address, window_s, left, forgotten_from_ms / 1000))
 
     def _named(self, account: str, address: str) -> list[str]:
         limit, place = self._keys.limit, address_name(address)

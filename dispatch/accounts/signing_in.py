@@ -98,7 +98,9 @@ class SignIns:
         finally:
             if attempt.fits:
                 await asyncio.shield(self._limits.succeeded(account, address))
-            elif not attempt.wrong:  # it was not looked at
+            elif attempt.wrong:
+                await self._limits.failed(account, address)
+            else:  # it was not looked at
                 await asyncio.shield(self._limits.release(account, address))
 
     async def _guess(self, user: User | None, password: str) -> Guess:

@@ -83,6 +83,30 @@ async def test_wrong_passwords_of_one_account_are_counted_from_wherever_they_com
     _check_refused(await _tried(strict, person.email.upper(), PASSWORD, _address()))
 
 
+async def test_each_wrong_password_is_answered_with_how_many_are_left(strict: World) -> None:
+    person, home = await strict.person(), _address()
+    window = strict.server.settings.wrong_passwords_window_s
+    for left in (2, 1, 0):
+        wrong = await _tried(strict, person.email, "wrong", home)
+        assert wrong.status_code == 401
+        account, address = wrong.headers["ratelimit"].split(", ")
+        assert account.startswith(f'"guesses";r={left};t=')
+        assert address.startswith(f'"guesses-from";r={left + 5};t=')
+        assert wrong.headers["ratelimit-policy"] == f'"guesses";q=3;w={window}, "guesses-from";q=8;w={window}'
+
+
+async def test_a_wrong_password_after_which_the_next_one_waits_says_so(world: World) -> None:
+    person, home = await world.person(), _address()
+    replies = [await _tried(world, person.email, "wrong", home) for _ in range(5)]
+    assert [reply.status_code for reply in replies] == [401] * 5
+    assert '"guesses";r=0;t=' not in replies[3].headers["ratelimit"]
+    assert replies[4].headers["ratelimit"].startswith('"guesses";r=0;t=1')
+
+
+async def test_a_right_password_is_counted_by_no_limit_and_told_of_none(strict: World) -> None:
+    assert "ratelimit" not in (await _tried(strict, (await strict.person()).email, PASSWORD, _address())).headers
+
+
 async def test_an_address_without_an_account_is_counted_in_the_same_words(strict: World) -> None:
     email = f"{uuid4().hex}@example.com"
     for _ in range(3):
