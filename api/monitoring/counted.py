@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -9,11 +10,15 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 
 def counted_registry() -> CollectorRegistry:
-    """The counters of every process summed up; of this one where there is no other."""
+    """The counters of every process summed up; of this one where there is no other.
+
+    Nothing where the folder of the counters is gone, as with its disk: whoever asks how the server does is answered.
+    """
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
     counted = CollectorRegistry()
-    MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    with suppress(ValueError):  # what the collector raises for it
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     return counted
 
 

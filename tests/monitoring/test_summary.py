@@ -1,11 +1,17 @@
 """How the server does, in one answer for the page of operations."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from api.monitoring.counted import read_counted
 from tests.support.shapes import check, is_int, is_text, is_time
 from tests.support.waiting import until
-from tests.support.world import THAMEL, Person, World, ok
+from tests.support.watching import another_world
+from tests.support.world import PASSWORD, THAMEL, Person, World, ok
 
 SUMMARY = "/api/v1/operations/summary/"
 
@@ -59,3 +65,22 @@ async def test_the_summary_says_what_the_metrics_say(world: World) -> None:
         return f"dispatch_pings_stored_total {float(summary['pings']['stored'])}" in metrics
 
     await until(same)
+
+
+async def test_without_its_data_folder_the_server_still_says_how_it_does(world: World, tmp_path: Path) -> None:
+    admin = await world.admin()
+    folder = tmp_path / "data"
+    folder.mkdir()
+    async with another_world(world.server, data_dir=folder) as other:
+        opened = ok(await other.http.post("/api/v1/auth/token/", json={"email": admin.email, "password": PASSWORD}))
+        there = {"Authorization": f"Bearer {opened['access']}"}  # the key of signatures lies in the folder
+        assert ok(await other.http.get(SUMMARY, headers=there))["disk"]["free"] > 0
+        shutil.rmtree(folder)
+        summary = ok(await other.http.get(SUMMARY, headers=there))
+    assert summary["disk"] is None
+    assert summary["payments_last_day"]["completed"] >= 0
+
+
+def test_counters_whose_folder_is_gone_are_none_and_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "gone"))
+    assert read_counted().total("dispatch_pings_stored_total") == 0

@@ -133,7 +133,7 @@ function trade(now: Summary, say: Say): Figure[] {
 
 function server(now: Summary, say: Say): Figure[] {
   return [
-    [say("figure.disk"), say("figure.disk.of", { free: bytes(now.disk.free), total: bytes(now.disk.total) })],
+    [say("figure.disk"), now.disk === null ? "–" : say("figure.disk.of", { free: bytes(now.disk.free), total: bytes(now.disk.total) })],
     ...now.processes.flatMap((one): Figure[] => [
       [say("figure.pause", { process: one.name }), say("milliseconds", { count: grouped(one.longest_pause_s * 1000, 0) })],
       [say("figure.pool", { process: one.name }), say("figure.of", { count: one.database_in_use, total: one.database_pool_size })],

@@ -4773,7 +4773,8 @@ export interface components {
         };
         /**
          * SummaryAnswer
-         * @description How the server does. A part that does not answer leaves its figures empty; `log` is None then.
+         * @description How the server does. A part that does not answer leaves its figures empty; `log` is None then, as is `disk`
+         *     where the data folder is gone or cannot be read.
          *
          *     `transporters` by presence; `deliveries` that are not over and `payments_open` by status;
          *     `payments_last_day`: opened in the last 24 hours. `jobs_waiting_s`: since when the item waits that a job could
@@ -4788,7 +4789,7 @@ export interface components {
             deliveries: {
                 [key: string]: number;
             };
-            disk: components["schemas"]["DiskAnswer"];
+            disk: components["schemas"]["DiskAnswer"] | null;
             jobs_waiting_s: {
                 [key: string]: number;
             };

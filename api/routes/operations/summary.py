@@ -5,6 +5,7 @@ import math
 import shutil
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from litestar import Controller, Request, get
@@ -65,7 +66,8 @@ class DiskAnswer(Struct, frozen=True):
 
 
 class SummaryAnswer(Struct, frozen=True, kw_only=True):
-    """How the server does. A part that does not answer leaves its figures empty; ``log`` is None then.
+    """How the server does. A part that does not answer leaves its figures empty; ``log`` is None then, as is ``disk``
+    where the data folder is gone or cannot be read.
 
     ``transporters`` by presence; ``deliveries`` that are not over and ``payments_open`` by status;
     ``payments_last_day``: opened in the last 24 hours. ``jobs_waiting_s``: since when the item waits that a job could
@@ -85,7 +87,7 @@ class SummaryAnswer(Struct, frozen=True, kw_only=True):
     jobs_waiting_s: dict[str, float]
     dead_letters: dict[str, int]
     log: LogAnswer | None
-    disk: DiskAnswer
+    disk: DiskAnswer | None
 
 
 class SummaryController(Controller):
@@ -100,11 +102,19 @@ class SummaryController(Controller):
         business: Business = request.app.state.business
         seen = await business.figures()
         counted = await asyncio.to_thread(read_counted)  # files of every process
-        disk = await asyncio.to_thread(shutil.disk_usage, services.settings.data_dir)
-        return _answer(services.clock.now(), seen, counted, DiskAnswer(disk.total, disk.free))
+        disk = await asyncio.to_thread(_disk_of, services.settings.data_dir)
+        return _answer(services.clock.now(), seen, counted, disk)
 
 
-def _answer(now: datetime, seen: BusinessFigures, counted: Counted, disk: DiskAnswer) -> SummaryAnswer:
+def _disk_of(folder: Path) -> DiskAnswer | None:
+    try:
+        usage = shutil.disk_usage(folder)
+    except OSError:
+        return None
+    return DiskAnswer(usage.total, usage.free)
+
+
+def _answer(now: datetime, seen: BusinessFigures, counted: Counted, disk: DiskAnswer | None) -> SummaryAnswer:
     rejected = counted.by("dispatch_pings_rejected_total", "reason")
     return SummaryAnswer(
         at=now,
