@@ -12,6 +12,8 @@ from dispatch.database.engine import Database
 from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, Priority
 
 ARRIVED = {EventKind.ARRIVED_AT_PICKUP, EventKind.ARRIVED_AT_DROPOFF}
+# What is taken from the database between two looks at whatever else the event loop has to do.
+READ_AT_ONCE = 100
 _COLUMNS = (
     Delivery.id,
     Delivery.tracking_number,
@@ -81,8 +83,12 @@ async def open_deliveries(
         query = query.where(among(Delivery.id, ids))
     else:
         query = query.where(Delivery.id > after_id, Delivery.status.in_([DeliveryStatus.AVAILABLE, *UNDER_WAY]))
+    found: list[OpenDelivery] = []
     async with database.work() as work:
-        return [_open(row) for row in await work.session.execute(query)]
+        result = await work.session.stream(query, execution_options={"yield_per": READ_AT_ONCE})
+        async for rows in result.partitions():
+            found += [_open(row) for row in rows]
+    return found
 
 
 def _open(row: Row[*tuple[object, ...]]) -> OpenDelivery:

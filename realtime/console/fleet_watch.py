@@ -41,7 +41,7 @@ LOOK_FOR_NEW_EVERY_S = 2.0
 # Arrivals, and times that are expected, are not announced either.
 READ_ALL_EVERY_S = 15.0
 # So many deliveries are gone through before pings and answers have their turn.
-AT_A_TIME = 500
+AT_A_TIME = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +151,15 @@ class _Picture:
         await self._profiles.learn({one.transporter_id for one in found if one.transporter_id} | touched)
         touched |= await self._note(found)
         load = Counter(delivery.transporter_id for delivery in self._deliveries.values() if delivery.status.under_way)
-        for transporter_id in touched:
+        for number, transporter_id in enumerate(touched, 1):
             fix = self._fixes.get(transporter_id)
             if fix is not None:
                 presence = Presence.STALE if transporter_id in self._stale else Presence.ONLINE
                 told = told_transporter(fix, load[transporter_id], presence)
                 key, point = (TRANSPORTER, transporter_id), (fix.lat, fix.lon)
                 self.state.put(key, (point,), told, transporter_id=transporter_id)
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)
         await self._runs.look()
         self.state.forget_old()
 

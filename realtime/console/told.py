@@ -1,11 +1,11 @@
 """How the fleet's things are told to consoles."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from dispatch.arrivals.events import EventKind
 from dispatch.arrivals.open_deliveries import OpenDelivery
 from dispatch.ports import Presence
-from dispatch.transporters.models import Transporter
 from realtime.console.frames import FleetDelivery, FleetProfile, FleetTransporter, Point
 from realtime.fixes import LoggedFix
 from realtime.protocol import encode, utc_from_ms
@@ -31,19 +31,30 @@ def told_transporter(fix: LoggedFix, active: int, presence: Presence) -> bytes:
     )
 
 
-def told_profile(transporter: Transporter, name: str) -> bytes:
+def told_profile(
+    transporter_id: int,
+    name: str,
+    business_name: str,
+    phone: str,
+    vehicle_type: str,
+    vehicle_number: str,
+    capacity_kg: Decimal,
+    max_active: int,
+    rating: Decimal,
+) -> bytes:
     """Who a transporter is."""
+    capacity = float(capacity_kg)
     return encode(
         FleetProfile(
-            transporter.id,
+            transporter_id,
             name,
-            transporter.business_name,
-            transporter.phone,
-            transporter.vehicle_type,
-            transporter.vehicle_number,
-            float(transporter.capacity_kg),
-            transporter.max_active,
-            float(transporter.rating),
+            business_name,
+            phone,
+            vehicle_type,
+            vehicle_number,
+            capacity,
+            max_active,
+            float(rating),
         )
     )
 
