@@ -16,7 +16,7 @@ from dispatch.deliveries.models import DeliveryStatus
 from tests.browser.couriers import NO_NETWORK, courier
 from tests.browser.sign_ins import signed_in
 from tests.browser.windows import Window
-from tests.simulation.demo.demo_process import processes_in
+from tests.support.demo_process import processes_in
 from tests.support.server_process import ServerProcess, free_port
 from tests.support.world import BHAKTAPUR, World, ok
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.simulation.demo.demo_process import DemoProcess
 from tests.simulation.demo.newcomer import Person, SignIn
+from tests.support.demo_process import DemoProcess
 
 
 @pytest.fixture(scope="module")

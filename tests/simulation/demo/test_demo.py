@@ -11,8 +11,8 @@ import pytest
 from websockets.asyncio.client import connect
 
 from dispatch.geo import great_circle_m
-from tests.simulation.demo.demo_process import DemoProcess, processes_in
 from tests.simulation.demo.newcomer import PATIENCE_S, Person, SignIn, bought, done, made_delivery
+from tests.support.demo_process import DemoProcess, processes_in
 from tests.support.waiting import until
 
 STATES = {"pending", "confirmed", "processing", "shipped", "delivered", "cancelled"}
