@@ -13,7 +13,7 @@ import pytest
 from tests.support.commands import Command, begin_aloud
 from tests.support.waiting import wait_until
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 PATIENCE_S = 90.0
 ENDS_WITHIN_S = 30.0
 
