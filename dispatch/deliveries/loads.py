@@ -60,12 +60,10 @@ class Load:
 NOTHING = Load()
 
 
-async def loads_of(session: AsyncSession, transporter_ids: Sequence[int] | None = None) -> dict[int, Load]:
-    """What each transporter carries by its row, all of them for None; those who carry nothing are missing."""
+async def loads_of(session: AsyncSession, transporter_ids: Sequence[int]) -> dict[int, Load]:
+    """What each of these transporters carries by its row; those who carry nothing are missing."""
     query = select(Transporter.id, Transporter.active_count, Transporter.carried_kg).where(Transporter.active_count > 0)
-    if transporter_ids is not None:
-        query = query.where(among(Transporter.id, transporter_ids))
-    rows = await session.execute(query)
+    rows = await session.execute(query.where(among(Transporter.id, transporter_ids)))
     return {transporter: Load(active, weight) for transporter, active, weight in rows}
 
 

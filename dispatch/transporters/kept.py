@@ -8,16 +8,18 @@ a query of all rows, and costs what has changed. After any doubt everything is r
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from dispatch.database.engine import Database, DriverConnection
-from dispatch.keyed_columns import KeyedColumns
+from dispatch.keyed_columns import Column, KeyedColumns, Keys
 
 # So many rows are taken at once, so that other work of the event loop waits a few milliseconds only.
 ROWS_AT_ONCE = 2_000
 NEVER_EXPIRES = 2**31 - 1
+
+_Read: TypeAlias = tuple[Keys, dict[str, Column]]
 
 
 class Standing:
@@ -132,7 +134,7 @@ class KeptTransporters:
         if not await self._read_rows(driver, open_from):
             return False
         row = await driver.fetchrow(OF_CHANGED_USERS, open_from, self._rows_at_once)
-        self._put(row)
+        self._put(_columns_of(row))
         return len(row["ids"] or ()) < self._rows_at_once
 
     async def _read_rows(self, driver: DriverConnection, changed_from: int) -> bool:
@@ -140,22 +142,26 @@ class KeptTransporters:
 
         An older state has open transactions that were over before.
         """
-        after, open_from = (changed_from, -1), None
+        after, open_from, read = (changed_from, -1), None, list[_Read]()
         while True:
             row = await driver.fetchrow(CHANGED, *after, changed_from < 0, self._rows_at_once)
             if self._server is not None and (row["server"] != self._server or row["open_from"] < changed_from):
                 return False
             self._server = row["server"]
             open_from = row["open_from"] if open_from is None else open_from
-            taken = self._put(row)
-            if taken < self._rows_at_once:
+            read.append(_columns_of(row))
+            if len(row["ids"] or ()) < self._rows_at_once:
                 self._open_from = open_from
+                self._put(*read)
                 return True
             after = max(zip(row["changed_in"], row["ids"], strict=True))
 
-    def _put(self, row: Mapping[str, Any]) -> int:
-        ids = row["ids"] or []
-        if ids:
-            columns = {name: np.array(row[name], dtype=kind) for name, kind in KINDS.items()}
-            self._rows = self._rows.with_rows(np.array(ids, dtype=np.int64), columns)
-        return len(ids)
+    def _put(self, *read: _Read) -> None:
+        """Take in what was read; all together, because each time costs as much as there are rows in all."""
+        columns = {name: np.concatenate([some[name] for _, some in read]) for name in KINDS}
+        self._rows = self._rows.with_rows(np.concatenate([ids for ids, _ in read]), columns)
+
+
+def _columns_of(row: Mapping[str, Any]) -> _Read:
+    columns = {name: np.array(row[name] or (), dtype=kind) for name, kind in KINDS.items()}
+    return np.array(row["ids"] or (), dtype=np.int64), columns

@@ -9,14 +9,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 from redis.asyncio import Redis
 
-from dispatch.keyed_columns import KeyedColumns
+from dispatch.keyed_columns import Column, KeyedColumns
 from dispatch.ports import LivePosition
 from realtime.fixes import decode_update
 from realtime.redis.keys import Keys
@@ -25,11 +25,14 @@ from realtime.redis.presence import PresenceLimits
 # A batch of pings carries the time at which it was begun, and may reach Redis so much later.
 OVERLAP_S = 5.0
 READ_ANEW_S = 30.0
-# So many fixes are taken in between two looks at whatever else the event loop has to do.
+# So many people and fixes are taken in between two looks at whatever else the event loop has to do.
 FIXES_AT_ONCE = 1_000
 
 KINDS: dict[str, Any] = {"lat": np.float64, "lon": np.float64, "heard_ms": np.float64, "update": object}
 """``update``: the newest fix as Redis has it, None where there is none and the place is not known."""
+
+
+Ids: TypeAlias = npt.NDArray[np.int64]
 
 
 class _Fix(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -75,11 +78,20 @@ class KnownPlaces:
 class KeptPlaces:
     """The columns of one process; any number of questions may share them."""
 
-    def __init__(self, redis: Redis, keys: Keys, limits: PresenceLimits, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        keys: Keys,
+        limits: PresenceLimits,
+        now: Callable[[], float] = time.time,
+        *,
+        at_once: int = FIXES_AT_ONCE,
+    ) -> None:
         self._redis = redis
         self._keys = keys
         self._limits = limits
         self._now = now
+        self._at_once = at_once
         self._lock = asyncio.Lock()
         self._rows = KeyedColumns.empty(KINDS)
         self._read_s: float | None = None
@@ -116,26 +128,46 @@ class KeptPlaces:
         return now_s
 
     async def _take_in(self, since_ms: float, oldest_ms: float) -> int:
-        """Put in those who were heard of since; how many are online in all."""
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.execute_command("ZRANGE", self._keys.last_seen, repr(since_ms), "+inf", "BYSCORE", "WITHSCORES")
-            pipe.zcount(self._keys.last_seen, repr(oldest_ms), "+inf")
-            heard, there_are = await pipe.execute()
-        ids, heard_ms = _members_and_scores(heard)
+        """Put in those who were heard of since; how many are online in all.
+
+        Read in the order in which they were heard of, each slice from the last moment of the one before: who is heard
+        of meanwhile moves on to a later slice, so nobody is missed.
+        """
+        slices: list[tuple[Ids, dict[str, Column]]] = []
+        most = self._at_once
+        while True:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                limit = ("LIMIT", 0, most)
+                since = (self._keys.last_seen, repr(since_ms), "+inf", "BYSCORE", *limit, "WITHSCORES")
+                pipe.execute_command("ZRANGE", *since)
+                pipe.zcount(self._keys.last_seen, repr(oldest_ms), "+inf")
+                heard, there_are = await pipe.execute()
+            ids, heard_ms = _members_and_scores(heard)
+            if ids.size == most and heard_ms[-1] == since_ms:
+                most *= 2  # more were heard of in this one moment than a slice holds
+                continue
+            slices.append((ids, {"heard_ms": heard_ms, **await self._fixes_of(ids)}))
+            if ids.size < most:
+                break
+            since_ms, most = float(heard_ms[-1]), self._at_once
+        columns = {name: np.concatenate([some[name] for _, some in slices]) for name in KINDS}
+        self._rows = self._rows.with_rows(np.concatenate([ids for ids, _ in slices]), columns)
+        return int(there_are)
+
+    async def _fixes_of(self, ids: Ids) -> dict[str, Column]:
+        """The newest fix of each, and its place."""
         places, updates = np.full((ids.size, 2), np.nan), np.full(ids.size, None, dtype=object)
-        for start in range(0, ids.size, FIXES_AT_ONCE):
-            some = slice(start, start + FIXES_AT_ONCE)
+        for start in range(0, ids.size, self._at_once):
+            some = slice(start, start + self._at_once)
             found: list[Any] = await self._redis.hmget(self._keys.live, ids[some].astype("U").tolist())
             updates[some] = found
             rows = [start + at for at, update in enumerate(found) if update is not None]
             fixes = _decode_updates(b"[%b]" % b",".join(update for update in found if update is not None))
             places[rows] = np.array([(fix.lat, fix.lon) for _, fix in fixes]).reshape(-1, 2)
-        columns = {"lat": places[:, 0], "lon": places[:, 1], "heard_ms": heard_ms, "update": updates}
-        self._rows = self._rows.with_rows(ids, columns)
-        return int(there_are)
+        return {"lat": places[:, 0], "lon": places[:, 1], "update": updates}
 
 
-def _members_and_scores(reply: list[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+def _members_and_scores(reply: list[Any]) -> tuple[Ids, npt.NDArray[np.float64]]:
     """Of a range with scores: one after the other, or in pairs where the connection speaks the newer protocol."""
     if reply and isinstance(reply[0], (list, tuple)):
         reply = [value for pair in reply for value in pair]

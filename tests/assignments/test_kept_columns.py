@@ -187,3 +187,19 @@ async def test_places_that_were_kept_through_random_changes_are_those_that_are_r
             assert [one.position(row) for row in rows] == [other.position(row) for row in rows]
             assert (one.lat.tolist(), one.lon.tolist()) == (other.lat.tolist(), other.lon.tolist())
     await redis.delete(keys.live, keys.last_seen)
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1_000])
+async def test_places_read_in_slices_of_any_size_leave_nobody_out_also_where_many_were_heard_of_in_one_moment(
+    server: RunningServer, at_once: int
+) -> None:
+    redis, keys, now_s = server.services.redis, Keys(f"kept-{uuid4().hex[:8]}"), 1_764_000_000.0
+    heard_s = {who: now_s - (who // 10 if who < 40 else who / 8) for who in range(1, 60)}
+    for who in heard_s:
+        fix = LoggedFix(who, "phone", "e", who, 27 + who / 100, 85, 1, 1)
+        await redis.hset(keys.live, str(who), b"[%d,%b]" % (who, encode_fix(fix)))
+    await redis.zadd(keys.last_seen, {str(who): moment * 1000 for who, moment in heard_s.items()})
+    found = await KeptPlaces(redis, keys, LIMITS, lambda: now_s, at_once=at_once).read()
+    assert found.transporter_ids.tolist() == list(heard_s)
+    assert found.lat.tolist() == [27 + who / 100 for who in heard_s]
+    await redis.delete(keys.live, keys.last_seen)
