@@ -13,7 +13,7 @@ from dispatch.assignments.ranked import check_available, decision, nobody_of, ra
 from dispatch.assignments.results import Assigned, NoTransporter, Scores
 from dispatch.database.work import Work
 from dispatch.deliveries.loads import load_on
-from dispatch.deliveries.models import DeliveryStatus, Priority
+from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
 from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.steps import DeliverySteps
 from dispatch.errors import Conflict, DispatchError
@@ -55,9 +55,7 @@ class Assignments:
 
         Raises NotFound, Conflict, NoTransporter.
         """
-        delivery = await self._steps.deliveries.get_alone(key)
-        if delivery.status is not DeliveryStatus.AVAILABLE:
-            check_available(await self._steps.deliveries.get(key))  # with who has it
+        delivery = await self._waiting(key)
         if priority is not None and delivery.priority is not priority:
             raise Conflict(
                 f"The priority of this delivery is {delivery.priority.value}, not {priority.value}.",
@@ -82,6 +80,13 @@ class Assignments:
             await self._work.commit()  # lets this transporter's row go before the next one is waited for
         raise NoTransporter(nobody_of(ranking, pool))
 
+    async def _waiting(self, key: DeliveryKey, *, lock: bool = False) -> Delivery:
+        """The row of a delivery that waits, and no more. Raises NotFound, and Conflict with who has it otherwise."""
+        delivery = await self._steps.deliveries.get_alone(key, lock=lock)
+        if delivery.status is not DeliveryStatus.AVAILABLE:
+            check_available(await self._steps.deliveries.get(key))
+        return delivery
+
     async def _write(
         self,
         delivery_id: int,
@@ -93,8 +98,7 @@ class Assignments:
         alternatives: list[dict[str, Any]],
     ) -> Assigned | None:
         """Lock, check again, assign. None where the transporter can no longer take it."""
-        delivery = await self._steps.deliveries.get(delivery_id, lock=True)
-        check_available(delivery)
+        delivery = await self._waiting(delivery_id, lock=True)
         transporter = await lock_transporter(self._session, pool.id(row))
         load = load_on(transporter)
         try:

@@ -95,11 +95,11 @@ class Deliveries:
         """By number or UUID, with its sale and transporter. Raises NotFound."""
         return await self._find(Delivery.id == key if isinstance(key, int) else Delivery.delivery_id == key, lock=lock)
 
-    async def get_alone(self, key: DeliveryKey) -> Delivery:
-        """The row without sale, transporter and steps: enough to look at, in one statement. Raises NotFound."""
+    async def get_alone(self, key: DeliveryKey, *, lock: bool = False) -> Delivery:
+        """The row without sale, transporter and steps: enough to look at or to give. Raises NotFound."""
         condition = Delivery.id == key if isinstance(key, int) else Delivery.delivery_id == key
         query = select(Delivery).where(condition).execution_options(populate_existing=True)
-        delivery: Delivery | None = await self._session.scalar(query)
+        delivery: Delivery | None = await self._session.scalar(query.with_for_update() if lock else query)
         if delivery is None:
             raise _no_such_delivery()
         return delivery
