@@ -51,7 +51,8 @@ async def measure(folder: Path, figure: str) -> dict[str, Any]:
                     access = Accounts(work, services.accounts.tokens, services.clock).open_sign_in(admin).access
             peer = dataclasses.replace(started, tokens=tokens)
             headers = {"Authorization": f"Bearer {access}"}
-            # The first plan of a server loads its solver; a city that nothing is due for costs nothing else.
+            # The first request loads what answers it. The solver's process starts with the plan that is measured, as it
+            # does where nobody has looked at the console before.
             warm = await http.post(
                 "/api/auto-assign/",
                 json={"max_assignments": 1, "dry_run": True, "time_range_hours": 1e-6},

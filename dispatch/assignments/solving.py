@@ -1,22 +1,32 @@
 """Solving a bulk assignment somewhere else than on the event loop."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from scoring import Deliveries, Params, Plan, Transporters, solve
+
+# However late a process comes to a problem, it has so long for it: enough for a plan of a city without a proof.
+LEAST_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class BulkProblem:
     """What is to be solved; it can be sent to another process.
 
-    All packages of one transporter travel together, so their weights add up.
+    All packages of one transporter travel together, so their weights add up. ``time_limit_s`` runs from ``asked_at``,
+    by the machine's monotonic clock: who asks also waits while a process starts, or works on somebody else's problem.
     """
 
     deliveries: Deliveries
     transporters: Transporters
     radius_m: float
     time_limit_s: float
+    asked_at: float = field(default_factory=time.monotonic)
+
+    def left_s(self) -> float:
+        """How long the search may still take."""
+        return max(LEAST_S, self.time_limit_s - (time.monotonic() - self.asked_at))
 
     def solve(self) -> Plan:
         """The plan of the highest total; the same for the same problem."""
@@ -26,7 +36,7 @@ class BulkProblem:
             self.transporters,
             params,
             strategy="optimal",
-            time_limit_s=self.time_limit_s,
+            time_limit_s=self.left_s(),
             seed=0,
         )
 

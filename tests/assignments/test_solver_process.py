@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import psutil
 import pytest
 
 from api.adapters.solving import ProcessSolver
+from dispatch.assignments.solving import LEAST_S
 from dispatch.errors import Unavailable
 from tests.assignments.problems import problem_of
 
@@ -88,3 +90,12 @@ async def test_when_the_process_dies_the_caller_is_told_and_the_next_problem_is_
     with pytest.raises(Unavailable):
         await solving
     assert (await solver.solve(problem_of(60))).total > 0
+
+
+def test_the_time_of_a_problem_runs_from_when_it_is_asked_wherever_it_waits() -> None:
+    fresh = problem_of(3, time_limit_s=1000)
+    waited = replace(fresh, asked_at=fresh.asked_at - 900)
+    too_late = replace(fresh, asked_at=fresh.asked_at - 5000)
+    assert LEAST_S < waited.left_s() <= 100 < fresh.left_s() <= 1000
+    assert too_late.left_s() == LEAST_S
+    assert too_late.solve().certified
