@@ -130,40 +130,32 @@ class KeptPlaces:
     async def _take_in(self, since_ms: float, oldest_ms: float) -> int:
         """Put in those who were heard of since; how many are online in all.
 
-        Read in the order in which they were heard of, each slice from the last moment of the one before: who is heard
-        of meanwhile moves on to a later slice, so nobody is missed.
+        Who they are is asked at once, as of one moment; the answer is made numbers slice by slice.
         """
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.execute_command("ZRANGE", self._keys.last_seen, repr(since_ms), "+inf", "BYSCORE", "WITHSCORES")
+            pipe.zcount(self._keys.last_seen, repr(oldest_ms), "+inf")
+            heard, there_are = await pipe.execute()
+        in_pairs = bool(heard) and isinstance(heard[0], (list, tuple))
+        step = self._at_once if in_pairs else 2 * self._at_once
         slices: list[tuple[Ids, dict[str, Column]]] = []
-        most = self._at_once
-        while True:
-            async with self._redis.pipeline(transaction=True) as pipe:
-                limit = ("LIMIT", 0, most)
-                since = (self._keys.last_seen, repr(since_ms), "+inf", "BYSCORE", *limit, "WITHSCORES")
-                pipe.execute_command("ZRANGE", *since)
-                pipe.zcount(self._keys.last_seen, repr(oldest_ms), "+inf")
-                heard, there_are = await pipe.execute()
-            ids, heard_ms = _members_and_scores(heard)
-            if ids.size == most and heard_ms[-1] == since_ms:
-                most *= 2  # more were heard of in this one moment than a slice holds
-                continue
+        for start in range(0, len(heard), step):
+            ids, heard_ms = _members_and_scores(heard[start : start + step])
             slices.append((ids, {"heard_ms": heard_ms, **await self._fixes_of(ids)}))
-            if ids.size < most:
-                break
-            since_ms, most = float(heard_ms[-1]), self._at_once
-        columns = {name: np.concatenate([some[name] for _, some in slices]) for name in KINDS}
-        self._rows = self._rows.with_rows(np.concatenate([ids for ids, _ in slices]), columns)
+        if slices:
+            columns = {name: np.concatenate([some[name] for _, some in slices]) for name in KINDS}
+            self._rows = self._rows.with_rows(np.concatenate([ids for ids, _ in slices]), columns)
         return int(there_are)
 
     async def _fixes_of(self, ids: Ids) -> dict[str, Column]:
         """The newest fix of each, and its place."""
-        places, updates = np.full((ids.size, 2), np.nan), np.full(ids.size, None, dtype=object)
-        for start in range(0, ids.size, self._at_once):
-            some = slice(start, start + self._at_once)
-            found: list[Any] = await self._redis.hmget(self._keys.live, ids[some].astype("U").tolist())
-            updates[some] = found
-            rows = [start + at for at, update in enumerate(found) if update is not None]
-            fixes = _decode_updates(b"[%b]" % b",".join(update for update in found if update is not None))
-            places[rows] = np.array([(fix.lat, fix.lon) for _, fix in fixes]).reshape(-1, 2)
+        places = np.full((ids.size, 2), np.nan)
+        found: list[Any] = await self._redis.hmget(self._keys.live, ids.astype("U").tolist())
+        rows = [row for row, update in enumerate(found) if update is not None]
+        fixes = _decode_updates(b"[%b]" % b",".join(update for update in found if update is not None))
+        places[rows] = np.array([(fix.lat, fix.lon) for _, fix in fixes]).reshape(-1, 2)
+        updates = np.full(ids.size, None, dtype=object)
+        updates[:] = found
         return {"lat": places[:, 0], "lon": places[:, 1], "update": updates}
 
 

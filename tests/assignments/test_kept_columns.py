@@ -190,9 +190,7 @@ async def test_places_that_were_kept_through_random_changes_are_those_that_are_r
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 1_000])
-async def test_places_read_in_slices_of_any_size_leave_nobody_out_also_where_many_were_heard_of_in_one_moment(
-    server: RunningServer, at_once: int
-) -> None:
+async def test_places_read_in_slices_of_any_size_leave_nobody_out(server: RunningServer, at_once: int) -> None:
     redis, keys, now_s = server.services.redis, Keys(f"kept-{uuid4().hex[:8]}"), 1_764_000_000.0
     heard_s = {who: now_s - (who // 10 if who < 40 else who / 8) for who in range(1, 60)}
     for who in heard_s:
