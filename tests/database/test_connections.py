@@ -52,18 +52,24 @@ async def test_a_transaction_of_fixed_statements_commits_whole_or_not_at_all(dat
 
 
 async def test_one_that_is_cut_off_leaves_no_row_no_lock_and_no_connection_behind(database: Database) -> None:
-    begun = asyncio.Event()
+    pids: list[int] = []
 
     async def hang() -> None:
         async with database.transaction() as driver:
             await driver.execute(COUNT, SERIES, 1)
-            begun.set()
+            pids.append(driver.get_server_pid())
             await driver.execute("SELECT pg_sleep(60)")
 
+    async def sleeps() -> bool:
+        """A statement that is cut off before the server has begun it is run to its end: for half a minute, this one."""
+        async with database.connection() as driver:
+            asleep = "SELECT wait_event FROM pg_stat_activity WHERE pid = $1"
+            return bool(pids) and await driver.fetchval(asleep, pids[-1]) == "PgSleep"
+
     for _ in range(5):  # more often than the pool has connections
-        begun.clear()
+        pids.clear()
         task = asyncio.create_task(hang())
-        await begun.wait()
+        await until(sleeps)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
