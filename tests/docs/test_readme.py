@@ -34,8 +34,9 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
         await until(is_up)
         yield data_dir
     finally:
-        process.send_signal(signal.SIGINT)
-        await ended(process)
+        process.send_signal(signal.SIGINT)  # the README's Ctrl-C
+        stopped = await ended(process)
+    assert stopped.code == 0, stopped
 
 
 async def _type_in(blocks: list[str], data_dir: Path) -> list[str]:
