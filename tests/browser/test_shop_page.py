@@ -197,6 +197,16 @@ async def test_somebody_without_an_account_makes_one_on_the_way_to_the_order(wor
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the weak password
 
 
+async def test_whatever_is_pasted_into_a_search_is_looked_for_and_widens_nothing(world: World, window: Window) -> None:
+    page = await window.open("/shop")
+    await expect(page.locator(".offer").first).to_be_visible()
+    await page.get_by_label("Search").fill("nowhere\0" + "x" * 20_000)
+    await expect(page.get_by_text("Nothing is called")).to_be_visible()
+    page = await window.open("/shop?q=" + "y" * 10_000)
+    await expect(page.get_by_text("Nothing is called")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 async def test_where_the_server_does_not_answer_the_goods_stay_and_it_is_said(world: World, window: Window) -> None:
     seller = await world.person("seller")
     await world.product(seller, name="Juniper soap 90")

@@ -1,4 +1,5 @@
 // The address is the state: reload, back and a shared link show the same.
+import { searchText } from "../shared/search_text.ts";
 import { FILTERS, type Filter } from "./queue.ts";
 
 export const PANELS = ["list", "map", "detail", "line"] as const;
@@ -32,7 +33,7 @@ export function viewOf(query: string): View {
   const shown = among(PANELS, asked.get("panel"));
   return {
     filter: among(FILTERS, asked.get("show")) ?? "all",
-    search: asked.get("q") ?? "",
+    search: searchText(asked.get("q") ?? ""),
     delivery: number(asked.get("delivery")),
     courier: number(asked.get("courier")),
     run: number(asked.get("run")),

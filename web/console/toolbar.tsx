@@ -1,6 +1,7 @@
 import { Keyboard, Maximize, PanelBottom, PanelLeft, PanelRight, Map as MapSign } from "lucide";
 import type { IconNode } from "lucide";
 import { Icon } from "../shared/icon.tsx";
+import { MOST_SEARCHED, searchText } from "../shared/search_text.ts";
 import { clock, duration } from "../shared/times.ts";
 import type { SignedIn } from "../shared/sign_in.tsx";
 import { PANELS, type Panel, type View } from "./address.ts";
@@ -18,11 +19,12 @@ export function Toolbar({ planned }: { planned: number }) {
       <input
         id="search"
         type="search"
+        maxLength={MOST_SEARCHED}
         value={view.search}
         placeholder={`${say("console.search")}  /`}
         aria-label={say("console.search")}
         autocomplete="off"
-        onInput={(event) => go({ search: event.currentTarget.value })}
+        onInput={(event) => go({ search: searchText(event.currentTarget.value) })}
       />
       <div class="filters" role="group" aria-label={say("console.filters")}>
         {FILTERS.map((filter) => (

@@ -7,6 +7,7 @@ import { Link } from "./link.tsx";
 import { Loaded, type Loading, useLoading } from "./loading.tsx";
 import type { Language } from "./numbers.ts";
 import { found } from "./rows.ts";
+import { MOST_SEARCHED, searchText } from "./search_text.ts";
 import { type Column, Table } from "./table.tsx";
 import type { Say } from "./words.ts";
 
@@ -52,7 +53,7 @@ interface Given<Row> {
 /** A list of the API as a table: filters, text and pages are in the address, a row opens beside it. */
 export function Listing<Row>(given: Given<Row>) {
   const { client, path, address, columns, idOf, say, language, filters = [], search = null } = given;
-  const text = address.query.get("find") ?? "";
+  const text = searchText(address.query.get("find") ?? "");
   const page = Math.max(1, Number(address.query.get("page")) || 1);
   const asked = new URLSearchParams({ page: String(page), page_size: String(ON_A_PAGE) });
   for (const { name } of filters) if (address.query.get(name)) asked.set(name, address.query.get(name) ?? "");
@@ -126,5 +127,5 @@ function Typed({ text, say }: { text: string; say: Say }) {
     const done = setTimeout(() => narrow({ find: typed }), TYPED_MS);
     return () => clearTimeout(done);
   }, [typed]);
-  return <Field label={say("find")} name="find" type="search" value={typed} onValue={setTyped} />;
+  return <Field label={say("find")} name="find" type="search" value={typed} onValue={(text) => setTyped(searchText(text))} more={{ maxLength: MOST_SEARCHED }} />;
 }

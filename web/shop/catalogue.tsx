@@ -7,6 +7,7 @@ import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
+import { MOST_SEARCHED, searchText } from "../shared/search_text.ts";
 import { type Product, quantityOf } from "./basket.ts";
 import { keepBasket, keptBasket, useBasket } from "./keeping.ts";
 import { withQuantity } from "./basket.ts";
@@ -28,7 +29,7 @@ interface Given {
 
 /** What can be bought: a grid, found by typing. */
 export function Catalogue({ client, address, language, say }: Given) {
-  const search = address.query.get("q") ?? "";
+  const search = searchText(address.query.get("q") ?? "");
   const page = Math.max(1, Number(address.query.get("page")) || 1);
   const query = new URLSearchParams({ page: String(page), page_size: String(ON_A_PAGE), ...(search && { search }) });
   const found = useLoading(() => client.call<Found>(`/api/v1/marketplace/products/?${query}`, { signed: false }), [search, page]);
@@ -69,7 +70,7 @@ function SearchBox({ search, say }: { search: string; say: Say }) {
   return (
     <div class="search">
       <Icon of={Search} />
-      <input type="search" aria-label={say("search")} placeholder={say("search")} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+      <input type="search" maxLength={MOST_SEARCHED} aria-label={say("search")} placeholder={say("search")} value={typed} onInput={(event) => setTyped(searchText(event.currentTarget.value))} />
     </div>
   );
 }
