@@ -198,6 +198,7 @@ async def test_somebody_without_an_account_makes_one_on_the_way_to_the_order(wor
 
 
 async def test_whatever_is_pasted_into_a_search_is_looked_for_and_widens_nothing(world: World, window: Window) -> None:
+    await world.product(await world.person("seller"))
     page = await window.open("/shop")
     await expect(page.locator(".offer").first).to_be_visible()
     await page.get_by_label("Search").fill("nowhere\0" + "x" * 20_000)
