@@ -89,6 +89,11 @@ class Courier:
         found: list[tuple[float, float]] = await until(all_there, "every place of the way is stored")
         return found
 
+    async def has_sent_by_app(self) -> bool:
+        """Whether a position of a tracking app is in the history already, where the page looks for it."""
+        rows = ok(await self.driver.get(f"/api/transporters/{self.driver.transporter_id}/positions/"))["results"]
+        return any(row["device"].startswith("osmand-") for row in rows)
+
     def forgive_no_network(self) -> None:
         """What was complained of while there was no network is no fault of the page."""
         self.window.complaints[:] = [

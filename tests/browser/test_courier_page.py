@@ -268,6 +268,7 @@ async def test_a_tracking_app_is_paired_by_a_code_and_the_page_says_that_its_pos
             "batt": 90,
         }
         assert ok(await world.http.get("/api/phones/osmand/", params=sent))["stored"] == 1
+        await until(one.has_sent_by_app)
         await one.page.clock.fast_forward(ASKED_EVERY_MS)
         await expect(one.page.locator(".strip .chip")).to_contain_text("Traccar Client", timeout=60_000)
         await one.page.get_by_role("button", name="End it").click()
