@@ -29,6 +29,7 @@ class Process:
 
     handle: Command
     url: str
+    data_dir: Path
 
 
 def _dispatch(*arguments: str, data_dir: Path, start: Start = begin, **environment: str) -> Command:
@@ -56,7 +57,7 @@ async def _serving(data_dir: Path, start: Start = begin, **environment: str) -> 
                 return (await client.get(f"{url}/health/ready")).status_code == 200
 
             await until(is_ready, despite=httpx.TransportError)
-        yield Process(process, url)
+        yield Process(process, url, data_dir)
     finally:
         process.kill()
         await asyncio.to_thread(process.wait)
@@ -102,13 +103,19 @@ async def test_a_busy_port_is_said_in_one_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "postgres").exists()
 
 
-async def test_a_second_server_in_the_same_folder_is_refused_by_name(tmp_path: Path) -> None:
-    async with _serving(tmp_path, begin, **NO_GATEWAY) as first:
-        second = _dispatch("serve", data_dir=tmp_path, DISPATCH_PORT="0")
-        output = await _output(second)
-        assert second.returncode == 2
-        assert str(first.handle.pid) in output
-        assert "Traceback" not in output
+@pytest.fixture(scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Process]:
+    """One server for the tests that look at it from beside; the last of them kills it."""
+    async with _serving(tmp_path_factory.mktemp("running") / "data") as process:
+        yield process
+
+
+async def test_a_second_server_in_the_same_folder_is_refused_by_name(running: Process) -> None:
+    second = _dispatch("serve", data_dir=running.data_dir, DISPATCH_PORT="0")
+    output = await _output(second)
+    assert second.returncode == 2
+    assert str(running.handle.pid) in output
+    assert "Traceback" not in output
 
 
 async def test_a_bad_setting_ends_with_its_name(tmp_path: Path) -> None:
@@ -119,48 +126,47 @@ async def test_a_bad_setting_ends_with_its_name(tmp_path: Path) -> None:
     assert "Traceback" not in output
 
 
-async def test_after_kill_9_the_next_start_has_every_account(tmp_path: Path) -> None:
+async def test_operators_make_admins_and_examine_the_server_beside_it(running: Process) -> None:
+    port = running.url.rpartition(":")[2]
+    with tempfile.TemporaryFile() as given:
+        given.write(b"correct horse\n")
+        given.seek(0)
+        words = ("create-user", "--email", "boss@example.com", "--role", "admin", "--password-stdin")
+        environment = os.environ | {"DISPATCH_DATA_DIR": str(running.data_dir)}
+        create = await ended(begin(*words, environment=environment, given=given.fileno()))
+    assert create.code == 0
+    async with httpx.AsyncClient(base_url=running.url) as client:
+        body = {"email": "boss@example.com", "password": "correct horse"}
+        token = (await client.post("/api/v1/auth/token/", json=body)).json()["access"]
+        me = await client.get("/api/v1/auth/me/", headers={"Authorization": f"Bearer {token}"})
+        assert me.json()["roles"] == ["admin"]
+    doctor = _dispatch("doctor", "--json", data_dir=running.data_dir, DISPATCH_PORT=port)
+    findings = json.loads(await _output(doctor))
+    assert doctor.returncode == 0
+    assert {finding["check"]: finding["state"] for finding in findings} == {
+        "python": "ok",
+        "mode": "ok",
+        "DISPATCH_RETURN_HOSTS": "warning",
+        "webhooks": "ok",
+        "data folder": "ok",
+        "writing": "ok",
+        "database": "ok",
+        "redis": "ok",
+        "memory": "ok",
+        "history": "ok",
+        "gateway": "ok",
+        "server": "ok",
+    }
+
+
+async def test_after_kill_9_the_next_start_has_every_account(running: Process) -> None:
     body = {"email": "kept@example.com", "password": "correct horse"}
-    async with _serving(tmp_path, begin, **NO_GATEWAY) as process, httpx.AsyncClient() as client:
-        assert (await client.post(f"{process.url}/api/v1/auth/register/", json=body)).status_code == 201
-        process.handle.kill()
-        await asyncio.to_thread(process.handle.wait)
-    async with _serving(tmp_path, begin, **NO_GATEWAY) as process, httpx.AsyncClient() as client:
+    async with httpx.AsyncClient() as client:
+        assert (await client.post(f"{running.url}/api/v1/auth/register/", json=body)).status_code == 201
+        running.handle.kill()
+        await asyncio.to_thread(running.handle.wait)
+    async with _serving(running.data_dir, **NO_GATEWAY) as process, httpx.AsyncClient() as client:
         assert (await client.post(f"{process.url}/api/v1/auth/token/", json=body)).status_code == 200
-
-
-async def test_operators_make_admins_and_examine_the_server_beside_it(tmp_path: Path) -> None:
-    async with _serving(tmp_path) as process:
-        port = process.url.rpartition(":")[2]
-        with tempfile.TemporaryFile() as given:
-            given.write(b"correct horse\n")
-            given.seek(0)
-            words = ("create-user", "--email", "boss@example.com", "--role", "admin", "--password-stdin")
-            environment = os.environ | {"DISPATCH_DATA_DIR": str(tmp_path)}
-            create = await ended(begin(*words, environment=environment, given=given.fileno()))
-        assert create.code == 0
-        async with httpx.AsyncClient(base_url=process.url) as client:
-            body = {"email": "boss@example.com", "password": "correct horse"}
-            token = (await client.post("/api/v1/auth/token/", json=body)).json()["access"]
-            me = await client.get("/api/v1/auth/me/", headers={"Authorization": f"Bearer {token}"})
-            assert me.json()["roles"] == ["admin"]
-        doctor = _dispatch("doctor", "--json", data_dir=tmp_path, DISPATCH_PORT=port)
-        findings = json.loads(await _output(doctor))
-        assert doctor.returncode == 0
-        assert {finding["check"]: finding["state"] for finding in findings} == {
-            "python": "ok",
-            "mode": "ok",
-            "DISPATCH_RETURN_HOSTS": "warning",
-            "webhooks": "ok",
-            "data folder": "ok",
-            "writing": "ok",
-            "database": "ok",
-            "redis": "ok",
-            "memory": "ok",
-            "history": "ok",
-            "gateway": "ok",
-            "server": "ok",
-        }
 
 
 async def test_the_doctor_names_what_production_lacks(tmp_path: Path) -> None:
