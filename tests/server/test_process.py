@@ -165,7 +165,7 @@ async def test_after_kill_9_the_next_start_has_every_account(running: Process) -
         assert (await client.post(f"{running.url}/api/v1/auth/register/", json=body)).status_code == 201
         running.handle.kill()
         await asyncio.to_thread(running.handle.wait)
-    async with _serving(running.data_dir, **NO_GATEWAY) as process, httpx.AsyncClient() as client:
+    async with _serving(running.data_dir, begin, **NO_GATEWAY) as process, httpx.AsyncClient() as client:
         assert (await client.post(f"{process.url}/api/v1/auth/token/", json=body)).status_code == 200
 
 
