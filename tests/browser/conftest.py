@@ -39,6 +39,13 @@ async def window(chromium: Browser, world: World) -> AsyncIterator[Window]:
 
 
 @pytest.fixture
+async def goods_without_pictures(world: World) -> None:
+    """What other tests put on sale has pictures that are nowhere, or on hosts that pages may not ask."""
+    async with world.server.services.database.connection() as driver:
+        await driver.execute("UPDATE products SET images = '{}' WHERE images <> '{}'")
+
+
+@pytest.fixture
 async def demo(world: World) -> AsyncIterator[str]:
     """As if this server were a demo: its dispatcher's log-in and a parcel are told to whoever is on this machine."""
     admin, delivery = await world.admin(), await world.delivery()

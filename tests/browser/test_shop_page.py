@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
 from playwright.async_api import Page, expect
 
 from api.server.backing_services import find_sandbox
 from tests.browser.sign_ins import sign_in, signed_in
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.world import Bought, Person, World, ok
+
+pytestmark = pytest.mark.usefixtures("goods_without_pictures")
 
 ORDER = re.compile(r"/shop/orders/(\d+)")
 

@@ -75,6 +75,7 @@ async def send_off(window: Window, seller: Person) -> None:
     await expect(sheet.get_by_role("link", name="Follow parcel")).to_be_visible()
 
 
+@pytest.mark.usefixtures("goods_without_pictures")
 async def test_a_purchase_is_clicked_by_customer_seller_dispatcher_and_transporter_until_the_customer_sees_it_delivered(
     world: World, chromium: Browser
 ) -> None:
