@@ -1,7 +1,8 @@
 """What is asked of an assignment, and what comes of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,13 +34,30 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
-    """One assignment that was made."""
+class Carrier:
+    """Who carries, as it is told; ``rating`` is 0 to 5."""
 
-    delivery: Delivery
-    transporter: Transporter
+    id: int
+    name: str
+    business_name: str
+    vehicle_type: str
+    vehicle_number: str
+    rating: float
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """One assignment that was made. ``distance_km`` is from pickup to drop-off; ``arrives_at``: at the door."""
+
+    delivery_id: int
+    delivery_uuid: UUID
+    tracking_number: str
+    distance_km: float | None
+    arrives_at: datetime
+    carrier: Carrier
     scores: Scores
-    alternatives: list[dict[str, Any]] = field(default_factory=list)
+    alternatives: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

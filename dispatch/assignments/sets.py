@@ -4,6 +4,7 @@ What a set costs in statements does not grow with the deliveries in it. Locks ar
 deliveries and then all transporters, each in the order of their numbers, so that nobody waits in a circle.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,16 +12,15 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, String, and_, select, type_coerce
+from sqlalchemy import ARRAY, BigInteger, BindParameter, Date, Row, String, and_, any_, bindparam, select, type_coerce
 
 from dispatch.accounts.models import User
 from dispatch.assignments.pool import whole_score
-from dispatch.assignments.results import BulkAssigned, Failure, Scores
-from dispatch.database.among import among
+from dispatch.assignments.results import Assigned, BulkAssigned, Carrier, Failure, Scores
 from dispatch.database.engine import raised_alike
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import Trip, expected_arrival
-from dispatch.deliveries.loads import NOTHING, Load, loads_of
+from dispatch.deliveries.loads import NOTHING, Load
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.steps import ASSIGNED_MESSAGE
 from dispatch.errors import DispatchError
@@ -37,9 +37,9 @@ WRITE = """
 WITH wanted AS MATERIALIZED (
     SELECT * FROM unnest(
         $1::bigint[], $2::bigint[], $3::timestamptz[], $4::float8[], $5::float8[], $6::float8[], $7::float8[],
-        $8::float8[]
+        $8::float8[], $14::jsonb[]
     ) WITH ORDINALITY AS w (
-        delivery_id, transporter_id, arrives_at, distance, rating, capacity, workload, total, place
+        delivery_id, transporter_id, arrives_at, distance, rating, capacity, workload, total, alternatives, place
     )
 ), given AS (
     UPDATE deliveries AS d
@@ -58,20 +58,70 @@ INSERT INTO assignments (
     delivery_id, transporter_id, assigned_by, strategy, distance_score, rating_score, capacity_score, workload_score,
     total_score, alternatives, created_at, run_id
 )
-SELECT w.delivery_id, w.transporter_id, $11, $12, w.distance, w.rating, w.capacity, w.workload, w.total, '[]', $9, $13
+SELECT w.delivery_id, w.transporter_id, $11, $12, w.distance, w.rating, w.capacity, w.workload, w.total,
+       w.alternatives, $9, $13
 FROM wanted AS w JOIN given ON given.id = w.delivery_id
 ORDER BY w.place
 """
 
 
+# Statements are put together once: to do it for each set costs as much as to run them.
+_IDS: BindParameter[Any] = bindparam("ids", type_=ARRAY(BigInteger))
+LOCK_DELIVERIES = (
+    select(
+        Delivery.id,
+        type_coerce(Delivery.status, String).label("status"),
+        Delivery.delivery_id,
+        Delivery.tracking_number,
+        Delivery.pickup_address,
+        Delivery.delivery_address,
+        Delivery.pickup_lat,
+        Delivery.pickup_lon,
+        Delivery.delivery_lat,
+        Delivery.delivery_lon,
+        Delivery.package_weight,
+        Delivery.requested_pickup_date,
+        Delivery.distance_km,
+    )
+    .where(Delivery.id == any_(_IDS))
+    .order_by(Delivery.id)
+    .with_for_update(of=Delivery)
+)
+LOCK_CARRIERS = (
+    select(Transporter.id).where(Transporter.id == any_(_IDS)).order_by(Transporter.id).with_for_update(of=Transporter)
+)
+CARRIERS = (
+    select(
+        Transporter.id,
+        Transporter.vehicle_type,
+        Transporter.capacity_kg,
+        Transporter.max_active,
+        Transporter.active_count,
+        Transporter.carried_kg,
+        Transporter.business_name,
+        Transporter.vehicle_number,
+        Transporter.rating,
+        Transporter.phone,
+        User.name,
+        and_(*may_carry(bindparam("today", type_=Date))).label("may_carry"),
+    )
+    .join(User, User.id == Transporter.user_id)
+    .where(Transporter.id == any_(_IDS))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """An assignment of a plan. ``position``: where the transporter was, for the time of arrival."""
+    """An assignment of a plan. ``position``: where the transporter was, for the time of arrival.
+
+    ``alternatives``: who else could have, as it is kept.
+    """
 
     delivery_id: int
     transporter_id: int
     position: LivePosition
     scores: Scores
+    alternatives: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +151,17 @@ class AssignmentSets:
 
         ``user_id``: who decides; ``run_id``: the run that it belongs to. Watchers and phones are told after the commit.
         """
+        fits, failures = await self._give(wishes, user_id, STRATEGY, run_id)
+        return [_assigned(fit) for fit in fits], failures
+
+    async def write_one(self, wish: Wish, user_id: int | None, strategy: str) -> Assigned | Failure:
+        """Make one assignment, or say what stands against it."""
+        fits, failures = await self._give([wish], user_id, strategy, None)
+        return _told(fits[0]) if fits else failures[0]
+
+    async def _give(
+        self, wishes: Sequence[Wish], user_id: int | None, strategy: str, run_id: int | None
+    ) -> tuple[list[_Fit], list[Failure]]:
         now = self._clock.now()
         deliveries = await self._lock_deliveries([wish.delivery_id for wish in wishes])
         carriers, loads = await self._lock_carriers({wish.transporter_id for wish in wishes}, now)
@@ -116,51 +177,21 @@ class AssignmentSets:
             fits.append(_Fit(wish, delivery, carrier, self._arrival(delivery, carrier, wish.position, now)))
             loads[wish.transporter_id] = load.with_one(delivery.package_weight)
         if fits:
-            await self._insert(fits, user_id, run_id, now)
+            await self._insert(fits, user_id, strategy, run_id, now)
             told = [_notices(fit, now) for fit in fits]
             self._work.after_commit(partial(self._publisher.all_assigned, told))
-        return [_assigned(fit) for fit in fits], failures
+        return fits, failures
 
     async def _lock_deliveries(self, ids: Sequence[int]) -> dict[int, AnyRow]:
-        query = select(
-            Delivery.id,
-            type_coerce(Delivery.status, String).label("status"),
-            Delivery.delivery_id,
-            Delivery.tracking_number,
-            Delivery.pickup_address,
-            Delivery.delivery_address,
-            Delivery.pickup_lat,
-            Delivery.pickup_lon,
-            Delivery.delivery_lat,
-            Delivery.delivery_lon,
-            Delivery.package_weight,
-            Delivery.requested_pickup_date,
-            Delivery.distance_km,
-        )
-        rows = await self._session.execute(
-            query.where(among(Delivery.id, ids)).order_by(Delivery.id).with_for_update(of=Delivery)
-        )
+        rows = await self._session.execute(LOCK_DELIVERIES, {"ids": ids})
         return {row.id: row for row in rows}
 
     async def _lock_carriers(self, ids: set[int], now: datetime) -> tuple[dict[int, AnyRow], dict[int, Load]]:
         """Hold the transporters first and look at them then: what a lock waited for is not seen by its statement."""
-        wanted = among(Transporter.id, ids)
-        await self._session.execute(
-            select(Transporter.id).where(wanted).order_by(Transporter.id).with_for_update(of=Transporter)
-        )
-        rows = await self._session.execute(
-            select(
-                Transporter.id,
-                Transporter.vehicle_type,
-                Transporter.capacity_kg,
-                Transporter.max_active,
-                User.name,
-                and_(*may_carry(now.date())).label("may_carry"),
-            )
-            .join(User, User.id == Transporter.user_id)
-            .where(wanted)
-        )
-        return {row.id: row for row in rows}, await loads_of(self._session, list(ids))
+        wanted = {"ids": list(ids)}
+        await self._session.execute(LOCK_CARRIERS, wanted)
+        rows = (await self._session.execute(CARRIERS, wanted | {"today": now.date()})).all()
+        return {row.id: row for row in rows}, {row.id: Load(row.active_count, row.carried_kg) for row in rows}
 
     def _arrival(self, delivery: AnyRow, carrier: AnyRow, position: LivePosition, now: datetime) -> datetime:
         trip = Trip(
@@ -173,7 +204,9 @@ class AssignmentSets:
         arrival = expected_arrival(trip, position, picked_up=False, road_factor=self._road_factor, now=now)
         return arrival.likely_minute
 
-    async def _insert(self, fits: Sequence[_Fit], user_id: int | None, run_id: int | None, now: datetime) -> None:
+    async def _insert(
+        self, fits: Sequence[_Fit], user_id: int | None, strategy: str, run_id: int | None, now: datetime
+    ) -> None:
         scores = [fit.wish.scores for fit in fits]
         with raised_alike():
             driver = await self._work.driver()
@@ -190,8 +223,9 @@ class AssignmentSets:
                 now,
                 ASSIGNED_MESSAGE,
                 user_id,
-                STRATEGY,
+                strategy,
                 run_id,
+                [json.dumps(list(fit.wish.alternatives)) for fit in fits],
             )
         if done != f"INSERT 0 {len(fits)}":  # all were held and looked at, so this is a mistake of ours
             raise DispatchError(f"{len(fits)} assignments were to be written, and the database says {done}.")
@@ -241,4 +275,26 @@ def _assigned(fit: _Fit) -> BulkAssigned:
         fit.carrier.name,
         fit.wish.scores.total,
         whole_score(fit.wish.scores.total),
+    )
+
+
+def _told(fit: _Fit) -> Assigned:
+    delivery, carrier, wish = fit.delivery, fit.carrier, fit.wish
+    return Assigned(
+        delivery.id,
+        delivery.delivery_id,
+        delivery.tracking_number,
+        delivery.distance_km,
+        fit.arrives_at,
+        Carrier(
+            carrier.id,
+            carrier.name,
+            carrier.business_name,
+            carrier.vehicle_type,
+            carrier.vehicle_number,
+            float(carrier.rating),
+            carrier.phone,
+        ),
+        wish.scores,
+        list(wish.alternatives),
     )

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, any_, exists, literal, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -16,6 +16,9 @@ from dispatch.database.work import Work
 from dispatch.errors import Conflict, NotFound
 from dispatch.ports import Clock
 from dispatch.transporters.models import UNRATED, Transporter, TransporterDocument
+
+Day: TypeAlias = date | BindParameter[date]
+"""A day, or the place of one in a statement that is made once."""
 
 # What an admin looks at, beside the documents: customers are told the name and the phone, weights go by the vehicle.
 VERIFIED = frozenset({"business_name", "phone", "vehicle_type", "vehicle_number", "capacity_kg"})
@@ -133,7 +136,7 @@ class Transporters:
         await self._session.flush()
 
 
-def may_carry(today: date) -> list[ColumnElement[bool]]:
+def may_carry(today: Day) -> list[ColumnElement[bool]]:
     """The conditions of a query for transporters who may be given deliveries: available, and all in order.
 
     The account is open and a transporter's, the profile verified as it is, no document unverified or expired.
@@ -146,12 +149,12 @@ def may_carry(today: date) -> list[ColumnElement[bool]]:
     return [Transporter.is_available.is_(True), is_in_order(today), good_account]
 
 
-def is_in_order(today: date) -> ColumnElement[bool]:
+def is_in_order(today: Day) -> ColumnElement[bool]:
     """``Transporter.papers_in_order`` as a condition of a query."""
     return and_(Transporter.verified_at.is_not(None), ~has_bad_paper(today))
 
 
-def has_bad_paper(today: date) -> ColumnElement[bool]:
+def has_bad_paper(today: Day) -> ColumnElement[bool]:
     """The condition that some document is unverified or expired."""
     return exists().where(
         TransporterDocument.transporter_id == Transporter.id,

@@ -1,5 +1,6 @@
 """What came of an assignment. Scores are 0 to 100, whole; ``distance_km`` is from pickup to drop-off."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -142,18 +143,17 @@ class BulkOperationAnswer(Struct, frozen=True):
 
 def assignment_answer(made: Assigned) -> AssignmentAnswer:
     """One assignment with its scores."""
-    delivery, transporter, scores = made.delivery, made.transporter, made.scores
     return AssignmentAnswer(
         success=True,
         message="Delivery assigned successfully",
-        delivery_id=delivery.id,
-        delivery_uuid=delivery.delivery_id,
-        tracking_number=delivery.tracking_number,
-        assigned_transporter=assigned_transporter(transporter),
-        score_details=score_details(scores),
+        delivery_id=made.delivery_id,
+        delivery_uuid=made.delivery_uuid,
+        tracking_number=made.tracking_number,
+        assigned_transporter=AssignedTransporter(**asdict(made.carrier)),
+        score_details=score_details(made.scores),
         alternatives=[Alternative(**other) for other in made.alternatives],
-        distance_km=delivery.distance_km,
-        estimated_delivery_time=delivery.estimated_delivery_time,
+        distance_km=made.distance_km,
+        estimated_delivery_time=made.arrives_at,
     )
 
 

@@ -121,8 +121,8 @@ class AutoAssignController(Controller):
                 priority=data.priority_filter,
                 vehicle_type=data.vehicle_type_filter,
             )
-            told = {"transporter_id": made.transporter.id}
-            await record(work.session, actor_of(request), "delivery.assigned", "delivery", made.delivery.id, told)
+            told = {"transporter_id": made.carrier.id}
+            await record(work.session, actor_of(request), "delivery.assigned", "delivery", made.delivery_id, told)
             return Response(assignment_answer(made))
         wanted = BulkFilter(
             priority=data.priority_filter,

@@ -69,7 +69,8 @@ class DeliveryServices(Feature):
             self.clock,
             self.kept,
             self.live,
-            self.delivery_steps(work),
+            self.delivery_steps(work).deliveries,
+            self.assignment_sets(work),
             radius_m=self.settings.assign_radius_km * 1000,
         )
 
@@ -81,10 +82,14 @@ class DeliveryServices(Feature):
             self.clock,
             self.kept,
             self.live,
-            AssignmentSets(work, self.clock, self.publisher, road_factor=settings.road_factor),
+            self.assignment_sets(work),
             self.solver,
             radius_m=settings.assign_radius_km * 1000,
         )
+
+    def assignment_sets(self, work: Work) -> AssignmentSets:
+        """Writing assignments in a unit of work."""
+        return AssignmentSets(work, self.clock, self.publisher, road_factor=self.settings.road_factor)
 
     def candidates(self, work: Work) -> Candidates:
         """Who could carry a delivery, in a unit of work."""
