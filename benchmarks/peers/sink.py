@@ -1,6 +1,6 @@
-"""The bare sink: uvicorn and an ASGI function that decodes each ping and acknowledges every hundred. Stores nothing.
+"""The bare sink: uvicorn and an ASGI function that decodes each ping and acknowledges every so many. Stores nothing.
 
-``python -m benchmarks.peers.sink PORT``
+``python -m benchmarks.peers.sink PORT ACK_EVERY``
 """
 
 import sys
@@ -12,7 +12,7 @@ import uvicorn
 from realtime.protocol import Hello, Ping
 
 _decode = msgspec.json.Decoder(Hello | Ping).decode
-ACK_EVERY = 100
+ACK_EVERY = int(sys.argv[2])
 
 
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:  # noqa: ANN401  # ASGI's own callables

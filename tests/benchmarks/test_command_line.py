@@ -38,7 +38,10 @@ def _said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, a
     ("arguments", "words"),
     [
         (["--help"], "one of console, dispatch, live, pages, payments, scoring"),
-        (["live", "--help"], "of ingest, nearest, latency, fanout, memory"),
+        (
+            ["live", "--help"],
+            "of phones-2000, phones-5000, connects, phones-each-second, steward, history, ingest, nearest",
+        ),
         (["payments", "--help"], "FLOWS"),
         (["scoring", "--help"], "against_scipy"),
     ],
@@ -57,7 +60,8 @@ def test_help_is_help_at_every_level(
     ("arguments", "words"),
     [
         (["lives"], "no suite 'lives'; there are console, dispatch, live, pages, payments, scoring"),
-        (["live", "ingest", "lag", "fan"], "no figure 'lag', 'fan'; there are ingest, nearest"),
+        (["live", "ingest", "lag", "fan"], "no figure 'lag', 'fan'; there are phones-2000"),
+        (["dispatch", "live", "lives"], "no suite 'lives'; there are console, dispatch, live, pages"),
         (["console", "atlas"], "no scene 'atlas'; there are console, geojson, leaflet"),
         (["payments", "3"], "FLOWS must be 10 or more"),
         (["scoring", "--only", "single", "doubles"], "no measurement 'doubles'; there are 1000"),

@@ -1,12 +1,12 @@
-// Node's ws and ioredis with auto-pipelining: GEOADD for each ping, an ack for every hundred once Redis has answered.
-// No validation beyond JSON.parse, no history, no dedupe, no fsync.
+// Node's ws and ioredis with auto-pipelining: GEOADD for each ping, an ack for every so many once Redis has answered.
+// No validation beyond JSON.parse, no history, no dedupe.
 //
-// node server.mjs PORT REDIS_SOCKET
+// node server.mjs PORT REDIS_SOCKET ACK_EVERY
 import Redis from 'ioredis'
 import { WebSocketServer } from 'ws'
 
-const ACK_EVERY = 100
-const [port, redisSocket] = process.argv.slice(2)
+const [port, redisSocket, ackEvery] = process.argv.slice(2)
+const ACK_EVERY = Number(ackEvery)
 const redis = new Redis({ path: redisSocket, enableAutoPipelining: true })
 const server = new WebSocketServer({ port: Number(port), host: '127.0.0.1', perMessageDeflate: false })
 

@@ -1,0 +1,1 @@
+"""Phones as they are: one ping a frame, random masks, an acknowledgement for each."""
