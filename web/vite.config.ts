@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { daysInMonth, toBik } from "bikram-sambat";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { pageFiles, pagesIn } from "./page_html.ts";
@@ -35,7 +36,31 @@ function packed(): Plugin {
   };
 }
 
-// The server writes the first picture of a page itself, in the same words.
+const DAY_MS = 86_400_000;
+
+/** The tables of the calendar as the server reads them: the Gregorian day on which they begin, and the days of each month. */
+function bikramSambat(): { first_day: string; first_year: number; month_lengths: number[][] } {
+  const first_year = 1970;
+  const month_lengths: number[][] = [];
+  try {
+    for (;;) month_lengths.push(Array.from({ length: 12 }, (_, index) => daysInMonth(first_year + month_lengths.length, index + 1)));
+  } catch {
+    // the tables end here
+  }
+  let first = Date.UTC(1913, 3, 1);
+  const begins = (at: number): boolean => {
+    try {
+      const { year, month, day } = toBik(new Date(at).toISOString().slice(0, 10));
+      return year === first_year && month === 1 && day === 1;
+    } catch {
+      return false; // before the tables
+    }
+  };
+  while (!begins(first)) first += DAY_MS;
+  return { first_day: new Date(first).toISOString().slice(0, 10), first_year, month_lengths };
+}
+
+// The server writes the first picture of a page itself, in the same words and the same calendar.
 function wordsForTheServer(): Plugin {
   return {
     name: "words-for-the-server",
@@ -43,6 +68,7 @@ function wordsForTheServer(): Plugin {
     buildStart() {
       const source = readFileSync(resolve(here, "shared/words.json"));
       this.emitFile({ type: "asset", fileName: "words.json", source });
+      this.emitFile({ type: "asset", fileName: "bikram_sambat.json", source: JSON.stringify(bikramSambat()) });
     },
   };
 }

@@ -1,20 +1,16 @@
 // Times as people read them, on Nepal's clock wherever the browser is: parcels arrive there.
 import { toBik } from "bikram-sambat";
 import { type Language, devanagari } from "./numbers.ts";
+import words from "./words.json";
 import type { Say } from "./words.ts";
 
 export const NEPAL_OFFSET_MS = (5 * 60 + 45) * 60_000; // no summer time
 const DAY_MS = 86_400_000;
 const WEEK_DAYS = 7;
 
-const DAYS: Record<Language, readonly string[]> = {
-  en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
-  ne: ["आइत", "सोम", "मंगल", "बुध", "बिही", "शुक्र", "शनि"],
-};
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
-const BIKRAM_MONTHS = [
-  "बैशाख", "जेठ", "असार", "साउन", "भदौ", "असोज", "कार्तिक", "मंसिर", "पुस", "माघ", "फागुन", "चैत",
-] as const;
+// The server says times too (`api/routes/pages/speech.py`), out of the same names.
+const named = (key: "calendar.days" | "calendar.months" | "calendar.bikram_months", language: Language, index: number): string =>
+  words[language][key].split(" ")[index] ?? "";
 
 function inNepal(at: number): Date {
   return new Date(at + NEPAL_OFFSET_MS); // its UTC fields are Nepal's
@@ -31,7 +27,7 @@ export function clock(at: number, now: number, language: Language): string {
   const days = Math.floor((at + NEPAL_OFFSET_MS) / DAY_MS) - Math.floor((now + NEPAL_OFFSET_MS) / DAY_MS);
   let text = time;
   if (days !== 0) {
-    const day = Math.abs(days) < WEEK_DAYS ? (DAYS[language][there.getUTCDay()] ?? "") : date(at, language);
+    const day = Math.abs(days) < WEEK_DAYS ? named("calendar.days", language, there.getUTCDay()) : date(at, language);
     text = `${day} ${time}`;
   }
   return language === "ne" ? devanagari(text) : text;
@@ -49,12 +45,13 @@ export function date(at: number, language: Language): string {
   if (language === "ne") {
     try {
       const { year, month, day } = toBik(there.toISOString().slice(0, 10));
-      return devanagari(`${day} ${BIKRAM_MONTHS[month - 1]} ${year}`);
+      return devanagari(`${day} ${named("calendar.bikram_months", language, month - 1)} ${year}`);
     } catch {
       // beyond the calendar's tables, a Gregorian date is still a date
     }
   }
-  return `${there.getUTCDate()} ${MONTHS[there.getUTCMonth()]} ${there.getUTCFullYear()}`;
+  const text = `${there.getUTCDate()} ${named("calendar.months", language, there.getUTCMonth())} ${there.getUTCFullYear()}`;
+  return language === "ne" ? devanagari(text) : text;
 }
 
 /** A length of time in the unit that a person would use: "8 s", "2 min", "1 h 20 min", "3 d". */

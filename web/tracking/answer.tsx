@@ -27,19 +27,21 @@ export function answerOf(seen: Seen, now: number, language: Language, say: Say):
   return say("answer.window", stretch(window.earliest, window.latest, now, language));
 }
 
+/** What is carried: its weight, and whether it breaks. */
+export function whatOf({ package_details: { weight, fragile } }: Parcel, say: Say): string {
+  const text = say("parcel.weight", { weight: grouped(weight, 2).replace(/\.?0+$/, "") });
+  return fragile ? `${text} · ${say("parcel.fragile")}` : text;
+}
+
 export function Answer({ seen, now, age_s, language, say }: { seen: Seen; now: number; age_s: number | null; language: Language; say: Say }) {
   const { parcel, window } = seen;
-  const { weight, fragile } = parcel.package_details;
   const doubtful = age_s !== null && age_s >= STALE_AFTER_S && underWay(parcel.status);
   const left_s = window === null ? 0 : ((window.earliest + window.latest) / 2 - now) / 1000;
   const counted = underWay(parcel.status) && !atDoor(parcel) && window !== null && window.latest - now >= SOON_MS;
   const status: string = `status.${parcel.status}`;
   return (
     <div class="answers">
-      <p class="what">
-        {say("parcel.weight", { weight: grouped(weight, weight % 1 === 0 ? 0 : 1) })}
-        {fragile && ` · ${say("parcel.fragile")}`}
-      </p>
+      <p class="what">{whatOf(parcel, say)}</p>
       <h1 class="answer">{answerOf(seen, now, language, say)}</h1>
       <p class="quiet">
         {counted && `${say("in.about", { duration: roughly(left_s, say) })} · `}

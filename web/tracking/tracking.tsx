@@ -5,14 +5,15 @@ import "./tracking.css";
 import { Frame } from "../shared/frame.tsx";
 import { Icon } from "../shared/icon.tsx";
 import type { Language } from "../shared/numbers.ts";
-import { clock, date, stretch } from "../shared/times.ts";
+import { clock, date } from "../shared/times.ts";
 import { type Say, isKey } from "../shared/words.ts";
 import { POLL_MS } from "../shared/following.ts";
 import { Answer, answerOf } from "./answer.tsx";
 import { FollowedParcel, type Seen } from "./following_parcel.ts";
 import { MapPanel } from "./map_panel.tsx";
-import { type Parcel, history } from "./parcel.ts";
+import type { Parcel } from "./parcel.ts";
 import { Rating } from "./rating.tsx";
+import { story } from "./story.ts";
 
 const TICK_MS = 1_000;
 
@@ -97,13 +98,7 @@ function Courier({ parcel, say }: { parcel: Parcel; say: Say }) {
 }
 
 function History({ seen, now, language, say }: { seen: Seen; now: number; language: Language; say: Say }) {
-  const window = (one: { earliest: number; latest: number }): string => {
-    const { from, to } = stretch(one.earliest, one.latest, now, language);
-    return `${from}–${to}`;
-  };
-  const told = history(seen.parcel).map((one) => ({ at: one.at, text: isKey(one.key) ? say(one.key) : one.otherwise }));
-  const changed = seen.changes.map((one) => ({ at: one.at, text: say("promise.changed", { before: window(one.before), after: window(one.after) }) }));
-  const all = [...told, ...changed].sort((a, b) => b.at - a.at);
+  const all = story(seen, now, language, say);
   return (
     <section class="card">
       <h2>{say("history")}</h2>
@@ -111,7 +106,7 @@ function History({ seen, now, language, say }: { seen: Seen; now: number; langua
       <ol class="history">
         {all.map((one) => (
           <li key={`${one.at} ${one.text}`}>
-            <time dateTime={new Date(one.at).toISOString()}>{clock(one.at, now, language)}</time>
+            <time dateTime={new Date(one.at).toISOString()}>{one.when}</time>
             <span>{one.text}</span>
           </li>
         ))}

@@ -98,6 +98,11 @@ def words(folder: Path = FOLDER) -> bytes:
     return _text(folder / "words.json")
 
 
+def calendar(folder: Path = FOLDER) -> bytes:
+    """The tables of the Bikram Sambat calendar, as JSON. Raises Unavailable where nothing was built."""
+    return _text(folder / "bikram_sambat.json")
+
+
 def html(body: bytes) -> Response[bytes]:
     """A page as an answer."""
     return Response(body, media_type=MediaType.HTML)

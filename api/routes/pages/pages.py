@@ -15,7 +15,8 @@ from api.routes.deliveries.services import GivenServices
 from api.routes.deliveries.tracked import read_tracked
 from api.routes.pages import built
 from api.routes.pages.built import ASSET, PAGE, SAME_PAGE
-from api.routes.pages.tracking_view import language_of, write_page
+from api.routes.pages.speech import language_of, speech_of
+from api.routes.pages.tracking_view import write_page
 from dispatch.errors import NotFound
 
 SIGNED_IN: Final = ("console", "courier", "shop", "seller", "ops")
@@ -78,8 +79,8 @@ class PageController(Controller):
         lang: LanguageQuery = None,
     ) -> Response[bytes]:
         """A parcel, for anyone who has its tracking number."""
-        page, words = built.page("tracking"), built.words()
         language = language_of(lang, request.headers.get("accept-language", ""))
+        page, say = built.page("tracking"), speech_of(language, built.words(), built.calendar())
         now = services.clock.now()
         try:
             parcel = msgspec.to_builtins(
@@ -87,7 +88,7 @@ class PageController(Controller):
             )
         except NotFound:
             parcel = None
-        content = write_page(page, words, parcel, language, now)
+        content = write_page(page, say, parcel, now)
         return Response(
             content,
             status_code=200 if parcel else 404,

@@ -1,0 +1,23 @@
+// What happened so far and what was promised meanwhile, as the page says it.
+import type { Language } from "../shared/numbers.ts";
+import { clock, stretch } from "../shared/times.ts";
+import { type Say, isKey } from "../shared/words.ts";
+import type { Seen } from "./following_parcel.ts";
+import { history } from "./parcel.ts";
+
+export interface Line {
+  at: number;
+  when: string;
+  text: string;
+}
+
+/** Newest first. */
+export function story({ parcel, changes }: Pick<Seen, "parcel" | "changes">, now: number, language: Language, say: Say): Line[] {
+  const window = (one: { earliest: number; latest: number }): string => {
+    const { from, to } = stretch(one.earliest, one.latest, now, language);
+    return `${from}–${to}`;
+  };
+  const told = history(parcel).map((one) => ({ at: one.at, text: isKey(one.key) ? say(one.key) : one.otherwise }));
+  const changed = changes.map((one) => ({ at: one.at, text: say("promise.changed", { before: window(one.before), after: window(one.after) }) }));
+  return [...told, ...changed].sort((a, b) => b.at - a.at).map((one) => ({ ...one, when: clock(one.at, now, language) }));
+}
