@@ -9,6 +9,7 @@ from dispatch.catalogue.models import Product
 from dispatch.database.base import metadata
 from dispatch.database.incarnation import DatabaseIncarnation
 from dispatch.deliveries.models import Delivery, DeliveryStep
+from dispatch.events.models import Event
 from dispatch.idempotency.models import AnsweredRequest
 from dispatch.jobs.models import JobItem
 from dispatch.notifications.models import OutboxMessage
@@ -38,6 +39,7 @@ __all__ = [
     "DeliveryInfo",
     "DeliveryJourney",
     "DeliveryStep",
+    "Event",
     "Invoice",
     "InvoiceCounter",
     "JobItem",

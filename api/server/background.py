@@ -8,6 +8,7 @@ from api.process.resources import Feature, Resources
 from dispatch.arrivals.movement import Movement
 from dispatch.assignments.past_runs import RunRetention
 from dispatch.audit.service import AuditRetention
+from dispatch.events.retention import EventRetention
 from dispatch.notifications.ports import MailSender, SmsSender
 from dispatch.notifications.relay import OutboxRelay
 from dispatch.notifications.templates import Templates
@@ -25,6 +26,7 @@ class BackgroundServices(Feature):
     presence: PresenceSweeper
     retention: Retention
     audit: AuditRetention
+    events: EventRetention
     runs: RunRetention
     relay: OutboxRelay
     sms: SmsSender | None
@@ -49,6 +51,7 @@ def build_background_services(
         presence=PresenceSweeper(redis, keys, PresenceLimits(settings.stale_after_s, settings.offline_after_s)),
         retention=Retention(database, clock, keep_days=settings.history_keep_days),
         audit=AuditRetention(database, clock, keep_days=settings.audit_keep_days),
+        events=EventRetention(database, clock, keep_days=settings.events_keep_days),
         runs=RunRetention(database, clock, keep_days=settings.assignment_runs_keep_days),
         relay=OutboxRelay(database, clock, templates, mail, sms),
         sms=sms,

@@ -6,6 +6,7 @@ from api.monitoring.business import Business
 from api.server.upkeep import Job
 from dispatch.assignments.document_expiry import DocumentExpiry
 from dispatch.deliveries.unconfirmed_photos import PhotoSweeper
+from dispatch.events.job import number_events
 from dispatch.idempotency.retention import forget_old_answers
 from dispatch.jobs.items import ItemJob
 from dispatch.jobs.leased_items import forget_old_items
@@ -50,11 +51,13 @@ def jobs_of(services: "Services") -> list[Job]:
         Job("presence", SWEEP_PRESENCE_EVERY_S, background.presence.sweep),  # one step in Redis
         # A beat is committed first, and an advisory lock is held.
         Job("incarnation", BEAT_EVERY_S, services.operations.incarnation.beat),
+        Job("events", RELAY_EVERY_S, lambda: number_events(database)),  # an advisory lock
         # Deleting twice is once.
         Job("old-answers", TIDY_EVERY_S, lambda: forget_old_answers(database, clock)),
         Job("old-webhook-ids", TIDY_EVERY_S, lambda: forget_old_webhooks(database, clock)),
         Job("old-job-items", TIDY_EVERY_S, lambda: forget_old_items(database, clock)),
         Job("old-audit-events", TIDY_EVERY_S, background.audit.sweep),
+        Job("old-events", TIDY_EVERY_S, background.events.sweep),
         Job("old-assignment-runs", TIDY_EVERY_S, background.runs.sweep),
         Job("gone-history-writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),
         Job("days-of-positions", TIDY_EVERY_S, background.retention.sweep, at_once=True),  # an advisory lock

@@ -8,6 +8,7 @@ row lock lets one process at a time read; telling the same fixes twice changes n
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 from sqlalchemy import ARRAY, BigInteger, Select, String, delete, func, literal, select, text, union_all
@@ -19,9 +20,12 @@ from dispatch.arrivals.journey import Journey, NoticedEvent, SeenFix, Stage, new
 from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
+from dispatch.deliveries.happened import identity
 from dispatch.deliveries.models import IS_UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.service import Deliveries, Place
 from dispatch.deliveries.step_times import StepTime
+from dispatch.events.payloads.deliveries import DeliveryArrived
+from dispatch.events.recording import record
 from dispatch.geo import great_circle_m
 from dispatch.ports import Clock, Publisher, StatusChange
 from dispatch.tracking.models import StoredFix
@@ -33,7 +37,10 @@ LEFT_AFTER_M = 150.0
 UNBELIEVED = ["unconfirmed", "duplicate"]
 # Watchers are told of arrivals, unless they are this old: history tells those.
 NEWS_FOR = timedelta(minutes=10)
-NEWS = {EventKind.ARRIVED_AT_PICKUP, EventKind.ARRIVED_AT_DROPOFF}
+ARRIVALS: dict[EventKind, Literal["pickup", "dropoff"]] = {
+    EventKind.ARRIVED_AT_PICKUP: "pickup",
+    EventKind.ARRIVED_AT_DROPOFF: "dropoff",
+}
 
 
 class Movement:
@@ -90,7 +97,8 @@ class Movement:
                 found.at, found.lat, found.lon = event.at, event.lat, event.lon
                 continue
             work.session.add(DeliveryEvent(delivery_id=delivery.id, noticed_at=now, **event._asdict()))
-            if event.kind in NEWS and delivery.status.under_way and now - event.at < NEWS_FOR:
+            _record(work.session, delivery, event)
+            if event.kind in ARRIVALS and delivery.status.under_way and now - event.at < NEWS_FOR:
                 self._tell(work, delivery, event)
         if whole and known:
             gone = [event.id for event in known.values()]
@@ -141,6 +149,16 @@ class Movement:
                     when=StepTime(min(now, fix.at), now),
                 )
                 return
+
+
+def _record(session: AsyncSession, delivery: Delivery, event: NoticedEvent) -> None:
+    """Arrivals are events for others, also those that are noticed late; departures are not."""
+    place = ARRIVALS.get(event.kind)
+    if place is not None and delivery.transporter_id is not None:
+        arrived = DeliveryArrived(
+            **identity(delivery), transporter_id=delivery.transporter_id, place=place, visit=event.visit
+        )
+        record(session, arrived, at=event.at)
 
 
 def concerned_query(transporters: Iterable[int], oldest: datetime) -> Select[Delivery]:

@@ -9,6 +9,8 @@ from dispatch.assignments.withdrawal import WithdrawalReason, give_back, lock_wi
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
 from dispatch.errors import Invalid
+from dispatch.events.payloads.transporters import TransporterOffDuty, TransporterOnDuty
+from dispatch.events.recording import record
 from dispatch.ports import Clock, Publisher
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Paper, Transporters
@@ -72,8 +74,11 @@ class ProfileChanges:
         wanted = changes.get("max_active")
         if wanted is not None and wanted != transporter.max_active:
             self.check_max_active(wanted, transporter)
-        was_verified = transporter.verified_at is not None
+        was_verified, was_available = transporter.verified_at is not None, transporter.is_available
         await self._transporters.change(transporter, changes, papers)
+        if transporter.is_available is not was_available:
+            turned = TransporterOnDuty if transporter.is_available else TransporterOffDuty
+            record(self._work.session, turned(transporter_id=transporter.id), at=self._clock.now())
         if was_verified and transporter.verified_at is None:
             self._tell_withdrawn(transporter)
             await self._give_back(deliveries, WithdrawalReason.PROFILE_CHANGED)

@@ -24,6 +24,8 @@ from dispatch.deliveries.loads import NOTHING, Load
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.steps import ASSIGNED_MESSAGE
 from dispatch.errors import DispatchError
+from dispatch.events.payloads.deliveries import DeliveryAssigned
+from dispatch.events.recording import record_all
 from dispatch.ports import AssignmentNotice, Clock, LivePosition, Publisher, StatusChange
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import may_carry
@@ -227,6 +229,7 @@ class AssignmentSets:
                 run_id,
                 [json.dumps(list(fit.wish.alternatives)) for fit in fits],
             )
+            await record_all(driver, [_happened(fit) for fit in fits], at=now)
         if done != f"INSERT 0 {len(fits)}":  # all were held and looked at, so this is a mistake of ours
             raise DispatchError(f"{len(fits)} assignments were to be written, and the database says {done}.")
 
@@ -241,6 +244,16 @@ def _against(delivery: AnyRow | None, carrier: AnyRow | None, load: Load) -> str
     if carrier is None or not carrier.may_carry:
         return CHANGED_MEANWHILE
     return None if load.has_room(carrier.capacity_kg, carrier.max_active, weight_kg) else CHANGED_MEANWHILE
+
+
+def _happened(fit: _Fit) -> DeliveryAssigned:
+    return DeliveryAssigned(
+        delivery_id=fit.delivery.id,
+        delivery_uuid=fit.delivery.delivery_id,
+        tracking_number=fit.delivery.tracking_number,
+        transporter_id=fit.wish.transporter_id,
+        estimated_delivery_at=fit.arrives_at,
+    )
 
 
 def _notices(fit: _Fit, now: datetime) -> tuple[StatusChange, AssignmentNotice]:

@@ -12,9 +12,12 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.database.work import Work
+from dispatch.deliveries.happened import identity
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.service import Deliveries
 from dispatch.errors import Unavailable
+from dispatch.events.payloads.deliveries import DeliveryUnassigned
+from dispatch.events.recording import record
 from dispatch.ports import Clock, Publisher, WithdrawalNotice
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import lock_transporter
@@ -106,6 +109,7 @@ async def give_back(
     for delivery in deliveries:
         if delivery.transporter_id is None:
             continue
+        lost = DeliveryUnassigned(**identity(delivery), transporter_id=delivery.transporter_id, reason=reason.value)
         notice = WithdrawalNotice(delivery.transporter_id, delivery.id, str(delivery.delivery_id), reason.value)
         delivery.transporter_id = delivery.assigned_at = None
         delivery.estimated_pickup_time = delivery.estimated_delivery_time = None
@@ -115,6 +119,7 @@ async def give_back(
             "Package is waiting for another transporter",
             notes=note or reason.note,
         )
+        record(work.session, lost, at=clock.now())
         work.after_commit(partial(publisher.withdrawn, notice))
     await work.session.flush()
 

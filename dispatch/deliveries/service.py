@@ -13,9 +13,12 @@ from sqlalchemy.orm import selectinload
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import road_distance_km
+from dispatch.deliveries.happened import happened_with, identity
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.step_times import StepTime
 from dispatch.errors import Conflict, Forbidden, NotFound
+from dispatch.events.payloads.deliveries import DeliveryCreated
+from dispatch.events.recording import record
 from dispatch.numbers import tracking_number
 from dispatch.orders.models import DeliveryInfo, Order
 from dispatch.orders.service import lock_order
@@ -87,6 +90,8 @@ class Deliveries:
             await self._session.flush()
         except IntegrityError:
             raise Conflict("This sale has a delivery already.", code="delivery_exists") from None
+        created = DeliveryCreated(**identity(delivery), sale_id=sale.id, order_id=sale.order_id)
+        record(self._session, created, at=self._clock.now())
         if order is not None:
             await OrderProgress(self._work, self._clock).preparing(order)
         return delivery
@@ -141,9 +146,10 @@ class Deliveries:
         flags: Sequence[str] = (),
         when: StepTime | None = None,
     ) -> DeliveryStep:
-        """Move a delivery to a status, write the step down and tell its watchers after the commit.
+        """Move a delivery to a status, write step and event down, and tell its watchers after the commit.
 
-        ``when``: where it did not happen just now.
+        ``when``: where it did not happen just now. Whoever lets it wait again records ``DeliveryUnassigned``, knowing
+        why.
         """
         now = self._clock.now()
         when = when or StepTime(now, now)
@@ -164,6 +170,7 @@ class Deliveries:
             flags=[str(flag) for flag in (*flags, *when.flags)],
         )
         self._session.add(step)
+        record(self._session, *happened_with(delivery, status, message), at=when.at)
         change = StatusChange(
             delivery.id,
             delivery.tracking_number,

@@ -15,11 +15,14 @@ from dispatch.accounts.models import User
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import expected_arrival, trip_of
 from dispatch.deliveries.handover import PLACE_FLAGS, Handover, HandoverRules, Point
+from dispatch.deliveries.happened import identity, was_accepted
 from dispatch.deliveries.loads import Load, load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
 from dispatch.deliveries.step_times import step_time
 from dispatch.errors import Conflict, Forbidden, Invalid
+from dispatch.events.payloads.deliveries import DeliveryAccepted
+from dispatch.events.recording import record
 from dispatch.money import round_amount
 from dispatch.ports import AssignmentNotice, Clock, LivePosition, PhotoStore, Publisher
 from dispatch.sales.progress import OrderProgress
@@ -98,6 +101,8 @@ class DeliverySteps:
             if pickup_at is not None:
                 delivery.estimated_pickup_time = pickup_at
                 self._expect(delivery, transporter, position)
+            if not await was_accepted(self._session, delivery):
+                self._accepted(delivery, transporter.id)
             return delivery
         if delivery.status is not DeliveryStatus.AVAILABLE:
             raise Conflict("Delivery already assigned", code="already_assigned")
@@ -105,8 +110,13 @@ class DeliverySteps:
         load = await load_of(self._session, locked.id)
         self.check_can_take(locked, load, delivery)
         self.assign(delivery, locked, position=position, pickup_at=pickup_at, notes=notes)
+        self._accepted(delivery, locked.id)
         await self._session.flush()
         return await self.deliveries.get(delivery.id)
+
+    def _accepted(self, delivery: Delivery, transporter_id: int) -> None:
+        accepted = DeliveryAccepted(**identity(delivery), transporter_id=transporter_id)
+        record(self._session, accepted, at=self._clock.now())
 
     def check_can_take(self, transporter: Transporter, load: Load, delivery: Delivery) -> None:
         """Raises Forbidden (account, papers), Conflict (not available) or Invalid (weight, number of deliveries)."""

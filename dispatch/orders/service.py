@@ -12,7 +12,9 @@ from dispatch.catalogue.sums import PriceTerms
 from dispatch.database.search import contains, folded_text
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid, NotFound
-from dispatch.money import MAX_AMOUNT
+from dispatch.events.payloads.orders import OrderCancelled, OrderPlaced
+from dispatch.events.recording import record
+from dispatch.money import MAX_AMOUNT, to_paisa
 from dispatch.numbers import order_number
 from dispatch.orders.messages import tell_status
 from dispatch.orders.models import (
@@ -99,6 +101,10 @@ class Orders:
         self._session.add(order)
         await self._session.flush()
         self.add_event(order, OrderStatus.PENDING, "Order created successfully")
+        placed = OrderPlaced(
+            order_id=order.id, order_number=order.order_number, total_paisa=to_paisa(sums.total_to_pay)
+        )
+        record(self._session, placed, at=self._clock.now())
         cart.items.clear()
         await self._session.flush()
         return order
@@ -199,6 +205,9 @@ class Orders:
             return
         order.order_status = status
         self.add_event(order, status, message)
+        if status is OrderStatus.CANCELLED:
+            cancelled = OrderCancelled(order_id=order.id, order_number=order.order_number, reason=message)
+            record(self._session, cancelled, at=self._clock.now())
         await tell_status(await self._work.driver(), order.id, status, self._clock.now())
 
     def add_event(self, order: Order, status: OrderStatus, message: str) -> None:

@@ -63,6 +63,12 @@ class ConnectionSettings(Section):
     audit_keep_days: Annotated[int, AfterValidator(check_audit_days)] = Field(
         730, ge=0, le=36500, description="Audit events older than so many days (90 at least) are dropped; 0 keeps all."
     )
+    events_keep_days: int = Field(
+        90,
+        ge=0,
+        le=36500,
+        description="Events (`GET /api/events/`, webhooks) older than so many days are dropped; 0 keeps them for ever.",
+    )
     allowed_origins: Texts = Field(
         (),
         description='Browser origins allowed to call the API and sockets, as JSON: `["https://shop.example"]`.',

@@ -4,6 +4,8 @@ from sqlalchemy import select, update
 
 from dispatch.database.among import among
 from dispatch.database.work import Work
+from dispatch.events.payloads.orders import OrderRefunded
+from dispatch.events.recording import record
 from dispatch.money import display_amount, from_paisa
 from dispatch.notifications.outbox import write_messages
 from dispatch.orders.models import Order, PaymentStatus
@@ -41,6 +43,15 @@ async def book_refund(work: Work, clock: Clock, refund_id: int) -> None:
     was_sold = any(item.sale_id is not None for item in payment.items)
     if was_sold:
         await _tell_order(work, clock, payment, order, refund)
+        if order is not None:
+            refunded = OrderRefunded(
+                order_id=order.id,
+                order_number=order.order_number,
+                amount_paisa=refund.amount_paisa,
+                refunded_paisa=standing.refunded,
+                is_whole=standing.refunded == standing.paid,
+            )
+            record(session, refunded, at=now)
         refund.credit_note_number = (await next_number(await work.driver(), CREDIT_NOTE_SERIES, now)).text
     await write_messages(await work.driver(), messages_of_refund(payment, order, refund), now)
 

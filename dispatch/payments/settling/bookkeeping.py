@@ -8,6 +8,8 @@ from datetime import datetime
 from uuid import uuid4
 
 from dispatch.database.engine import DriverConnection
+from dispatch.events.payloads.orders import OrderPaid, OrderPlaced
+from dispatch.events.recording import record_all
 from dispatch.money import to_paisa
 from dispatch.notifications.outbox import write_messages
 from dispatch.payments.invoices.issuing import Issuer, issue_invoice
@@ -29,6 +31,24 @@ async def enter_sale(
     await enter(connection, payment.id, entries_of_sale(payment), now)
     invoice_number = await issue_invoice(connection, payment, issuer, now)
     await write_messages(connection, messages_of_sale(payment, order_number, sellers, invoice_number), now)
+
+
+async def record_paid(
+    connection: DriverConnection, payment: PaymentTransaction, order_number: str, now: datetime, *, is_new: bool
+) -> None:
+    """For whoever follows events; an order that ``is_new`` was placed by being paid."""
+    if payment.order_id is None:  # a purchase becomes an order when it is paid, if it was none before
+        return
+    amount_paisa = to_paisa(payment.total_amount)
+    placed = OrderPlaced(order_id=payment.order_id, order_number=order_number, total_paisa=amount_paisa)
+    paid = OrderPaid(
+        order_id=payment.order_id,
+        order_number=order_number,
+        amount_paisa=amount_paisa,
+        payment_number=payment.order_number,
+        gateway=payment.gateway.value,
+    )
+    await record_all(connection, [placed, paid] if is_new else [paid], at=now)
 
 
 async def enter_owed(connection: DriverConnection, payment: PaymentTransaction, reason: str, now: datetime) -> None:

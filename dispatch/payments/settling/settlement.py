@@ -18,7 +18,7 @@ from dispatch.payments.invoices.issuing import NO_ISSUER, Issuer
 from dispatch.payments.locks import Locked, lock_all
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.rows import get_by_transaction_id, mark_order_failed, save_outcome
-from dispatch.payments.settling.bookkeeping import enter_owed, enter_sale
+from dispatch.payments.settling.bookkeeping import enter_owed, enter_sale, record_paid
 from dispatch.payments.settling.failures import ENDED, outcome_of
 from dispatch.payments.settling.messages import Seller
 from dispatch.payments.settling.sales import SoldLine, list_sales, sell, was_sold_before
@@ -106,6 +106,7 @@ class PaymentSettlement:
             number = await sell(connection, payment, locked.order.order_number if locked.order else None, now)
             sellers = {one.seller_id: Seller(one.seller_name, one.seller_email) for one in locked.products.values()}
             await enter_sale(connection, payment, number, sellers, self._issuer, now)
+            await record_paid(connection, payment, number, now, is_new=locked.order is None)
             if payment.order_id is not None:
                 await tell_status(connection, payment.order_id, OrderStatus.CONFIRMED, now)
         elif payment.status is TransactionStatus.REFUND_DUE:

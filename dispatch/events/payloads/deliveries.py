@@ -1,0 +1,80 @@
+"""Events of deliveries."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from dispatch.events.payloads.base import DeliveryData
+
+
+class DeliveryCreated(DeliveryData, frozen=True, kw_only=True):
+    """A sale became a delivery; it waits for a transporter."""
+
+    type: ClassVar[str] = "delivery.created"
+    sale_id: int
+    order_id: int | None
+    """None for a sale without an order."""
+
+
+class DeliveryAssigned(DeliveryData, frozen=True, kw_only=True):
+    """A transporter has it now, by assignment or because it took it."""
+
+    type: ClassVar[str] = "delivery.assigned"
+    transporter_id: int
+    estimated_delivery_at: datetime | None
+    """When it is expected at the door; None where that is not known."""
+
+
+class DeliveryUnassigned(DeliveryData, frozen=True, kw_only=True):
+    """It was taken from its transporter before the pickup, and waits again."""
+
+    type: ClassVar[str] = "delivery.unassigned"
+    transporter_id: int
+    """Who had it."""
+    reason: str
+    """A word, such as ``unavailable`` or ``taken_back``."""
+
+
+class DeliveryAccepted(DeliveryData, frozen=True, kw_only=True):
+    """Its transporter took it or confirmed that it will carry it."""
+
+    type: ClassVar[str] = "delivery.accepted"
+    transporter_id: int
+
+
+class DeliveryPickedUp(DeliveryData, frozen=True, kw_only=True):
+    """The parcel is with the transporter."""
+
+    type: ClassVar[str] = "delivery.picked_up"
+    transporter_id: int
+
+
+class DeliveryInTransit(DeliveryData, frozen=True, kw_only=True):
+    """The parcel left the place where it was picked up."""
+
+    type: ClassVar[str] = "delivery.in_transit"
+    transporter_id: int
+
+
+class DeliveryArrived(DeliveryData, frozen=True, kw_only=True):
+    """The transporter's track says that it came to the pickup or to the door."""
+
+    type: ClassVar[str] = "delivery.arrived"
+    transporter_id: int
+    place: Literal["pickup", "dropoff"]
+    visit: int
+    """Counts from 1: one may come to a place again."""
+
+
+class DeliveryDelivered(DeliveryData, frozen=True, kw_only=True):
+    """The parcel is with its recipient."""
+
+    type: ClassVar[str] = "delivery.delivered"
+    transporter_id: int
+
+
+class DeliveryCancelled(DeliveryData, frozen=True, kw_only=True):
+    """It will not be carried."""
+
+    type: ClassVar[str] = "delivery.cancelled"
+    reason: str
+    """A sentence."""
