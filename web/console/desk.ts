@@ -18,6 +18,7 @@ export interface Desk {
   digits: (value: number | string) => string;
   /** By the server's clock. */
   now: number;
+  connected: boolean;
   board: Board;
   /** What was heard last of each run over many deliveries. */
   runs: Live["runs"];

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Missing, useLate, withMaps } from "../shared/late.tsx";
 import type { Change } from "./board.ts";
 import type { ConsoleMap } from "./console_map.ts";
 import { useDesk } from "./desk.ts";
@@ -18,34 +19,33 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   const { say, board, view, calls, now, go } = desk;
   const container = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<"coming" | "there" | "broken">("coming");
+  const late = useLate(() => withMaps(() => import("./console_map.ts")), true, desk.connected);
   const drawnAt = useRef(0);
   const fitted = useRef(false);
 
   useEffect(() => {
-    let left = false;
-    import("./console_map.ts")
-      .then(({ ConsoleMap: Made }) => {
-        if (left || container.current === null) return;
-        const map = new Made(container.current, (found) => {
-          if (found === null) return;
-          go("courier" in found ? { courier: found.courier, delivery: null } : { delivery: found.delivery, courier: null });
-        });
-        handle.map = map;
-        handle.onFrame = (change) => {
-          map.move(change.couriers);
-          map.gone(change.gone);
-        };
-        map.move(board.couriers.values());
-        setState("there");
-      })
-      .catch(() => setState("broken"));
+    if (late.part === null || container.current === null) return;
+    try {
+      const map = new late.part.ConsoleMap(container.current, (found) => {
+        if (found === null) return;
+        go("courier" in found ? { courier: found.courier, delivery: null } : { delivery: found.delivery, courier: null });
+      });
+      handle.map = map;
+      handle.onFrame = (change) => {
+        map.move(change.couriers);
+        map.gone(change.gone);
+      };
+      map.move(board.couriers.values());
+      setState("there");
+    } catch {
+      setState("broken");
+    }
     return () => {
-      left = true;
       handle.map?.remove();
       handle.map = null;
       handle.onFrame = () => undefined;
     };
-  }, []);
+  }, [late.part]);
 
   const map = state === "there" ? handle.map : null;
   useEffect(() => {
@@ -80,7 +80,8 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   return (
     <div class="map-box">
       <div class="canvas" ref={container} />
-      {state !== "there" && <p class="say">{say(state === "broken" ? "map.broken" : "loading")}</p>}
+      {state === "coming" && late.failures > 0 && <Missing late={late} text={say("map.missing")} say={say} />}
+      {state !== "there" && (state === "broken" || late.failures === 0) && <p class="say">{say(state === "broken" ? "map.broken" : "loading")}</p>}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // A tracking app beside this page: it goes on when the screen is off, which no page of a browser can.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../shared/client.ts";
+import { useLate } from "../shared/late.tsx";
 import { problemOf } from "../shared/problems.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { Link } from "../shared/link.tsx";
@@ -93,19 +94,18 @@ const QUIET_ZONE = 4; // modules of white around a code, as readers want it
 /** A QR code, drawn black on white in every colour scheme. What makes it is loaded when it is needed. */
 function Code({ text, label }: { text: string; label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const { part } = useLate(() => import("uqr"), true);
   useEffect(() => {
-    void import("uqr").then(({ encode }) => {
-      const paper = canvas.current;
-      const ink = paper?.getContext("2d");
-      if (paper === null || ink === null || ink === undefined) return;
-      const { data, size } = encode(text, { border: QUIET_ZONE, ecc: "M" });
-      const module_px = Math.ceil(560 / size);
-      paper.width = paper.height = size * module_px;
-      ink.fillStyle = "#ffffff";
-      ink.fillRect(0, 0, paper.width, paper.height);
-      ink.fillStyle = "#000000";
-      data.forEach((row, y) => row.forEach((dark, x) => dark && ink.fillRect(x * module_px, y * module_px, module_px, module_px)));
-    });
-  }, [text]);
+    const paper = canvas.current;
+    const ink = paper?.getContext("2d");
+    if (part === null || paper === null || ink === null || ink === undefined) return;
+    const { data, size } = part.encode(text, { border: QUIET_ZONE, ecc: "M" });
+    const module_px = Math.ceil(560 / size);
+    paper.width = paper.height = size * module_px;
+    ink.fillStyle = "#ffffff";
+    ink.fillRect(0, 0, paper.width, paper.height);
+    ink.fillStyle = "#000000";
+    data.forEach((row, y) => row.forEach((dark, x) => dark && ink.fillRect(x * module_px, y * module_px, module_px, module_px)));
+  }, [text, part]);
   return <canvas ref={canvas} class="code" role="img" aria-label={label} />;
 }

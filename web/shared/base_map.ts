@@ -7,6 +7,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import devanagariUrl from "@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-devanagari-400-normal.woff2?url";
 import countriesUrl from "world-atlas/countries-50m.json?url";
 import { CITY, FONT, cityLayers } from "./city_layers.ts";
+import { waitBefore } from "./backoff.ts";
 import { grid } from "./grid.ts";
 import { type Ground, covers, escaped, whatThereIs } from "./ground.ts";
 
@@ -60,6 +61,13 @@ function laidLayers({ city, tiles }: Ground): LayerSpecification[] {
   if (tiles === null) return [];
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   return [{ id: TILES, type: "raster", source: TILES, paint: { "raster-saturation": -0.8, "raster-opacity": dark ? 0.25 : 0.6 } }];
+}
+
+/** Fetches the program of the worker, which then lies in the browser's cache. Rejects where it cannot be had. */
+export async function workerThere(): Promise<void> {
+  const reply = await fetch(workerUrl);
+  if (!reply.ok) throw new Error(`worker: ${reply.status}`);
+  await reply.arrayBuffer();
 }
 
 /** A map on the ground, looked at from above; `options` change what MapLibre is given. Throws where the browser cannot draw it. */
@@ -118,6 +126,12 @@ export function keepBase(map: MapLibre, over: Over = NOTHING_OVER): void {
     for (const layer of laidLayers(ground)) map.addLayer(layer, BELOW);
     drawGrid();
   };
+  // Until then the grid stays.
+  const layGroundSoon = (failures: number): void => {
+    layGround().catch(() => {
+      if (!removed) setTimeout(() => removed || layGroundSoon(failures + 1), waitBefore(failures + 1));
+    });
+  };
   // Colours alone change, so nothing that was drawn is lost.
   const recolour = (): void => {
     if (!loaded) return;
@@ -129,7 +143,7 @@ export function keepBase(map: MapLibre, over: Over = NOTHING_OVER): void {
     loaded = true;
     recolour(); // they may have changed since the style was made
     draw();
-    layGround().catch(() => undefined); // the grid stays
+    layGroundSoon(0);
   });
   map.on("moveend", draw);
   map.on("remove", () => {

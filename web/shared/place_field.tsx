@@ -4,6 +4,7 @@ import "./place_field.css";
 import { Field } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import type { PlaceMap } from "./place_map.ts";
+import { Missing, useLate, withMaps } from "./late.tsx";
 import { placeOf, placeText } from "./places.ts";
 import type { Say } from "./words.ts";
 
@@ -53,18 +54,16 @@ function Pointing({ value, onValue, say }: Pick<Given, "value" | "onValue" | "sa
   const container = useRef<HTMLDivElement>(null);
   const map = useRef<PlaceMap | null>(null);
   const [failed, setFailed] = useState(false);
+  const late = useLate(() => withMaps(() => import("./place_map.ts")), true);
   useEffect(() => {
-    let left = false;
-    import("./place_map.ts")
-      .then(({ PlaceMap: Made }) => {
-        if (!left && container.current !== null) map.current = new Made(container.current, placeOf(value), (place) => onValue(placeText(place)));
-      })
-      .catch(() => setFailed(true));
-    return () => {
-      left = true;
-      map.current?.remove();
-    };
-  }, []);
+    if (late.part === null || container.current === null) return;
+    try {
+      map.current = new late.part.PlaceMap(container.current, placeOf(value), (place) => onValue(placeText(place)));
+    } catch {
+      setFailed(true);
+    }
+    return () => map.current?.remove();
+  }, [late.part]);
   useEffect(() => {
     const place = placeOf(value);
     if (place !== null) map.current?.show(place);
@@ -73,6 +72,7 @@ function Pointing({ value, onValue, say }: Pick<Given, "value" | "onValue" | "sa
   return (
     <div class="pointing">
       <div class="canvas" ref={container} />
+      {late.part === null && late.failures > 0 && <Missing late={late} text={say("map.missing")} say={say} />}
       <span class="cross" aria-hidden="true" />
       <p class="small">{say("place.map.help")}</p>
     </div>

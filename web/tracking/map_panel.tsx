@@ -1,6 +1,7 @@
 import { LocateFixed, Navigation } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
+import { Missing, useLate, withMaps } from "../shared/late.tsx";
 import { STALE_AFTER_S } from "../shared/motion.ts";
 import { duration } from "../shared/times.ts";
 import type { Say } from "../shared/words.ts";
@@ -22,20 +23,16 @@ export function MapPanel({ seen, age_s, say }: { seen: Seen; age_s: number | nul
   const { fix, parcel } = seen;
   const wanted = fix !== null;
 
+  const late = useLate(() => withMaps(() => import("./map.ts")), wanted, seen.liveness === "live");
   useEffect(() => {
-    if (!wanted || map.current !== null) return;
-    let left = false;
-    import("./map.ts")
-      .then(({ CourierMap: Made }) => {
-        if (left || container.current === null || pin.current === null) return;
-        map.current = new Made(container.current, pin.current, () => setAway(true));
-        setReady(true);
-      })
-      .catch(() => setFailed(true));
-    return () => {
-      left = true;
-    };
-  }, [wanted]);
+    if (late.part === null || container.current === null || pin.current === null) return;
+    try {
+      map.current = new late.part.CourierMap(container.current, pin.current, () => setAway(true));
+      setReady(true);
+    } catch {
+      setFailed(true);
+    }
+  }, [late.part]);
 
   const pickup = pickupPlace(parcel);
   useEffect(() => {
@@ -56,6 +53,7 @@ export function MapPanel({ seen, age_s, say }: { seen: Seen; age_s: number | nul
     if (age_s !== null) map.current?.age(age_s);
   }, [age_s, ready]);
 
+  const missing = wanted && late.part === null && late.failures > 0;
   const text = words(seen, age_s, failed, say);
   const shown = fix !== null && age_s !== null && !positionGone(age_s);
   return (
@@ -74,6 +72,7 @@ export function MapPanel({ seen, age_s, say }: { seen: Seen; age_s: number | nul
         </div>
       </div>
       {text !== null && <p class="say">{text}</p>}
+      {text === null && missing && <Missing late={late} text={say("map.missing")} say={say} />}
       {shown && text === null && (
         <p class={`age ${age_s >= STALE_AFTER_S ? "stale" : ""}`}>
           {say(age_s >= STALE_AFTER_S ? "position.stale" : "position.age", { age: duration(age_s, say) })}
