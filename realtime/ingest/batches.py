@@ -1,9 +1,9 @@
-"""A batch of many devices' fixes as the arguments of one call of ``scripts/ingest.lua``.
+"""A batch of many devices' fixes as one argument of a call of ``scripts/ingest.lua``.
 
 A group is what the script does once: for a device's numbering, or for fixes that must be looked at one by one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,7 +15,10 @@ from realtime.ingest.runs import Leader, Run, Screened, Source
 # As the script reads it: there is nothing that may become the live position.
 NO_LEADER_MS = -2
 
-Argument = bytes | str | int
+# What the script reads of a group; one text costs Redis and us less than a dozen arguments.
+Packed = tuple[str, str, str, int, int, str, str, str, int, int, str | list[tuple[str, str, list[tuple[int, str]]]]]
+
+_encode = msgspec.msgpack.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -40,23 +43,26 @@ class Group:
         before = self.runs[-1]
         return before.ahead and run.ahead and run.seqs[0] == before.seqs[-1] + 1
 
-    def arguments(self, *, listed: bool) -> Iterable[Argument]:
+    def packed(self, *, listed: bool) -> Packed:
         """What the script is told of it. ``listed``: each fix on its own, to be stored where its seq is new."""
         source, leader = self.source, self.leader
-        yield from (source.transporter_id, source.stream, source.device_key, encode_trail(self.trail))
         if leader is None:
-            yield from (NO_LEADER_MS, 0, "", 0, 0)
+            at_ms, seq, encoded, lat, lon = NO_LEADER_MS, 0, "", "", ""
         else:
-            yield from (leader.recorded_ms, leader.seq, leader.encoded, repr(leader.lat), repr(leader.lon))
+            at_ms, seq, encoded = leader.recorded_ms, leader.seq, leader.encoded.decode()
+            lat, lon = repr(leader.lat), repr(leader.lon)
+        first = last = 0
+        runs: str | list[tuple[str, str, list[tuple[int, str]]]]
         if listed:
-            parts = [
+            runs = [
                 (run.head.decode(), RUN_END.decode(), list(zip(run.seqs, map(bytes.decode, run.fixes), strict=True)))
                 for run in self.runs
             ]
-            yield from (0, 0, msgspec.msgpack.encode(parts))
         else:
             first, last = self.runs[0].seqs[0], self.runs[-1].seqs[-1]
-            yield from (first, last, b",".join([run.logged for run in self.runs]))
+            runs = b",".join([run.logged for run in self.runs]).decode()
+        trail = encode_trail(self.trail).decode()
+        return source.member, source.numbering, trail, at_ms, seq, encoded, lat, lon, first, last, runs
 
 
 def groups_of(batch: Sequence[tuple[Source, Screened]]) -> list[Group]:
@@ -75,6 +81,6 @@ def groups_of(batch: Sequence[tuple[Source, Screened]]) -> list[Group]:
     return groups
 
 
-def arguments_of(groups: Iterable[Group], *, listed: bool) -> list[Argument]:
-    """All of them; ``listed`` where none may be taken as a whole."""
-    return [argument for group in groups for argument in group.arguments(listed=listed or not group.runs[0].ahead)]
+def packed_groups(groups: Sequence[Group], *, listed: bool) -> bytes:
+    """All of them, in MessagePack; ``listed`` where none may be taken as a whole."""
+    return _encode([group.packed(listed=listed or not group.runs[0].ahead) for group in groups])

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from dispatch.jobs.repeated_failures import RepeatedFailures
 from realtime.background import end
-from realtime.ingest.batches import Argument, Group, arguments_of, groups_of
+from realtime.ingest.batches import Group, groups_of, packed_groups
 from realtime.ingest.filters import Limits, Plausibility
 from realtime.ingest.fix_fields import Oddity
 from realtime.ingest.flags import Trail, decode_trail
@@ -104,6 +104,7 @@ class Ingest:
         self._log_max = log_max
         self._replicated = Replicated(redis, keys, replicas=replicas)
         self._script = self._replicated.script("ingest")
+        self._resume = self._replicated.script("resume")
         self._waiting: list[_Waiting] = []
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -142,8 +143,9 @@ class Ingest:
         Raises IngestUnavailable.
         """
         try:
-            last_seq, trail = await self._replicated.mget(
-                self._keys.last_seq + source.stream, self._keys.trail + source.device_key
+            last_seq, trail = await self._resume(
+                keys=[self._keys.ingest_state],
+                args=[source.member, source.numbering, self._keys.last_seq, self._keys.trail],
             )
         except (RedisError, OSError) as error:
             raise IngestUnavailable(str(error)) from error
@@ -152,7 +154,7 @@ class Ingest:
                 source.trail = decode_trail(trail)
             except msgspec.DecodeError:  # of another version: it was a help, not a need
                 source.trail = Trail()
-        source.handed_in = int(last_seq or 0)
+        source.handed_in = int(last_seq)
         return source.handed_in
 
     async def keep(self, source: Source, fixes: Sequence[Fix], odd: Sequence[Oddity] = ()) -> Screened:
@@ -278,18 +280,30 @@ class Ingest:
         """The groups that must come again as a list, and those that are too much for today."""
         keys = self._keys
         now_ms = time.time_ns() // 1_000_000
-        head: list[Argument] = [now_ms, keys.seen, keys.last_seq, keys.positions(""), keys.trail, self._log_max]
+        today = now_ms // DAY_MS
         again, over = await self._script(
             keys=[
                 keys.log,
                 keys.live,
-                keys.live_at,
+                keys.ingest_state,
                 keys.geo,
                 keys.last_seen,
                 keys.offset,
                 keys.backlog,
-                keys.had_on(now_ms // DAY_MS),
+                keys.had_on(today),
+                keys.live_at,
             ],
-            args=[*head, self._quota.fixes, self._quota.bitmaps, *arguments_of(groups, listed=listed)],
+            args=[
+                packed_groups(groups, listed=listed),
+                now_ms,
+                today,
+                keys.seen,
+                keys.last_seq,
+                keys.positions(""),
+                keys.trail,
+                self._log_max,
+                self._quota.fixes,
+                self._quota.bitmaps,
+            ],
         )
         return [groups[number - 1] for number in again], [groups[number - 1] for number in over]

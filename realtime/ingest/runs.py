@@ -32,12 +32,18 @@ class Source:
     """Name of the numbering in Redis."""
     device_key: str = field(init=False)
     """Name of the device in Redis."""
+    numbering: str = field(init=False)
+    """Both names, as the ingest's scripts compare them."""
+    member: str = field(init=False)
+    """The transporter as a member of Redis' hashes and sets."""
     owner: bytes = field(init=False)
     """Who it is, as runs begin."""
 
     def __post_init__(self) -> None:
         self.stream = device_stream(self.transporter_id, self.device, self.epoch)
         self.device_key = device_key(self.transporter_id, self.device)
+        self.numbering = f"{self.stream} {self.device_key}"
+        self.member = str(self.transporter_id)
         self.owner = msgspec.json.encode([self.transporter_id, self.device, self.epoch])
 
 

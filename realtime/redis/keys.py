@@ -40,8 +40,16 @@ class Keys:
         return self._key("live")
 
     @property
+    def ingest_state(self) -> str:
+        """Hash: transporter → what ``scripts/ingest.lua`` must know before it takes a fix; the form stands there."""
+        return self._key("ingest-state")
+
+    @property
     def live_at(self) -> str:
-        """Hash: transporter → time of its newest fix, ms, device clock."""
+        """Hash: transporter → time of its newest fix, ms, device clock; read where there is no ingest state yet.
+
+        Releases before the ingest state wrote it, and last seq and trail of every device with each ping.
+        """
         return self._key("live-at")
 
     @property
@@ -56,21 +64,21 @@ class Keys:
 
     @property
     def last_seq(self) -> str:
-        """Prefix of strings: highest stored seq of a device stream."""
+        """Prefix of strings: highest stored seq of a device stream that was its transporter's before."""
         return self._key("last-seq:")
 
     @property
     def trail(self) -> str:
-        """Prefix of strings: what the plausibility steps remember of a device."""
+        """Prefix of strings: what the plausibility steps remember of a device that was its transporter's before."""
         return self._key("trail:")
 
     @property
     def seen(self) -> str:
-        """Prefix of bitmaps: which seqs of a device stream are stored."""
+        """Prefix of bitmaps: which seqs of a device stream are stored, but for its last run."""
         return self._key("seen:")
 
     def had_on(self, day: int) -> str:
-        """Hash: what each transporter has had stored on a day since 1970, ``<id>:fixes`` and ``<id>:bitmaps``."""
+        """Hash: how many bitmaps each transporter has begun on a day since 1970, as ``<id>:bitmaps``."""
         return self._key(f"had:{day}")
 
     @property

@@ -35,11 +35,6 @@ class Replicated:
         """``scripts/<name>.lua``, as a call."""
         return ReplicatedScript(self, self._redis, self._keys, load_script(name))
 
-    async def mget(self, *keys: str) -> list[Any]:
-        """Strings, told only once the replicas have them too. Raises RedisError."""
-        found: list[Any] = await (self.call("MGET", *keys) if self._replicas else self._redis.mget(*keys))
-        return found
-
     async def call(self, *command: EncodableT) -> Any:  # noqa: ANN401  # whatever the command replies
         """One command and the wait for it. Raises RedisError.
 

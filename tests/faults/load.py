@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from api.cli.context import operating
 from api.server.serving import RunningServer
+from realtime.fixes import decode_update
 from realtime.protocol import Close
 from realtime.redis.keys import Keys
 from tests.faults.phones import LoadPhone
@@ -28,6 +29,11 @@ from tests.support.world import Driver, World
 # A client that waits longer than this for an answer was forgotten.
 ANSWERED_WITHIN_S = 60.0
 HEARTBEAT_S = 0.02
+
+
+def _newest_ms(update: bytes | str | None) -> int:
+    """When a live position was recorded; 0 where there is none."""
+    return decode_update(update).fix.recorded_ms if update else 0
 
 
 @dataclass
@@ -107,11 +113,11 @@ class Load:
             with suppress(RedisError, OSError):
                 async with Redis.from_url(self.server.redis_url, socket_timeout=5) as redis:
                     while not self.over.is_set():
-                        found = await redis.hmget(Keys().live_at, ids)
-                        for one, at in zip(ids, found, strict=True):
-                            if int(at or 0) < newest[one]:
-                                self.moved_back.append((one, newest[one], int(at or 0)))
-                            newest[one] = int(at or 0)
+                        found = await redis.hmget(Keys().live, ids)
+                        for one, at in zip(ids, map(_newest_ms, found), strict=True):
+                            if at < newest[one]:
+                                self.moved_back.append((one, newest[one], at))
+                            newest[one] = at
                         await asyncio.sleep(HEARTBEAT_S)
             await asyncio.sleep(HEARTBEAT_S)
 
@@ -143,7 +149,7 @@ class Load:
         async with Redis.from_url(self.server.redis_url) as redis:
             assert await redis.xlen(Keys().dead) == 0
             for phone in self.phones:
-                at = int(await redis.hget(Keys().live_at, str(phone.driver.transporter_id)) or 0)
+                at = _newest_ms(await redis.hget(Keys().live, str(phone.driver.transporter_id)))
                 assert at == round(datetime.fromisoformat(phone.newest["recorded_at"]).timestamp() * 1000)
 
     async def watchers_have_caught_up(self) -> None:

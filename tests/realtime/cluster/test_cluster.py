@@ -101,7 +101,7 @@ async def test_everything_of_the_server_lies_in_the_slot_of_its_zone(clustered: 
     found: set[bytes] = {key for node in cluster.nodes for key in await node.tell("KEYS", "*")}
     assert {key.split(b":")[1] for key in found} == {b"{kathmandu}"}
     assert {key_slot(key) for key in found} == {key_slot(KEY.encode())}
-    assert {b"limit", b"log", b"live", b"geo", b"trail", b"seen"} <= {key.split(b":")[2] for key in found}
+    assert {b"limit", b"log", b"live", b"geo", b"ingest-state"} <= {key.split(b":")[2] for key in found}
 
 
 async def test_a_zone_moves_to_another_node_under_a_phone_and_a_watcher(clustered: World, cluster: Cluster) -> None:
@@ -114,7 +114,7 @@ async def test_a_zone_moves_to_another_node_under_a_phone_and_a_watcher(clustere
         await reporter.until_promised(50)
         await _until_seen(watcher, reporter.place)
         await cluster.begin_moving(KEY, source, target)
-        await cluster.move_keys(KEY, source, target, only=":seen:")
+        await cluster.move_keys(KEY, source, target, only=":ingest-state")
         before = reporter.promised
         await until(lambda: reporter.interruptions >= 2)  # refused by both nodes while the keys are on two
         halfway = reporter.promised

@@ -52,12 +52,21 @@ async def entries_of(server: RunningServer, keys: Keys) -> list[dict[bytes, byte
     return [fields for _, fields in entries]
 
 
+async def logged_by(server: RunningServer, keys: Keys) -> dict[tuple[str, str], list[int]]:
+    """All seqs in the log by device and epoch."""
+    entries = await entries_of(server, keys)
+    found: dict[tuple[str, str], list[int]] = {}
+    for entry in entries:
+        runs = decode_runs(entry[b"runs"])
+        assert int(entry[b"n"]) == sum(len(run.fixes) for run in runs)
+        for run in runs:
+            found.setdefault((run.device, run.epoch), []).extend(fix.seq for fix in run.fixes)
+    return found
+
+
 async def logged(server: RunningServer, keys: Keys) -> list[int]:
     """All seqs in the log."""
-    entries = await entries_of(server, keys)
-    seqs = [fix.seq for entry in entries for run in decode_runs(entry[b"runs"]) for fix in run.fixes]
-    assert sum(int(entry[b"n"]) for entry in entries) == len(seqs)
-    return seqs
+    return [seq for seqs in (await logged_by(server, keys)).values() for seq in seqs]
 
 
 pieces = st.one_of(
@@ -66,28 +75,67 @@ pieces = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(sent=st.lists(st.tuples(st.integers(0, 1), st.booleans(), pieces), max_size=12))
-async def test_every_seq_is_logged_once_and_the_newest_leads(
+# Connections of one transporter: two of the same phone, its next epoch, and another device.
+CONNECTIONS = (("phone", "one"), ("phone", "one"), ("phone", "two"), ("tracker", "one"))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sent=st.lists(st.tuples(st.integers(0, len(CONNECTIONS) - 1), st.booleans(), pieces), max_size=12))
+async def test_every_seq_is_logged_once_whatever_devices_and_epochs_alternate_and_the_newest_leads(
     server: RunningServer, sent: list[tuple[int, bool, list[int]]]
 ) -> None:
     async with a_zone(server) as (ingest, keys):
-        sources = [Source(1, "phone", "one"), Source(1, "phone", "one")]
+        sources = [Source(1, *connection) for connection in CONNECTIONS]
         waiting: list[asyncio.Future[None]] = []
+        expected: dict[tuple[str, str], set[int]] = {}
         for connection, reconnects, seqs in sent:
             if reconnects:
                 await asyncio.gather(*waiting)
                 await ingest.resume(sources[connection])
             waiting.append(ingest.submit(sources[connection], ingest.screen(sources[connection], fixes(seqs))))
+            expected.setdefault(CONNECTIONS[connection], set()).update(seqs)
         await asyncio.gather(*waiting)
-        expected = {seq for *_, seqs in sent for seq in seqs}
-        assert sorted(await logged(server, keys)) == sorted(expected)
+        found = await logged_by(server, keys)
+        assert {who: sorted(seqs) for who, seqs in found.items()} == {
+            who: sorted(sent_by) for who, sent_by in expected.items()
+        }
+        for who, sent_by in expected.items():
+            assert await ingest.resume(Source(1, *who)) == max(sent_by)
         if expected:
             live = RedisLivePositions(server.services.redis, keys, limits=PresenceLimits(60, 120))
             update = await live.find_update(1)
             assert update is not None
-            assert update.fix.seq == max(expected)
-            assert await ingest.resume(Source(1, "phone", "one")) == max(expected)
+            assert update.fix.seq == max(map(max, expected.values()))
+
+
+async def test_what_releases_before_the_ingest_state_remembered_holds_after_the_upgrade(server: RunningServer) -> None:
+    async with a_zone(server) as (ingest, keys):
+        redis, source = server.services.redis, Source(1, "phone", "one")
+        newest_ms = round(NOW.timestamp() * 1000)
+        await redis.hset(keys.live_at, "1", str(newest_ms))
+        await redis.set(keys.last_seq + source.stream, 10)
+        await redis.set(keys.trail + source.device_key, f"[[{newest_ms},27.7,85.3,0.0],10,0,null,0,1.5]")
+        for seq in range(1, 11):
+            await redis.setbit(f"{keys.seen}{source.stream}:0", seq, 1)
+        assert await ingest.resume(source) == 10
+        assert source.trail.agreed == 10
+        await ingest.keep(Source(1, "phone", "one"), fixes([9, 10, 11, 12]))
+        assert sorted(await logged(server, keys)) == [11, 12]
+        live = RedisLivePositions(redis, keys, limits=PresenceLimits(60, 120))
+        assert await live.find_update(1) is None, "these are hours older than the newest"
+
+
+async def test_who_was_swept_is_on_the_map_again_with_a_fix_that_does_not_lead(server: RunningServer) -> None:
+    async with a_zone(server) as (ingest, keys):
+        redis, source = server.services.redis, Source(1, "phone", "one")
+        await ingest.keep(source, fixes([10]))
+        (before,) = await redis.geopos(keys.geo, "1")
+        await redis.zrem(keys.geo, "1")
+        await redis.zrem(keys.last_seen, "1")
+        await ingest.keep(source, fixes([9]))
+        assert before is not None
+        assert await redis.geopos(keys.geo, "1") == [before]
+        assert await redis.zscore(keys.last_seen, "1") is not None
 
 
 async def test_what_is_remembered_of_a_device_is_not_ahead_of_what_is_stored(server: RunningServer) -> None:

@@ -84,7 +84,7 @@ async def test_new_numberings_are_counted_whatever_they_are_spread_over(world: W
             except QuotaSpent:
                 refused += 1
         assert refused == 15
-    assert len([key async for key in redis.scan_iter(f"{keys.seen}*")]) == 5
+    assert len([key async for key in redis.scan_iter(f"{keys.seen}*")]) <= 5
 
 
 async def test_a_days_backlog_fits_the_defaults_many_times(world: World, keys: Keys) -> None:
@@ -96,7 +96,7 @@ async def test_a_days_backlog_fits_the_defaults_many_times(world: World, keys: K
             await ingest.keep(source, fixes(*range(start, start + 5_000)))
         assert await ingest.resume(source) == 20_000
     had = await world.server.services.redis.hgetall(keys.had_on(int(datetime.now(UTC).timestamp() // 86_400)))
-    assert had == {b"1:fixes": b"20000", b"1:bitmaps": b"5"}
+    assert had == {b"1:bitmaps": b"5"}
 
 
 async def test_pings_are_refused_before_redis_is_full_and_taken_again_with_room(
