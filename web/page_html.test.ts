@@ -19,6 +19,16 @@ test("a page has one title and one viewport, starts its own program, and only th
   }
 });
 
+test("each page says its name and what it needs before its program runs, with nothing inline", () => {
+  for (const name of pagesIn(web)) {
+    const html = pageHtml(web, name);
+    if (name === "tracking") continue; // the server writes it
+    expect(html.match(/<h1>[^<]+<\/h1>/g), name).toHaveLength(1);
+    expect(html.match(/<noscript><p>[^<]*JavaScript/), name).not.toBeNull();
+    expect(html, name).not.toMatch(/<style|style=|<script(?![^>]*src=)|\son\w+=/);
+  }
+});
+
 test("what a page says differently comes out of its folder", () => {
   expect(pageHtml(web, "courier")).toContain('rel="manifest"');
   expect(pageHtml(web, "tracking")).toContain('<div id="page"><!--content--></div>');

@@ -1,11 +1,12 @@
 // The file that a browser gets for a page. All pages have the same frame around them; what a page says differently lies in its
-// folder: head.html and body.html.
+// folder: head.html and body.html. Where there is no body.html, the name of the page and a skeleton stand until its program runs.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
 
 // The name that stands in the tab until the page's program has given its own, in the reader's language.
 const UNTIL_THEN = "Dispatch";
+const SKELETON_LINES = 4;
 const OPEN_TO_SEARCH = "home"; // all others are somebody's work or somebody's parcel
 
 /** The pages: each is a folder whose program has the folder's name. */
@@ -36,16 +37,33 @@ export function pageHtml(folder: string, name: string): string {
 <head>
 ${lines.join("\n")}
 </head>
-<body><div id="page">${partOf(folder, name, "body")}</div></body>
+<body><div id="page">${partOf(folder, name, "body") || skeleton(folder, name)}</div></body>
 </html>
 `;
+}
+
+/** What is seen first, before any program has come: in English, since the reader's language is not known yet. */
+function skeleton(folder: string, name: string): string {
+  const { en, ne } = wordsOf(folder, "shared");
+  return `
+<header class="bar"><a class="brand" href="/">${en["home.title"]}</a></header>
+<main class="coming" id="content">
+<h1>${titleOf(folder, name)}</h1>
+<noscript><p>${en["needs_script"]}</p><p lang="ne">${ne["needs_script"]}</p></noscript>
+<p class="long quiet">${en["still_loading"]}</p>
+<div class="skeleton" aria-hidden="true">${"<div></div>".repeat(SKELETON_LINES)}</div>
+</main>
+`;
+}
+
+function wordsOf(folder: string, name: string): { en: Record<string, string>; ne: Record<string, string> } {
+  return JSON.parse(readFileSync(resolve(folder, name, "words.json"), "utf8")) as ReturnType<typeof wordsOf>;
 }
 
 function titleOf(folder: string, name: string): string {
   const path = resolve(folder, name, "words.json");
   if (!existsSync(path)) return UNTIL_THEN;
-  const { en } = JSON.parse(readFileSync(path, "utf8")) as { en: Record<string, string> };
-  return en[`${name}.title`] ?? UNTIL_THEN;
+  return wordsOf(folder, name).en[`${name}.title`] ?? UNTIL_THEN;
 }
 
 /** Gives Vite an index.html in each page's folder, as if it lay there. */
@@ -59,8 +77,8 @@ export function pageFiles(folder: string): Plugin {
     load(id) {
       const name = made.get(id);
       if (name === undefined) return null;
-      for (const part of ["head", "body"]) {
-        const path = resolve(folder, name, `${part}.html`);
+      for (const part of [`${name}/head.html`, `${name}/body.html`, `${name}/words.json`, "shared/words.json"]) {
+        const path = resolve(folder, part);
         if (existsSync(path)) this.addWatchFile(path);
       }
       return pageHtml(folder, name);

@@ -268,3 +268,15 @@ def test_the_console_stays_light_with_its_map_and_all_that_the_map_loads() -> No
     assert any("maplibre-gl-worker" in name for name in found)
     packed = len(gzip.compress(html)) + sum(len(built.asset(name).gzip or built.asset(name).plain) for name in found)
     assert packed <= 700_000, f"{packed:,} bytes in {sorted(found)}"
+
+
+@pytest.mark.parametrize("page", ["console", "courier", "shop", "seller", "ops", "home"])
+async def test_the_first_bytes_of_a_page_have_its_name_and_its_style_and_nothing_inline(
+    http: httpx.AsyncClient, page: str
+) -> None:
+    html = (await http.get("/" if page == "home" else f"/{page}")).text
+    assert re.search(r"<h1>\w[^<]+</h1>", html)
+    assert "JavaScript" in html.split("<noscript>")[1].split("</noscript>")[0]
+    assert re.search(r'<link rel="stylesheet"[^>]* href="/pages/assets/[^"]+-[\w-]{8}\.css"', html)
+    assert not re.search(r"<style|\son\w+=|\sstyle=", html)
+    assert all('src="/pages/assets/' in script for script in re.findall(r"<script([^>]*)>", html))
