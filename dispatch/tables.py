@@ -2,6 +2,7 @@
 
 from dispatch.accounts.models import AccountLink, SignIn, User
 from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney
+from dispatch.assignments.changes.models import Refusal
 from dispatch.assignments.models import Assignment, AssignmentRun
 from dispatch.audit.models import AuditEvent
 from dispatch.carts.models import Cart, CartItem
@@ -53,6 +54,7 @@ __all__ = [
     "PaymentTransactionItem",
     "Product",
     "Refund",
+    "Refusal",
     "Sale",
     "SignIn",
     "StoredFix",

@@ -27,7 +27,10 @@ OF_SECTIONS: Final[dict[tuple[str, int], dict[str, Any]]] = {
     ("AssignmentError", 409): {
         "success": False,
         "error": "No available transporters found for this delivery",
-        "suggestions": ["Increase delivery fee", "Change priority to urgent", "Extend pickup time window"],
+        "suggestions": [
+            "Raise the radius to 22.4 km: 3 more",
+            "2 are verified and available but offline: ask one of them to open the app",
+        ],
         "code": "no_transporter",
     },
 }

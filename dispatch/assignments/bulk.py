@@ -94,7 +94,14 @@ class BulkAssignments:
         assigned.
         """
         deliveries, failures = await find_waiting(self._work.session, wanted, self._clock.now())
-        pool = await load_pool(self._work, self._kept, self._live, self._clock, vehicle_type=wanted.vehicle_type)
+        pool = await load_pool(
+            self._work,
+            self._kept,
+            self._live,
+            self._clock,
+            vehicle_type=wanted.vehicle_type,
+            but=wanted.but_transporter_id,
+        )
         if not deliveries:
             return await _begun(BulkResult([], failures, 0.0, certified=True, planned_total=0.0), 0, followed)
         deliveries, passed_over, plan = await self._plan(deliveries, pool, wanted)

@@ -80,6 +80,7 @@ class AssignmentsByHand:
             raise Conflict(f"{transporter.user.name} cannot take it. {words}", code="cannot_take", why=why.value)
         self._steps.check_can_take(transporter, load, delivery)
         self._steps.assign(delivery, transporter, position=position, notes=reason)
+        delivery.pinned = True
         self._session.add(decision(delivery, transporter, user, "manual", scores, others, self._clock.now()))
         await self._session.flush()
         return Given(delivery, transporter, scores, others)

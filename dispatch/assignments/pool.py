@@ -36,8 +36,6 @@ REASON_TEXTS = {
     Reason.NO_ROOM: "Those in reach have no room left beside what they were given.",
 }
 
-SUGGESTIONS = ["Increase delivery fee", "Change priority to urgent", "Extend pickup time window"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
@@ -102,9 +100,18 @@ async def check_vehicle_type(work: Work, vehicle_type: str | None, *, field: str
 
 
 async def load_pool(
-    work: Work, kept: KeptTransporters, live: LivePositions, clock: Clock, *, vehicle_type: str | None = None
+    work: Work,
+    kept: KeptTransporters,
+    live: LivePositions,
+    clock: Clock,
+    *,
+    vehicle_type: str | None = None,
+    but: int | None = None,
 ) -> Pool:
-    """Who could carry something now. Ends the transaction before: the kept columns are read with their own."""
+    """Who could carry something now. Ends the transaction before: the kept columns are read with their own.
+
+    ``vehicle_type``: only those; ``but``: a transporter that is left out.
+    """
     await work.commit()
     everybody = await kept.read()
     places = await live.places()
@@ -112,6 +119,8 @@ async def load_pool(
     fits = (everybody["standing"] == Standing.FITS) & (everybody["papers_until"] >= today)
     if vehicle_type is not None:
         fits &= everybody["vehicle_type"] == vehicle_type
+    if but is not None:
+        fits &= everybody.keys != but
     place_rows, is_online = KeyedColumns(places.transporter_ids, {}).places_of(everybody.keys)
     rows = np.flatnonzero(fits & is_online)
     return Pool(everybody.take(rows), everybody, places, place_rows[rows], today)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from dispatch.assignments.pool import NO_TRANSPORTER_FOUND, REASON_TEXTS, SUGGESTIONS
+from dispatch.assignments.pool import NO_TRANSPORTER_FOUND, REASON_TEXTS
 from dispatch.deliveries.models import Delivery, Priority
 from dispatch.errors import DispatchError
 from dispatch.transporters.models import Transporter
@@ -18,8 +18,8 @@ class NoTransporter(DispatchError):
 
     code = "no_transporter"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(NO_TRANSPORTER_FOUND, reason=reason, suggestions=SUGGESTIONS)
+    def __init__(self, reason: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(NO_TRANSPORTER_FOUND, reason=reason, suggestions=list(suggestions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class BulkFilter:
     """Which deliveries and which transporters a bulk run is about.
 
     ``time_range_hours``: only deliveries whose requested pickup, or else creation, is so many hours from now at most,
-    before or after.
+    before or after. ``but_transporter_id``: one that is given nothing.
     """
 
     priority: Priority | None = None
@@ -96,6 +96,7 @@ class BulkFilter:
     max_assignments: int | None = None
     time_range_hours: float | None = None
     delivery_ids: Sequence[int] | None = None
+    but_transporter_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ rows, checks again what may have changed, and writes the assignment with the sco
 import asyncio
 
 from dispatch.accounts.models import User
+from dispatch.assignments.changes.refusals import refusers_of
 from dispatch.assignments.pool import load_pool
 from dispatch.assignments.ranked import check_available, nobody_of, rank_pool, runners_up, scores_of
 from dispatch.assignments.results import Assigned, NoTransporter
 from dispatch.assignments.sets import AssignmentSets, Wish
+from dispatch.assignments.suggestions import suggestions_of
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
 from dispatch.deliveries.service import Deliveries, DeliveryKey
@@ -62,7 +64,10 @@ class Assignments:
             )
         pool = await load_pool(self._work, self._kept, self._live, self._clock, vehicle_type=vehicle_type)
         ranking = await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m)
+        refusers = await refusers_of(self._work.session, delivery.id)
         for row in ranking.order:  # the best, or the next where it was taken meanwhile
+            if pool.id(row) in refusers:
+                continue
             wish = Wish(
                 delivery.id,
                 pool.id(row),
@@ -75,7 +80,7 @@ class Assignments:
                 return made
             await self._waiting(delivery.id)
             await self._work.commit()  # lets these rows go before the next ones are waited for
-        raise NoTransporter(nobody_of(ranking, pool))
+        raise NoTransporter(nobody_of(ranking, pool), suggestions_of(delivery, ranking, pool))
 
     async def _waiting(self, key: DeliveryKey) -> Delivery:
         """The row of a delivery that waits, and no more. Raises NotFound, and Conflict with who has it otherwise."""

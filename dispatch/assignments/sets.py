@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ARRAY, BigInteger, BindParameter, Date, Row, String, and_, any_, bindparam, select, type_coerce
 
 from dispatch.accounts.models import User
+from dispatch.assignments.changes.refusals import refused_pairs
 from dispatch.assignments.pool import whole_score
 from dispatch.assignments.results import Assigned, BulkAssigned, Carrier, Failure, Scores
 from dispatch.database.engine import raised_alike
@@ -34,6 +35,7 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 STRATEGY = "optimal"
 CHANGED_MEANWHILE = "The chosen transporter changed meanwhile; run again"
+GAVE_IT_BACK = "The chosen transporter gave it back before; assign it by itself or by hand"
 
 WRITE = """
 WITH wanted AS MATERIALIZED (
@@ -169,10 +171,12 @@ class AssignmentSets:
         carriers, loads = await self._lock_carriers({wish.transporter_id for wish in wishes}, now)
         fits: list[_Fit] = []
         failures: list[Failure] = []
+        refused = await refused_pairs(self._session, list(deliveries))
         for wish in wishes:
             delivery, carrier = deliveries.get(wish.delivery_id), carriers.get(wish.transporter_id)
             load = loads.get(wish.transporter_id, NOTHING)
-            against = _against(delivery, carrier, load)
+            pair = (wish.delivery_id, wish.transporter_id)
+            against = GAVE_IT_BACK if pair in refused else _against(delivery, carrier, load)
             if against is not None or delivery is None or carrier is None:
                 failures.append(Failure(wish.delivery_id, against or CHANGED_MEANWHILE))
                 continue

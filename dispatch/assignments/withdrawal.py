@@ -6,7 +6,6 @@ nothing is given to it in between. What is aboard already stays with it; dispatc
 """
 
 from enum import StrEnum
-from functools import partial
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.database.work import Work
 from dispatch.deliveries.happened import identity
 from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.release import take_away
 from dispatch.deliveries.service import Deliveries
 from dispatch.errors import Unavailable
 from dispatch.events.payloads.deliveries import DeliveryUnassigned
 from dispatch.events.recording import record
-from dispatch.ports import Clock, Publisher, WithdrawalNotice
+from dispatch.ports import Clock, Publisher
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import lock_transporter
 
@@ -36,6 +36,10 @@ class WithdrawalReason(StrEnum):
     ROLE_TAKEN = "role_taken"
     ACCOUNT_CLOSED = "account_closed"
     TAKEN_BACK = "taken_back"
+    GIVEN_BACK = "given_back"
+    REASSIGNED = "reassigned"
+    TRANSFERRED = "transferred"
+    CANCELLED = "cancelled"
 
     @property
     def note(self) -> str:
@@ -51,6 +55,10 @@ NOTES = {
     WithdrawalReason.ROLE_TAKEN: "The account is no longer a transporter's.",
     WithdrawalReason.ACCOUNT_CLOSED: "The transporter's account was closed.",
     WithdrawalReason.TAKEN_BACK: "A dispatcher took it back.",
+    WithdrawalReason.GIVEN_BACK: "The transporter gave it back.",
+    WithdrawalReason.REASSIGNED: "A dispatcher gave it to somebody else.",
+    WithdrawalReason.TRANSFERRED: "A dispatcher had it handed on to somebody else.",
+    WithdrawalReason.CANCELLED: "It was cancelled.",
 }
 
 
@@ -110,9 +118,7 @@ async def give_back(
         if delivery.transporter_id is None:
             continue
         lost = DeliveryUnassigned(**identity(delivery), transporter_id=delivery.transporter_id, reason=reason.value)
-        notice = WithdrawalNotice(delivery.transporter_id, delivery.id, str(delivery.delivery_id), reason.value)
-        delivery.transporter_id = delivery.assigned_at = None
-        delivery.estimated_pickup_time = delivery.estimated_delivery_time = None
+        take_away(work, publisher, delivery, reason.value)
         steps.record(
             delivery,
             DeliveryStatus.AVAILABLE,
@@ -120,7 +126,6 @@ async def give_back(
             notes=note or reason.note,
         )
         record(work.session, lost, at=clock.now())
-        work.after_commit(partial(publisher.withdrawn, notice))
     await work.session.flush()
 
 

@@ -112,6 +112,8 @@ class Delivery(IdentityAuditBase):
 
     status: Mapped[DeliveryStatus] = mapped_column(text_enum(DeliveryStatus), default=DeliveryStatus.AVAILABLE)
     transporter_id: Mapped[int | None] = mapped_column(reference("transporters.id"), index=True)
+    pinned: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    """A dispatcher chose who has it: nothing that decides by itself gives it to somebody else."""
     assigned_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     estimated_pickup_time: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     estimated_delivery_time: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))

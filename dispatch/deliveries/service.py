@@ -17,6 +17,7 @@ from dispatch.deliveries.happened import happened_with, identity
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.step_times import StepTime
 from dispatch.errors import Conflict, Forbidden, NotFound
+from dispatch.events.payloads.base import EventData
 from dispatch.events.payloads.deliveries import DeliveryCreated
 from dispatch.events.recording import record
 from dispatch.numbers import tracking_number
@@ -145,11 +146,12 @@ class Deliveries:
         notes: str = "",
         flags: Sequence[str] = (),
         when: StepTime | None = None,
+        happened: Sequence[EventData] | None = None,
     ) -> DeliveryStep:
         """Move a delivery to a status, write step and event down, and tell its watchers after the commit.
 
-        ``when``: where it did not happen just now. Whoever lets it wait again records ``DeliveryUnassigned``, knowing
-        why.
+        ``when``: where it did not happen just now; ``happened``: other events than those of the status. Whoever lets it
+        wait again records ``DeliveryUnassigned``, knowing why.
         """
         now = self._clock.now()
         when = when or StepTime(now, now)
@@ -170,7 +172,8 @@ class Deliveries:
             flags=[str(flag) for flag in (*flags, *when.flags)],
         )
         self._session.add(step)
-        record(self._session, *happened_with(delivery, status, message), at=when.at)
+        events = happened_with(delivery, status, message) if happened is None else happened
+        record(self._session, *events, at=when.at)
         change = StatusChange(
             delivery.id,
             delivery.tracking_number,

@@ -21,7 +21,7 @@ from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
 from dispatch.deliveries.step_times import step_time
 from dispatch.errors import Conflict, Forbidden, Invalid
-from dispatch.events.payloads.deliveries import DeliveryAccepted
+from dispatch.events.payloads.deliveries import DeliveryAccepted, DeliveryReassigned
 from dispatch.events.recording import record
 from dispatch.money import round_amount
 from dispatch.ports import AssignmentNotice, Clock, LivePosition, PhotoStore, Publisher
@@ -30,6 +30,8 @@ from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import lock_transporter
 
 ASSIGNED_MESSAGE = "Package assigned to transporter"
+REASSIGNED_MESSAGE = "Package assigned to another transporter"
+HANDED_ON_MESSAGE = "Package handed on to another transporter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +143,38 @@ class DeliverySteps:
         notes: str = "",
     ) -> None:
         """Give a locked, available delivery to a locked transporter that was checked."""
-        now = self._clock.now()
-        delivery.transporter_id = transporter.id
-        delivery.assigned_at = now
+        delivery.assigned_at = self._clock.now()
         delivery.estimated_pickup_time = pickup_at
+        delivery.transporter_id = transporter.id
         self._expect(delivery, transporter, position)
         self.deliveries.record(delivery, DeliveryStatus.ASSIGNED, ASSIGNED_MESSAGE, notes=notes)
+        self._tell_assigned(delivery, transporter)
+
+    def reassign(
+        self, delivery: Delivery, transporter: Transporter, *, position: LivePosition | None, reason: str, notes: str
+    ) -> None:
+        """Let a locked, checked transporter have a locked delivery of another; one that is aboard keeps its status.
+
+        ``reason``: a word, for the event; ``notes``: a sentence, for the step.
+        """
+        aboard, taken_from = delivery.picked_up_at is not None, delivery.transporter_id or 0
+        if not aboard:
+            delivery.assigned_at, delivery.estimated_pickup_time = self._clock.now(), None
+        delivery.transporter_id = transporter.id
+        self._expect(delivery, transporter, position)
+        moved = DeliveryReassigned(
+            **identity(delivery),
+            transporter_id=transporter.id,
+            taken_from=taken_from,
+            reason=reason,
+            aboard=aboard,
+            estimated_delivery_at=delivery.estimated_delivery_time,
+        )
+        message = HANDED_ON_MESSAGE if aboard else REASSIGNED_MESSAGE
+        self.deliveries.record(delivery, delivery.status, message, notes=notes, happened=[moved])
+        self._tell_assigned(delivery, transporter)
+
+    def _tell_assigned(self, delivery: Delivery, transporter: Transporter) -> None:
         notice = AssignmentNotice(
             transporter.id,
             delivery.id,

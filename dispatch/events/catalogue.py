@@ -12,6 +12,8 @@ from dispatch.events.payloads.deliveries import (
     DeliveryDelivered,
     DeliveryInTransit,
     DeliveryPickedUp,
+    DeliveryPriorityChanged,
+    DeliveryReassigned,
     DeliveryUnassigned,
 )
 from dispatch.events.payloads.orders import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
@@ -26,6 +28,8 @@ PAYLOADS: tuple[type[EventData], ...] = (
     DeliveryAssigned,
     DeliveryAccepted,
     DeliveryUnassigned,
+    DeliveryReassigned,
+    DeliveryPriorityChanged,
     DeliveryPickedUp,
     DeliveryInTransit,
     DeliveryArrived,

@@ -117,18 +117,19 @@ async def test_only_verified_online_free_and_strong_enough_transporters_are_cand
     assert beyond.transporter_id != away.transporter_id
 
 
-async def test_where_nobody_is_the_error_and_the_suggestions_of_the_contract_come(world: World) -> None:
-    admin = await world.admin()
-    delivery = await _one(world, somewhere())
+async def test_where_nobody_is_the_contracts_error_comes_with_what_would_have_helped(world: World) -> None:
+    admin, here = await world.admin(), somewhere()
+    await _drivers(world, [north_of(here, metres) for metres in (21_000, 21_500, 21_990)])
+    [full] = await _drivers(world, [here], max_active=1)
+    carried, delivery = [await _one(world, here), await _one(world, here)]
+    ok(await full.post(f"/api/deliveries/{carried['id']}/accept/"))
     refused = await admin.post(PATH, {"delivery_id": delivery["id"]})
     assert refused.status_code == 409
     check(refused.json(), FAILED)
     assert refused.json()["error"] == "No available transporters found for this delivery"
-    assert refused.json()["suggestions"] == [
-        "Increase delivery fee",
-        "Change priority to urgent",
-        "Extend pickup time window",
-    ]
+    wider, slot, *_ = refused.json()["suggestions"]
+    assert wider == "Raise the radius to 22.0 km: 3 more"
+    assert slot == "1 in reach has as many deliveries as it may: allow it more at once, or wait for one to end"
 
 
 async def test_one_delivery_is_assigned_by_its_filters_or_not_at_all(world: World) -> None:

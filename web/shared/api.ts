@@ -167,6 +167,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Cancel a delivery that was not picked up, as an admin or the sale's seller; whoever has it is told.
+         *
+         *     The sale stays: its seller sends it another way, or its order is cancelled and refunded. Repeating it changes
+         *     nothing. 409 `cannot_cancel` where the parcel is aboard or delivered.
+         */
+        post: operations["assignments_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/candidates": {
         parameters: {
             query?: never;
@@ -210,6 +233,29 @@ export interface paths {
          *     flagged as implausible.
          */
         post: operations["deliveries_deliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * GiveBack
+         * @description Give back what was assigned to oneself and not picked up; it waits for somebody else.
+         *
+         *     It is not given to the same transporter again but by a dispatcher. 409: `parcel_aboard`, `no_longer_yours`,
+         *     `wrong_status`, each with `delivery_status`.
+         */
+        post: operations["assignments_give_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -283,6 +329,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SetPriority
+         * @description Make a delivery more or less urgent. 409: `wrong_status` where it has ended, `other_priority`.
+         */
+        post: operations["assignments_set_priority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/rate": {
         parameters: {
             query?: never;
@@ -300,6 +366,53 @@ export interface paths {
          *     again changes nothing.
          */
         post: operations["deliveries_rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reassign
+         * @description Give a delivery that was not picked up to another transporter, in one step; both apps are told.
+         *
+         *     A named one keeps it: nothing that decides by itself moves it. 409: `wrong_status` where nobody has it,
+         *     `parcel_aboard`, `other_transporter` where it is not with `taken_from`, `same_transporter`, `cannot_take` with
+         *     `why` as at `assign/`, and `no_transporter` with `suggestions`.
+         */
+        post: operations["assignments_reassign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transfer
+         * @description Let another transporter have a parcel that is aboard: the two met, or are about to.
+         *
+         *     The status stays, the history has a step, both apps are told. 409: `not_aboard`, `other_transporter`,
+         *     `same_transporter`, `cannot_take`.
+         */
+        post: operations["assignments_transfer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -723,6 +836,29 @@ export interface paths {
         get: operations["transporters_positions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transporters/{transporter_id}/relieve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Relieve
+         * @description Take all that a transporter has not picked up from it in one go: a breakdown, or the end of its day.
+         *
+         *     Each delivery has its own outcome: `moved`, `waiting`, or among the `failures`. What is `aboard` stays with it;
+         *     each parcel is handed on with `POST /api/deliveries/{id}/transfer/`.
+         */
+        post: operations["assignments_relieve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2445,6 +2581,24 @@ export interface components {
             pidx: string;
         };
         /**
+         * Cancellation
+         * @description Why a delivery is cancelled.
+         */
+        Cancellation: {
+            /**
+             * Format: lines
+             * @default
+             */
+            note: string;
+            reason: components["schemas"]["CancelReason"];
+        };
+        /**
+         * CancelReason
+         * @description Why a delivery is cancelled.
+         * @enum {string}
+         */
+        CancelReason: "customer_asked" | "seller_asked" | "out_of_stock" | "wrong_address" | "duplicate" | "undeliverable" | "other";
+        /**
          * CandidateAnswer
          * @description One who could carry. `distance_km` is from where it is to the pickup, as the crow flies.
          */
@@ -2519,6 +2673,20 @@ export interface components {
             quantity: number;
             total_price: string;
             unit_price: string;
+        };
+        /**
+         * ChangedDelivery
+         * @description How a delivery stands after a change.
+         */
+        ChangedDelivery: {
+            delivery_id: number;
+            /** Format: uuid */
+            delivery_uuid: string;
+            pinned: boolean;
+            priority: components["schemas"]["Priority"];
+            status: components["schemas"]["DeliveryStatus"];
+            tracking_number: string;
+            transporter_id: number | null;
         };
         /**
          * Channel
@@ -3001,6 +3169,24 @@ export interface components {
             transporter_id: number;
         };
         /**
+         * GiveBack
+         * @description Why a transporter gives a delivery back.
+         */
+        GiveBack: {
+            /**
+             * Format: lines
+             * @default
+             */
+            note: string;
+            reason: components["schemas"]["GiveBackReason"];
+        };
+        /**
+         * GiveBackReason
+         * @description Why a transporter gives a delivery back.
+         * @enum {string}
+         */
+        GiveBackReason: "vehicle_trouble" | "too_far" | "too_much" | "pickup_closed" | "not_ready" | "unsafe" | "off_duty" | "other";
+        /**
          * GivenAnswer
          * @description A delivery was given to whom a dispatcher named; no scores where that one was no candidate.
          */
@@ -3291,6 +3477,31 @@ export interface components {
          */
         MessageStatus: "pending" | "sent" | "dead" | "skipped";
         /**
+         * MovedAnswer
+         * @description Somebody else has the delivery now; `taken_from` had it. No scores for one that was no candidate.
+         */
+        MovedAnswer: {
+            alternatives: components["schemas"]["Alternative"][];
+            assigned_transporter: components["schemas"]["AssignedTransporter"];
+            delivery_id: number;
+            /** Format: uuid */
+            delivery_uuid: string;
+            score_details: components["schemas"]["ScoreDetails"] | null;
+            status: components["schemas"]["DeliveryStatus"];
+            taken_from: number;
+            tracking_number: string;
+        };
+        /**
+         * MovedOfMany
+         * @description One of many that somebody else has now.
+         */
+        MovedOfMany: {
+            delivery_id: number;
+            tracking_number: string;
+            transporter: string;
+            transporter_id: number;
+        };
+        /**
          * NamedPayment
          * @description What is read of a webhook: which payment. What it says of it is looked up.
          */
@@ -3574,6 +3785,17 @@ export interface components {
             status_display: string;
             /** Format: date-time */
             timestamp: string;
+        };
+        /**
+         * NotMovedOfMany
+         * @description One of many that nobody else got, as a code and in words. `waits`: nobody has it.
+         */
+        NotMovedOfMany: {
+            code: string;
+            delivery_id: number;
+            error: string;
+            tracking_number: string;
+            waits: boolean;
         };
         /**
          * OperationAssignment
@@ -4192,6 +4414,28 @@ export interface components {
          */
         Priority: "low" | "normal" | "high" | "urgent";
         /**
+         * PriorityAnswer
+         * @description A delivery is more or less urgent than it was; `changed_from` is what it was.
+         */
+        PriorityAnswer: {
+            changed_from: components["schemas"]["Priority"];
+            delivery: components["schemas"]["ChangedDelivery"];
+        };
+        /**
+         * PriorityChange
+         * @description How urgent a delivery is from now on. ``changed_from``: only where it is that now.
+         */
+        PriorityChange: {
+            /** @default null */
+            changed_from: components["schemas"]["Priority"] | null;
+            /**
+             * Format: lines
+             * @default
+             */
+            note: string;
+            priority: components["schemas"]["Priority"];
+        };
+        /**
          * ProcessAnswer
          * @description The process that answers, and whether the log is worked off in it.
          */
@@ -4323,6 +4567,24 @@ export interface components {
             status: "ok" | "unavailable";
         };
         /**
+         * Reassignment
+         * @description Who is to have it instead, the best of all others where nobody is named, and why.
+         *
+         *     ``taken_from``: whom it is to be taken from; where somebody else has it by now, nothing is done.
+         */
+        Reassignment: {
+            /**
+             * Format: lines
+             * @default
+             */
+            note: string;
+            reason: components["schemas"]["TakenBack"];
+            /** @default null */
+            taken_from: number | null;
+            /** @default null */
+            transporter_id: number | null;
+        };
+        /**
          * RefreshBody
          * @description A refresh token; each is good for one use.
          */
@@ -4437,6 +4699,41 @@ export interface components {
             field: string;
             reason: components["schemas"]["Reject"];
             seq: number;
+        };
+        /**
+         * ReliefBody
+         * @description What becomes of all that a transporter has not picked up: ``transporter_id`` has it, or the ``best`` have it, or
+         *     it waits (neither). ``off_duty``: the transporter is given nothing more until it says that it is available.
+         */
+        ReliefBody: {
+            /** @default false */
+            best: boolean;
+            /**
+             * Format: lines
+             * @default
+             */
+            note: string;
+            /** @default false */
+            off_duty: boolean;
+            reason: components["schemas"]["TakenBack"];
+            /** @default null */
+            transporter_id: number | null;
+        } | {
+            transporter_id?: null;
+        } | {
+            /** @constant */
+            best?: false;
+        };
+        /**
+         * RelievedAnswer
+         * @description What became of each delivery of a transporter. `aboard`: stays with it until it is handed on.
+         */
+        RelievedAnswer: {
+            aboard: components["schemas"]["ChangedDelivery"][];
+            failures: components["schemas"]["NotMovedOfMany"][];
+            moved: components["schemas"]["MovedOfMany"][];
+            transporter_id: number;
+            waiting: components["schemas"]["ChangedDelivery"][];
         };
         /**
          * RevenueAnswer
@@ -4958,6 +5255,21 @@ export interface components {
          * @enum {string}
          */
         TransactionStatus: "processing" | "completed" | "failed" | "expired" | "canceled" | "refunded" | "refund_due" | "held";
+        /**
+         * Transfer
+         * @description Who takes the parcel from whoever has it aboard, and why; ``taken_from`` as at a reassignment.
+         */
+        Transfer: {
+            /**
+             * Format: lines
+             * @default
+             */
+            note: string;
+            reason: components["schemas"]["TakenBack"];
+            /** @default null */
+            taken_from: number | null;
+            transporter_id: number;
+        };
         /**
          * TransporterAnswer
          * @description A profile. `capacity_kg` in kg, `rating` 0 to 5.
@@ -5707,6 +6019,44 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    assignments_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancellation"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedDelivery"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     assignments_candidates: {
         parameters: {
             query?: {
@@ -5764,6 +6114,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DroppedOff"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    assignments_give_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveBack"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedDelivery"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -5877,6 +6265,44 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    assignments_set_priority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriorityAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     deliveries_rate: {
         parameters: {
             query?: never;
@@ -5900,6 +6326,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RatedDelivery"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    assignments_reassign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reassignment"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    assignments_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -6630,6 +7132,43 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    assignments_relieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transporter_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReliefBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelievedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

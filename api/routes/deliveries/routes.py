@@ -6,6 +6,7 @@ from api.http.described_examples import examples
 from api.http.error_shapes import AssignmentError, errors_like
 from api.http.injected import given
 from api.routes.deliveries.assignments import AutoAssignController, BulkOperationController
+from api.routes.deliveries.changes import ChangesController, ReliefController
 from api.routes.deliveries.deliveries import DeliveryController
 from api.routes.deliveries.dispatching import DispatchController
 from api.routes.deliveries.examples import OF_OPERATIONS
@@ -24,6 +25,8 @@ def delivery_routes(services: DeliveryServices) -> Router:
             DeliveryController,
             DeliveryListController,
             DispatchController,
+            ChangesController,
+            ReliefController,
             HandoverController,
             PathController,
             Router("/api/auto-assign", route_handlers=[AutoAssignController], opt=errors_like(AssignmentError)),

@@ -13,6 +13,10 @@ from api.process.resources import Feature, Resources
 from dispatch.assignments.bulk import BulkAssignments
 from dispatch.assignments.by_hand import AssignmentsByHand
 from dispatch.assignments.candidates import Candidates
+from dispatch.assignments.changes.calling_off import DeliveryChanges
+from dispatch.assignments.changes.reassigning import Reassignments
+from dispatch.assignments.changes.refusals import Refusals
+from dispatch.assignments.changes.relieving import Reliefs
 from dispatch.assignments.run_tasks import RunTasks
 from dispatch.assignments.service import Assignments
 from dispatch.assignments.sets import AssignmentSets
@@ -114,6 +118,30 @@ class DeliveryServices(Feature):
             self.delivery_steps(work),
             radius_m=self.settings.assign_radius_km * 1000,
         )
+
+    def reassignments(self, work: Work) -> Reassignments:
+        """Moving deliveries between transporters in a unit of work."""
+        return Reassignments(
+            work,
+            self.clock,
+            self.kept,
+            self.live,
+            self.publisher,
+            self.delivery_steps(work),
+            radius_m=self.settings.assign_radius_km * 1000,
+        )
+
+    def reliefs(self, work: Work) -> Reliefs:
+        """Taking all that a transporter has from it, in a unit of work."""
+        return Reliefs(work, self.clock, self.publisher, self.reassignments(work), self.bulk_assignments(work))
+
+    def refusals(self, work: Work) -> Refusals:
+        """What transporters give back in a unit of work."""
+        return Refusals(work, self.clock, self.publisher, self.delivery_steps(work).deliveries)
+
+    def delivery_changes(self, work: Work) -> DeliveryChanges:
+        """Cancelling deliveries and changing their priority in a unit of work."""
+        return DeliveryChanges(work, self.clock, self.publisher, self.delivery_steps(work).deliveries)
 
     def close(self) -> None:
         """End the solver's processes."""

@@ -34,6 +34,28 @@ class DeliveryUnassigned(DeliveryData, frozen=True, kw_only=True):
     """A word, such as ``unavailable`` or ``taken_back``."""
 
 
+class DeliveryReassigned(DeliveryData, frozen=True, kw_only=True):
+    """Another transporter has it now, without its having waited in between."""
+
+    type: ClassVar[str] = "delivery.reassigned"
+    transporter_id: int
+    taken_from: int
+    """Who had it."""
+    reason: str
+    """A word, such as ``breakdown``."""
+    aboard: bool
+    """Whether the parcel was picked up already and was handed on."""
+    estimated_delivery_at: datetime | None
+
+
+class DeliveryPriorityChanged(DeliveryData, frozen=True, kw_only=True):
+    """It is more or less urgent than it was."""
+
+    type: ClassVar[str] = "delivery.priority_changed"
+    priority: str
+    changed_from: str
+
+
 class DeliveryAccepted(DeliveryData, frozen=True, kw_only=True):
     """Its transporter took it or confirmed that it will carry it."""
 

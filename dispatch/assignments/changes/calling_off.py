@@ -1,0 +1,93 @@
+"""A delivery is cancelled by itself, or becomes more or less urgent. Lock order: delivery, transporter."""
+
+from enum import StrEnum
+
+from dispatch.accounts.models import Role, User
+from dispatch.assignments.ranked import holder_of
+from dispatch.assignments.withdrawal import WithdrawalReason
+from dispatch.database.work import Work
+from dispatch.deliveries.happened import identity
+from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
+from dispatch.deliveries.release import take_away
+from dispatch.deliveries.service import Deliveries, DeliveryKey
+from dispatch.errors import Conflict, NotFound
+from dispatch.events.payloads.deliveries import DeliveryPriorityChanged
+from dispatch.events.recording import record
+from dispatch.ports import Clock, Publisher
+from dispatch.transporters.service import lock_transporter
+
+ENDED = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.CANCELLED})
+NOT_PICKED_UP = frozenset({DeliveryStatus.AVAILABLE, DeliveryStatus.ASSIGNED})
+
+
+class CancelReason(StrEnum):
+    """Why a delivery is cancelled."""
+
+    CUSTOMER_ASKED = "customer_asked"
+    SELLER_ASKED = "seller_asked"
+    OUT_OF_STOCK = "out_of_stock"
+    WRONG_ADDRESS = "wrong_address"
+    DUPLICATE = "duplicate"
+    UNDELIVERABLE = "undeliverable"
+    OTHER = "other"
+
+
+class DeliveryChanges:
+    """Cancels deliveries and changes their priority in one unit of work."""
+
+    def __init__(self, work: Work, clock: Clock, publisher: Publisher, deliveries: Deliveries) -> None:
+        self._work = work
+        self._clock = clock
+        self._publisher = publisher
+        self._deliveries = deliveries
+
+    async def cancel(self, key: DeliveryKey, user: User, reason: CancelReason, *, note: str = "") -> Delivery:
+        """Cancel what was not picked up, for an admin or the sale's seller; one that is cancelled stays as it is.
+
+        The sale stays with its seller, who sends it another way, or whose order is cancelled and refunded. Raises
+        NotFound (also for who may not know of it), and Conflict where the parcel is aboard or delivered.
+        """
+        delivery = await self._deliveries.get(key, lock=True)
+        if not user.has(Role.ADMIN) and delivery.sale.seller_id != user.id:
+            raise NotFound("There is no such delivery.", code="delivery_not_found")
+        if delivery.status is DeliveryStatus.CANCELLED:
+            return delivery
+        if delivery.status not in NOT_PICKED_UP:
+            raise Conflict(
+                f"A delivery that is {delivery.status.display.lower()} cannot be cancelled.",
+                code="cannot_cancel",
+                **holder_of(delivery),
+            )
+        if delivery.transporter_id is not None:
+            await lock_transporter(self._work.session, delivery.transporter_id)
+        take_away(self._work, self._publisher, delivery, WithdrawalReason.CANCELLED.value)
+        told = f"Cancelled: {reason.value.replace('_', ' ')}. {note}".strip()
+        self._deliveries.record(delivery, DeliveryStatus.CANCELLED, "Delivery cancelled", notes=told)
+        await self._work.session.flush()
+        return delivery
+
+    async def set_priority(
+        self, key: DeliveryKey, priority: Priority, *, changed_from: Priority | None = None
+    ) -> tuple[Delivery, Priority]:
+        """Make a delivery more or less urgent; the delivery, and what it was before.
+
+        ``changed_from``: only where it is that now. Raises NotFound, and Conflict where it has ended or has another
+        priority by now.
+        """
+        delivery = await self._deliveries.get(key, lock=True)
+        if delivery.status in ENDED:
+            raise Conflict(
+                f"A delivery that is {delivery.status.value} is no longer urgent.",
+                code="wrong_status",
+                **holder_of(delivery),
+            )
+        before = delivery.priority
+        if changed_from not in {None, before}:
+            raise Conflict(f"The priority is {before.value} by now.", code="other_priority", priority=before.value)
+        if priority is before:
+            return delivery, before
+        delivery.priority = priority
+        changed = DeliveryPriorityChanged(**identity(delivery), priority=priority.value, changed_from=before.value)
+        record(self._work.session, changed, at=self._clock.now())
+        await self._work.session.flush()
+        return delivery, before

@@ -1,0 +1,78 @@
+"""A transporter gives back what it was given and has not picked up, and is not asked again for that delivery."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch.assignments.changes.models import GiveBackReason, Refusal
+from dispatch.assignments.withdrawal import WithdrawalReason, give_back
+from dispatch.database.among import among
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.service import Deliveries, DeliveryKey
+from dispatch.errors import Conflict, Forbidden
+from dispatch.ports import Clock, Publisher
+from dispatch.transporters.models import Transporter
+from dispatch.transporters.service import lock_transporter
+
+
+class Refusals:
+    """What transporters give back, in one unit of work. Lock order: delivery, transporter."""
+
+    def __init__(self, work: Work, clock: Clock, publisher: Publisher, deliveries: Deliveries) -> None:
+        self._work = work
+        self._clock = clock
+        self._publisher = publisher
+        self._deliveries = deliveries
+
+    async def give_back(
+        self, key: DeliveryKey, transporter: Transporter, reason: GiveBackReason, *, note: str = ""
+    ) -> Delivery:
+        """Let one's own delivery wait for somebody else. Who gave it back already is answered alike.
+
+        Raises NotFound, Forbidden (never one's own), and Conflict where it was picked up or has ended.
+        """
+        delivery = await self._deliveries.get(key, lock=True)
+        if delivery.transporter_id != transporter.id:
+            if transporter.id in await refusers_of(self._work.session, delivery.id):
+                return delivery
+            if any(step.transporter_id == transporter.id for step in delivery.tracking_history):
+                raise _does_not_fit(delivery, "This delivery is no longer yours.", "no_longer_yours")
+            raise Forbidden("This delivery is not assigned to you.", code="not_your_delivery")
+        if delivery.status in {DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT}:
+            raise _does_not_fit(
+                delivery, "The parcel is aboard: a dispatcher has it handed on to somebody else.", "parcel_aboard"
+            )
+        if delivery.status is not DeliveryStatus.ASSIGNED:
+            raise _does_not_fit(delivery, f"This delivery is {delivery.status.value}.", "wrong_status")
+        await lock_transporter(self._work.session, transporter.id)
+        told = f"Given back by the transporter: {reason.value.replace('_', ' ')}. {note}".strip()
+        await give_back(self._work, self._clock, self._publisher, [delivery], WithdrawalReason.GIVEN_BACK, note=told)
+        await self._note(delivery.id, transporter.id, reason, note)
+        return delivery
+
+    async def _note(self, delivery_id: int, transporter_id: int, reason: GiveBackReason, note: str) -> None:
+        told = {"reason": reason, "note": note, "refused_at": self._clock.now()}
+        row = insert(Refusal).values(delivery_id=delivery_id, transporter_id=transporter_id, **told)
+        await self._work.session.execute(
+            row.on_conflict_do_update(index_elements=["delivery_id", "transporter_id"], set_=told)
+        )
+
+
+async def refusers_of(session: AsyncSession, delivery_id: int) -> set[int]:
+    """The transporters that gave this delivery back."""
+    return set(await session.scalars(select(Refusal.transporter_id).where(Refusal.delivery_id == delivery_id)))
+
+
+async def refused_pairs(session: AsyncSession, delivery_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Of these deliveries: which was given back by whom, as (delivery, transporter)."""
+    rows = await session.execute(
+        select(Refusal.delivery_id, Refusal.transporter_id).where(among(Refusal.delivery_id, delivery_ids))
+    )
+    return {(delivery_id, transporter_id) for delivery_id, transporter_id in rows}
+
+
+def _does_not_fit(delivery: Delivery, detail: str, code: str) -> Conflict:
+    return Conflict(detail, code=code, delivery_status=delivery.status.value)
