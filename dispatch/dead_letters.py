@@ -14,6 +14,8 @@ from dispatch.payments.refunds.dead_refunds import DEAD_REFUNDS
 from dispatch.payments.refunds.sender import RefundSender
 from dispatch.payments.settling.dead_payments import DEAD_PAYMENTS
 from dispatch.payments.settling.sweeper import PaymentSweeper
+from dispatch.webhooks.dead_webhooks import DEAD_WEBHOOKS
+from dispatch.webhooks.sender import WebhookSender
 
 
 class DeadLetterKind(StrEnum):
@@ -22,6 +24,7 @@ class DeadLetterKind(StrEnum):
     PAYMENTS = PaymentSweeper.name
     REFUNDS = RefundSender.name
     MESSAGES = OutboxRelay.name
+    WEBHOOKS = WebhookSender.name
     STOCK_HOLDS = HoldSweeper.name
     UNPAID_ORDERS = OrderExpiry.name
     DELIVERED_ORDERS = OrderCompletion.name
@@ -29,7 +32,7 @@ class DeadLetterKind(StrEnum):
     UNCONFIRMED_PHOTOS = PhotoSweeper.name
 
 
-SOURCES = (DEAD_PAYMENTS, DEAD_REFUNDS, DEAD_MESSAGES)
+SOURCES = (DEAD_PAYMENTS, DEAD_REFUNDS, DEAD_MESSAGES, DEAD_WEBHOOKS)
 DEAD_LETTERS = DeadLetters(
     [*SOURCES, dead_items(frozenset(DeadLetterKind) - frozenset().union(*(source.kinds for source in SOURCES)))]
 )

@@ -25,6 +25,7 @@ from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.transporters.devices import TransporterDevice
 from dispatch.transporters.models import Transporter, TransporterDocument
+from dispatch.webhooks.models import WebhookEndpoint, WebhookMessage
 
 __all__ = [
     "AccountLink",
@@ -63,6 +64,8 @@ __all__ = [
     "TransporterDevice",
     "TransporterDocument",
     "User",
+    "WebhookEndpoint",
+    "WebhookMessage",
     "WebhookReceipt",
     "metadata",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from api.adapters.messages import build_mail_sender, build_sms_sender
 from api.adapters.sms import HttpSmsSender
+from api.adapters.webhooks import HttpWebhookTransport
 from api.process.resources import Feature, Resources
 from dispatch.arrivals.movement import Movement
 from dispatch.assignments.past_runs import RunRetention
@@ -14,6 +15,7 @@ from dispatch.notifications.relay import OutboxRelay
 from dispatch.notifications.templates import Templates
 from dispatch.tracking.retention import Retention
 from dispatch.tracking.store import FixStore
+from dispatch.webhooks.sender import WebhookSender
 from realtime.history.writer import HistoryWriter
 from realtime.redis.presence import PresenceLimits, PresenceSweeper
 
@@ -29,10 +31,13 @@ class BackgroundServices(Feature):
     events: EventRetention
     runs: RunRetention
     relay: OutboxRelay
+    webhooks: WebhookSender
+    webhook_transport: HttpWebhookTransport
     sms: SmsSender | None
 
     async def close(self) -> None:
-        """Close the connections to the provider of messages."""
+        """Close the connections to the provider of messages and to receivers of events."""
+        await self.webhook_transport.aclose()
         if isinstance(self.sms, HttpSmsSender):
             await self.sms.aclose()
 
@@ -44,6 +49,7 @@ def build_background_services(
     settings, database, clock = resources.settings, resources.database, resources.clock
     redis, keys = resources.redis, resources.keys
     mail, sms = mail or build_mail_sender(settings, clock), sms or build_sms_sender(settings)
+    transport = HttpWebhookTransport(settings.webhook_networks)
     movement = Movement(database, clock, resources.publisher)
     return BackgroundServices(
         resources,
@@ -53,6 +59,8 @@ def build_background_services(
         audit=AuditRetention(database, clock, keep_days=settings.audit_keep_days),
         events=EventRetention(database, clock, keep_days=settings.events_keep_days),
         runs=RunRetention(database, clock, keep_days=settings.assignment_runs_keep_days),
+        webhooks=WebhookSender(database, clock, transport),
+        webhook_transport=transport,
         relay=OutboxRelay(database, clock, templates, mail, sms),
         sms=sms,
     )

@@ -6,11 +6,11 @@ from api.monitoring.business import Business
 from api.server.upkeep import Job
 from dispatch.assignments.document_expiry import DocumentExpiry
 from dispatch.deliveries.unconfirmed_photos import PhotoSweeper
-from dispatch.events.job import number_events
 from dispatch.idempotency.retention import forget_old_answers
 from dispatch.jobs.items import ItemJob
 from dispatch.jobs.leased_items import forget_old_items
 from dispatch.payments.settling.webhook_receipts import forget_old_webhooks
+from dispatch.webhooks.fan_out import fan_out
 from realtime.history.log_state import forget_gone_writers
 
 if TYPE_CHECKING:
@@ -46,12 +46,13 @@ def jobs_of(services: "Services") -> list[Job]:
         Job.of(payments.refunds, SWEEP_EVERY_S),
         Job.of(marketplace.completion, COMPLETE_EVERY_S),
         Job.of(background.relay, RELAY_EVERY_S),
+        Job.of(background.webhooks, RELAY_EVERY_S),
         Job.of(DocumentExpiry(database, clock, services.publisher), TIDY_EVERY_S, at_once=True),
         Job.of(PhotoSweeper(database, clock, services.deliveries.photos), TIDY_EVERY_S, at_once=True),
         Job("presence", SWEEP_PRESENCE_EVERY_S, background.presence.sweep),  # one step in Redis
         # A beat is committed first, and an advisory lock is held.
         Job("incarnation", BEAT_EVERY_S, services.operations.incarnation.beat),
-        Job("events", RELAY_EVERY_S, lambda: number_events(database)),  # an advisory lock
+        Job("events", RELAY_EVERY_S, lambda: fan_out(database, clock)),  # an advisory lock
         # Deleting twice is once.
         Job("old-answers", TIDY_EVERY_S, lambda: forget_old_answers(database, clock)),
         Job("old-webhook-ids", TIDY_EVERY_S, lambda: forget_old_webhooks(database, clock)),

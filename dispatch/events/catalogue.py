@@ -42,13 +42,16 @@ PAYLOADS: tuple[type[EventData], ...] = (
 TYPES: tuple[str, ...] = tuple(payload.type for payload in PAYLOADS)
 
 
+ALL = "*"
+BEGINNINGS: tuple[str, ...] = tuple(dict.fromkeys(f"{name.partition('.')[0]}.*" for name in TYPES))
+
+
 def unknown_types(wanted: Iterable[str]) -> list[str]:
-    """Those that are neither a type nor the beginning of one that ends with a dot and a star (``delivery.*``)."""
-    beginnings = {f"{name.partition('.')[0]}.*" for name in TYPES}
-    return [name for name in wanted if name not in TYPES and name not in beginnings]
+    """Those that are no type, not all of a kind (``delivery.*``) and not everything (``*``)."""
+    return [name for name in wanted if name != ALL and name not in TYPES and name not in BEGINNINGS]
 
 
 def expand_types(wanted: Iterable[str]) -> list[str]:
-    """The types that are meant, in the order of the catalogue; ``delivery.*`` means all of deliveries."""
+    """The types that are meant, in the order of the catalogue."""
     names = set(wanted)
-    return [name for name in TYPES if name in names or f"{name.partition('.')[0]}.*" in names]
+    return [name for name in TYPES if names & {ALL, name, f"{name.partition('.')[0]}.*"}]

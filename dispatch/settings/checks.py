@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
@@ -166,6 +167,16 @@ def check_box(value: tuple[float, float, float, float] | None) -> tuple[float, f
     return value
 
 
+def check_network(value: object) -> object:
+    """A network as ``10.1.0.0/16``, with no bit beyond its prefix."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return ip_network(value)
+    except ValueError:
+        raise ValueError(f"{value[:50]} is no network; 10.1.0.0/16 and fd00::/8 fit") from None
+
+
 TilesUrl = Annotated[str, AfterValidator(check_tiles_url)]
 HttpUrl = Annotated[str, AfterValidator(check_http_url)]
 DatabaseUrl = Annotated[str | None, AfterValidator(check_database_url)]
@@ -176,6 +187,8 @@ Box = Annotated[
     tuple[float, float, float, float] | None, NoDecode, BeforeValidator(read_box), AfterValidator(check_box)
 ]
 Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_texts('["https://shop.example", "…"]'))]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(check_network)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_texts('["10.1.0.0/16"]'))]
 HeaderSecret = Annotated[SecretStr | None, AfterValidator(check_header_secret)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(check_webhook_secret)]
 WebhookSecrets = Annotated[tuple[WebhookSecret, ...], NoDecode, BeforeValidator(_texts('["one", "another"]'))]

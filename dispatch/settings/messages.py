@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from dispatch.settings.checks import HeaderSecret, HttpUrl, Port
+from dispatch.settings.checks import HeaderSecret, HttpUrl, Networks, Port
 from dispatch.settings.section import Section
 
 
@@ -26,5 +26,10 @@ class MessageSettings(Section):
     sms_url: HttpUrl | None = Field(None, description="SMS provider's address. Default: no SMS are sent.")
     sms_token: HeaderSecret = Field(
         None, description="Bearer token at the SMS provider. Default: sent without, for a relay of your own."
+    )
+    webhook_networks: Networks = Field(
+        (),
+        description="Private networks that webhooks may be sent to, also without TLS, as JSON: "
+        '`["10.1.0.0/16"]`. Default: none.',
     )
     sms_sender: str = Field("Marketplace", description="Sender of SMS.")

@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from dispatch.database.engine import Database
 from dispatch.events.catalogue import PAYLOADS
-from dispatch.events.job import number_events
 from dispatch.events.models import Event
 from dispatch.events.payloads.base import EventData
 from dispatch.events.payloads.transporters import TransporterOffDuty, TransporterOnDuty
 from dispatch.events.recording import record, record_all
+from dispatch.webhooks.fan_out import fan_out
 from tests.support.waiting import until
 from tests.support.world import THAMEL, World, ok
 
@@ -109,7 +109,7 @@ async def test_many_at_once_are_numbered_in_their_order_whoever_numbers(world: W
     several: list[EventData] = [TransporterOnDuty(transporter_id=-4) for _ in range(200)]
     async with database.transaction() as connection:
         await record_all(connection, several, at=NOW)
-    await asyncio.gather(*(number_events(database) for _ in range(4)))
+    await asyncio.gather(*(fan_out(database, world.server.services.clock) for _ in range(4)))
     places = [event.sequence for event in await _numbered(database, "transporter:-4")]
     assert places == sorted(set(places), key=lambda place: place or 0)
     assert len(places) == len(several)

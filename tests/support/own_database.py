@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
-from sqlalchemy import make_url, text
+from sqlalchemy import URL, make_url, text
 
 from api.server.serving import RunningServer
+from dispatch.database.engine import Database
+from dispatch.database.migrate import migrate
 from tests.support.watching import another_world
 from tests.support.world import World
 
@@ -14,6 +16,26 @@ from tests.support.world import World
 @asynccontextmanager
 async def world_of_its_own(server: RunningServer) -> AsyncIterator[World]:
     """A second server with a database and live positions that nobody else writes to; the database goes at the end."""
+    async with _made(server) as url:
+        changes = {"database_url": url.render_as_string(hide_password=False), "zone": url.database or ""}
+        async with another_world(server, **changes) as world:
+            yield world
+
+
+@asynccontextmanager
+async def database_of_its_own(server: RunningServer) -> AsyncIterator[Database]:
+    """A migrated database without a server, on which nobody works but the test; it goes at the end."""
+    async with _made(server) as url:
+        database = Database(url.render_as_string(hide_password=False))
+        try:
+            await migrate(database.engine)
+            yield database
+        finally:
+            await database.close()
+
+
+@asynccontextmanager
+async def _made(server: RunningServer) -> AsyncIterator[URL]:
     name = f"own_{uuid4().hex[:12]}"
     engine = server.services.database.engine
     url = make_url(engine.url.render_as_string(hide_password=False)).set(database=name)
@@ -21,9 +43,7 @@ async def world_of_its_own(server: RunningServer) -> AsyncIterator[World]:
         plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await plain.execute(text(f"CREATE DATABASE {name}"))
     try:
-        changes = {"database_url": url.render_as_string(hide_password=False), "zone": name}
-        async with another_world(server, **changes) as world:
-            yield world
+        yield url
     finally:
         async with engine.connect() as connection:
             plain = await connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -1,0 +1,103 @@
+"""Every fixed statement of webhooks."""
+
+FAN_OUT = """
+INSERT INTO webhook_messages (endpoint_id, event_id, sequence, subject, status, attempts, next_attempt_at)
+SELECT e.id, v.id, v.sequence, v.subject, 'pending', 0, $3
+FROM events v JOIN webhook_endpoints e
+    ON e.types && ARRAY[v.type, split_part(v.type, '.', 1) || '.*', '*']::varchar[]
+WHERE v.sequence BETWEEN $1 AND $2 AND e.state = 'enabled'
+ORDER BY v.sequence
+ON CONFLICT (endpoint_id, event_id) DO NOTHING
+"""
+
+# Of each endpoint as many as it has places left; none before an earlier one of its subject. The outer conditions hold
+# for what another process took meanwhile: they are looked at again once its transaction is over.
+TAKE = """
+WITH due AS (
+    SELECT first.id
+    FROM webhook_endpoints e
+    CROSS JOIN LATERAL (
+        SELECT m.id, m.next_attempt_at
+        FROM webhook_messages m
+        WHERE m.endpoint_id = e.id AND m.status = 'pending' AND m.next_attempt_at <= $1
+          AND (m.leased_until IS NULL OR m.leased_until <= $1)
+          AND NOT EXISTS (
+              SELECT FROM webhook_messages earlier
+              WHERE earlier.endpoint_id = m.endpoint_id AND earlier.subject = m.subject
+                AND earlier.status = 'pending' AND earlier.sequence < m.sequence
+          )
+        ORDER BY m.next_attempt_at, m.sequence
+        LIMIT GREATEST(0, $3 - (
+            SELECT count(*) FROM webhook_messages sent WHERE sent.endpoint_id = e.id AND sent.leased_until > $1
+        ))
+    ) first
+    WHERE e.state = 'enabled'
+    ORDER BY first.next_attempt_at
+    LIMIT $4
+)
+UPDATE webhook_messages m
+SET leased_until = $2, last_attempt_at = $1, attempts = m.attempts + 1
+FROM due, webhook_endpoints e, events v
+WHERE m.id = due.id AND m.status = 'pending' AND (m.leased_until IS NULL OR m.leased_until <= $1)
+  AND e.id = m.endpoint_id AND v.id = m.event_id
+RETURNING m.id, m.endpoint_id, m.attempts, e.url, e.secret,
+          CASE WHEN e.old_secret_until > $1 THEN e.old_secret END AS old_secret,
+          v.event_id, v.type, v.at, v.sequence, v.subject, v.data
+"""
+
+OLDEST_DUE = """
+SELECT min(m.next_attempt_at)
+FROM webhook_messages m JOIN webhook_endpoints e ON e.id = m.endpoint_id
+WHERE e.state = 'enabled' AND m.status = 'pending' AND m.next_attempt_at <= $1
+  AND (m.leased_until IS NULL OR m.leased_until <= $1)
+"""
+
+# Only what is still ours: a lease that ran out may be somebody else's.
+DELIVERED = """
+UPDATE webhook_messages
+SET status = 'delivered', delivered_at = $3, leased_until = NULL, last_error = NULL
+WHERE id = $1 AND leased_until = $2 AND status = 'pending'
+"""
+FAILED = """
+UPDATE webhook_messages
+SET status = CASE WHEN $4 THEN 'dead' ELSE 'pending' END, next_attempt_at = $3, leased_until = NULL, last_error = $5
+WHERE id = $1 AND leased_until = $2 AND status = 'pending'
+"""
+
+# The row is written once a minute, not with every message.
+SUCCEEDED = """
+UPDATE webhook_endpoints e SET succeeded_at = $2::timestamptz, failing_since = NULL
+FROM (SELECT id, failing_since FROM webhook_endpoints WHERE id = $1 FOR UPDATE) AS before
+WHERE e.id = before.id
+  AND (e.failing_since IS NOT NULL OR e.succeeded_at IS NULL OR e.succeeded_at < $2::timestamptz - interval '1 minute')
+RETURNING before.failing_since
+"""
+NOW_DUE = """
+UPDATE webhook_messages SET next_attempt_at = $2
+WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at > $2
+"""
+FAILING = """
+UPDATE webhook_endpoints SET failing_since = COALESCE(failing_since, $2)
+WHERE id = $1 AND state = 'enabled' AND failing_since IS NULL
+"""
+GIVE_UP = """
+UPDATE webhook_endpoints SET state = $2, state_reason = $3, updated_at = $4
+WHERE id = $1 AND state = 'enabled' AND ($5::timestamptz IS NULL OR failing_since <= $5)
+RETURNING url, contact, failing_since
+"""
+
+REPLAY = """
+INSERT INTO webhook_messages AS m (endpoint_id, event_id, sequence, subject, status, attempts, next_attempt_at)
+SELECT e.id, v.id, v.sequence, v.subject, 'pending', 0, $2
+FROM webhook_endpoints e JOIN events v
+    ON e.types && ARRAY[v.type, split_part(v.type, '.', 1) || '.*', '*']::varchar[]
+WHERE e.id = $1 AND v.sequence IS NOT NULL
+  AND ($3::uuid[] IS NULL OR v.event_id = ANY($3)) AND ($4::timestamptz IS NULL OR v.recorded_at >= $4)
+  AND ($5::timestamptz IS NULL OR v.recorded_at < $5) AND v.sequence > $6
+ORDER BY v.sequence
+LIMIT $7
+ON CONFLICT (endpoint_id, event_id) DO UPDATE
+SET status = 'pending', attempts = 0, next_attempt_at = $2, delivered_at = NULL, last_error = NULL,
+    leased_until = CASE WHEN m.status = 'pending' THEN m.leased_until END
+RETURNING sequence
+"""
