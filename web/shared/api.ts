@@ -2783,7 +2783,7 @@ export interface components {
          * @description Which job gave it up.
          * @enum {string}
          */
-        DeadLetterKind: "payments" | "refunds" | "messages" | "stock-holds" | "unpaid-orders" | "delivered-orders" | "expired-documents" | "unconfirmed-photos";
+        DeadLetterKind: "payments" | "refunds" | "messages" | "webhooks" | "stock-holds" | "unpaid-orders" | "delivered-orders" | "expired-documents" | "unconfirmed-photos";
         /**
          * DeliveredAnswer
          * @description The sale is marked.
