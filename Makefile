@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve pages types test test-routes test-all coverage lint lint-pages format migration bench screenshots pins clean
+.PHONY: help demo serve pages types test test-ci test-routes test-all coverage lint lint-pages format migration bench screenshots pins clean
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -54,8 +54,13 @@ web/node_modules/.installed: web/package-lock.json | $(VENV)/.run
 pages-if-possible: $(VENV)/.run
 	@$(MAKE) --no-print-directory pages || echo "The pages could not be built; the server runs without them. Try again: make pages"
 
-test: $(VENV)/.dev $(PAGES) ## the fast tests (11 minutes on 2 cores)
-	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
+PYTEST_SHARED = -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
+
+test: $(VENV)/.dev $(PAGES) ## the fast tests (under 6 minutes on 2 cores); what is left out is in test-ci
+	@$(BIN)/python $(PYTEST_SHARED) -m 'not heavy and not slow'
+
+test-ci: $(VENV)/.dev $(PAGES) ## what must pass before a change lands: the fast tests and the slow ones
+	@$(BIN)/python $(PYTEST_SHARED)
 
 test-routes: $(VENV)/.dev $(PAGES) ## the tests that ask every route of the application
 	@$(BIN)/python -m pytest tests/accounts/test_guards.py tests/http tests/hostile/test_hostile_paths.py tests/docs
@@ -63,9 +68,9 @@ test-routes: $(VENV)/.dev $(PAGES) ## the tests that ask every route of the appl
 test-all: $(VENV)/.dev $(PAGES) ## every test, the heavy ones too
 	@$(BIN)/python -m pytest -m ''  # one process: what is measured there wants the machine for itself
 
-coverage: $(VENV)/.dev $(PAGES) ## the fast tests, and how much of the code they run: a share that may not fall
+coverage: $(VENV)/.dev $(PAGES) ## the tests of test-ci, and how much of the code they run: a share that may not fall
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m coverage run -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m coverage run $(PYTEST_SHARED)
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report
 

@@ -126,6 +126,7 @@ async def test_a_run_without_a_sign_of_life_is_found_ended_and_its_server_writes
     assert ok(await admin.get(f"/api/assignment-runs/{silent.id}/"))["status"] == "interrupted"
 
 
+@pytest.mark.slow
 async def test_a_run_whose_server_is_killed_in_its_midst_says_truly_what_was_committed(
     world: World, tmp_path: Path
 ) -> None:

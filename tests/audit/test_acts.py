@@ -76,6 +76,7 @@ async def _dispatch(folder: Path, *words: str, given: str = "") -> str:
     return done.out
 
 
+@pytest.mark.slow
 async def test_operators_change_accounts_of_admins_and_read_it_in_the_log(world: World) -> None:
     folder, admin = world.server.settings.data_dir, await world.admin()
     email = f"{uuid4().hex}@example.com"

@@ -19,6 +19,8 @@ from tests.support.towns import LAT, LON, draw_town
 from tests.support.waiting import until
 from tests.support.world import World
 
+pytestmark = pytest.mark.slow
+
 EAST = 0.03  # of the quarter of the door, which is drawn over the ground
 WATER = {"light": (0xCD, 0xDF, 0xE5), "dark": (0x11, 0x24, 0x2D)}
 ATTRIBUTION = "© OpenStreetMap contributors"

@@ -80,6 +80,7 @@ async def _status(admin: Person, delivery: dict[str, Any]) -> tuple[str, int | N
     return found["status"], found["transporter"]["id"] if found["transporter"] else None
 
 
+@pytest.mark.slow
 async def test_whoever_gives_to_another_than_the_best_may_say_why_and_it_is_kept(
     world: World, desk: Window, admin: Person
 ) -> None:
@@ -131,6 +132,7 @@ async def test_a_dispatcher_gives_the_oldest_parcel_to_the_best_takes_it_back_an
     assert await _status(admin, fresh) == ("available", None)
 
 
+@pytest.mark.slow
 async def test_many_are_planned_first_with_the_bound_and_then_given_and_that_is_undone(
     world: World, desk: Window, admin: Person
 ) -> None:
@@ -155,6 +157,7 @@ async def test_many_are_planned_first_with_the_bound_and_then_given_and_that_is_
     assert [(await _status(admin, one))[0] for one in (near, also_near)] == ["available"] * 2
 
 
+@pytest.mark.slow
 async def test_everything_is_done_with_the_keyboard_alone(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
     ram = await _driver(world, "Ram Thapa", here)
@@ -195,6 +198,7 @@ async def test_everything_is_done_with_the_keyboard_alone(world: World, desk: Wi
     await expect(page).not_to_have_url(re.compile("delivery="))
 
 
+@pytest.mark.slow
 async def test_who_comes_second_hears_who_has_the_parcel(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
     await _driver(world, "Ram Thapa", here)
@@ -217,6 +221,7 @@ async def test_who_comes_second_hears_who_has_the_parcel(world: World, desk: Win
     desk.complaints[:] = [said for said in desk.complaints if "409" not in said]
 
 
+@pytest.mark.slow
 async def test_the_address_shows_the_same_again_and_back_leads_back(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
     await _driver(world, "Ram Thapa", here)
@@ -235,6 +240,7 @@ async def test_the_address_shows_the_same_again_and_back_leads_back(world: World
     await expect(page.locator(".panel.line")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_a_courier_on_the_map_opens_with_its_load(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
     ram = await _driver(world, "Ram Thapa", here, max_active=4)
@@ -256,6 +262,7 @@ async def test_a_courier_on_the_map_opens_with_its_load(world: World, desk: Wind
     await expect(page.locator(".lines")).to_contain_text("Ram Thapa")
 
 
+@pytest.mark.slow
 async def test_a_silent_courier_with_a_parcel_aboard_needs_somebody(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
     async with _beside(world, stale_after_s=2, ping_heartbeat_s=1) as strict:
@@ -274,6 +281,7 @@ async def test_a_silent_courier_with_a_parcel_aboard_needs_somebody(world: World
         await page.close()
 
 
+@pytest.mark.slow
 async def test_a_restart_of_the_server_shows_as_old_news_and_the_page_goes_on_without_a_reload(
     world: World, desk: Window, admin: Person
 ) -> None:
@@ -320,6 +328,7 @@ async def test_the_console_is_for_everyone(
         await page.keyboard.press("Escape")
 
 
+@pytest.mark.slow
 async def test_on_a_phone_one_panel_shows_at_a_time_the_list_first(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
     await _driver(world, "Ram Thapa", here)

@@ -16,6 +16,8 @@ from tests.browser.windows import Window, violations
 from tests.support.own_database import world_of_its_own
 from tests.support.world import Person, World, ok
 
+pytestmark = pytest.mark.slow
+
 MANY = 600
 RUN = re.compile(r"[?&]run=\d+")
 

@@ -100,6 +100,7 @@ async def test_without_network_no_position_and_no_step_is_lost_and_the_step_keep
         one.forgive_no_network()
 
 
+@pytest.mark.slow
 async def test_what_waits_is_sent_by_a_page_that_was_closed_and_opened_anew_without_network(
     world: World, chromium: Browser
 ) -> None:
@@ -120,6 +121,7 @@ async def test_what_waits_is_sent_by_a_page_that_was_closed_and_opened_anew_with
         one.forgive_no_network()
 
 
+@pytest.mark.slow
 async def test_a_photo_that_was_taken_is_kept_when_the_page_is_closed_before_the_last_question(
     world: World, chromium: Browser
 ) -> None:
@@ -138,6 +140,7 @@ async def test_a_photo_that_was_taken_is_kept_when_the_page_is_closed_before_the
         assert (await stored(world, delivery)).pickup_photo is not None
 
 
+@pytest.mark.slow
 async def test_whoever_takes_a_delivery_is_not_told_that_it_came_and_is_told_that_it_is_done(
     world: World, chromium: Browser
 ) -> None:
@@ -185,6 +188,7 @@ async def owner_of(world: World, delivery: dict[str, Any]) -> int | None:
     return (await stored(world, delivery)).transporter_id
 
 
+@pytest.mark.slow
 async def test_what_was_taken_back_meanwhile_is_refused_with_the_truth_and_kept_until_it_was_read(
     world: World, chromium: Browser
 ) -> None:
@@ -207,6 +211,7 @@ async def test_what_was_taken_back_meanwhile_is_refused_with_the_truth_and_kept_
         one.window.complaints[:] = [said for said in one.window.complaints if "409" not in said]
 
 
+@pytest.mark.slow
 async def test_signing_out_with_something_unsent_asks_again_and_loses_nothing(world: World, chromium: Browser) -> None:
     delivery = await world.delivery()
     async with courier(world, chromium) as one:
@@ -226,6 +231,7 @@ async def test_signing_out_with_something_unsent_asks_again_and_loses_nothing(wo
         one.forgive_no_network()
 
 
+@pytest.mark.slow
 async def test_where_no_socket_comes_through_positions_are_handed_in_all_the_same(
     world: World, chromium: Browser
 ) -> None:
@@ -237,6 +243,7 @@ async def test_where_no_socket_comes_through_positions_are_handed_in_all_the_sam
         await expect(one.page.get_by_role("link", name="To be sent")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_of_two_windows_one_sends_the_position_and_the_other_says_so_and_may_take_over(
     world: World, chromium: Browser
 ) -> None:
@@ -249,6 +256,7 @@ async def test_of_two_windows_one_sends_the_position_and_the_other_says_so_and_m
         await expect(other.get_by_text("open in another window")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_a_tracking_app_is_paired_by_a_code_and_the_page_says_that_its_position_is_live(
     world: World, chromium: Browser
 ) -> None:

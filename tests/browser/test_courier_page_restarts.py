@@ -17,6 +17,8 @@ from tests.support.server_process import ServerProcess, free_port
 from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, World, ok
 
+pytestmark = pytest.mark.slow
+
 LAT, LON = BHAKTAPUR
 TRIED_AGAIN_WITHIN_MS = 60_000  # by a page whose server was away for long
 

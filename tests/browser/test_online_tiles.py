@@ -18,6 +18,8 @@ from tests.support.server_process import ServerProcess, free_port
 from tests.support.waiting import until
 from tests.support.world import THAMEL, World
 
+pytestmark = pytest.mark.slow
+
 THANKS = "© Makers of these pictures"
 # The policy is asked, and not whether somebody listens there.
 REFUSED = """(url) => new Promise((done) => {

@@ -1,5 +1,6 @@
 """An admin at the page of operations, in a real browser."""
 
+import pytest
 from playwright.async_api import expect
 from sqlalchemy import update
 
@@ -23,6 +24,7 @@ async def dead_message(checkout: Checkout) -> str:
     return str(message_id)
 
 
+@pytest.mark.slow
 async def test_the_overview_says_what_waits_and_its_figures_move_by_themselves(world: World, window: Window) -> None:
     letter = await dead_message(Checkout(world))
     page = await signed_in(window, "/ops", await world.admin())
@@ -35,6 +37,7 @@ async def test_the_overview_says_what_waits_and_its_figures_move_by_themselves(w
     await expect(page.get_by_role("link", name=letter, exact=True)).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_the_overview_counts_what_waits_in_other_lists_and_leads_there(world: World, window: Window) -> None:
     bought = await world.bought()
     ok(await bought.seller.post(f"/api/marketplace/sales/{bought.sale_id}/mark-as-delivered/"))
@@ -62,6 +65,7 @@ async def test_what_was_given_up_is_tried_again_by_a_click(world: World, window:
     await expect(page.get_by_role("link", name=letter, exact=True)).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_a_held_payment_is_given_back_by_what_the_gateway_gave_already(world: World, window: Window) -> None:
     checkout = Checkout(world)
     opened = await checkout.opened()
@@ -76,6 +80,7 @@ async def test_a_held_payment_is_given_back_by_what_the_gateway_gave_already(wor
     assert (count.status, sorted(count.refunds)) == ("refunded", ["succeeded", "succeeded"])
 
 
+@pytest.mark.slow
 async def test_a_disputed_refund_is_decided(world: World, window: Window) -> None:
     bought = await world.bought()
     ok(await bought.seller.post(f"/api/marketplace/sales/{bought.sale_id}/mark-as-delivered/"))
@@ -89,6 +94,7 @@ async def test_a_disputed_refund_is_decided(world: World, window: Window) -> Non
     await expect(sheet.get_by_role("button", name="Approve")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_an_unusual_payment_is_let_through(world: World, window: Window) -> None:
     seller, customer = await world.person("seller"), await world.person()
     cart_id = await world.cart(customer, {await world.product(seller, price="250000.00", stock=3): 1})
@@ -101,6 +107,7 @@ async def test_an_unusual_payment_is_let_through(world: World, window: Window) -
     await world.initiate(customer, cart_id)
 
 
+@pytest.mark.slow
 async def test_a_transporter_is_verified_as_the_papers_were_looked_at(world: World, window: Window) -> None:
     driver = await world.driver(
         verified=False, documents=[{"kind": "licence", "number": "12-34", "expires_on": "2031-01-01"}]
@@ -121,6 +128,7 @@ async def test_a_transporter_is_verified_as_the_papers_were_looked_at(world: Wor
     window.complaints[:] = [said for said in window.complaints if "409" not in said]  # the old papers
 
 
+@pytest.mark.slow
 async def test_an_account_is_closed_and_opened_again_and_the_audit_log_says_so(world: World, window: Window) -> None:
     person = await world.person()
     page = await signed_in(window, "/ops/users", await world.admin())

@@ -14,6 +14,8 @@ from tests.browser.windows import Window
 from tests.support.server_process import ServerProcess, free_port
 from tests.support.world import THAMEL, World
 
+pytestmark = pytest.mark.slow
+
 LAT, LON = THAMEL
 CUT_OFF = ("ERR_CONNECTION", "ERR_INCOMPLETE", "ERR_EMPTY_RESPONSE")
 

@@ -1,5 +1,6 @@
 """A seller at work in a real browser: products, sales, sending off, figures."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.sign_ins import signed_in
@@ -40,6 +41,7 @@ async def test_a_seller_puts_a_product_on_sale_changes_it_and_takes_it_off(world
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the price that was none
 
 
+@pytest.mark.slow
 async def test_a_sale_is_sent_off_to_where_its_buyer_said(world: World, window: Window) -> None:
     bought = await world.bought()
     page = await sale_opened(window, bought)
@@ -62,6 +64,7 @@ async def test_a_sale_is_sent_off_to_where_its_buyer_said(world: World, window: 
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the fee above the bound
 
 
+@pytest.mark.slow
 async def test_a_seller_says_that_a_sale_arrived_and_reads_until_when_the_buyer_may_object(
     world: World, window: Window
 ) -> None:
@@ -73,6 +76,7 @@ async def test_a_seller_says_that_a_sale_arrived_and_reads_until_when_the_buyer_
     assert ok(await bought.seller.get(f"/api/marketplace/sales/{bought.sale_id}/"))["status"] == "delivered"
 
 
+@pytest.mark.slow
 async def test_sales_are_found_sorted_and_the_address_says_how(world: World, window: Window) -> None:
     bought = await world.bought()
     page = await signed_in(window, "/seller?status=delivered", bought.seller)
@@ -93,6 +97,7 @@ async def test_sales_are_found_sorted_and_the_address_says_how(world: World, win
     await expect(page.get_by_text("Nothing fits.")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_the_figures_are_shown_and_kept_as_a_report(world: World, window: Window) -> None:
     bought = await world.bought()
     page = await signed_in(window, "/seller/figures", bought.seller)

@@ -48,6 +48,7 @@ async def pay_at_the_gateway(page: Page) -> None:
     await page.wait_for_url(ORDER)
 
 
+@pytest.mark.slow
 async def test_a_customer_buys_by_clicks_from_the_catalogue_to_the_parcel(world: World, window: Window) -> None:
     seller, buyer, driver = await world.person("seller", name="Rita"), await world.person(), await world.driver()
     await world.product(seller, name="Mountain honey 77")
@@ -101,6 +102,7 @@ async def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(world:
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the refusal itself
 
 
+@pytest.mark.slow
 async def test_the_door_is_pointed_at_on_a_map_by_keyboard(world: World, window: Window) -> None:
     seller, buyer = await world.person("seller"), await world.person()
     await world.product(seller, name="Brass lamp 64")
@@ -112,6 +114,7 @@ async def test_the_door_is_pointed_at_on_a_map_by_keyboard(world: World, window:
     await expect(page.locator("[name=place]")).to_have_value(re.compile(r"^27\.\d{5}, 85\.\d{5}$"))
 
 
+@pytest.mark.slow
 async def test_an_order_that_was_not_paid_is_paid_later_from_its_page(world: World, window: Window) -> None:
     seller, buyer = await world.person("seller"), await world.person()
     await world.product(seller, name="Copper bowl 55")
@@ -128,6 +131,7 @@ async def test_an_order_that_was_not_paid_is_paid_later_from_its_page(world: Wor
     await expect(page.locator("h1")).to_have_text("Paid; the seller prepares it")
 
 
+@pytest.mark.slow
 async def test_the_list_of_orders_says_what_is_in_them_and_leads_to_the_parcel(world: World, window: Window) -> None:
     bought = await world.bought()
     parcel = await world.delivery(bought)
@@ -139,6 +143,7 @@ async def test_the_list_of_orders_says_what_is_in_them_and_leads_to_the_parcel(w
     await page.wait_for_url(f"**/t/{parcel['tracking_number']}")
 
 
+@pytest.mark.slow
 async def test_a_paid_order_is_called_off_and_its_money_goes_back(world: World, window: Window) -> None:
     bought = await world.bought()
     page = await buyer_at(window, world, f"/shop/orders/{bought.order_id}", bought.customer)
@@ -152,6 +157,7 @@ async def test_a_paid_order_is_called_off_and_its_money_goes_back(world: World, 
     assert (order["order_status"], order["payment_status"]) == ("cancelled", "refunded")
 
 
+@pytest.mark.slow
 async def test_what_only_the_seller_says_arrived_is_objected_to(world: World, window: Window) -> None:
     bought = await world.bought()
     ok(await bought.seller.post(f"/api/marketplace/sales/{bought.sale_id}/mark-as-delivered/"))
@@ -184,6 +190,7 @@ async def test_an_invoice_is_read_printed_and_kept(world: World, window: Window)
     assert (await download.path()).read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.slow
 async def test_somebody_without_an_account_makes_one_on_the_way_to_the_order(world: World, window: Window) -> None:
     seller = await world.person("seller")
     await world.product(seller, name="Felt slippers 12")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.journeys import riding
@@ -14,6 +15,7 @@ STALE = re.compile(r"\bstale\b")
 NEARER = (LAT + 0.001, LON + 0.001)
 
 
+@pytest.mark.slow
 async def test_the_courier_is_seen_moving_until_the_parcel_is_delivered(world: World, window: Window) -> None:
     async with riding(world) as ride:
         await ride.at(LAT, LON)
@@ -55,6 +57,7 @@ async def test_an_old_position_turns_doubtful_and_then_is_none(world: World, win
         await expect(marker).not_to_be_visible()
 
 
+@pytest.mark.slow
 async def test_before_any_stream_opens_the_map_has_the_courier_and_the_quarter_of_the_door(
     world: World, window: Window
 ) -> None:
@@ -68,6 +71,7 @@ async def test_before_any_stream_opens_the_map_has_the_courier_and_the_quarter_o
         await window.context.unroute_all()
 
 
+@pytest.mark.slow
 async def test_where_no_stream_comes_through_the_page_is_still_renewed(world: World, window: Window) -> None:
     async with riding(world) as ride:
         await window.context.clock.install()

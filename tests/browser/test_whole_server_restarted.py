@@ -20,6 +20,8 @@ from tests.support.demo_process import processes_in
 from tests.support.server_process import ServerProcess, free_port
 from tests.support.world import BHAKTAPUR, World, ok
 
+pytestmark = pytest.mark.slow
+
 LAT, LON = BHAKTAPUR
 BACK_WITHIN_MS = 90_000
 TRIED_AGAIN_WITHIN_MS = 60_000

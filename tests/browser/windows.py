@@ -14,7 +14,7 @@ LANGUAGES_AND_SCHEMES = pytest.mark.parametrize(
     ("language", "scheme"),
     [
         ("en", "dark"),
-        ("ne", "light"),
+        pytest.param("ne", "light", marks=pytest.mark.slow),
         pytest.param("en", "light", marks=pytest.mark.heavy),
         pytest.param("ne", "dark", marks=pytest.mark.heavy),
     ],

@@ -51,6 +51,7 @@ async def test_a_transaction_of_fixed_statements_commits_whole_or_not_at_all(dat
     assert await years(database) == [1, 2]
 
 
+@pytest.mark.slow
 async def test_one_that_is_cut_off_leaves_no_row_no_lock_and_no_connection_behind(database: Database) -> None:
     pids: list[int] = []
 

@@ -63,6 +63,7 @@ def _json_lines(text: str) -> list[Any]:
     return [json.loads(line) for line in text.strip().splitlines()]
 
 
+@pytest.mark.slow
 async def test_the_journey_of_the_readme_ends_with_a_delivered_order(demo: Path) -> None:
     blocks = BLOCK.findall((ROOT / "README.md").read_text())
     assert len(blocks) == 9

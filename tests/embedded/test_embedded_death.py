@@ -47,6 +47,7 @@ async def test_a_killed_service_comes_back_at_the_same_address_with_its_data(
     await until(lambda: troubles(data_dir) == {})
 
 
+@pytest.mark.slow
 async def test_it_comes_back_as_often_as_it_dies(data_dir: Path, urls: Urls) -> None:
     for word in ("second", "third", "fourth"):
         await Notes(urls).write(word)
@@ -58,6 +59,7 @@ async def test_it_comes_back_as_often_as_it_dies(data_dir: Path, urls: Urls) -> 
     assert await Notes(urls).read() == ["first", "second", "third", "fourth"]
 
 
+@pytest.mark.slow
 async def test_a_busy_child_of_a_killed_postmaster_does_not_keep_the_next_from_starting(
     data_dir: Path, urls: Urls
 ) -> None:

@@ -45,6 +45,7 @@ async def test_in_a_user_namespace_all_files_stay_roots(tmp_path: Path) -> None:
         assert _owners(tmp_path) == {0}
 
 
+@pytest.mark.slow
 async def test_without_user_namespaces_postgres_runs_as_an_unprivileged_user(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     parents = [(path, path.stat().st_mode, path.stat().st_uid) for path in tmp_path.parents]
@@ -57,6 +58,7 @@ async def test_without_user_namespaces_postgres_runs_as_an_unprivileged_user(tmp
     assert parents == [(path, path.stat().st_mode, path.stat().st_uid) for path in tmp_path.parents]
 
 
+@pytest.mark.slow
 async def test_the_owner_of_the_folder_is_preferred_to_nobody(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     data_dir.mkdir()
@@ -65,12 +67,14 @@ async def test_the_owner_of_the_folder_is_preferred_to_nobody(tmp_path: Path) ->
         assert _postgres_uids(data_dir) == {1}
 
 
+@pytest.mark.slow
 async def test_one_way_goes_on_with_the_data_of_the_other(data_dir: Path) -> None:
     for user_namespace in (False, True, False):
         async with embedded(data_dir, postgres=True, redis=True, user_namespace=user_namespace) as urls:
             assert await Notes(urls).read() == ["first"]
 
 
+@pytest.mark.slow
 async def test_with_the_rights_of_a_container_it_starts_and_survives_kill_9(
     data_dir: Path, own: Callable[..., Owner]
 ) -> None:

@@ -38,6 +38,7 @@ async def disk_is_full_for_redis(load: Load, *, deaths: int) -> None:
     assert {code for phone in load.phones for code in phone.closes} == {Close.UNAVAILABLE}
 
 
+@pytest.mark.slow
 async def test_a_postgresql_that_freezes_and_dies_stops_no_ping_loses_nothing_and_needs_nobody(
     server: ServerProcess,
 ) -> None:
@@ -58,6 +59,7 @@ async def test_kill_9_of_redis_loses_nothing_and_needs_nobody(server: ServerProc
         await until(lambda: load.redis.members() not in ([], [killed]))
 
 
+@pytest.mark.slow
 async def test_a_full_disk_under_redis_loses_nothing_and_needs_nobody(server: ServerProcess) -> None:
     async with under_load(server) as load:
         await disk_is_full_for_redis(load, deaths=1)

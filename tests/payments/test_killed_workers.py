@@ -53,6 +53,7 @@ async def mails_of(folder: Path, transaction_id: str) -> list[str]:
     return [file.name.partition(f"-{transaction_id}")[0] for file in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", ["before initiate", "after initiate"])
 async def test_a_worker_killed_while_it_opens_a_payment_leaves_no_stock_held(
     world: World, tmp_path: Path, point: str

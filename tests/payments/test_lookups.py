@@ -4,6 +4,8 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 
+import pytest
+
 from api.adapters.rate_limits import RateLimiter
 from api.routes.payments.bounded_settling import LOOKUPS_PER_MINUTE, BoundedSettling
 from dispatch.payments.models import TransactionStatus
@@ -81,6 +83,7 @@ async def test_who_asks_while_a_lookup_is_under_way_gets_one_that_began_afterwar
     assert (await late).payment.status is TransactionStatus.COMPLETED
 
 
+@pytest.mark.slow
 async def test_callbacks_one_after_the_other_cost_a_few_lookups_and_money_that_came_settles_soon(
     world: World, checkout: Checkout
 ) -> None:

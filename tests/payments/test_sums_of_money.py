@@ -111,6 +111,7 @@ async def check_books(checkout: Checkout, transaction_id: str, pidx: str, produc
     assert payment.status.value not in {"processing", "refund_due"}
 
 
+@pytest.mark.slow
 @given(PLANS)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_what_was_paid_less_what_went_back_is_what_was_sold(world: World, checkout: Checkout, plan: Plan) -> None:

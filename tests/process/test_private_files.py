@@ -63,6 +63,7 @@ def test_a_folder_that_was_open_before_is_tightened_and_links_are_left_alone(tmp
     assert stat.S_IMODE(outside.stat().st_mode) == 0o644
 
 
+@pytest.mark.slow
 async def test_a_server_in_an_old_open_folder_leaves_nothing_that_others_may_read(tmp_path: Path) -> None:
     folder, port, metrics_port = tmp_path / "data", free_port(), free_port()
     (folder / "mail").mkdir(parents=True)

@@ -22,6 +22,7 @@ async def test_a_ready_server_says_that_all_three_take_writes(http: httpx.AsyncC
     assert ok(await http.get("/health/ready"))["checks"] == {"database": "ok", "redis": "ok", "data_folder": "ok"}
 
 
+@pytest.mark.slow
 async def test_a_server_whose_disk_is_full_is_not_ready_until_there_is_room(tmp_path: Path) -> None:
     server = ServerProcess(tmp_path / "data", free_port())
     await server.start()

@@ -19,6 +19,7 @@ def test_the_known_optimum_of_every_assignment_instance_is_found() -> None:
     assert [row["found"] for row in found] == [row["optimum"] for row in found]
 
 
+@pytest.mark.slow
 @needs_data
 def test_generalised_assignment_is_always_feasible_and_near_the_best_known() -> None:
     results = public.generalised(DATA, limit_s=1.5)

@@ -67,6 +67,7 @@ def _children(pid: int) -> list[psutil.Process]:
     return list(psutil.Process(pid).children(recursive=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "workers", "start"),
     [
@@ -126,6 +127,7 @@ async def test_a_bad_setting_ends_with_its_name(tmp_path: Path) -> None:
     assert "Traceback" not in output
 
 
+@pytest.mark.slow
 async def test_operators_make_admins_and_examine_the_server_beside_it(running: Process) -> None:
     port = running.url.rpartition(":")[2]
     with tempfile.TemporaryFile() as given:

@@ -21,6 +21,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
         await watched.stop()
 
 
+@pytest.mark.slow
 async def test_a_server_follows_its_master_behind_sentinels(world: World, watched: Watched) -> None:
     async with another_world(world.server, redis_url=watched.url) as sentinelled:
         delivery, driver = await under_way(sentinelled)

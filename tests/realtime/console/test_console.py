@@ -373,6 +373,7 @@ async def test_a_transporter_who_stands_at_a_stop_shows_there(world: World, admi
         assert datetime.fromisoformat(found["at_stop_since"]) <= datetime.now(UTC) - timedelta(minutes=2)
 
 
+@pytest.mark.slow
 async def test_a_console_of_a_quiet_fleet_hears_that_it_is_quiet(world: World, admin: Person) -> None:
     async with _console(world, admin) as console:
         await console.subscribe({"south": -80, "west": -80, "north": -79, "east": -79})

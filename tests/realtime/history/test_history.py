@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
+import pytest
 from alembic import command
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -127,6 +128,7 @@ async def test_two_writers_share_one_log_and_lose_nothing(server: RunningServer)
     assert await stored(server.services.database, epoch) == list(range(1, 601))
 
 
+@pytest.mark.slow
 async def test_what_a_killed_writer_began_is_finished_once_by_another(server: RunningServer) -> None:
     keys, epoch = Keys(f"zone-{uuid4().hex[:8]}"), uuid4().hex
     await put_in_log(server, keys, *([logged(seq, epoch=epoch)] for seq in range(1, 21)))

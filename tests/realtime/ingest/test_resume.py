@@ -121,6 +121,7 @@ async def test_nobody_resumes_over_a_status_that_was_never_published(world: Worl
         assert (frame["type"], frame["status"]) == ("snapshot", "delivered")
 
 
+@pytest.mark.slow
 async def test_a_watcher_learns_by_itself_of_a_status_that_was_never_published(world: World) -> None:
     delivery, _ = await under_way(world)
     async with watch(world, delivery["tracking_number"]) as watcher:

@@ -69,6 +69,7 @@ def _fix(seq: int) -> Fix:
     return Fix(seq, 27.7, 85.3 + seq / 10_000, datetime.now(UTC))
 
 
+@pytest.mark.slow
 async def test_after_a_restore_what_waited_is_stored_and_nobody_new_stands_where_another_stood(
     own: Settings, backup: Backup
 ) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from api.server.source_watch import PACKAGES, ROOT, changed, times_of_sources
 from api.version import VERSION
@@ -93,6 +94,7 @@ async def edited(folder: Path) -> AsyncIterator[Edited]:
         await process.wait()
 
 
+@pytest.mark.slow
 async def test_what_is_edited_is_served_while_the_stores_go_on_and_what_does_not_start_changes_nothing(
     tmp_path: Path,
 ) -> None:

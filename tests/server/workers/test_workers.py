@@ -75,6 +75,7 @@ async def _all_up(server_processes: ServerProcesses, name: str) -> None:
     await until(answers)
 
 
+@pytest.mark.slow
 async def test_a_rolling_restart_loses_no_ping_and_watchers_resume_without_a_hole(
     server_processes: ServerProcesses,
 ) -> None:
@@ -237,6 +238,7 @@ async def test_sigterm_stops_everybody_in_order_and_everything_acknowledged_is_s
         assert await sender.missing() == set()
 
 
+@pytest.mark.slow
 async def test_no_worker_outlives_a_supervisor_that_was_killed(own_settings: Settings, tmp_path: Path) -> None:
     async with serving_with_workers(own_settings, tmp_path / "serve.log", 1) as other:
         sender = Sender(other.world, await other.world.driver())

@@ -115,6 +115,7 @@ async def test_a_newcomers_parcel_finds_a_transporter(
     assert answer["alternatives"]
 
 
+@pytest.mark.slow
 async def test_a_simulated_transporter_drives_to_a_newcomers_parcel_and_leaves_the_rest_to_them(
     demo: DemoProcess, sign_in: SignIn
 ) -> None:
@@ -183,6 +184,7 @@ def test_a_second_demo_on_the_same_data_leaves_the_first_one_alone(demo: DemoPro
     assert json.loads(demo.summary_path.read_text()) == demo.summary
 
 
+@pytest.mark.slow
 async def test_a_demo_that_was_killed_goes_on_with_the_same_data_and_sigterm_ends_it_cleanly(
     demo: DemoProcess, sign_in: SignIn
 ) -> None:

@@ -6,6 +6,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
+import pytest
 from click.testing import CliRunner
 
 from api.cli.main import main
@@ -75,6 +76,7 @@ def acknowledged() -> float:
     )
 
 
+@pytest.mark.slow
 async def test_a_position_that_is_sent_twice_is_stored_once(world: World) -> None:
     before = acknowledged()
     async with rider(world, faults_of({Fault.DUPLICATES: 1.0})) as one:

@@ -107,6 +107,7 @@ async def test_ctrl_c_waits_for_what_was_sent_and_still_reports(server: RunningS
     assert 0 < result["acknowledged"] == result["sent"] == result["pings"]
 
 
+@pytest.mark.slow
 async def test_a_server_that_vanishes_ends_the_run_with_a_report_that_says_so(
     process: ServerProcess, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -57,6 +57,7 @@ async def soak(server: ServerProcess, folder: Path, plan: Plan, may_grow_mib: fl
     assert len({(row["transporter_id"], row["seq"]) for row in rows}) == len(rows) == result["acknowledged"]
 
 
+@pytest.mark.slow
 async def test_under_load_with_churn_nothing_is_lost_or_left_over_and_memory_stays_flat(
     process: ServerProcess, tmp_path: Path
 ) -> None:

@@ -92,6 +92,7 @@ async def test_every_vehicle_becomes_one_verified_transporter_whatever_its_name(
     assert all(row["verified_at"] for row in rows)
 
 
+@pytest.mark.slow
 async def test_standard_input_and_a_gzipped_file_are_the_same_replay(
     replay_server: ServerProcess, write_csv: Write
 ) -> None:
@@ -121,6 +122,7 @@ async def test_at_a_multiple_of_real_time_the_newest_fix_is_of_the_moment_it_is_
     assert {(late["recorded_at"] - early["recorded_at"]).seconds for early, late in pairwise(rows)} == {60}
 
 
+@pytest.mark.slow
 async def test_ctrl_c_ends_with_the_summary_so_far_and_the_same_command_goes_on(
     replay_server: ServerProcess, write_csv: Write
 ) -> None:
@@ -146,6 +148,7 @@ async def test_ctrl_c_ends_with_the_summary_so_far_and_the_same_command_goes_on(
     check_exactly_once(read_traces(str(path)), summary["transporters"], await replay_server.stored(epoch))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("speed", ["max", pytest.param("8000", marks=pytest.mark.heavy)])
 async def test_a_kill_of_the_server_in_the_middle_loses_no_acknowledged_ping(
     fresh_server: ServerProcess, speed: str

@@ -140,6 +140,7 @@ def drive(vehicle: str, count: int) -> list[str]:
     return lines
 
 
+@pytest.mark.slow
 async def test_a_trace_ends_the_same_over_websocket_osmand_and_owntracks_and_again_adds_nothing(
     replay_server: ServerProcess, replayed: Replayed, write_csv: Write
 ) -> None:
