@@ -16,6 +16,7 @@ from api.server.logs import configure_logs
 from api.server.serving import RunningServer, serving
 from dispatch.settings import Settings
 from tests.support.failures import FailuresAtOnce
+from tests.support.memory_files import keep_files_in_memory
 from tests.support.real_data import DATA
 from tests.support.scheduling import RoomScheduling, order_of
 from tests.support.webhooks import NEW_WEBHOOK_SECRET, OLD_WEBHOOK_SECRET
@@ -25,6 +26,7 @@ from tests.support.world import World
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """What fails is said at once, where somebody reads it: not by a process that only shares the tests of a run."""
+    keep_files_in_memory()
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal is not None and getattr(config, "workerinput", None) is None:
         config.pluginmanager.register(FailuresAtOnce(terminal))
