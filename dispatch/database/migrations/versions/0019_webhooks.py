@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0018_webhooks"
-down_revision: str | None = "0017_events"
+revision: str = "0019_webhooks"
+down_revision: str | None = "0018_changes_by_dispatchers"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
