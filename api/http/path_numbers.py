@@ -9,8 +9,11 @@ from litestar.handlers import BaseRouteHandler
 from dispatch.errors import NotFound
 
 
-def check_path_numbers(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """A guard. The framework reads numbers of paths as Python does. Raises NotFound for what people call no number."""
+async def check_path_numbers(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """A guard. The framework reads numbers of paths as Python does. Raises NotFound for what people call no number.
+
+    It awaits nothing, yet is async: a plain function would be run in a thread of its own for every request.
+    """
     parts = connection.scope["path"].strip("/").split("/")
     names = str(connection.scope.get("path_template") or "").strip("/").split("/")
     for name, part in zip(names, parts, strict=False):

@@ -18,7 +18,7 @@ from api.sockets.services import GivenServices, SocketServices
 from dispatch.accounts.models import Role
 from dispatch.accounts.tokens import TokenClaims
 from dispatch.errors import Forbidden, NotFound, NotSignedIn
-from dispatch.transporters.senders import sender_of
+from dispatch.transporters.senders import Standing
 from realtime.console.session import ConsoleSession
 from realtime.protocol import BEARER_PREFIX, TICKET_PREFIX, Close, offered_with
 from realtime.sockets.connection import Connection
@@ -37,10 +37,10 @@ async def transporter_socket(socket: AnySocket, services: GivenServices) -> None
     """Pings in; acks, rejects and assignments out. A token or a ticket says whose."""
 
     async def serve(connection: Connection) -> None:
-        login = await _login(socket, services, Role.TRANSPORTER)
+        login, user = await _login(socket, services, Role.TRANSPORTER)
         session = TransporterSession(
             connection,
-            await _transporter_id(services, login),
+            user.sender,
             ingest=services.ingest,
             hub=services.hub,
             keys=services.keys,
@@ -77,7 +77,7 @@ async def console_socket(socket: AnySocket, services: GivenServices) -> None:
     """The fleet and its deliveries, for dispatchers."""
 
     async def serve(connection: Connection) -> None:
-        login = await _login(socket, services, Role.ADMIN)
+        login, _ = await _login(socket, services, Role.ADMIN)
         services.solver.begin()  # who looks at the fleet will assign to it
         session = ConsoleSession(
             connection,
@@ -143,24 +143,18 @@ async def _answer(socket: AnySocket, services: SocketServices, serve: Served) ->
         await turn_away(connection, Close.UNAVAILABLE, "unavailable", "try again in a moment")
 
 
-async def _login(socket: AnySocket, services: SocketServices, role: Role) -> Login:
+async def _login(socket: AnySocket, services: SocketServices, role: Role) -> tuple[Login, Standing]:
     """By ticket or token. Raises NotSignedIn or Forbidden."""
     offered = list(socket.scope.get("subprotocols") or [])
     ticket = offered_with(TICKET_PREFIX, offered)
     if ticket is None:
         token = offered_with(BEARER_PREFIX, offered) or bearer_token(socket.headers.get("authorization"))
-        return await services.authenticator.check(token, role)
+        return await services.authenticator.check_token(token, role)
     holder = await services.tickets.redeem(ticket)
     if holder is None:
         raise NotSignedIn("The ticket was used before or is too old. Ask for a new one.", code="ticket_invalid")
     expires_at = datetime.fromtimestamp(holder.expires_at, UTC)
     return await services.authenticator.check_claims(TokenClaims(holder.user_id, holder.sign_in_id, expires_at), role)
-
-
-async def _transporter_id(services: SocketServices, login: Login) -> int:
-    """Raises Forbidden where the user has no profile, or it is not verified."""
-    async with services.database.work() as work:
-        return await sender_of(work.session, login.user_id)
 
 
 def _address(socket: AnySocket) -> str:

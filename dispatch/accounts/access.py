@@ -1,18 +1,13 @@
-"""Who a token belongs to, and whether people who came in earlier may still be here."""
+"""Who a token belongs to, and what an account must have proved."""
 
-from collections.abc import Collection
-from uuid import UUID
+from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import select
-
-from dispatch.accounts.models import SignIn, User
+from dispatch.accounts.models import User
 from dispatch.accounts.tokens import TokenClaims
-from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.database.records import columns_of, detached
 from dispatch.errors import Forbidden, NotSignedIn
-
-AT_ONCE = 5_000
 
 # Asked with every request of a signed-in user, so that a sign-in that ended ends at once.
 STANDING_USER = f"""
@@ -31,7 +26,21 @@ async def identify(database: Database, claims: TokenClaims) -> User:
     return detached(User, row)
 
 
-def check_proved(user: User, *, required: bool) -> None:
+class Addressed(Protocol):
+    """An account, as far as its e-mail address goes."""
+
+    @property
+    def email(self) -> str:
+        """Where mails for it are sent."""
+        ...
+
+    @property
+    def email_verified_at(self) -> datetime | None:
+        """When somebody proved to get them."""
+        ...
+
+
+def check_proved(user: Addressed, *, required: bool) -> None:
     """Raises Forbidden for somebody whose e-mail address is not proved, where that is required."""
     if required and user.email_verified_at is None:
         raise Forbidden(
@@ -39,22 +48,3 @@ def check_proved(user: User, *, required: bool) -> None:
             "POST /api/v1/auth/verify-email/resend/.",
             code="email_not_verified",
         )
-
-
-async def standing_sign_ins(database: Database, sign_in_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
-    """The roles behind each sign-in that was not ended and whose account is open; the others are missing."""
-    wanted = list(sign_in_ids)
-    found: dict[UUID, frozenset[str]] = {}
-    for start in range(0, len(wanted), AT_ONCE):
-        async with database.work() as work:
-            rows = await work.session.execute(
-                select(SignIn.sign_in_id, User.roles)
-                .join(User, User.id == SignIn.user_id)
-                .where(
-                    among(SignIn.sign_in_id, wanted[start : start + AT_ONCE]),
-                    SignIn.revoked_at.is_(None),
-                    User.is_active,
-                )
-            )
-            found.update({sign_in_id: frozenset(roles) for sign_in_id, roles in rows})
-    return found

@@ -1,0 +1,53 @@
+"""Questions that come at the same time, asked together.
+
+After a restart thousands of phones are back within seconds. A call to a database costs about the same for one of them as
+for hundreds, so what comes while calls are under way waits for the next one.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
+
+# A second one may be under way, so that whoever comes alone need not wait for the call of others to begin its own.
+CALLS_AT_ONCE = 2
+
+
+class Gathering(Generic[Question, Answer]):
+    """Asks for many at once; each gets its own answer, or what their call raised."""
+
+    def __init__(self, ask: Callable[[Sequence[Question]], Awaitable[Sequence[Answer]]], *, most: int) -> None:
+        """``ask``: as many answers as questions, in their order; ``most`` questions a call."""
+        self._ask = ask
+        self._most = most
+        self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
+        self._calls: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, question: Question) -> Answer:
+        """The answer of a call that begins after this one did. Raises what that call raises."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((question, answer))
+        if len(self._calls) < CALLS_AT_ONCE:
+            # A task begins when all that are ready now have run: what they ask is in the same call.
+            call = asyncio.create_task(self._call(), name="gathered questions")
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+        return await answer
+
+    async def _call(self) -> None:
+        while self._waiting:
+            asked, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            wanted = [(question, answer) for question, answer in asked if not answer.done()]  # not cancelled meanwhile
+            if not wanted:
+                continue
+            try:
+                found = await self._ask([question for question, _ in wanted])
+                for (_, answer), one in zip(wanted, found, strict=True):
+                    if not answer.done():
+                        answer.set_result(one)
+            except Exception as error:
+                for _, answer in wanted:
+                    if not answer.done():
+                        answer.set_exception(error)
