@@ -1,7 +1,7 @@
 """Questions that come at the same time, asked together.
 
-After a restart thousands of phones are back within seconds. A call to a database costs about the same for one of them as
-for hundreds, so what comes while calls are under way waits for the next one.
+After a restart thousands of phones are back within seconds. A call to a database costs about the same for one of them
+as for hundreds, so what comes while calls are under way waits for the next one.
 """
 
 import asyncio
@@ -42,12 +42,12 @@ class Gathering(Generic[Question, Answer]):
             wanted = [(question, answer) for question, answer in asked if not answer.done()]  # not cancelled meanwhile
             if not wanted:
                 continue
-            try:
-                found = await self._ask([question for question, _ in wanted])
-                for (_, answer), one in zip(wanted, found, strict=True):
-                    if not answer.done():
-                        answer.set_result(one)
-            except Exception as error:
-                for _, answer in wanted:
-                    if not answer.done():
-                        answer.set_exception(error)
+            # Whatever it raises, a defect too, is for those who wait: nobody may be left without an answer.
+            [found] = await asyncio.gather(self._ask([question for question, _ in wanted]), return_exceptions=True)
+            for number, (_, answer) in enumerate(wanted):
+                if answer.done():
+                    continue
+                if isinstance(found, BaseException):
+                    answer.set_exception(found)
+                else:
+                    answer.set_result(found[number])

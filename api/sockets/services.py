@@ -74,6 +74,7 @@ def build_socket_services(resources: Resources, accounts: AccountServices, solve
             per_user=settings.sockets_per_user,
             per_address=settings.sockets_per_address,
             watchers_per_address=settings.watchers_per_address,
+            replicas=settings.ping_replicas,
         ),
         authenticator=authenticator,
         tickets=accounts.tickets,

@@ -129,7 +129,7 @@ class _Picture:
         try:
             await self._keep_up()
         finally:
-            await self._hub.leave(self._keys.all_statuses, self)
+            self._hub.leave(self._keys.all_statuses, self)
 
     async def _keep_up(self) -> None:
         failures = RepeatedFailures(failed="fleet round failed", waits="fleet waits", is_defect=is_unexpected)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -16,7 +15,6 @@ from realtime.background import end
 from realtime.ingest.batches import Group, groups_of, packed_groups
 from realtime.ingest.filters import Limits, Plausibility
 from realtime.ingest.fix_fields import Oddity
-from realtime.ingest.flags import Trail, decode_trail
 from realtime.ingest.limits import UNLIMITED, Quota, left_of_day_s, why_full
 from realtime.ingest.ping_counts import PingCounts
 from realtime.ingest.runs import Screened, Source, screen_fixes
@@ -143,19 +141,13 @@ class Ingest:
         Raises IngestUnavailable.
         """
         try:
-            last_seq, trail = await self._resume(
+            last_seq, trail, _ = await self._resume(
                 keys=[self._keys.ingest_state],
-                args=[source.member, source.numbering, self._keys.last_seq, self._keys.trail],
+                args=[self._keys.last_seq, self._keys.trail, "", "", source.member, source.numbering, "", ""],
             )
         except (RedisError, OSError) as error:
             raise IngestUnavailable(str(error)) from error
-        if trail is not None:
-            try:
-                source.trail = decode_trail(trail)
-            except msgspec.DecodeError:  # of another version: it was a help, not a need
-                source.trail = Trail()
-        source.handed_in = int(last_seq)
-        return source.handed_in
+        return source.pick_up(last_seq, trail)
 
     async def keep(self, source: Source, fixes: Sequence[Fix], odd: Sequence[Oddity] = ()) -> Screened:
         """All of it for a request that stands alone: returns once the accepted fixes are safe.

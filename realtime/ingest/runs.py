@@ -9,7 +9,7 @@ from realtime.fixes import RUN_END, Flag, LoggedFix, encode_fix, run_head
 from realtime.ingest.assessment import Assessment, assess_all
 from realtime.ingest.filters import Limits
 from realtime.ingest.fix_fields import Oddity
-from realtime.ingest.flags import Trail
+from realtime.ingest.flags import Trail, decode_trail
 from realtime.ingest.rejects import rejected_as
 from realtime.protocol import Fix, Rejected
 from realtime.redis.keys import device_key, device_stream
@@ -45,6 +45,16 @@ class Source:
         self.numbering = f"{self.stream} {self.device_key}"
         self.member = str(self.transporter_id)
         self.owner = msgspec.json.encode([self.transporter_id, self.device, self.epoch])
+
+    def pick_up(self, last_seq: bytes, trail: bytes | None) -> int:
+        """Go on from what Redis remembers of the numbering and of the device; the highest stored seq, 0 if none."""
+        if trail is not None:
+            try:
+                self.trail = decode_trail(trail)
+            except msgspec.DecodeError:  # of another version: it was a help, not a need
+                self.trail = Trail()
+        self.handed_in = int(last_seq)
+        return self.handed_in
 
 
 @dataclass(frozen=True, slots=True)

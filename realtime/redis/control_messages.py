@@ -11,9 +11,9 @@ class Recheck(Struct, frozen=True, tag="recheck"):
 
 
 class Replaced(Struct, frozen=True, tag="replaced"):
-    """A device has connected again; this is its older connection."""
+    """Devices have connected again; these are their older connections."""
 
-    connection_id: str
+    connection_ids: tuple[str, ...]
 
 
 _decoder: msgspec.json.Decoder[Recheck | Replaced] = msgspec.json.Decoder(Recheck | Replaced)

@@ -12,6 +12,8 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Protocol
 
 import structlog
@@ -64,6 +66,9 @@ class Hub:
         self._redis = redis
         self._channels: defaultdict[str, _Channel] = defaultdict(_Channel)
         self._leaving: Counter[str] = Counter()
+        self._unsaid: list[tuple[bool, str]] = []
+        """What Redis was not told yet, in order: (subscribed to or left, channel)."""
+        self._saying: asyncio.Task[None] | None = None
         self._pubsub: PubSub | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()
@@ -84,16 +89,27 @@ class Hub:
 
         Raises TimeoutError where it does not within seconds; the listener stays registered until it leaves.
         """
+        self.ask(channel, listener)
+        await self.confirmed(channel)
+
+    def ask(self, channel: str, listener: Listener) -> None:
+        """Begin to listen, without waiting until Redis has ``confirmed`` it."""
         entry = self._channels[channel]
         entry.listeners.add(listener)
         if len(entry.listeners) == 1:
             self._wanted.set()
             if self._pubsub is not None:  # otherwise the reconnect subscribes to everything that is wanted
-                await self._subscribe(self._pubsub, channel)
-        async with asyncio.timeout(CONFIRM_WITHIN_S):
-            await entry.confirmed.wait()
+                entry.unconfirmed += 1
+                self._say(channel, subscribes=True)
 
-    async def leave(self, channel: str, listener: Listener) -> None:
+    async def confirmed(self, channel: str) -> None:
+        """Returns once nothing of a channel that was asked for is missed any more. Raises TimeoutError."""
+        entry = self._channels[channel]
+        if not entry.confirmed.is_set():
+            async with asyncio.timeout(CONFIRM_WITHIN_S):
+                await entry.confirmed.wait()
+
+    def leave(self, channel: str, listener: Listener) -> None:
         """Stop hearing a channel; leaving twice does nothing."""
         if channel not in self._channels:
             return
@@ -106,14 +122,30 @@ class Hub:
             self._forget_if_settled(channel)
             if self._pubsub is not None:
                 self._leaving[channel] += 1
-                try:
-                    await self._pubsub.sunsubscribe(channel)
-                except (RedisError, OSError) as error:
-                    log.warning("hub could not unsubscribe", error=str(error))
+                self._say(channel, subscribes=False)
+
+    def _say(self, channel: str, *, subscribes: bool) -> None:
+        """Tell Redis, in order and with what others of the same moment have to say: thousands may come at once."""
+        self._unsaid.append((subscribes, channel))
+        if self._saying is None or self._saying.done():
+            self._saying = asyncio.create_task(self._say_all(), name="hub-says")
+
+    async def _say_all(self) -> None:
+        while self._unsaid and (pubsub := self._pubsub) is not None:
+            unsaid, self._unsaid = self._unsaid, []
+            for subscribes, same in groupby(unsaid, key=itemgetter(0)):
+                if pubsub is not self._pubsub:
+                    break  # a new connection has asked for everything that is wanted
+                channels = [channel for _, channel in same]
+                await (self._subscribe if subscribes else self._unsubscribe)(pubsub, *channels)
+
+    async def _unsubscribe(self, pubsub: PubSub, *channels: str) -> None:
+        try:
+            await pubsub.sunsubscribe(*channels)
+        except (RedisError, OSError) as error:
+            log.warning("hub could not unsubscribe", error=str(error))
 
     async def _subscribe(self, pubsub: PubSub, *channels: str) -> None:
-        for channel in channels:
-            self._channels[channel].unconfirmed += 1
         try:
             await pubsub.ssubscribe(*channels)
         except (RedisError, OSError) as error:
@@ -145,8 +177,9 @@ class Hub:
         await pubsub.connect()  # type: ignore[no-untyped-call]
         self._pubsub, self._broken = pubsub, False
         self._leaving.clear()
+        self._unsaid.clear()
         for channel, entry in list(self._channels.items()):
-            entry.unconfirmed = 0
+            entry.unconfirmed = 1 if entry.listeners else 0
             entry.confirmed.clear()
             self._forget_if_settled(channel)
         if self._channels:

@@ -18,9 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from dispatch.jobs.repeated_failures import RepeatedFailures
 from realtime.protocol import Close
 from realtime.redis.client import is_unexpected
-from realtime.redis.control_messages import Replaced, decode_control, encode_control
+from realtime.redis.control_messages import Replaced, decode_control
 from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
+from realtime.sockets.device_connections import DeviceConnections
 from realtime.sockets.logins import Login, SocketAuthenticator
 
 log = structlog.get_logger(__name__)
@@ -28,8 +29,6 @@ log = structlog.get_logger(__name__)
 # What no message told us about (a role taken away by hand, say) is noticed within this.
 CHECK_EVERY_S = 30.0
 RETRY_S = 1.0
-# A device's connection is remembered for so long after it said hello; a week is longer than any token.
-REMEMBER_S = 7 * 86_400
 # Closed connections come back: so many of them a second, in no order, are no wave.
 CLOSES_A_SECOND = 1_000
 # Of programs on this machine, and of a proxy on it that does not say whom it speaks for.
@@ -70,12 +69,14 @@ class Sessions:
         per_user: int,
         per_address: int,
         watchers_per_address: int = 0,
+        replicas: int = 0,
     ) -> None:
         """How many sockets each user and address may have open in this process; 0 is no limit.
 
         ``watchers_per_address`` is of those that have not signed in; this machine's own are not counted among them.
+        ``replicas``: as for the ingest.
         """
-        self._redis = redis
+        self.device_connections = DeviceConnections(redis, keys, replicas=replicas, end_own=self._end_replaced)
         self._keys = keys
         self._hub = hub
         self._authenticator = authenticator
@@ -168,9 +169,8 @@ class Sessions:
         del channel
         change = decode_control(message)
         if isinstance(change, Replaced):
-            session = self._devices.get(change.connection_id)
-            if session is not None:
-                self._spawn(session.end(Close.REPLACED, "replaced"))
+            for connection_id in change.connection_ids:
+                self._end_replaced(connection_id)
         else:
             logins = [session for session in self._open if session.login and session.login.user_id == change.user_id]
             if logins:
@@ -182,7 +182,7 @@ class Sessions:
 
     @contextmanager
     def device(self, session: Session) -> Iterator[str]:
-        """A name for the connection of a device, for ``take_over``."""
+        """A name for the connection of a device, for ``device_connections``."""
         connection_id = secrets.token_hex(8)
         self._devices[connection_id] = session
         try:
@@ -190,11 +190,12 @@ class Sessions:
         finally:
             del self._devices[connection_id]
 
-    async def take_over(self, device: str, connection_id: str) -> None:
-        """This connection is the device's now; an older one is closed, wherever it is. Raises RedisError."""
-        before = await self._redis.set(self._keys.device_connection(device), connection_id, ex=REMEMBER_S, get=True)
-        if isinstance(before, bytes):
-            await self._redis.spublish(self._keys.control, encode_control(Replaced(before.decode())))
+    def _end_replaced(self, connection_id: str) -> bool:
+        session = self._devices.get(connection_id)
+        if session is None:
+            return False
+        self._spawn(session.end(Close.REPLACED, "replaced"))
+        return True
 
     async def drain(self, within_s: float) -> None:
         """Take on nothing new and close everything in jittered waves, so that clients do not come back all at once."""

@@ -33,7 +33,7 @@ from realtime.protocol import (
     iso_ms,
 )
 from realtime.redis.hub import Hub
-from realtime.redis.keys import Keys, device_stream
+from realtime.redis.keys import Keys
 from realtime.sockets.connection import Connection, Disconnected
 from realtime.sockets.logins import Login, SocketAuthenticator
 from realtime.sockets.renewal import Refused, renew, renewed_frame, until_expired
@@ -114,11 +114,10 @@ class TransporterSession:
     async def run(self) -> None:
         """Until the app leaves, breaks the protocol or its token expires."""
         try:
-            source = await self._greet()
-            if source is not None:
+            hello = await self._hello()
+            if hello is not None:
                 with self._sessions.device(self) as connection_id:
-                    await self._take_over(source, connection_id)
-                    await self._serve(source)
+                    await self._serve(hello, connection_id)
         except Disconnected:
             pass
         except Refused as refusal:
@@ -138,13 +137,7 @@ class TransporterSession:
             log.warning("connection closed before all was acknowledged", transporter_id=self._transporter_id)
         await self._connection.close(code, reason)
 
-    async def _take_over(self, source: Source, connection_id: str) -> None:
-        try:
-            await self._sessions.take_over(device_stream(source.transporter_id, source.device, ""), connection_id)
-        except (RedisError, OSError) as error:
-            raise IngestUnavailable(str(error)) from error
-
-    async def _greet(self) -> Source | None:
+    async def _hello(self) -> Hello | None:
         try:
             async with asyncio.timeout(HELLO_WITHIN_S):
                 raw = await self._connection.receive()
@@ -159,22 +152,29 @@ class TransporterSession:
         if not isinstance(hello, Hello):
             await self._refuse(Close.BAD_FRAME, "hello_first", "the first frame must be hello")
             return None
+        return hello
+
+    async def _serve(self, hello: Hello, connection_id: str) -> None:
+        """Welcome it once its assignments reach it, so that none is missed by an app that asks for them then."""
         skew_ms = _skew_ms(hello)
         source = Source(self._transporter_id, hello.device, hello.epoch)
-        last_seq = await self._ingest.resume(source)
-        await self._connection.send(encode(Welcome(last_seq, self._policy, iso_ms(datetime.now(UTC)), skew_ms)))
-        return source
-
-    async def _serve(self, source: Source) -> None:
+        self._hub.ask(self._channel, self)
         try:
-            await self._hub.listen(self._channel, self)
-        except TimeoutError:
-            await self._hub.leave(self._channel, self)
-            raise IngestUnavailable("Redis does not answer") from None
-        try:
+            last_seq = await self._take_over(source, connection_id)
+            await self._connection.send(encode(Welcome(last_seq, self._policy, iso_ms(datetime.now(UTC)), skew_ms)))
             await run_until_one_ends(self._read(source), self._acknowledge(), self._notify(), until_expired(self))
         finally:
-            await self._hub.leave(self._channel, self)
+            self._hub.leave(self._channel, self)
+
+    async def _take_over(self, source: Source, connection_id: str) -> int:
+        try:
+            last_seq = await self._sessions.device_connections.take(source, connection_id)
+            await self._hub.confirmed(self._channel)
+        except TimeoutError:
+            raise IngestUnavailable("Redis does not answer") from None
+        except (RedisError, OSError) as error:
+            raise IngestUnavailable(str(error)) from error
+        return last_seq
 
     async def _read(self, source: Source) -> None:
         while True:

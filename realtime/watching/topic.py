@@ -93,8 +93,8 @@ class DeliveryTopic:
         if self._repair is not None:
             await end(self._repair)
         if self._followed is not None:
-            await self._hub.leave(self._keys.positions(self._followed), self)
-        await self._hub.leave(self._status_channel, self)
+            self._hub.leave(self._keys.positions(self._followed), self)
+        self._hub.leave(self._status_channel, self)
 
     def heard(self, channel: str, message: bytes) -> None:
         """A status of the delivery or a position of its transporter."""
@@ -199,12 +199,12 @@ class DeliveryTopic:
     async def _follow(self, transporter_id: int | None) -> None:
         before, self._followed = self._followed, transporter_id
         if before is not None:
-            await self._hub.leave(self._keys.positions(before), self)
+            self._hub.leave(self._keys.positions(before), self)
         if transporter_id is not None:
             try:
                 await self._hub.listen(self._keys.positions(transporter_id), self)
             except TimeoutError:
                 self._followed = None
                 with suppress(RedisError, OSError):
-                    await self._hub.leave(self._keys.positions(transporter_id), self)
+                    self._hub.leave(self._keys.positions(transporter_id), self)
                 raise

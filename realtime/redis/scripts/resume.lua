@@ -1,16 +1,28 @@
--- What is remembered of a device, before it goes on.
+-- What is remembered of devices, before they go on; and which connection each of them has now.
 --
 -- KEYS  1 ingest state  2 never exists
--- ARGV  1 transporter  2 its numbering ("<device stream> <device>")  3 prefix of last seqs  4 prefix of trails
--- Reply: the highest stored seq of the device stream, '0' if none; the device's trail as JSON, if there is one.
+-- ARGV  1 prefix of last seqs  2 prefix of trails  3 prefix of newest connections  4 seconds those are remembered
+--       then for each device: its transporter, its numbering ("<device stream> <device>"), its name among the newest
+--       connections and the new connection; both empty where it has none that lasts
+-- Reply: for each device the highest stored seq of the device stream, '0' if none; the device's trail as JSON, if there
+--       is one; the connection that it had before, if any
 
-local stream, device = string.match(ARGV[2], '^(%S+) (%S+)$')
-local last, trail
-local state = redis.call('HGET', KEYS[1], ARGV[1])
-if state then
-  local present_last, present_stream, present_device, present_trail =
-    string.match(state, '^%-?%d+ %d+ (%d+) %d+ %d+ (%S+) (%S+) (%S+)$')
-  last = present_stream == stream and present_last
-  trail = present_device == device and present_trail
+local found = {}
+for at = 5, #ARGV, 4 do
+  local stream, device = string.match(ARGV[at + 1], '^(%S+) (%S+)$')
+  local last, trail, before
+  local state = redis.call('HGET', KEYS[1], ARGV[at])
+  if state then
+    local present_last, present_stream, present_device, present_trail =
+      string.match(state, '^%-?%d+ %d+ (%d+) %d+ %d+ (%S+) (%S+) (%S+)$')
+    last = present_stream == stream and present_last
+    trail = present_device == device and present_trail
+  end
+  if ARGV[at + 3] ~= '' then
+    before = redis.call('SET', ARGV[3] .. ARGV[at + 2], ARGV[at + 3], 'EX', ARGV[4], 'GET')
+  end
+  found[#found + 1] = last or redis.call('GET', ARGV[1] .. stream) or '0'
+  found[#found + 1] = trail or redis.call('GET', ARGV[2] .. device)
+  found[#found + 1] = before or false
 end
-return {last or redis.call('GET', ARGV[3] .. stream) or '0', trail or redis.call('GET', ARGV[4] .. device)}
+return found

@@ -199,4 +199,4 @@ async def test_who_comes_and_goes_all_the_time_hears_everything_from_the_moment_
             await hub.listen("door", ear)
             await client.spublish("door", b"%d" % n)
             await until(lambda ear=ear, n=n: ear.messages == [b"%d" % n])  # type: ignore[misc]
-            await hub.leave("door", ear)
+            hub.leave("door", ear)
