@@ -7,6 +7,7 @@ from dispatch.deliveries.unconfirmed_photos import PhotoSweeper
 from dispatch.jobs.dead_letters import DeadLetters, dead_items
 from dispatch.notifications.dead_messages import DEAD_MESSAGES
 from dispatch.notifications.relay import OutboxRelay
+from dispatch.offers.rounds import SearchRounds
 from dispatch.payments.opening.ended_holds import HoldSweeper
 from dispatch.payments.orders.completion import OrderCompletion
 from dispatch.payments.orders.expiry import OrderExpiry
@@ -30,6 +31,7 @@ class DeadLetterKind(StrEnum):
     DELIVERED_ORDERS = OrderCompletion.name
     EXPIRED_DOCUMENTS = DocumentExpiry.name
     UNCONFIRMED_PHOTOS = PhotoSweeper.name
+    OFFERS = SearchRounds.name
 
 
 SOURCES = (DEAD_PAYMENTS, DEAD_REFUNDS, DEAD_MESSAGES, DEAD_WEBHOOKS)

@@ -7,6 +7,7 @@ Tests replace things here and nowhere else.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -184,6 +185,44 @@ class WithdrawalNotice:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class OfferNotice:
+    """Tells a transporter's app of a delivery that it may have until the deadline; kg, NPR, km."""
+
+    transporter_id: int
+    offer_id: int
+    delivery_id: int
+    delivery_uuid: str
+    tracking_number: str
+    pickup_address: str
+    delivery_address: str
+    weight_kg: float
+    delivery_fee: Decimal
+    distance_km: float | None
+    opens_at: datetime
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEndNotice:
+    """Tells a transporter's app that an offer is over, how, and in a word why."""
+
+    transporter_id: int
+    offer_id: int
+    delivery_id: int
+    status: str
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyNotice:
+    """Tells a transporter's app that the server changed its duty, and in a word why."""
+
+    transporter_id: int
+    duty: str
+    why: str
+
+
 class Publisher(Protocol):
     """Tells the live side what was committed. Called after the commit, never inside a transaction."""
 
@@ -205,6 +244,18 @@ class Publisher(Protocol):
 
     async def withdrawn(self, notice: WithdrawalNotice) -> None:
         """Tell the transporter's open connections that an assignment was taken back."""
+        ...
+
+    async def offered(self, notice: OfferNotice) -> None:
+        """Send an offer to the transporter's open connections. It may be sent again."""
+        ...
+
+    async def offer_ended(self, notice: OfferEndNotice) -> None:
+        """Tell the transporter's open connections how an offer ended. It may be told again."""
+        ...
+
+    async def duty_changed(self, notice: DutyNotice) -> None:
+        """Tell the transporter's open connections that it is off duty."""
         ...
 
 

@@ -14,6 +14,7 @@ from dispatch.events.models import Event
 from dispatch.idempotency.models import AnsweredRequest
 from dispatch.jobs.models import JobItem
 from dispatch.notifications.models import OutboxMessage
+from dispatch.offers.models import Offer, OfferSearch
 from dispatch.orders.models import DeliveryInfo, Order, OrderEvent, OrderItem
 from dispatch.payments.invoices.models import Invoice, InvoiceCounter
 from dispatch.payments.ledger.models import LedgerEntry
@@ -24,7 +25,7 @@ from dispatch.payments.settling.models import WebhookReceipt
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.transporters.devices import TransporterDevice
-from dispatch.transporters.models import Transporter, TransporterDocument
+from dispatch.transporters.models import Transporter, TransporterDocument, TransporterShift
 from dispatch.webhooks.models import WebhookEndpoint, WebhookMessage
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "InvoiceCounter",
     "JobItem",
     "LedgerEntry",
+    "Offer",
+    "OfferSearch",
     "Order",
     "OrderEvent",
     "OrderItem",
@@ -63,6 +66,7 @@ __all__ = [
     "Transporter",
     "TransporterDevice",
     "TransporterDocument",
+    "TransporterShift",
     "User",
     "WebhookEndpoint",
     "WebhookMessage",

@@ -188,6 +188,43 @@ class WithdrawalFrame(Struct, frozen=True, tag="withdrawal"):
     reason: str
 
 
+class OfferFrame(Struct, frozen=True, tag="offer"):
+    """This transporter may have a delivery: it answers before ``deadline``, by the server's clock.
+
+    ``delivery_fee`` in NPR; ``distance_km`` from where it is to the pickup, None where that is not known. An offer may
+    come again; an app that connects asks ``GET /api/offers/`` for those that are open.
+    """
+
+    offer_id: int
+    delivery_id: int
+    delivery_uuid: str
+    tracking_number: str
+    pickup_address: str
+    delivery_address: str
+    weight_kg: float
+    delivery_fee: str
+    distance_km: float | None
+    opens_at: datetime
+    deadline: datetime
+    server_time: str
+
+
+class OfferEndFrame(Struct, frozen=True, tag="offer_end"):
+    """An offer is over: ``accepted``, ``declined``, ``expired``, ``withdrawn`` or ``voided``, the last two with why."""
+
+    offer_id: int
+    delivery_id: int
+    status: str
+    why: str | None
+
+
+class DutyFrame(Struct, frozen=True, tag="duty"):
+    """The server has changed this transporter's duty: after ``unanswered_offers``, or as its ``break_over``."""
+
+    duty: str
+    why: str
+
+
 class Position(Struct, frozen=True):
     """Where a transporter is, by the device's clock and by ours, and how old that is."""
 

@@ -71,6 +71,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         password_memory_mb=19,
         # Receivers of tests listen here.
         webhook_networks=(IPv4Network("127.0.0.0/8"),),
+        offer_stagger_s=0,  # what is offered is seen at once
         other_shipping_costs=(Decimal("49.99"), Decimal("250.01")),
     )
 

@@ -92,6 +92,7 @@ TAGS: Final = {
     "reviews": "Unusual payments, decided by a person before they are opened.",
     "deliveries": "Parcels, from their making to the door.",
     "assignments": "Who carries what.",
+    "offers": "Transporters are asked whether they want a delivery.",
     "operations": "How the server does, for admins.",
     "transporters": "Profiles, papers, positions.",
     "phones": "Apps that send positions without a socket, and their tokens.",

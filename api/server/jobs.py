@@ -20,6 +20,7 @@ SWEEP_EVERY_S = 15.0
 EXPIRE_EVERY_S = 60.0
 SWEEP_PRESENCE_EVERY_S = 5.0
 RELAY_EVERY_S = 1.0
+OFFERS_EVERY_S = 0.5
 COMPLETE_EVERY_S = 60.0
 TIDY_EVERY_S = 3600.0
 BEAT_EVERY_S = 3.0
@@ -47,6 +48,8 @@ def jobs_of(services: "Services") -> list[Job]:
         Job.of(marketplace.completion, COMPLETE_EVERY_S),
         Job.of(background.relay, RELAY_EVERY_S),
         Job.of(background.webhooks, RELAY_EVERY_S),
+        Job.of(services.deliveries.search_rounds, OFFERS_EVERY_S, at_once=True),
+        Job.of(services.deliveries.offer_notices, OFFERS_EVERY_S, at_once=True),
         Job.of(DocumentExpiry(database, clock, services.publisher), TIDY_EVERY_S, at_once=True),
         Job.of(PhotoSweeper(database, clock, services.deliveries.photos), TIDY_EVERY_S, at_once=True),
         Job("presence", SWEEP_PRESENCE_EVERY_S, background.presence.sweep),  # one step in Redis

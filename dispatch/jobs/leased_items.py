@@ -40,6 +40,7 @@ class LeasedItemJob(ItemJob[Leased[Key]], Generic[Key]):
     """A feature says what is due (``find``) and what is to be done (``do_key``), and nothing of tries."""
 
     backoff: ClassVar[Backoff] = BACKOFF
+    lease: ClassVar[timedelta] = LEASE
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -98,9 +99,9 @@ class LeasedItemJob(ItemJob[Leased[Key]], Generic[Key]):
         now = self._clock.now()
         keys = {str(key): key for key in page}
         async with self._database.connection() as connection:
-            rows = await connection.fetch(TAKE, self.name, list(keys), now + LEASE, now)
+            rows = await connection.fetch(TAKE, self.name, list(keys), now + self.lease, now)
         taken = {row["item"]: row["tries"] for row in rows}
-        return [Leased(key, taken[name], now + LEASE) for name, key in keys.items() if name in taken]
+        return [Leased(key, taken[name], now + self.lease) for name, key in keys.items() if name in taken]
 
 
 async def forget_old_items(database: Database, clock: Clock) -> None:

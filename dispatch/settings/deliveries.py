@@ -1,6 +1,7 @@
 """Deliveries and who carries them."""
 
 from decimal import Decimal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -30,6 +31,41 @@ class DeliverySettings(Section):
         ge=0,
         le=36500,
         description="Bulk runs that ended more than so many days ago are dropped, their assignments stay; 0 keeps all.",
+    )
+    offer_mode: Literal["direct", "one", "waves", "all"] = Field(
+        "waves",
+        description="How transporters are asked where a search does not say: `direct` (nobody is asked), `one` after "
+        "the other, in `waves`, or `all` at once.",
+    )
+    offer_deadline_s: int = Field(
+        30, ge=15, le=120, description="Time to answer an offer where a search does not say, seconds."
+    )
+    offer_waves: tuple[Annotated[int, Field(ge=1, le=300)], ...] = Field(
+        (1, 3, 5),
+        min_length=1,
+        max_length=20,
+        description="How many transporters each wave of a search asks, as JSON: `[1, 3, 5]`.",
+    )
+    offer_all_most: int = Field(100, ge=1, le=300, description="Transporters that are asked at once at most.")
+    offer_stagger_s: float = Field(
+        2.0,
+        ge=0,
+        le=5,
+        description="Of a wave, the nearest third sees its offers at once, the next so many seconds later, the rest "
+        "twice as much later.",
+    )
+    offer_soft_cap: int = Field(
+        2, ge=1, le=100, description="Whoever has so many open offers is asked only where there is nobody else."
+    )
+    offer_exhausted: Literal["tell", "assign"] = Field(
+        "tell",
+        description="What a search does that finds nobody: `tell` dispatchers, or `assign` the delivery to the best.",
+    )
+    offer_unanswered_most: int = Field(
+        3, ge=1, le=100, description="So many unanswered offers in a row put a transporter off duty."
+    )
+    break_most_min: int = Field(
+        30, ge=1, le=720, description="Longest break of a transporter, minutes; after it, it is off duty."
     )
     required_documents: Texts = Field(
         (),

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
+    SmallInteger,
     String,
     UniqueConstraint,
     text,
@@ -22,6 +24,15 @@ from dispatch.database.base import DateTimeUTC, IdentityAuditBase, IdentityBase,
 
 UNRATED = Decimal(5)
 """The rating of a transporter whom nobody has rated."""
+
+
+class Duty(StrEnum):
+    """Whether a transporter works: ``off → on → break → on | off``."""
+
+    ON = "on"
+    BREAK = "break"
+    """It keeps what it was given, and is given and asked nothing more."""
+    OFF = "off"
 
 
 class Transporter(IdentityAuditBase):
@@ -46,7 +57,9 @@ class Transporter(IdentityAuditBase):
         CheckConstraint(
             "active_count >= 0 AND carried_kg >= 0 AND (active_count > 0 OR carried_kg = 0)", name="load_possible"
         ),
+        CheckConstraint("break_until IS NULL OR NOT is_available", name="break_is_no_duty"),
         Index("ix_transporters_changed_in", "changed_in", "id"),
+        Index("ix_transporters_break_until", "break_until", postgresql_where=text("break_until IS NOT NULL")),
     )
 
     user_id: Mapped[int] = mapped_column(reference("users.id"), unique=True)
@@ -63,6 +76,11 @@ class Transporter(IdentityAuditBase):
     rating_sum: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     earned: Mapped[Decimal] = mapped_column(Numeric(18, 2), default=Decimal(0))
     is_available: Mapped[bool] = mapped_column(Boolean, default=True)
+    """On duty: may be asked and given deliveries."""
+    break_until: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    """When a break is over that it takes; then it is off duty."""
+    unanswered: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    """So many offers in a row ran out without an answer."""
     papers_version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
     verified_version: Mapped[int | None] = mapped_column(Integer)
     verified_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
@@ -77,6 +95,19 @@ class Transporter(IdentityAuditBase):
     documents: Mapped[list["TransporterDocument"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="TransporterDocument.kind"
     )
+
+    @property
+    def duty(self) -> Duty:
+        """Whether it works at present."""
+        if self.is_available:
+            return Duty.ON
+        return Duty.OFF if self.break_until is None else Duty.BREAK
+
+    def go(self, duty: Duty, break_until: datetime | None = None) -> None:
+        """On duty, off duty, or on a break until then; what was not answered before is forgotten."""
+        self.is_available = duty is Duty.ON
+        self.break_until = break_until if duty is Duty.BREAK else None
+        self.unanswered = 0
 
     def papers_in_order(self, today: date) -> bool:
         """Whether the transporter and every document is verified and no document is expired."""
@@ -118,3 +149,22 @@ class TransporterDocument(IdentityBase):
     number: Mapped[str] = mapped_column(String(64))
     expires_on: Mapped[date | None] = mapped_column(Date)
     verified_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+
+
+class TransporterShift(IdentityBase):
+    """A weekly time in which a transporter has planned to work, by Nepal's clock; whoever has none is asked any time.
+
+    ``weekday``: 0 is Monday. ``begins`` and ``ends``: minutes of the day, the end not included.
+    """
+
+    __tablename__ = "transporter_shifts"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_of_a_week"),
+        CheckConstraint("begins >= 0 AND begins < ends AND ends <= 1440", name="minutes_of_a_day"),
+        Index("ix_transporter_shifts_transporter_id", "transporter_id", "weekday", "begins", unique=True),
+    )
+
+    transporter_id: Mapped[int] = mapped_column(reference("transporters.id"))
+    weekday: Mapped[int] = mapped_column(SmallInteger)
+    begins: Mapped[int] = mapped_column(SmallInteger)
+    ends: Mapped[int] = mapped_column(SmallInteger)

@@ -15,7 +15,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, NotFound
 from dispatch.ports import Clock
-from dispatch.transporters.models import UNRATED, Transporter, TransporterDocument
+from dispatch.transporters.models import UNRATED, Duty, Transporter, TransporterDocument
 
 Day: TypeAlias = date | BindParameter[date]
 """A day, or the place of one in a statement that is made once."""
@@ -88,7 +88,11 @@ class Transporters:
         """Change a locked profile. Where what an admin verifies becomes another, the verification is withdrawn."""
         seen_otherwise = any(getattr(transporter, field) != changes[field] for field in VERIFIED & changes.keys())
         for field, value in changes.items():
-            setattr(transporter, field, value)
+            if field == "is_available":
+                if value is not transporter.is_available or transporter.break_until is not None:
+                    transporter.go(Duty.ON if value else Duty.OFF)
+            else:
+                setattr(transporter, field, value)
         if papers is not None and self._replace_papers(transporter, papers):
             seen_otherwise = True
         if seen_otherwise:

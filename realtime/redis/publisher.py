@@ -1,13 +1,22 @@
 """Committed changes out to the live side: implements the Publisher port."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import msgspec
 from redis.asyncio import Redis
 
 from dispatch.deliveries.models import DeliveryStatus
-from dispatch.ports import AssignmentNotice, StatusChange, WithdrawalNotice
-from realtime.protocol import AssignmentFrame, WithdrawalFrame, encode
+from dispatch.ports import AssignmentNotice, DutyNotice, OfferEndNotice, OfferNotice, StatusChange, WithdrawalNotice
+from realtime.protocol import (
+    AssignmentFrame,
+    DutyFrame,
+    OfferEndFrame,
+    OfferFrame,
+    WithdrawalFrame,
+    encode,
+    iso_ms,
+)
 from realtime.redis.client import load_script
 from realtime.redis.control_messages import Recheck, encode_control
 from realtime.redis.keys import Keys
@@ -52,6 +61,34 @@ class RedisPublisher:
             delivery_id=notice.delivery_id, delivery_uuid=notice.delivery_uuid, reason=notice.reason
         )
         await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))
+
+    async def offered(self, notice: OfferNotice) -> None:
+        """To the transporter's open connections, ready to be sent."""
+        frame = OfferFrame(
+            offer_id=notice.offer_id,
+            delivery_id=notice.delivery_id,
+            delivery_uuid=notice.delivery_uuid,
+            tracking_number=notice.tracking_number,
+            pickup_address=notice.pickup_address,
+            delivery_address=notice.delivery_address,
+            weight_kg=notice.weight_kg,
+            delivery_fee=str(notice.delivery_fee),
+            distance_km=None if notice.distance_km is None else round(notice.distance_km, 2),
+            opens_at=notice.opens_at,
+            deadline=notice.deadline,
+            server_time=iso_ms(datetime.now(UTC)),
+        )
+        await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))
+
+    async def offer_ended(self, notice: OfferEndNotice) -> None:
+        """The same for an offer that is over."""
+        frame = OfferEndFrame(notice.offer_id, notice.delivery_id, notice.status, notice.why)
+        await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))
+
+    async def duty_changed(self, notice: DutyNotice) -> None:
+        """The same for a duty that the server ended."""
+        frame = encode(DutyFrame(notice.duty, notice.why))
+        await self._redis.spublish(self._keys.notices(notice.transporter_id), frame)
 
     async def _announce(self, change: StatusChange, client: Redis) -> None:
         """By a client, or as the next command of a pipeline."""

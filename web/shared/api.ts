@@ -136,6 +136,8 @@ export interface paths {
         /**
          * Accept
          * @description Take an available delivery, or confirm one's own. One of several who try gets it.
+         *
+         *     An open offer of it is accepted with that; the offers of all others are withdrawn.
          */
         post: operations["deliveries_accept"];
         delete?: never;
@@ -256,6 +258,54 @@ export interface paths {
          *     `wrong_status`, each with `delivery_status`.
          */
         post: operations["assignments_give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSearches
+         * @description Searches of a delivery with their offers, newest first.
+         */
+        get: operations["offers_list_searches"];
+        put?: never;
+        /**
+         * BeginSearch
+         * @description Ask transporters whether they want a delivery that waits; the first wave is asked before this answers.
+         *
+         *     `mode`: `one` after the other, in `waves`, `all` at once, or `direct`, which asks nobody and gives it to the
+         *     best. Asked are those who could carry it, are on duty and within their planned shifts. 409 `already_assigned`
+         *     with who has it, `search_runs` where a search runs.
+         */
+        post: operations["offers_begin_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/offers/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * WithdrawOffers
+         * @description End the search of a delivery and withdraw its open offers. 409 `no_search` where there is none.
+         */
+        post: operations["offers_withdraw_offers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -695,6 +745,72 @@ export interface paths {
         get: operations["analytics_report"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListOpen
+         * @description One's open offers, the one that ends first first, and one's acceptance.
+         *
+         *     `server_time` is the clock that deadlines go by.
+         */
+        get: operations["offers_list_open"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offers/{offer_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AcceptOffer
+         * @description Take the delivery of an open offer. One of several who try gets it; again, it answers the same.
+         *
+         *     409 `offer_over` where the offer ended, with `offer_status`, `why` and who has the delivery.
+         */
+        post: operations["offers_accept_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offers/{offer_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * DeclineOffer
+         * @description Not want the delivery of an open offer; one is not asked for it again.
+         *
+         *     409 `offer_over` where the offer ended, with `offer_status`, `why` and who has the delivery.
+         */
+        post: operations["offers_decline_offer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2266,6 +2382,15 @@ export interface components {
             notes: string;
         };
         /**
+         * AcceptanceAnswer
+         * @description Of the last hundred offers that were the transporter's only one at that moment; `rate` 0 to 1.
+         */
+        AcceptanceAnswer: {
+            accepted: number;
+            offered: number;
+            rate: number | null;
+        };
+        /**
          * AcceptedDelivery
          * @description A delivery for the transporter who took it.
          */
@@ -2347,6 +2472,18 @@ export interface components {
             transporter_id: number;
         };
         /**
+         * AnsweredOffer
+         * @description An offer that was accepted or declined; `delivery_status` as it is now.
+         */
+        AnsweredOffer: {
+            delivery_id: number;
+            delivery_status: components["schemas"]["DeliveryStatus"];
+            id: number;
+            status: components["schemas"]["OfferStatus"];
+            tracking_number: string;
+            transporter_id: number | null;
+        };
+        /**
          * ArrivalWindow
          * @description Between when the parcel is at the door.
          */
@@ -2355,6 +2492,27 @@ export interface components {
             earliest: string;
             /** Format: date-time */
             latest: string;
+        };
+        /**
+         * AskedOffer
+         * @description One transporter in a search. `end_reason`: why it was withdrawn or voided.
+         */
+        AskedOffer: {
+            acceptance: components["schemas"]["AcceptanceAnswer"];
+            /** Format: date-time */
+            deadline: string;
+            decline_reason: components["schemas"]["DeclineReason"] | null;
+            distance_km: number | null;
+            end_reason: components["schemas"]["EndReason"] | null;
+            ended_at: string | null;
+            id: number;
+            /** Format: date-time */
+            opens_at: string;
+            score: number;
+            status: components["schemas"]["OfferStatus"];
+            transporter_id: number;
+            transporter_name: string;
+            wave: number;
         };
         /**
          * AssignedTransporter
@@ -2783,7 +2941,13 @@ export interface components {
          * @description Which job gave it up.
          * @enum {string}
          */
-        DeadLetterKind: "payments" | "refunds" | "messages" | "webhooks" | "stock-holds" | "unpaid-orders" | "delivered-orders" | "expired-documents" | "unconfirmed-photos";
+        DeadLetterKind: "payments" | "refunds" | "messages" | "webhooks" | "stock-holds" | "unpaid-orders" | "delivered-orders" | "expired-documents" | "unconfirmed-photos" | "offers";
+        /**
+         * DeclineReason
+         * @description Why a transporter does not want a delivery.
+         * @enum {string}
+         */
+        DeclineReason: "too_far" | "vehicle" | "busy" | "break" | "address" | "unsafe" | "other";
         /**
          * DeliveredAnswer
          * @description The sale is marked.
@@ -2869,6 +3033,21 @@ export interface components {
             status: components["schemas"]["DeliveryStatus"];
             status_display: string;
             tracking_number: string;
+        };
+        /**
+         * DeliverySearches
+         * @description The searches of a delivery, newest first, twenty at most.
+         */
+        DeliverySearches: {
+            delivery_id: number;
+            /** Format: uuid */
+            delivery_uuid: string;
+            searches: components["schemas"]["SearchAnswer"][];
+            /** Format: date-time */
+            server_time: string;
+            status: components["schemas"]["DeliveryStatus"];
+            tracking_number: string;
+            transporter_id: number | null;
         };
         /**
          * DeliveryStatus
@@ -3038,6 +3217,12 @@ export interface components {
             status: components["schemas"]["DeliveryStatus"];
         };
         /**
+         * EndReason
+         * @description Why an offer was withdrawn or voided.
+         * @enum {string}
+         */
+        EndReason: "taken" | "cancelled" | "search_ended" | "off_duty" | "assigned";
+        /**
          * Error
          * @description What went wrong, in words and as a code; ``errors`` says what is wrong with which field, by its path.
          */
@@ -3078,6 +3263,12 @@ export interface components {
          * @enum {string}
          */
         Exclusion: "too_far" | "offline" | "no_slot" | "too_heavy" | "not_available" | "papers" | "not_verified" | "account";
+        /**
+         * Exhausted
+         * @description What a search does that finds nobody.
+         * @enum {string}
+         */
+        Exhausted: "tell" | "assign";
         /**
          * FailureAnswer
          * @description Why a payment brought no goods.
@@ -3744,6 +3935,23 @@ export interface components {
             restock: boolean;
         };
         /**
+         * NewSearch
+         * @description How to ask; what is not said is as the settings say.
+         *
+         *     ``deadline_s``: time to answer. ``on_exhausted``: what happens where nobody takes it. ``ask_again``: also those who
+         *     declined this delivery or had it before.
+         */
+        NewSearch: {
+            /** @default false */
+            ask_again: boolean;
+            /** @default null */
+            deadline_s: number | null;
+            /** @default null */
+            mode: components["schemas"]["OfferMode"] | null;
+            /** @default null */
+            on_exhausted: components["schemas"]["Exhausted"] | null;
+        };
+        /**
          * NewTransporter
          * @description A profile; an admin verifies it before deliveries come.
          */
@@ -3796,6 +4004,63 @@ export interface components {
             error: string;
             tracking_number: string;
             waits: boolean;
+        };
+        /**
+         * OfferedDelivery
+         * @description What is offered.
+         */
+        OfferedDelivery: {
+            delivery_address: string;
+            delivery_fee: string;
+            delivery_latitude: number | null;
+            delivery_longitude: number | null;
+            /** Format: uuid */
+            delivery_uuid: string;
+            fragile: boolean;
+            id: number;
+            package_weight: number;
+            pickup_address: string;
+            pickup_latitude: number | null;
+            pickup_longitude: number | null;
+            priority: components["schemas"]["Priority"];
+            tracking_number: string;
+            trip_km: number | null;
+        };
+        /**
+         * OfferMode
+         * @description How a search asks.
+         * @enum {string}
+         */
+        OfferMode: "direct" | "one" | "waves" | "all";
+        /**
+         * OfferStatus
+         * @description `queued → open → accepted | declined | expired | withdrawn | voided`.
+         * @enum {string}
+         */
+        OfferStatus: "queued" | "open" | "accepted" | "declined" | "expired" | "withdrawn" | "voided";
+        /**
+         * OpenOffer
+         * @description An open offer. `distance_km`: from where the transporter was to the pickup.
+         */
+        OpenOffer: {
+            /** Format: date-time */
+            deadline: string;
+            delivery: components["schemas"]["OfferedDelivery"];
+            distance_km: number | null;
+            id: number;
+            /** Format: date-time */
+            opens_at: string;
+            status: components["schemas"]["OfferStatus"];
+        };
+        /**
+         * OpenOffers
+         * @description A transporter's open offers, the one that ends first first, and the server's time, which deadlines go by.
+         */
+        OpenOffers: {
+            acceptance: components["schemas"]["AcceptanceAnswer"];
+            offers: components["schemas"]["OpenOffer"][];
+            /** Format: date-time */
+            server_time: string;
         };
         /**
          * OperationAssignment
@@ -4658,6 +4923,13 @@ export interface components {
          */
         RefundStatus: "requested" | "sent" | "succeeded" | "failed" | "unclear" | "disputed" | "denied";
         /**
+         * Refusal
+         * @description Why a transporter does not want a delivery.
+         */
+        Refusal: {
+            reason: components["schemas"]["DeclineReason"];
+        };
+        /**
          * Registration
          * @description A new account. ``role`` or ``roles``: customer (default), seller, transporter; admins are made by command.
          */
@@ -4958,6 +5230,29 @@ export interface components {
             total_score: number;
             workload_score: number;
         };
+        /**
+         * SearchAnswer
+         * @description A search with its offers. `wave` is the newest, from 1; 0 before anybody was asked.
+         */
+        SearchAnswer: {
+            ask_again: boolean;
+            deadline_s: number;
+            ended_at: string | null;
+            id: number;
+            mode: components["schemas"]["OfferMode"];
+            offers: components["schemas"]["AskedOffer"][];
+            on_exhausted: components["schemas"]["Exhausted"];
+            /** Format: date-time */
+            started_at: string;
+            status: components["schemas"]["SearchStatus"];
+            wave: number;
+        };
+        /**
+         * SearchStatus
+         * @description `searching → assigned | exhausted | cancelled`.
+         * @enum {string}
+         */
+        SearchStatus: "searching" | "assigned" | "exhausted" | "cancelled";
         /**
          * SellerAnswer
          * @description Who sells.
@@ -6167,6 +6462,106 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    offers_list_searches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverySearches"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    offers_begin_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSearch"] | null;
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverySearches"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    offers_withdraw_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverySearches"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     deliveries_as_geojson: {
         parameters: {
             query?: never;
@@ -6858,6 +7253,101 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    offers_list_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenOffers"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    offers_accept_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnsweredOffer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    offers_decline_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnsweredOffer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

@@ -178,10 +178,13 @@ class DeliveryController(Controller):
         services: GivenServices,
         data: JSONBody[Acceptance | None] = None,
     ) -> AcceptedDelivery:
-        """Take an available delivery, or confirm one's own. One of several who try gets it."""
+        """Take an available delivery, or confirm one's own. One of several who try gets it.
+
+        An open offer of it is accepted with that; the offers of all others are withdrawn.
+        """
         transporter, position = await transporter_and_place(request, work, services)
         wish = data or Acceptance()
-        delivery = await services.delivery_steps(work).accept(
+        delivery = await services.offer_answers(work).accept_delivery(
             delivery_key(delivery_id),
             transporter,
             pickup_at=wish.estimated_pickup_time,

@@ -12,6 +12,7 @@ from api.routes.deliveries.dispatching import DispatchController
 from api.routes.deliveries.examples import OF_OPERATIONS
 from api.routes.deliveries.handovers import HandoverController
 from api.routes.deliveries.lists import DeliveryListController
+from api.routes.deliveries.offers import OfferController, OfferSearchController
 from api.routes.deliveries.paths import PathController
 from api.routes.deliveries.runs import AssignmentRunController
 from api.routes.deliveries.services import DeliveryServices
@@ -32,6 +33,8 @@ def delivery_routes(services: DeliveryServices) -> Router:
             Router("/api/auto-assign", route_handlers=[AutoAssignController], opt=errors_like(AssignmentError)),
             BulkOperationController,
             AssignmentRunController,
+            OfferSearchController,
+            OfferController,
         ],
         dependencies=given(services),
         opt=examples(OF_OPERATIONS),

@@ -25,6 +25,13 @@ from dispatch.deliveries.handover import HandoverRules
 from dispatch.deliveries.ratings import DeliveryRatings
 from dispatch.deliveries.step_times import TimeRules
 from dispatch.deliveries.steps import DeliveryLimits, DeliverySteps
+from dispatch.offers.answers import OfferAnswers
+from dispatch.offers.models import Exhausted, OfferMode
+from dispatch.offers.notices import OfferNotices
+from dispatch.offers.rounds import SearchRounds
+from dispatch.offers.rules import OfferRules
+from dispatch.offers.search import OfferSearches
+from dispatch.offers.waves import WavePicker
 from dispatch.ports import PhotoStore
 from dispatch.transporters.kept import KeptTransporters
 
@@ -142,6 +149,53 @@ class DeliveryServices(Feature):
     def delivery_changes(self, work: Work) -> DeliveryChanges:
         """Cancelling deliveries and changing their priority in a unit of work."""
         return DeliveryChanges(work, self.clock, self.publisher, self.delivery_steps(work).deliveries)
+
+    @property
+    def offer_rules(self) -> OfferRules:
+        """How transporters are asked."""
+        settings = self.settings
+        return OfferRules(
+            OfferMode(settings.offer_mode),
+            settings.offer_deadline_s,
+            settings.offer_waves,
+            settings.offer_all_most,
+            settings.offer_stagger_s,
+            settings.offer_unanswered_most,
+            Exhausted(settings.offer_exhausted),
+        )
+
+    def offer_searches(self, work: Work) -> OfferSearches:
+        """A dispatcher's searches in a unit of work."""
+        return OfferSearches(work, self.clock, self.delivery_steps(work).deliveries)
+
+    def offer_answers(self, work: Work) -> OfferAnswers:
+        """Transporters' answers in a unit of work."""
+        return OfferAnswers(work, self.clock, self.delivery_steps(work))
+
+    @property
+    def search_rounds(self) -> SearchRounds:
+        """What carries searches on."""
+        settings = self.settings
+        picker = WavePicker(
+            self.clock,
+            self.kept,
+            self.live,
+            radius_m=settings.assign_radius_km * 1000,
+            soft_cap=settings.offer_soft_cap,
+        )
+        return SearchRounds(
+            self.database,
+            self.clock,
+            self.publisher,
+            picker,
+            self.offer_rules,
+            lambda work, delivery_id: self.assignments(work).assign(delivery_id, None),
+        )
+
+    @property
+    def offer_notices(self) -> OfferNotices:
+        """What tells transporters of their offers."""
+        return OfferNotices(self.database, self.clock, self.publisher)
 
     def close(self) -> None:
         """End the solver's processes."""

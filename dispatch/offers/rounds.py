@@ -1,0 +1,200 @@
+"""What carries searches on: offers whose deadline is over end, the next wave is asked, an exhausted search is told.
+
+Everything that a round needs is in the database, so that it goes on after whatever died, in whichever process.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import ClassVar
+
+import structlog
+from sqlalchemy import ColumnElement, exists, func, or_, select
+
+from dispatch.assignments.results import NoTransporter
+from dispatch.database.engine import Database
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery
+from dispatch.errors import Conflict
+from dispatch.jobs.backoff import Backoff
+from dispatch.jobs.leased_items import LeasedItemJob
+from dispatch.offers.models import (
+    EndReason,
+    Exhausted,
+    Offer,
+    OfferMode,
+    OfferSearch,
+    OfferStatus,
+    SearchStatus,
+)
+from dispatch.offers.rules import OfferRules
+from dispatch.offers.waves import Asked, WavePicker, reveal_times
+from dispatch.ports import Clock, DutyNotice, Publisher
+from dispatch.transporters.models import Duty, Transporter
+from dispatch.transporters.service import lock_transporter
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+UNANSWERED = (OfferStatus.QUEUED, OfferStatus.OPEN)
+
+AssignBest = Callable[[Work, int], Awaitable[object]]
+"""Gives a delivery to the best. Raises NoTransporter, and Conflict where it does not wait any more."""
+
+
+class SearchRounds(LeasedItemJob[int]):
+    """Searches whose wave is over, or in which somebody asked went off duty. Looks at everything under its locks."""
+
+    name: ClassVar[str] = "offers"
+    # An offer that ended while its process died is written down this much later; nobody can accept it meanwhile.
+    lease: ClassVar[timedelta] = timedelta(seconds=10)
+    backoff: ClassVar[Backoff] = Backoff.doubling(timedelta(seconds=1), timedelta(minutes=1), most_tries=60)
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        publisher: Publisher,
+        picker: WavePicker,
+        rules: OfferRules,
+        assign_best: AssignBest,
+    ) -> None:
+        super().__init__(database, clock)
+        self._publisher = publisher
+        self._picker = picker
+        self._rules = rules
+        self._assign_best = assign_best
+
+    async def find(self, after: int | None) -> Sequence[int]:
+        """Searches that are due."""
+        query = select(OfferSearch.id).where(*self._is_due(), OfferSearch.id > (after or 0))
+        async with self._database.work() as work:
+            return list(await work.session.scalars(query.order_by(OfferSearch.id).limit(BATCH)))
+
+    async def oldest_due(self) -> datetime | None:
+        """When the wave was over that waits for longest."""
+        query = select(func.min(OfferSearch.next_at)).where(
+            OfferSearch.status == SearchStatus.SEARCHING, OfferSearch.next_at <= self._clock.now()
+        )
+        async with self._database.work() as work:
+            due: datetime | None = await work.session.scalar(query)
+            return due
+
+    async def do_key(self, key: int) -> None:
+        """End what is over; where nobody is left to answer, ask the next wave or end the search."""
+        async with self._database.work() as work:
+            held = await self._hold(work, key)
+            if held is None:
+                return
+            search, delivery = held
+            await self._end_offers(work, search)
+            if await self._wait_on(work, search):
+                return
+            wave, size = search.wave, self._rules.size_of(search.mode, search.wave + 1)
+            asked = await self._picker.pick(work, search, delivery, size) if size else []
+            held = await self._hold(work, key)
+            if held is None or held[0].wave != wave:
+                return  # another process was here, or the delivery was given meanwhile
+            if asked:
+                await self._ask(work, held[0], asked)
+            else:
+                await self._exhausted(work, held[0])
+
+    async def _hold(self, work: Work, search_id: int) -> tuple[OfferSearch, Delivery] | None:
+        """The search and its delivery, whose row is held; None where it is over."""
+        fresh = {"populate_existing": True}
+        delivery_id = select(OfferSearch.delivery_id).where(OfferSearch.id == search_id).scalar_subquery()
+        query = select(Delivery).where(Delivery.id == delivery_id).with_for_update().execution_options(**fresh)
+        delivery = await work.session.scalar(query)
+        search = await work.session.scalar(
+            select(OfferSearch).where(OfferSearch.id == search_id).execution_options(**fresh)
+        )
+        if delivery is None or search is None or search.status is not SearchStatus.SEARCHING:
+            return None
+        return search, delivery
+
+    async def _end_offers(self, work: Work, search: OfferSearch) -> None:
+        """Those whose deadline is over, and those of transporters who do not work any more."""
+        now = self._clock.now()
+        query = select(Offer).where(Offer.search_id == search.id, Offer.status.in_(UNANSWERED))
+        open_ones = list(await work.session.scalars(query.order_by(Offer.transporter_id)))
+        for offer in open_ones:
+            transporter = await lock_transporter(work.session, offer.transporter_id)
+            if offer.deadline <= now:
+                offer.end(OfferStatus.EXPIRED, now)
+                self._strike(work, transporter)
+            elif not transporter.is_available or transporter.verified_at is None:
+                offer.end(OfferStatus.WITHDRAWN, now, why=EndReason.OFF_DUTY)
+        await work.session.flush()
+
+    def _strike(self, work: Work, transporter: Transporter) -> None:
+        """One more that was not answered; the last of several in a row puts the transporter off duty."""
+        transporter.unanswered += 1
+        if transporter.unanswered >= self._rules.strikes and transporter.is_available:
+            transporter.go(Duty.OFF)
+            notice = DutyNotice(transporter.id, Duty.OFF.value, "unanswered_offers")
+            work.after_commit(partial(self._publisher.duty_changed, notice))
+
+    async def _wait_on(self, work: Work, search: OfferSearch) -> bool:
+        """Whether somebody may still answer; the search is due again when nobody can."""
+        last = await work.session.scalar(
+            select(func.max(Offer.deadline)).where(Offer.search_id == search.id, Offer.status.in_(UNANSWERED))
+        )
+        if last is None:
+            return False
+        search.next_at = last
+        await work.session.flush()
+        return True
+
+    async def _ask(self, work: Work, search: OfferSearch, asked: Sequence[Asked]) -> None:
+        now = self._clock.now()
+        search.wave += 1
+        search.next_at = now + timedelta(seconds=search.deadline_s)
+        opens = reveal_times(asked, now, self._rules.stagger_s)
+        for one in asked:
+            opens_at = opens[one.transporter_id]
+            work.session.add(
+                Offer(
+                    search_id=search.id,
+                    delivery_id=search.delivery_id,
+                    transporter_id=one.transporter_id,
+                    wave=search.wave,
+                    status=OfferStatus.OPEN if opens_at <= now else OfferStatus.QUEUED,
+                    score=one.score,
+                    distance_km=one.distance_km,
+                    single=one.is_first,
+                    opens_at=opens_at,
+                    deadline=search.next_at,
+                    tell_at=opens_at,
+                )
+            )
+        await work.session.flush()
+
+    async def _exhausted(self, work: Work, search: OfferSearch) -> None:
+        """Nobody is left. The search stays due until its end is written."""
+        if search.on_exhausted is Exhausted.ASSIGN or search.mode is OfferMode.DIRECT:
+            delivery_id = search.delivery_id
+            await work.commit()
+            try:
+                await self._assign_best(work, delivery_id)
+            except (NoTransporter, Conflict) as error:
+                await work.rollback()
+                log.info("nobody was found", search_id=search.id, why=error.detail)
+            else:
+                return  # the search ended with the assignment
+            held = await self._hold(work, search.id)
+            if held is None:
+                return
+            search = held[0]
+        search.status, search.ended_at = SearchStatus.EXHAUSTED, self._clock.now()
+        await work.session.flush()
+
+    def _is_due(self) -> list[ColumnElement[bool]]:
+        gone = exists().where(
+            Offer.search_id == OfferSearch.id,
+            Offer.status.in_(UNANSWERED),
+            Transporter.id == Offer.transporter_id,
+            or_(Transporter.is_available.is_(False), Transporter.verified_at.is_(None)),
+        )
+        searching = OfferSearch.status == SearchStatus.SEARCHING
+        return [searching, or_(OfferSearch.next_at <= self._clock.now(), gone)]

@@ -1,0 +1,110 @@
+"""Whom the next wave of a search asks: the best by score, without those who were asked, declined or do not work now."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch.assignments.pool import Pool, load_pool
+from dispatch.assignments.ranked import rank_pool
+from dispatch.database.among import among
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery
+from dispatch.geo import great_circle_m
+from dispatch.offers.models import Offer, OfferSearch, OfferStatus
+from dispatch.payments.invoices.fiscal_year import NEPAL_TIME
+from dispatch.ports import Clock, LivePositions
+from dispatch.transporters.kept import KeptTransporters
+from dispatch.transporters.models import TransporterShift
+
+# Of so many of the best those are taken who may be asked.
+LOOKED_AT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who is to be asked. Score 0–100; km from where it is to the pickup."""
+
+    transporter_id: int
+    score: float
+    distance_km: float | None
+    is_first: bool
+    """It has no other open offer."""
+
+
+class WavePicker:
+    """Picks waves in units of work, which it commits before the scoring."""
+
+    def __init__(
+        self, clock: Clock, kept: KeptTransporters, live: LivePositions, *, radius_m: float, soft_cap: int
+    ) -> None:
+        self._clock = clock
+        self._kept = kept
+        self._live = live
+        self._radius_m = radius_m
+        self._soft_cap = soft_cap
+
+    async def pick(self, work: Work, search: OfferSearch, delivery: Delivery, size: int) -> list[Asked]:
+        """The next of a search, the best first, as many as the wave has room for."""
+        pool = await load_pool(work, self._kept, self._live, self._clock)
+        ranking = await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m, LOOKED_AT)
+        rows = {pool.id(int(row)): int(row) for row in ranking.order}
+        not_now = await _not_to_be_asked(work.session, search, list(rows), self._clock.now())
+        free = [who for who in rows if who not in not_now]
+        opened = await _open_offers(work.session, free)
+        free.sort(key=lambda who: opened.get(who, 0) >= self._soft_cap)  # stable: by score among both
+        return [
+            Asked(who, float(ranking.score[rows[who]]), _km(pool, rows[who], delivery), not opened.get(who))
+            for who in free[:size]
+        ]
+
+
+def reveal_times(asked: Sequence[Asked], now: datetime, stagger_s: float) -> dict[int, datetime]:
+    """When each sees its offer: the nearest third at once, the next a little later, the farthest last."""
+    nearest = sorted(asked, key=lambda one: one.distance_km or 0.0)
+    third = max(1, -(-len(nearest) // 3))
+    return {
+        one.transporter_id: now + timedelta(seconds=stagger_s * min(2, place // third))
+        for place, one in enumerate(nearest)
+    }
+
+
+async def _not_to_be_asked(
+    session: AsyncSession, search: OfferSearch, ids: Sequence[int], now: datetime
+) -> Collection[int]:
+    """Those who were asked in this search, who declined the delivery or had it before, and who are off their shifts."""
+    before = Offer.search_id == search.id
+    if not search.ask_again:
+        refused = Offer.status.in_((OfferStatus.DECLINED, OfferStatus.ACCEPTED))
+        before = or_(before, (Offer.delivery_id == search.delivery_id) & refused)
+    asked = await session.scalars(select(Offer.transporter_id).where(before))
+    local = now.astimezone(NEPAL_TIME)
+    minute = local.hour * 60 + local.minute
+    mine = TransporterShift.transporter_id
+    other = select(TransporterShift.transporter_id).where(among(mine, ids)).distinct().subquery()
+    works_now = exists().where(
+        mine == other.c.transporter_id,
+        TransporterShift.weekday == local.weekday(),
+        TransporterShift.begins <= minute,
+        TransporterShift.ends > minute,
+    )
+    off_shift = await session.scalars(select(other.c.transporter_id).where(~works_now))
+    return {*asked, *off_shift}
+
+
+async def _open_offers(session: AsyncSession, ids: Sequence[int]) -> dict[int, int]:
+    query = select(Offer.transporter_id, func.count()).group_by(Offer.transporter_id)
+    rows = await session.execute(
+        query.where(among(Offer.transporter_id, ids), Offer.status.in_((OfferStatus.QUEUED, OfferStatus.OPEN)))
+    )
+    return dict(rows.tuples().all())
+
+
+def _km(pool: Pool, row: int, delivery: Delivery) -> float | None:
+    if delivery.pickup_lat is None or delivery.pickup_lon is None:
+        return None
+    position = pool.position(row)
+    return great_circle_m(delivery.pickup_lat, delivery.pickup_lon, position.lat, position.lon) / 1000
