@@ -12,7 +12,7 @@ from litestar.exceptions import WebSocketDisconnect
 from api.sockets.websocket_protocol import EXTENSION, SocketWriter, WebSocketProtocol
 from realtime.protocol import SUBPROTOCOL, Close, Error, encode
 from realtime.sockets.connection import Connection, Disconnected
-from realtime.sockets.outgoing_frame import Outgoing, text_message
+from realtime.sockets.outgoing_frame import Message, text_message
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +38,19 @@ class WireConnection(SocketWriter):
         """See Connection."""
         return await self._some(None)
 
+    def hear(self, take: Callable[[list[bytes]], bool] | None) -> bool:
+        """See Connection."""
+        received = self._wire.received
+        if received is not None:
+            received.offer_to(take)
+        return received is not None
+
+    @property
+    def has_received(self) -> bool:
+        """See Connection."""
+        received = self._wire.received
+        return received is None or received.is_ready
+
     async def _some(self, most: int | None) -> list[bytes]:
         messages = await self._wire.receive_some(most)
         if not messages:
@@ -58,7 +71,7 @@ class WireConnection(SocketWriter):
         self._wire.detach(gone)
         return True
 
-    def send_now(self, frame: Outgoing) -> bool:
+    def send_now(self, frame: Message) -> bool:
         """See Connection."""
         transport = self.transport
         if transport is None:
@@ -81,6 +94,16 @@ class AsgiConnection:
     async def receive_all(self) -> list[bytes]:
         """See Connection."""
         return [await self.receive()]
+
+    def hear(self, take: Callable[[list[bytes]], bool] | None) -> bool:
+        """See Connection: ASGI hands out messages one by one, to who waits."""
+        del take
+        return False
+
+    @property
+    def has_received(self) -> bool:
+        """See Connection."""
+        return not self._open
 
     async def receive(self) -> bytes:
         """See Connection."""
@@ -107,7 +130,7 @@ class AsgiConnection:
         del gone
         return False
 
-    def send_now(self, frame: Outgoing) -> bool:
+    def send_now(self, frame: Message) -> bool:
         """See Connection: ASGI cannot, so a task will."""
         del frame
         return not self._open

@@ -11,7 +11,7 @@ RECEIVE_BUFFER_BYTES = 262_144
 class ReceiveBuffer:
     """What a connection has received and nobody has taken yet; stands in for uvicorn's queue of ASGI events."""
 
-    __slots__ = ("_gone", "_left", "_messages", "_on_gone", "_size", "_waiter")
+    __slots__ = ("_gone", "_left", "_messages", "_offer", "_on_gone", "_size", "_waiter")
 
     def __init__(self) -> None:
         self._messages: list[bytes] = []
@@ -20,6 +20,7 @@ class ReceiveBuffer:
         self._gone = False
         self._left = False
         self._on_gone: Callable[[], None] | None = None
+        self._offer: Callable[[list[bytes]], bool] | None = None
 
     def put_nowait(self, event: dict[str, Any]) -> None:
         """As uvicorn hands in: a message, or the end."""
@@ -29,7 +30,19 @@ class ReceiveBuffer:
         elif event["type"] == "websocket.disconnect" and not self._gone:
             self._gone = True
             self._wake()
+            offer, self._offer = self._offer, None
+            if offer is not None:
+                offer([])
             self._tell_end()
+
+    def offer_to(self, take: Callable[[list[bytes]], bool] | None) -> None:
+        """Offer what arrives while nothing waits; see ``Connection.hear``."""
+        self._offer = None if self._gone else take
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether ``wait`` would return at once."""
+        return bool(self._messages) or self._gone
 
     def leave_to(self, on_gone: Callable[[], None]) -> None:
         """Nobody waits here any more: messages are dropped, and the end is told."""
@@ -46,6 +59,8 @@ class ReceiveBuffer:
     def add(self, messages: list[bytes]) -> None:
         """Take messages in."""
         if self._left:
+            return
+        if self._offer is not None and not self._messages and self._offer(messages):
             return
         if self._messages:
             self._messages += messages

@@ -54,6 +54,7 @@ class _PlainPings(Struct, frozen=True, tag="pings"):
 
 _AppFrame = Hello | _PlainPing | _PlainPings | Auth
 _app_frame: msgspec.json.Decoder[_AppFrame] = msgspec.json.Decoder(_AppFrame)
+_ping = msgspec.json.Decoder(_PlainPing)
 _pings = msgspec.json.Decoder(list[_PlainPing])
 
 
@@ -85,6 +86,8 @@ def decode_pings(messages: Sequence[bytes]) -> list[Ping] | None:
     Joined, messages must not come to mean what they do not mean alone. Each begins and ends an object and there are
     no more braces than that, so with as many objects as messages every object is a message.
     """
+    if len(messages) == 1:
+        return _decode_ping(messages[0])
     for message in messages:
         if message[:1] != b"{" or message[-1:] != b"}":
             return None
@@ -96,6 +99,15 @@ def decode_pings(messages: Sequence[bytes]) -> list[Ping] | None:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return list(pings) if len(pings) == len(messages) else None
+
+
+def _decode_ping(message: bytes) -> list[Ping] | None:
+    if b"[" in message or message.count(b"{") != 1:
+        return None
+    try:
+        return [_ping.decode(message.decode())]
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def decode_frame(raw: str | bytes) -> Hello | Auth | Received:

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import structlog
 from redis.asyncio import Redis
@@ -18,6 +18,14 @@ from realtime.ingest.fix_fields import Oddity
 from realtime.ingest.limits import UNLIMITED, Quota, left_of_day_s, why_full
 from realtime.ingest.ping_counts import PingCounts
 from realtime.ingest.runs import Screened, Source, screen_fixes
+from realtime.ingest.submissions import (
+    IngestFull,
+    IngestUnavailable,
+    Promise,
+    QuotaSpent,
+    Submission,
+    Submitter,
+)
 from realtime.ingest.throttle import Rates, Throttle
 from realtime.protocol import Fix
 from realtime.redis.client import is_unexpected
@@ -29,47 +37,22 @@ log = structlog.get_logger(__name__)
 # A script blocks Redis while it runs: this many fixes take it a few milliseconds, thrice as long where each is looked
 # up. Fewer would make the devices take turns, each with a trip to the disk of its own.
 MAX_BATCH = 10_000
-# A call costs this process and Redis about as much as a dozen phones' frames; where fewer wait, more are waited for.
+# The same where each fix is a device's only one, which takes the script several times as long.
+MAX_FRAMES = 2_000
+# A call and its trip to the disk cost this process and Redis about as much as two dozen phones' frames. So many are
+# not kept waiting for more.
 ENOUGH_FRAMES = 100
 DAY_MS = 86_400_000
 LOOK_AT_MEMORY_EVERY_S = 1.0
 
-
-class IngestUnavailable(Exception):
-    """The fixes could not be made safe. Some may be stored all the same; sending them again does no harm."""
-
-    code = "unavailable"
-
-
-class IngestFull(IngestUnavailable):
-    """There is no room for more at the moment."""
-
-    code = "full"
-
-
-class QuotaSpent(IngestUnavailable):
-    """The transporter has had what is meant for a day; ``retry_after_s`` until the next one begins."""
-
-    code = "quota"
-
-    def __init__(self, detail: str, retry_after_s: int) -> None:
-        super().__init__(detail)
-        self.retry_after_s = retry_after_s
-
-
-@dataclass(slots=True)
-class _Waiting:
-    source: Source
-    screened: Screened
-    done: asyncio.Future[None]
-    since_s: float
+_Told = TypeVar("_Told")
 
 
 class Ingest:
     """The ingest of one process: many connections hand in, one task stores.
 
     While a batch is on its way to Redis the next one gathers, so batches grow with the load and with Redis'
-    latency, and a few pings wait ``flush_ms`` at most for others.
+    latency. A batch leaves ``flush_ms`` after the one before at the earliest: who sends into silence waits for nobody.
     """
 
     def __init__(
@@ -103,7 +86,8 @@ class Ingest:
         self._replicated = Replicated(redis, keys, replicas=replicas)
         self._script = self._replicated.script("ingest")
         self._resume = self._replicated.script("resume")
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[Submission] = []
+        self._left_s = 0.0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
@@ -180,18 +164,29 @@ class Ingest:
 
     def submit(self, source: Source, screened: Screened) -> asyncio.Future[None]:
         """Hand in a frame. The future is done once all its fixes are safe, or raises IngestUnavailable."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        promise = Promise()
+        try:
+            if not self.hand_in(source, screened, promise):
+                promise.stored()
+        except IngestUnavailable as error:
+            promise.failed(error)
+        return promise.future
+
+    def hand_in(self, source: Source, screened: Screened, submitter: Submitter) -> bool:
+        """Hand in a frame, of which the submitter will be told. False: there is nothing in it to store.
+
+        Raises IngestUnavailable.
+        """
         if self._closing:
-            done.set_exception(IngestUnavailable("the server is stopping"))
-        elif screened.run is None:
-            done.set_result(None)
-        elif self._full:
-            done.set_exception(IngestFull(self._full))
-            done.exception()  # asked for by whoever waits for it; nobody may, where a session ends meanwhile
-        else:
-            self._waiting.append(_Waiting(source, screened, done, time.monotonic()))
+            raise IngestUnavailable("the server is stopping")
+        if screened.run is None:
+            return False
+        if self._full:
+            raise IngestFull(self._full)
+        if not self._waiting:
             self._wake.set()
-        return done
+        self._waiting.append(Submission(source, screened, submitter, time.monotonic()))
+        return True
 
     async def _look_at_memory(self) -> None:
         """Refuse before Redis has to: what fills it up would also keep the log from being worked off."""
@@ -206,25 +201,27 @@ class Ingest:
     async def _run(self) -> None:
         while not (self._closing and not self._waiting):
             await self._wake.wait()
-            if self._flush_s and len(self._waiting) < ENOUGH_FRAMES and not self._closing:
-                await asyncio.sleep(self._flush_s)
+            early_s = self._left_s + self._flush_s - time.monotonic()
+            if early_s > 0 and len(self._waiting) < ENOUGH_FRAMES and not self._closing:
+                await asyncio.sleep(early_s)
+            self._left_s = time.monotonic()
             batch = self._take_batch()
             if batch:
                 await self._store(batch)
             if not self._waiting and not self._closing:
                 self._wake.clear()
 
-    def _take_batch(self) -> list[_Waiting]:
+    def _take_batch(self) -> list[Submission]:
         size = taken = 0
         for waiting in self._waiting:
-            if taken and size + waiting.screened.count > MAX_BATCH:
+            if taken and (size + waiting.screened.count > MAX_BATCH or taken == MAX_FRAMES):
                 break
             size += waiting.screened.count
             taken += 1
         batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
         return batch
 
-    def _fail(self, batch: list[_Waiting], why: IngestUnavailable) -> None:
+    def _fail(self, batch: list[Submission], why: IngestUnavailable) -> None:
         """Fail a batch and whatever its device streams have handed in since.
 
         Were a later frame stored alone, the highest stored seq would jump over those that were not, and an app
@@ -233,13 +230,11 @@ class Ingest:
         broken = {waiting.source.stream for waiting in batch}
         later = [waiting for waiting in self._waiting if waiting.source.stream in broken]
         self._waiting = [waiting for waiting in self._waiting if waiting.source.stream not in broken]
-        for waiting in [*batch, *later]:
-            self.counts.failed += waiting.screened.count
-            if not waiting.done.done():
-                waiting.done.set_exception(why)
-                waiting.done.exception()  # a session that ends meanwhile asks for none but the first
+        self.counts.failed += sum(waiting.screened.count for waiting in [*batch, *later])
+        for submitter in dict.fromkeys(waiting.submitter for waiting in [*batch, *later]):
+            _tell(submitter.failed, why)
 
-    async def _store(self, batch: list[_Waiting]) -> None:
+    async def _store(self, batch: list[Submission]) -> None:
         groups = groups_of([(waiting.source, waiting.screened) for waiting in batch])
         try:
             again, over = await self._call(groups, listed=False)
@@ -257,11 +252,13 @@ class Ingest:
             batch = self._turn_down(batch, {group.source.stream for group in over})
         if batch:
             self.counts.safe(sum(waiting.screened.count for waiting in batch), time.monotonic() - batch[0].since_s)
+        frames: dict[Submitter, int] = {}
         for waiting in batch:
-            if not waiting.done.done():
-                waiting.done.set_result(None)
+            frames[waiting.submitter] = frames.get(waiting.submitter, 0) + 1
+        for submitter, count in frames.items():
+            _tell(submitter.stored, count)
 
-    def _turn_down(self, batch: list[_Waiting], spent: set[str]) -> list[_Waiting]:
+    def _turn_down(self, batch: list[Submission], spent: set[str]) -> list[Submission]:
         """Fail those whose transporter has had its share of the day; the others."""
         left_s = left_of_day_s(datetime.now(UTC))
         why = QuotaSpent("this transporter has sent more pings, or begun more epochs, than are meant for a day", left_s)
@@ -299,3 +296,11 @@ class Ingest:
             ],
         )
         return [groups[number - 1] for number in again], [groups[number - 1] for number in over]
+
+
+def _tell(call: Callable[[_Told], None], what: _Told) -> None:
+    """One submitter's defect must not end the storing of everybody's pings."""
+    try:
+        call(what)
+    except Exception:
+        log.exception("a submitter failed")

@@ -57,8 +57,7 @@ class Source:
         return self.handed_in
 
 
-@dataclass(frozen=True, slots=True)
-class Leader:
+class Leader(msgspec.Struct, frozen=True, gc=False):
     """A fix that becomes the live position if it is the newest."""
 
     seq: int
@@ -68,8 +67,7 @@ class Leader:
     encoded: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(msgspec.Struct, frozen=True):
     """Accepted fixes of a device, in the order in which they were assessed."""
 
     seqs: Sequence[int]
@@ -85,8 +83,7 @@ class Run:
         return b"%b%b%b" % (self.head, b",".join(self.fixes), RUN_END)
 
 
-@dataclass(frozen=True, slots=True)
-class Screened:
+class Screened(msgspec.Struct, frozen=True):
     """What became of fixes that were handed in together."""
 
     run: Run | None
@@ -120,7 +117,9 @@ def screen_fixes(
     if not fixes:
         return Screened(None, None, [], 0, source.trail)
     times_ms = [round(fix.recorded_at.timestamp() * 1000) for fix in fixes]
-    if sent is None and times_ms != sorted(times_ms):  # one backlog, perhaps newest first: no fix of it is late
+    if (
+        sent is None and len(fixes) > 1 and times_ms != sorted(times_ms)
+    ):  # one backlog, perhaps newest first: no fix of it is late
         order = sorted(range(len(fixes)), key=times_ms.__getitem__)
         fixes, times_ms = [fixes[at] for at in order], [times_ms[at] for at in order]
     assessed = assess_all(fixes, times_ms, source.trail, limits)
@@ -132,7 +131,7 @@ def screen_fixes(
         _run(source, fixes, seqs, _written(fixes, sent), assessed, now_ms),
         _leader(source, fixes, assessed, now_ms),
         [rejected_as(reason, fixes[at], times_ms[at], now_ms, limits) for at, reason in assessed.rejected.items()],
-        max(seqs),
+        seqs[0] if len(seqs) == 1 else max(seqs),
         assessed.trail,
         odd,
     )
@@ -164,9 +163,12 @@ def _run(
         seqs, written = [seqs[at] for at in kept], [written[at] for at in kept]
     if not seqs:
         return None
-    ahead = seqs[0] > source.handed_in and seqs == list(range(seqs[0], seqs[0] + len(seqs)))
-    source.handed_in = max(source.handed_in, *seqs)
-    flags = {fixes[at].seq: found for at, found in assessed.flags.items()}
+    if len(seqs) == 1:
+        ahead, highest = seqs[0] > source.handed_in, seqs[0]
+    else:
+        ahead, highest = seqs[0] > source.handed_in and seqs == list(range(seqs[0], seqs[0] + len(seqs))), max(seqs)
+    source.handed_in = max(source.handed_in, highest)
+    flags = {fixes[at].seq: found for at, found in assessed.flags.items()} if assessed.flags else {}
     return Run(seqs, written, run_head(source.owner, now_ms, flags), ahead)
 
 

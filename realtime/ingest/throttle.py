@@ -21,6 +21,8 @@ class Rates:
 class TokenBucket:
     """Fills by ``rate_per_s`` up to ``burst``; may be overdrawn once, and is then paid back by waiting."""
 
+    __slots__ = ("_at", "_burst", "_level", "_rate_per_s", "rested")
+
     def __init__(self, rate_per_s: float, burst: float, now: float) -> None:
         self._rate_per_s = rate_per_s
         self._burst = burst
@@ -31,29 +33,30 @@ class TokenBucket:
 
     def take(self, amount: float, now: float) -> float:
         """Take and tell how many seconds to wait until nothing is owed; 0 for none. ``now`` in seconds."""
-        level = min(self._burst, self._level + (now - self._at) * self._rate_per_s)
+        level = self._level + (now - self._at) * self._rate_per_s
+        level = min(level, self._burst)
         self.rested = level >= self._burst / 2
         self._level, self._at = level - amount, now
-        return max(0.0, -self._level / self._rate_per_s)
+        return 0.0 if level >= amount else (amount - level) / self._rate_per_s
 
 
 class Throttle:
     """Both buckets of one connection."""
 
+    __slots__ = ("_bytes", "_calm_at", "_flood_after_s", "_pings")
+
     def __init__(self, rates: Rates, now: float) -> None:
-        self._buckets = (
-            TokenBucket(rates.pings_per_s, rates.pings_per_s * BURST_S, now),
-            TokenBucket(rates.bytes_per_s, rates.bytes_per_s * BURST_S, now),
-        )
+        self._pings = TokenBucket(rates.pings_per_s, rates.pings_per_s * BURST_S, now)
+        self._bytes = TokenBucket(rates.bytes_per_s, rates.bytes_per_s * BURST_S, now)
         self._flood_after_s = rates.flood_after_s
         self._calm_at = now
 
     def wait_s(self, pings: int, size: int, now: float) -> float:
         """Count a frame that was read; seconds to wait before the next is read."""
-        wait = max(bucket.take(amount, now) for bucket, amount in zip(self._buckets, (pings, size), strict=True))
-        if all(bucket.rested for bucket in self._buckets):
+        wait_s = max(self._pings.take(pings, now), self._bytes.take(size, now))
+        if self._pings.rested and self._bytes.rested:
             self._calm_at = now
-        return wait
+        return wait_s
 
     def flooded(self, now: float) -> bool:
         """Whether the connection left no pause for too long."""

@@ -5,19 +5,28 @@ _SHORT = 126
 _MEDIUM = 1 << 16
 
 
-class Outgoing:
+class Message:
+    """A JSON frame that can be written as it is."""
+
+    __slots__ = ("payload", "wire")
+
+    def __init__(self, payload: bytes) -> None:
+        self.payload = payload
+        self.wire = text_message(payload)
+        """As a WebSocket text message: what a server sends is not masked, so it is the same for everyone."""
+
+
+class Outgoing(Message):
     """A JSON frame under its offset."""
 
-    __slots__ = ("_event", "name", "number", "payload", "wire")
+    __slots__ = ("_event", "name", "number")
 
     def __init__(self, payload: bytes, number: int, name: str) -> None:
-        self.payload = payload
+        super().__init__(payload)
         self.number = number
         """The offset's number: grows within an epoch."""
         self.name = name
         """The offset as watchers see it, ``<epoch>:<n>``."""
-        self.wire = text_message(payload)
-        """As a WebSocket text message: what a server sends is not masked, so it is the same for everyone."""
         self._event: bytes | None = None
 
     @property

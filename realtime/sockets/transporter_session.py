@@ -2,9 +2,7 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
@@ -14,10 +12,10 @@ from redis.exceptions import RedisError
 from realtime.background import run_until_one_ends
 from realtime.ingest.app_frames import decode_frame, decode_pings, received_of
 from realtime.ingest.fix_fields import Malformed, Oddity
-from realtime.ingest.ingest import Ingest, IngestUnavailable, QuotaSpent
-from realtime.ingest.runs import Screened, Source
+from realtime.ingest.ingest import Ingest
+from realtime.ingest.runs import Source
+from realtime.ingest.submissions import IngestUnavailable, QuotaSpent
 from realtime.protocol import (
-    Adjusted,
     Auth,
     BadFrame,
     Close,
@@ -25,15 +23,13 @@ from realtime.protocol import (
     Fix,
     Hello,
     PingPolicy,
-    Reject,
-    Rejected,
     Welcome,
     encode,
-    encode_ack,
     iso_ms,
 )
 from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
+from realtime.sockets.acknowledger import Acknowledger
 from realtime.sockets.connection import Connection, Disconnected
 from realtime.sockets.logins import Login, SocketAuthenticator
 from realtime.sockets.renewal import Refused, renew, renewed_frame, until_expired
@@ -42,24 +38,11 @@ from realtime.sockets.sessions import Sessions
 log = structlog.get_logger(__name__)
 
 HELLO_WITHIN_S = 10.0
-# What a connection may have on its way to Redis: fixes, and portions of them. Beyond it nothing is taken out of the
-# received, so that what comes meanwhile is one portion too: each costs about as much as 50 fixes.
-MAX_UNACKED = 5_000
-MAX_PORTIONS = 2
 MAX_NOTICES = 100
 # A session that ends waits so long for the acks of what it has taken in.
 FLUSH_WITHIN_S = 3.0
 # New tokens come hours apart; an app that sends them all the time is read this slowly.
 PAUSE_AFTER_AUTH_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """A frame on its way to the log."""
-
-    malformed: Sequence[Malformed]
-    screened: Screened
-    stored: asyncio.Future[None]
 
 
 class TransporterSession:
@@ -88,16 +71,11 @@ class TransporterSession:
         self._authenticator = authenticator
         self._sessions = sessions
         self._ending = False
-        self._flushed = asyncio.Event()
-        self._flushed.set()
-        self._pending: deque[_Pending] = deque()
-        self._handed_in = asyncio.Event()
-        self._unacked = 0
-        self._portions = 0
-        self._room = asyncio.Event()
-        self._room.set()
-        self._acked_seq = 0
-        self._told_odd: set[str] = set()
+        self._acks = Acknowledger(connection)
+        self._source: Source  # once it has said hello
+        self._behind = asyncio.Event()
+        self._behind.set()
+        self._rest_s = 0.0
         self._throttle = ingest.throttle()
         self._notices: asyncio.Queue[bytes] = asyncio.Queue(MAX_NOTICES)
 
@@ -132,7 +110,7 @@ class TransporterSession:
         self._ending = True
         try:
             async with asyncio.timeout(FLUSH_WITHIN_S):
-                await self._flushed.wait()
+                await self._acks.flushed.wait()
         except TimeoutError:
             log.warning("connection closed before all was acknowledged", transporter_id=self._transporter_id)
         await self._connection.close(code, reason)
@@ -157,12 +135,12 @@ class TransporterSession:
     async def _serve(self, hello: Hello, connection_id: str) -> None:
         """Welcome it once its assignments reach it, so that none is missed by an app that asks for them then."""
         skew_ms = _skew_ms(hello)
-        source = Source(self._transporter_id, hello.device, hello.epoch)
+        source = self._source = Source(self._transporter_id, hello.device, hello.epoch)
         self._hub.ask(self._channel, self)
         try:
             last_seq = await self._take_over(source, connection_id)
             await self._connection.send(encode(Welcome(last_seq, self._policy, iso_ms(datetime.now(UTC)), skew_ms)))
-            await run_until_one_ends(self._read(source), self._acknowledge(), self._notify(), until_expired(self))
+            await run_until_one_ends(self._read(), self._acks.run(), self._notify(), until_expired(self))
         finally:
             self._hub.leave(self._channel, self)
 
@@ -176,25 +154,54 @@ class TransporterSession:
             raise IngestUnavailable(str(error)) from error
         return last_seq
 
-    async def _read(self, source: Source) -> None:
-        while True:
-            await self._room.wait()
-            messages = await self._connection.receive_all()
-            if self._ending:
-                continue  # not taken in, so never acknowledged: the app sends it again elsewhere
+    def _take(self, messages: list[bytes]) -> bool:
+        """Plain pings go from the network to the ingest without a task. False: ``_read`` must look at them."""
+        if self._behind.is_set():
+            return False
+        if messages and not self._ending and self._acks.room.is_set():
             pings = decode_pings(messages)
-            if pings is not None:  # as nearly always
-                self._accept(source, pings, messages)
-                if not await self._paused(len(pings), sum(map(len, messages))):
-                    return
-            elif not await self._read_each(source, messages):
-                return
+            if pings is not None:
+                try:
+                    self._accept(pings, messages)
+                except IngestUnavailable as error:
+                    self._acks.break_off(error)
+                except Exception as error:
+                    log.exception("pings could not be taken in")  # the network, which called, has nobody to tell it
+                    self._acks.break_off(error)
+                self._count(len(pings), sum(map(len, messages)))
+                return True
+        self._behind.set()
+        return False
 
-    async def _read_each(self, source: Source, messages: Sequence[bytes]) -> bool:
+    async def _read(self) -> None:
+        hears = self._connection.hear(self._take)
+        try:
+            while True:
+                if hears and not self._rest_s and not self._connection.has_received:
+                    self._behind.clear()
+                await self._behind.wait()
+                if not await self._rested():
+                    return
+                await self._acks.room.wait()
+                if hears and not self._connection.has_received:
+                    continue
+                messages = await self._connection.receive_all()
+                if self._ending:
+                    continue  # not taken in, so never acknowledged: the app sends it again elsewhere
+                pings = decode_pings(messages)
+                if pings is not None:  # as nearly always
+                    self._accept(pings, messages)
+                    self._count(len(pings), sum(map(len, messages)))
+                elif not await self._read_each(messages):
+                    return
+        finally:
+            self._connection.hear(None)
+
+    async def _read_each(self, messages: Sequence[bytes]) -> bool:
         """Messages of any kind; False where the connection was closed for one of them, after the others."""
         wrong: tuple[str, str] | None = None
         for found in received_of(messages):
-            await self._room.wait()
+            await self._acks.room.wait()
             if self._ending:
                 return True
             if isinstance(found, BadFrame):
@@ -206,12 +213,13 @@ class TransporterSession:
             else:
                 if found.unnamed:
                     wrong = wrong or ("bad_frame", f"a ping without a usable seq: {found.unnamed[0]}")
-                self._accept(source, found.fixes, found.sent, found.malformed, found.odd)
-                if not await self._paused(found.cost, found.size):
+                self._accept(found.fixes, found.sent, found.malformed, found.odd)
+                self._count(found.cost, found.size)
+                if not await self._rested():
                     return False
         if wrong is None:
             return True
-        await self._flushed.wait()
+        await self._acks.flushed.wait()
         await self._refuse(Close.BAD_FRAME, *wrong)
         return False
 
@@ -221,78 +229,44 @@ class TransporterSession:
             await self._connection.send(renewed_frame(self.login))
             await asyncio.sleep(PAUSE_AFTER_AUTH_S)
 
-    async def _paused(self, pings: int, size: int) -> bool:
-        """Do not read for as long as the app has sent ahead of its time; False where it is closed for a flood."""
-        now = time.monotonic()
-        wait_s = self._throttle.wait_s(pings, size, now)
+    def _count(self, pings: int, size: int) -> None:
+        """What was read, and for how long nothing more is read where the app has sent ahead of its time."""
+        wait_s = self._throttle.wait_s(pings, size, time.monotonic())
         if wait_s:
-            if self._throttle.flooded(now):
+            self._rest_s = wait_s
+            self._behind.set()
+
+    async def _rested(self) -> bool:
+        """Do not read for as long as that; False where the connection is closed for a flood."""
+        rest_s, self._rest_s = self._rest_s, 0.0
+        if rest_s:
+            if self._throttle.flooded(time.monotonic()):
                 await self._refuse(Close.TOO_MUCH, "flood", "too much without a pause; send less and in batches")
                 return False
-            await asyncio.sleep(wait_s)
+            await asyncio.sleep(rest_s)
         return True
 
     def _accept(
         self,
-        source: Source,
         fixes: Sequence[Fix],
         sent: Sequence[bytes] | None,
         malformed: Sequence[Malformed] = (),
         odd: Sequence[Oddity] = (),
     ) -> None:
-        if self._pending and self._pending[-1].stored.done():
-            self._pending[-1].stored.result()  # raises where it failed: nothing may be stored behind a hole
+        """Raises IngestUnavailable."""
+        self._acks.raise_failure()
         if malformed:
             self._ingest.counts.malformed(len(malformed))
-        screened = self._ingest.screen(source, fixes, sent, odd)
-        self._pending.append(_Pending(malformed, screened, self._ingest.submit(source, screened)))
-        self._handed_in.set()
-        self._flushed.clear()
-        self._unacked += screened.count
-        self._portions += 1
-        self._make_room()
-
-    def _make_room(self) -> None:
-        if self._unacked < MAX_UNACKED and self._portions < MAX_PORTIONS:
-            self._room.set()
-        else:
-            self._room.clear()
-
-    async def _acknowledge(self) -> None:
-        """Rejects, then the ack that covers them; one ack for all frames that became safe together."""
-        while True:
-            await self._handed_in.wait()
-            await self._settle(self._pending.popleft())
-            while self._pending and self._pending[0].stored.done():
-                await self._settle(self._pending.popleft())
-            if not self._pending:
-                self._handed_in.clear()
-            if self._acked_seq:
-                await self._connection.send(encode_ack(self._acked_seq))
-            if not self._pending:
-                self._flushed.set()
-
-    async def _settle(self, pending: _Pending) -> None:
-        await pending.stored
-        self._unacked -= pending.screened.count
-        self._portions -= 1
-        self._make_room()
-        for bad in pending.malformed:
-            await self._connection.send(encode(Rejected(bad.seq, Reject.MALFORMED, bad.field, bad.detail)))
-        for rejected in pending.screened.rejected:
-            await self._connection.send(encode(rejected))
-        for oddity in pending.screened.odd:
-            if oddity.field not in self._told_odd:
-                self._told_odd.add(oddity.field)
-                await self._connection.send(encode(Adjusted(oddity.seq, oddity.field, oddity.detail)))
-        malformed = [bad.seq for bad in pending.malformed]
-        self._acked_seq = max([self._acked_seq, pending.screened.highest_seq, *malformed])
+        screened = self._ingest.screen(self._source, fixes, sent, odd)
+        is_submitted = self._ingest.hand_in(self._source, screened, self._acks)
+        self._acks.expect(screened, malformed, is_submitted=is_submitted)
 
     async def _notify(self) -> None:
         while True:
             await self._connection.send(await self._notices.get())
 
     async def _refuse(self, code: Close, name: str, detail: str) -> None:
+        self._acks.end()
         try:
             await self._connection.send(encode(Error(name, detail)))
             await self._connection.close(code, name)

@@ -32,13 +32,14 @@ async def test_what_was_handed_in_is_stored_before_the_connections_close(server:
     services, (lat, lon) = _services(server, worker_role(1), ping_flush_ms=1000.0), somewhere()
     async with running(services):
         source = Source(1, "a-phone", uuid4().hex)
-        keeping = asyncio.create_task(services.sockets.ingest.keep(source, [Fix(1, lat, lon, datetime.now(UTC))]))
-        await until(lambda: services.sockets.ingest.counts.received == 1)
+        await services.sockets.ingest.keep(source, [Fix(1, lat, lon, datetime.now(UTC))])
+        keeping = asyncio.create_task(services.sockets.ingest.keep(source, [Fix(2, lat, lon, datetime.now(UTC))]))
+        await until(lambda: services.sockets.ingest.counts.received == 2)
         assert not keeping.done()
     assert not (await keeping).rejected
     later = _services(server, worker_role(1)).resources
     async with later.redis_servers.connect() as redis:
-        assert await redis.xlen(services.keys.log) == 1
+        assert await redis.xlen(services.keys.log) == 2
     await later.close()
 
 

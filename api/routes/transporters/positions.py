@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from api.routes.transporters.services import TransporterServices
 from dispatch.errors import Limit, TooMany, Unavailable
 from realtime.ingest.app_frames import Received
-from realtime.ingest.ingest import IngestUnavailable, QuotaSpent
 from realtime.ingest.runs import Screened, Source
+from realtime.ingest.submissions import IngestUnavailable, QuotaSpent
 
 DAY_S = 86_400
 

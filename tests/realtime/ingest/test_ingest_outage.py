@@ -11,8 +11,9 @@ from redis.asyncio import Redis
 
 from api.embedded import EmbeddedServices
 from realtime.ingest.filters import Plausibility
-from realtime.ingest.ingest import Ingest, IngestUnavailable
+from realtime.ingest.ingest import Ingest
 from realtime.ingest.runs import Source
+from realtime.ingest.submissions import IngestUnavailable
 from realtime.ingest.throttle import Rates
 from realtime.protocol import Fix
 from realtime.redis.client import connect_redis

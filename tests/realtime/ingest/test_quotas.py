@@ -14,9 +14,10 @@ from dispatch.tracking.store import FixStore
 from realtime.history.log_state import read_log_state
 from realtime.history.writer import HistoryWriter
 from realtime.ingest.filters import Plausibility
-from realtime.ingest.ingest import Ingest, IngestFull, QuotaSpent
+from realtime.ingest.ingest import Ingest
 from realtime.ingest.limits import Quota, left_of_day_s, why_full
 from realtime.ingest.runs import Source
+from realtime.ingest.submissions import IngestFull, QuotaSpent
 from realtime.ingest.throttle import Rates
 from realtime.protocol import Fix
 from realtime.redis.keys import Keys

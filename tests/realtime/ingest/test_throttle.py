@@ -11,14 +11,15 @@ import pytest
 
 from api.server.serving import RunningServer
 from realtime.ingest.filters import Plausibility
-from realtime.ingest.ingest import Ingest, IngestUnavailable
+from realtime.ingest.ingest import Ingest
 from realtime.ingest.runs import Source
+from realtime.ingest.submissions import IngestUnavailable
 from realtime.ingest.throttle import Rates, Throttle, TokenBucket
 from realtime.protocol import Close, Fix, PingPolicy
 from realtime.redis.keys import Keys
 from realtime.sockets.connection import Disconnected
 from realtime.sockets.logins import Login
-from realtime.sockets.outgoing_frame import Outgoing
+from realtime.sockets.outgoing_frame import Message
 from realtime.sockets.transporter_session import TransporterSession
 from tests.support.world import THAMEL, ping
 
@@ -103,6 +104,14 @@ class Flooder:
         self.seq += 100
         return msgspec.json.encode({"type": "pings", "pings": pings})
 
+    def hear(self, take: Callable[[list[bytes]], bool] | None) -> bool:
+        del take
+        return False
+
+    @property
+    def has_received(self) -> bool:
+        return True
+
     def detach(self, gone: Callable[[], None]) -> bool:
         del gone
         return False
@@ -110,7 +119,7 @@ class Flooder:
     async def send(self, frame: bytes) -> None:
         self.sent.append(frame)
 
-    def send_now(self, frame: Outgoing) -> bool:
+    def send_now(self, frame: Message) -> bool:
         self.sent.append(frame.payload)
         return True
 

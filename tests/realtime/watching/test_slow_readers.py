@@ -16,7 +16,7 @@ from websockets.streams import StreamReader
 from api.sockets.websocket_protocol import KERNEL_BUFFER_BYTES
 from realtime.protocol import Close
 from realtime.sockets.connection import Disconnected
-from realtime.sockets.outgoing_frame import Outgoing, text_message
+from realtime.sockets.outgoing_frame import Message, Outgoing, text_message
 from realtime.watching.send_queue import MAX_BYTES, MAX_FRAMES, SendQueue
 from realtime.watching.watcher import Watcher
 from tests.support.waiting import until
@@ -114,7 +114,15 @@ class Pipe:
         await self.room.wait()
         self.sent.append(frame)
 
-    def send_now(self, frame: Outgoing) -> bool:
+    def hear(self, take: Callable[[list[bytes]], bool] | None) -> bool:
+        del take
+        return False
+
+    @property
+    def has_received(self) -> bool:
+        return self.gone.is_set()
+
+    def send_now(self, frame: Message) -> bool:
         if self.room.is_set():
             self.sent.append(frame.payload)
         return self.room.is_set()
