@@ -1,12 +1,11 @@
 """The columns that a process keeps are what the database and Redis say, whatever changed and whoever was ended."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import numpy as np
 import pytest
-from sqlalchemy.exc import SQLAlchemyError
 
 from api.server.serving import RunningServer
 from dispatch.database.engine import Database
@@ -16,7 +15,7 @@ from realtime.fixes import LoggedFix, encode_fix
 from realtime.redis.kept_places import KeptPlaces
 from realtime.redis.keys import Keys
 from realtime.redis.presence import PresenceLimits
-from tests.support.places import at, somewhere
+from tests.support.random_changes import change_at_random, people_to_change
 from tests.support.world import World
 
 CHANGES = 300
@@ -43,77 +42,9 @@ async def database(server: RunningServer) -> AsyncIterator[Database]:
     await found.close()
 
 
-CHANGES_OF_ONE = (
-    "UPDATE transporters SET is_available = NOT is_available WHERE id = $1",
-    "UPDATE transporters SET rating = 5 * random() WHERE id = $1",
-    "UPDATE transporters SET vehicle_type = chr(97 + floor(3 * random())::int) WHERE id = $1",
-    "UPDATE transporters SET capacity_kg = 50 + 50 * random() WHERE id = $1",
-    "UPDATE transporters SET verified_at = CASE WHEN verified_at IS NULL THEN now() END WHERE id = $1",
-    "UPDATE users SET is_active = NOT is_active WHERE id = (SELECT user_id FROM transporters WHERE id = $1)",
-    "UPDATE users SET name = random()::text WHERE id = (SELECT user_id FROM transporters WHERE id = $1)",
-    "DELETE FROM transporter_documents WHERE transporter_id = $1",
-    """
-    INSERT INTO transporter_documents (transporter_id, kind, number, expires_on, verified_at)
-    VALUES ($1, chr(97 + floor(3 * random())::int), 'N', DATE '2026-01-01' + (3000 * random())::int, now())
-    ON CONFLICT (transporter_id, kind) DO UPDATE SET expires_on = EXCLUDED.expires_on
-    """,
-)
-CHANGES_OF_PARCEL = (
-    """
-    UPDATE deliveries SET status = 'assigned', transporter_id = $2 WHERE id = $1 AND status IN ('available', 'assigned')
-    """,
-    """
-    UPDATE deliveries SET status = 'available', transporter_id = NULL
-    WHERE id = $1 AND transporter_id IS DISTINCT FROM $2 AND status = 'assigned'
-    """,
-    "UPDATE deliveries SET package_weight = 1 + $2::bigint % 5 WHERE id = $1",
-)
-
-
-def _change(draw: np.random.Generator, who: Sequence[int], parcels: Sequence[int]) -> tuple[str, list[int]]:
-    """A random change as its transaction writes it."""
-    one, parcel = int(draw.choice(who)), int(draw.choice(parcels))
-    at = int(draw.integers(len(CHANGES_OF_ONE) + len(CHANGES_OF_PARCEL)))
-    if at < len(CHANGES_OF_ONE):
-        return CHANGES_OF_ONE[at], [one]
-    return CHANGES_OF_PARCEL[at - len(CHANGES_OF_ONE)], [parcel, one]
-
-
-async def _people(world: World, parcels: int) -> tuple[list[int], list[int]]:
-    """Transporters and deliveries, by id."""
-    drivers = [await world.driver(capacity_kg=90) for _ in range(6)]
-    deliveries = await world.deliveries(*[at(somewhere()) | {"package_weight": 2} for _ in range(parcels)])
-    return [driver.transporter_id for driver in drivers], [delivery["id"] for delivery in deliveries]
-
-
 RENAMED = """
 UPDATE users SET name = 'Other' WHERE id IN (SELECT user_id FROM transporters WHERE id = ANY ($1::bigint[]))
 """
-ENDED = "SELECT pg_terminate_backend(pg_backend_pid())"
-"""What a worker that is killed in the midst of a transaction leaves: a connection that ends, and nothing of it."""
-
-
-async def _write(database: Database, seed: int, changes: int, people: tuple[list[int], list[int]]) -> int:
-    """Change at random, several changes a transaction, some rolled back, one killed; how many were committed."""
-    draw, committed = np.random.default_rng(seed), 0
-    rounds = changes // 3
-    for turn in range(rounds):
-        try:
-            async with database.connection() as driver:
-                transaction = driver.transaction()
-                await transaction.start()
-                for statement, values in [_change(draw, *people) for _ in range(3)]:
-                    await driver.execute(statement, *values)
-                if turn == rounds // 2:
-                    await driver.execute(ENDED)
-                if draw.random() < 0.2:
-                    await transaction.rollback()
-                else:
-                    await transaction.commit()
-                    committed += 1
-        except SQLAlchemyError:
-            continue  # killed, or ended because two waited for each other
-    return committed
 
 
 @pytest.mark.parametrize(
@@ -123,11 +54,11 @@ async def test_columns_that_were_kept_through_random_changes_are_those_that_are_
     world: World, database: Database, changes: int
 ) -> None:
     """Transactions of three writers overlap and end in any order, while the columns are read."""
-    people = await _people(world, 8)
+    people = await people_to_change(world, 8)
     kept, written = KeptTransporters(database), world.server.services.database
     first = await kept.read()
     async with asyncio.TaskGroup() as group:
-        writers = [group.create_task(_write(written, seed, changes // 3, people)) for seed in range(3)]
+        writers = [group.create_task(change_at_random(written, seed, changes // 3, people)) for seed in range(3)]
         while not all(writer.done() for writer in writers):
             await kept.read()
     assert sum(writer.result() for writer in writers) > changes // 10
@@ -140,7 +71,7 @@ async def test_what_was_not_committed_when_the_columns_were_read_is_in_them_once
     world: World, database: Database
 ) -> None:
     """The earlier transaction ends after later ones: its number is below theirs."""
-    (one, other, *_), _ = await _people(world, 1)
+    (one, other, *_), _ = await people_to_change(world, 1)
     kept, change = KeptTransporters(database), "UPDATE transporters SET rating = $2 WHERE id = $1"
     async with database.transaction() as early:
         await early.execute(change, one, 1)
@@ -154,7 +85,7 @@ async def test_what_was_not_committed_when_the_columns_were_read_is_in_them_once
 
 
 async def test_more_rows_than_are_read_at_once_are_all_read(world: World, database: Database) -> None:
-    people = await _people(world, 2)
+    people = await people_to_change(world, 2)
     kept = KeptTransporters(database, rows_at_once=2)
     assert same(await kept.read(), await _read_anew(database))
     async with database.transaction() as driver:
