@@ -9,6 +9,7 @@ import secrets
 from collections import Counter
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from itertools import cycle
 from typing import Protocol
 
 import structlog
@@ -26,8 +27,10 @@ from realtime.sockets.logins import Login, SocketAuthenticator
 
 log = structlog.get_logger(__name__)
 
-# What no message told us about (a role taken away by hand, say) is noticed within this.
+# What no message told us about (a role taken away by hand, say) is noticed within this. The connections are looked at
+# in shares, one after the other: to look at thousands at once would hold up everybody's pings.
 CHECK_EVERY_S = 30.0
+SHARES = 30
 RETRY_S = 1.0
 # Closed connections come back: so many of them a second, in no order, are no wave.
 CLOSES_A_SECOND = 1_000
@@ -70,12 +73,14 @@ class Sessions:
         per_address: int,
         watchers_per_address: int = 0,
         replicas: int = 0,
+        check_every_s: float = CHECK_EVERY_S,
     ) -> None:
         """How many sockets each user and address may have open in this process; 0 is no limit.
 
         ``watchers_per_address`` is of those that have not signed in; this machine's own are not counted among them.
-        ``replicas``: as for the ingest.
+        ``replicas``: as for the ingest. ``check_every_s``: within it everybody's access is looked at.
         """
+        self._check_every_s = check_every_s
         self.device_connections = DeviceConnections(redis, keys, replicas=replicas, end_own=self._end_replaced)
         self._keys = keys
         self._hub = hub
@@ -83,7 +88,10 @@ class Sessions:
         self._per_user = per_user
         self._per_address = per_address
         self._watchers_per_address = watchers_per_address
-        self._open: dict[Session, str] = {}
+        self._open: dict[Session, tuple[str, int]] = {}
+        """Their address, and which share of them they are checked with."""
+        self._shares: list[set[Session]] = [set() for _ in range(SHARES)]
+        self._entered = 0
         self._users: Counter[int] = Counter()
         self._addresses: Counter[str] = Counter()
         self._watching: Counter[str] = Counter()
@@ -130,7 +138,10 @@ class Sessions:
         watches = user_id is None and address not in OWN_ADDRESSES
         if watches and self._watchers_per_address and self._watching[address] >= self._watchers_per_address:
             raise TooManySockets("this address follows too many deliveries at once")
-        self._open[session] = address
+        share = self._entered % SHARES
+        self._entered += 1
+        self._open[session] = (address, share)
+        self._shares[share].add(session)
         self._empty.clear()
         _count(self._addresses, address, 1)
         if user_id is not None:
@@ -140,7 +151,8 @@ class Sessions:
 
     def leave(self, session: Session) -> None:
         """It is over."""
-        address = self._open.pop(session)
+        address, share = self._open.pop(session)
+        self._shares[share].discard(session)
         if not self._open:
             self._empty.set()
         _count(self._addresses, address, -1)
@@ -212,6 +224,8 @@ class Sessions:
     async def _recheck(self, sessions: list[Session]) -> None:
         while True:
             known = {session: login for session in sessions if session in self._open and (login := session.login)}
+            if not known:
+                return
             try:
                 dismissed = await self._authenticator.dismissed(list(known.values()))
                 break
@@ -229,10 +243,10 @@ class Sessions:
         failures = RepeatedFailures(
             failed="checking access failed", waits="access not checked", is_defect=is_unexpected
         )
-        while True:
-            await asyncio.sleep(CHECK_EVERY_S)
+        for share in cycle(self._shares):
+            await asyncio.sleep(self._check_every_s / SHARES)
             with failures.noted():  # a defect must not leave those in for ever who are no longer welcome
-                await self._recheck(list(self._open))
+                await self._recheck(list(share))
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)
