@@ -9,6 +9,7 @@ from dispatch.carts.models import Cart, CartItem
 from dispatch.catalogue.models import Product
 from dispatch.database.base import metadata
 from dispatch.database.incarnation import DatabaseIncarnation
+from dispatch.decisions.models import DecidedDelivery, Decision
 from dispatch.deliveries.models import Delivery, DeliveryStep
 from dispatch.events.models import Event
 from dispatch.idempotency.models import AnsweredRequest
@@ -37,6 +38,8 @@ __all__ = [
     "Cart",
     "CartItem",
     "DatabaseIncarnation",
+    "DecidedDelivery",
+    "Decision",
     "Delivery",
     "DeliveryEvent",
     "DeliveryInfo",

@@ -14,7 +14,11 @@ from scoring.result import Plan, Ranking, Reason
 from scoring.solver import solve
 from scoring.terms import Pairs, Term, register
 
+VERSION = 1
+"""Raised whenever the same input may score differently, or the same input and seed give another plan."""
+
 __all__ = [
+    "VERSION",
     "Deliveries",
     "Explanation",
     "InputError",

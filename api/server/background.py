@@ -9,6 +9,7 @@ from api.process.resources import Feature, Resources
 from dispatch.arrivals.movement import Movement
 from dispatch.assignments.past_runs import RunRetention
 from dispatch.audit.service import AuditRetention
+from dispatch.decisions.store import DecisionRetention
 from dispatch.events.retention import EventRetention
 from dispatch.notifications.ports import MailSender, SmsSender
 from dispatch.notifications.relay import OutboxRelay
@@ -30,6 +31,7 @@ class BackgroundServices(Feature):
     audit: AuditRetention
     events: EventRetention
     runs: RunRetention
+    decisions: DecisionRetention
     relay: OutboxRelay
     webhooks: WebhookSender
     webhook_transport: HttpWebhookTransport
@@ -61,6 +63,7 @@ def build_background_services(
         runs=RunRetention(database, clock, keep_days=settings.assignment_runs_keep_days),
         webhooks=WebhookSender(database, clock, transport),
         webhook_transport=transport,
+        decisions=DecisionRetention(database, clock, keep_days=settings.decisions_keep_days),
         relay=OutboxRelay(database, clock, templates, mail, sms),
         sms=sms,
     )

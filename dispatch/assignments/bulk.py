@@ -4,6 +4,7 @@ The snapshot's transaction ends before the plan is made. Each set is a short tra
 again what may have changed, and writes the assignments with the scores that led to them.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -13,12 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.assignments.pool import Pool, load_pool, whole_score
 from dispatch.assignments.ranked import scores_of
+from dispatch.assignments.recording import packed_plan, terms_of
 from dispatch.assignments.results import BulkAssigned, BulkFilter, BulkResult, Failure, nobody_for
 from dispatch.assignments.sets import AssignmentSets, Wish
 from dispatch.assignments.solving import BulkProblem, BulkSolver
 from dispatch.assignments.waiting import WaitingDelivery, delivery_arrays, find_waiting
 from dispatch.database.commits import is_outage
 from dispatch.database.work import Work
+from dispatch.decisions.models import DecisionKind
+from dispatch.decisions.store import Asked, Quality, keep_decision
 from dispatch.errors import PartlyDone
 from dispatch.ports import Clock, LivePositions
 from dispatch.transporters.kept import KeptTransporters
@@ -115,6 +119,9 @@ class BulkAssignments:
         if dry_run:
             result.assigned.extend(_planned(deliveries[row], row, plan, pool) for row in planned)
             return result
+        await self._keep(
+            deliveries, pool, plan, Asked(DecisionKind.BULK, user_id, self._clock.now(), _number(followed))
+        )
         await _begun(result, len(planned), followed)
         wishes = [partial(_wish, deliveries[row], row, plan, pool) for row in planned]
         await self._write(wishes, user_id, result, followed)
@@ -124,7 +131,7 @@ class BulkAssignments:
         self, planned: Sequence[MakeWish], user_id: int | None, result: BulkResult, followed: FollowedRun | None
     ) -> None:
         """Write and commit a plan set by set: all at once would hold thousands of rows for long."""
-        run_id = None if followed is None else followed.id
+        run_id = _number(followed)
         for start in range(0, len(planned), self._commit_chunk):
             wishes = [wish() for wish in planned[start : start + self._commit_chunk]]
             try:
@@ -138,6 +145,20 @@ class BulkAssignments:
                 raise _partly_done(len(result.assigned), len(planned) - start) from error
             result.assigned.extend(made)
             result.failures.extend(refused)
+
+    async def _keep(self, deliveries: Sequence[WaitingDelivery], pool: Pool, plan: Plan, asked: Asked) -> None:
+        """What the plan was made from is on disk before the first of its assignments."""
+        packed = await asyncio.to_thread(packed_plan, deliveries, pool, plan)
+        await keep_decision(
+            self._work,
+            asked,
+            terms_of(self._radius_m, pool),
+            packed,
+            online=len(pool.online),
+            delivery_ids=[one.id for one in deliveries],
+            quality=Quality(float(plan.total), float(plan.upper_bound), bool(plan.certified)),
+        )
+        await self._work.commit()
 
     async def _plan(
         self, deliveries: list[WaitingDelivery], pool: Pool, wanted: BulkFilter
@@ -154,6 +175,10 @@ class BulkAssignments:
     async def _solve(self, deliveries: Sequence[WaitingDelivery], pool: Pool, within_s: float) -> Plan:
         problem = BulkProblem(delivery_arrays(deliveries), pool.rows(), self._radius_m, within_s)
         return await self._solver.solve(problem)
+
+
+def _number(followed: FollowedRun | None) -> int | None:
+    return None if followed is None else followed.id
 
 
 async def _begun(plan: BulkResult, planned: int, followed: FollowedRun | None) -> BulkResult:

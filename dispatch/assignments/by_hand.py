@@ -11,9 +11,12 @@ from dispatch.accounts.models import User
 from dispatch.assignments.exclusions import Room, exclusion_of, words_of
 from dispatch.assignments.pool import load_pool
 from dispatch.assignments.ranked import check_available, decision, holder_of, rank_pool, runners_up, scores_of
+from dispatch.assignments.recording import SingleDecision
 from dispatch.assignments.results import Given, Scores
 from dispatch.assignments.withdrawal import WithdrawalReason, give_back
 from dispatch.database.work import Work
+from dispatch.decisions.models import DecisionKind
+from dispatch.decisions.store import Asked
 from dispatch.deliveries.loads import load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.service import DeliveryKey
@@ -68,7 +71,9 @@ class AssignmentsByHand:
         delivery = await self._steps.deliveries.get(key)
         check_available(delivery)
         transporter = await Transporters(self._work, self._clock).get(transporter_id)
-        scores, others, position = await self._scored(delivery, transporter)
+        scores, others, position, record = await self._scored(delivery, transporter)
+        record.choose(transporter.id, by_hand=True)
+        packed = await asyncio.to_thread(record.pack)
         delivery = await self._steps.deliveries.get(delivery.id, lock=True)
         check_available(delivery)
         transporter = await lock_transporter(self._session, transporter.id)
@@ -82,20 +87,21 @@ class AssignmentsByHand:
         self._steps.assign(delivery, transporter, position=position, notes=reason)
         delivery.pinned = True
         self._session.add(decision(delivery, transporter, user, "manual", scores, others, self._clock.now()))
-        await self._session.flush()
+        await record.keep(self._work, Asked(DecisionKind.BY_HAND, user.id, self._clock.now()), packed)
         return Given(delivery, transporter, scores, others)
 
     async def _scored(
         self, delivery: Delivery, transporter: Transporter
-    ) -> tuple[Scores | None, list[dict[str, Any]], LivePosition | None]:
+    ) -> tuple[Scores | None, list[dict[str, Any]], LivePosition | None, SingleDecision]:
         """How the transporter scores beside all others, for the record; None where it is no candidate."""
         pool = await load_pool(self._work, self._kept, self._live, self._clock)
         ranking = await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m)
+        record = SingleDecision(delivery, pool, ranking, self._radius_m)
         row = pool.find(transporter.id)
         if row is None:
-            return None, runners_up(ranking, pool, -1), None
+            return None, runners_up(ranking, pool, -1), None, record
         scores = None if ranking.reason[row] else scores_of(ranking.terms[row], ranking.score[row])
-        return scores, runners_up(ranking, pool, row), pool.position(row)
+        return scores, runners_up(ranking, pool, row), pool.position(row), record
 
     async def take_back(
         self, key: DeliveryKey, reason: TakenBack, *, note: str = "", transporter_id: int | None = None

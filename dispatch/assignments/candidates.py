@@ -116,7 +116,7 @@ class Candidates:
             int(np.count_nonzero(ranking.reason == Reason.NONE)),
             excluded,
             counts,
-            None if best else nobody_of(ranking, pool),
+            None if best else nobody_of(ranking),
         )
 
     async def _transporters(self, ids: list[int]) -> dict[int, Transporter]:

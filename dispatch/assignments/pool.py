@@ -42,7 +42,8 @@ class Pool:
     """Candidates: verified, available, with valid papers, and online. Columns run in one order, that of the ids.
 
     ``everybody``: the columns of all transporters that there are, and ``today`` the day on which papers must be valid,
-    counted from 1970.
+    counted from 1970. ``online``, ``online_places``: the rows of those who are on the map, in ``everybody`` and in
+    ``places``. ``vehicle_type``: the only one that was asked for.
     """
 
     candidates: KeyedColumns
@@ -50,6 +51,9 @@ class Pool:
     places: LivePlaces
     place_rows: npt.NDArray[np.int64]
     today: int
+    online: npt.NDArray[np.int64]
+    online_places: npt.NDArray[np.int64]
+    vehicle_type: str | None = None
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -123,7 +127,10 @@ async def load_pool(
         fits &= everybody.keys != but
     place_rows, is_online = KeyedColumns(places.transporter_ids, {}).places_of(everybody.keys)
     rows = np.flatnonzero(fits & is_online)
-    return Pool(everybody.take(rows), everybody, places, place_rows[rows], today)
+    online = np.flatnonzero(is_online)
+    return Pool(
+        everybody.take(rows), everybody, places, place_rows[rows], today, online, place_rows[online], vehicle_type
+    )
 
 
 def whole_score(score: float) -> int:

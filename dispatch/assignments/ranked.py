@@ -72,15 +72,18 @@ def runners_up(ranking: Ranking, pool: Pool, row: int) -> list[dict[str, Any]]:
     ][:ALTERNATIVES]
 
 
-def nobody_of(ranking: Ranking, pool: Pool) -> str:
-    """The reason nearest to success: what most nearly let somebody take it."""
-    if not len(pool):
-        return REASON_TEXTS[Reason.NO_TRANSPORTERS]
+def nobody_of(ranking: Ranking) -> str:
+    """``nearest_reason`` in words."""
+    return REASON_TEXTS[nearest_reason(ranking)]
+
+
+def nearest_reason(ranking: Ranking) -> Reason:
+    """Why nobody can: the reason nearest to success, what most nearly let somebody take it."""
     reasons = {Reason(int(code)) for code in np.unique(ranking.reason)}
     for reason in (Reason.NO_SLOT, Reason.TOO_HEAVY, Reason.TOO_FAR):
         if reason in reasons:
-            return REASON_TEXTS[reason]
-    return REASON_TEXTS[Reason.NO_TRANSPORTERS]
+            return reason
+    return Reason.NO_TRANSPORTERS
 
 
 def check_available(delivery: Delivery) -> None:

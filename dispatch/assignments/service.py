@@ -10,10 +10,13 @@ from dispatch.accounts.models import User
 from dispatch.assignments.changes.refusals import refusers_of
 from dispatch.assignments.pool import load_pool
 from dispatch.assignments.ranked import check_available, nobody_of, rank_pool, runners_up, scores_of
+from dispatch.assignments.recording import SingleDecision
 from dispatch.assignments.results import Assigned, NoTransporter
 from dispatch.assignments.sets import AssignmentSets, Wish
 from dispatch.assignments.suggestions import suggestions_of
 from dispatch.database.work import Work
+from dispatch.decisions.models import DecisionKind
+from dispatch.decisions.store import Asked
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
 from dispatch.deliveries.service import Deliveries, DeliveryKey
 from dispatch.errors import Conflict
@@ -65,6 +68,9 @@ class Assignments:
         pool = await load_pool(self._work, self._kept, self._live, self._clock, vehicle_type=vehicle_type)
         ranking = await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m)
         refusers = await refusers_of(self._work.session, delivery.id)
+        user_id = user.id if user else None
+        record = SingleDecision(delivery, pool, ranking, self._radius_m, gave_back=refusers)
+        asked = Asked(DecisionKind.SINGLE, user_id, self._clock.now())
         for row in ranking.order:  # the best, or the next where it was taken meanwhile
             if pool.id(row) in refusers:
                 continue
@@ -75,12 +81,21 @@ class Assignments:
                 scores_of(ranking.terms[row], ranking.score[row]),
                 runners_up(ranking, pool, int(row)),
             )
-            made = await self._sets.write_one(wish, user.id if user else None, "single")
+            record.choose(wish.transporter_id)
+            # Packing takes as long as a statement, and neither needs the other.
+            made, packed = await asyncio.gather(
+                self._sets.write_one(wish, user_id, "single"), asyncio.to_thread(record.pack)
+            )
             if isinstance(made, Assigned):
+                await record.keep(self._work, asked, packed)
                 return made
+            record.note_change(wish.transporter_id)
             await self._waiting(delivery.id)
             await self._work.commit()  # lets these rows go before the next ones are waited for
-        raise NoTransporter(nobody_of(ranking, pool), suggestions_of(delivery, ranking, pool))
+        record.choose(None)
+        await record.keep(self._work, asked, await asyncio.to_thread(record.pack))
+        await self._work.commit()  # why nobody could is kept, though the request fails
+        raise NoTransporter(nobody_of(ranking), suggestions_of(delivery, ranking, pool))
 
     async def _waiting(self, key: DeliveryKey) -> Delivery:
         """The row of a delivery that waits, and no more. Raises NotFound, and Conflict with who has it otherwise."""

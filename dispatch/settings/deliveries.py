@@ -67,6 +67,12 @@ class DeliverySettings(Section):
     break_most_min: int = Field(
         30, ge=1, le=720, description="Longest break of a transporter, minutes; after it, it is off duty."
     )
+    decisions_keep_days: int = Field(
+        400,
+        ge=0,
+        le=36500,
+        description="What assignments were decided from is dropped after so many days, they stay; 0 keeps all.",
+    )
     required_documents: Texts = Field(
         (),
         description='Kinds of documents without which no transporter is verified, as JSON: `["licence"]`.',

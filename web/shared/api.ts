@@ -216,6 +216,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Decision
+         * @description Who could have had a delivery when it was decided, who got it, and why `transporter` did not.
+         *
+         *     Everybody is scored anew from what was kept: places to a metre, weights to a gram. Decisions older than the
+         *     setting `decisions_keep_days` are dropped; 404 `no_decision` where none is kept.
+         */
+        get: operations["assignments_decision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/decision/export.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description A decision as a file: everybody who was online, with scores and what stood against each.
+         */
+        get: operations["assignments_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/decision/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * OwnDecision
+         * @description Why you got a delivery or did not, where you were online when it was decided; 404 otherwise.
+         */
+        get: operations["assignments_own_decision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/deliver": {
         parameters: {
             query?: never;
@@ -2643,6 +2706,14 @@ export interface components {
             name: string;
         };
         /**
+         * BarrierAnswer
+         * @description One thing that stood against somebody, and in words what would have had to be otherwise.
+         */
+        BarrierAnswer: {
+            why: components["schemas"]["Verdict"];
+            words: string;
+        };
+        /**
          * BulkAssignment
          * @description One assignment of many.
          */
@@ -2862,6 +2933,27 @@ export interface components {
             redis: string;
         };
         /**
+         * ConsideredAnswer
+         * @description A transporter in a decision.
+         *
+         *     `place`: among the candidates, 1 for the highest score; null, as `scores`, for who was none. `behind`: points that
+         *     were missing beside whoever got it, counted by what the place was worth to other deliveries of the plan. What is not
+         *     known of somebody who was offline is null.
+         */
+        ConsideredAnswer: {
+            active: number | null;
+            behind: number | null;
+            distance_km: number | null;
+            free_capacity: number | null;
+            max_active: number | null;
+            name: string;
+            place: number | null;
+            rating: number | null;
+            scores: components["schemas"]["ExactScores"] | null;
+            transporter_id: number;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /**
          * CreatedDelivery
          * @description A delivery for who made it.
          */
@@ -2942,6 +3034,78 @@ export interface components {
          * @enum {string}
          */
         DeadLetterKind: "payments" | "refunds" | "messages" | "webhooks" | "stock-holds" | "unpaid-orders" | "delivered-orders" | "expired-documents" | "unconfirmed-photos" | "offers";
+        /**
+         * DecisionAnswer
+         * @description A decision about a delivery. `transporter_id`: whom it chose, null for nobody, and then `reason` says why.
+         *
+         *     `candidates`: the best, and the chosen one wherever it stood. `excluded_counts`: who was no candidate, by the first
+         *     thing against each. `asked`: the transporter that was asked about. `decisions`: all that are kept, newest first.
+         */
+        DecisionAnswer: {
+            asked: components["schemas"]["WhyNotAnswer"] | null;
+            asked_by: number | null;
+            candidates: components["schemas"]["ConsideredAnswer"][];
+            candidates_count: number;
+            certified_optimal: boolean | null;
+            decisions: components["schemas"]["FormerDecision"][];
+            deliveries: number;
+            delivery_id: number;
+            engine: number;
+            engine_now: number;
+            excluded_counts: {
+                [key: string]: number;
+            };
+            gap: number | null;
+            id: number;
+            kind: components["schemas"]["DecisionKind"];
+            /** Format: date-time */
+            made_at: string;
+            online: number;
+            radius_km: number;
+            reason: string | null;
+            run_id: number | null;
+            seed: number;
+            total: number | null;
+            transporter_id: number | null;
+            transporter_name: string | null;
+            upper_bound: number | null;
+            vehicle_type: string | null;
+            weights: components["schemas"]["Weights"];
+        };
+        /**
+         * DecisionExport
+         * @description A decision with everybody who was online at it.
+         */
+        DecisionExport: {
+            asked_by: number | null;
+            certified_optimal: boolean | null;
+            deliveries: number;
+            delivery_id: number;
+            engine: number;
+            engine_now: number;
+            everyone: components["schemas"]["ConsideredAnswer"][];
+            gap: number | null;
+            id: number;
+            kind: components["schemas"]["DecisionKind"];
+            /** Format: date-time */
+            made_at: string;
+            online: number;
+            radius_km: number;
+            reason: string | null;
+            run_id: number | null;
+            seed: number;
+            total: number | null;
+            transporter_id: number | null;
+            upper_bound: number | null;
+            vehicle_type: string | null;
+            weights: components["schemas"]["Weights"];
+        };
+        /**
+         * DecisionKind
+         * @description How it was decided.
+         * @enum {string}
+         */
+        DecisionKind: "single" | "bulk" | "by_hand";
         /**
          * DeclineReason
          * @description Why a transporter does not want a delivery.
@@ -3242,6 +3406,17 @@ export interface components {
          */
         EventKind: "arrived_at_pickup" | "left_pickup" | "arrived_at_dropoff" | "left_dropoff";
         /**
+         * ExactScores
+         * @description Four terms and their weighted mean.
+         */
+        ExactScores: {
+            capacity: number;
+            distance: number;
+            rating: number;
+            total: number;
+            workload: number;
+        };
+        /**
          * ExcludedAnswer
          * @description One who is no candidate: why, as a code and in words. `can_be_given`: by hand all the same.
          */
@@ -3326,6 +3501,16 @@ export interface components {
          */
         ForgottenPassword: {
             email: string;
+        };
+        /**
+         * FormerDecision
+         * @description A decision about the same delivery; `at` with its time explains it.
+         */
+        FormerDecision: {
+            id: number;
+            kind: components["schemas"]["DecisionKind"];
+            /** Format: date-time */
+            made_at: string;
         };
         /**
          * GatewayMode
@@ -4270,6 +4455,32 @@ export interface components {
             sent_at: string | null;
             status: components["schemas"]["MessageStatus"];
             template: string;
+        };
+        /**
+         * OwnDecisionAnswer
+         * @description A decision as a transporter sees it who was online then: nothing of others but how many candidates there were.
+         */
+        OwnDecisionAnswer: {
+            candidates_count: number;
+            certified_optimal: boolean | null;
+            deliveries: number;
+            delivery_id: number;
+            engine: number;
+            engine_now: number;
+            gap: number | null;
+            id: number;
+            kind: components["schemas"]["DecisionKind"];
+            /** Format: date-time */
+            made_at: string;
+            online: number;
+            radius_km: number;
+            reason: string | null;
+            seed: number;
+            total: number | null;
+            upper_bound: number | null;
+            vehicle_type: string | null;
+            weights: components["schemas"]["Weights"];
+            you: components["schemas"]["WhyNotAnswer"];
         };
         /**
          * Package
@@ -5619,6 +5830,12 @@ export interface components {
             roles: string[];
         };
         /**
+         * Verdict
+         * @description Why a transporter got a delivery or did not, from the nearest to success to the farthest.
+         * @enum {string}
+         */
+        Verdict: "chosen" | "equal" | "outbid" | "changed" | "by_hand" | "gave_back" | "forbidden" | "too_far" | "too_heavy" | "no_slot" | "other_vehicle" | "not_available" | "papers" | "not_verified" | "account" | "offline";
+        /**
          * Verification
          * @description An admin's word on a profile and its documents. ``version``: the ``papers_version`` that was looked at.
          */
@@ -5737,6 +5954,16 @@ export interface components {
             transaction_id: string;
         };
         /**
+         * Weights
+         * @description Of the four terms; only their ratios count.
+         */
+        Weights: {
+            capacity: number;
+            distance: number;
+            rating: number;
+            workload: number;
+        };
+        /**
          * WhyBody
          * @description Why, for the audit log.
          */
@@ -5746,6 +5973,27 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * WhyNotAnswer
+         * @description One transporter at length.
+         *
+         *     `barriers`: all of them would have had to go. `ways`: where there were none, each alone would have been enough.
+         */
+        WhyNotAnswer: {
+            active: number | null;
+            barriers: components["schemas"]["BarrierAnswer"][];
+            behind: number | null;
+            distance_km: number | null;
+            free_capacity: number | null;
+            max_active: number | null;
+            name: string;
+            place: number | null;
+            rating: number | null;
+            scores: components["schemas"]["ExactScores"] | null;
+            transporter_id: number;
+            verdict: components["schemas"]["Verdict"];
+            ways: string[];
         };
     };
     responses: {
@@ -6381,6 +6629,107 @@ export interface operations {
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    assignments_decision: {
+        parameters: {
+            query?: {
+                /** @description Explains the decision that stood then. A date, which means that day in Nepal, or a time as ISO 8601. Default: the latest. */
+                at?: string | null;
+                /** @description A transporter, to be told why it did not get the delivery. */
+                transporter?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    assignments_export: {
+        parameters: {
+            query?: {
+                /** @description Explains the decision that stood then. A date, which means that day in Nepal, or a time as ISO 8601. Default: the latest. */
+                at?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Additional response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionExport"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    assignments_own_decision: {
+        parameters: {
+            query?: {
+                /** @description Explains the decision that stood then. A date, which means that day in Nepal, or a time as ISO 8601. Default: the latest. */
+                at?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDecisionAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

@@ -7,6 +7,7 @@ from api.http.error_shapes import AssignmentError, errors_like
 from api.http.injected import given
 from api.routes.deliveries.assignments import AutoAssignController, BulkOperationController
 from api.routes.deliveries.changes import ChangesController, ReliefController
+from api.routes.deliveries.decisions import DecisionController
 from api.routes.deliveries.deliveries import DeliveryController
 from api.routes.deliveries.dispatching import DispatchController
 from api.routes.deliveries.examples import OF_OPERATIONS
@@ -23,6 +24,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
     return Router(
         path="/",
         route_handlers=[
+            DecisionController,
             DeliveryController,
             DeliveryListController,
             DispatchController,

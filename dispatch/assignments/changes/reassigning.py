@@ -108,9 +108,7 @@ class Reassignments:
                 if error.code != "cannot_take":
                     raise
                 await self._work.commit()  # lets these rows go before the next ones are waited for
-        raise NoTransporter(
-            nobody_of(ranked.ranking, ranked.pool), suggestions_of(delivery, ranked.ranking, ranked.pool)
-        )
+        raise NoTransporter(nobody_of(ranked.ranking), suggestions_of(delivery, ranked.ranking, ranked.pool))
 
     async def transfer(self, key: DeliveryKey, move: Move, user: User) -> Moved:
         """Let a named transporter have a parcel that is aboard of somebody else; its status stays.
