@@ -15,7 +15,7 @@ from api.http import schemas
 # How the framework and the bodies of `api.http.schemas` name a field in their messages.
 MISSING_FIELD = re.compile(r"^Object missing required field `(?P<field>\w+)`$")
 MISSING_PARAMETER = re.compile(r"^Missing required \w+ parameter '(?P<field>[\w-]+)'")
-NAMED_FIELD = re.compile(r"^`(?P<field>\w+)` (?P<message>.+)$", re.DOTALL)
+NAMED_FIELD = re.compile(r"^`(?P<field>[\w.]+)` (?P<message>.+)$", re.DOTALL)
 NO_BODY = "'data'"
 
 KINDS = {

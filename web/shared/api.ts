@@ -634,10 +634,12 @@ export interface paths {
         put?: never;
         /**
          * Bulk
-         * @description Assign several named deliveries for the highest total.
+         * @description Do one thing with several named deliveries.
          *
-         *     With `Prefer: respond-async` the answer is 202 with a run to follow, see `GET /api/assignment-runs/{run_id}/`;
-         *     a `dry_run` is always waited for.
+         *     `auto_assign` gives them out for the highest total. With `Prefer: respond-async` its answer is 202 with a run to
+         *     follow, see `GET /api/assignment-runs/{run_id}/`; a `dry_run` is always waited for. The other operations are
+         *     those of the single routes; each delivery is changed by itself, in the order named and once, and what stands
+         *     against one is told with its code and changes nothing for the others.
          */
         post: operations["assignments_bulk"];
         delete?: never;
@@ -2738,6 +2740,34 @@ export interface components {
             summary: components["schemas"]["BulkSummary"];
         };
         /**
+         * BulkChangeAnswer
+         * @description An operation that changes each delivery by itself is done.
+         */
+        BulkChangeAnswer: {
+            operation: string;
+            results: components["schemas"]["BulkChangeResults"];
+        };
+        /**
+         * BulkChangeFailure
+         * @description A delivery that stayed as it was: why, as a code and in words; `reason` where nobody can take it.
+         */
+        BulkChangeFailure: {
+            code: string;
+            delivery_id: number;
+            error: string;
+            reason: string | null;
+        };
+        /**
+         * BulkChangeResults
+         * @description What became of the named deliveries, each in the order in which it was named.
+         */
+        BulkChangeResults: {
+            changed: components["schemas"]["ChangedDelivery"][];
+            failed: number;
+            failures: components["schemas"]["BulkChangeFailure"][];
+            successful: number;
+        };
+        /**
          * BulkFailure
          * @description A delivery that was not assigned; `reason` where nobody can take it.
          */
@@ -2748,21 +2778,96 @@ export interface components {
         };
         /**
          * BulkOperation
-         * @description An operation on several deliveries.
+         * @description An operation on several deliveries: at most 500 of them, 20,000 for `auto_assign`.
          */
         BulkOperation: {
             delivery_ids: number[];
             /** @enum {unknown} */
-            operation: "auto_assign";
+            operation: "auto_assign" | "cancel" | "change_priority" | "reassign" | "unassign";
             /**
              * @default {
              *       "max_assignments": null,
              *       "priority_filter": null,
              *       "vehicle_type_filter": null,
-             *       "dry_run": false
+             *       "dry_run": null,
+             *       "reason": null,
+             *       "cancel_reason": null,
+             *       "priority": null,
+             *       "transporter_id": null,
+             *       "taken_from": null,
+             *       "note": null
              *     }
              */
             parameters: components["schemas"]["BulkParameters"];
+        } | {
+            /** @constant */
+            operation?: "auto_assign";
+            parameters?: {
+                cancel_reason?: null;
+                note?: null;
+                priority?: null;
+                reason?: null;
+                taken_from?: null;
+                transporter_id?: null;
+            };
+        } | {
+            delivery_ids?: unknown;
+            /** @constant */
+            operation?: "unassign";
+            parameters: {
+                cancel_reason?: null;
+                dry_run?: null;
+                max_assignments?: null;
+                priority?: null;
+                priority_filter?: null;
+                reason: unknown;
+                taken_from?: null;
+                transporter_id?: null;
+                vehicle_type_filter?: null;
+            };
+        } | {
+            delivery_ids?: unknown;
+            /** @constant */
+            operation?: "reassign";
+            parameters: {
+                cancel_reason?: null;
+                dry_run?: null;
+                max_assignments?: null;
+                priority?: null;
+                priority_filter?: null;
+                reason: unknown;
+                vehicle_type_filter?: null;
+            };
+        } | {
+            delivery_ids?: unknown;
+            /** @constant */
+            operation?: "cancel";
+            parameters: {
+                cancel_reason: unknown;
+                dry_run?: null;
+                max_assignments?: null;
+                priority?: null;
+                priority_filter?: null;
+                reason?: null;
+                taken_from?: null;
+                transporter_id?: null;
+                vehicle_type_filter?: null;
+            };
+        } | {
+            delivery_ids?: unknown;
+            /** @constant */
+            operation?: "change_priority";
+            parameters: {
+                cancel_reason?: null;
+                dry_run?: null;
+                max_assignments?: null;
+                priority: unknown;
+                priority_filter?: null;
+                reason?: null;
+                taken_from?: null;
+                transporter_id?: null;
+                vehicle_type_filter?: null;
+            };
         };
         /**
          * BulkOperationAnswer
@@ -2774,15 +2879,32 @@ export interface components {
         };
         /**
          * BulkParameters
-         * @description Filters of a bulk operation. ``dry_run``: nothing is given; the answer says what would be.
+         * @description What an operation wants to know.
+         *
+         *     `auto_assign`: the filters, and ``dry_run``: nothing is given, the answer says what would be. `unassign`:
+         *     ``reason``, ``note``. `reassign`: the same, ``transporter_id`` (nobody named: the best of the others) and
+         *     ``taken_from`` (only from that one). `cancel`: ``cancel_reason``, ``note``. `change_priority`: ``priority``,
+         *     ``note``.
          */
         BulkParameters: {
-            /** @default false */
-            dry_run: boolean;
+            /** @default null */
+            cancel_reason: components["schemas"]["CancelReason"] | null;
+            /** @default null */
+            dry_run: boolean | null;
             /** @default null */
             max_assignments: number | null;
             /** @default null */
+            note: string | null;
+            /** @default null */
+            priority: components["schemas"]["Priority"] | null;
+            /** @default null */
             priority_filter: components["schemas"]["Priority"] | null;
+            /** @default null */
+            reason: components["schemas"]["TakenBack"] | null;
+            /** @default null */
+            taken_from: number | null;
+            /** @default null */
+            transporter_id: number | null;
             /** @default null */
             vehicle_type_filter: string | null;
         };
@@ -7314,7 +7436,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkOperationAnswer"];
+                    "application/json": components["schemas"]["BulkOperationAnswer"] | components["schemas"]["BulkChangeAnswer"];
                 };
             };
             /** @description It was begun: `Location` says where to follow it. */

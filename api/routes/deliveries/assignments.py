@@ -1,6 +1,6 @@
 """Assigning deliveries to transporters."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request, Response, post
 from litestar.openapi import ResponseSpec
@@ -16,10 +16,8 @@ from api.http.security import needs
 from api.routes.deliveries.assignment_answers import (
     AssignmentAnswer,
     BulkAssignmentAnswer,
-    BulkOperationAnswer,
     assignment_answer,
     bulk_assignment_answer,
-    operation_answer,
 )
 from api.routes.deliveries.deliveries import delivery_key
 from api.routes.deliveries.runs import RunAnswer, accepted_run, prefers_async
@@ -66,32 +64,9 @@ class AutoAssign(Body, frozen=True, kw_only=True):
                 raise ValueError(f"`{name}` is for all that wait, not for one delivery_id")
 
 
-class BulkParameters(Body, frozen=True, kw_only=True):
-    """Filters of a bulk operation. ``dry_run``: nothing is given; the answer says what would be."""
-
-    max_assignments: Count | None = None
-    priority_filter: Priority | None = None
-    vehicle_type_filter: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)] | None = None
-    dry_run: bool = False
-
-
-class BulkOperation(Body, frozen=True, kw_only=True):
-    """An operation on several deliveries."""
-
-    operation: Literal["auto_assign"]
-    delivery_ids: Annotated[list[Id], Meta(min_length=1, max_length=20_000)]
-    parameters: BulkParameters = BulkParameters()
-
-
 async def _check_filter(request: Request[User, Any, Any], given: Given) -> None:
     async with request.app.state.services.database.work() as work:
         await check_vehicle_type(work, given.get("vehicle_type_filter"))
-
-
-async def _check_parameters(request: Request[User, Any, Any], given: Given) -> None:
-    wanted = given.get("parameters", {}).get("vehicle_type_filter")
-    async with request.app.state.services.database.work() as work:
-        await check_vehicle_type(work, wanted, field="parameters.vehicle_type_filter")
 
 
 class AutoAssignController(Controller):
@@ -136,36 +111,3 @@ class AutoAssignController(Controller):
         if not data.dry_run:
             await note_run(work, actor_of(request), result)
         return Response(bulk_assignment_answer(result, dry_run=bool(data.dry_run)))
-
-
-class BulkOperationController(Controller):
-    """``/api/deliveries/bulk-operations``."""
-
-    path = "/api/deliveries/bulk-operations"
-    tags = ("assignments",)
-    guards = (needs(Role.ADMIN),)
-
-    @post("/", opt=also_checked(_check_parameters), status_code=200, responses=FOLLOWED)
-    async def bulk(
-        self, request: Request[User, Any, Any], data: JSONBody[BulkOperation], work: GivenWork, services: GivenServices
-    ) -> Response[BulkOperationAnswer]:
-        """Assign several named deliveries for the highest total.
-
-        With `Prefer: respond-async` the answer is 202 with a run to follow, see `GET /api/assignment-runs/{run_id}/`;
-        a `dry_run` is always waited for.
-        """
-        await check_vehicle_type(work, data.parameters.vehicle_type_filter, field="parameters.vehicle_type_filter")
-        wanted = BulkFilter(
-            priority=data.parameters.priority_filter,
-            vehicle_type=data.parameters.vehicle_type_filter,
-            max_assignments=data.parameters.max_assignments,
-            delivery_ids=data.delivery_ids,
-        )
-        if not data.parameters.dry_run and prefers_async(request):
-            return await accepted_run(request, work, services, wanted)
-        result = await services.bulk_assignments(work).assign_many(
-            wanted, request.user.id, dry_run=data.parameters.dry_run
-        )
-        if not data.parameters.dry_run:
-            await note_run(work, actor_of(request), result)
-        return Response(operation_answer(data.operation, result, dry_run=data.parameters.dry_run))

@@ -1,11 +1,13 @@
 """Answers to what changes about a delivery once somebody has it, or before."""
 
+from dataclasses import asdict
 from uuid import UUID
 
 from msgspec import Struct
 
 from api.routes.deliveries.assignment_answers import Alternative, AssignedTransporter, ScoreDetails, score_details
 from api.routes.deliveries.assignment_answers import assigned_transporter as transporter_answer
+from dispatch.assignments.changes.many import ChangedMany
 from dispatch.assignments.changes.reassigning import Moved
 from dispatch.assignments.changes.relieving import MovedOne, NotMoved, Relieved
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
@@ -70,6 +72,42 @@ class RelievedAnswer(Struct, frozen=True, kw_only=True):
     waiting: list[ChangedDelivery]
     failures: list[NotMovedOfMany]
     aboard: list[ChangedDelivery]
+
+
+class BulkChangeFailure(Struct, frozen=True, kw_only=True):
+    """A delivery that stayed as it was: why, as a code and in words; ``reason`` where nobody can take it."""
+
+    delivery_id: int
+    code: str
+    error: str
+    reason: str | None
+
+
+class BulkChangeResults(Struct, frozen=True, kw_only=True):
+    """What became of the named deliveries, each in the order in which it was named."""
+
+    successful: int
+    failed: int
+    changed: list[ChangedDelivery]
+    failures: list[BulkChangeFailure]
+
+
+class BulkChangeAnswer(Struct, frozen=True, kw_only=True):
+    """An operation that changes each delivery by itself is done."""
+
+    operation: str
+    results: BulkChangeResults
+
+
+def bulk_change_answer(operation: str, done: ChangedMany) -> BulkChangeAnswer:
+    """What became of each."""
+    results = BulkChangeResults(
+        successful=len(done.changed),
+        failed=len(done.failures),
+        changed=[ChangedDelivery(**asdict(one)) for one in done.changed],
+        failures=[BulkChangeFailure(**asdict(one)) for one in done.failures],
+    )
+    return BulkChangeAnswer(operation=operation, results=results)
 
 
 def moved_answer(moved: Moved) -> MovedAnswer:

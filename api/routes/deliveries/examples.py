@@ -284,7 +284,12 @@ OF_OPERATIONS: Final = {
                 "operation": "auto_assign",
                 "delivery_ids": [101, 102, 103],
                 "parameters": {"max_assignments": 10, "priority_filter": "high"},
-            }
+            },
+            "Take some back": {
+                "operation": "unassign",
+                "delivery_ids": [101, 102],
+                "parameters": {"reason": "too_late", "note": "The bridge is closed"},
+            },
         },
         {"Assigned, but one": BULK},
     ),

@@ -5,7 +5,8 @@ from litestar import Router
 from api.http.described_examples import examples
 from api.http.error_shapes import AssignmentError, errors_like
 from api.http.injected import given
-from api.routes.deliveries.assignments import AutoAssignController, BulkOperationController
+from api.routes.deliveries.assignments import AutoAssignController
+from api.routes.deliveries.bulk_operations import BulkOperationController
 from api.routes.deliveries.changes import ChangesController, ReliefController
 from api.routes.deliveries.decisions import DecisionController
 from api.routes.deliveries.deliveries import DeliveryController
