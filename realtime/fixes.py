@@ -36,7 +36,7 @@ class Flag(StrEnum):
     """The device's battery was not within 0 to 1: taken as percent, or left out."""
 
 
-class LoggedRun(msgspec.Struct, frozen=True, array_like=True):
+class LoggedRun(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Accepted fixes of one device that were handed in together; ``received_ms`` since 1970, UTC."""
 
     transporter_id: int

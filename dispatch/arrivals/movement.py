@@ -7,7 +7,7 @@ row lock lets one process at a time read; telling the same fixes twice changes n
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -29,12 +29,12 @@ from dispatch.events.recording import record
 from dispatch.geo import great_circle_m
 from dispatch.ports import Clock, Publisher, StatusChange
 from dispatch.tracking.models import StoredFix
-from dispatch.tracking.store import FixRow
+from dispatch.tracking.runs import Run, recorded_ms
 
 # Farther than a phone's fix is off in a street, nearer than the first corner.
 LEFT_AFTER_M = 150.0
 # Not believed, so they mean nothing.
-UNBELIEVED = ["unconfirmed", "duplicate"]
+UNBELIEVED = frozenset({"unconfirmed", "duplicate"})
 # Watchers are told of arrivals, unless they are this old: history tells those.
 NEWS_FOR = timedelta(minutes=10)
 ARRIVALS: dict[EventKind, Literal["pickup", "dropoff"]] = {
@@ -51,16 +51,19 @@ class Movement:
         self._clock = clock
         self._publisher = publisher
 
-    async def note(self, fixes: Sequence[FixRow]) -> None:
+    async def note(self, runs: Sequence[Run]) -> None:
         """May be told the same twice, and in any order."""
-        seen: defaultdict[int, list[SeenFix]] = defaultdict(list)
-        for fix in sorted(fixes, key=lambda fix: fix.recorded_at):
-            if not set(UNBELIEVED).intersection(fix.flags):
-                seen[fix.transporter_id].append(SeenFix(fix.recorded_at, fix.lat, fix.lon, fix.accuracy_m))
-        if not seen:
+        if not any(run.fixes for run in runs):
             return
+        oldest = min(fix.recorded_at for run in runs for fix in run.fixes)
         async with self._database.work() as work:
-            concerned = await _concerned(work.session, seen)
+            staged = await _staged(work.session, {run.transporter_id for run in runs}, oldest)
+            seen = _believed(runs, {stage.transporter_id for _, stage in staged})
+            concerned = [
+                (delivery, stage)
+                for delivery, stage in staged
+                if any(stage.covers(fix.at) for fix in seen[stage.transporter_id])
+            ]
             journeys = await _locked_journeys(work.session, concerned)
             for delivery, stage in concerned:
                 covered = [fix for fix in seen[stage.transporter_id] if stage.covers(fix.at)]
@@ -174,15 +177,25 @@ def concerned_query(transporters: Iterable[int], oldest: datetime) -> Select[Del
     return select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id)
 
 
-async def _concerned(session: AsyncSession, seen: dict[int, list[SeenFix]]) -> list[tuple[Delivery, Stage]]:
-    """Deliveries that were under way when one of the fixes was recorded, in the order of their ids."""
-    rows = await session.scalars(concerned_query(seen.keys(), min(fixes[0].at for fixes in seen.values())))
-    staged = [(delivery, stage) for delivery in rows if (stage := _stage(delivery)) is not None]
-    return [
-        (delivery, stage)
-        for delivery, stage in staged
-        if any(stage.covers(fix.at) for fix in seen[stage.transporter_id])
-    ]
+async def _staged(session: AsyncSession, transporters: Iterable[int], oldest: datetime) -> list[tuple[Delivery, Stage]]:
+    """Deliveries that were under way with one of them at a time or after, in the order of their ids."""
+    rows = await session.scalars(concerned_query(transporters, oldest))
+    return [(delivery, stage) for delivery in rows if (stage := _stage(delivery)) is not None]
+
+
+def _believed(runs: Sequence[Run], transporters: set[int]) -> defaultdict[int, list[SeenFix]]:
+    """Their fixes in time order; most transporters carry nothing, and nothing is done for theirs."""
+    seen: defaultdict[int, list[SeenFix]] = defaultdict(list)
+    for run in runs:
+        if run.transporter_id in transporters:
+            seen[run.transporter_id] += [
+                SeenFix(datetime.fromtimestamp(recorded_ms(fix) / 1000, UTC), fix.lat, fix.lon, fix.accuracy_m)
+                for fix in run.fixes
+                if UNBELIEVED.isdisjoint(run.flags.get(fix.seq, ()))
+            ]
+    for fixes in seen.values():
+        fixes.sort(key=lambda fix: fix.at)
+    return seen
 
 
 def _told_late(before: Journey, stage: Stage) -> bool:
@@ -236,7 +249,7 @@ async def _track(session: AsyncSession, stage: Stage, *, until: datetime) -> lis
             StoredFix.transporter_id == stage.transporter_id,
             StoredFix.recorded_at >= stage.assigned_at,
             StoredFix.recorded_at <= min(until, stage.delivered_at or until),
-            ~StoredFix.flags.bool_op("&&")(literal(UNBELIEVED, ARRAY(String(32)))),
+            ~StoredFix.flags.bool_op("&&")(literal(sorted(UNBELIEVED), ARRAY(String(32)))),
         )
         .order_by(StoredFix.recorded_at)
     )

@@ -5,37 +5,23 @@ seqs that are stored are kept as bitmaps, whose rows are locked, looked at and c
 the fixes in. Several writers that hold the same fix take turns at its bitmap; the second sees that it is there.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+import asyncio
+import struct
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from dispatch.database.engine import Database
+from dispatch.database.engine import Database, DriverConnection
 from dispatch.tracking.partitions import Partitions, day_of
+from dispatch.tracking.runs import COLUMNS, COPY_END, COPY_HEAD, DAY_MS, Run, recorded_ms, row, row_head
 
 CHUNK = 4096
-
-
-class FixRow(NamedTuple):
-    """A fix as it is stored; the columns of ``stored_fixes`` in the order of the copy."""
-
-    transporter_id: int
-    device: str
-    epoch: str
-    seq: int
-    lat: float
-    lon: float
-    recorded_at: datetime
-    received_at: datetime
-    accuracy_m: float | None
-    speed_mps: float | None
-    heading_deg: float | None
-    battery: float | None
-    flags: list[str]
+# The event loop stands still while so many rows are made: a few milliseconds.
+ROWS_AT_ONCE = 500
 
 
 class Unstorable(Exception):
@@ -55,11 +41,45 @@ class _Key(NamedTuple):
 
 @dataclass(slots=True)
 class _Chunk:
-    rows: dict[int, FixRow] = field(default_factory=dict)
+    """Rows of a bitmap, encoded, by their bit; and the days (since 1970) that they are of."""
 
-    @property
-    def newest_at(self) -> datetime:
-        return max(row.recorded_at for row in self.rows.values())
+    rows: dict[int, bytes] = field(default_factory=dict)
+    days: set[int] = field(default_factory=set)
+    newest_ms: int = -(2**62)
+
+    def unseen(self, seen: bytes) -> tuple[list[bytes], bytes]:
+        """The rows that are not stored yet, and the bitmap with them."""
+        bits = bytearray(seen.ljust(CHUNK // 8, b"\0"))
+        fresh = []
+        for bit, encoded in self.rows.items():
+            mask = 1 << (bit & 7)
+            if not bits[bit >> 3] & mask:
+                bits[bit >> 3] |= mask
+                fresh.append(encoded)
+        return fresh, bytes(bits.rstrip(b"\0"))
+
+
+@dataclass(slots=True)
+class _Numbering:
+    """What one device numbers on from 1."""
+
+    head: bytes
+    chunks: dict[int, _Chunk] = field(default_factory=dict)
+
+    def take(self, run: Run) -> None:
+        """Raises struct.error, ValueError or OverflowError where something in it cannot be stored."""
+        head, received_ms, flags = self.head, run.received_ms, run.flags
+        for point in run.fixes:
+            number, bit = divmod(point.seq, CHUNK)
+            chunk = self.chunks.get(number)
+            if chunk is None:
+                chunk = self.chunks[number] = _Chunk()
+            if bit in chunk.rows:
+                continue
+            at_ms = recorded_ms(point)
+            chunk.rows[bit] = row(head, received_ms, point, at_ms, flags.get(point.seq) if flags else None)
+            chunk.days.add(at_ms // DAY_MS)
+            chunk.newest_ms = max(chunk.newest_ms, at_ms)
 
 
 ADD_CHUNKS = """
@@ -87,6 +107,7 @@ _THE_ROWS_FAULT = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.ProgramLimitExceededError,
+    struct.error,
     ValueError,
     TypeError,
     OverflowError,
@@ -100,22 +121,22 @@ class FixStore:
         self._database = database
         self.partitions = Partitions(database.engine)
 
-    async def write(self, rows: Sequence[FixRow]) -> list[FixRow]:
-        """Store what is not stored yet and return it, all or nothing.
+    async def write(self, runs: Sequence[Run]) -> int:
+        """Store what is not stored yet, all or nothing; returns how many fixes that was.
 
-        Raises Unstorable or StoreUnavailable; then nothing of ``rows`` was stored by this call.
+        Raises Unstorable or StoreUnavailable; then nothing of ``runs`` was stored by this call.
         """
         try:
-            days = {day_of(row.recorded_at) for row in rows}
+            chunks, days = await _encoded(runs)
             await self.partitions.ensure(days)
             try:
-                return await self._write(rows)
+                return await self._write(chunks)
             except IntegrityError as error:
                 if not isinstance(error.driver_exception, asyncpg.CheckViolationError):
                     raise
                 self.partitions.forget()  # no partition: another process dropped that day meanwhile
                 await self.partitions.ensure(days)
-                return await self._write(rows)
+                return await self._write(chunks)
         except (SQLAlchemyError, OSError, *_THE_ROWS_FAULT) as error:
             cause = error.driver_exception if isinstance(error, DBAPIError) else error
             told = f"{type(cause).__name__}: {cause}"
@@ -123,32 +144,73 @@ class FixStore:
                 raise Unstorable(told[:300]) from error
             raise StoreUnavailable(told) from error
 
-    async def _write(self, rows: Sequence[FixRow]) -> list[FixRow]:
-        chunks = _by_chunk(rows)
+    async def _write(self, chunks: dict[_Key, _Chunk]) -> int:
         keys = sorted(chunks)
-        columns = [list(column) for column in zip(*keys, strict=True)]
-        newest = [chunks[key].newest_at for key in keys]
+        columns = [list(column) for column in zip(*keys, strict=True)] if keys else [[], [], [], []]
+        newest = [_moment(chunks[key].newest_ms) for key in keys]
+        stored = await self._write_known(chunks, keys, columns, newest)
+        if stored is None:
+            # A device's first fixes and every 4,096th. Before the transaction, which then takes all its locks in one
+            # order; a bitmap without a bit means nothing.
+            async with self._database.connection() as driver:
+                await driver.execute(ADD_CHUNKS, *columns, newest)
+            stored = await self._write_known(chunks, keys, columns, newest)
+        if stored is None:
+            raise StoreUnavailable("bitmaps were cleared away while they were filled")
+        return stored
+
+    async def _write_known(
+        self, chunks: dict[_Key, _Chunk], keys: list[_Key], columns: list[list[Any]], newest: list[datetime]
+    ) -> int | None:
+        """None, and nothing done, where a bitmap is missing."""
         async with self._database.transaction() as driver:
-            await driver.execute(ADD_CHUNKS, *columns, newest)
-            locked = await driver.fetch(LOCK_CHUNKS, *columns)
-            seen = {_Key(*record[:4]): int.from_bytes(record["seen"], "little") for record in locked}
-            fresh: list[FixRow] = []
+            seen = {_Key(*record[:4]): record[4] for record in await driver.fetch(LOCK_CHUNKS, *columns)}
+            if len(seen) < len(keys):
+                return None
+            fresh: list[bytes] = []
+            maps: list[bytes] = []
             for key in keys:
-                for bit, row in chunks[key].rows.items():
-                    if not seen[key] >> bit & 1:
-                        seen[key] |= 1 << bit
-                        fresh.append(row)
+                rows, bits = chunks[key].unseen(seen[key])
+                fresh += rows
+                maps.append(bits)
             if fresh:
-                await driver.copy_records_to_table("stored_fixes", records=fresh, columns=FixRow._fields)
-                maps = [seen[key].to_bytes((seen[key].bit_length() + 7) // 8, "little") for key in keys]
+                await _copy(driver, fresh)
                 await driver.execute(SAVE_CHUNKS, *columns, newest, maps)
-        return fresh
+        return len(fresh)
 
 
-def _by_chunk(rows: Sequence[FixRow]) -> dict[_Key, _Chunk]:
-    """The rows by bitmap and bit; of a duplicate within the rows the first stays."""
-    chunks: defaultdict[_Key, _Chunk] = defaultdict(_Chunk)
-    for row in rows:
-        key = _Key(row.transporter_id, row.device, row.epoch, row.seq // CHUNK)
-        chunks[key].rows.setdefault(row.seq % CHUNK, row)
-    return chunks
+async def _copy(driver: DriverConnection, rows: list[bytes]) -> None:
+    async def source() -> AsyncIterator[bytes]:
+        yield COPY_HEAD
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            yield b"".join(rows[start : start + ROWS_AT_ONCE])
+        yield COPY_END
+
+    await driver.copy_to_table("stored_fixes", source=source(), columns=COLUMNS, format="binary")
+
+
+async def _encoded(runs: Sequence[Run]) -> tuple[dict[_Key, _Chunk], set[date]]:
+    """The rows by bitmap and bit, and their days; of a duplicate within the runs the first stays."""
+    numberings: dict[tuple[int, str, str], _Numbering] = {}
+    made = 0
+    for run in runs:
+        owner = (run.transporter_id, run.device, run.epoch)
+        numbering = numberings.get(owner)
+        if numbering is None:
+            numbering = numberings[owner] = _Numbering(row_head(*owner))
+        numbering.take(run)
+        made += len(run.fixes)
+        if made >= ROWS_AT_ONCE:
+            made = 0
+            await asyncio.sleep(0)
+    chunks: dict[_Key, _Chunk] = {}
+    days: set[int] = set()
+    for owner, numbering in numberings.items():
+        for number, chunk in numbering.chunks.items():
+            chunks[_Key(*owner, number)] = chunk
+            days |= chunk.days
+    return chunks, {day_of(_moment(day * DAY_MS)) for day in days}
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)

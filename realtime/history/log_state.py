@@ -6,7 +6,7 @@ from msgspec import Struct
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from realtime.history.writer import GROUP
+from realtime.history.log_reader import GROUP
 from realtime.redis.client import load_script
 from realtime.redis.keys import Keys
 

@@ -13,9 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from api.http.errors import database_error
 from dispatch.database.engine import Database
 from dispatch.errors import Conflict
-from dispatch.tracking.store import FixRow, FixStore, StoreUnavailable
+from dispatch.tracking.store import FixStore, StoreUnavailable
+from realtime.protocol import Fix
 from tests.database.counting import COUNT, SERIES, pid_of, years
 from tests.database.ending_postgres import ending_postgres
+from tests.support.fixes import run_of
 
 
 async def by_fixed_statement(database: Database) -> object:
@@ -95,11 +97,11 @@ async def test_what_went_wrong_first_is_told_even_where_it_cannot_be_undone_any_
 
 async def test_fixes_that_meet_such_a_connection_are_tried_again(database: Database) -> None:
     now, epoch = datetime.now(UTC), uuid4().hex
-    fixes = [FixRow(NOBODY, "d", epoch, seq, 27.7, 85.3, now, now, None, None, None, None, []) for seq in (1, 2)]
+    fixes = [run_of(NOBODY, [Fix(seq, 27.7, 85.3, now)], epoch=epoch) for seq in (1, 2)]
     async with ending_postgres(database) as (server, through):
         store = FixStore(through)
-        assert await store.write(fixes[:1]) == fixes[:1]
+        assert await store.write(fixes[:1]) == 1
         await server.end(await pid_of(through))
         with pytest.raises(StoreUnavailable, match="InternalClientError"):
             await store.write(fixes)
-        assert await store.write(fixes) == fixes[1:]
+        assert await store.write(fixes) == 1

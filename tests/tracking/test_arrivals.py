@@ -22,7 +22,10 @@ from dispatch.database.engine import Database
 from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.travel import HANDLING_S, Whereabouts, arrival_at_door
 from dispatch.deliveries.travel import Trip as Way
-from dispatch.tracking.store import FixRow, FixStore
+from dispatch.tracking.store import FixStore
+from realtime.fixes import LoggedRun
+from realtime.protocol import Fix
+from tests.support.fixes import run_of
 from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok, ping
 
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
@@ -111,24 +114,23 @@ class Trip:
         self.start = datetime.now(UTC)
         self.services = world.server.services
 
-    def fixes(self) -> list[FixRow]:
+    def fixes(self) -> list[Fix]:
         """To the shop, some minutes there, to the door, some minutes there; a fix every ten seconds."""
         way = [1000.0, 500, *([5.0] * 12), 500, 1000]
         door = [1000.0, 500, *([5.0] * 12)]
         places = [(BHAKTAPUR, metres) for metres in way] + [(THAMEL, metres) for metres in door]
         return [
-            FixRow(
-                self.driver.transporter_id, "phone", self.epoch, seq + 1,
-                lat + metres * DEGREES_A_METRE, lon,
-                self.start + timedelta(seconds=10 * seq), self.start, 8.0, None, None, None, [],
-            )
+            Fix(seq + 1, lat + metres * DEGREES_A_METRE, lon, self.start + timedelta(seconds=10 * seq), 8.0)
             for seq, ((lat, lon), metres) in enumerate(places)
-        ]  # fmt: skip
+        ]
 
-    async def note(self, fixes: Sequence[FixRow]) -> None:
-        services = self.services
-        await FixStore(services.database).write(fixes)
-        await Movement(services.database, services.clock, services.publisher).note(fixes)
+    def run(self, fixes: Sequence[Fix]) -> LoggedRun:
+        return run_of(self.driver.transporter_id, fixes, epoch=self.epoch)
+
+    async def note(self, fixes: Sequence[Fix]) -> None:
+        services, runs = self.services, [self.run(fixes)]
+        await FixStore(services.database).write(runs)
+        await Movement(services.database, services.clock, services.publisher).note(runs)
 
     async def events(self) -> list[tuple[str, float]]:
         tracked = ok(await self.world.http.get(f"/api/deliveries/{self.delivery['tracking_number']}/track/"))
@@ -179,9 +181,9 @@ async def test_the_same_statements_tell_of_any_number_of_deliveries(world: World
     movement = Movement(single, services.clock, services.publisher)
     prepared = []
     for step, count in enumerate([4, 1, 2, 3]):
-        fixes = [fix for made in trips[:count] for fix in made.fixes()[step : step + 1]]
-        await FixStore(services.database).write(fixes)
-        await movement.note(fixes)
+        runs = [made.run(made.fixes()[step : step + 1]) for made in trips[:count]]
+        await FixStore(services.database).write(runs)
+        await movement.note(runs)
         async with single.connection() as driver:
             prepared.append(await driver.fetchval("SELECT count(*) FROM pg_prepared_statements"))
     await single.close()

@@ -13,7 +13,9 @@ from sqlalchemy import update
 from api.routes.deliveries.path_formats import geojson_pieces, gpx_pieces
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.tracking.path import DeliveryPath, PathBuilder, PathPoint
-from dispatch.tracking.store import FixRow, FixStore
+from dispatch.tracking.store import FixStore
+from realtime.protocol import Fix
+from tests.support.fixes import run_of
 from tests.support.world import Bought, Driver, Person, World, ok
 
 GPX = {"g": "http://www.topografix.com/GPX/1/1"}
@@ -29,14 +31,13 @@ class Way:
 
     async def fixes(self, *fixes: tuple[float, float, float, list[str]]) -> None:
         """Seconds after the start, latitude, longitude, flags."""
-        rows = [
-            FixRow(
-                self.driver.transporter_id, "phone", "e", seq + 1, lat, lon,
-                self.start + timedelta(seconds=at_s), self.start, None, None, None, None, flags,
+        runs = [
+            run_of(
+                self.driver.transporter_id, [Fix(seq + 1, lat, lon, self.start + timedelta(seconds=at_s))], flags=flags
             )
             for seq, (at_s, lat, lon, flags) in enumerate(fixes)
-        ]  # fmt: skip
-        await FixStore(self.world.server.services.database).write(rows)
+        ]
+        await FixStore(self.world.server.services.database).write(runs)
 
     async def geojson(self, person: Person) -> Any:
         return ok(await person.get(f"/api/deliveries/{self.delivery['delivery_id']}/path.geojson"))

@@ -2,8 +2,8 @@
 
 from uuid import uuid4
 
+from realtime.history.log_reader import GROUP
 from realtime.history.log_state import forget_gone_writers, read_log_state
-from realtime.history.writer import GROUP
 from realtime.redis.keys import Keys
 from tests.support.waiting import until
 from tests.support.world import World
