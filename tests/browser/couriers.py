@@ -8,10 +8,11 @@ from typing import Any
 
 from playwright.async_api import Browser, FilePayload, Locator, Page, expect
 
+from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window
 from tests.support.pictures import picture_bytes
 from tests.support.waiting import until
-from tests.support.world import BHAKTAPUR, PASSWORD, Driver, World, ok
+from tests.support.world import BHAKTAPUR, Driver, World, ok
 
 # What a page that has no network, or whose server is away, cannot help but say.
 NO_NETWORK = ("net::ERR_", "WebSocket connection to", "status of 503")
@@ -105,7 +106,7 @@ class Courier:
 async def courier(
     world: World, chromium: Browser, driver: Driver | None = None, *, sockets: bool = True, clock: bool = False
 ) -> AsyncIterator[Courier]:
-    """A transporter who has signed in, by hand, on a phone of their own.
+    """A transporter who is signed in on a phone of their own.
 
     ``sockets``: whether the network lets any through. ``clock``: whether the page's clock can be put forward.
     """
@@ -123,11 +124,9 @@ async def courier(
         if clock:
             await context.clock.install()
         window = Window(context, world.server.settings.public_url)
+        await remembered(context, "courier", driver)
         page = await window.open("/courier")
-        await page.get_by_label("E-mail").fill(driver.email)
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Sign in").click()
-        await expect(page.get_by_role("switch")).to_be_visible(timeout=30_000)  # a password is hashed first
+        await expect(page.get_by_role("switch")).to_be_visible()
         await expect(page.locator(".chip.live").first).to_be_visible()
         yield Courier(world, driver, window, page, [BHAKTAPUR])
         assert not window.complaints, window.complaints

@@ -1,6 +1,8 @@
-"""Signing in by hand, as on every page of people who sign in."""
+"""Signed in, on every page of people who sign in: by hand where signing in is what is tried, else by tokens."""
 
-from playwright.async_api import Page, expect
+import json
+
+from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser.windows import Window
 from tests.support.world import PASSWORD, Person
@@ -14,8 +16,24 @@ async def sign_in(page: Page, person: Person) -> None:
     await expect(page.get_by_text(person.email).last).to_be_visible()
 
 
+async def remembered(context: BrowserContext, name: str, person: Person) -> None:
+    """A browser in which the person signed in on the page of that name before; no password is hashed for it.
+
+    Once: what the page keeps later, such as newer tokens or none, stands.
+    """
+    tokens = json.dumps({"access": person.access, "refresh": person.refresh})
+    mark = f"signed-in.{name}.{person.user_id}"
+    await context.add_init_script(
+        f"""if (localStorage.getItem({mark!r}) === null) {{
+            localStorage.setItem({mark!r}, "");
+            localStorage.setItem({"dispatch." + name!r}, {tokens!r});
+        }}"""
+    )
+
+
 async def signed_in(window: Window, path: str, person: Person) -> Page:
     """A page with the person signed in."""
+    await remembered(window.context, path.split("?", maxsplit=1)[0].split("/")[1], person)
     page = await window.open(path)
-    await sign_in(page, person)
+    await expect(page.get_by_text(person.email).last).to_be_visible()
     return page

@@ -47,13 +47,13 @@ async def shows(page: Page, colour: tuple[int, int, int]) -> bool:
 
 
 async def test_the_imported_streets_lie_under_the_courier_by_day_and_by_night(
-    world: World, window: Window, town: Path
+    world: World, map_window: Window, town: Path
 ) -> None:
     asked: list[str] = []
     async with riding(world) as ride:
         await ride.at(LAT + 0.02, LON + EAST)
-        window.context.on("request", lambda sent: asked.append(sent.url))
-        page = await window.open(ride.path)
+        map_window.context.on("request", lambda sent: asked.append(sent.url))
+        page = await map_window.open(ride.path)
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         await expect(page.get_by_text(ATTRIBUTION)).to_be_visible()
         assert any(url.endswith(f"/pages/map/{town.name}") for url in asked)
@@ -62,19 +62,19 @@ async def test_the_imported_streets_lie_under_the_courier_by_day_and_by_night(
             await until(partial(shows, page, colour))
 
 
-async def test_without_streets_nobody_is_thanked_for_them(world: World, window: Window) -> None:
+async def test_without_streets_nobody_is_thanked_for_them(world: World, map_window: Window) -> None:
     async with riding(world) as ride:
         await ride.at(LAT, LON)
-        page = await window.open(ride.path)
+        page = await map_window.open(ride.path)
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         await expect(page.get_by_text(ATTRIBUTION)).to_have_count(0)
 
 
-async def test_in_a_demo_the_city_moves_on_the_imported_streets(window: Window, town: Path, demo: str) -> None:
+async def test_in_a_demo_the_city_moves_on_the_imported_streets(map_window: Window, town: Path, demo: str) -> None:
     asked: list[str] = []
     del demo
-    window.context.on("request", lambda sent: asked.append(sent.url))
-    page = await window.open("/")
+    map_window.context.on("request", lambda sent: asked.append(sent.url))
+    page = await map_window.open("/")
     await expect(page.get_by_text(ATTRIBUTION)).to_be_visible()
     assert any(url.endswith(f"/pages/map/{town.name}") for url in asked)
     assert await violations(page) == []

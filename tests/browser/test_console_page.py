@@ -1,6 +1,5 @@
 """A dispatcher at the console, in a real browser: what needs somebody, giving, taking back, planning, and keys."""
 
-import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -8,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Route, expect
+from playwright.async_api import Page, Route, expect
 from sqlalchemy import update
 
 from api.server.serving import RunningServer
 from dispatch.accounts.models import User
+from tests.browser.sign_ins import remembered
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
@@ -38,24 +38,9 @@ async def admin(world: World) -> Person:
     return await world.admin()
 
 
-@pytest.fixture
-async def desk(chromium: Browser, world: World) -> AsyncIterator[Window]:
-    """A wide window in English, on light ground."""
-    context: BrowserContext = await chromium.new_context(
-        viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="light"
-    )
-    opened = Window(context, world.server.settings.public_url)
-    yield opened
-    await context.close()
-    assert opened.complaints == []
-
-
 async def _console(desk: Window, admin: Person, query: str = "") -> Page:
     """The console as this browser's admin left it, with the first picture there."""
-    tokens = json.dumps({"access": admin.access, "refresh": admin.refresh})
-    await desk.context.add_init_script(
-        f"localStorage.getItem('dispatch.console') ?? localStorage.setItem('dispatch.console', {tokens!r})"
-    )
+    await remembered(desk.context, "console", admin)
     page = await desk.open(f"/console{query}")
     await expect(page.locator(".chip.live")).to_be_visible()
     return page
@@ -107,6 +92,7 @@ async def test_a_dispatcher_gives_the_oldest_parcel_to_the_best_takes_it_back_an
     await _driver(world, "Hari Weak", here, capacity_kg=1)
     late, fresh = await world.deliveries(at(here) | OVERDUE, at(here) | SOON)
     page = await _console(desk, admin)
+    await expect(page.locator(".map-box")).to_contain_text("The list has everything")  # here is no WebGL
     first = page.locator(".exception").first
     await expect(first).to_contain_text("Late by 2 h")
     await first.get_by_role("link").click()
@@ -241,12 +227,12 @@ async def test_the_address_shows_the_same_again_and_back_leads_back(world: World
 
 
 @pytest.mark.slow
-async def test_a_courier_on_the_map_opens_with_its_load(world: World, desk: Window, admin: Person) -> None:
+async def test_a_courier_on_the_map_opens_with_its_load(world: World, map_desk: Window, admin: Person) -> None:
     here = somewhere()
     ram = await _driver(world, "Ram Thapa", here, max_active=4)
     [delivery] = await world.deliveries(at(here) | SOON)
     ok(await ram.post(f"/api/deliveries/{delivery['id']}/accept/"))
-    page = await _console(desk, admin)
+    page = await _console(map_desk, admin)
     await expect(page.locator("canvas.fleet")).to_be_attached()
     box = await page.locator("canvas.fleet").bounding_box()
     assert box is not None
@@ -329,11 +315,13 @@ async def test_the_console_is_for_everyone(
 
 
 @pytest.mark.slow
-async def test_on_a_phone_one_panel_shows_at_a_time_the_list_first(world: World, desk: Window, admin: Person) -> None:
+async def test_on_a_phone_one_panel_shows_at_a_time_the_list_first(
+    world: World, map_desk: Window, admin: Person
+) -> None:
     here = somewhere()
     await _driver(world, "Ram Thapa", here)
     [delivery] = await world.deliveries(at(here) | SOON)
-    page = await _console(desk, admin)
+    page = await _console(map_desk, admin)
     await page.set_viewport_size({"width": 390, "height": 844})
     await expect(page.locator(".panel:visible")).to_have_count(1)
     await page.locator(f"[data-delivery='{delivery['id']}']").click()

@@ -1,17 +1,17 @@
 """A dispatcher gives more parcels than anybody would wait for: a run that is followed and found again."""
 
-import json
 import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from api.server.serving import RunningServer
 from benchmarks.dispatch.city import City, settle
 from dispatch.assignments.models import RunStatus
 from dispatch.assignments.results import BulkResult, Failure
 from dispatch.assignments.runs import Run, begin_run
+from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window, violations
 from tests.support.own_database import world_of_its_own
 from tests.support.world import Person, World, ok
@@ -29,22 +29,10 @@ async def world(server: RunningServer) -> AsyncIterator[World]:
         yield own
 
 
-@pytest.fixture
-async def desk(chromium: Browser, world: World) -> AsyncIterator[Window]:
-    context = await chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="light")
-    opened = Window(context, world.server.settings.public_url)
-    yield opened
-    await context.close()
-    assert opened.complaints == []
-
-
 async def _open(world: World, desk: Window, path: str) -> tuple[Page, Person]:
     """A page of an admin who is signed in."""
     admin = await world.admin()
-    tokens = json.dumps({"access": admin.access, "refresh": admin.refresh})
-    await desk.context.add_init_script(
-        f"localStorage.getItem('dispatch.console') ?? localStorage.setItem('dispatch.console', {tokens!r})"
-    )
+    await remembered(desk.context, "console", admin)
     return await desk.open(path), admin
 
 

@@ -37,10 +37,10 @@ async def stored(world: World, delivery: dict[str, Any]) -> Delivery:
 
 
 async def test_a_parcel_is_taken_picked_up_with_a_photo_and_delivered_with_a_signature(
-    world: World, chromium: Browser
+    world: World, plain_chromium: Browser
 ) -> None:
     delivery = await world.delivery(requires_signature=True, delivery_instructions="Ring twice")
-    async with courier(world, chromium) as one:
+    async with courier(world, plain_chromium) as one:
         switch = one.page.get_by_role("switch")
         await switch.click()
         await expect(one.answer).to_have_text("You are off duty")
@@ -68,10 +68,10 @@ async def delivered(world: World, delivery: dict[str, Any]) -> Delivery | None:
 
 
 async def test_without_network_no_position_and_no_step_is_lost_and_the_step_keeps_its_time(
-    world: World, chromium: Browser
+    world: World, plain_chromium: Browser
 ) -> None:
     delivery = await world.delivery()
-    async with courier(world, chromium) as one:
+    async with courier(world, plain_chromium) as one:
         await one.take(delivery)
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
         await one.window.context.set_offline(True)
@@ -102,10 +102,10 @@ async def test_without_network_no_position_and_no_step_is_lost_and_the_step_keep
 
 @pytest.mark.slow
 async def test_what_waits_is_sent_by_a_page_that_was_closed_and_opened_anew_without_network(
-    world: World, chromium: Browser
+    world: World, plain_chromium: Browser
 ) -> None:
     delivery = await world.delivery()
-    async with courier(world, chromium) as one:
+    async with courier(world, plain_chromium) as one:
         await one.take(delivery)
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
         await one.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
@@ -123,10 +123,10 @@ async def test_what_waits_is_sent_by_a_page_that_was_closed_and_opened_anew_with
 
 @pytest.mark.slow
 async def test_a_photo_that_was_taken_is_kept_when_the_page_is_closed_before_the_last_question(
-    world: World, chromium: Browser
+    world: World, plain_chromium: Browser
 ) -> None:
     delivery = await world.delivery()
-    async with courier(world, chromium) as one:
+    async with courier(world, plain_chromium) as one:
         await one.take(delivery)
         await one.page.get_by_role("link", name="Picked up").click()
         await one.photo(True)
@@ -142,14 +142,14 @@ async def test_a_photo_that_was_taken_is_kept_when_the_page_is_closed_before_the
 
 @pytest.mark.slow
 async def test_whoever_takes_a_delivery_is_not_told_that_it_came_and_is_told_that_it_is_done(
-    world: World, chromium: Browser
+    world: World, plain_chromium: Browser
 ) -> None:
     later: dict[str, Any] = {
         "requested_pickup_date": "2031-10-28T09:00:00Z",
         "requested_delivery_date": "2031-10-28T18:00:00Z",
     }
     taken, given = await world.delivery(), await world.delivery(delivery_address="Patan Dhoka, Lalitpur", **later)
-    async with courier(world, chromium) as one:
+    async with courier(world, plain_chromium) as one:
         await one.take(taken)
         await expect(one.page.get_by_text("then to Thamel, Kathmandu")).to_be_visible()
         path = f"/api/deliveries/{given['id']}/assign/"
@@ -167,10 +167,10 @@ async def has_status(world: World, delivery: dict[str, Any], status: DeliverySta
 
 
 async def test_of_two_phones_that_take_a_delivery_one_gets_it_and_both_say_what_is_true(
-    world: World, chromium: Browser
+    world: World, plain_chromium: Browser
 ) -> None:
     delivery = await world.delivery()
-    async with courier(world, chromium) as first, courier(world, chromium) as second:
+    async with courier(world, plain_chromium) as first, courier(world, plain_chromium) as second:
         phones = [first, second]
         for phone in phones:
             await expect(phone.page.locator(f"[data-delivery='{delivery['id']}']")).to_be_visible(timeout=40_000)
@@ -190,10 +190,10 @@ async def owner_of(world: World, delivery: dict[str, Any]) -> int | None:
 
 @pytest.mark.slow
 async def test_what_was_taken_back_meanwhile_is_refused_with_the_truth_and_kept_until_it_was_read(
-    world: World, chromium: Browser
+    world: World, plain_chromium: Browser
 ) -> None:
     delivery = await world.delivery()
-    async with courier(world, chromium) as one:
+    async with courier(world, plain_chromium) as one:
         await one.take(delivery)
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
         await one.window.context.set_offline(True)
@@ -212,9 +212,11 @@ async def test_what_was_taken_back_meanwhile_is_refused_with_the_truth_and_kept_
 
 
 @pytest.mark.slow
-async def test_signing_out_with_something_unsent_asks_again_and_loses_nothing(world: World, chromium: Browser) -> None:
+async def test_signing_out_with_something_unsent_asks_again_and_loses_nothing(
+    world: World, plain_chromium: Browser
+) -> None:
     delivery = await world.delivery()
-    async with courier(world, chromium) as one:
+    async with courier(world, plain_chromium) as one:
         await one.take(delivery)
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
         await one.window.context.set_offline(True)
@@ -233,9 +235,9 @@ async def test_signing_out_with_something_unsent_asks_again_and_loses_nothing(wo
 
 @pytest.mark.slow
 async def test_where_no_socket_comes_through_positions_are_handed_in_all_the_same(
-    world: World, chromium: Browser
+    world: World, plain_chromium: Browser
 ) -> None:
-    async with courier(world, chromium, sockets=False, clock=True) as one:
+    async with courier(world, plain_chromium, sockets=False, clock=True) as one:
         await one.at(*THAMEL)
         await expect(one.page.get_by_role("link", name="To be sent")).to_be_visible()
         await one.page.clock.fast_forward(HANDED_IN_EVERY_MS)
@@ -245,9 +247,9 @@ async def test_where_no_socket_comes_through_positions_are_handed_in_all_the_sam
 
 @pytest.mark.slow
 async def test_of_two_windows_one_sends_the_position_and_the_other_says_so_and_may_take_over(
-    world: World, chromium: Browser
+    world: World, plain_chromium: Browser
 ) -> None:
-    async with courier(world, chromium) as one:
+    async with courier(world, plain_chromium) as one:
         other = await one.window.open("/courier")
         await expect(other.locator(".bar .chip.live")).to_be_visible()
         await expect(one.page.get_by_text("open in another window")).to_be_visible()
@@ -258,9 +260,9 @@ async def test_of_two_windows_one_sends_the_position_and_the_other_says_so_and_m
 
 @pytest.mark.slow
 async def test_a_tracking_app_is_paired_by_a_code_and_the_page_says_that_its_position_is_live(
-    world: World, chromium: Browser
+    world: World, plain_chromium: Browser
 ) -> None:
-    async with courier(world, chromium, clock=True) as one:
+    async with courier(world, plain_chromium, clock=True) as one:
         await one.page.get_by_role("link", name="Use another app").click()
         await one.page.get_by_role("button", name="Pair Traccar Client").click()
         await expect(one.page.get_by_role("img", name="QR code")).to_be_visible()
@@ -287,9 +289,11 @@ async def test_a_tracking_app_is_paired_by_a_code_and_the_page_says_that_its_pos
 
 
 @LANGUAGES_AND_SCHEMES
-async def test_the_courier_page_is_for_everyone(world: World, chromium: Browser, scheme: str, language: str) -> None:
+async def test_the_courier_page_is_for_everyone(
+    world: World, plain_chromium: Browser, scheme: str, language: str
+) -> None:
     delivery, _ = await world.deliveries({}, {"pickup_address": "Patan Dhoka"})
-    async with courier(world, chromium) as one:
+    async with courier(world, plain_chromium) as one:
         await one.take(delivery)
         await expect(one.page.locator("[data-stop=pickup]")).to_be_visible()
         await stand_still(one.page, scheme)

@@ -18,10 +18,10 @@ PLACES = 10
 
 @pytest.mark.heavy
 async def test_half_a_minute_without_network_loses_no_position_and_no_step_and_the_step_keeps_its_time(
-    world: World, chromium: Browser
+    world: World, plain_chromium: Browser
 ) -> None:
     delivery = await world.delivery()
-    async with courier(world, chromium) as one:
+    async with courier(world, plain_chromium) as one:
         await one.take(delivery)
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
         began = time.monotonic()

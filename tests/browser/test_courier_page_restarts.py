@@ -49,10 +49,10 @@ async def own_world(process: ServerProcess) -> AsyncIterator[World]:
 
 
 async def test_a_server_that_is_killed_and_comes_back_is_gone_on_with_without_a_reload(
-    process: ServerProcess, own_world: World, chromium: Browser
+    process: ServerProcess, own_world: World, plain_chromium: Browser
 ) -> None:
     delivery = await own_world.delivery()
-    async with courier(own_world, chromium, clock=True) as one:
+    async with courier(own_world, plain_chromium, clock=True) as one:
         await one.page.evaluate("window.never_loaded_anew = true")
         await one.take(delivery)
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
@@ -75,9 +75,9 @@ async def test_a_server_that_is_killed_and_comes_back_is_gone_on_with_without_a_
 
 
 async def test_after_an_upgrade_the_new_page_is_shown_at_once_and_is_the_one_that_opens_without_network(
-    release: Release, own_world: World, chromium: Browser
+    release: Release, own_world: World, plain_chromium: Browser
 ) -> None:
-    async with courier(own_world, chromium) as one:
+    async with courier(own_world, plain_chromium) as one:
         await one.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
         await one.page.reload()
         await until(lambda: one.page.evaluate("navigator.serviceWorker.controller !== null"))

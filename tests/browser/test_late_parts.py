@@ -33,26 +33,27 @@ async def _is_styled(page: Page) -> bool:
     return bool(await page.evaluate(position) == "absolute")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part", ["style", "worker", *(pytest.param(one, marks=pytest.mark.heavy) for one in ("module", "library"))]
 )
 async def test_a_map_of_which_a_part_did_not_come_is_drawn_once_the_server_is_back(
-    world: World, window: Window, part: str
+    world: World, map_window: Window, part: str
 ) -> None:
     async with riding(world) as ride:
         await ride.at(LAT, LON)
-        await window.context.route(PARTS[part], _gone)
-        page = await window.open(ride.path)
+        await map_window.context.route(PARTS[part], _gone)
+        page = await map_window.open(ride.path)
         await expect(page.locator(".map")).to_contain_text("The map could not be loaded")
         await expect(page.locator("h1")).to_contain_text("Arriv")
         assert await violations(page) == []
         await page.evaluate("document.documentElement.dataset.opened = 'once'")
-        await window.context.unroute(PARTS[part])
+        await map_window.context.unroute(PARTS[part])
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         await expect(page.get_by_text("The map could not be loaded")).to_have_count(0)
         assert await _is_styled(page)
         assert await page.evaluate("document.documentElement.dataset.opened") == "once"
-    forgive(window)
+    forgive(map_window)
 
 
 async def test_a_map_that_does_not_come_is_asked_for_again_whenever_somebody_wants_it(

@@ -94,13 +94,13 @@ async def darkness(page: Page) -> float:
 
 
 async def test_pictures_of_the_host_that_the_operator_allows_lie_under_the_courier_and_its_makers_are_named(
-    world: World, window: Window, tiles: TileHost, allowing: ServerProcess
+    world: World, map_window: Window, tiles: TileHost, allowing: ServerProcess
 ) -> None:
     async with riding(world) as ride, tile_host() as stranger:
         await ride.at(*THAMEL)
-        window.base_url = allowing.url
-        window.also_visited.add(tiles.origin)
-        page = await window.open(ride.path)
+        map_window.base_url = allowing.url
+        map_window.also_visited.add(tiles.origin)
+        page = await map_window.open(ride.path)
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         await expect(page.get_by_text(THANKS)).to_be_visible()
 
@@ -110,23 +110,23 @@ async def test_pictures_of_the_host_that_the_operator_allows_lie_under_the_couri
         await until(is_dark)
         assert tiles.asked
         assert all(path.startswith("/ground/") and path.endswith(".png") for path in tiles.asked)
-        window.also_visited.add(stranger.origin)
+        map_window.also_visited.add(stranger.origin)
         refused = await page.evaluate(REFUSED, f"{stranger.origin}/ground/1/1/1.png")
         assert refused.startswith(stranger.origin)
         assert stranger.asked == []
         await page.close()
-    window.complaints[:] = [said for said in window.complaints if f":{stranger.port}" not in said]
+    map_window.complaints[:] = [said for said in map_window.complaints if f":{stranger.port}" not in said]
 
 
 async def test_without_the_operators_word_no_host_of_tiles_is_asked(
-    world: World, window: Window, tiles: TileHost
+    world: World, map_window: Window, tiles: TileHost
 ) -> None:
     async with riding(world) as ride:
         await ride.at(*THAMEL)
-        page = await window.open(ride.path)
+        page = await map_window.open(ride.path)
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         await expect(page.get_by_text(THANKS)).to_have_count(0)
-        window.also_visited.add(tiles.origin)
+        map_window.also_visited.add(tiles.origin)
         assert (await page.evaluate(REFUSED, f"{tiles.origin}/ground/1/1/1.png")).startswith(tiles.origin)
         assert tiles.asked == []
-    window.complaints[:] = [said for said in window.complaints if f":{tiles.port}" not in said]
+    map_window.complaints[:] = [said for said in map_window.complaints if f":{tiles.port}" not in said]

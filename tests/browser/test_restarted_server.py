@@ -34,12 +34,12 @@ async def killed(world: World, tmp_path: Path) -> AsyncIterator[ServerProcess]:
 
 
 async def test_a_server_that_is_killed_and_comes_back_is_followed_on_without_a_reload(
-    world: World, window: Window, killed: ServerProcess
+    world: World, map_window: Window, killed: ServerProcess
 ) -> None:
     async with riding(world) as ride:
         await ride.at(LAT, LON)
-        window.base_url = killed.url
-        page = await window.open(ride.path)
+        map_window.base_url = killed.url
+        page = await map_window.open(ride.path)
         live, marker = page.locator("[data-liveness=live]"), page.locator(".maplibregl-marker.courier-dot")
         await expect(live).to_be_visible()
         await expect(marker).to_be_visible()
@@ -61,4 +61,4 @@ async def test_a_server_that_is_killed_and_comes_back_is_followed_on_without_a_r
         )
         assert await page.evaluate("document.documentElement.dataset.opened") == "once"
         await page.close()
-    window.complaints[:] = [said for said in window.complaints if not any(word in said for word in CUT_OFF)]
+    map_window.complaints[:] = [said for said in map_window.complaints if not any(word in said for word in CUT_OFF)]

@@ -103,11 +103,11 @@ async def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(world:
 
 
 @pytest.mark.slow
-async def test_the_door_is_pointed_at_on_a_map_by_keyboard(world: World, window: Window) -> None:
+async def test_the_door_is_pointed_at_on_a_map_by_keyboard(world: World, map_window: Window) -> None:
     seller, buyer = await world.person("seller"), await world.person()
     await world.product(seller, name="Brass lamp 64")
-    page = await in_the_cart(window, world, "Brass lamp 64")
-    await page.goto(f"{window.base_url}/shop/checkout")
+    page = await in_the_cart(map_window, world, "Brass lamp 64")
+    await page.goto(f"{map_window.base_url}/shop/checkout")
     await sign_in(page, buyer)
     await page.get_by_role("button", name="Show on a map").click()
     await page.locator(".pointing canvas").press("ArrowRight")

@@ -16,10 +16,10 @@ NEARER = (LAT + 0.001, LON + 0.001)
 
 
 @pytest.mark.slow
-async def test_the_courier_is_seen_moving_until_the_parcel_is_delivered(world: World, window: Window) -> None:
+async def test_the_courier_is_seen_moving_until_the_parcel_is_delivered(world: World, map_window: Window) -> None:
     async with riding(world) as ride:
         await ride.at(LAT, LON)
-        page = await window.open(ride.path)
+        page = await map_window.open(ride.path)
         await expect(page.locator("[data-liveness=live]")).to_be_visible()
         marker = page.locator(".maplibregl-marker.courier-dot")
         await expect(marker).to_be_visible()
@@ -40,43 +40,43 @@ async def test_the_courier_is_seen_moving_until_the_parcel_is_delivered(world: W
         await expect(marker).not_to_be_visible()
 
 
-async def test_an_old_position_turns_doubtful_and_then_is_none(world: World, window: Window) -> None:
+async def test_an_old_position_turns_doubtful_and_then_is_none(world: World, map_window: Window) -> None:
     async with riding(world) as ride:
         await ride.at(LAT, LON)
-        await window.context.clock.install()
-        page = await window.open(ride.path)
+        await map_window.context.clock.install()
+        page = await map_window.open(ride.path)
         marker = page.locator(".maplibregl-marker.courier-dot")
         await expect(marker).to_be_visible()
         await expect(marker).not_to_have_class(STALE)
-        await window.context.clock.fast_forward(46_000)
+        await map_window.context.clock.fast_forward(46_000)
         await expect(page.locator(".map .age.stale")).to_contain_text("last seen")
         await expect(page.get_by_text("so the time is less certain")).to_be_visible()
         await expect(marker).to_have_class(STALE)
-        await window.context.clock.fast_forward(80_000)
+        await map_window.context.clock.fast_forward(80_000)
         await expect(page.locator(".map")).to_contain_text("No position for 2 min")
         await expect(marker).not_to_be_visible()
 
 
 @pytest.mark.slow
 async def test_before_any_stream_opens_the_map_has_the_courier_and_the_quarter_of_the_door(
-    world: World, window: Window
+    world: World, map_window: Window
 ) -> None:
     async with riding(world) as ride:
         await ride.at(LAT, LON)
-        await window.context.route("**/events/**", lambda _: None)  # neither answered nor refused
-        page = await window.open(ride.path)
+        await map_window.context.route("**/events/**", lambda _: None)  # neither answered nor refused
+        page = await map_window.open(ride.path)
         await expect(page.locator("[data-liveness=connecting]")).to_be_visible()
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         await expect(page.get_by_text("Goes to about here")).to_be_visible()
-        await window.context.unroute_all()
+        await map_window.context.unroute_all()
 
 
 @pytest.mark.slow
-async def test_where_no_stream_comes_through_the_page_is_still_renewed(world: World, window: Window) -> None:
+async def test_where_no_stream_comes_through_the_page_is_still_renewed(world: World, map_window: Window) -> None:
     async with riding(world) as ride:
-        await window.context.clock.install()
-        await window.context.route("**/events/**", lambda route: route.abort())
-        page = await window.open(ride.path)
+        await map_window.context.clock.install()
+        await map_window.context.route("**/events/**", lambda route: route.abort())
+        page = await map_window.open(ride.path)
         await expect(page.locator("[data-liveness=polling]")).to_be_visible(timeout=20_000)
         await ride.at(LAT, LON)
         await page.clock.fast_forward(ASKED_EVERY_MS)
@@ -84,9 +84,9 @@ async def test_where_no_stream_comes_through_the_page_is_still_renewed(world: Wo
         await ride.step("pickup")
         await page.clock.fast_forward(ASKED_EVERY_MS)
         await expect(page.locator(".history")).to_contain_text("Picked up", timeout=20_000)
-    blocked = [said for said in window.complaints if "ERR_FAILED" in said]
+    blocked = [said for said in map_window.complaints if "ERR_FAILED" in said]
     assert blocked
-    window.complaints[:] = [said for said in window.complaints if said not in blocked]
+    map_window.complaints[:] = [said for said in map_window.complaints if said not in blocked]
 
 
 async def test_the_buyer_rates_the_delivery_on_the_page(world: World, window: Window) -> None:
@@ -119,18 +119,26 @@ async def test_without_javascript_the_answer_is_there(world: World, chromium: Br
 
 
 @LANGUAGES_AND_SCHEMES
-async def test_the_page_of_a_parcel_is_for_everyone(world: World, window: Window, scheme: str, language: str) -> None:
+async def test_the_page_of_a_parcel_is_for_everyone(
+    world: World, map_window: Window, scheme: str, language: str
+) -> None:
     async with riding(world) as ride:
         await ride.at(LAT, LON)
-        page = await window.open(f"{ride.path}?lang={language}")
+        page = await map_window.open(f"{ride.path}?lang={language}")
         await stand_still(page, scheme)
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         assert await violations(page) == []
+        assert await unreached(page) == []
 
 
-async def test_everything_on_the_page_is_reached_by_keyboard(world: World, window: Window) -> None:
+async def test_where_no_map_can_be_drawn_the_parcel_is_followed_all_the_same(world: World, window: Window) -> None:
     async with riding(world) as ride:
         await ride.at(LAT, LON)
         page = await window.open(ride.path)
-        await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
+        await expect(page.get_by_text("The map cannot be drawn in this browser")).to_be_visible()
+        await expect(page.locator("[data-liveness=live]")).to_be_visible()
+        await expect(page.locator("h1")).to_contain_text("Arriv")
+        await ride.step("pickup")
+        await expect(page.locator(".history")).to_contain_text("Picked up")
+        assert await violations(page) == []
         assert await unreached(page) == []
