@@ -88,12 +88,12 @@ def sweep(market: Market, city: City, prices: Prices, expired: Callable[[], bool
     memory_bytes
         Bound on what a block of rows may hold.
     """
-    looked = _MANY if market.pair_terms else PAIRS if market.params.load == "sum" else _FEW
+    looked = _MANY if market.by_pairs else PAIRS if market.params.load == "sum" else _FEW
     columns, unseen = city.query(min(looked, max(market.m, 1)), prices.toll, prices.weight_toll)
     i, place = np.nonzero(columns >= 0)
     graph = make_graph(market, i, columns[i, place])
     best = best_of(market, graph, prices)
-    if market.pair_terms:  # without them, what was not found is worth less than what was
+    if market.by_pairs:  # without them, what was not found is worth less than what was
         lifted = np.flatnonzero(unseen > best + _TOLERANCE)
         graph, unseen = _scanned(market, graph, prices, lifted, unseen, expired, memory_bytes)
         net = prices.net(market, graph.i, graph.j, graph.gain)

@@ -51,13 +51,22 @@ class Market:
         As given to `solve`.
     bonus
         (N,) added to every gain of a delivery, in points; how assignments are put before scores.
+    forbidden
+        (K, 2) rows of deliveries and transporters that may not be paired.
     """
 
     def __init__(
-        self, deliveries: Deliveries, transporters: Transporters, params: Params, bonus: Floats | None = None
+        self,
+        deliveries: Deliveries,
+        transporters: Transporters,
+        params: Params,
+        bonus: Floats | None = None,
+        forbidden: Ints | None = None,
     ) -> None:
         self.deliveries, self.transporters, self.params = deliveries, transporters, params
         self.n, self.m = len(deliveries), len(transporters)
+        pairs = np.zeros((0, 2), dtype=np.int64) if forbidden is None else forbidden
+        self.forbidden: Ints = pairs[:, 0] * np.int64(max(self.m, 1)) + pairs[:, 1]
         shares = [weight / params.total_weight for weight in params.weights]
         self.distance_share, rating_share, self.capacity_share, self.workload_share = shares
         self.located: Bools = np.ones(self.n, dtype=np.bool_) if deliveries.located is None else deliveries.located
@@ -136,6 +145,8 @@ class Market:
             out += self._optional(i, j, distance)
         infeasible = (distance > self.params.radius_m) | (self.weight_kg[i] > self.capacity_kg[j])
         infeasible |= np.broadcast_to(self.open_slots[j] == 0, infeasible.shape)
+        if self.forbidden.size:
+            infeasible |= np.isin(np.broadcast_to(i * np.int64(max(self.m, 1)) + j, infeasible.shape), self.forbidden)
         out[infeasible] = -np.inf
         return out
 
@@ -147,6 +158,11 @@ class Market:
         for term, share in self.pair_terms:
             total += share * term.function(pairs)
         return total.reshape(distance.shape)
+
+    @property
+    def by_pairs(self) -> bool:
+        """Whether pairs differ in what a tree does not know: optional terms of pairs, or being forbidden."""
+        return bool(self.pair_terms) or self.forbidden.size > 0
 
     @property
     def pair_term_ceiling(self) -> float:

@@ -103,10 +103,10 @@ def optimise(market: Market, search: Search, start: Start | None = None) -> Solu
         room.run(step)
         rounds += 1
         taken, toll = city.outcome(room)
-        last = _LIST_STEP if market.pair_terms else _last_step(market, value_of(market, taken), taken, largest)
+        last = _LIST_STEP if market.by_pairs else _last_step(market, value_of(market, taken), taken, largest)
         if step <= last or search.expired():
             solution = judged(market, city, taken, toll, search, rounds)
-            if market.pair_terms:
+            if market.by_pairs:
                 return _lifted(market, city, solution, search)
             if _done(market, solution) or search.expired() or step <= EXACT * largest:
                 return solution

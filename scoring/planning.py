@@ -24,6 +24,7 @@ def planned(
     maximise: Maximise,
     previous: Plan | None,
     memory_bytes: int,
+    forbidden: Ints | None = None,
 ) -> Plan:
     """`solve` with arguments that were checked."""
     rows, columns = _canonical(deliveries, transporters)
@@ -32,6 +33,7 @@ def planned(
         transporters.take(columns),
         params,
         _bonus(deliveries, maximise, rows),
+        None if forbidden is None else _renamed(forbidden, rows, columns),
     )
     clock = Clock(time_limit_s)
     search = Search(clock.expired, memory_bytes, clock.spent)
@@ -61,6 +63,13 @@ def _renumbered(deliveries: Deliveries, columns: Ints) -> Deliveries:
 
 def _taken(deliveries: Deliveries, rows: Ints, columns: Ints) -> Deliveries:
     return _renumbered(deliveries, columns).take(rows)
+
+
+def _renamed(pairs: Ints, rows: Ints, columns: Ints) -> Ints:
+    """(K, 2) pairs by their new rows."""
+    of_delivery, of_transporter = np.empty_like(rows), np.empty_like(columns)
+    of_delivery[rows], of_transporter[columns] = np.arange(rows.size), np.arange(columns.size)
+    return np.column_stack((of_delivery[pairs[:, 0]], of_transporter[pairs[:, 1]]))
 
 
 def _bonus(deliveries: Deliveries, maximise: Maximise, rows: Ints) -> Floats | None:

@@ -2,6 +2,9 @@
 
 from typing import get_args
 
+import numpy as np
+
+from scoring.arrays import Ints
 from scoring.errors import InputError
 from scoring.inputs import Deliveries, Params, Transporters
 from scoring.result import Maximise, Plan, Strategy
@@ -19,6 +22,7 @@ def solve(
     seed: int = 0,
     maximise: Maximise = "score",
     previous: Plan | None = None,
+    forbidden: Ints | None = None,
     memory_bytes: int = MEMORY_BYTES,
 ) -> Plan:
     """Give packages to transporters.
@@ -41,6 +45,9 @@ def solve(
     previous
         A plan for nearly the same market, row by row (`Plan.carried` moves one to other rows): its pairs and
         prices start the search. The result is as good as without, much sooner.
+    forbidden
+        (K, 2) rows of deliveries and transporters that may not be paired. A delivery that has nobody else left is
+        called outbid.
     memory_bytes
         Bound on what scoring a block of rows may hold at once.
 
@@ -58,7 +65,17 @@ def solve(
     _check(strategy, maximise, time_limit_s, memory_bytes)
     from scoring.planning import planned  # noqa: PLC0415 - numba takes a while to import, and not everybody solves
 
-    return planned(deliveries, transporters, params, strategy, time_limit_s, seed, maximise, previous, memory_bytes)
+    barred = None if forbidden is None else _pairs(forbidden, len(deliveries), len(transporters))
+    return planned(
+        deliveries, transporters, params, strategy, time_limit_s, seed, maximise, previous, memory_bytes, barred
+    )
+
+
+def _pairs(forbidden: Ints, n: int, m: int) -> Ints:
+    pairs = np.asarray(forbidden, dtype=np.int64).reshape(-1, 2)
+    if pairs.size and ((pairs < 0).any() or (pairs >= [n, m]).any()):
+        raise InputError("forbidden", f"names a row outside {n} deliveries and {m} transporters")
+    return pairs
 
 
 def _check(strategy: Strategy, maximise: Maximise, time_limit_s: float | None, memory_bytes: int) -> None:
