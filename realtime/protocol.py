@@ -11,7 +11,7 @@ keep what is not acknowledged, and send it again after a reconnect; the server k
 import re
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -93,6 +93,29 @@ class Auth(Struct, frozen=True, tag="auth"):
     """A fresh access token of the same user, before the present one expires."""
 
     token: Annotated[str, Meta(min_length=1, max_length=4096)]
+
+
+class OfferAnswer(Struct, frozen=True, tag="offer_answer"):
+    """What the transporter says to an offer; a decline has a reason. See ``POST /api/offers/{id}/decline/``."""
+
+    offer_id: Seq
+    answer: Literal["accept", "decline"]
+    reason: Annotated[str, Meta(max_length=32)] | None = None
+
+
+class OfferAnswered(Struct, frozen=True, tag="offer_answered", omit_defaults=True):
+    """Answer to ``offer_answer``: how the offer stands. Where it was too late, ``code`` and what HTTP would say.
+
+    ``transporter_id``: who has the delivery.
+    """
+
+    offer_id: int
+    status: str | None
+    delivery_id: int | None = None
+    delivery_status: str | None = None
+    transporter_id: int | None = None
+    code: str = ""
+    detail: str = ""
 
 
 class AuthOk(Struct, frozen=True, tag="auth_ok"):

@@ -9,6 +9,7 @@ from dispatch.deliveries.unconfirmed_photos import PhotoSweeper
 from dispatch.idempotency.retention import forget_old_answers
 from dispatch.jobs.items import ItemJob
 from dispatch.jobs.leased_items import forget_old_items
+from dispatch.offers.duty import end_breaks
 from dispatch.payments.settling.webhook_receipts import forget_old_webhooks
 from dispatch.webhooks.fan_out import fan_out
 from realtime.history.log_state import forget_gone_writers
@@ -53,6 +54,8 @@ def jobs_of(services: "Services") -> list[Job]:
         Job.of(DocumentExpiry(database, clock, services.publisher), TIDY_EVERY_S, at_once=True),
         Job.of(PhotoSweeper(database, clock, services.deliveries.photos), TIDY_EVERY_S, at_once=True),
         Job("presence", SWEEP_PRESENCE_EVERY_S, background.presence.sweep),  # one step in Redis
+        # The row is held and looked at again.
+        Job("ended-breaks", RELAY_EVERY_S, lambda: end_breaks(database, clock, services.publisher)),
         # A beat is committed first, and an advisory lock is held.
         Job("incarnation", BEAT_EVERY_S, services.operations.incarnation.beat),
         Job("events", RELAY_EVERY_S, lambda: fan_out(database, clock)),  # an advisory lock

@@ -67,7 +67,7 @@ def build_services(
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
     deliveries = build_delivery_services(resources, photos)
     payments = build_payment_services(resources, gateway, templates)
-    sockets = build_socket_services(resources, accounts, deliveries.solver)
+    sockets = build_socket_services(resources, accounts, deliveries)
     return Services(
         resources,
         accounts=accounts,

@@ -34,7 +34,7 @@ Served = Callable[[Connection], Coroutine[Any, Any, None]]
 
 @websocket("/ws/transporter", opt=PUBLIC)
 async def transporter_socket(socket: AnySocket, services: GivenServices) -> None:
-    """Pings in; acks, rejects and assignments out. A token or a ticket says whose."""
+    """Pings and answers to offers in; acks, rejects, assignments and offers out. A token or a ticket says whose."""
 
     async def serve(connection: Connection) -> None:
         login, user = await _login(socket, services, Role.TRANSPORTER)
@@ -48,6 +48,7 @@ async def transporter_socket(socket: AnySocket, services: GivenServices) -> None
             login=login,
             authenticator=services.authenticator,
             sessions=services.sessions,
+            offers=services.offers,
         )
         with services.sessions.entered(session, _address(socket)):
             await session.run()

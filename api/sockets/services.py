@@ -9,7 +9,9 @@ from litestar.params import SkipValidation
 from api.adapters.solving import ProcessSolver
 from api.process.resources import Feature, Resources
 from api.routes.accounts.services import AccountServices
+from api.routes.deliveries.services import DeliveryServices
 from api.sockets.authentication import AccountSocketAuthenticator
+from api.sockets.offers import DeliveryOfferDesk
 from dispatch.settings import Settings
 from realtime.console.fleet_watch import FleetRules, FleetWatch
 from realtime.ingest.filters import Plausibility
@@ -21,6 +23,7 @@ from realtime.redis.hub import Hub
 from realtime.redis.presence import PresenceLimits
 from realtime.sockets.sessions import Sessions
 from realtime.sockets.tickets import Tickets
+from realtime.sockets.transporter_session import OfferDesk
 from realtime.watching.registry import WatcherRegistry
 
 
@@ -36,6 +39,7 @@ class SocketServices(Feature):
     tickets: Tickets
     fleet: FleetWatch
     solver: ProcessSolver
+    offers: OfferDesk
 
     @property
     def ping_policy(self) -> PingPolicy:
@@ -48,7 +52,9 @@ GivenServices: TypeAlias = NamedDependency[SkipValidation[SocketServices]]
 """The parts of the sockets, as they name them."""
 
 
-def build_socket_services(resources: Resources, accounts: AccountServices, solver: ProcessSolver) -> SocketServices:
+def build_socket_services(
+    resources: Resources, accounts: AccountServices, deliveries: DeliveryServices
+) -> SocketServices:
     """Join them. Opens no connection yet."""
     settings, database, redis, keys = resources.settings, resources.database, resources.redis, resources.keys
     hub = Hub(resources.redis_servers.connect(max_connections=2, retries=0))
@@ -89,7 +95,8 @@ def build_socket_services(resources: Resources, accounts: AccountServices, solve
                 settings.road_factor,
             ),
         ),
-        solver=solver,
+        solver=deliveries.solver,
+        offers=DeliveryOfferDesk(deliveries),
     )
 
 

@@ -16,8 +16,11 @@ from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
 from dispatch.errors import Conflict
+from dispatch.events.payloads.transporters import TransporterOffDuty
+from dispatch.events.recording import record
 from dispatch.jobs.backoff import Backoff
 from dispatch.jobs.leased_items import LeasedItemJob
+from dispatch.offers.duty import UNANSWERED_OFFERS
 from dispatch.offers.models import (
     EndReason,
     Exhausted,
@@ -132,7 +135,8 @@ class SearchRounds(LeasedItemJob[int]):
         transporter.unanswered += 1
         if transporter.unanswered >= self._rules.strikes and transporter.is_available:
             transporter.go(Duty.OFF)
-            notice = DutyNotice(transporter.id, Duty.OFF.value, "unanswered_offers")
+            record(work.session, TransporterOffDuty(transporter_id=transporter.id), at=self._clock.now())
+            notice = DutyNotice(transporter.id, Duty.OFF.value, UNANSWERED_OFFERS)
             work.after_commit(partial(self._publisher.duty_changed, notice))
 
     async def _wait_on(self, work: Work, search: OfferSearch) -> bool:

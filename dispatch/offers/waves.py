@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dispatch.assignments.changes.refusals import refusers_of
 from dispatch.assignments.pool import Pool, load_pool
 from dispatch.assignments.ranked import rank_pool
 from dispatch.database.among import among
@@ -75,7 +76,7 @@ def reveal_times(asked: Sequence[Asked], now: datetime, stagger_s: float) -> dic
 async def _not_to_be_asked(
     session: AsyncSession, search: OfferSearch, ids: Sequence[int], now: datetime
 ) -> Collection[int]:
-    """Those who were asked in this search, who declined the delivery or had it before, and who are off their shifts."""
+    """Those who were asked in this search, did not want the delivery, had it before, or are off their shifts."""
     before = Offer.search_id == search.id
     if not search.ask_again:
         refused = Offer.status.in_((OfferStatus.DECLINED, OfferStatus.ACCEPTED))
@@ -92,7 +93,8 @@ async def _not_to_be_asked(
         TransporterShift.ends > minute,
     )
     off_shift = await session.scalars(select(other.c.transporter_id).where(~works_now))
-    return {*asked, *off_shift}
+    refusers = set() if search.ask_again else await refusers_of(session, search.delivery_id)
+    return {*asked, *off_shift, *refusers}
 
 
 async def _open_offers(session: AsyncSession, ids: Sequence[int]) -> dict[int, int]:

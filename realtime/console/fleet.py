@@ -43,6 +43,8 @@ class FleetState:
         """Who the transporters are, as it is told; another object where it has changed."""
         self.runs: dict[int, bytes] = {}
         """Frames of bulk runs that go on or have just ended; another object where something has changed."""
+        self.searches: dict[int, bytes] = {}
+        """The same of searches for a transporter."""
         self.looked_at = time.monotonic()
         """When it was compared with the stores last."""
         self._entries: dict[Key, Entry] = {}

@@ -23,6 +23,7 @@ from realtime.console.expectations import Expectations
 from realtime.console.fleet import DELIVERY, TRANSPORTER, FleetState
 from realtime.console.profiles import Profiles
 from realtime.console.run_watch import RunWatch
+from realtime.console.search_watch import SearchWatch
 from realtime.console.told import told_delivery, told_transporter
 from realtime.fixes import LoggedFix, decode_update
 from realtime.redis.client import is_unexpected
@@ -109,6 +110,7 @@ class _Picture:
         self._read_all_at = 0.0
         self._profiles = Profiles(database, self.state.profiles)
         self._runs = RunWatch(database, rules.clock, self.state.runs)
+        self._searches = SearchWatch(database, rules.clock, self.state.searches)
         self._expected = Expectations(rules.clock, self._fixes, road_factor=rules.road_factor)
         self._running = asyncio.create_task(self._run(), name="fleet-watch")
 
@@ -161,6 +163,7 @@ class _Picture:
             if number % AT_A_TIME == 0:
                 await asyncio.sleep(0)
         await self._runs.look()
+        await self._searches.look()
         self.state.forget_old()
 
     def _changed_presence(self) -> set[int]:

@@ -2,7 +2,8 @@
 
 The console subscribes, and may subscribe again to look elsewhere. It is sent ``fleet`` frames: the first after a
 subscribe has ``reset`` true and replaces all that is known, those after it say what has changed. A frame has at most
-``MAX_ITEMS`` entries, so a large fleet comes in several. ``run`` frames say how far bulk runs have come.
+``MAX_ITEMS`` entries, so a large fleet comes in several. ``run`` frames say how far bulk runs have come,
+``search`` frames how far searches for a transporter.
 """
 
 from datetime import datetime
@@ -138,6 +139,27 @@ class RunFrame(Struct, frozen=True, kw_only=True, tag="run"):
     started_at: datetime
     ended_at: datetime | None
     error: str
+
+
+class SearchFrame(Struct, frozen=True, kw_only=True, tag="search"):
+    """A search for a transporter that begins, asks its next wave, hears an answer or has ended.
+
+    ``asked``: offers in all; ``open``: without an answer yet, until ``next_at`` at the latest. Who was asked is at
+    ``GET /api/deliveries/{id}/offers/``. A search that is not told of any more ended a while ago.
+    """
+
+    id: int
+    delivery_id: int
+    tracking_number: str
+    mode: str
+    status: str
+    wave: int
+    asked: int
+    open: int
+    declined: int
+    next_at: datetime
+    started_at: datetime
+    ended_at: datetime | None
 
 
 _decoder: msgspec.json.Decoder[Subscribe | Auth] = msgspec.json.Decoder(Subscribe | Auth)

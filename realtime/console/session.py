@@ -46,6 +46,7 @@ class ConsoleSession:
         self._in_sight: set[Key] = set()
         self._introduced: dict[int, Raw] = {}
         self._told_runs: dict[int, bytes] = {}
+        self._told_searches: dict[int, bytes] = {}
         self._sent_at = 0.0
 
     async def run(self) -> None:
@@ -92,7 +93,8 @@ class ConsoleSession:
                 await self._start_over(state)
             else:
                 await self._send_changes(state)
-            await self._send_runs(state)
+            self._told_runs = await self._send_new(self._told_runs, state.runs)
+            self._told_searches = await self._send_new(self._told_searches, state.searches)
             await asyncio.sleep(TICK_S)
 
     async def _start_over(self, state: FleetState) -> None:
@@ -102,7 +104,7 @@ class ConsoleSession:
         seen = [(key, entry) for key, entry in state.present() if self._sees(entry)]
         self._in_sight = {key for key, _ in seen}
         self._introduced = {}
-        self._told_runs = {}
+        self._told_runs, self._told_searches = {}, {}
         await self._send(state, seen, [], reset=True)
 
     async def _send_changes(self, state: FleetState) -> None:
@@ -157,12 +159,13 @@ class ConsoleSession:
             if not part and not gone:
                 return
 
-    async def _send_runs(self, state: FleetState) -> None:
-        """Of bulk runs what this console does not know; one that is over and forgotten needs no word."""
-        known, self._told_runs = self._told_runs, dict(state.runs)
-        for run_id, frame in sorted(self._told_runs.items()):
-            if known.get(run_id) is not frame:
+    async def _send_new(self, known: dict[int, bytes], now: dict[int, bytes]) -> dict[int, bytes]:
+        """What this console does not know of runs or searches; one that is over and forgotten needs no word."""
+        told = dict(now)
+        for number, frame in sorted(told.items()):
+            if known.get(number) is not frame:
                 await self._send_in_time(frame)
+        return told
 
     async def _send_in_time(self, frame: bytes) -> None:
         try:

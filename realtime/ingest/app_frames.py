@@ -7,7 +7,7 @@ So whatever has a readable seq is stored or rejected under it, and what has none
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -24,6 +24,7 @@ from realtime.protocol import (
     BadFrame,
     Fix,
     Hello,
+    OfferAnswer,
     Ping,
 )
 
@@ -52,9 +53,12 @@ class _PlainPings(Struct, frozen=True, tag="pings"):
     pings: Annotated[list[_PlainFix], Meta(max_length=MAX_PINGS_A_FRAME)]
 
 
-_AppFrame = Hello | _PlainPing | _PlainPings | Auth
+_AppFrame = Hello | _PlainPing | _PlainPings | Auth | OfferAnswer
+Control: TypeAlias = Hello | Auth | OfferAnswer
+"""What is no ping."""
 _app_frame: msgspec.json.Decoder[_AppFrame] = msgspec.json.Decoder(_AppFrame)
 _ping = msgspec.json.Decoder(_PlainPing)
+_CONTROLS: dict[str, type[Control]] = {"hello": Hello, "auth": Auth, "offer_answer": OfferAnswer}
 _pings = msgspec.json.Decoder(list[_PlainPing])
 
 
@@ -110,7 +114,7 @@ def _decode_ping(message: bytes) -> list[Ping] | None:
         return None
 
 
-def decode_frame(raw: str | bytes) -> Hello | Auth | Received:
+def decode_frame(raw: str | bytes) -> Control | Received:
     """Read an app's frame. Raises BadFrame where it is not the protocol."""
     try:
         frame = _app_frame.decode(raw if isinstance(raw, str) else raw.decode())
@@ -125,13 +129,13 @@ def decode_frame(raw: str | bytes) -> Hello | Auth | Received:
     return frame
 
 
-def received_of(messages: Iterable[bytes]) -> Iterator[Received | Hello | Auth | BadFrame]:
+def received_of(messages: Iterable[bytes]) -> Iterator[Received | Control | BadFrame]:
     """What the messages of a read say, in order. Neighbours that are one ping each come as one; a bad frame is
     handed on as the error that it is, for those behind it are not to blame.
     """
     gathered = Received(sent=[])
     for message in messages:
-        found: Received | Hello | Auth | BadFrame
+        found: Received | Control | BadFrame
         try:
             found = decode_frame(message)
         except BadFrame as error:
@@ -176,7 +180,7 @@ def read_pings(items: Iterable[object]) -> Received:
     return received
 
 
-def _decode_loosely(raw: str | bytes, why: Exception) -> Hello | Auth | Received:
+def _decode_loosely(raw: str | bytes, why: Exception) -> Control | Received:
     size = len(raw)
     try:
         frame = read_loosely(raw)
@@ -191,7 +195,7 @@ def _decode_loosely(raw: str | bytes, why: Exception) -> Hello | Auth | Received
     return received
 
 
-def _understood(frame: Any, why: Exception) -> Hello | Auth | Received:  # noqa: ANN401  # decoded JSON
+def _understood(frame: Any, why: Exception) -> Control | Received:  # noqa: ANN401  # decoded JSON
     """Raises BadFrame."""
     kind = frame.get("type") if isinstance(frame, dict) else None
     if kind == "ping":
@@ -205,9 +209,10 @@ def _understood(frame: Any, why: Exception) -> Hello | Auth | Received:  # noqa:
         if len(pings) > MAX_PINGS_A_FRAME:
             raise BadFrame(f"{len(pings)} pings in a frame, at most {MAX_PINGS_A_FRAME}")
         return read_pings(pings)
-    if kind in ("hello", "auth"):  # no set: what stands there may have no hash
+    control = _CONTROLS.get(kind) if isinstance(kind, str) else None
+    if control is not None:
         try:
-            return msgspec.convert(frame, Hello) if kind == "hello" else msgspec.convert(frame, Auth)
+            return msgspec.convert(frame, control)
         except ValueError as error:
             raise BadFrame(f"not a frame: {error}") from None
     raise BadFrame(f"not a frame: {'nested too deep' if isinstance(why, RecursionError) else why}")

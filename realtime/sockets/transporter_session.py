@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 import structlog
 from msgspec import UNSET, UnsetType
@@ -22,6 +23,8 @@ from realtime.protocol import (
     Error,
     Fix,
     Hello,
+    OfferAnswer,
+    OfferAnswered,
     PingPolicy,
     Welcome,
     encode,
@@ -43,6 +46,16 @@ MAX_NOTICES = 100
 FLUSH_WITHIN_S = 3.0
 # New tokens come hours apart; an app that sends them all the time is read this slowly.
 PAUSE_AFTER_AUTH_S = 0.5
+# Answers to offers come a few a minute.
+PAUSE_AFTER_ANSWER_S = 0.1
+
+
+class OfferDesk(Protocol):
+    """Takes transporters' answers to offers."""
+
+    async def answer(self, transporter_id: int, answer: OfferAnswer) -> OfferAnswered:
+        """What came of it, also where it was too late."""
+        ...
 
 
 class TransporterSession:
@@ -60,6 +73,7 @@ class TransporterSession:
         login: Login,
         authenticator: SocketAuthenticator,
         sessions: Sessions,
+        offers: OfferDesk,
     ) -> None:
         self._connection = connection
         self._transporter_id = transporter_id
@@ -70,6 +84,7 @@ class TransporterSession:
         self.login: Login | None = login
         self._authenticator = authenticator
         self._sessions = sessions
+        self._offers = offers
         self._ending = False
         self._acks = Acknowledger(connection)
         self._source: Source  # once it has said hello
@@ -210,6 +225,9 @@ class TransporterSession:
                 wrong = wrong or ("hello_twice", "hello comes once; reconnect for a new epoch")
             elif isinstance(found, Auth):
                 await self._renew(found.token)
+            elif isinstance(found, OfferAnswer):
+                await self._connection.send(encode(await self._offers.answer(self._transporter_id, found)))
+                await asyncio.sleep(PAUSE_AFTER_ANSWER_S)
             else:
                 if found.unnamed:
                     wrong = wrong or ("bad_frame", f"a ping without a usable seq: {found.unnamed[0]}")

@@ -4,9 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
+import websockets
 
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
+from tests.support.watching import next_frame
 from tests.support.world import Driver, Person, Place, World, ok
 
 
@@ -280,3 +282,65 @@ async def test_a_search_that_cannot_be_meant_is_refused_by_name(
 ) -> None:
     [delivery] = await world.deliveries(at(somewhere()))
     assert field in ok(await admin.post(f"/api/deliveries/{delivery['id']}/offers/", body), 400)["errors"]
+
+
+async def test_the_app_is_told_of_an_offer_and_of_its_end_and_answers_on_the_socket(
+    world: World, admin: Person
+) -> None:
+    here = somewhere()
+    driver, rival = await _at(world, here), await _at(world, here)
+    async with world.phone(driver) as phone, world.phone(rival) as other:
+        search = await _asked(world, admin, here, mode="all")
+        told, also = await phone.receive(), await other.receive()
+        assert (told["type"], told["offer_id"]) == ("offer", _of(search, driver)["id"])
+        assert told["deadline"] == _of(search, driver)["deadline"]
+        await phone.send({"type": "offer_answer", "offer_id": told["offer_id"], "answer": "accept"})
+        frames = {frame["type"]: frame for frame in [await phone.receive() for _ in range(3)]}
+        assert set(frames) == {"assignment", "offer_answered", "offer_end"}
+        assert frames["offer_answered"]["transporter_id"] == driver.transporter_id
+        ended = await other.receive()
+        assert (ended["type"], ended["status"], ended["why"]) == ("offer_end", "withdrawn", "taken")
+        await other.send({"type": "offer_answer", "offer_id": also["offer_id"], "answer": "accept"})
+        late = await other.receive()
+        assert (late["code"], late["status"], late["transporter_id"]) == (
+            "offer_over",
+            "withdrawn",
+            driver.transporter_id,
+        )
+
+
+async def test_a_decline_on_the_socket_needs_a_reason_that_there_is(world: World, admin: Person) -> None:
+    here = somewhere()
+    driver = await _at(world, here)
+    offer = (await _asked(world, admin, here))["offers"][0]["id"]
+    async with world.phone(driver) as phone:
+        await phone.send({"type": "offer_answer", "offer_id": offer, "answer": "decline"})
+        refused = await phone.receive()
+        assert (refused["code"], "too_far" in refused["detail"]) == ("reason_missing", True)
+        await phone.send({"type": "offer_answer", "offer_id": offer, "answer": "decline", "reason": "too_far"})
+        answered = [await phone.receive(), await phone.receive()]
+    assert {frame["type"]: frame["status"] for frame in answered} == {
+        "offer_answered": "declined",
+        "offer_end": "declined",
+    }
+
+
+async def test_consoles_hear_how_far_a_search_has_come(world: World, admin: Person) -> None:
+    here = somewhere()
+    driver = await _at(world, here)
+    names = [websockets.Subprotocol(name) for name in ("dispatch.v1", f"bearer.{admin.access}")]
+    async with websockets.connect(f"{world.ws_url}/ws/console", subprotocols=names, max_size=None) as socket:
+        await socket.send('{"type":"subscribe"}')
+        search = await _asked(world, admin, here)
+
+        async def told(status: str) -> dict[str, Any]:
+            while True:
+                frame = await next_frame(socket)
+                if frame["type"] == "search" and (frame["id"], frame["status"]) == (search["id"], status):
+                    return frame
+
+        begun = await told("searching")
+        assert (begun["delivery_id"], begun["wave"], begun["asked"], begun["open"]) == (search["delivery_id"], 1, 1, 1)
+        ok(await driver.post(f"/api/offers/{search['offers'][0]['id']}/accept/"))
+        ended = await told("assigned")
+        assert (ended["open"], ended["ended_at"] is not None) == (0, True)

@@ -1147,6 +1147,34 @@ export interface paths {
         patch: operations["phones_change_device"];
         trace?: never;
     };
+    "/api/transporters/me/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Duty
+         * @description Whether one is on duty, and one's shifts.
+         */
+        get: operations["transporters_duty"];
+        put?: never;
+        /**
+         * ChangeDuty
+         * @description Go on duty, off duty, or on a break.
+         *
+         *     Off duty, what was not picked up goes to somebody else; on a break one keeps it and is asked for nothing more.
+         *     A break of one who is off duty is 409; one that is not ended in time ends off duty. `is_available` of the
+         *     profile is being on duty.
+         */
+        post: operations["transporters_change_duty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/transporters/me/positions": {
         parameters: {
             query?: never;
@@ -1161,6 +1189,26 @@ export interface paths {
          * @description Hand in a backlog of pings, of a verified transporter. The answer comes once the accepted ones are safe.
          */
         post: operations["phones_backlog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transporters/me/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PlanShifts
+         * @description Plan one's week: outside these times nobody asks, also while one is on duty. It replaces what was planned.
+         */
+        put: operations["transporters_plan_shifts"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3503,6 +3551,38 @@ export interface components {
             status: components["schemas"]["DeliveryStatus"];
         };
         /**
+         * Duty
+         * @description Whether a transporter works: `off → on → break → on | off`.
+         * @enum {string}
+         */
+        Duty: "on" | "break" | "off";
+        /**
+         * DutyAnswer
+         * @description `unanswered`: offers in a row without an answer; `unanswered_most` of them put one off duty.
+         *
+         *     `on_shift`: whether one is asked at present as far as the shifts say; True where there are none.
+         */
+        DutyAnswer: {
+            break_most_min: number;
+            break_until: string | null;
+            duty: components["schemas"]["Duty"];
+            on_shift: boolean;
+            /** Format: date-time */
+            server_time: string;
+            shifts: components["schemas"]["ShiftAnswer"][];
+            unanswered: number;
+            unanswered_most: number;
+        };
+        /**
+         * DutyBody
+         * @description On duty, off duty, or on a break of so many minutes; without them it is the longest that there may be.
+         */
+        DutyBody: {
+            duty: components["schemas"]["Duty"];
+            /** @default null */
+            minutes: number | null;
+        };
+        /**
          * EndReason
          * @description Why an offer was withdrawn or voided.
          * @enum {string}
@@ -4991,6 +5071,13 @@ export interface components {
             stored: number;
         };
         /**
+         * Plan
+         * @description All one's shifts; none means that one may be asked any time.
+         */
+        Plan: {
+            shifts: components["schemas"]["ShiftBody"][];
+        };
+        /**
          * Point
          * @description A place in degrees.
          */
@@ -5656,6 +5743,24 @@ export interface components {
             quantity: number;
             seller: string;
             total_amount: number;
+        };
+        /**
+         * ShiftAnswer
+         * @description A weekly time by Nepal's clock. `weekday`: 0 is Monday.
+         */
+        ShiftAnswer: {
+            begins: string;
+            ends: string;
+            weekday: number;
+        };
+        /**
+         * ShiftBody
+         * @description A weekly time by Nepal's clock. ``weekday``: 0 is Monday; ``ends`` is not included, ``24:00`` is midnight.
+         */
+        ShiftBody: {
+            begins: string;
+            ends: string;
+            weekday: number;
         };
         /**
          * SoldProduct
@@ -8362,6 +8467,68 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    transporters_duty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    transporters_change_duty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     phones_backlog: {
         parameters: {
             query?: never;
@@ -8382,6 +8549,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BacklogAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    transporters_plan_shifts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Plan"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -6,6 +6,7 @@ from api.http.described_examples import Example, examples
 from api.http.injected import given
 from api.routes.deliveries.examples import OF_TRANSPORTER
 from api.routes.transporters.devices import DeviceController
+from api.routes.transporters.duty import DutyController
 from api.routes.transporters.lists import TransporterListController
 from api.routes.transporters.nearby import NearbyController
 from api.routes.transporters.phones import PhoneController
@@ -22,6 +23,7 @@ def transporter_routes(services: TransporterServices) -> Router:
             TransporterListController,
             NearbyController,
             DeviceController,
+            DutyController,
             PhoneController,
         ],
         dependencies=given(services),

@@ -1,6 +1,7 @@
 """What the routes of transporters are given."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeAlias
 
 from litestar.di import NamedDependency
@@ -9,6 +10,7 @@ from litestar.params import SkipValidation
 from api.process.resources import Feature
 from dispatch.assignments.profile_changes import ProfileChanges, ProfileRules
 from dispatch.database.work import Work
+from dispatch.offers.duty import Duties
 from realtime.ingest.ingest import Ingest
 
 
@@ -23,6 +25,11 @@ class TransporterServices(Feature):
         settings = self.settings
         rules = ProfileRules(settings.max_active_deliveries, settings.max_active_grant, settings.required_documents)
         return ProfileChanges(work, self.clock, self.publisher, rules)
+
+    def duties(self, work: Work) -> Duties:
+        """Duty and shifts of transporters in a unit of work."""
+        most = timedelta(minutes=self.settings.break_most_min)
+        return Duties(work, self.clock, self.profile_changes(work), break_most=most)
 
 
 GivenServices: TypeAlias = NamedDependency[SkipValidation[TransporterServices]]

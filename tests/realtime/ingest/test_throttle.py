@@ -141,6 +141,7 @@ async def test_a_writer_that_floods_is_read_at_its_rate_and_closed_with_4429(ser
             login=Login(900_001, uuid4(), datetime.now(UTC).timestamp() + 600, "transporter"),
             authenticator=server.services.sockets.authenticator,
             sessions=server.services.sockets.sessions,
+            offers=server.services.sockets.offers,
         )
         async with asyncio.timeout(20):
             await session.run()
