@@ -1,7 +1,7 @@
 """Questions that come at the same time, asked together.
 
 After a restart thousands of phones are back within seconds. A call to a database costs about the same for one of them
-as for hundreds, so what comes while calls are under way waits for the next one.
+as for hundreds, so what comes while a call is under way waits for the next one.
 """
 
 import asyncio
@@ -10,9 +10,6 @@ from typing import Generic, TypeVar
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
-
-# A second one may be under way, so that whoever comes alone need not wait for the call of others to begin its own.
-CALLS_AT_ONCE = 2
 
 
 class Gathering(Generic[Question, Answer]):
@@ -23,17 +20,15 @@ class Gathering(Generic[Question, Answer]):
         self._ask = ask
         self._most = most
         self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
-        self._calls: set[asyncio.Task[None]] = set()
+        self._calling: asyncio.Task[None] | None = None
 
     async def __call__(self, question: Question) -> Answer:
         """The answer of a call that begins after this one did. Raises what that call raises."""
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, answer))
-        if len(self._calls) < CALLS_AT_ONCE:
+        if self._calling is None or self._calling.done():
             # A task begins when all that are ready now have run: what they ask is in the same call.
-            call = asyncio.create_task(self._call(), name="gathered questions")
-            self._calls.add(call)
-            call.add_done_callback(self._calls.discard)
+            self._calling = asyncio.create_task(self._call(), name="gathered questions")
         return await answer
 
     async def _call(self) -> None:

@@ -28,6 +28,7 @@ from api.routes.transporters.routes import transporter_routes
 from api.server.jobs import business_of
 from api.server.lifecycle import running
 from api.server.services import Services
+from api.sockets.endpoints import TRANSPORTER_PATH, transporter_app
 from api.sockets.routes import socket_routes
 
 MAX_BODY_BYTES = 2**20
@@ -82,4 +83,5 @@ def create_app(services: Services) -> Litestar:
 
 def create_asgi_app(services: Services) -> HttpRules:
     """The application as the server runs it, behind what every request goes through."""
-    return HttpRules(create_app(services), services.settings)
+    sockets = {TRANSPORTER_PATH: transporter_app(services.sockets)}
+    return HttpRules(create_app(services), services.settings, sockets)

@@ -31,7 +31,7 @@ async def test_what_is_asked_in_one_moment_is_one_call_and_each_gets_its_own_ans
     assert ask.calls == [list(range(50))]
 
 
-async def test_what_comes_while_calls_are_under_way_waits_for_the_next_which_is_bounded() -> None:
+async def test_what_comes_while_a_call_is_under_way_waits_for_the_next_which_is_bounded() -> None:
     ask = Doubling()
     gathering = Gathering(ask, most=4)
     answers = []

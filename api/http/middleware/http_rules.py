@@ -1,11 +1,12 @@
 """The door of the application: HTTP's own rules, for every route alike. WebSockets pass untouched."""
 
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
-from litestar.types import HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from litestar.utils import normalize_path
 
 from api.http.middleware.answer import Answer
@@ -25,8 +26,10 @@ NO_CHARACTER: Final = "\ufffd"
 class HttpRules:
     """An ASGI application around Litestar's."""
 
-    def __init__(self, app: Litestar, settings: Settings) -> None:
+    def __init__(self, app: Litestar, settings: Settings, sockets: Mapping[str, ASGIApp] | None = None) -> None:
+        """``sockets``: by their paths, those that do not go the way of the routes."""
         self.app = app
+        self._sockets = sockets or {}
         self._protection = protective_headers(settings)
         self._origins = Origins(settings.allowed_origins)
 
@@ -34,8 +37,9 @@ class HttpRules:
         """Answer one request, or let a socket pass."""
         if scope["type"] == ScopeType.HTTP:
             await self._answer(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+        else:  # a socket, or the server that starts and stops
+            app: ASGIApp = self._sockets.get(scope.get("path", ""), self.app)
+            await app(scope, receive, send)
 
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         asked = dict(scope["headers"])
