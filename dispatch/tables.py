@@ -1,5 +1,6 @@
 """All models in one import, so that the metadata is whole wherever it is used."""
 
+from dispatch.accounts.api_keys import ApiKey
 from dispatch.accounts.models import AccountLink, SignIn, User
 from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney
 from dispatch.assignments.changes.models import Refusal
@@ -32,6 +33,7 @@ from dispatch.webhooks.models import WebhookEndpoint, WebhookMessage
 __all__ = [
     "AccountLink",
     "AnsweredRequest",
+    "ApiKey",
     "Assignment",
     "AssignmentRun",
     "AuditEvent",

@@ -78,6 +78,7 @@ SECURITY_SCHEMES: Final[dict[str, SecurityScheme | Reference]] = {
 }
 TAGS: Final = {
     "accounts": "Registering, signing in, one's own account.",
+    "keys": "Keys for machines, for admins.",
     "users": "Accounts, for admins.",
     "catalogue": "Products.",
     "images": "Pictures of products.",
@@ -98,6 +99,8 @@ TAGS: Final = {
     "phones": "Apps that send positions without a socket, and their tokens.",
     "notifications": "Messages that were sent or wait.",
     "dead letters": "What background work gave up.",
+    "events": "What happened, in one order, for those who follow it.",
+    "webhooks": "Addresses that events are sent to.",
     "audit": "Who did what.",
     "health": "Whether this process lives and can work.",
 }

@@ -13,6 +13,7 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 from litestar.types import Guard
 
 from dispatch.accounts import access
+from dispatch.accounts.api_keys import PREFIX, KeyHolder, Scope, identify_key
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.tokens import TokenClaims, Tokens
 from dispatch.database.engine import Database
@@ -22,6 +23,7 @@ PUBLIC = {"exclude_from_auth": True, "public": True}
 """For ``opt=``: the route asks nobody who they are."""
 
 SCHEME = "bearer"
+SCOPE = "scope"
 
 # Names, in the description, of how callers say who they are.
 BEARER, DEVICE_ID, DEVICE_PASSWORD = "bearer", "device_id", "device_password"
@@ -30,6 +32,11 @@ BEARER, DEVICE_ID, DEVICE_PASSWORD = "bearer", "device_id", "device_password"
 def known_by(scheme: str) -> dict[str, Any]:
     """For ``opt=`` of a public route: it knows by something else than an access token who asks."""
     return {"security": [{scheme: []}]}
+
+
+def scoped(scope: Scope) -> dict[str, Any]:
+    """For ``opt=``: who comes with an API key that has this scope is let in as well, as the key's user."""
+    return {SCOPE: scope}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +65,24 @@ class BearerAuthentication(AbstractAuthenticationMiddleware):
     """Identifies the bearer of every request to a route that is not public."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
-        """Raises NotSignedIn."""
+        """Raises NotSignedIn, and Forbidden for a key on a route that is not of its scopes."""
         services = connection.app.state.services
         token = bearer_token(connection.headers.get("authorization"))
+        if token.startswith(PREFIX):
+            holder = await identify_key(services.database, services.clock, token)
+            _check_scope(connection, holder)
+            return AuthenticationResult(user=holder.user, auth=None)
         signed_in = await identify(services.database, services.accounts.tokens, token)
         return AuthenticationResult(user=signed_in.user, auth=signed_in.claims)
+
+
+def _check_scope(connection: ASGIConnection[Any, Any, Any, Any], holder: KeyHolder) -> None:
+    """A route without a scope is closed to every key: what machines may do is said, not left over."""
+    scope = connection.route_handler.opt.get(SCOPE)
+    if scope is None:
+        raise Forbidden("No API key is good for this. Sign in instead.", code="wrong_scope")
+    if scope not in holder.scopes:
+        raise Forbidden(f"This needs a key with the scope {scope.value}.", code="wrong_scope")
 
 
 def needs(*roles: Role) -> Guard:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -10,6 +10,8 @@ from sqlalchemy import Select, select
 
 from dispatch.events.catalogue import expand_types
 from dispatch.events.models import Event
+
+Fact: TypeAlias = bool | int | float | str | list[int | str] | None
 
 PREFIX = "evt_"
 PUBLIC_ID = re.compile(rf"{PREFIX}[0-9a-f]{{32}}")
@@ -27,7 +29,7 @@ class EventMessage(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: datetime
     sequence: int
     subject: str
-    data: dict[str, Any]
+    data: dict[str, Fact]
 
 
 def public_id(event_id: UUID) -> str:

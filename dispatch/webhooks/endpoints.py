@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.events.catalogue import ALL, BEGINNINGS, TYPES, unknown_types
-from dispatch.events.models import Event
 from dispatch.ports import Clock
 from dispatch.webhooks.models import EndpointState, MessageState, WebhookEndpoint, WebhookMessage
 from dispatch.webhooks.signing import new_secret
@@ -122,13 +122,13 @@ class WebhookEndpoints:
         )
         return sorted(row["sequence"] for row in rows)
 
-    def messages_query(self, endpoint_id: int, status: MessageState | None) -> Select[WebhookMessage, Event]:
-        """What was sent to it or waits, newest first, each with its event."""
-        query: Select[WebhookMessage, Event] = (
-            select(WebhookMessage, Event)
-            .join(Event, Event.id == WebhookMessage.event_id)
+    def messages_query(self, endpoint_id: int, status: MessageState | None) -> Select[WebhookMessage]:
+        """What was sent to it or waits, newest first, each with its event, for a page."""
+        query = (
+            select(WebhookMessage)
             .where(WebhookMessage.endpoint_id == endpoint_id)
             .order_by(WebhookMessage.sequence.desc())
+            .options(selectinload(WebhookMessage.event))
         )
         return query if status is None else query.where(WebhookMessage.status == status)
 

@@ -4,9 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.database.base import DateTimeUTC, IdentityAuditBase, IdentityBase, reference, text_enum
+from dispatch.events.models import Event
 
 
 class EndpointState(StrEnum):
@@ -88,3 +89,5 @@ class WebhookMessage(IdentityBase):
     last_attempt_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     last_error: Mapped[str | None] = mapped_column(String(300))
     delivered_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+
+    event: Mapped[Event] = relationship(lazy="raise")

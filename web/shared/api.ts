@@ -670,6 +670,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListHappened
+         * @description What happened after an event, oldest first; begin with 0, then ask with the `next_after` of each answer.
+         *
+         *     Whoever asks so misses nothing: an event gets its `sequence` once it is committed, about a second later, and
+         *     none comes before one that was shown. They are kept for `DISPATCH_EVENTS_KEEP_DAYS`. docs/events.md has the
+         *     types and what each says in `data`.
+         */
+        get: operations["events_list_happened"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/marketplace/analytics/products": {
         parameters: {
             query?: never;
@@ -1233,6 +1257,52 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListKeys
+         * @description Those that are not revoked, newest first; whoever made one may have left meanwhile.
+         */
+        get: operations["keys_list_keys"];
+        put?: never;
+        /**
+         * AddKey
+         * @description A key that acts as you, on routes of its scopes and nowhere else. It is shown this once.
+         *
+         *     It is good until it expires or is revoked, and no longer than your account and your roles.
+         */
+        post: operations["keys_add_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * RevokeKey
+         * @description End a key at once.
+         */
+        delete: operations["keys_revoke_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2412,6 +2482,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListWebhooks
+         * @description All of them, oldest first, with the state of each.
+         */
+        get: operations["webhooks_list_webhooks"];
+        put?: never;
+        /**
+         * AddWebhook
+         * @description Have events sent to an address from now on. The answer has the secret, which is shown this once.
+         *
+         *     Messages are signed after Standard Webhooks; docs/events.md says how a receiver checks that, and when it is
+         *     tried again. Addresses of private networks are refused with each try.
+         */
+        post: operations["webhooks_add_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Webhook
+         * @description One of them.
+         */
+        get: operations["webhooks_webhook"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteWebhook
+         * @description End it, with all that waits to be sent to it.
+         */
+        delete: operations["webhooks_delete_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * ChangeWebhook
+         * @description Change it, pause it, or enable it again: then have what happened meanwhile sent by a replay.
+         */
+        patch: operations["webhooks_change_webhook"];
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSent
+         * @description What was sent to it or waits, newest event first; `status=dead` are those that were given up.
+         *
+         *     Those are among the dead letters too, where each can be tried again:
+         *     `POST /api/v1/dead-letters/webhooks/{id}/retry/`.
+         */
+        get: operations["webhooks_list_sent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay
+         * @description Send events again, in order and with all tries, whether or not they were delivered before.
+         *
+         *     At most 10,000 at once; where there are more, `next_after` goes into the next request as `after`.
+         */
+        post: operations["webhooks_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RotateSecret
+         * @description A new secret, shown this once. For a day the one before signs beside it: time to change over.
+         */
+        post: operations["webhooks_rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -2595,6 +2785,22 @@ export interface components {
             status: components["schemas"]["OfferStatus"];
             tracking_number: string;
             transporter_id: number | null;
+        };
+        /**
+         * ApiKeyAnswer
+         * @description A key without its secret. `beginning` is how it begins; `last_used_at` is exact to the minute.
+         */
+        ApiKeyAnswer: {
+            beginning: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: number;
+            last_used_at: string | null;
+            name: string;
+            scopes: string[];
+            user_id: number;
         };
         /**
          * ArrivalWindow
@@ -3583,6 +3789,14 @@ export interface components {
             minutes: number | null;
         };
         /**
+         * EndpointState
+         * @description `enabled`; `paused` by a person; `failing`: given up after days of failures; `gone`: it answered 410.
+         *
+         *     Only an enabled one gets events. A person may enable any again; what happened meanwhile is had by a replay.
+         * @enum {string}
+         */
+        EndpointState: "enabled" | "paused" | "failing" | "gone";
+        /**
          * EndReason
          * @description Why an offer was withdrawn or voided.
          * @enum {string}
@@ -3607,6 +3821,29 @@ export interface components {
          * @enum {string}
          */
         EventKind: "arrived_at_pickup" | "left_pickup" | "arrived_at_dropoff" | "left_dropoff";
+        /**
+         * EventList
+         * @description Events in their order. `next_after` is what to ask for next, now or later: nothing is left out between.
+         *
+         *     `has_more`: there are more already.
+         */
+        EventList: {
+            has_more: boolean;
+            next_after: number;
+            results: components["schemas"]["EventMessage"][];
+        };
+        /** EventMessage */
+        EventMessage: {
+            data: {
+                [key: string]: boolean | number | string | (number | string)[] | null;
+            };
+            id: string;
+            sequence: number;
+            subject: string;
+            /** Format: date-time */
+            timestamp: string;
+            type: string;
+        };
         /**
          * ExactScores
          * @description Four terms and their weighted mean.
@@ -4049,6 +4286,12 @@ export interface components {
             detail: string;
         };
         /**
+         * MessageState
+         * @description `pending → delivered`; `dead` after the last try.
+         * @enum {string}
+         */
+        MessageState: "pending" | "delivered" | "dead";
+        /**
          * MessageStatus
          * @description `pending → sent`; `dead` after the last try; `skipped` where its channel is not configured.
          * @enum {string}
@@ -4143,6 +4386,34 @@ export interface components {
         NearbyTransporters: {
             count: number;
             results: components["schemas"]["NearbyAnswer"][];
+        };
+        /**
+         * NewApiKey
+         * @description What the key is for, what it may do, and until when: a year by default, five at most.
+         */
+        NewApiKey: {
+            /** @default null */
+            expires_at: string | null;
+            /** Format: line */
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+        };
+        /**
+         * NewApiKeyAnswer
+         * @description The same with the key itself, which is shown this once: `Authorization: Bearer <api_key>`.
+         */
+        NewApiKeyAnswer: {
+            api_key: string;
+            beginning: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: number;
+            last_used_at: string | null;
+            name: string;
+            scopes: string[];
+            user_id: number;
         };
         /**
          * NewDelivery
@@ -4361,6 +4632,42 @@ export interface components {
              */
             vehicle_number: string;
             vehicle_type: string;
+        };
+        /**
+         * NewWebhook
+         * @description An address, and which events it gets: types, all of a kind (`delivery.*`), or everything (`*`).
+         *
+         *     ``contact_email`` gets a mail where nothing is sent there any more; by default whoever makes it.
+         */
+        NewWebhook: {
+            /** @default null */
+            contact_email: string | null;
+            /**
+             * Format: line
+             * @default
+             */
+            description: string;
+            types?: string[];
+            url: string;
+        };
+        /**
+         * NewWebhookEndpointAnswer
+         * @description The same with its secret, which is shown this once.
+         */
+        NewWebhookEndpointAnswer: {
+            contact: string;
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            failing_since: string | null;
+            id: number;
+            old_secret_until: string | null;
+            secret: string;
+            state: components["schemas"]["EndpointState"];
+            state_reason: string;
+            succeeded_at: string | null;
+            types: string[];
+            url: string;
         };
         /**
          * NotedStep
@@ -4706,6 +5013,16 @@ export interface components {
             results: components["schemas"]["AccountAnswer"][];
         };
         /**
+         * PageOfApiKeyAnswer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfApiKeyAnswer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["ApiKeyAnswer"][];
+        };
+        /**
          * PageOfAuditAnswer
          * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
          */
@@ -4866,6 +5183,26 @@ export interface components {
             results: components["schemas"]["WaitingDelivery"][];
         };
         /**
+         * PageOfWebhookEndpointAnswer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfWebhookEndpointAnswer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["WebhookEndpointAnswer"][];
+        };
+        /**
+         * PageOfWebhookMessageAnswer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfWebhookMessageAnswer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["WebhookMessageAnswer"][];
+        };
+        /**
          * PaperBody
          * @description A document: licence, registration, insurance, … one of each kind.
          */
@@ -4881,7 +5218,7 @@ export interface components {
          * PasswordChange
          * @description The password as it is, and the one that replaces it.
          *
-         *     ``revoke_devices``: the tokens of one's phones and trackers end with it; else they go on sending.
+         *     ``revoke_devices``: the tokens of one's phones and trackers, and one's API keys, end with it; else they stay good.
          */
         PasswordChange: {
             /**
@@ -5428,6 +5765,28 @@ export interface components {
             waiting: components["schemas"]["ChangedDelivery"][];
         };
         /**
+         * Replay
+         * @description Which events are sent again: by their ids, or those recorded from ``since`` until ``until``, after a sequence.
+         */
+        Replay: {
+            /** @default 0 */
+            after: number;
+            /** @default null */
+            event_ids: string[] | null;
+            /** @default null */
+            since: string | null;
+            /** @default null */
+            until: string | null;
+        };
+        /**
+         * ReplayAnswer
+         * @description How many events are sent again. `next_after`: where to go on where there were more than one replay takes.
+         */
+        ReplayAnswer: {
+            next_after: number | null;
+            replayed: number;
+        };
+        /**
          * RevenueAnswer
          * @description Takings in total and day by day.
          */
@@ -5639,6 +5998,12 @@ export interface components {
          * @enum {string}
          */
         SaleStatus: "processing" | "shipped" | "delivered" | "cancelled";
+        /**
+         * Scope
+         * @description What a key may be good for.
+         * @enum {string}
+         */
+        Scope: "events:read" | "webhooks:write" | "deliveries:read" | "deliveries:write";
         /**
          * ScoreDetails
          * @description Why: four terms and their weighted mean.
@@ -6171,6 +6536,19 @@ export interface components {
             status: "success";
         };
         /**
+         * WebhookChange
+         * @description What shall be otherwise. ``is_enabled`` false pauses it, true has it sent to again, from now on.
+         */
+        WebhookChange: {
+            /** Format: email */
+            contact_email?: string;
+            /** Format: line */
+            description?: string;
+            is_enabled?: boolean;
+            types?: string[];
+            url?: string;
+        };
+        /**
          * WebhookData
          * @description How the payment of a webhook stands now.
          */
@@ -6179,6 +6557,44 @@ export interface components {
             payment_status: components["schemas"]["TransactionStatus"];
             /** Format: uuid */
             transaction_id: string;
+        };
+        /**
+         * WebhookEndpointAnswer
+         * @description An address that events are sent to.
+         *
+         *     `state`: `enabled`, `paused` by a person, `failing` (given up after five days without an answer) or `gone` (it
+         *     answered 410); `failing_since`: since when it took nothing. `old_secret_until`: until then both secrets sign.
+         */
+        WebhookEndpointAnswer: {
+            contact: string;
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            failing_since: string | null;
+            id: number;
+            old_secret_until: string | null;
+            state: components["schemas"]["EndpointState"];
+            state_reason: string;
+            succeeded_at: string | null;
+            types: string[];
+            url: string;
+        };
+        /**
+         * WebhookMessageAnswer
+         * @description An event on its way to an address: `pending`, `delivered`, or `dead` after its last try.
+         */
+        WebhookMessageAnswer: {
+            attempts: number;
+            delivered_at: string | null;
+            event_id: string;
+            id: number;
+            last_attempt_at: string | null;
+            last_error: string | null;
+            next_attempt_at: string | null;
+            sequence: number;
+            status: components["schemas"]["MessageState"];
+            subject: string;
+            type: string;
         };
         /**
          * Weights
@@ -7601,6 +8017,42 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    events_list_happened: {
+        parameters: {
+            query?: {
+                /** @description Events with a higher `sequence`. */
+                after?: number;
+                /** @description Events at most. */
+                limit?: number;
+                /** @description What it happened to: `delivery:12`. */
+                subject?: string | null;
+                /** @description Types, with commas between: `order.paid,delivery.*`. Default: all. */
+                types?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     analytics_products: {
         parameters: {
             query?: {
@@ -8626,6 +9078,102 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    keys_list_keys: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfApiKeyAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    keys_add_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKeyAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    keys_revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
@@ -10640,6 +11188,271 @@ export interface operations {
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    webhooks_list_webhooks: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWebhookEndpointAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    webhooks_add_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookEndpointAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    webhooks_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    webhooks_delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    webhooks_change_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    webhooks_list_sent: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+                status?: components["schemas"]["MessageState"] | null;
+            };
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWebhookMessageAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    webhooks_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    webhooks_rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookEndpointAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];

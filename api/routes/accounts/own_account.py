@@ -27,6 +27,7 @@ from api.routes.accounts.password_checks import look_at_password
 from api.routes.accounts.services import AccountServices, GivenServices
 from api.routes.accounts.steps import ask_for_proof, check_reset, reset_password, set_password, verify_email
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED
+from dispatch.accounts.api_keys import ApiKeys
 from dispatch.accounts.models import LinkPurpose, Role
 from dispatch.accounts.passwords import MAX_PASSWORD
 from dispatch.audit.service import Actor, record
@@ -47,7 +48,7 @@ class LinkBody(Body, frozen=True, kw_only=True):
 class PasswordChange(Body, frozen=True, kw_only=True):
     """The password as it is, and the one that replaces it.
 
-    ``revoke_devices``: the tokens of one's phones and trackers end with it; else they go on sending.
+    ``revoke_devices``: the tokens of one's phones and trackers, and one's API keys, end with it; else they stay good.
     """
 
     old_password: GivenPassword
@@ -157,6 +158,7 @@ class OwnAccountController(Controller):
         await accounts.of(work).end_sign_ins(locked, but=request.auth.sign_in_id)
         if data.revoke_devices:
             await Devices(work, accounts.clock).revoke_all_of(locked)
+            await ApiKeys(work, accounts.clock).revoke_all_of(locked)
         return MessageAnswer("The password is changed, and all other sign-ins are ended.")
 
     @post("/password/forgot/", opt=PUBLIC, status_code=202)

@@ -4,6 +4,7 @@ from litestar import Router
 
 from api.http.injected import given
 from api.routes.accounts.accounts import AccountController
+from api.routes.accounts.api_keys import ApiKeyController
 from api.routes.accounts.own_account import OwnAccountController
 from api.routes.accounts.pages import AccountPageController
 from api.routes.accounts.services import AccountServices
@@ -19,6 +20,7 @@ def account_routes(services: AccountServices) -> Router:
             OwnAccountController,
             AccountPageController,
             UserController,
+            ApiKeyController,
         ],
         dependencies=given(services),
     )

@@ -3,6 +3,7 @@
 from api.routes.accounts.accounts import ACTING_ROLES, AnyRequest, known_of
 from api.routes.accounts.password_checks import look_at_password
 from api.routes.accounts.services import AccountServices
+from dispatch.accounts.api_keys import ApiKeys
 from dispatch.accounts.links import tell_password_changed
 from dispatch.accounts.models import LinkPurpose, Role, User
 from dispatch.audit.models import ActorKind
@@ -20,8 +21,9 @@ async def set_password(work: Work, services: AccountServices, user: User, passwo
 
 
 async def end_all_access(work: Work, services: AccountServices, user: User) -> None:
-    """All sign-ins and device tokens of a user whose password somebody else may have known."""
+    """All sign-ins, API keys and device tokens of a user whose password somebody else may have known."""
     await services.of(work).end_sign_ins(user)
+    await ApiKeys(work, services.clock).revoke_all_of(user)
     await Devices(work, services.clock).revoke_all_of(user)
 
 

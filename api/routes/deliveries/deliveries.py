@@ -30,7 +30,7 @@ from api.http.schemas import (
     RequiredLine,
     Text,
 )
-from api.http.security import PUBLIC, acts
+from api.http.security import PUBLIC, acts, scoped
 from api.routes.deliveries.answers import (
     AcceptedDelivery,
     CreatedDelivery,
@@ -40,6 +40,7 @@ from api.routes.deliveries.answers import (
 from api.routes.deliveries.services import DeliveryServices, GivenServices
 from api.routes.deliveries.track_answers import TrackedDelivery
 from api.routes.deliveries.tracked import read_tracked
+from dispatch.accounts.api_keys import Scope
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.database.work import Work
@@ -154,7 +155,11 @@ class DeliveryController(Controller):
     path = "/api/deliveries"
     tags = ("deliveries",)
 
-    @post("/create/", guards=[acts(Role.ADMIN, Role.SELLER)], opt=also_checked(_check_amounts))
+    @post(
+        "/create/",
+        guards=[acts(Role.ADMIN, Role.SELLER)],
+        opt=also_checked(_check_amounts) | scoped(Scope.DELIVERIES_WRITE),
+    )
     async def create(
         self, request: Request[User, Any, Any], data: JSONBody[NewDelivery], work: GivenWork, services: GivenServices
     ) -> CreatedDelivery:

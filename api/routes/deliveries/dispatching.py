@@ -9,7 +9,7 @@ from api.http.actors import actor_of
 from api.http.described_errors import MAY_CONFLICT
 from api.http.injected import GivenWork
 from api.http.schemas import Body, Id, Text
-from api.http.security import needs
+from api.http.security import needs, scoped
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
 from api.routes.deliveries.dispatching_answers import (
     CandidatesAnswer,
@@ -19,6 +19,7 @@ from api.routes.deliveries.dispatching_answers import (
     given_answer,
 )
 from api.routes.deliveries.services import GivenServices
+from dispatch.accounts.api_keys import Scope
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.by_hand import TakenBack
 from dispatch.audit.service import record
@@ -63,7 +64,7 @@ class DispatchController(Controller):
         """
         return candidates_answer(await services.candidates(work).of(delivery_key(delivery_id), top_k))
 
-    @post("/{delivery_id:str}/assign/", status_code=200)
+    @post("/{delivery_id:str}/assign/", status_code=200, opt=scoped(Scope.DELIVERIES_WRITE))
     async def assign(
         self,
         request: Request[User, Any, Any],
@@ -84,7 +85,7 @@ class DispatchController(Controller):
         await record(work.session, actor_of(request), "delivery.assigned", "delivery", given.delivery.id, told)
         return given_answer(given)
 
-    @post("/{delivery_id:str}/unassign/", status_code=200)
+    @post("/{delivery_id:str}/unassign/", status_code=200, opt=scoped(Scope.DELIVERIES_WRITE))
     async def unassign(
         self,
         request: Request[User, Any, Any],

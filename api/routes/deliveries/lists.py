@@ -22,7 +22,7 @@ from api.http.schemas import (
     paginate,
     start_of,
 )
-from api.http.security import acts, needs
+from api.http.security import acts, needs, scoped
 from api.routes.deliveries.answers import (
     DeliveryRow,
     DetailedDelivery,
@@ -36,6 +36,7 @@ from api.routes.deliveries.answers import (
 )
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
 from api.routes.deliveries.services import GivenServices
+from dispatch.accounts.api_keys import Scope
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.finding import DeliveryFilter, cities_of, deliveries_query, waiting_query
 from dispatch.deliveries.models import DeliveryStatus, Priority
@@ -58,7 +59,7 @@ class DeliveryListController(Controller):
     path = "/api/deliveries"
     tags = ("deliveries",)
 
-    @get("/", guards=[needs(Role.ADMIN)], opt=only_together(AREA_TOGETHER))
+    @get("/", guards=[needs(Role.ADMIN)], opt=only_together(AREA_TOGETHER) | scoped(Scope.DELIVERIES_READ))
     async def list_deliveries(
         self,
         request: Request[User, Any, Any],
@@ -124,7 +125,11 @@ class DeliveryListController(Controller):
         cities = await cities_of(work.session, found.results)
         return found.with_results([waiting_delivery(row, cities.get(row.id)) for row in found.results])
 
-    @get("/{delivery_id:str}/", guards=[needs(Role.TRANSPORTER, Role.SELLER, Role.ADMIN)])
+    @get(
+        "/{delivery_id:str}/",
+        guards=[needs(Role.TRANSPORTER, Role.SELLER, Role.ADMIN)],
+        opt=scoped(Scope.DELIVERIES_READ),
+    )
     async def show(
         self, request: Request[User, Any, Any], delivery_id: KeyPath, work: GivenWork, services: GivenServices
     ) -> DetailedDelivery:

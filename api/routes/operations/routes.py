@@ -5,11 +5,13 @@ from litestar import Router
 from api.http.injected import given
 from api.routes.operations.audit import AuditController
 from api.routes.operations.dead_letters import DeadLetterController
+from api.routes.operations.events import EventController
 from api.routes.operations.health import HealthController
 from api.routes.operations.metrics import MetricsController
 from api.routes.operations.outbox import OutboxController
 from api.routes.operations.services import OperationServices
 from api.routes.operations.summary import SummaryController
+from api.routes.operations.webhooks import WebhookController
 
 
 def operation_routes(services: OperationServices) -> Router:
@@ -20,6 +22,8 @@ def operation_routes(services: OperationServices) -> Router:
             AuditController,
             OutboxController,
             DeadLetterController,
+            EventController,
+            WebhookController,
             HealthController,
             MetricsController,
             SummaryController,
