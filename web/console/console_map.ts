@@ -1,6 +1,8 @@
 // The map of the console: the fleet on its own layer, what waits as rings, and the way of what is looked at.
 import { type GeoJSONSource, type Map as MapLibre, ScaleControl } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
+import { FONT } from "../shared/city_layers.ts";
+import { CELL_PX, cellsOf, isDense, within } from "./density.ts";
 import { FleetBuffer, type Kind, flat } from "./fleet_buffer.ts";
 import { FleetLayer } from "./fleet_layer.ts";
 import type { Courier, Delivery, Point } from "./frames.ts";
@@ -8,12 +10,29 @@ import type { Courier, Delivery, Point } from "./frames.ts";
 const REACH_PX = 16;
 const CLOSE_ZOOM = 14;
 const MARGIN_PX = 60;
+const TILE_PX = 512;
+// So often the counts are renewed while couriers move.
+const COUNTED_MS = 1_000;
+const CLOSER = 2;
 
 const over: Over = () => ({
-  sources: Object.fromEntries(["waiting", "trail", "way", "ends"].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
+  sources: Object.fromEntries(["waiting", "trail", "way", "ends", "density"].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
   layers: [
     { id: "trail", type: "line", source: "trail", paint: { "line-color": colour("--stale"), "line-width": 3, "line-opacity": 0.7 } },
     { id: "way", type: "line", source: "way", paint: { "line-color": colour("--accent"), "line-width": 2, "line-dasharray": [2, 2] } },
+    {
+      id: "density",
+      type: "circle",
+      source: "density",
+      paint: { "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "count"]], 1, 11, 10, 18, 50, 30], "circle-color": colour("--surface"), "circle-opacity": 0.92, "circle-stroke-color": colour("--way"), "circle-stroke-width": 2 },
+    },
+    {
+      id: "density-count",
+      type: "symbol",
+      source: "density",
+      layout: { "text-field": ["get", "label"], "text-font": [FONT], "text-size": 13, "text-allow-overlap": true },
+      paint: { "text-color": colour("--ink") },
+    },
     {
       id: "waiting",
       type: "circle",
@@ -44,9 +63,12 @@ export class ConsoleMap {
   #later: (() => void)[] = [];
   #following: number | null = null;
   #placed = false;
+  #dense = false;
+  #counting = 0;
+  #looked: Looked = { deliveries: [], courier: null };
 
-  /** Throws where the browser cannot draw it. */
-  constructor(container: HTMLElement, onPick: (found: { courier: number } | { delivery: number } | null) => void) {
+  /** `onDense`: counts are shown instead of markers, or no longer; `label` writes a count. Throws where the browser cannot draw it. */
+  constructor(container: HTMLElement, onPick: (found: { courier: number } | { delivery: number } | null) => void, private readonly label: (count: number) => string, private readonly onDense: (dense: boolean) => void) {
     this.#map = makeMap(container, over);
     this.#map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
     this.#layer = new FleetLayer(this.#map, this.#fleet);
@@ -57,9 +79,14 @@ export class ConsoleMap {
     this.#map.on("dragstart", () => {
       this.#following = null;
     });
+    this.#map.on("moveend", () => this.#count());
     this.#map.on("click", (event) => {
+      if (this.#dense && this.#loaded) {
+        const [cell] = this.#map.queryRenderedFeatures(event.point, { layers: ["density"] });
+        if (cell !== undefined) return this.#closer(cell.geometry);
+      }
       const reach = REACH_PX / (512 * 2 ** this.#map.getZoom());
-      const courier = this.#fleet.nearest(flat(event.lngLat.lat, event.lngLat.lng), reach, performance.now());
+      const courier = this.#dense ? null : this.#fleet.nearest(flat(event.lngLat.lat, event.lngLat.lng), reach, performance.now());
       if (courier !== null) return onPick({ courier });
       const [found] = this.#loaded ? this.#map.queryRenderedFeatures(event.point, { layers: ["waiting"] }) : [];
       const id: unknown = found?.properties["id"];
@@ -72,13 +99,13 @@ export class ConsoleMap {
     const now = performance.now();
     const jump = this.#still.matches || document.hidden;
     for (const one of couriers) this.#fleet.put({ ...one, kind: kindOf(one) }, now, jump);
-    this.#layer.changed();
+    this.#changed();
     if (this.#following !== null) this.#keepInView(this.#following, now);
   }
 
   gone(ids: Iterable<number>): void {
     for (const id of ids) this.#fleet.remove(id);
-    this.#layer.changed();
+    this.#changed();
   }
 
   /** The pickups of what waits. */
@@ -90,8 +117,11 @@ export class ConsoleMap {
     this.#set("waiting", features);
   }
 
-  look({ deliveries, courier }: Looked): void {
+  look(looked: Looked): void {
+    this.#looked = looked;
+    const { deliveries, courier } = looked;
     const ends: object[] = [];
+    if (courier !== null && this.#dense) ends.push(point(courier, { pickup: false })); // has no marker then
     const way: Point[] = courier === null ? [] : [courier];
     for (const { pickup, dropoff, picked_up_at } of deliveries) {
       if (pickup !== null && picked_up_at === null) {
@@ -132,8 +162,39 @@ export class ConsoleMap {
   }
 
   remove(): void {
+    clearTimeout(this.#counting);
     this.#layer.remove();
     this.#map.remove();
+  }
+
+  #changed(): void {
+    this.#layer.changed();
+    if (this.#counting === 0) this.#counting = window.setTimeout(() => this.#count(), COUNTED_MS);
+  }
+
+  /** Counts or markers, whichever can be read. */
+  #count(): void {
+    clearTimeout(this.#counting);
+    this.#counting = 0;
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    const bounds = this.#map.getBounds();
+    const [west, east] = [bounds.getWest() / 360 + 0.5, bounds.getEast() / 360 + 0.5];
+    const seen = within(this.#fleet.places(), { west, east, north: flat(bounds.getNorth(), 0).y, south: flat(bounds.getSouth(), 0).y });
+    const dense = isDense(seen.length, clientWidth, clientHeight, this.#dense);
+    if (!dense && !this.#dense) return;
+    const cells = dense ? cellsOf(seen, CELL_PX / (TILE_PX * 2 ** Math.floor(this.#map.getZoom()))) : [];
+    this.#set("density", cells.map(({ x, y, count }) => pointAt(lngLat(x, y), { count, label: this.label(count) })));
+    if (dense === this.#dense) return;
+    this.#dense = dense;
+    this.#layer.show(!dense);
+    this.look(this.#looked);
+    this.onDense(dense);
+  }
+
+  #closer(geometry: GeoJSON.Geometry): void {
+    if (geometry.type !== "Point") return;
+    const [lng = 0, lat = 0] = geometry.coordinates;
+    this.#map.easeTo({ center: [lng, lat], zoom: this.#map.getZoom() + CLOSER, animate: !this.#still.matches, duration: 150 });
   }
 
   #keepInView(courier: number, now: number): void {
@@ -163,6 +224,10 @@ function kindOf(courier: Courier): Kind {
 }
 
 function point({ lat, lon }: Point, properties: object): object {
+  return pointAt({ lng: lon, lat }, properties);
+}
+
+function pointAt({ lng: lon, lat }: { lng: number; lat: number }, properties: object): object {
   return { type: "Feature", properties, geometry: { type: "Point", coordinates: [lon, lat] } };
 }
 

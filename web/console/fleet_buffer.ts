@@ -115,6 +115,12 @@ export class FleetBuffer {
     return { x: x + this.origin.x, y: y + this.origin.y };
   }
 
+  /** Where all of them go to, on the flat map. */
+  places(): Flat[] {
+    const { x, y } = this.origin;
+    return Array.from({ length: this.count }, (_, row) => ({ x: x + (this.data[row * FIELDS + 2] ?? 0), y: y + (this.data[row * FIELDS + 3] ?? 0) }));
+  }
+
   /** The marker nearest to a place, within a reach; both on the flat map. */
   nearest(place: Flat, reach: number, now: number): number | null {
     const x = place.x - this.origin.x;

@@ -33,6 +33,7 @@ export class FleetLayer {
   #pause_ms = PICTURE_MS;
   #drew = false;
   #picked: number | null = null;
+  #shown = true;
   #colours: number[] = [];
 
   /** Throws where the browser cannot draw it. */
@@ -58,6 +59,12 @@ export class FleetLayer {
   /** The marker that has a ring around it. */
   pick(id: number | null): void {
     this.#picked = id;
+    this.changed();
+  }
+
+  /** Whether markers are drawn at all. */
+  show(shown: boolean): void {
+    this.#shown = shown;
     this.changed();
   }
 
@@ -92,7 +99,7 @@ export class FleetLayer {
       this.#draw();
       this.#drew = true;
     }
-    if (performance.now() < this.#fleet.moves_until + this.#pause_ms && !document.hidden) this.changed();
+    if (this.#shown && performance.now() < this.#fleet.moves_until + this.#pause_ms && !document.hidden) this.changed();
   };
 
   readonly #draw = (): void => {
@@ -104,7 +111,7 @@ export class FleetLayer {
     gl.viewport(0, 0, this.#canvas.width, this.#canvas.height);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    if (this.#fleet.count === 0) return;
+    if (this.#fleet.count === 0 || !this.#shown) return;
     const zoom = this.#map.getZoom();
     const centre = this.#map.getCenter();
     const place = flat(centre.lat, centre.lng);

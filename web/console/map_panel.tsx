@@ -20,16 +20,18 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   const container = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<"coming" | "there" | "broken">("coming");
   const late = useLate(() => withMaps(() => import("./console_map.ts")), true, desk.connected);
+  const [dense, setDense] = useState(false);
   const drawnAt = useRef(0);
   const fitted = useRef(false);
 
   useEffect(() => {
     if (late.part === null || container.current === null) return;
     try {
-      const map = new late.part.ConsoleMap(container.current, (found) => {
+      const pick = (found: { courier: number } | { delivery: number } | null): void => {
         if (found === null) return;
         go("courier" in found ? { courier: found.courier, delivery: null } : { delivery: found.delivery, courier: null });
-      });
+      };
+      const map = new late.part.ConsoleMap(container.current, pick, desk.digits, setDense);
       handle.map = map;
       handle.onFrame = (change) => {
         map.move(change.couriers);
@@ -80,6 +82,7 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   return (
     <div class="map-box">
       <div class="canvas" ref={container} />
+      {dense && <p class="counted">{say("map.dense")}</p>}
       {state === "coming" && late.failures > 0 && <Missing late={late} text={say("map.missing")} say={say} />}
       {state !== "there" && (state === "broken" || late.failures === 0) && <p class="say">{say(state === "broken" ? "map.broken" : "loading")}</p>}
     </div>

@@ -3,8 +3,9 @@ import { Client } from "../shared/client.ts";
 import { tabStore } from "../shared/stores.ts";
 import { Following, type Frame, type Liveness } from "../shared/following.ts";
 import type { Fix } from "../shared/motion.ts";
-import { ArrivalPromise, type Kept, type Window } from "../shared/promises.ts";
+import { ArrivalPromise, type Window } from "../shared/promises.ts";
 import { ServerClock } from "../shared/server_clock.ts";
+import { readKept, writeKept } from "./kept_promises.ts";
 import { type Parcel, over, windowOf } from "./parcel.ts";
 
 export interface Seen {
@@ -16,6 +17,8 @@ export interface Seen {
   /** When the connection was lost, by the page's clock. */
   lostAt: number | null;
 }
+
+const kept = (): Storage => localStorage;
 
 // Several statuses come at once after an interruption; one answer tells all.
 const RENEW_AFTER_MS = 250;
@@ -29,7 +32,7 @@ export class FollowedParcel {
   seen: Seen;
 
   constructor(parcel: Parcel, private readonly tell: (seen: Seen) => void) {
-    this.#promise = new ArrivalPromise(readKept(parcel.tracking_number));
+    this.#promise = new ArrivalPromise(readKept(kept, parcel.tracking_number));
     this.seen = { parcel, window: null, changes: [], fix: null, liveness: over(parcel.status) ? "over" : "connecting", lostAt: null };
     this.#promised(windowOf(parcel.eta));
     if (parcel.position !== null) this.#position(parcel.position); // the page came with it, so the map need not wait for a stream
@@ -104,30 +107,12 @@ export class FollowedParcel {
 
   #promised(estimate: Window | null): void {
     const window = this.#promise.update(estimate, this.clock.now());
-    writeKept(this.seen.parcel.tracking_number, this.#promise.kept);
+    writeKept(kept, this.seen.parcel.tracking_number, this.#promise.kept);
     this.#change({ window, changes: [...this.#promise.changes] });
   }
 
   #change(some: Partial<Seen>): void {
     this.seen = { ...this.seen, ...some };
     this.tell(this.seen);
-  }
-}
-
-const name = (number: string): string => `promise:${number}`;
-
-function readKept(number: string): Kept | null {
-  try {
-    return JSON.parse(sessionStorage.getItem(name(number)) ?? "null") as Kept | null;
-  } catch {
-    return null;
-  }
-}
-
-function writeKept(number: string, kept: Kept): void {
-  try {
-    sessionStorage.setItem(name(number), JSON.stringify(kept));
-  } catch {
-    // A browser that keeps nothing forgets what was promised when the page is loaded again.
   }
 }

@@ -1,0 +1,52 @@
+"""A dispatcher looks at more couriers than markers could show."""
+
+from collections.abc import AsyncIterator
+from itertools import cycle
+
+import pytest
+from playwright.async_api import expect
+
+from api.server.serving import RunningServer
+from benchmarks.dispatch.city import City, settle
+from tests.browser.sign_ins import remembered
+from tests.browser.windows import Window, stand_still, violations
+from tests.support.own_database import world_of_its_own
+from tests.support.waiting import until
+from tests.support.world import World
+
+COURIERS = 800
+
+
+@pytest.fixture
+async def world(server: RunningServer) -> AsyncIterator[World]:
+    """A dispatcher sees everything that there is, so there is nothing else."""
+    async with world_of_its_own(server) as own:
+        yield own
+
+
+@pytest.mark.slow
+async def test_a_crowd_is_shown_as_counts_and_a_click_leads_closer_until_each_has_a_marker(
+    world: World, map_desk: Window
+) -> None:
+    services = world.server.services
+    await settle(services.database, services.redis, services.keys, City(1, COURIERS))
+    await remembered(map_desk.context, "console", await world.admin())
+    page = await map_desk.open("/console")
+    await stand_still(page, "light")
+    counted = page.get_by_text("Each number counts the couriers around it.")
+    await expect(page.locator(".desk")).to_have_attribute("data-couriers", str(COURIERS))
+    await expect(counted).to_be_visible()
+    assert await violations(page) == []
+    box = await page.locator("canvas.fleet").bounding_box()
+    assert box is not None
+
+    # Around the middle, where most of them are; a click between counts is one on the ground.
+    around = cycle([(x, y) for x in (0, 40, -40) for y in (0, 30, -30)])
+
+    async def closer() -> bool:
+        x, y = next(around)
+        await page.mouse.click(box["x"] + box["width"] / 2 + x, box["y"] + box["height"] / 2 + y)
+        return await counted.count() == 0
+
+    await until(closer)
+    assert "courier=" not in page.url  # a count is nobody

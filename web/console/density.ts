@@ -1,0 +1,49 @@
+// Where there are more couriers than markers could show: how many are in each cell of the map.
+import type { Flat } from "./fleet_buffer.ts";
+
+/** The width of a cell on the screen, before the next zoom halves it. */
+export const CELL_PX = 64;
+const MARKER_PX = 26;
+// A map of which markers cover this share shows nobody any more; it goes back where they cover less, so that it does not flicker.
+const COVERED = 0.25;
+const COVERED_AGAIN = 0.15;
+
+/** So many in one cell, and where they are on the mean. */
+export interface Cell extends Flat {
+  count: number;
+}
+
+/** A stretch of the flat map; `east` is beyond 1 where the date line is in sight. */
+export interface Box {
+  west: number;
+  north: number;
+  east: number;
+  south: number;
+}
+
+/** Whether counts are shown instead of markers, where `seen` of them are in a map of this size in pixels. */
+export function isDense(seen: number, width: number, height: number, before: boolean): boolean {
+  return seen * MARKER_PX ** 2 > width * height * (before ? COVERED_AGAIN : COVERED);
+}
+
+/** Cells stay where they are while the map is moved: their edges are those of the world. `size` as a share of the world. */
+export function cellsOf(places: Iterable<Flat>, size: number): Cell[] {
+  const cells = new Map<number, Cell>();
+  const across = Math.ceil(1 / size);
+  for (const { x, y } of places) {
+    const key = Math.floor(y / size) * across + Math.floor(x / size);
+    const cell = cells.get(key);
+    if (cell === undefined) cells.set(key, { x, y, count: 1 });
+    else {
+      cell.count += 1;
+      cell.x += (x - cell.x) / cell.count;
+      cell.y += (y - cell.y) / cell.count;
+    }
+  }
+  return [...cells.values()];
+}
+
+/** What lies within a box. */
+export function within(places: readonly Flat[], { west, north, east, south }: Box): Flat[] {
+  return places.filter(({ x, y }) => y >= north && y <= south && ((x >= west && x <= east) || (x + 1 >= west && x + 1 <= east)));
+}
