@@ -29,6 +29,20 @@ def great_circles_m(
     return distances
 
 
+def great_circles_between_m(
+    lats: npt.NDArray[np.float64],
+    lons: npt.NDArray[np.float64],
+    to_lats: npt.NDArray[np.float64],
+    to_lons: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """The same from points to as many others, row by row."""
+    phis, to_phis = np.radians(lats), np.radians(to_lats)
+    across = np.cos(phis) * np.cos(to_phis) * np.sin(np.radians(to_lons - lons) / 2) ** 2
+    h = np.sin((to_phis - phis) / 2) ** 2 + across
+    distances: npt.NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+    return distances
+
+
 @dataclass(frozen=True, slots=True)
 class Circle:
     """All that is within ``radius_m`` metres of a point in degrees."""

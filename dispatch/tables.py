@@ -5,6 +5,7 @@ from dispatch.accounts.models import AccountLink, SignIn, User
 from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney
 from dispatch.assignments.changes.models import Refusal
 from dispatch.assignments.models import Assignment, AssignmentRun
+from dispatch.assignments.plans_models import AssignmentPlan
 from dispatch.audit.models import AuditEvent
 from dispatch.carts.models import Cart, CartItem
 from dispatch.catalogue.models import Product
@@ -35,6 +36,7 @@ __all__ = [
     "AnsweredRequest",
     "ApiKey",
     "Assignment",
+    "AssignmentPlan",
     "AssignmentRun",
     "AuditEvent",
     "Cart",

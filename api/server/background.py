@@ -8,6 +8,7 @@ from api.adapters.webhooks import HttpWebhookTransport
 from api.process.resources import Feature, Resources
 from dispatch.arrivals.movement import Movement
 from dispatch.assignments.past_runs import RunRetention
+from dispatch.assignments.plan_commits import PlanRetention
 from dispatch.audit.service import AuditRetention
 from dispatch.decisions.store import DecisionRetention
 from dispatch.events.retention import EventRetention
@@ -32,6 +33,7 @@ class BackgroundServices(Feature):
     events: EventRetention
     runs: RunRetention
     decisions: DecisionRetention
+    plans: PlanRetention
     relay: OutboxRelay
     webhooks: WebhookSender
     webhook_transport: HttpWebhookTransport
@@ -63,6 +65,7 @@ def build_background_services(
         runs=RunRetention(database, clock, keep_days=settings.assignment_runs_keep_days),
         webhooks=WebhookSender(database, clock, transport),
         webhook_transport=transport,
+        plans=PlanRetention(database, clock),
         decisions=DecisionRetention(database, clock, keep_days=settings.decisions_keep_days),
         relay=OutboxRelay(database, clock, templates, mail, sms),
         sms=sms,

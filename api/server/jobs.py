@@ -66,6 +66,7 @@ def jobs_of(services: "Services") -> list[Job]:
         Job("old-audit-events", TIDY_EVERY_S, background.audit.sweep),
         Job("old-events", TIDY_EVERY_S, background.events.sweep),
         Job("old-assignment-runs", TIDY_EVERY_S, background.runs.sweep),
+        Job("old-plans", TIDY_EVERY_S, background.plans.sweep),
         Job("old-decisions", TIDY_EVERY_S, background.decisions.sweep),
         Job("gone-history-writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),
         Job("days-of-positions", TIDY_EVERY_S, background.retention.sweep, at_once=True),  # an advisory lock

@@ -68,7 +68,12 @@ class SingleDecision:
 
 
 def packed_plan(
-    deliveries: Sequence[WaitingDelivery], pool: Pool, plan: Plan, locked: Pairs = (), forbidden: Pairs = ()
+    deliveries: Sequence[WaitingDelivery],
+    pool: Pool,
+    plan: Plan,
+    locked: Pairs = (),
+    forbidden: Pairs = (),
+    gave_back: Collection[tuple[int, int]] = (),
 ) -> bytes:
     """A plan for many, whose rows are those of the pool; for thousands, off the event loop."""
     people, parcels = people_of(pool), delivery_arrays(deliveries)
@@ -85,6 +90,7 @@ def packed_plan(
         Outcome(person, plan.slot, plan.reason, price, weight_price),
         list(locked),
         list(forbidden),
+        gave_back=sorted(gave_back),
     ).pack()
 
 

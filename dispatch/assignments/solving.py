@@ -2,9 +2,16 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from scoring import Deliveries, Params, Plan, Transporters, solve
+from scoring.result import Strategy
+
+Weights: TypeAlias = tuple[float, float, float, float]
+"""Of distance, rating, capacity and workload; only their ratios count."""
 
 # However late a process comes to a problem, it has so long for it: enough for a plan of a city without a proof.
 LEAST_S = 1.0
@@ -14,6 +21,9 @@ LEAST_S = 1.0
 class BulkProblem:
     """What is to be solved; it can be sent to another process.
 
+    ``weights``: of distance, rating, capacity and workload; ``forbidden``: (K, 2) rows of deliveries and transporters
+    that may not be paired.
+
     All packages of one transporter travel together, so their weights add up. ``time_limit_s`` runs from ``asked_at``,
     by the machine's monotonic clock: who asks also waits while a process starts, or works on somebody else's problem.
     """
@@ -22,6 +32,9 @@ class BulkProblem:
     transporters: Transporters
     radius_m: float
     time_limit_s: float
+    weights: Weights = Params().weights
+    forbidden: npt.NDArray[np.int64] | None = None
+    strategy: Strategy = "optimal"
     asked_at: float = field(default_factory=time.monotonic)
 
     def left_s(self) -> float:
@@ -30,14 +43,15 @@ class BulkProblem:
 
     def solve(self) -> Plan:
         """The plan of the highest total; the same for the same problem."""
-        params = Params(radius_m=self.radius_m, load="sum")
+        params = Params(weights=self.weights, radius_m=self.radius_m, load="sum")
         return solve(
             self.deliveries,
             self.transporters,
             params,
-            strategy="optimal",
+            strategy=self.strategy,
             time_limit_s=self.left_s(),
             seed=0,
+            forbidden=self.forbidden,
         )
 
 

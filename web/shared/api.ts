@@ -4,6 +4,72 @@
  */
 
 export interface paths {
+    "/api/assignment-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * MakePlan
+         * @description Plan who gets which delivery for the highest total, and give nothing yet.
+         *
+         *     The plan is kept for an hour, in which it may be committed. Pairs that cannot be locked are 400, all at once.
+         */
+        post: operations["assignments_make_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignment-plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan
+         * @description A plan, and how far it was committed. A day after it expired it is dropped.
+         */
+        get: operations["assignments_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignment-plans/{plan_id}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CommitPlan
+         * @description Assign what the plan says, as far as it still can be.
+         *
+         *     What changed meanwhile is looked at pair by pair; `progress.refused` names each pair that could not be made and
+         *     why, and its delivery waits on. The same request again answers the same, or goes on where it was cut off. A plan
+         *     of more than an hour is 409 `plan_expired`.
+         */
+        post: operations["assignments_commit_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assignment-runs": {
         parameters: {
             query?: never;
@@ -4208,6 +4274,14 @@ export interface components {
             [key: string]: components["schemas"]["Json"];
         };
         /**
+         * LeftOut
+         * @description A delivery that a plan gives to nobody, and why.
+         */
+        LeftOut: {
+            delivery_id: number;
+            reason: string;
+        };
+        /**
          * LinkBody
          * @description The token of a link that came by mail.
          */
@@ -4545,6 +4619,36 @@ export interface components {
              * @description 8 to 200 characters in NFC, and not easily guessed.
              */
             password: string;
+        };
+        /**
+         * NewPlan
+         * @description Which deliveries a plan is about, all that wait by default, and what must or may not be in it.
+         *
+         *     ``locked`` pairs are in it whatever they score, also beyond the radius; ``forbidden`` ones are not, nor those where
+         *     the transporter gave the delivery back before.
+         */
+        NewPlan: {
+            /** @default null */
+            delivery_ids: number[] | null;
+            /** @default [] */
+            forbidden: components["schemas"]["PairOf"][];
+            /** @default [] */
+            locked: components["schemas"]["PairOf"][];
+            /** @default null */
+            priority_filter: components["schemas"]["Priority"] | null;
+            /** @default null */
+            time_range_hours: number | null;
+            /** @default null */
+            vehicle_type_filter: string | null;
+            /**
+             * @default {
+             *       "distance": 1,
+             *       "rating": 1,
+             *       "capacity": 1,
+             *       "workload": 1
+             *     }
+             */
+            weights: components["schemas"]["WantedWeights"];
         };
         /**
          * NewProduct
@@ -5203,6 +5307,14 @@ export interface components {
             results: components["schemas"]["WebhookMessageAnswer"][];
         };
         /**
+         * PairOf
+         * @description A delivery and a transporter, by their numbers.
+         */
+        PairOf: {
+            delivery_id: number;
+            transporter_id: number;
+        };
+        /**
          * PaperBody
          * @description A document: licence, registration, insurance, … one of each kind.
          */
@@ -5414,6 +5526,71 @@ export interface components {
         Plan: {
             shifts: components["schemas"]["ShiftBody"][];
         };
+        /**
+         * PlanAnswer
+         * @description A plan. `open` until `expires_at`, then `expired`; `committing` goes on when the commit is repeated.
+         */
+        PlanAnswer: {
+            committed_at: string | null;
+            committed_by: number | null;
+            /** Format: date-time */
+            expires_at: string;
+            id: number;
+            left_out: components["schemas"]["LeftOut"][];
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            pairs: components["schemas"]["PlannedPairAnswer"][];
+            progress: components["schemas"]["PlanProgress"];
+            quality: components["schemas"]["PlanQuality"];
+            status: components["schemas"]["PlanStatus"];
+            vehicle_type: string | null;
+            weights: components["schemas"]["Weights"];
+        };
+        /**
+         * PlannedPairAnswer
+         * @description A pair of a plan. `distance_km`: from where the transporter was to the pickup.
+         */
+        PlannedPairAnswer: {
+            delivery_id: number;
+            distance_km: number | null;
+            locked: boolean;
+            scores: components["schemas"]["ExactScores"];
+            transporter_id: number;
+        };
+        /**
+         * PlanProgress
+         * @description How far a plan was committed, in pairs.
+         */
+        PlanProgress: {
+            assigned: number;
+            left: number;
+            planned: number;
+            refused: components["schemas"]["RefusedPair"][];
+        };
+        /**
+         * PlanQuality
+         * @description How good a plan is. `total`: sum of its scores; no plan has a higher one than `upper_bound`.
+         *
+         *     `distance_km`: sum of the ways to the pickups. `greedy_`…: the same where each delivery in turn takes the best
+         *     that is left.
+         */
+        PlanQuality: {
+            certified_optimal: boolean;
+            distance_km: number;
+            gap: number;
+            greedy_distance_km: number;
+            greedy_pairs: number;
+            greedy_total: number;
+            total: number;
+            upper_bound: number;
+        };
+        /**
+         * PlanStatus
+         * @description How a plan stands; an open one that is too old is told to be expired.
+         * @enum {string}
+         */
+        PlanStatus: "open" | "committing" | "committed" | "expired";
         /**
          * Point
          * @description A place in degrees.
@@ -5685,6 +5862,15 @@ export interface components {
          */
         Refusal: {
             reason: components["schemas"]["DeclineReason"];
+        };
+        /**
+         * RefusedPair
+         * @description A pair that could not be committed any more, and why; nobody else gets the delivery instead.
+         */
+        RefusedPair: {
+            delivery_id: number;
+            reason: string;
+            transporter_id: number;
         };
         /**
          * Registration
@@ -6517,6 +6703,20 @@ export interface components {
             status_display: string;
         };
         /**
+         * WantedWeights
+         * @description Of the four terms of a score; only their ratios count, and not all may be 0.
+         */
+        WantedWeights: {
+            /** @default 1 */
+            capacity: number;
+            /** @default 1 */
+            distance: number;
+            /** @default 1 */
+            rating: number;
+            /** @default 1 */
+            workload: number;
+        };
+        /**
          * Webhook
          * @description ``{"event": "payment.completed", "data": {"pidx": …}}``.
          */
@@ -6945,6 +7145,101 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    assignments_make_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    assignments_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    assignments_commit_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     assignments_runs: {
         parameters: {
             query?: {

@@ -16,6 +16,7 @@ from api.routes.deliveries.handovers import HandoverController
 from api.routes.deliveries.lists import DeliveryListController
 from api.routes.deliveries.offers import OfferController, OfferSearchController
 from api.routes.deliveries.paths import PathController
+from api.routes.deliveries.plans import AssignmentPlanController
 from api.routes.deliveries.runs import AssignmentRunController
 from api.routes.deliveries.services import DeliveryServices
 
@@ -36,6 +37,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             Router("/api/auto-assign", route_handlers=[AutoAssignController], opt=errors_like(AssignmentError)),
             BulkOperationController,
             AssignmentRunController,
+            AssignmentPlanController,
             OfferSearchController,
             OfferController,
         ],

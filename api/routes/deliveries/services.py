@@ -17,6 +17,8 @@ from dispatch.assignments.changes.calling_off import DeliveryChanges
 from dispatch.assignments.changes.reassigning import Reassignments
 from dispatch.assignments.changes.refusals import Refusals
 from dispatch.assignments.changes.relieving import Reliefs
+from dispatch.assignments.plan_commits import PlanCommits
+from dispatch.assignments.plans import AssignmentPlans
 from dispatch.assignments.run_tasks import RunTasks
 from dispatch.assignments.service import Assignments
 from dispatch.assignments.sets import AssignmentSets
@@ -97,6 +99,16 @@ class DeliveryServices(Feature):
             self.solver,
             radius_m=settings.assign_radius_km * 1000,
         )
+
+    def plans(self, work: Work) -> AssignmentPlans:
+        """Plans that are looked at first, in a unit of work."""
+        return AssignmentPlans(
+            work, self.clock, self.kept, self.live, self.solver, radius_m=self.settings.assign_radius_km * 1000
+        )
+
+    def plan_commits(self, work: Work) -> PlanCommits:
+        """Committing them, in a unit of work."""
+        return PlanCommits(work, self.clock, self.live, self.assignment_sets(work))
 
     def assignment_sets(self, work: Work) -> AssignmentSets:
         """Writing assignments in a unit of work."""

@@ -1,0 +1,248 @@
+"""Plans for many that are looked at before they are committed."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get, post
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from api.http.actors import actor_of
+from api.http.described_errors import MAY_CONFLICT
+from api.http.field_checks import Given, also_checked
+from api.http.injected import GivenWork
+from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, PathId
+from api.http.security import needs
+from api.routes.deliveries.assignments import Hours
+from api.routes.deliveries.decision_answers import ExactScores, Weights
+from api.routes.deliveries.services import DeliveryServices, GivenServices
+from dispatch.accounts.models import Role, User
+from dispatch.assignments.plan_commits import find_plan, params_of, status_of
+from dispatch.assignments.plan_pairs import PlannedPair, pairs_of
+from dispatch.assignments.plans import Wanted
+from dispatch.assignments.plans_models import AssignmentPlan, PlanStatus
+from dispatch.assignments.pool import check_vehicle_type
+from dispatch.assignments.results import BulkFilter
+from dispatch.audit.service import record
+from dispatch.decisions.snapshot import Snapshot
+from dispatch.deliveries.models import Priority
+
+Weight = Annotated[float, Meta(ge=0, le=1000)]
+
+
+class PairOf(Body, frozen=True, kw_only=True):
+    """A delivery and a transporter, by their numbers."""
+
+    delivery_id: Id
+    transporter_id: Id
+
+
+class WantedWeights(Body, frozen=True, kw_only=True):
+    """Of the four terms of a score; only their ratios count, and not all may be 0."""
+
+    distance: Weight = 1.0
+    rating: Weight = 1.0
+    capacity: Weight = 1.0
+    workload: Weight = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not (self.distance or self.rating or self.capacity or self.workload):
+            raise ValueError("one of `distance`, `rating`, `capacity` and `workload` must be above 0")
+
+
+class NewPlan(Body, frozen=True, kw_only=True):
+    """Which deliveries a plan is about, all that wait by default, and what must or may not be in it.
+
+    ``locked`` pairs are in it whatever they score, also beyond the radius; ``forbidden`` ones are not, nor those where
+    the transporter gave the delivery back before.
+    """
+
+    delivery_ids: Annotated[list[Id], Meta(min_length=1, max_length=20_000)] | None = None
+    priority_filter: Priority | None = None
+    vehicle_type_filter: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)] | None = None
+    time_range_hours: Hours | None = None
+    locked: Annotated[tuple[PairOf, ...], Meta(max_length=2_000)] = ()
+    forbidden: Annotated[tuple[PairOf, ...], Meta(max_length=5_000)] = ()
+    weights: WantedWeights = WantedWeights()
+
+
+class PlannedPairAnswer(Struct, frozen=True, kw_only=True):
+    """A pair of a plan. ``distance_km``: from where the transporter was to the pickup."""
+
+    delivery_id: int
+    transporter_id: int
+    locked: bool
+    distance_km: float | None
+    scores: ExactScores
+
+
+class LeftOut(Struct, frozen=True):
+    """A delivery that a plan gives to nobody, and why."""
+
+    delivery_id: int
+    reason: str
+
+
+class RefusedPair(Struct, frozen=True):
+    """A pair that could not be committed any more, and why; nobody else gets the delivery instead."""
+
+    delivery_id: int
+    transporter_id: int
+    reason: str
+
+
+class PlanQuality(Struct, frozen=True, kw_only=True):
+    """How good a plan is. ``total``: sum of its scores; no plan has a higher one than ``upper_bound``.
+
+    ``distance_km``: sum of the ways to the pickups. ``greedy_``…: the same where each delivery in turn takes the best
+    that is left.
+    """
+
+    total: float
+    upper_bound: float
+    gap: float
+    certified_optimal: bool
+    distance_km: float
+    greedy_total: float
+    greedy_distance_km: float
+    greedy_pairs: int
+
+
+class PlanProgress(Struct, frozen=True, kw_only=True):
+    """How far a plan was committed, in pairs."""
+
+    planned: int
+    assigned: int
+    refused: list[RefusedPair]
+    left: int
+
+
+class PlanAnswer(Struct, frozen=True, kw_only=True):
+    """A plan. ``open`` until ``expires_at``, then ``expired``; ``committing`` goes on when the commit is repeated."""
+
+    id: int
+    status: PlanStatus
+    made_at: datetime
+    expires_at: datetime
+    made_by: int | None
+    committed_at: datetime | None
+    committed_by: int | None
+    vehicle_type: str | None
+    weights: Weights
+    quality: PlanQuality
+    progress: PlanProgress
+    pairs: list[PlannedPairAnswer]
+    left_out: list[LeftOut]
+
+
+async def _check_filter(request: Request[User, Any, Any], given: Given) -> None:
+    async with request.app.state.services.database.work() as work:
+        await check_vehicle_type(work, given.get("vehicle_type_filter"))
+
+
+class AssignmentPlanController(Controller):
+    """``/api/assignment-plans``."""
+
+    path = "/api/assignment-plans"
+    tags = ("assignments",)
+    guards = (needs(Role.ADMIN),)
+
+    @post("/", opt=also_checked(_check_filter))
+    async def make_plan(
+        self, request: Request[User, Any, Any], data: JSONBody[NewPlan], work: GivenWork, services: GivenServices
+    ) -> PlanAnswer:
+        """Plan who gets which delivery for the highest total, and give nothing yet.
+
+        The plan is kept for an hour, in which it may be committed. Pairs that cannot be locked are 400, all at once.
+        """
+        await check_vehicle_type(work, data.vehicle_type_filter)
+        weights = data.weights
+        wanted = Wanted(
+            BulkFilter(
+                priority=data.priority_filter,
+                vehicle_type=data.vehicle_type_filter,
+                time_range_hours=data.time_range_hours,
+                delivery_ids=data.delivery_ids,
+            ),
+            [(pair.delivery_id, pair.transporter_id) for pair in data.locked],
+            [(pair.delivery_id, pair.transporter_id) for pair in data.forbidden],
+            (weights.distance, weights.rating, weights.capacity, weights.workload),
+        )
+        return plan_answer(await services.plans(work).make(wanted, request.user.id), services)
+
+    @get("/{plan_id:int}/")
+    async def plan(self, plan_id: PathId, work: GivenWork, services: GivenServices) -> PlanAnswer:
+        """A plan, and how far it was committed. A day after it expired it is dropped."""
+        return plan_answer(await find_plan(work, plan_id), services)
+
+    @post("/{plan_id:int}/commit/", status_code=200, opt={MAY_CONFLICT: True})
+    async def commit_plan(
+        self, request: Request[User, Any, Any], plan_id: PathId, work: GivenWork, services: GivenServices
+    ) -> PlanAnswer:
+        """Assign what the plan says, as far as it still can be.
+
+        What changed meanwhile is looked at pair by pair; `progress.refused` names each pair that could not be made and
+        why, and its delivery waits on. The same request again answers the same, or goes on where it was cut off. A plan
+        of more than an hour is 409 `plan_expired`.
+        """
+        plan = await services.plan_commits(work).commit(plan_id, request.user.id)
+        told = {"assigned": plan.assigned, "failed": len(plan.failures)}
+        await record(work.session, actor_of(request), "deliveries.assigned", "plan", plan.id, told)
+        return plan_answer(plan, services)
+
+
+def plan_answer(plan: AssignmentPlan, services: DeliveryServices) -> PlanAnswer:
+    """A plan as it is told."""
+    distance, rating, capacity, workload = plan.weights
+    return PlanAnswer(
+        id=plan.id,
+        status=status_of(plan, services.clock),
+        made_at=plan.made_at,
+        expires_at=plan.expires_at,
+        made_by=plan.made_by,
+        committed_at=plan.committed_at,
+        committed_by=plan.committed_by,
+        vehicle_type=plan.vehicle_type,
+        weights=Weights(distance=distance, rating=rating, capacity=capacity, workload=workload),
+        quality=_quality(plan),
+        progress=PlanProgress(
+            planned=plan.pairs,
+            assigned=plan.assigned,
+            refused=[RefusedPair(*one) for one in plan.failures],
+            left=plan.pairs - plan.done,
+        ),
+        pairs=[_pair(one) for one in pairs_of(Snapshot.unpack(plan.packed), params_of(plan))],
+        left_out=[LeftOut(*one) for one in plan.left_out],
+    )
+
+
+def _quality(plan: AssignmentPlan) -> PlanQuality:
+    bound = plan.upper_bound
+    return PlanQuality(
+        total=round(plan.total, 3),
+        upper_bound=round(bound, 3),
+        gap=max(0.0, 1 - plan.total / bound) if bound > 0 else 0.0,
+        certified_optimal=plan.certified,
+        distance_km=round(plan.distance_m / 1000, 3),
+        greedy_total=round(plan.greedy_total, 3),
+        greedy_distance_km=round(plan.greedy_distance_m / 1000, 3),
+        greedy_pairs=plan.greedy_pairs,
+    )
+
+
+def _pair(one: PlannedPair) -> PlannedPairAnswer:
+    scores = one.scores
+    return PlannedPairAnswer(
+        delivery_id=one.delivery_id,
+        transporter_id=one.transporter_id,
+        locked=one.locked,
+        distance_km=None if one.distance_m is None else round(one.distance_m / 1000, 3),
+        scores=ExactScores(
+            distance=round(scores.distance, 3),
+            rating=round(scores.rating, 3),
+            capacity=round(scores.capacity, 3),
+            workload=round(scores.workload, 3),
+            total=round(scores.total, 3),
+        ),
+    )
