@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from realtime.fixes import Flag
 from realtime.ingest.filters import MAX_LAT, MAX_LON, Limits, reject_reason
@@ -24,6 +25,7 @@ from realtime.ingest.flags import (
 from realtime.protocol import Fix, Reject
 
 HALF_TURN = 180.0
+_NONE: dict[int, Any] = {}
 
 
 @dataclass(slots=True)
@@ -61,6 +63,12 @@ def assess_all(fixes: Sequence[Fix], times_ms: Sequence[int], trail: Trail, limi
             _take_one(fixes[at], times_ms[at], at, made, limits)
             at += 1
     return made
+
+
+def follow(fix: Fix, at_ms: int, trail: Trail, limits: Limits) -> Trail | None:
+    """The trail after a fix that no step doubts; None where one may."""
+    made = Assessment(trail, _NONE, _NONE)
+    return made.trail if _take_easy((fix,), (at_ms,), 0, made, limits) else None
 
 
 def _take_one(fix: Fix, at_ms: int, position: int, made: Assessment, limits: Limits) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from realtime.fixes import RUN_END, Flag, LoggedFix, encode_fix, run_head
-from realtime.ingest.assessment import Assessment, assess_all
+from realtime.ingest.assessment import Assessment, assess_all, follow
 from realtime.ingest.filters import Limits
 from realtime.ingest.fix_fields import Oddity
 from realtime.ingest.flags import Trail, decode_trail
@@ -16,6 +16,7 @@ from realtime.redis.keys import device_key, device_stream
 
 # What a phone says beside a fix is not kept; where there is much of it, the fix is written anew.
 MAX_SENT_BYTES = 512
+_NO_FLAGS: dict[int, list[Flag]] = {}
 
 
 @dataclass(slots=True)
@@ -116,6 +117,10 @@ def screen_fixes(
     """
     if not fixes:
         return Screened(None, None, [], 0, source.trail)
+    if len(fixes) == 1 and sent is not None and not odd:
+        screened = _screen_plain(source, fixes[0], sent, now_ms, limits)
+        if screened is not None:
+            return screened
     times_ms = [round(fix.recorded_at.timestamp() * 1000) for fix in fixes]
     if (
         sent is None and len(fixes) > 1 and times_ms != sorted(times_ms)
@@ -131,10 +136,25 @@ def screen_fixes(
         _run(source, fixes, seqs, _written(fixes, sent), assessed, now_ms),
         _leader(source, fixes, assessed, now_ms),
         [rejected_as(reason, fixes[at], times_ms[at], now_ms, limits) for at, reason in assessed.rejected.items()],
-        seqs[0] if len(seqs) == 1 else max(seqs),
+        max(seqs),
         assessed.trail,
         odd,
     )
+
+
+def _screen_plain(source: Source, fix: Fix, sent: Sequence[bytes], now_ms: int, limits: Limits) -> Screened | None:
+    """The same for one fix that no step doubts, as nearly every read of a phone is; None for any other."""
+    at_ms = round(fix.recorded_at.timestamp() * 1000)
+    trail = follow(fix, at_ms, source.trail, limits)
+    if trail is None or len(sent[0]) > MAX_SENT_BYTES:
+        return None
+    source.trail = trail
+    seq = fix.seq
+    ahead = seq > source.handed_in
+    if ahead:
+        source.handed_in = seq
+    run = Run((seq,), sent, run_head(source.owner, now_ms, _NO_FLAGS), ahead)
+    return Screened(run, _lead(source, fix, at_ms, now_ms, (), trail.pace_mps), [], seq, trail)
 
 
 def _flag_odd(assessed: Assessment, seqs: list[int], odd: Sequence[Oddity]) -> None:
@@ -163,11 +183,8 @@ def _run(
         seqs, written = [seqs[at] for at in kept], [written[at] for at in kept]
     if not seqs:
         return None
-    if len(seqs) == 1:
-        ahead, highest = seqs[0] > source.handed_in, seqs[0]
-    else:
-        ahead, highest = seqs[0] > source.handed_in and seqs == list(range(seqs[0], seqs[0] + len(seqs))), max(seqs)
-    source.handed_in = max(source.handed_in, highest)
+    ahead = seqs[0] > source.handed_in and seqs == list(range(seqs[0], seqs[0] + len(seqs)))
+    source.handed_in = max(source.handed_in, *seqs)
     flags = {fixes[at].seq: found for at, found in assessed.flags.items()} if assessed.flags else {}
     return Run(seqs, written, run_head(source.owner, now_ms, flags), ahead)
 
@@ -175,7 +192,11 @@ def _run(
 def _leader(source: Source, fixes: Sequence[Fix], assessed: Assessment, now_ms: int) -> Leader | None:
     if assessed.leader is None:
         return None
-    fix = fixes[assessed.leader]
+    flags = assessed.flags.get(assessed.leader, ())
+    return _lead(source, fixes[assessed.leader], assessed.leader_ms, now_ms, flags, assessed.pace_mps)
+
+
+def _lead(source: Source, fix: Fix, at_ms: int, now_ms: int, flags: tuple[Flag, ...], pace_mps: float | None) -> Leader:
     encoded = encode_fix(
         LoggedFix(
             source.transporter_id,
@@ -184,14 +205,14 @@ def _leader(source: Source, fixes: Sequence[Fix], assessed: Assessment, now_ms: 
             fix.seq,
             fix.lat,
             fix.lon,
-            assessed.leader_ms,
+            at_ms,
             now_ms,
             fix.accuracy_m,
             fix.speed_mps,
             fix.heading_deg,
             fix.battery,
-            assessed.flags.get(assessed.leader, ()),
-            assessed.pace_mps,
+            flags,
+            pace_mps,
         )
     )
-    return Leader(fix.seq, assessed.leader_ms, fix.lat, fix.lon, encoded)
+    return Leader(fix.seq, at_ms, fix.lat, fix.lon, encoded)

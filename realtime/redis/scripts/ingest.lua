@@ -13,8 +13,8 @@
 -- Reply: the numbers of the groups that were not beyond it and must come again as a list, and the numbers of those whose
 --       transporter has had what is meant for a day; or the error LOGFULL.
 --
--- A transporter's state is one text: newest fix (ms), first and last seq of the run, day, fixes of that day, device
--- stream, device, trail. The run is what its present numbering has stored last without a gap. Its bits are set only when
+-- A transporter's state is a list in MessagePack: newest fix (ms), first and last seq of the run, day, fixes of that day,
+-- numbering, trail. The run is what its present numbering has stored last without a gap. Its bits are set only when
 -- it ends, because a phone that sends one ping after the other would have them set one by one.
 
 local CHUNK = 4096               -- seqs a bitmap, 512 bytes
@@ -60,9 +60,7 @@ local function read_states()
     local found = redis.call('HMGET', KEYS[3], unpack(ids))
     for at, id in ipairs(ids) do
       if found[at] and not states[id] then
-        local newest, first, last, day, fixes, numbering, trail =
-          string.match(found[at], '^(%-?%d+) (%d+) (%d+) (%d+) (%d+) (%S+ %S+) (%S+)$')
-        states[id] = {tonumber(newest), tonumber(first), tonumber(last), tonumber(day), tonumber(fixes), numbering, trail}
+        states[id] = cmsgpack.unpack(found[at])
       end
     end
   end
@@ -273,7 +271,7 @@ end
 local function write_states()
   local fields = {}
   for transporter, state in pairs(changed) do
-    fields[#fields + 1], fields[#fields + 2] = transporter, string.format('%d %d %d %d %d %s %s', unpack(state))
+    fields[#fields + 1], fields[#fields + 2] = transporter, cmsgpack.pack(state)
   end
   call_with('HSET', KEYS[3], fields, 2)
 end

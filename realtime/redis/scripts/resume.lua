@@ -13,9 +13,9 @@ for at = 5, #ARGV, 4 do
   local last, trail, before
   local state = redis.call('HGET', KEYS[1], ARGV[at])
   if state then
-    local present_last, present_stream, present_device, present_trail =
-      string.match(state, '^%-?%d+ %d+ (%d+) %d+ %d+ (%S+) (%S+) (%S+)$')
-    last = present_stream == stream and present_last
+    local _, _, present_last, _, _, numbering, present_trail = unpack(cmsgpack.unpack(state))
+    local present_stream, present_device = string.match(numbering, '^(%S+) (%S+)$')
+    last = present_stream == stream and string.format('%d', present_last)
     trail = present_device == device and present_trail
   end
   if ARGV[at + 3] ~= '' then

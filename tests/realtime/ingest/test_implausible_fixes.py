@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.server.serving import RunningServer
-from realtime.fixes import Flag
+from realtime.fixes import Flag, decode_runs, encode_fix
 from realtime.ingest.assessment import assess_all
 from realtime.ingest.filters import Limits, Plausibility, reject_reason
 from realtime.ingest.flags import MAX_HELD, AssessedFix, Trail, assess, decode_trail, encode_trail
 from realtime.ingest.ingest import Ingest
-from realtime.ingest.runs import Source
+from realtime.ingest.runs import Source, screen_fixes
 from realtime.ingest.throttle import Rates
 from realtime.protocol import Fix
 from realtime.redis.keys import Keys
@@ -200,9 +200,25 @@ def test_fixes_together_are_judged_as_one_by_one(
     first = assess_all(fixes[:cut], times_ms[:cut], Trail(), limits)
     second = assess_all(fixes[cut:], times_ms[cut:], first.trail, limits)
     assert second.trail == trail
+    assert _judged_in_reads_of_their_own(fixes, limits) == (trail, set(rejected), set(flags))
     assert (None if second.leader is None else (second.leader, second.pace_mps)) == leader
     assert first.rejected | {at + cut: reason for at, reason in second.rejected.items()} == rejected
     assert first.flags | {at + cut: flagged for at, flagged in second.flags.items()} == flags
+
+
+def _judged_in_reads_of_their_own(fixes: list[Fix], limits: Limits) -> tuple[Trail, set[int], set[int]]:
+    """The same where each comes alone, as a phone sends: the trail after them; which were rejected, and flagged."""
+    source, rejected, flagged = Source(1, "phone", "one"), set(), set()
+    for position, fix in enumerate(fixes):
+        screened = screen_fixes(source, [fix], [encode_fix(fix)], 0, limits)
+        (run,) = decode_runs(b"[%b]" % screened.run.logged) if screened.run else (None,)
+        if run is None:
+            rejected.add(position)
+            continue
+        assert run.fixes == [fix]
+        if run.flags:
+            flagged.add(position)
+    return source.trail, rejected, flagged
 
 
 def _jumping(now: datetime) -> list[Fix]:
