@@ -10,6 +10,8 @@ export type Excluded = Schemas["ExcludedAnswer"];
 export type Details = Schemas["DetailedDelivery"];
 export type Plan = Schemas["OperationResults"];
 export type Run = Schemas["RunAnswer"];
+export type Searches = Schemas["DeliverySearches"];
+export type AskedOffer = Schemas["AskedOffer"];
 export type TakeBackReason = Schemas["TakenBack"];
 
 export const REASONS: readonly TakeBackReason[] = ["mistake", "breakdown", "too_late", "transporter_asked", "better_choice", "other"];
@@ -29,6 +31,19 @@ export class Calls {
 
   give(delivery: number, courier: number, reason = ""): Promise<Schemas["GivenAnswer"]> {
     return this.#post(`/api/deliveries/${delivery}/assign/`, { transporter_id: courier, override_reason: reason });
+  }
+
+  searches(delivery: number): Promise<Searches> {
+    return this.client.call(`/api/deliveries/${delivery}/offers/`);
+  }
+
+  /** Asks couriers, as the settings say how. */
+  ask(delivery: number): Promise<Searches> {
+    return this.#post(`/api/deliveries/${delivery}/offers/`, {});
+  }
+
+  stopAsking(delivery: number): Promise<Searches> {
+    return this.client.call(`/api/deliveries/${delivery}/offers/withdraw/`, { method: "POST" });
   }
 
   takeBack(delivery: number, courier: number, reason: TakeBackReason, note: string): Promise<Schemas["TakenBackAnswer"]> {

@@ -22,6 +22,8 @@ export interface Desk {
   board: Board;
   /** What was heard last of each run over many deliveries. */
   runs: Live["runs"];
+  /** What was heard last of the searches for a courier, by delivery. */
+  searches: Live["searches"];
   calls: Calls;
   actions: Actions;
   view: View;

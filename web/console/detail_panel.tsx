@@ -11,6 +11,7 @@ import { CourierPanel } from "./courier_panel.tsx";
 import { shortPlace, useDesk } from "./desk.ts";
 import { lateness, waitsSince } from "./exceptions.ts";
 import type { Delivery } from "./frames.ts";
+import { OfferPanel } from "./offer_panel.tsx";
 import { queryOf } from "./address.ts";
 
 /** What is looked at, whole. */
@@ -52,6 +53,7 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
           </button>
         </p>
       )}
+      <OfferPanel key={`offers-${delivery.id}`} delivery={delivery} />
       {delivery.status === "available" && <CandidateList key={delivery.id} delivery={delivery} />}
       <Facts delivery={delivery} details={details} />
       {problem !== "" && <p class="problem small">{problem}</p>}

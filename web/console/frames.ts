@@ -78,6 +78,18 @@ export interface RunFrame {
   error: string;
 }
 
+/** A search for a courier that begins, asks its next wave, hears an answer or has ended. */
+export interface SearchFrame {
+  type: "search";
+  id: number;
+  delivery_id: number;
+  status: "searching" | "assigned" | "exhausted" | "cancelled";
+  wave: number;
+  asked: number;
+  open: number;
+  declined: number;
+}
+
 /** A transporter as it was heard of last. */
 export interface Courier extends Point {
   id: number;

@@ -3,7 +3,7 @@ import type { Client } from "../shared/client.ts";
 import { ServerClock } from "../shared/server_clock.ts";
 import { Socket, type SocketState } from "../shared/sockets.ts";
 import { Board, type Change } from "./board.ts";
-import type { FleetFrame, RunFrame } from "./frames.ts";
+import type { FleetFrame, RunFrame, SearchFrame } from "./frames.ts";
 
 /** A quiet fleet says so every ten seconds; after so long without a word what is shown is old. */
 export const OLD_AFTER_MS = 25_000;
@@ -14,8 +14,10 @@ export class Live {
   readonly board = new Board();
   /** What was heard last of each run. */
   readonly runs = new Map<number, RunFrame>();
+  /** The same of searches for a courier, by their delivery. */
+  readonly searches = new Map<number, SearchFrame>();
   readonly #clock = new ServerClock();
-  readonly #socket: Socket<FleetFrame | RunFrame | { type: string }>;
+  readonly #socket: Socket<FleetFrame | RunFrame | SearchFrame | { type: string }>;
   #state: SocketState = "connecting";
   #heardAt: number | null = null;
   #ticking: ReturnType<typeof setInterval> | undefined;
@@ -36,6 +38,7 @@ export class Live {
       (frame) => {
         if (frame.type === "fleet") this.#take(frame as FleetFrame);
         if (frame.type === "run") this.#takeRun(frame as RunFrame);
+        if (frame.type === "search") this.#takeSearch(frame as SearchFrame);
       },
       (state) => {
         this.#state = state;
@@ -81,6 +84,13 @@ export class Live {
 
   #takeRun(frame: RunFrame): void {
     this.runs.set(frame.id, frame);
+    this.onChange();
+  }
+
+  #takeSearch(frame: SearchFrame): void {
+    const known = this.searches.get(frame.delivery_id);
+    if (known !== undefined && known.id > frame.id) return;
+    this.searches.set(frame.delivery_id, frame);
     this.onChange();
   }
 

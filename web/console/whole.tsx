@@ -75,7 +75,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   const chosen = [...ticked].filter((id) => board.deliveries.get(id)?.status === "available");
 
   const desk: Desk = {
-    language, say, digits, now, connected: live.state === "open", board, runs: live.runs, calls, actions, view, exceptions, ticked, why, setWhy, best,
+    language, say, digits, now, connected: live.state === "open", board, runs: live.runs, searches: live.searches, calls, actions, view, exceptions, ticked, why, setWhy, best,
     putOff: found.length - exceptions.length,
     counts: counts(all),
     listed: ordered(shown, now),

@@ -21,6 +21,9 @@ export type ServerFrame =
   | { type: "reject"; seq: number; reason: string; ahead_ms?: number }
   | { type: "assignment"; delivery_id: number; delivery_address: string }
   | { type: "withdrawal"; delivery_id: number; reason: string }
+  | { type: "offer"; offer_id: number; delivery_id: number }
+  | { type: "offer_end"; offer_id: number; delivery_id: number; status: string; why: string | null }
+  | { type: "duty"; duty: string; why: string }
   | { type: "adjusted" | "auth_ok" | "error" };
 
 export interface SenderWorld extends SocketWorld {

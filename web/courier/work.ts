@@ -1,11 +1,13 @@
 // All that the page knows and does, apart from how it looks: jobs, actions, positions, the connection.
 import type { components } from "../shared/api.ts";
 import { type Client, Refused } from "../shared/client.ts";
+import { ServerClock } from "../shared/server_clock.ts";
 import { listJobs, tellAction } from "./deliveries_api.ts";
 import type { Action } from "./actions.ts";
 import { DEFAULT_POLICY, type Measured, Sieve, pingOf } from "./fixes.ts";
 import { type Job, type Waiting, inOrder, withActions } from "./jobs.ts";
 import { type Kept, openKept } from "./kept.ts";
+import type { DeclineReason, Offer } from "./offers.ts";
 import { type NewAction, Outbox } from "./outbox.ts";
 import { PhoneClock } from "./phone_clock.ts";
 import { Proofs } from "./proofs.ts";
@@ -18,7 +20,7 @@ export type Profile = components["schemas"]["TransporterAnswer"];
 type Page<Row> = { count: number; results: Row[] };
 
 export interface Notice {
-  key: "notice.assigned" | "notice.withdrawn" | "notice.delivered";
+  key: "notice.assigned" | "notice.withdrawn" | "notice.delivered" | "notice.unanswered_offers" | "notice.break_over";
   title: string;
   delivery_id: number;
 }
@@ -30,6 +32,8 @@ export interface WorkState {
   /** What is under way as this phone knows it, in order. */
   jobs: readonly Job[];
   waiting: readonly Waiting[] | null;
+  /** What the courier is asked, as the server said last; see `answerable`. */
+  offers: readonly Offer[];
   actions: readonly Action[];
   pings_waiting: number;
   connected: boolean;
@@ -47,7 +51,7 @@ export interface WorkState {
 }
 
 const NOTHING: WorkState = {
-  profile: null, known_jobs: null, jobs: [], waiting: null, actions: [], pings_waiting: 0, connected: false, ended: null, reachable: true,
+  profile: null, known_jobs: null, jobs: [], waiting: null, offers: [], actions: [], pings_waiting: 0, connected: false, ended: null, reachable: true,
   heard_at: null, problem: null, position: null, trouble: null, app: null, devices: [], notice: null,
 };
 const ASK_EVERY_MS = 30_000;
@@ -60,6 +64,8 @@ export class Work {
   #state = NOTHING;
   readonly #listeners = new Set<() => void>();
   readonly #clock = new PhoneClock();
+  /** Deadlines go by it; the phone's own may be wrong by less than `PhoneClock` puts right. */
+  readonly #deadlines = new ServerClock();
   readonly #sieve = new Sieve();
   readonly #screen = new ScreenLock();
   readonly #watch = new PositionWatch((position) => void this.#measured(position), (trouble) => this.#set({ trouble }));
@@ -143,6 +149,25 @@ export class Work {
     } finally {
       await this.#again();
     }
+  }
+
+  /** Takes what is offered, or, with a reason, does not. Raises Refused or Unreachable. */
+  async answer(offer: Offer, reason: DeclineReason | null): Promise<void> {
+    const accepts = reason === null;
+    if (accepts) this.#taken.add(offer.delivery.id);
+    try {
+      await this.client.call(`/api/offers/${offer.id}/${accepts ? "accept" : "decline"}/`, { method: "POST", ...(accepts ? {} : { body: { reason } }) });
+    } catch (problem) {
+      this.#taken.delete(offer.delivery.id);
+      throw problem;
+    } finally {
+      await this.#again();
+    }
+  }
+
+  /** Milliseconds since 1970 by the server's clock, which deadlines of offers go by. */
+  serverNow(): number {
+    return this.#deadlines.now();
   }
 
   /** Keeps on this phone what was done just now; it is told to the server as soon as that can be. */
@@ -230,7 +255,12 @@ export class Work {
     } else if (frame.type === "withdrawal") {
       const lost = this.#state.known_jobs?.find((job) => job.id === frame.delivery_id);
       this.#set({ notice: { key: "notice.withdrawn", title: lost?.delivery_address ?? `#${frame.delivery_id}`, delivery_id: frame.delivery_id } });
-    } else return;
+    } else if (frame.type === "duty") {
+      this.#set({ notice: { key: frame.why === "break_over" ? "notice.break_over" : "notice.unanswered_offers", title: "", delivery_id: 0 } });
+    } else if (frame.type === "offer_end") {
+      this.#set({ offers: this.#state.offers.filter((one) => one.id !== frame.offer_id) });
+      return;
+    } else if (frame.type !== "offer") return;
     navigator.vibrate?.([200, 100, 200]);
     void this.#again();
   }
@@ -250,6 +280,7 @@ export class Work {
       await this.#kept?.write("profile", profile);
       const waiting = profile.is_verified ? await this.client.call<Page<Waiting>>("/api/deliveries/available/?page_size=100") : null;
       this.#set({ waiting: waiting?.results ?? [] });
+      await this.#askOffers();
       if (this.#state.ended === NOT_ALLOWED && profile.is_verified) this.#sender?.renew(); // verified since
       await this.#askApps(profile);
     } catch (problem) {
@@ -257,6 +288,12 @@ export class Work {
       else this.#set({ reachable: false });
     }
     this.#follow();
+  }
+
+  async #askOffers(): Promise<void> {
+    const { offers, server_time } = await this.client.call<components["schemas"]["OpenOffers"]>("/api/offers/");
+    this.#deadlines.learn(Date.parse(server_time), 0);
+    this.#set({ offers });
   }
 
   /** What paired apps have sent lately. */

@@ -11,6 +11,7 @@ import { unconfirmed } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { type Job, type Stop, distanceM, navigationLink, stopOf } from "./jobs.ts";
 import type { Given } from "./given.ts";
+import { OfferList } from "./offer_list.tsx";
 import { pathOf } from "./views.ts";
 import { WaitingList } from "./waiting_list.tsx";
 
@@ -39,6 +40,7 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
       {failed !== "" && <p class="problem card" role="alert">{failed}</p>}
       {state.known_jobs === null && state.problem === null && <p class="quiet" role="status">{say(state.reachable ? "loading" : "error.offline.page")}</p>}
       {view.name === "job" && chosen === undefined && state.known_jobs !== null && <p class="quiet card" role="status">{say("jobs.gone")}</p>}
+      <OfferList {...given} />
       {next !== undefined && <NextStop {...given} job={next} />}
       {next === undefined && state.known_jobs !== null && (
         <section class="stop card">

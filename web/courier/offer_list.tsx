@@ -1,0 +1,83 @@
+// What the courier is asked: take it or not, while there is time by the server's clock.
+import { Check, X } from "lucide";
+import { useState } from "preact/hooks";
+import { Refused } from "../shared/client.ts";
+import { Icon } from "../shared/icon.tsx";
+import { distance, money } from "../shared/numbers.ts";
+import { problemOf } from "../shared/problems.ts";
+import { type Given, useNow } from "./given.ts";
+import { DECLINE_REASONS, type DeclineReason, type Offer, answerable, secondsLeft, shareLeft } from "./offers.ts";
+
+export function OfferList(given: Given) {
+  const { work, state, say } = given;
+  useNow();
+  const [problem, setProblem] = useState("");
+  const [asking, setAsking] = useState<number | null>(null);
+  const now = work.serverNow();
+  const open = answerable(state.offers, now);
+
+  const answer = async (offer: Offer, reason: DeclineReason | null): Promise<void> => {
+    setAsking(offer.id);
+    setProblem("");
+    try {
+      await work.answer(offer, reason);
+    } catch (error) {
+      const over = error instanceof Refused && error.code === "offer_over";
+      setProblem(over ? say("offer.over", { title: offer.delivery.pickup_address }) : problemOf(error, say));
+    } finally {
+      setAsking(null);
+    }
+  };
+  if (open.length === 0 && problem === "") return null;
+  return (
+    <section aria-labelledby="offers">
+      {open.length > 0 && <h2 id="offers">{say("offer.title", { count: open.length })}</h2>}
+      {problem !== "" && <p class="problem" role="alert">{problem}</p>}
+      <ul class="list">
+        {open.map((offer) => <OfferCard key={offer.id} {...given} offer={offer} now={now} busy={asking !== null} answer={answer} />)}
+      </ul>
+    </section>
+  );
+}
+
+interface CardGiven extends Given {
+  offer: Offer;
+  now: number;
+  busy: boolean;
+  answer: (offer: Offer, reason: DeclineReason | null) => Promise<void>;
+}
+
+function OfferCard({ offer, now, busy, answer, say, language }: CardGiven) {
+  const [declining, setDeclining] = useState(false);
+  const { delivery } = offer;
+  const left = secondsLeft(offer, now);
+  const facts = [
+    offer.distance_km === null ? "" : say("stop.away", { distance: distance(offer.distance_km * 1000, language) }),
+    delivery.trip_km === null ? "" : say("waiting.way", { distance: distance(delivery.trip_km * 1000, language) }),
+    say("parcel.weight", { weight: delivery.package_weight }),
+    delivery.fragile ? say("parcel.fragile") : "",
+    money(delivery.delivery_fee, language),
+  ].filter((fact) => fact !== "");
+  return (
+    <li class="card offer asked" data-offer={offer.id}>
+      <p><strong>{delivery.pickup_address}</strong></p>
+      <p>{say("stop.then", { address: delivery.delivery_address })}</p>
+      <p class="quiet">{facts.join(" · ")}</p>
+      <p class="number" role="timer">{say("offer.left", { seconds: left })}</p>
+      <progress max={1} value={shareLeft(offer, now)} aria-hidden="true" />
+      {declining ? (
+        <div class="ways" role="group" aria-label={say("offer.why")}>
+          {DECLINE_REASONS.map((reason) => (
+            <button key={reason} type="button" class="button" disabled={busy} onClick={() => void answer(offer, reason)}>{say(`decline.${reason}`)}</button>
+          ))}
+          <button type="button" class="link" onClick={() => setDeclining(false)}>{say("back")}</button>
+        </div>
+      ) : (
+        <>
+          <button type="button" class="button first large" disabled={busy} onClick={() => void answer(offer, null)}><Icon of={Check} />{say("offer.accept")}</button>
+          <button type="button" class="button" disabled={busy} onClick={() => setDeclining(true)}><Icon of={X} />{say("offer.decline")}</button>
+        </>
+      )}
+    </li>
+  );
+}
