@@ -12,13 +12,14 @@ from rich.table import Table
 
 from api.embedded import embedded
 from benchmarks.arguments import check_names, suite_parser
-from benchmarks.figures import write_figures
+from benchmarks.figures import ROOT, write_figures
 from benchmarks.live import fanout, ingest, latency, memory, nearest
 from benchmarks.live.lines import lines
 from benchmarks.live.phones import suite as phones
 from benchmarks.live.phones.lines import phone_lines
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
+PICTURES = ROOT / "docs" / "img"
 OTHERS = ("ingest", "nearest", "latency", "fanout", "memory")
 FIGURES = (*phones.FIGURES, *OTHERS)
 
@@ -140,6 +141,9 @@ def main() -> None:
         path = RESULTS / "live.json"
         kept = json.loads(path.read_text()) if path.exists() else {}
         path.write_text(json.dumps(kept | results, indent=2) + "\n")
+        from benchmarks.live import plots  # noqa: PLC0415 - matplotlib is an extra
+
+        plots.phones(kept | results, PICTURES)
         write_figures("live", lines(results), lines({name: kept[name] for name in results if name in kept}))
     show_phones(results)
     for name in OTHERS:

@@ -17,7 +17,8 @@ from typing import Any
 
 from benchmarks.live.followed import followed
 from benchmarks.live.peers import Peer, broadcast
-from benchmarks.live.pipelined import open_socket, ping_payload, text_frame
+from benchmarks.live.phones.frames import masked_frame
+from benchmarks.live.pipelined import open_socket, ping_payload
 from benchmarks.live.readers import Readers, allow_sockets
 
 WATCHERS = 2_000
@@ -42,7 +43,7 @@ class _Side:
         cpu_s = self.peer.cpu_s()
         for _ in range(UPDATES):
             wanted = max(self.readers.frames) + 1
-            frame = text_frame(next(updates))
+            frame = masked_frame(next(updates))
             sent = time.perf_counter()
             writer.write(frame)
             await writer.drain()

@@ -20,7 +20,8 @@ import psutil
 
 from api.cli.context import operating
 from api.simulation.accounts.drivers import find_or_make_drivers
-from benchmarks.live.pipelined import open_socket, text_frame
+from benchmarks.live.phones.frames import masked_frame
+from benchmarks.live.pipelined import open_socket
 from dispatch.settings import Settings
 
 PEERS = Path(__file__).resolve().parents[1] / "peers"
@@ -56,7 +57,7 @@ class Peer:
         """A greeted connection."""
         reader, writer = await open_socket("127.0.0.1", self.port, "/ws/transporter", self.subprotocols(number))
         hello = {"type": "hello", "device": f"bench-{number}", "epoch": os.urandom(6).hex()}
-        writer.write(text_frame(json.dumps(hello).encode()))
+        writer.write(masked_frame(json.dumps(hello).encode()))
         welcome = await reader.read(4096)
         if b"welcome" not in welcome:
             raise ConnectionError(repr(welcome))

@@ -7,25 +7,15 @@ import asyncio
 import base64
 import os
 import re
-import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from benchmarks.live.phones.frames import masked_frame
+
 FRAMES_A_WRITE = 100
-SHORT, LONG = 126, 127
 _ACK = re.compile(rb'"type": ?"ack", ?"seq": ?(\d+)')
-
-
-def text_frame(payload: bytes) -> bytes:
-    """A masked text frame; the mask is zero, which the protocol allows and which costs the client nothing."""
-    size = len(payload)
-    if size < SHORT:
-        return struct.pack("!BB", 0x81, 0x80 | size) + bytes(4) + payload
-    if size < 1 << 16:
-        return struct.pack("!BBH", 0x81, 0x80 | SHORT, size) + bytes(4) + payload
-    return struct.pack("!BBQ", 0x81, 0x80 | LONG, size) + bytes(4) + payload
 
 
 def ping_payload(seq: int, recorded: datetime) -> bytes:
@@ -46,7 +36,7 @@ def writes_of(pings: int, begin: datetime, *, a_write: int = FRAMES_A_WRITE) -> 
     writes = []
     for first in range(1, pings + 1, a_write):
         last = min(first + a_write, pings + 1)
-        frames = [text_frame(ping_payload(seq, begin + SPACING * seq)) for seq in range(first, last)]
+        frames = [masked_frame(ping_payload(seq, begin + SPACING * seq)) for seq in range(first, last)]
         writes.append((last - 1, b"".join(frames)))
     return writes
 

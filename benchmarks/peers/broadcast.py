@@ -58,14 +58,16 @@ class Socket(asyncio.Protocol):
             watchers.append(self.transport)
 
     def pass_on(self, data: bytes) -> None:
-        """A masked frame with a zero mask, as the benchmark's client sends it, to everybody."""
+        """A masked frame, as the benchmark's client sends it, to everybody."""
         self.frame += data
         size, at = self.frame[1] & 0x7F, 6
         if size == SHORT:
             size, at = int.from_bytes(self.frame[2:4], "big"), 8
         if size == MEDIUM or len(self.frame) < at + size:
             return
-        message = text_message(self.frame[at : at + size])
+        mask = (self.frame[at - 4 : at] * (size // 4 + 1))[:size]
+        payload = int.from_bytes(self.frame[at : at + size], "big") ^ int.from_bytes(mask, "big")
+        message = text_message(payload.to_bytes(size, "big"))
         self.frame = self.frame[at + size :]
         for watcher in watchers:
             watcher.write(message)

@@ -16,10 +16,10 @@ from benchmarks.live.phones.usage import POSTGRES, REDIS, SERVER, STEWARD, Usage
 
 PHONES = 500
 PINGS_A_FRAME = 10
-KEPT_PINGS = {"alone": 300_000, "beside": 450_000}
+KEPT_PINGS = {"alone": 200_000, "beside": 300_000}
 KEPT_PER_S = 30_000
 BESIDE_PER_S = 10_000
-BESIDE_S = 20.0
+BESIDE_S = 15.0
 NEARLY_NONE = 20_000
 """Below it the history is no longer held to its best: it lingers for more."""
 LIMIT_ROWS_PER_S = 30_000
