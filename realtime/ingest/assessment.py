@@ -8,7 +8,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from realtime.fixes import Flag
 from realtime.ingest.filters import MAX_LAT, MAX_LON, Limits, reject_reason
@@ -25,7 +24,6 @@ from realtime.ingest.flags import (
 from realtime.protocol import Fix, Reject
 
 HALF_TURN = 180.0
-_NONE: dict[int, Any] = {}
 
 
 @dataclass(slots=True)
@@ -66,9 +64,34 @@ def assess_all(fixes: Sequence[Fix], times_ms: Sequence[int], trail: Trail, limi
 
 
 def follow(fix: Fix, at_ms: int, trail: Trail, limits: Limits) -> Trail | None:
-    """The trail after a fix that no step doubts; None where one may."""
-    made = Assessment(trail, _NONE, _NONE)
-    return made.trail if _take_easy((fix,), (at_ms,), 0, made, limits) else None
+    """The trail after a fix that is later than the last and that no step doubts; None for any other.
+
+    A step of ``_take_easy`` by itself: nearly every read of a phone brings one fix.
+    """
+    last = trail.last
+    if last is None or trail.suspect is not None:
+        return None
+    lat, lon, said_m = fix.lat, fix.lon, fix.accuracy_m or 0.0
+    elapsed_s, degrees = (at_ms - last.at_ms) / 1000, abs(last.lon - lon)
+    if not (
+        0 < elapsed_s <= PACE_GAP_S
+        and limits.oldest_ms <= at_ms <= limits.newest_ms
+        and at_ms <= limits.skewed_ms
+        and -MAX_LAT <= lat <= MAX_LAT
+        and -MAX_LON <= lon <= MAX_LON
+        and (lat or lon)
+        and 0 <= said_m <= limits.poor_accuracy_m
+        and degrees < HALF_TURN
+    ):
+        return None
+    moved_m = METRES_A_DEGREE * math.hypot(last.lat - lat, degrees * math.cos(math.radians((last.lat + lat) / 2)))
+    if moved_m - SLACK_M > limits.max_speed_mps * elapsed_s:
+        return None
+    pace, now_mps = trail.pace_mps, moved_m / elapsed_s
+    if pace is not None:
+        now_mps = pace + (now_mps - pace) * (1 - math.exp(-elapsed_s / PACE_OVER_S))
+    here = Point(at_ms, lat, lon, min(said_m, MAX_BELIEVED_ACCURACY_M))
+    return Trail(here, trail.agreed + 1, trail.agreed_since_ms, None, 0, now_mps)
 
 
 def _take_one(fix: Fix, at_ms: int, position: int, made: Assessment, limits: Limits) -> None:

@@ -74,7 +74,7 @@ class Keys:
 
     @property
     def seen(self) -> str:
-        """Prefix of bitmaps: which seqs of a device stream are stored, but for its last run."""
+        """Prefix of bitmaps: which seqs of a device stream are stored, but for its last stretch."""
         return self._key("seen:")
 
     def had_on(self, day: int) -> str:

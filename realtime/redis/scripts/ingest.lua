@@ -13,9 +13,9 @@
 -- Reply: the numbers of the groups that were not beyond it and must come again as a list, and the numbers of those whose
 --       transporter has had what is meant for a day; or the error LOGFULL.
 --
--- A transporter's state is a list in MessagePack: newest fix (ms), first and last seq of the run, day, fixes of that day,
--- numbering, trail. The run is what its present numbering has stored last without a gap. Its bits are set only when
--- it ends, because a phone that sends one ping after the other would have them set one by one.
+-- A transporter's state is a list in MessagePack: newest fix (ms), first and last seq of the stretch, day, fixes of that
+-- day, numbering, trail. The stretch is what its present numbering has stored last without a gap. Its bits are set only
+-- when it ends, because a phone that sends one ping after the other would have them set one by one.
 
 local CHUNK = 4096               -- seqs a bitmap, 512 bytes
 local SEEN_FOR_S = 40 * 86400    -- longer than the oldest fix that is accepted
@@ -100,8 +100,8 @@ local function names(numbering)
   return string.match(numbering, '^(%S+) (%S+)$')
 end
 
--- The run's seqs become bits, and the next run begins behind it.
-local function end_run(state)
+-- The stretch's seqs become bits, and the next one begins behind it.
+local function end_stretch(state)
   local first, last = state[FIRST], state[LAST]
   if first > last then
     return
@@ -119,7 +119,7 @@ end
 local function turn_to(state, numbering, last_seq)
   if state[NUMBERING] then
     local stream, device = names(state[NUMBERING])
-    end_run(state)
+    end_stretch(state)
     redis.call('SET', ARGV[5] .. stream, whole(state[LAST]), 'EX', SEEN_FOR_S)
     redis.call('SET', ARGV[7] .. device, state[TRAIL], 'EX', SEEN_FOR_S)
   end
@@ -228,14 +228,14 @@ local function store(group)
       turn_to(state, numbering, last_seq)
     end
     if first > last_seq + 1 then
-      end_run(state)
+      end_stretch(state)
       state[FIRST] = first
     end
     log(group[11], last - first + 1)
   else
     local stream = names(numbering)
     if is_present then
-      end_run(state)
+      end_stretch(state)
     end
     if not take(transporter, state, size_of(stream, group[11])) then
       spent[transporter] = true
