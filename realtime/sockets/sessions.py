@@ -183,7 +183,7 @@ class Sessions:
         if isinstance(change, Replaced):
             for connection_id in change.connection_ids:
                 self._end_replaced(connection_id)
-        else:
+        elif change.user_id in self._users:
             logins = [session for session in self._open if session.login and session.login.user_id == change.user_id]
             if logins:
                 self._spawn(self._recheck(logins))

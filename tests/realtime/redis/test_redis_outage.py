@@ -1,6 +1,7 @@
 """Redis dies or freezes under connected watchers: they come through without a hole, and nobody has to do anything."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from realtime.redis.client import connect_redis
-from realtime.redis.hub import Hub
+from realtime.redis.hub import MOST_IN_A_ROW, Hub
 from realtime.redis.keys import Keys
 from tests.support.own_redis import OwnRedis
 from tests.support.waiting import until
@@ -200,3 +201,51 @@ async def test_who_comes_and_goes_all_the_time_hears_everything_from_the_moment_
             await client.spublish("door", b"%d" % n)
             await until(lambda ear=ear, n=n: ear.messages == [b"%d" % n])  # type: ignore[misc]
             hub.leave("door", ear)
+
+
+class TurnCounter:
+    """Hears messages, and counts the turns of everybody else meanwhile."""
+
+    def __init__(self) -> None:
+        self.turns = 0
+        self.heard_in: Counter[int] = Counter()
+
+    def heard(self, channel: str, message: bytes) -> None:
+        del channel, message
+        self.heard_in[self.turns] += 1
+
+    def missed(self) -> None:
+        raise AssertionError("nothing was interrupted")
+
+    async def take_turns(self) -> None:
+        while True:
+            self.turns += 1
+            await asyncio.sleep(0)
+
+
+async def test_while_thousands_are_told_something_everybody_else_has_turns(own_redis: OwnRedis) -> None:
+    ear = TurnCounter()
+    async with _hub(own_redis.url) as hub, Redis.from_url(own_redis.url) as client:
+        await hub.listen("news", ear)
+        turning = asyncio.create_task(ear.take_turns())
+        try:
+            async with client.pipeline(transaction=False) as pipe:
+                for n in range(2_000):
+                    pipe.spublish("news", b"%d" % n)
+                await pipe.execute()
+            await until(lambda: ear.heard_in.total() == 2_000)
+        finally:
+            turning.cancel()
+    assert max(ear.heard_in.values()) <= MOST_IN_A_ROW
+
+
+async def test_thousands_of_channels_are_heard_again_after_an_interruption(own_redis: OwnRedis) -> None:
+    ears = {f"channel-{n}": RecordingListener() for n in range(3_000)}
+    async with _hub(own_redis.url) as hub, Redis.from_url(own_redis.url) as client:
+        for channel, ear in ears.items():
+            hub.ask(channel, ear)
+        await asyncio.gather(*(hub.confirmed(channel) for channel in ears))
+        await client.client_kill_filter(_type="pubsub", skipme=True)
+        await until(lambda: all(ear.interruptions == 1 for ear in ears.values()))
+        await client.spublish("channel-2999", b"again")
+        await until(lambda: ears["channel-2999"].messages == [b"again"])
