@@ -1,5 +1,7 @@
 """An admin at the page of operations, in a real browser."""
 
+from uuid import uuid4
+
 import pytest
 from playwright.async_api import expect
 from sqlalchemy import update
@@ -145,6 +147,27 @@ async def test_an_account_is_closed_and_opened_again_and_the_audit_log_says_so(w
         await expect(page.get_by_role("link", name=action)).to_be_visible()
 
 
+async def test_an_address_gets_events_and_a_machine_a_key_whose_secrets_are_shown_once(
+    world: World, window: Window
+) -> None:
+    admin = await world.admin()
+    page = await signed_in(window, "/ops/webhooks", admin)
+    url = f"https://{uuid4().hex}.example/hooks"
+    await page.locator("input[name=url]").fill(url)
+    await page.locator("input[name=types]").fill("delivery.*")
+    await page.get_by_role("button", name="Send events there").click()
+    await expect(page.get_by_text("whsec_")).to_be_visible()
+    await page.get_by_role("link", name=url).click()
+    await page.get_by_role("button", name="Pause").click()
+    await page.get_by_role("button", name="Send again", exact=True).click()
+    await page.get_by_role("button", name="Delete").click()
+    await expect(page.get_by_role("link", name=url)).to_have_count(0)
+    await page.goto(f"{window.base_url}/ops/keys")
+    await page.locator("input[name=name]").fill("warehouse")
+    await page.get_by_role("button", name="Make a key").click()
+    await expect(page.locator("code")).to_contain_text("dak_")
+
+
 async def test_only_admins_use_it(world: World, window: Window) -> None:
     page = await signed_in(window, "/ops", await world.person("seller"))
     await expect(page.get_by_role("alert")).to_contain_text("cannot use this page")
@@ -159,6 +182,8 @@ async def test_the_page_of_operations_is_for_everyone(world: World, window: Wind
     for path in (
         "/ops",
         "/ops/dead-letters",
+        "/ops/webhooks",
+        "/ops/keys",
         "/ops/refunds",
         "/ops/reviews?status=pending",
         open_one,

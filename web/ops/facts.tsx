@@ -25,6 +25,8 @@ export interface Act {
   /** What is sent, of what was typed. */
   body: (typed: string) => unknown;
   first?: boolean;
+  /** Where it is not a POST. */
+  method?: "PATCH" | "DELETE";
 }
 
 interface Given {
@@ -39,8 +41,8 @@ interface Given {
 /** What an admin may do about it: buttons, and a field where the server wants to know something. */
 export function Acts({ client, acts, typed, onDone, say }: Given) {
   const [text, setText] = useState("");
-  const acting: Acting<{ path: string; body: unknown }> = useActing(say, async ({ path, body }, key) => {
-    await client.call(path, { method: "POST", body, idempotencyKey: key });
+  const acting: Acting<{ path: string; method: string; body: unknown }> = useActing(say, async ({ path, method, body }, key) => {
+    await client.call(path, { method, body, idempotencyKey: key });
     setText("");
     await onDone();
   });
@@ -55,7 +57,7 @@ export function Acts({ client, acts, typed, onDone, say }: Given) {
             type="button"
             class={act.first === true ? "button first" : "button"}
             disabled={acting.pending}
-            onClick={() => void acting.start({ path: act.path, body: act.body(text.trim()) })}
+            onClick={() => void acting.start({ path: act.path, method: act.method ?? "POST", body: act.body(text.trim()) })}
           >
             {act.words}
           </button>

@@ -12,6 +12,7 @@ import { DeadLetters } from "./dead_letters.tsx";
 import type { Given } from "./given.ts";
 import { HeldPayments, RefundList, Reviews } from "./money_rooms.tsx";
 import { Overview } from "./overview.tsx";
+import { ApiKeys, Webhooks } from "./partner_rooms.tsx";
 import { Transporters, Users } from "./people_rooms.tsx";
 import { type Say, words } from "./speech.ts";
 
@@ -26,6 +27,8 @@ const ROOMS = [
   ["/ops/reviews", "reviews", Reviews],
   ["/ops/transporters", "transporters", Transporters],
   ["/ops/users", "users", Users],
+  ["/ops/webhooks", "webhooks", Webhooks],
+  ["/ops/keys", "keys", ApiKeys],
   ["/ops/audit", "audit", Audit],
 ] as const;
 
