@@ -16,6 +16,7 @@ from dispatch.events.payloads.deliveries import (
     DeliveryReassigned,
     DeliveryUnassigned,
 )
+from dispatch.events.payloads.offers import OfferAccepted, OfferCreated, OfferDeclined, OfferExpired, OfferWithdrawn
 from dispatch.events.payloads.orders import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
 from dispatch.events.payloads.transporters import TransporterOffDuty, TransporterOnDuty
 
@@ -35,6 +36,11 @@ PAYLOADS: tuple[type[EventData], ...] = (
     DeliveryArrived,
     DeliveryDelivered,
     DeliveryCancelled,
+    OfferCreated,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferWithdrawn,
     TransporterOnDuty,
     TransporterOffDuty,
 )

@@ -10,8 +10,11 @@ from sqlalchemy.orm import joinedload
 
 from dispatch.database.among import among
 from dispatch.database.engine import Database
+from dispatch.deliveries.models import Delivery
+from dispatch.events.recording import record
 from dispatch.jobs.items import ItemJob
 from dispatch.jobs.rounds import in_a_line
+from dispatch.offers.happened import ended
 from dispatch.offers.models import Offer, OfferStatus
 from dispatch.ports import Clock, OfferEndNotice, OfferNotice, Publisher
 
@@ -56,11 +59,21 @@ class OfferNotices(ItemJob[Offer]):
             why = item.end_reason.value if item.end_reason else None
             notice = OfferEndNotice(item.transporter_id, item.id, item.delivery_id, item.status.value, why)
             await self._publisher.offer_ended(notice)
-        async with self._database.work() as work:
-            await work.session.execute(
-                update(Offer).where(Offer.id == item.id, Offer.tell_at == item.tell_at).values(tell_at=None)
-            )
+        await self._told(item)
         return True
+
+    async def _told(self, item: Offer) -> None:
+        """Unless it changed meanwhile: then it is told again. An ending is an event with that, and so only once."""
+        async with self._database.work() as work:
+            await work.session.execute(select(Delivery.id).where(Delivery.id == item.delivery_id).with_for_update())
+            told = await work.session.scalar(
+                update(Offer)
+                .where(Offer.id == item.id, Offer.tell_at == item.tell_at)
+                .values(tell_at=None)
+                .returning(Offer.id)
+            )
+            if told is not None and item.ended_at is not None:
+                record(work.session, ended(item, item.delivery), at=item.ended_at)
 
     async def note_failure(self, item: Offer, error: Exception) -> None:
         """It is told when its lease is over; an app that connects meanwhile asks for what is open."""

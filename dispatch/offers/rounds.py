@@ -21,6 +21,7 @@ from dispatch.events.recording import record
 from dispatch.jobs.backoff import Backoff
 from dispatch.jobs.leased_items import LeasedItemJob
 from dispatch.offers.duty import UNANSWERED_OFFERS
+from dispatch.offers.happened import created
 from dispatch.offers.models import (
     EndReason,
     Exhausted,
@@ -99,7 +100,7 @@ class SearchRounds(LeasedItemJob[int]):
             if held is None or held[0].wave != wave:
                 return  # another process was here, or the delivery was given meanwhile
             if asked:
-                await self._ask(work, held[0], asked)
+                await self._ask(work, *held, asked)
             else:
                 await self._exhausted(work, held[0])
 
@@ -150,29 +151,15 @@ class SearchRounds(LeasedItemJob[int]):
         await work.session.flush()
         return True
 
-    async def _ask(self, work: Work, search: OfferSearch, asked: Sequence[Asked]) -> None:
+    async def _ask(self, work: Work, search: OfferSearch, delivery: Delivery, asked: Sequence[Asked]) -> None:
         now = self._clock.now()
         search.wave += 1
         search.next_at = now + timedelta(seconds=search.deadline_s)
         opens = reveal_times(asked, now, self._rules.stagger_s)
-        for one in asked:
-            opens_at = opens[one.transporter_id]
-            work.session.add(
-                Offer(
-                    search_id=search.id,
-                    delivery_id=search.delivery_id,
-                    transporter_id=one.transporter_id,
-                    wave=search.wave,
-                    status=OfferStatus.OPEN if opens_at <= now else OfferStatus.QUEUED,
-                    score=one.score,
-                    distance_km=one.distance_km,
-                    single=one.is_first,
-                    opens_at=opens_at,
-                    deadline=search.next_at,
-                    tell_at=opens_at,
-                )
-            )
+        offers = [_offer(search, one, opens[one.transporter_id], now) for one in asked]
+        work.session.add_all(offers)
         await work.session.flush()
+        record(work.session, *(created(offer, delivery) for offer in offers), at=now)
 
     async def _exhausted(self, work: Work, search: OfferSearch) -> None:
         """Nobody is left. The search stays due until its end is written."""
@@ -202,3 +189,19 @@ class SearchRounds(LeasedItemJob[int]):
         )
         searching = OfferSearch.status == SearchStatus.SEARCHING
         return [searching, or_(OfferSearch.next_at <= self._clock.now(), gone)]
+
+
+def _offer(search: OfferSearch, one: Asked, opens_at: datetime, now: datetime) -> Offer:
+    return Offer(
+        search_id=search.id,
+        delivery_id=search.delivery_id,
+        transporter_id=one.transporter_id,
+        wave=search.wave,
+        status=OfferStatus.OPEN if opens_at <= now else OfferStatus.QUEUED,
+        score=one.score,
+        distance_km=one.distance_km,
+        single=one.is_first,
+        opens_at=opens_at,
+        deadline=search.next_at,
+        tell_at=opens_at,
+    )

@@ -344,3 +344,26 @@ async def test_consoles_hear_how_far_a_search_has_come(world: World, admin: Pers
         ok(await driver.post(f"/api/offers/{search['offers'][0]['id']}/accept/"))
         ended = await told(status="assigned")
         assert (ended["open"], ended["ended_at"] is not None) == (0, True)
+
+
+async def test_what_happens_to_offers_is_told_as_events_of_the_delivery_each_once(world: World, admin: Person) -> None:
+    here = somewhere()
+    first, second, third = [await _at(world, here) for _ in range(3)]
+    search = await _asked(world, admin, here, mode="all")
+    ok(await first.post(f"/api/offers/{_of(search, first)['id']}/decline/", {"reason": "busy"}))
+    ok(await second.post(f"/api/offers/{_of(search, second)['id']}/accept/"))
+
+    async def told() -> list[tuple[str, int, str | None]] | None:
+        async with world.server.services.database.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT type, (data->>'transporter_id')::int AS who, data->>'reason' AS reason FROM events "
+                "WHERE subject = $1 AND type LIKE 'offer.%' AND type <> 'offer.created'",
+                f"delivery:{search['delivery_id']}",
+            )
+        return sorted((row["type"], row["who"], row["reason"]) for row in rows) if len(rows) >= 3 else None
+
+    assert await until(told) == [
+        ("offer.accepted", second.transporter_id, None),
+        ("offer.declined", first.transporter_id, "busy"),
+        ("offer.withdrawn", third.transporter_id, "taken"),
+    ]
