@@ -30,6 +30,7 @@ from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.transporters.devices import TransporterDevice
 from dispatch.transporters.models import Transporter, TransporterDocument, TransporterShift
 from dispatch.webhooks.models import WebhookEndpoint, WebhookMessage
+from dispatch.zones.models import Zone
 
 __all__ = [
     "AccountLink",
@@ -78,5 +79,6 @@ __all__ = [
     "WebhookEndpoint",
     "WebhookMessage",
     "WebhookReceipt",
+    "Zone",
     "metadata",
 ]

@@ -94,6 +94,7 @@ TAGS: Final = {
     "deliveries": "Parcels, from their making to the door.",
     "assignments": "Who carries what.",
     "offers": "Transporters are asked whether they want a delivery.",
+    "zones": "Areas on the map that are dispatched in their own way, and may be paused.",
     "operations": "How the server does, for admins.",
     "transporters": "Profiles, papers, positions.",
     "phones": "Apps that send positions without a socket, and their tokens.",

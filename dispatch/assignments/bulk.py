@@ -7,15 +7,18 @@ again what may have changed, and writes the assignments with the scores that led
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeAlias
 
+import numpy as np
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.assignments.pool import Pool, load_pool, whole_score
 from dispatch.assignments.ranked import scores_of
 from dispatch.assignments.recording import packed_plan, terms_of
 from dispatch.assignments.results import BulkAssigned, BulkFilter, BulkResult, Failure, nobody_for
+from dispatch.assignments.rules import AssignmentRules, Rules, Together
 from dispatch.assignments.sets import AssignmentSets, Wish
 from dispatch.assignments.solving import BulkProblem, BulkSolver
 from dispatch.assignments.waiting import WaitingDelivery, delivery_arrays, find_waiting
@@ -34,6 +37,7 @@ SOLVE_WITHIN_S = 9.0
 # So many rows are held together: others who want one of them wait no longer than such a set takes, and what the event
 # loop does in one go for a set stays a few milliseconds.
 COMMIT_CHUNK = 200
+FULL_SCORE = 100.0
 
 
 MakeWish: TypeAlias = Callable[[], Wish]
@@ -69,7 +73,7 @@ class BulkAssignments:
         sets: AssignmentSets,
         solver: BulkSolver,
         *,
-        radius_m: float,
+        rules: AssignmentRules,
         commit_chunk: int = COMMIT_CHUNK,
     ) -> None:
         """``commit_chunk``: so many assignments are committed together."""
@@ -79,7 +83,7 @@ class BulkAssignments:
         self._live = live
         self._sets = sets
         self._solver = solver
-        self._radius_m = radius_m
+        self._rules = rules
         self._commit_chunk = commit_chunk
 
     async def assign_many(
@@ -106,26 +110,39 @@ class BulkAssignments:
             vehicle_type=wanted.vehicle_type,
             but=wanted.but_transporter_id,
         )
-        if not deliveries:
-            return await _begun(BulkResult([], failures, 0.0, certified=True, planned_total=0.0), 0, followed)
-        deliveries, passed_over, plan = await self._plan(deliveries, pool, wanted)
-        failures += passed_over
-        chosen: list[int] = plan.transporter.tolist()
-        failures += [
-            nobody_for(deliveries[row].id, Reason(int(plan.reason[row]))) for row, who in enumerate(chosen) if who < 0
-        ]
-        planned = [row for row, who in enumerate(chosen) if who >= 0]
-        result = BulkResult([], failures, float(plan.upper_bound), bool(plan.certified), float(plan.total))
+        groups, paused = await self._rules.group(deliveries)
+        failures += paused
+        parts = await self._parts(groups, pool, wanted, failures)
+        result = _result_of(parts, failures)
         if dry_run:
-            result.assigned.extend(_planned(deliveries[row], row, plan, pool) for row in planned)
+            for part in parts:
+                result.assigned.extend(part.planned())
             return result
-        await self._keep(
-            deliveries, pool, plan, Asked(DecisionKind.BULK, user_id, self._clock.now(), _number(followed))
-        )
-        await _begun(result, len(planned), followed)
-        wishes = [partial(_wish, deliveries[row], row, plan, pool) for row in planned]
+        for part in parts:
+            await self._keep(part, Asked(DecisionKind.BULK, user_id, self._clock.now(), _number(followed)))
+        wishes = [wish for part in parts for wish in part.wishes()]
+        await _begun(result, len(wishes), followed)
         await self._write(wishes, user_id, result, followed)
         return result
+
+    async def _parts(
+        self, groups: Sequence[Together], pool: Pool, wanted: BulkFilter, failures: list[Failure]
+    ) -> list["_Part"]:
+        """A plan for each group, the most urgent first; what one gives to a transporter the next counts as carried.
+
+        Adds to ``failures`` what they leave.
+        """
+        count, left = sum(len(group.deliveries) for group in groups), wanted.max_assignments
+        parts: list[_Part] = []
+        for group in groups:
+            within_s = SOLVE_WITHIN_S * len(group.deliveries) / count
+            part, passed_over = await self._plan(group, pool, replace(wanted, max_assignments=left), within_s)
+            failures += passed_over
+            failures += part.without()
+            parts.append(part)
+            left = None if left is None else left - len(part.given)
+            pool = part.pool_after()
+        return parts
 
     async def _write(
         self, planned: Sequence[MakeWish], user_id: int | None, result: BulkResult, followed: FollowedRun | None
@@ -146,35 +163,82 @@ class BulkAssignments:
             result.assigned.extend(made)
             result.failures.extend(refused)
 
-    async def _keep(self, deliveries: Sequence[WaitingDelivery], pool: Pool, plan: Plan, asked: Asked) -> None:
-        """What the plan was made from is on disk before the first of its assignments."""
-        packed = await asyncio.to_thread(packed_plan, deliveries, pool, plan)
+    async def _keep(self, part: "_Part", asked: Asked) -> None:
+        """What a plan was made from is on disk before the first of its assignments."""
+        plan = part.plan
+        packed = await asyncio.to_thread(packed_plan, part.deliveries, part.pool, plan)
         await keep_decision(
             self._work,
             asked,
-            terms_of(self._radius_m, pool),
+            terms_of(part.rules, part.pool),
             packed,
-            online=len(pool.online),
-            delivery_ids=[one.id for one in deliveries],
+            online=len(part.pool.online),
+            delivery_ids=[one.id for one in part.deliveries],
             quality=Quality(float(plan.total), float(plan.upper_bound), bool(plan.certified)),
         )
         await self._work.commit()
 
     async def _plan(
-        self, deliveries: list[WaitingDelivery], pool: Pool, wanted: BulkFilter
-    ) -> tuple[list[WaitingDelivery], list[Failure], Plan]:
-        """Whom the plan is about, whom it passes over, and the plan; two that are needed share the time for one."""
+        self, group: Together, pool: Pool, wanted: BulkFilter, within_s: float
+    ) -> tuple["_Part", list[Failure]]:
+        """The plan of a group and whom it passes over; two plans that are needed share the time for one."""
+        deliveries, rules = group.deliveries, group.rules
         if wanted.max_assignments is None or len(deliveries) <= wanted.max_assignments:
-            return deliveries, [], await self._solve(deliveries, pool, SOLVE_WITHIN_S)
+            return _Part(rules, deliveries, pool, await self._solve(deliveries, pool, rules, within_s)), []
         begun = time.monotonic()
-        plan = await self._solve(deliveries, pool, SOLVE_WITHIN_S / 2)
+        plan = await self._solve(deliveries, pool, rules, within_s / 2)
         deliveries, passed_over = _first_that_can_go(deliveries, plan, wanted)
-        left_s = SOLVE_WITHIN_S - (time.monotonic() - begun)
-        return deliveries, passed_over, await self._solve(deliveries, pool, max(SOLVE_WITHIN_S / 4, left_s))
+        left_s = max(within_s / 4, within_s - (time.monotonic() - begun))
+        return _Part(rules, deliveries, pool, await self._solve(deliveries, pool, rules, left_s)), passed_over
 
-    async def _solve(self, deliveries: Sequence[WaitingDelivery], pool: Pool, within_s: float) -> Plan:
-        problem = BulkProblem(delivery_arrays(deliveries), pool.rows(), self._radius_m, within_s)
+    async def _solve(self, deliveries: Sequence[WaitingDelivery], pool: Pool, rules: Rules, within_s: float) -> Plan:
+        problem = BulkProblem(delivery_arrays(deliveries), pool.rows(), rules.radius_m, within_s, rules.weights)
         return await self._solver.solve(problem)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The plan of a group of deliveries, with the pool that it was made for."""
+
+    rules: Rules
+    deliveries: Sequence[WaitingDelivery]
+    pool: Pool
+    plan: Plan
+
+    @property
+    def given(self) -> list[int]:
+        """The rows of those that somebody is to have."""
+        found: list[int] = np.flatnonzero(self.plan.transporter >= 0).tolist()
+        return found
+
+    def without(self) -> list[Failure]:
+        """Those that nobody is to have, and why."""
+        rows = np.flatnonzero(self.plan.transporter < 0).tolist()
+        return [nobody_for(self.deliveries[row].id, Reason(int(self.plan.reason[row]))) for row in rows]
+
+    def wishes(self) -> list[MakeWish]:
+        """What is to be written."""
+        return [partial(_wish, self.deliveries[row], row, self.plan, self.pool) for row in self.given]
+
+    def planned(self) -> list[BulkAssigned]:
+        """What would be."""
+        return [_planned(self.deliveries[row], row, self.plan, self.pool) for row in self.given]
+
+    def pool_after(self) -> Pool:
+        """The pool once all is given."""
+        rows = self.given
+        weights = np.array([self.deliveries[row].weight_kg for row in rows], dtype=float)
+        return self.pool.after(self.plan.transporter[rows].astype(np.int64), weights)
+
+
+def _result_of(parts: Sequence[_Part], failures: list[Failure]) -> BulkResult:
+    """What the parts come to. Of several the first alone has the proof; no delivery scores more than a hundred."""
+    plans = [part.plan for part in parts]
+    bounds = [float(plan.upper_bound) for plan in plans[:1]]
+    bounds += [FULL_SCORE * len(part.deliveries) for part in parts[1:]]
+    total = float(sum(plan.total for plan in plans))
+    certified = all(plan.certified for plan in plans) and len(parts) <= 1
+    return BulkResult([], failures, sum(bounds), certified, total)
 
 
 def _number(followed: FollowedRun | None) -> int | None:

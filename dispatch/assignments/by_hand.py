@@ -13,6 +13,7 @@ from dispatch.assignments.pool import load_pool
 from dispatch.assignments.ranked import check_available, decision, holder_of, rank_pool, runners_up, scores_of
 from dispatch.assignments.recording import SingleDecision
 from dispatch.assignments.results import Given, Scores
+from dispatch.assignments.rules import AssignmentRules
 from dispatch.assignments.withdrawal import WithdrawalReason, give_back
 from dispatch.database.work import Work
 from dispatch.decisions.models import DecisionKind
@@ -51,7 +52,7 @@ class AssignmentsByHand:
         publisher: Publisher,
         steps: DeliverySteps,
         *,
-        radius_m: float,
+        rules: AssignmentRules,
     ) -> None:
         self._work = work
         self._session = work.session
@@ -60,7 +61,7 @@ class AssignmentsByHand:
         self._live = live
         self._publisher = publisher
         self._steps = steps
-        self._radius_m = radius_m
+        self._rules = rules
 
     async def give(self, key: DeliveryKey, transporter_id: int, user: User, *, reason: str = "") -> Given:
         """Give a waiting delivery to a transporter, also to one that is far or offline.
@@ -95,8 +96,9 @@ class AssignmentsByHand:
     ) -> tuple[Scores | None, list[dict[str, Any]], LivePosition | None, SingleDecision]:
         """How the transporter scores beside all others, for the record; None where it is no candidate."""
         pool = await load_pool(self._work, self._kept, self._live, self._clock)
-        ranking = await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m)
-        record = SingleDecision(delivery, pool, ranking, self._radius_m)
+        rules = await self._rules.of(delivery)
+        ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules)
+        record = SingleDecision(delivery, pool, ranking, rules)
         row = pool.find(transporter.id)
         if row is None:
             return None, runners_up(ranking, pool, -1), None, record

@@ -21,6 +21,7 @@ from dispatch.assignments.exclusions import (
 from dispatch.assignments.pool import Pool, load_pool
 from dispatch.assignments.ranked import holder_of, nobody_of, rank_pool, scores_of
 from dispatch.assignments.results import Scores
+from dispatch.assignments.rules import AssignmentRules
 from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import expected_arrival, trip_of
@@ -78,7 +79,7 @@ class Candidates:
         live: LivePositions,
         steps: DeliverySteps,
         *,
-        radius_m: float,
+        rules: AssignmentRules,
         road_factor: float,
     ) -> None:
         self._work = work
@@ -86,7 +87,7 @@ class Candidates:
         self._kept = kept
         self._live = live
         self._steps = steps
-        self._radius_m = radius_m
+        self._rules = rules
         self._road_factor = road_factor
 
     async def of(self, key: DeliveryKey, top_k: int) -> CandidateList:
@@ -99,7 +100,8 @@ class Candidates:
                 **holder_of(delivery),
             )
         pool = await load_pool(self._work, self._kept, self._live, self._clock)
-        ranking = await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m, top_k)
+        rules = await self._rules.of(delivery)
+        ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules, top_k)
         excluded, counts = await asyncio.to_thread(_excluded, delivery, pool, ranking)
         best = [int(row) for row in ranking.order]
         known = await self._transporters([pool.id(row) for row in best])

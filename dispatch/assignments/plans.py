@@ -14,6 +14,7 @@ from dispatch.assignments.plans_models import AssignmentPlan, PlanStatus
 from dispatch.assignments.pool import REASON_TEXTS, Pool, load_pool
 from dispatch.assignments.recording import packed_plan, terms_of
 from dispatch.assignments.results import BulkFilter
+from dispatch.assignments.rules import AssignmentRules, Rules
 from dispatch.assignments.solving import BulkProblem, BulkSolver, Weights
 from dispatch.assignments.waiting import WaitingDelivery, delivery_arrays, find_waiting
 from dispatch.database.work import Work
@@ -114,28 +115,30 @@ class AssignmentPlans:
         live: LivePositions,
         solver: BulkSolver,
         *,
-        radius_m: float,
+        rules: AssignmentRules,
     ) -> None:
         self._work = work
         self._clock = clock
         self._kept = kept
         self._live = live
         self._solver = solver
-        self._radius_m = radius_m
+        self._rules = rules
 
     async def make(self, wanted: Wanted, user_id: int | None) -> AssignmentPlan:
         """Plan, compare with the greedy way, keep it. Raises Invalid, with every lock that cannot be; Unavailable."""
         deliveries, failures = await find_waiting(self._work.session, wanted.filter, self._clock.now())
         gave_back = await refused_pairs(self._work.session, [one.id for one in deliveries])
         pool = await load_pool(self._work, self._kept, self._live, self._clock, vehicle_type=wanted.filter.vehicle_type)
-        problem = _problem(deliveries, pool, wanted, {*wanted.forbidden, *gave_back}, self._radius_m)
+        deliveries, paused = await self._rules.without_paused(deliveries, but={pair[0] for pair in wanted.locked})
+        failures += paused
+        problem = _problem(deliveries, pool, wanted, {*wanted.forbidden, *gave_back}, self._rules.radius_m)
         scores = await asyncio.to_thread(_locked_scores, problem)
         plan = problem.whole(await self._solver.solve(problem.solved(SOLVE_WITHIN_S, "optimal")), scores)
         greedy = problem.whole(await self._solver.solve(problem.solved(SOLVE_WITHIN_S, "greedy")), scores)
         packed = await asyncio.to_thread(
             packed_plan, deliveries, pool, plan, wanted.locked, wanted.forbidden, gave_back
         )
-        now, terms = self._clock.now(), terms_of(self._radius_m, pool, wanted.weights)
+        now, terms = self._clock.now(), terms_of(Rules(self._rules.radius_m, wanted.weights), pool)
         nobody = [
             [deliveries[row].id, REASON_TEXTS[Reason(int(plan.reason[row]))]]
             for row in np.flatnonzero(plan.transporter < 0).tolist()

@@ -1,6 +1,6 @@
 """A snapshot of who could carry something now, as the arrays that the scoring wants."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -86,6 +86,18 @@ class Pool:
     def position(self, row: int) -> LivePosition:
         """Where they are."""
         return self.places.position(int(self.place_rows[row]))
+
+    def after(self, rows: npt.NDArray[np.int64], weights_kg: npt.NDArray[np.float64]) -> "Pool":
+        """The same once these rows, some perhaps several times, were given parcels of these weights."""
+        active, free_kg = self.candidates["active"].copy(), self.candidates["free_kg"].copy()
+        np.add.at(active, rows, 1)
+        np.subtract.at(free_kg, rows, weights_kg)
+        columns = {**self.candidates.columns, "active": active, "free_kg": np.maximum(free_kg, 0.0)}
+        changed = np.unique(rows)
+        everybody = self.everybody.with_rows(
+            self.ids[changed], {name: column[changed] for name, column in columns.items()}
+        )
+        return replace(self, candidates=KeyedColumns(self.ids, columns), everybody=everybody)
 
     def find(self, transporter_id: int) -> int | None:
         """The row of a transporter; None for one that is no candidate."""

@@ -10,24 +10,25 @@ from dispatch.accounts.models import User
 from dispatch.assignments.models import Assignment
 from dispatch.assignments.pool import REASON_TEXTS, Pool, alternative
 from dispatch.assignments.results import Scores
+from dispatch.assignments.rules import Rules
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import Conflict
 from dispatch.transporters.models import Transporter
-from scoring import Params, Ranking, Reason, rank
+from scoring import Ranking, Reason, rank
 
 ALTERNATIVES = 5
 RANKED = 20
 """So many of the best are tried one after the other."""
 
 
-def rank_pool(delivery: Delivery, pool: Pool, radius_m: float, top_k: int = RANKED) -> Ranking:
+def rank_pool(delivery: Delivery, pool: Pool, rules: Rules, top_k: int = RANKED) -> Ranking:
     """Score everybody of the pool for a delivery; off the event loop where the pool is large."""
     return rank(
         delivery.pickup_lat,
         delivery.pickup_lon,
         float(delivery.package_weight),
         pool.rows(),
-        Params(radius_m=radius_m, load="sum"),
+        rules.params(),
         top_k=top_k,
     )
 

@@ -8,13 +8,14 @@ import numpy.typing as npt
 from dispatch.assignments.exclusions import UNLESS_EXPIRED
 from dispatch.assignments.pool import URGENCY, Pool
 from dispatch.assignments.ranked import nearest_reason
+from dispatch.assignments.rules import Rules
 from dispatch.assignments.waiting import WaitingDelivery, delivery_arrays
 from dispatch.database.work import Work
 from dispatch.decisions.snapshot import OTHER_VEHICLE, Outcome, Parcels, People, Snapshot
 from dispatch.decisions.store import Asked, Terms, keep_decision
 from dispatch.deliveries.models import Delivery
 from dispatch.transporters.kept import Standing
-from scoring import VERSION, Params, Plan, Ranking, Reason
+from scoring import VERSION, Plan, Ranking, Reason
 
 Pairs = Sequence[tuple[int, int]]
 
@@ -23,7 +24,7 @@ class SingleDecision:
     """The record of a decision about one delivery."""
 
     def __init__(
-        self, delivery: Delivery, pool: Pool, ranking: Ranking, radius_m: float, *, gave_back: Collection[int] = ()
+        self, delivery: Delivery, pool: Pool, ranking: Ranking, rules: Rules, *, gave_back: Collection[int] = ()
     ) -> None:
         self._parcels = Parcels(
             np.array([delivery.id]),
@@ -35,7 +36,7 @@ class SingleDecision:
         )
         self._pool = pool
         self._nobody = nearest_reason(ranking)
-        self._terms = terms_of(radius_m, pool)
+        self._terms = terms_of(rules, pool)
         self._delivery_id = delivery.id
         self._chosen: int | None = None
         self._by_hand = False
@@ -94,9 +95,9 @@ def packed_plan(
     ).pack()
 
 
-def terms_of(radius_m: float, pool: Pool, weights: tuple[float, float, float, float] | None = None) -> Terms:
+def terms_of(rules: Rules, pool: Pool) -> Terms:
     """Under which the scoring decides."""
-    return Terms(VERSION, weights or Params().weights, radius_m, pool.vehicle_type)
+    return Terms(VERSION, rules.weights, rules.radius_m, pool.vehicle_type)
 
 
 def people_of(pool: Pool) -> People:

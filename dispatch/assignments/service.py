@@ -12,6 +12,7 @@ from dispatch.assignments.pool import load_pool
 from dispatch.assignments.ranked import check_available, nobody_of, rank_pool, runners_up, scores_of
 from dispatch.assignments.recording import SingleDecision
 from dispatch.assignments.results import Assigned, NoTransporter
+from dispatch.assignments.rules import AssignmentRules
 from dispatch.assignments.sets import AssignmentSets, Wish
 from dispatch.assignments.suggestions import suggestions_of
 from dispatch.database.work import Work
@@ -36,7 +37,7 @@ class Assignments:
         deliveries: Deliveries,
         sets: AssignmentSets,
         *,
-        radius_m: float,
+        rules: AssignmentRules,
     ) -> None:
         self._work = work
         self._clock = clock
@@ -44,7 +45,7 @@ class Assignments:
         self._live = live
         self._deliveries = deliveries
         self._sets = sets
-        self._radius_m = radius_m
+        self._rules = rules
 
     async def assign(
         self,
@@ -66,10 +67,12 @@ class Assignments:
                 suggestions=[],
             )
         pool = await load_pool(self._work, self._kept, self._live, self._clock, vehicle_type=vehicle_type)
-        ranking = await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m)
+        rules = await self._rules.of(delivery)
+        rules.check_open()
+        ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules)
         refusers = await refusers_of(self._work.session, delivery.id)
         user_id = user.id if user else None
-        record = SingleDecision(delivery, pool, ranking, self._radius_m, gave_back=refusers)
+        record = SingleDecision(delivery, pool, ranking, rules, gave_back=refusers)
         asked = Asked(DecisionKind.SINGLE, user_id, self._clock.now())
         for row in ranking.order:  # the best, or the next where it was taken meanwhile
             if pool.id(row) in refusers:

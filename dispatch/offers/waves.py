@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.assignments.changes.refusals import refusers_of
 from dispatch.assignments.pool import Pool, load_pool
 from dispatch.assignments.ranked import rank_pool
+from dispatch.assignments.rules import AssignmentRules
 from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
@@ -40,18 +41,21 @@ class WavePicker:
     """Picks waves in units of work, which it commits before the scoring."""
 
     def __init__(
-        self, clock: Clock, kept: KeptTransporters, live: LivePositions, *, radius_m: float, soft_cap: int
+        self, clock: Clock, kept: KeptTransporters, live: LivePositions, *, rules: AssignmentRules, soft_cap: int
     ) -> None:
         self._clock = clock
         self._kept = kept
         self._live = live
-        self._radius_m = radius_m
+        self._rules = rules
         self._soft_cap = soft_cap
 
     async def pick(self, work: Work, search: OfferSearch, delivery: Delivery, size: int) -> list[Asked]:
         """The next of a search, the best first, as many as the wave has room for."""
         pool = await load_pool(work, self._kept, self._live, self._clock)
-        ranking = await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m, LOOKED_AT)
+        rules = await self._rules.of(delivery)
+        if rules.zone is not None and rules.zone.paused:
+            return []
+        ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules, LOOKED_AT)
         rows = {pool.id(int(row)): int(row) for row in ranking.order}
         not_now = await _not_to_be_asked(work.session, search, list(rows), self._clock.now())
         free = [who for who in rows if who not in not_now]

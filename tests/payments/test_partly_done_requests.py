@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from dispatch.accounts.models import User
 from dispatch.assignments.bulk import BulkAssignments
 from dispatch.assignments.results import BulkFilter
+from dispatch.assignments.rules import AssignmentRules
 from dispatch.assignments.sets import AssignmentSets
 from dispatch.carts.models import Cart
 from dispatch.database.commits import counted_commits
@@ -120,7 +121,7 @@ async def test_a_bulk_run_that_is_cut_off_says_what_was_made_and_a_repeat_goes_o
             sets = AssignmentSets(work, services.clock, services.publisher, road_factor=1.3)
             kept, solver = KeptTransporters(database), services.deliveries.solver
             bulk = BulkAssignments(
-                work, services.clock, kept, services.live, sets, solver, radius_m=20_000, commit_chunk=1
+                work, services.clock, kept, services.live, sets, solver, rules=AssignmentRules(20_000), commit_chunk=1
             )
             return await bulk.assign_many(BulkFilter(vehicle_type=vehicle_type, delivery_ids=numbers), None)
 

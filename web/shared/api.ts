@@ -2668,6 +2668,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Zones
+         * @description All zones, by name. A delivery falls into the smallest that its pickup lies in.
+         */
+        get: operations["zones_zones"];
+        put?: never;
+        /**
+         * Create
+         * @description Make a zone. Its area is closed, does not cross itself, and has at most 1,000 positions.
+         *
+         *     409: `zone_name_taken`, `too_many_zones` (500).
+         */
+        post: operations["zones_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zones/{zone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Zone
+         * @description One zone.
+         */
+        get: operations["zones_zone"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Remove a zone: its deliveries follow the next smallest there, or the settings.
+         */
+        delete: operations["zones_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a zone; what is assigned from now on follows it. 409: `zone_name_taken`, `zone_changed`.
+         */
+        patch: operations["zones_change"];
+        trace?: never;
+    };
+    "/api/zones/{zone_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Let nothing be assigned in a zone by itself, at once: 409 `zone_paused`, or among the failures of many.
+         *
+         *     Dispatchers still assign by hand, transporters still take what waits, and what is under way goes on.
+         */
+        post: operations["zones_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zones/{zone_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description End a zone's pause.
+         */
+        post: operations["zones_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -2867,6 +2963,15 @@ export interface components {
             name: string;
             scopes: string[];
             user_id: number;
+        };
+        /**
+         * Area
+         * @description A GeoJSON polygon: an outer ring and holes in it, each closed; positions are longitude and latitude.
+         */
+        Area: {
+            coordinates: number[][][];
+            /** @enum {unknown} */
+            type: "Polygon";
         };
         /**
          * ArrivalWindow
@@ -4774,6 +4879,23 @@ export interface components {
             url: string;
         };
         /**
+         * NewZone
+         * @description A zone. What is null follows the settings.
+         */
+        NewZone: {
+            area: components["schemas"]["Area"];
+            /** @default null */
+            mode: components["schemas"]["ZoneMode"] | null;
+            /** Format: line */
+            name: string;
+            /** @default null */
+            radius_km: number | null;
+            /** @default null */
+            tick_s: number | null;
+            /** @default null */
+            weights: components["schemas"]["ZoneWeights"] | null;
+        };
+        /**
          * NotedStep
          * @description A step with its transporter's notes; `flags`, what makes it implausible, for admins alone.
          *
@@ -5307,6 +5429,16 @@ export interface components {
             results: components["schemas"]["WebhookMessageAnswer"][];
         };
         /**
+         * PageOfZoneAnswer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfZoneAnswer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["ZoneAnswer"][];
+        };
+        /**
          * PairOf
          * @description A delivery and a transporter, by their numbers.
          */
@@ -5404,6 +5536,17 @@ export interface components {
             status: components["schemas"]["DeliveryStatus"];
             times: (string | string[])[];
             tracking_number: string;
+        };
+        /**
+         * Pause
+         * @description Why nothing is assigned there by itself for now.
+         */
+        Pause: {
+            /**
+             * Format: lines
+             * @default
+             */
+            reason: string;
         };
         /**
          * PaymentError
@@ -6837,6 +6980,54 @@ export interface components {
             transporter_id: number;
             verdict: components["schemas"]["Verdict"];
             ways: string[];
+        };
+        /**
+         * ZoneAnswer
+         * @description A zone; what is null follows the settings. `paused_at` is null while it is not paused.
+         */
+        ZoneAnswer: {
+            area: components["schemas"]["Area"];
+            area_km2: number;
+            id: number;
+            mode: components["schemas"]["ZoneMode"] | null;
+            name: string;
+            pause_reason: string;
+            paused_at: string | null;
+            radius_km: number | null;
+            tick_s: number | null;
+            version: number;
+            weights: components["schemas"]["ZoneWeights"] | null;
+        };
+        /**
+         * ZoneChanges
+         * @description Fields to change; null lets the settings count again. ``version``: the one that was looked at.
+         */
+        ZoneChanges: {
+            area?: components["schemas"]["Area"];
+            mode?: components["schemas"]["ZoneMode"] | null;
+            /** Format: line */
+            name?: string;
+            radius_km?: number | null;
+            tick_s?: number | null;
+            /** @default null */
+            version: number | null;
+            weights?: components["schemas"]["ZoneWeights"] | null;
+        };
+        /**
+         * ZoneMode
+         * @description How deliveries of a zone come to transporters when nobody names one.
+         * @enum {string}
+         */
+        ZoneMode: "direct" | "one" | "waves" | "all";
+        /**
+         * ZoneWeights
+         * @description How much each term counts; only their ratios matter, and not all are 0.
+         */
+        ZoneWeights: {
+            capacity: number;
+            distance: number;
+            rating: number;
+            workload: number;
         };
     };
     responses: {
@@ -11741,6 +11932,236 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewWebhookEndpointAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    zones_zones: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfZoneAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    zones_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewZone"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    zones_zone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                zone_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    zones_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                zone_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    zones_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                zone_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneChanges"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    zones_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                zone_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pause"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    zones_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                zone_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

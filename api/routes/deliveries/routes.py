@@ -19,6 +19,7 @@ from api.routes.deliveries.paths import PathController
 from api.routes.deliveries.plans import AssignmentPlanController
 from api.routes.deliveries.runs import AssignmentRunController
 from api.routes.deliveries.services import DeliveryServices
+from api.routes.deliveries.zones import ZoneController
 
 
 def delivery_routes(services: DeliveryServices) -> Router:
@@ -32,6 +33,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             DispatchController,
             ChangesController,
             ReliefController,
+            ZoneController,
             HandoverController,
             PathController,
             Router("/api/auto-assign", route_handlers=[AutoAssignController], opt=errors_like(AssignmentError)),

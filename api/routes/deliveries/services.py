@@ -19,6 +19,7 @@ from dispatch.assignments.changes.refusals import Refusals
 from dispatch.assignments.changes.relieving import Reliefs
 from dispatch.assignments.plan_commits import PlanCommits
 from dispatch.assignments.plans import AssignmentPlans
+from dispatch.assignments.rules import AssignmentRules
 from dispatch.assignments.run_tasks import RunTasks
 from dispatch.assignments.service import Assignments
 from dispatch.assignments.sets import AssignmentSets
@@ -36,6 +37,7 @@ from dispatch.offers.search import OfferSearches
 from dispatch.offers.waves import WavePicker
 from dispatch.ports import PhotoStore
 from dispatch.transporters.kept import KeptTransporters
+from dispatch.zones.kept import KeptZones
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,12 @@ class DeliveryServices(Feature):
     solver: ProcessSolver
     runs: RunTasks
     kept: KeptTransporters
+    zones: KeptZones
+
+    @property
+    def assignment_rules(self) -> AssignmentRules:
+        """By which radius and weights deliveries are assigned, place by place."""
+        return AssignmentRules(self.settings.assign_radius_km * 1000, self.zones)
 
     @property
     def delivery_limits(self) -> DeliveryLimits:
@@ -84,12 +92,11 @@ class DeliveryServices(Feature):
             self.live,
             self.delivery_steps(work).deliveries,
             self.assignment_sets(work),
-            radius_m=self.settings.assign_radius_km * 1000,
+            rules=self.assignment_rules,
         )
 
     def bulk_assignments(self, work: Work) -> BulkAssignments:
         """Assigning many in a unit of work."""
-        settings = self.settings
         return BulkAssignments(
             work,
             self.clock,
@@ -97,14 +104,12 @@ class DeliveryServices(Feature):
             self.live,
             self.assignment_sets(work),
             self.solver,
-            radius_m=settings.assign_radius_km * 1000,
+            rules=self.assignment_rules,
         )
 
     def plans(self, work: Work) -> AssignmentPlans:
         """Plans that are looked at first, in a unit of work."""
-        return AssignmentPlans(
-            work, self.clock, self.kept, self.live, self.solver, radius_m=self.settings.assign_radius_km * 1000
-        )
+        return AssignmentPlans(work, self.clock, self.kept, self.live, self.solver, rules=self.assignment_rules)
 
     def plan_commits(self, work: Work) -> PlanCommits:
         """Committing them, in a unit of work."""
@@ -122,7 +127,7 @@ class DeliveryServices(Feature):
             self.kept,
             self.live,
             self.delivery_steps(work),
-            radius_m=self.settings.assign_radius_km * 1000,
+            rules=self.assignment_rules,
             road_factor=self.settings.road_factor,
         )
 
@@ -135,7 +140,7 @@ class DeliveryServices(Feature):
             self.live,
             self.publisher,
             self.delivery_steps(work),
-            radius_m=self.settings.assign_radius_km * 1000,
+            rules=self.assignment_rules,
         )
 
     def reassignments(self, work: Work) -> Reassignments:
@@ -147,7 +152,7 @@ class DeliveryServices(Feature):
             self.live,
             self.publisher,
             self.delivery_steps(work),
-            radius_m=self.settings.assign_radius_km * 1000,
+            rules=self.assignment_rules,
         )
 
     def reliefs(self, work: Work) -> Reliefs:
@@ -192,7 +197,7 @@ class DeliveryServices(Feature):
             self.clock,
             self.kept,
             self.live,
-            radius_m=settings.assign_radius_km * 1000,
+            rules=self.assignment_rules,
             soft_cap=settings.offer_soft_cap,
         )
         return SearchRounds(
@@ -226,4 +231,5 @@ def build_delivery_services(resources: Resources, photos: PhotoStore | None = No
         ProcessSolver(),
         RunTasks(resources.database, resources.clock),
         KeptTransporters(resources.database),
+        KeptZones(resources.database),
     )

@@ -13,6 +13,7 @@ from dispatch.assignments.exclusions import Room, exclusion_of, words_of
 from dispatch.assignments.pool import Pool, load_pool
 from dispatch.assignments.ranked import decision, holder_of, nobody_of, rank_pool, runners_up, scores_of
 from dispatch.assignments.results import Given, NoTransporter
+from dispatch.assignments.rules import AssignmentRules
 from dispatch.assignments.suggestions import suggestions_of
 from dispatch.assignments.withdrawal import WithdrawalReason
 from dispatch.database.work import Work
@@ -76,7 +77,7 @@ class Reassignments:
         publisher: Publisher,
         steps: DeliverySteps,
         *,
-        radius_m: float,
+        rules: AssignmentRules,
     ) -> None:
         self._work = work
         self._session = work.session
@@ -85,7 +86,7 @@ class Reassignments:
         self._live = live
         self._publisher = publisher
         self._steps = steps
-        self._radius_m = radius_m
+        self._rules = rules
 
     async def reassign(self, key: DeliveryKey, move: Move, user: User) -> Moved:
         """Give what was not picked up to somebody else; to the best of all others where nobody is named.
@@ -127,7 +128,10 @@ class Reassignments:
         if move.to is not None:
             await Transporters(self._work, self._clock).get(move.to)
         pool = await load_pool(self._work, self._kept, self._live, self._clock)
-        return _Ranked(pool, await asyncio.to_thread(rank_pool, delivery, pool, self._radius_m))
+        rules = await self._rules.of(delivery)
+        if move.to is None:
+            rules.check_open()
+        return _Ranked(pool, await asyncio.to_thread(rank_pool, delivery, pool, rules))
 
     async def _move(self, delivery_id: int, to: int, move: Move, user: User, ranked: _Ranked, *, aboard: bool) -> Moved:
         delivery = await self._steps.deliveries.get(delivery_id, lock=True)
