@@ -65,7 +65,13 @@ class WebhookMessage(IdentityBase):
     __tablename__ = "webhook_messages"
     __table_args__ = (
         UniqueConstraint("endpoint_id", "event_id"),
-        Index("ix_webhook_messages_due", "endpoint_id", "next_attempt_at", postgresql_where=text("status = 'pending'")),
+        Index(
+            "ix_webhook_messages_due",
+            "endpoint_id",
+            "next_attempt_at",
+            "sequence",
+            postgresql_where=text("status = 'pending'"),
+        ),
         Index(
             "ix_webhook_messages_order",
             "endpoint_id",

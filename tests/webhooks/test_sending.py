@@ -19,6 +19,7 @@ from dispatch.database.engine import Database
 from dispatch.events.payloads.deliveries import DeliveryDelivered, DeliveryPickedUp
 from dispatch.events.payloads.transporters import TransporterOnDuty
 from dispatch.events.recording import record_all
+from dispatch.events.retention import EventRetention
 from dispatch.jobs.dead_letters import DeadLetters
 from dispatch.notifications.models import OutboxMessage
 from dispatch.webhooks.dead_webhooks import DEAD_WEBHOOKS
@@ -27,6 +28,7 @@ from dispatch.webhooks.fan_out import fan_out
 from dispatch.webhooks.models import EndpointState, WebhookEndpoint, WebhookMessage
 from dispatch.webhooks.outcomes import GIVEN_UP_AFTER, SCHEDULE
 from dispatch.webhooks.sender import WebhookSender
+from dispatch.webhooks.statements import TAKE
 from tests.support.checkout import ShiftedClock
 from tests.support.own_database import database_of_its_own
 from tests.support.webhook_receiver import Behaviour, Receiver, receiving
@@ -252,3 +254,31 @@ async def test_one_that_hangs_holds_nobody_else_up(partner: Partner, database: D
         await partner.happen(*(_picked_up(one) for one in range(1, 13)))
         assert len(quick.taken()) == 12
         assert max(hung_when_taken) <= 8, "they waited for the one that hangs"
+
+
+async def test_old_events_go_with_what_is_left_of_sending_them_and_young_ones_stay(partner: Partner) -> None:
+    await partner.happen(_picked_up(1))
+    await partner.happen(_picked_up(2))
+    async with partner.database.connection() as connection:
+        await connection.execute(
+            "UPDATE events SET recorded_at = now() - interval '91 days' WHERE sequence < $1",
+            (await partner.messages())[1].sequence,
+        )
+    await EventRetention(partner.database, partner.clock, keep_days=0).sweep()
+    assert len(await partner.messages()) == 2
+    await EventRetention(partner.database, partner.clock, keep_days=90).sweep()
+    assert [message.subject for message in await partner.messages()] == ["delivery:2"]
+
+
+async def test_a_look_at_what_is_due_does_not_go_through_all_that_waits(partner: Partner) -> None:
+    """Two of each of 3,000 deliveries: pages read, which is what a plan gone wrong shows first."""
+    waiting = [_picked_up(delivery_id) for delivery_id in range(3000) for _ in range(2)]
+    async with partner.database.transaction() as connection:
+        await record_all(connection, waiting, at=partner.clock.now())
+    await fan_out(partner.database, partner.clock)
+    now = partner.clock.now()
+    async with partner.database.connection() as connection:
+        explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {TAKE}"
+        (plan,) = await connection.fetchval(explained, now, now + timedelta(minutes=1), 4, 32)
+        assert await connection.fetchval("SELECT count(*) FROM webhook_messages WHERE leased_until IS NOT NULL") == 4
+    assert plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"] < 1000
