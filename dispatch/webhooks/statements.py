@@ -11,9 +11,9 @@ ON CONFLICT (endpoint_id, event_id) DO NOTHING
 """
 
 # Of each endpoint as many as it has places left, walked in the order of their index until there are as many, so that
-# what waits is not looked at. None before an earlier one of its subject, which is asked row by row: as NOT EXISTS it becomes
-# a join of ten thousand by as many. The outer conditions hold for what another process took meanwhile: they are looked
-# at again once its transaction is over.
+# what waits is not looked at. None before an earlier one of its subject, which is asked row by row: as NOT EXISTS it
+# becomes a join of ten thousand by as many. The outer conditions hold for what another process took meanwhile: they are
+# looked at again once its transaction is over.
 TAKE = """
 WITH due AS (
     SELECT first.id
