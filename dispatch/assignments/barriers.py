@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
-from dispatch.decisions.snapshot import OTHER_VEHICLE
+from dispatch.decisions.snapshot import LEFT_OUT, OTHER_VEHICLE
 from dispatch.transporters.kept import Standing
 from scoring import Params
 
@@ -31,6 +31,8 @@ class Verdict(StrEnum):
     TOO_FAR = "too_far"
     TOO_HEAVY = "too_heavy"
     NO_SLOT = "no_slot"
+    LEFT_OUT = "left_out"
+    """The deliveries were to go to anybody else."""
     OTHER_VEHICLE = "other_vehicle"
     NOT_AVAILABLE = "not_available"
     PAPERS = "papers"
@@ -65,6 +67,7 @@ OF_STANDING = {
     Standing.NOT_VERIFIED: Barrier(Verdict.NOT_VERIFIED, "A verified profile."),
     Standing.PAPERS: Barrier(Verdict.PAPERS, "Verified papers that have not expired."),
     Standing.NOT_AVAILABLE: Barrier(Verdict.NOT_AVAILABLE, "Saying to be available."),
+    LEFT_OUT: Barrier(Verdict.LEFT_OUT, "Not being the one that the deliveries were taken from."),
     OTHER_VEHICLE: Barrier(Verdict.OTHER_VEHICLE, "A vehicle of the type that was asked for."),
 }
 

@@ -18,7 +18,7 @@ from dispatch.assignments.rules import AssignmentRules, Rules
 from dispatch.assignments.solving import BulkProblem, BulkSolver, Weights
 from dispatch.assignments.waiting import WaitingDelivery, delivery_arrays, find_waiting
 from dispatch.database.work import Work
-from dispatch.errors import Invalid
+from dispatch.errors import Conflict
 from dispatch.geo import great_circles_between_m
 from dispatch.ports import Clock, LivePositions
 from dispatch.transporters.kept import KeptTransporters
@@ -125,7 +125,7 @@ class AssignmentPlans:
         self._rules = rules
 
     async def make(self, wanted: Wanted, user_id: int | None) -> AssignmentPlan:
-        """Plan, compare with the greedy way, keep it. Raises Invalid, with every lock that cannot be; Unavailable."""
+        """Plan, compare with the greedy way, keep it. Raises Conflict, with every lock that cannot be; Unavailable."""
         deliveries, failures = await find_waiting(self._work.session, wanted.filter, self._clock.now())
         gave_back = await refused_pairs(self._work.session, [one.id for one in deliveries])
         pool = await load_pool(self._work, self._kept, self._live, self._clock, vehicle_type=wanted.filter.vehicle_type)
@@ -199,7 +199,7 @@ def _problem(
                 wrong[f"locked[{at}]"] = _no_room(left_kg[who])
             locked[row] = who
     if wrong:
-        raise Invalid("Some pairs cannot be locked.", fields=wrong)
+        raise Conflict("Some pairs cannot be locked.", code="cannot_lock", wrong=wrong)
     pairs = [(row_of[one], pool.find(who)) for one, who in forbidden if one in row_of]
     known = np.array([(row, who) for row, who in pairs if who is not None], dtype=np.int64).reshape(-1, 2)
     free = [row for row in range(len(deliveries)) if row not in locked]

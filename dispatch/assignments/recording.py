@@ -11,7 +11,7 @@ from dispatch.assignments.ranked import nearest_reason
 from dispatch.assignments.rules import Rules
 from dispatch.assignments.waiting import WaitingDelivery, delivery_arrays
 from dispatch.database.work import Work
-from dispatch.decisions.snapshot import OTHER_VEHICLE, Outcome, Parcels, People, Snapshot
+from dispatch.decisions.snapshot import LEFT_OUT, OTHER_VEHICLE, Outcome, Parcels, People, Snapshot
 from dispatch.decisions.store import Asked, Terms, keep_decision
 from dispatch.deliveries.models import Delivery
 from dispatch.transporters.kept import Standing
@@ -106,8 +106,11 @@ def people_of(pool: Pool) -> People:
     everybody = pool.everybody
     ids, standing = everybody.keys[rows], everybody["standing"][rows].astype(np.int64)
     standing[(everybody["papers_until"][rows] < pool.today) & UNLESS_EXPIRED[standing]] = Standing.PAPERS
-    if pool.vehicle_type is not None:
-        standing[(standing == Standing.FITS) & ~pool.candidates.places_of(ids)[1]] = OTHER_VEHICLE
+    fits = standing == Standing.FITS
+    if np.count_nonzero(fits) != len(pool):
+        barred = np.flatnonzero(fits & ~pool.candidates.places_of(ids)[1])
+        of_type = everybody["vehicle_type"][rows[barred]] == pool.vehicle_type
+        standing[barred] = np.where(of_type | (pool.vehicle_type is None), LEFT_OUT, OTHER_VEHICLE)
     return People(
         ids,
         standing,

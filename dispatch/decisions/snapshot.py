@@ -17,6 +17,8 @@ Bools = npt.NDArray[np.bool_]
 
 OTHER_VEHICLE = 5
 """A standing: all is in order, but only vehicles of another type were asked for."""
+LEFT_OUT = 6
+"""A standing: all is in order, but the deliveries were to go to anybody else."""
 
 _PER_DEGREE = 100_000
 _PER_STAR = 1_000
@@ -29,7 +31,7 @@ _MOST_COUNT = 2**16 - 1
 class People:
     """Who was online, by ascending id. Degrees, 0 to 5, kg.
 
-    ``standing``: as ``dispatch.transporters.kept.Standing``, or ``OTHER_VEHICLE``.
+    ``standing``: as ``dispatch.transporters.kept.Standing``, ``OTHER_VEHICLE`` or ``LEFT_OUT``.
     """
 
     ids: Ints

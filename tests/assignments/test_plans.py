@@ -94,10 +94,10 @@ async def test_all_that_cannot_be_locked_is_named_at_once(world: World) -> None:
         _pair(parcels[0], two),
     ]
     wrong = await admin.post(PLANS, {"delivery_ids": _ids(parcels), "locked": locked})
-    assert wrong.status_code == 400
-    assert set(wrong.json()["errors"]) == {"locked[1]", "locked[2].delivery_id", "locked[3].delivery_id"}
+    assert (wrong.status_code, wrong.json()["code"]) == (409, "cannot_lock")
+    assert set(wrong.json()["wrong"]) == {"locked[1]", "locked[2].delivery_id", "locked[3].delivery_id"}
     offline = await admin.post(PLANS, {"delivery_ids": _ids(parcels), "locked": [_pair(parcels[0], away)]})
-    assert set(offline.json()["errors"]) == {"locked[0].transporter_id"}
+    assert set(offline.json()["wrong"]) == {"locked[0].transporter_id"}
     nothing = {"distance": 0, "rating": 0, "capacity": 0, "workload": 0}
     assert (await admin.post(PLANS, {"weights": nothing})).status_code == 400
     assert (await admin.post(PLANS, {"weights": {"distance": -1}})).status_code == 400

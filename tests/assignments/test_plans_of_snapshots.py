@@ -1,6 +1,7 @@
 """A plan that the API gives is the one that the scoring gives for what database and Redis hold."""
 
 import numpy as np
+import pytest
 from sqlalchemy import text
 
 from scoring import Deliveries, Params, Transporters, solve
@@ -80,6 +81,14 @@ async def test_a_plan_over_http_is_that_of_the_scoring_on_the_same_snapshot(worl
         expected = {box.id: rows[who].id for box, who in zip(boxes, plan.transporter.tolist(), strict=True) if who >= 0}
         assert expected
         assert {one["delivery_id"]: one["transporter_id"] for one in _assignments(planned)} == expected
+        kept = ok(
+            await admin.post("/api/assignment-plans/", {"delivery_ids": waiting, "vehicle_type_filter": vehicle}),
+            201,
+        )
+        assert {one["delivery_id"]: one["transporter_id"] for one in kept["pairs"]} == expected
+        assert kept["quality"]["total"] == pytest.approx(plan.total, abs=0.01)
+        assert kept["quality"]["upper_bound"] == pytest.approx(plan.upper_bound, abs=0.01)
+        assert sum(one["scores"]["total"] for one in kept["pairs"]) == pytest.approx(plan.total, abs=0.05)
 
 
 def _assignments(answer: dict[str, object]) -> list[dict[str, int]]:

@@ -166,6 +166,19 @@ async def test_former_decisions_stay_and_are_found_by_time(world: World) -> None
     assert "at" in (await admin.get(path, at="yesterday")).json()["errors"]
 
 
+async def test_who_gets_it_instead_of_somebody_else_is_a_decision_too(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    near, next_best = await _online(world, north_of(here, 100)), await _online(world, north_of(here, 900))
+    await _online(world, north_of(here, 5000))
+    [delivery] = await world.deliveries(at(here) | {"package_weight": 1})
+    ok(await admin.post(AUTO, {"delivery_id": delivery["id"]}))
+    ok(await admin.post(f"/api/deliveries/{delivery['id']}/reassign/", {"reason": "breakdown"}))
+    told = ok(await admin.get(f"/api/deliveries/{delivery['id']}/decision/"))
+    assert (told["kind"], told["transporter_id"]) == ("single", next_best.transporter_id)
+    assert near.transporter_id in {one["transporter_id"] for one in told["candidates"]}
+    assert len(told["decisions"]) == 2
+
+
 async def test_a_transporter_sees_its_own_share_and_nothing_of_others(world: World) -> None:
     here, admin = somewhere(), await world.admin()
     near, far = await _online(world, north_of(here, 100)), await _online(world, north_of(here, 900))

@@ -48,6 +48,7 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
         "package_value": "ends at a setting",
     },
     "POST /api/auto-assign": {"vehicle_type_filter": VEHICLE},
+    "POST /api/assignment-plans": {"vehicle_type_filter": VEHICLE},
     "POST /api/deliveries/bulk-operations": {"parameters.vehicle_type_filter": VEHICLE},
 }
 

@@ -17,7 +17,8 @@ export interface paths {
          * MakePlan
          * @description Plan who gets which delivery for the highest total, and give nothing yet.
          *
-         *     The plan is kept for an hour, in which it may be committed. Pairs that cannot be locked are 400, all at once.
+         *     The plan is kept for an hour, in which it may be committed. Pairs that cannot be locked are 409 `cannot_lock`,
+         *     with what is `wrong` about each of them.
          */
         post: operations["assignments_make_plan"];
         delete?: never;
@@ -6755,7 +6756,7 @@ export interface components {
          * @description Why a transporter got a delivery or did not, from the nearest to success to the farthest.
          * @enum {string}
          */
-        Verdict: "chosen" | "equal" | "outbid" | "changed" | "by_hand" | "gave_back" | "forbidden" | "too_far" | "too_heavy" | "no_slot" | "other_vehicle" | "not_available" | "papers" | "not_verified" | "account" | "offline";
+        Verdict: "chosen" | "equal" | "outbid" | "changed" | "by_hand" | "gave_back" | "forbidden" | "too_far" | "too_heavy" | "no_slot" | "left_out" | "other_vehicle" | "not_available" | "papers" | "not_verified" | "account" | "offline";
         /**
          * Verification
          * @description An admin's word on a profile and its documents. ``version``: the ``papers_version`` that was looked at.
@@ -6858,6 +6859,14 @@ export interface components {
             rating: number;
             /** @default 1 */
             workload: number;
+        } | {
+            distance?: unknown;
+        } | {
+            rating?: unknown;
+        } | {
+            capacity?: unknown;
+        } | {
+            workload?: unknown;
         };
         /**
          * Webhook

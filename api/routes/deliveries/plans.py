@@ -1,15 +1,16 @@
 """Plans for many that are looked at before they are committed."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request, get, post
 from litestar.params import JSONBody
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from api.http.actors import actor_of
 from api.http.described_errors import MAY_CONFLICT
 from api.http.field_checks import Given, also_checked
+from api.http.field_rules import Rule
 from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, PathId
 from api.http.security import needs
@@ -45,6 +46,12 @@ class WantedWeights(Body, frozen=True, kw_only=True):
     capacity: Weight = 1.0
     workload: Weight = 1.0
 
+    described: ClassVar[Rule] = {
+        "anyOf": [
+            {"properties": {name: {"exclusiveMinimum": 0}}} for name in ("distance", "rating", "capacity", "workload")
+        ]
+    }
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if not (self.distance or self.rating or self.capacity or self.workload):
@@ -62,8 +69,8 @@ class NewPlan(Body, frozen=True, kw_only=True):
     priority_filter: Priority | None = None
     vehicle_type_filter: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)] | None = None
     time_range_hours: Hours | None = None
-    locked: Annotated[tuple[PairOf, ...], Meta(max_length=2_000)] = ()
-    forbidden: Annotated[tuple[PairOf, ...], Meta(max_length=5_000)] = ()
+    locked: Annotated[list[PairOf], Meta(max_length=2_000)] = field(default_factory=list)
+    forbidden: Annotated[list[PairOf], Meta(max_length=5_000)] = field(default_factory=list)
     weights: WantedWeights = WantedWeights()
 
 
@@ -148,13 +155,14 @@ class AssignmentPlanController(Controller):
     tags = ("assignments",)
     guards = (needs(Role.ADMIN),)
 
-    @post("/", opt=also_checked(_check_filter))
+    @post("/", opt=also_checked(_check_filter) | {MAY_CONFLICT: True})
     async def make_plan(
         self, request: Request[User, Any, Any], data: JSONBody[NewPlan], work: GivenWork, services: GivenServices
     ) -> PlanAnswer:
         """Plan who gets which delivery for the highest total, and give nothing yet.
 
-        The plan is kept for an hour, in which it may be committed. Pairs that cannot be locked are 400, all at once.
+        The plan is kept for an hour, in which it may be committed. Pairs that cannot be locked are 409 `cannot_lock`,
+        with what is `wrong` about each of them.
         """
         await check_vehicle_type(work, data.vehicle_type_filter)
         weights = data.weights

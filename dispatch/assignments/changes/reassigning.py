@@ -12,11 +12,14 @@ from dispatch.assignments.changes.refusals import refusers_of
 from dispatch.assignments.exclusions import Room, exclusion_of, words_of
 from dispatch.assignments.pool import Pool, load_pool
 from dispatch.assignments.ranked import decision, holder_of, nobody_of, rank_pool, runners_up, scores_of
+from dispatch.assignments.recording import SingleDecision
 from dispatch.assignments.results import Given, NoTransporter
 from dispatch.assignments.rules import AssignmentRules
 from dispatch.assignments.suggestions import suggestions_of
 from dispatch.assignments.withdrawal import WithdrawalReason
 from dispatch.database.work import Work
+from dispatch.decisions.models import DecisionKind
+from dispatch.decisions.store import Asked
 from dispatch.deliveries.loads import load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.release import tell_withdrawn
@@ -59,6 +62,7 @@ class _Ranked:
 
     pool: Pool
     ranking: Ranking
+    record: SingleDecision
 
     def position(self, transporter_id: int) -> LivePosition | None:
         row = self.pool.find(transporter_id)
@@ -127,13 +131,17 @@ class Reassignments:
     async def _ranked(self, delivery: Delivery, move: Move) -> _Ranked:
         if move.to is not None:
             await Transporters(self._work, self._clock).get(move.to)
+        refusers = await refusers_of(self._session, delivery.id)
         pool = await load_pool(self._work, self._kept, self._live, self._clock)
         rules = await self._rules.of(delivery)
         if move.to is None:
             rules.check_open()
-        return _Ranked(pool, await asyncio.to_thread(rank_pool, delivery, pool, rules))
+        ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules)
+        return _Ranked(pool, ranking, SingleDecision(delivery, pool, ranking, rules, gave_back=refusers))
 
     async def _move(self, delivery_id: int, to: int, move: Move, user: User, ranked: _Ranked, *, aboard: bool) -> Moved:
+        ranked.record.choose(to, by_hand=move.to is not None)
+        packed = await asyncio.to_thread(ranked.record.pack)
         delivery = await self._steps.deliveries.get(delivery_id, lock=True)
         holder = (_check_aboard if aboard else _check_assigned)(delivery, move)
         if holder == to:
@@ -153,7 +161,8 @@ class Reassignments:
         strategy = "transfer" if aboard else "reassigned"
         others = given.alternatives
         self._session.add(decision(delivery, taker, user, strategy, given.scores, others, self._clock.now()))
-        await self._session.flush()
+        kind = DecisionKind.SINGLE if move.to is None else DecisionKind.BY_HAND
+        await ranked.record.keep(self._work, Asked(kind, user.id, self._clock.now()), packed)
         return Moved(given, holder)
 
     async def _check_can_take(self, transporter: Transporter, delivery: Delivery) -> None:
