@@ -5,7 +5,7 @@ import { Sieve, pingOf } from "./fixes.ts";
 import { type Job, distanceM, inOrder, navigationLink, stopOf, withActions } from "./jobs.ts";
 import { PhoneClock } from "./phone_clock.ts";
 import { questionsOf } from "./questions.ts";
-import { shrunk } from "./shrinking.ts";
+import { shrunk } from "../shared/shrinking.ts";
 import { appOf, liveSource, newestOfApps, ownTracksCode, traccarCode } from "./sources.ts";
 import { assetsOf, cacheOf, outdated, wayOf } from "./worker/shell.ts";
 

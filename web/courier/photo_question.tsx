@@ -2,7 +2,7 @@
 import { Camera } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
-import { JPEG_QUALITY, shrunk } from "./shrinking.ts";
+import { JPEG_QUALITY, shrunk } from "../shared/shrinking.ts";
 import type { CourierSay } from "./words.ts";
 
 interface Asked {
