@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
@@ -12,6 +12,9 @@ from dispatch.catalogue.models import Product, TaxClass
 from dispatch.database.search import contains, folded_text
 from dispatch.database.work import Work
 from dispatch.errors import Forbidden, Invalid, NotFound, raise_together
+
+MAX_IMAGES: Final = 20
+"""Of a product."""
 
 
 class Catalogue:
@@ -81,8 +84,8 @@ class Catalogue:
         discounted = changes.get("discounted_price", product.discounted_price)
         check_product(listed, discounted, changes.get("stock", product.stock), product.reserved)
 
-    async def change(self, product_id: int, user: User, changes: Mapping[str, Any]) -> Product:
-        """Change some fields of one's own product; an admin may change any."""
+    async def own(self, product_id: int, user: User) -> Product:
+        """One's own product, its row held; an admin's are all. Raises NotFound, Forbidden."""
         product = await self._session.scalar(
             select(Product)
             .where(Product.id == product_id)
@@ -93,6 +96,19 @@ class Catalogue:
             raise NotFound("There is no such product.")
         if product.seller_id != user.id and not user.has(Role.ADMIN):
             raise Forbidden("Only its seller may change a product.")
+        return product
+
+    async def add_image(self, product: Product, address: str) -> None:
+        """Give a product, whose row is held, one more picture. Raises Invalid where it has as many as it may."""
+        if len(product.images) >= MAX_IMAGES:
+            words = f"the product has {MAX_IMAGES} already: take one away first, by a change of its images"
+            raise Invalid("There is no room for another picture.", fields={"image": words})
+        product.images = [*product.images, address]
+        await self._session.flush()
+
+    async def change(self, product_id: int, user: User, changes: Mapping[str, Any]) -> Product:
+        """Change some fields of one's own product; an admin may change any."""
+        product = await self.own(product_id, user)
         for field, value in changes.items():
             setattr(product, field, value)
         check_product(product.listed_price, product.discounted_price, product.stock, product.reserved)

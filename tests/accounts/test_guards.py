@@ -71,6 +71,7 @@ OPEN_TO = {
     ("POST", "/api/v1/marketplace/products/"): "seller admin",
     ("GET", "/api/v1/marketplace/products/mine/"): "seller admin",
     ("PATCH", f"/api/v1/marketplace/products/{ID}/"): "seller admin",
+    ("POST", f"/api/v1/marketplace/products/{ID}/images/"): "seller admin",
     ("POST", "/api/v1/marketplace/carts/"): "customer",
     ("GET", f"/api/v1/marketplace/carts/{ID}/"): "customer",
     ("POST", f"/api/v1/marketplace/carts/{ID}/items/"): "customer",

@@ -1,10 +1,11 @@
 """A seller at work in a real browser: products, sales, sending off, figures."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.browser.sign_ins import signed_in
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
+from tests.support.pictures import picture_bytes
 from tests.support.world import Bought, World, ok
 
 
@@ -27,6 +28,9 @@ async def test_a_seller_puts_a_product_on_sale_changes_it_and_takes_it_off(world
     await sheet.get_by_role("button", name="Put on sale").click()
     await expect(sheet.get_by_label("Price in NPR")).to_be_focused()
     await sheet.get_by_label("Price in NPR").fill("1,250.50")
+    honey = FilePayload(name="honey.png", mimeType="image/png", buffer=picture_bytes("PNG", (2400, 1200)))
+    await sheet.get_by_label("Add a picture").set_input_files(honey)
+    await expect(sheet.get_by_alt_text("The new picture")).to_be_visible()
     await sheet.get_by_role("button", name="Put on sale").click()
     await expect(page.get_by_role("dialog")).to_have_count(0)
     row = page.locator("tbody tr")
@@ -38,6 +42,18 @@ async def test_a_seller_puts_a_product_on_sale_changes_it_and_takes_it_off(world
     await expect(row).to_contain_text("not on sale")
     [product] = ok(await seller.get("/api/v1/marketplace/products/mine/"))["results"]
     assert (product["listed_price"], product["stock"], product["is_active"]) == ("1250.50", 9, False)
+    [image] = product["images"]
+    await page.goto(f"{window.base_url}/shop?q=Sour+honey")
+    ok(await seller.patch(f"/api/v1/marketplace/products/{product['id']}/", {"is_active": True}))
+    await page.reload()
+    shown = page.locator(f".offer img[src='{image['image']}']")
+    await expect(shown).to_have_js_property("naturalWidth", 1280)  # made smaller on its way
+    await page.goto(f"{window.base_url}/seller/products?open={product['id']}")
+    await sheet.get_by_role("button", name="Remove picture 1").click()
+    await sheet.get_by_role("button", name="Save").click()
+    await expect(sheet).to_have_count(0)
+    [product] = ok(await seller.get("/api/v1/marketplace/products/mine/"))["results"]
+    assert product["images"] == []
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the price that was none
 
 

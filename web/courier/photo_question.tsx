@@ -2,7 +2,7 @@
 import { Camera } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
-import { JPEG_QUALITY, shrunk } from "../shared/shrinking.ts";
+import { asJpeg } from "../shared/shrinking.ts";
 import type { CourierSay } from "./words.ts";
 
 interface Asked {
@@ -41,16 +41,4 @@ export function PhotoQuestion({ title, photo, say, onTake, onAnswer }: Asked) {
       {photo === null && <button type="button" class="button" onClick={() => onAnswer(null)}>{say("photo.skip")}</button>}
     </>
   );
-}
-
-/** A picture as the server takes it; turned as it was held. Rejects what is no picture. */
-async function asJpeg(file: Blob): Promise<string> {
-  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-  const { width, height } = shrunk(picture.width, picture.height);
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  canvas.getContext("2d")?.drawImage(picture, 0, 0, width, height);
-  picture.close();
-  return canvas.toDataURL("image/jpeg", JPEG_QUALITY);
 }

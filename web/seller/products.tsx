@@ -1,3 +1,4 @@
+import { useRef, useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import { type Address, changed } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
@@ -9,6 +10,7 @@ import { Listing } from "../shared/listing.tsx";
 import { Mark } from "../shared/mark.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
+import { PictureField } from "./picture_field.tsx";
 import { type ProductForm, formOf, productOf } from "./product_form.ts";
 import type { Say } from "./speech.ts";
 
@@ -61,6 +63,12 @@ export function Products({ client, address, language, say }: Given) {
   );
 }
 
+interface Wanted {
+  form: ProductForm;
+  images: readonly string[];
+  picked: string | null;
+}
+
 interface SheetGiven {
   client: Client;
   product: Product | null;
@@ -71,10 +79,21 @@ interface SheetGiven {
 
 function ProductSheet({ client, product, say, onClose, onSaved }: SheetGiven) {
   const { form, change, drop } = useDraft<ProductForm>(`seller.product.${product?.id ?? "new"}`, formOf(product));
-  const save = useActing<ProductForm>(say, async (wanted, key) => {
-    const body = productOf(wanted, product === null);
-    if (product === null) await client.call(PATH, { method: "POST", body, idempotencyKey: key });
-    else await client.call(`${PATH}${product.id}/`, { method: "PATCH", body });
+  const had = product?.images.map(({ image }) => image) ?? [];
+  const [images, setImages] = useState(had);
+  const [picked, setPicked] = useState<string | null>(null);
+  // A new product whose picture was refused is there already: the next try changes it.
+  const made = useRef<number | null>(product?.id ?? null);
+  const save = useActing<Wanted>(say, async ({ form: typed, images: kept, picked: fresh }, key) => {
+    const changes = kept.length === had.length ? {} : { images: kept };
+    if (made.current === null) {
+      const answer = await client.call<Product>(PATH, { method: "POST", body: productOf(typed, true), idempotencyKey: key });
+      made.current = answer.id;
+    } else await client.call(`${PATH}${made.current}/`, { method: "PATCH", body: { ...productOf(typed, product === null), ...changes } });
+    if (fresh !== null) {
+      const body = { image: fresh };
+      await client.call(`${PATH}${made.current}/images/`, { method: "POST", body, idempotencyKey: `${key}-picture` });
+    }
     drop();
     await onSaved();
   });
@@ -85,7 +104,7 @@ function ProductSheet({ client, product, say, onClose, onSaved }: SheetGiven) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void save.start(form);
+          void save.start({ form, images, picked });
         }}
       >
         <Field label={say("product.name")} name="name" value={form.name} onValue={(name) => change({ name })} problem={save.fields["name"]} />
@@ -104,6 +123,7 @@ function ProductSheet({ client, product, say, onClose, onSaved }: SheetGiven) {
           />
         </div>
         <Field label={say("product.description")} name="description" lines={4} value={form.description} onValue={(description) => change({ description })} problem={save.fields["description"]} help={say("optional")} />
+        <PictureField images={images} onImages={setImages} picked={picked} onPick={setPicked} problem={save.fields["image"]} say={say} />
         {product !== null && <Check label={say("product.on_sale")} checked={form.is_active === "yes"} onValue={(on) => change({ is_active: on ? "yes" : "no" })} />}
         <p class="problem" role="alert">{save.problem}</p>
         <button class="button first" disabled={save.pending}>{say(product === null ? "product.put_on_sale" : "save")}</button>

@@ -1941,9 +1941,32 @@ export interface paths {
         head?: never;
         /**
          * Change
-         * @description Change one's own product.
+         * @description Change one's own product. A picture that was handed in and is no longer in `images` is gone for good.
          */
         patch: operations["catalogue_change"];
+        trace?: never;
+    };
+    "/api/v1/marketplace/products/{product_id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AddPicture
+         * @description Give one's own product one more picture, as the last of its `images`; it has at most 20.
+         *
+         *     What is kept is made anew from its pixels, at most 1,280 pixels wide and high: nothing of the file that came
+         *     stays, such as where a photo was taken. Another order, or a picture less, is a change of `images`.
+         */
+        post: operations["catalogue_add_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/marketplace/products/mine": {
@@ -4725,6 +4748,17 @@ export interface components {
              * @description 8 to 200 characters in NFC, and not easily guessed.
              */
             password: string;
+        };
+        /**
+         * NewPicture
+         * @description A picture of a product: JPEG, PNG or WebP, up to 5 MiB and 25 million pixels.
+         */
+        NewPicture: {
+            /**
+             * Format: picture
+             * @description A JPEG, PNG or WebP in base64.
+             */
+            image: string;
         };
         /**
          * NewPlan
@@ -10646,6 +10680,43 @@ export interface operations {
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    catalogue_add_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPicture"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,10 +8,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from api.adapters.images import NotAPicture, check_picture
+from api.adapters.images import NotAPicture, check_picture, remade
 from api.http.schemas import CODE
 from dispatch.errors import Invalid
 
+LONGEST_PX = 1280
 MAX_PHOTO_BYTES = 5 * 2**20
 # Two photos of a body in base64, and the rest of it.
 MAX_BODY_BYTES = 15 * 2**20
@@ -38,7 +39,25 @@ async def decoded_pictures(**texts: str | None) -> dict[str, bytes | None]:
     return found
 
 
+async def remade_picture(field: str, text: str) -> bytes:
+    """A picture of a field, made anew of its pixels. Raises Invalid naming the field where it is no picture."""
+
+    def remake() -> bytes:
+        return remade(_bytes_of(text), LONGEST_PX)
+
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_decoders, remake)
+    except NotAPicture as error:
+        raise Invalid("A picture cannot be used.", fields={field: str(error)}) from None
+
+
 def _decode(text: str) -> bytes:
+    content = _bytes_of(text)
+    check_picture(content)
+    return content
+
+
+def _bytes_of(text: str) -> bytes:
     encoded = text.partition(",")[2] if text.startswith("data:") else text
     try:
         content = base64.b64decode("".join(encoded.split()), validate=True)  # phones break it into lines
@@ -46,5 +65,4 @@ def _decode(text: str) -> bytes:
         raise NotAPicture("must be base64, with or without a data: prefix") from None
     if len(content) > MAX_PHOTO_BYTES:
         raise NotAPicture(f"must have at most {MAX_PHOTO_BYTES} bytes")
-    check_picture(content)
     return content

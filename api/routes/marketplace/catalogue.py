@@ -29,14 +29,16 @@ from api.http.schemas import (
 )
 from api.http.security import PUBLIC, acts, needs
 from api.routes.marketplace.answers import ProductAnswer, product_answer
+from api.routes.marketplace.product_pictures import forget_pictures
+from api.routes.marketplace.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.catalogue.models import TaxClass
-from dispatch.catalogue.service import Catalogue, check_product
+from dispatch.catalogue.service import MAX_IMAGES, Catalogue, check_product
 
 ProductName = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL, extra=ONE_LINE)]
 Image = Annotated[str, Meta(max_length=300, pattern=IMAGE, extra=CODE)]
-Images = Annotated[list[Image], Meta(max_length=20)]
+Images = Annotated[list[Image], Meta(max_length=MAX_IMAGES)]
 Stock = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
@@ -147,10 +149,18 @@ class ProductController(Controller):
 
     @patch("/{product_id:int}/", guards=[acts(Role.SELLER, Role.ADMIN)], opt=also_checked(_check_changes))
     async def change(
-        self, request: Request[User, Any, Any], product_id: PathId, data: JSONBody[ProductChanges], work: GivenWork
+        self,
+        request: Request[User, Any, Any],
+        product_id: PathId,
+        data: JSONBody[ProductChanges],
+        work: GivenWork,
+        services: GivenServices,
     ) -> ProductAnswer:
-        """Change one's own product."""
-        product = await Catalogue(work).change(product_id, request.user, changes_of(data))
+        """Change one's own product. A picture that was handed in and is no longer in `images` is gone for good."""
+        catalogue = Catalogue(work)
+        before = list((await catalogue.own(product_id, request.user)).images)
+        product = await catalogue.change(product_id, request.user, changes_of(data))
+        forget_pictures(work, services, product, before)
         if product.seller_id != request.user.id:
             told = {"fields": sorted(changes_of(data))}
             await record(work.session, actor_of(request), "product.changed", "product", product_id, told)

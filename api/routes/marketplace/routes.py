@@ -10,6 +10,7 @@ from api.routes.marketplace.catalogue import ProductController
 from api.routes.marketplace.examples import OF_OPERATIONS
 from api.routes.marketplace.media import MediaController
 from api.routes.marketplace.orders import OrderController
+from api.routes.marketplace.product_pictures import ProductPictureController
 from api.routes.marketplace.sales import SaleController
 from api.routes.marketplace.services import MarketplaceServices
 
@@ -20,6 +21,7 @@ def marketplace_routes(services: MarketplaceServices) -> Router:
         path="/",
         route_handlers=[
             ProductController,
+            ProductPictureController,
             MediaController,
             CartController,
             OrderController,
