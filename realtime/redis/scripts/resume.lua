@@ -12,8 +12,9 @@ for at = 5, #ARGV, 4 do
   local stream, device = string.match(ARGV[at + 1], '^(%S+) (%S+)$')
   local last, trail, before
   local state = redis.call('HGET', KEYS[1], ARGV[at])
-  if state then
-    local _, _, present_last, _, _, numbering, present_trail = unpack(cmsgpack.unpack(state))
+  local known = state and cmsgpack.unpack(state)
+  if type(known) == 'table' then  -- what is no such state must not keep out all that connect with this device
+    local _, _, present_last, _, _, numbering, present_trail = unpack(known)
     local present_stream, present_device = string.match(numbering, '^(%S+) (%S+)$')
     last = present_stream == stream and string.format('%d', present_last)
     trail = present_device == device and present_trail
