@@ -3,12 +3,12 @@
 import json
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
-from benchmarks.chromium import CHROMIUM, FLAGS, WITHOUT_WEBGL
+from benchmarks.chromium import FLAGS, WITHOUT_WEBGL
+from tests.browser.browsers import launched, phone_window, wide_window
 from tests.browser.windows import Window
 from tests.support.world import PASSWORD, World
 
@@ -16,76 +16,45 @@ from tests.support.world import PASSWORD, World
 expect.set_options(timeout=30_000)
 
 
-@asynccontextmanager
-async def _launched(flags: list[str]) -> AsyncIterator[Browser]:
-    if CHROMIUM is None and os.environ.get("CI") != "true":
-        pytest.skip("no Chromium found, the tests of the pages are left out")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        await browser.close()
-
-
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """A browser that draws maps, in software: for tests that look at one, since nothing here is dearer."""
-    async with _launched(FLAGS) as browser:
+    async with launched(FLAGS) as browser:
         yield browser
 
 
 @pytest.fixture(scope="session")
 async def plain_chromium() -> AsyncIterator[Browser]:
     """A browser without WebGL, for all other tests: pages do all but their maps there."""
-    async with _launched(WITHOUT_WEBGL) as browser:
+    async with launched(WITHOUT_WEBGL) as browser:
         yield browser
-
-
-@asynccontextmanager
-async def _phone(browser: Browser, world: World) -> AsyncIterator[Window]:
-    context = await browser.new_context(
-        viewport={"width": 390, "height": 844}, locale="en-GB", timezone_id="Europe/Lisbon", color_scheme="light"
-    )
-    opened = Window(context, world.server.settings.public_url)
-    yield opened
-    await context.close()
-    assert opened.complaints == []
 
 
 @pytest.fixture
 async def window(plain_chromium: Browser, world: World) -> AsyncIterator[Window]:
     """A phone's window in English, on light ground, without maps."""
-    async with _phone(plain_chromium, world) as opened:
+    async with phone_window(plain_chromium, world) as opened:
         yield opened
 
 
 @pytest.fixture
 async def map_window(chromium: Browser, world: World) -> AsyncIterator[Window]:
     """The same with maps."""
-    async with _phone(chromium, world) as opened:
+    async with phone_window(chromium, world) as opened:
         yield opened
-
-
-@asynccontextmanager
-async def _wide(browser: Browser, world: World) -> AsyncIterator[Window]:
-    # As small as a console with all of its panels can be: each pixel is drawn in software.
-    context = await browser.new_context(viewport={"width": 1200, "height": 640}, locale="en-GB", color_scheme="light")
-    opened = Window(context, world.server.settings.public_url)
-    yield opened
-    await context.close()
-    assert opened.complaints == []
 
 
 @pytest.fixture
 async def desk(plain_chromium: Browser, world: World) -> AsyncIterator[Window]:
     """A dispatcher's window in English, on light ground, without a map."""
-    async with _wide(plain_chromium, world) as opened:
+    async with wide_window(plain_chromium, world) as opened:
         yield opened
 
 
 @pytest.fixture
 async def map_desk(chromium: Browser, world: World) -> AsyncIterator[Window]:
     """The same with a map."""
-    async with _wide(chromium, world) as opened:
+    async with wide_window(chromium, world) as opened:
         yield opened
 
 

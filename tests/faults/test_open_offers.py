@@ -50,15 +50,12 @@ async def _asked(
 
 async def _accepted(driver: Driver, offer_id: int) -> int:
     """Accept as phones do: again until there is an answer."""
-    while True:
-        try:
-            reply = await driver.post(f"/api/offers/{offer_id}/accept/")
-        except httpx.HTTPError:
-            await asyncio.sleep(0.05)
-            continue
-        if reply.status_code < 500:
-            return reply.status_code
-        await asyncio.sleep(0.05)
+
+    async def answered() -> int | None:
+        reply = await driver.post(f"/api/offers/{offer_id}/accept/")
+        return reply.status_code if reply.status_code < 500 else None
+
+    return int(await until(answered, despite=httpx.HTTPError))
 
 
 async def _state(admin: Person, path: str) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """The description of the API is what the API does, found out by requests that are made from it."""
 
 import asyncio
+import re
 import warnings
 from typing import Any
 
@@ -22,6 +23,7 @@ PRICES = dict.fromkeys(("listed_price", "price", "discounted_price"), "is more t
 TRANSPORTER = {"documents": "are of different kinds", "max_active": "ends at a setting"}
 AREA = {"lat": "goes with lon", "lon": "goes with lat", "radius_km": "goes with both"}
 VEHICLE = "is one that somebody has"
+RING = {"area.coordinates": "does not cross itself", "area.coordinates[]": "ends where it begins"}
 # What no schema can say: an operation, and the fields of which it may say that they do not fit, and why.
 BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/v1/auth/password/reset": {"token": "is that of a link that was sent"},
@@ -38,6 +40,7 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/v1/payments/webhook": {"signature": "is made with a secret"},
     "POST /api/transporters": TRANSPORTER,
     "PATCH /api/transporters/me": TRANSPORTER,
+    "PUT /api/transporters/me/shifts": {"shifts": "do not overlap", "shifts[].ends": "lies after begins"},
     "POST /api/transporters/{transporter_id}/verify": {"max_active": "ends at a setting"},
     "GET /api/deliveries": AREA,
     "GET /api/transporters": AREA,
@@ -47,6 +50,8 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
         "delivery_fee": "ends at a setting",
         "package_value": "ends at a setting",
     },
+    "POST /api/zones": RING,
+    "PATCH /api/zones/{zone_id}": RING,
     "POST /api/auto-assign": {"vehicle_type_filter": VEHICLE},
     "POST /api/assignment-plans": {"vehicle_type_filter": VEHICLE},
     "POST /api/deliveries/bulk-operations": {"parameters.vehicle_type_filter": VEHICLE},
@@ -55,7 +60,8 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
 
 def _not_asked(label: str, reply: Any) -> list[Any]:
     """Whether what was made of the schema has to be taken; not where only rules beyond schemas are in its way."""
-    wrong = set(reply.json().get("errors", {})) if reply.status_code == 400 else set()
+    named = reply.json().get("errors", {}) if reply.status_code == 400 else {}
+    wrong = {re.sub(r"\.\d+|\[\d+\]", "[]", name) for name in named}
     return [positive_data_acceptance] if wrong and wrong <= set(BEYOND_SCHEMAS.get(label, {})) else []
 
 
@@ -73,6 +79,7 @@ async def _contradictions(world: World, examples: int) -> list[str]:
         # Somebody new for each: what is made of the description closes accounts and signs out as well.
         made = asyncio.run_coroutine_threadsafe(world.person(*(role.value for role in Role)), loop)
         headers = made.result().headers
+        answers: list[str] = []
 
         @settings(
             max_examples=examples,
@@ -85,6 +92,7 @@ async def _contradictions(world: World, examples: int) -> list[str]:
         @given(case=operation.as_strategy())
         def ask(case: Any) -> None:
             reply = case.call(headers=headers)
+            answers.append(reply.text)
             case.validate_response(reply, headers=headers, excluded_checks=_not_asked(operation.label, reply))
 
         with warnings.catch_warnings():
@@ -92,7 +100,7 @@ async def _contradictions(world: World, examples: int) -> list[str]:
             try:
                 ask()
             except BaseExceptionGroup as error:
-                found.append(f"{operation.label}: {error}"[:2000])
+                found.append(f"{operation.label}: {answers[-1][:1000]} {error}"[:3000])
 
     for operation in operations:
         await asyncio.to_thread(try_out, operation)
@@ -101,13 +109,13 @@ async def _contradictions(world: World, examples: int) -> list[str]:
 
 @pytest.mark.timeout(600)
 async def test_requests_made_from_the_description_are_answered_as_it_says(world: World) -> None:
-    assert await _contradictions(world, EXAMPLES) == []
+    assert "\n".join(await _contradictions(world, EXAMPLES)) == ""
 
 
 @pytest.mark.heavy
 @pytest.mark.timeout(3600)
 async def test_many_requests_made_from_the_description_are_answered_as_it_says(world: World) -> None:
-    assert await _contradictions(world, MANY_EXAMPLES) == []
+    assert "\n".join(await _contradictions(world, MANY_EXAMPLES)) == ""
 
 
 async def test_bodies_are_described_as_closed_and_public_routes_as_open(world: World) -> None:

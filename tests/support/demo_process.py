@@ -66,9 +66,12 @@ class DemoProcess:
         wait_until(is_ready, "the demo is ready", patience_s=PATIENCE_S)
 
     def _is_this_run(self) -> bool:
-        if self._process is None or not self.summary_path.exists():
+        if self._process is None:
             return False
-        self.summary = json.loads(self.summary_path.read_text())
+        try:
+            self.summary = json.loads(self.summary_path.read_text())
+        except FileNotFoundError:  # not written yet, or that of a run before, which goes away just now
+            return False
         return bool(self.summary["pid"] == self._process.pid)
 
     def stop(self, number: int = signal.SIGINT) -> int:

@@ -14,7 +14,7 @@ from realtime.fixes import LoggedRun
 from realtime.history.writer import STEP_FIXES, HistoryWriter
 from realtime.protocol import Fix
 from realtime.redis.keys import Keys
-from tests.realtime.history.test_history import NOBODY, nothing, put_in_log, stored, until_log_is_empty, writer
+from tests.realtime.history.writers import NOBODY, nothing, put_in_log, stored, until_log_is_empty, writer
 from tests.support.fixes import run_of
 
 
