@@ -36,7 +36,7 @@ class ReplayWindow:
 
 
 class WebhookEndpoints:
-    """The endpoints of one unit of work."""
+    """The endpoints of one unit of work. Lock order: endpoint, messages."""
 
     def __init__(self, work: Work, clock: Clock) -> None:
         self._work = work
@@ -50,7 +50,9 @@ class WebhookEndpoints:
     async def get(self, endpoint_id: int, *, lock: bool = False) -> WebhookEndpoint:
         """Raises NotFound."""
         query = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id)
-        endpoint: WebhookEndpoint | None = await self._session.scalar(query.with_for_update() if lock else query)
+        endpoint: WebhookEndpoint | None = await self._session.scalar(
+            query.with_for_update(key_share=True) if lock else query
+        )
         if endpoint is None:
             raise NotFound("There is no such webhook.")
         return endpoint

@@ -11,7 +11,7 @@ from dispatch.notifications.models import Channel
 from dispatch.notifications.outbox import NewMessage, write_messages
 from dispatch.ports import Clock
 from dispatch.webhooks.models import EndpointState
-from dispatch.webhooks.statements import DELIVERED, FAILED, FAILING, GIVE_UP, NOW_DUE, SUCCEEDED
+from dispatch.webhooks.statements import DELIVERED, FAILED, FAILING, GIVE_UP, HOLD_ENDPOINT, NOW_DUE, SUCCEEDED
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,7 @@ class Sent:
 
 
 class Outcomes:
-    """Writes them down."""
+    """Writes them down. Lock order: endpoint, message."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -43,6 +43,7 @@ class Outcomes:
         """It was taken. An endpoint that is back after a while gets at once what waits for it."""
         now = self._clock.now()
         async with self._database.transaction() as connection:
+            await connection.execute(HOLD_ENDPOINT, sent.endpoint_id)
             await connection.execute(DELIVERED, sent.id, sent.leased_until, now)
             failing_since = await connection.fetchval(SUCCEEDED, sent.endpoint_id, now)
             if failing_since is not None and now - failing_since >= BACK_AFTER:
@@ -55,6 +56,7 @@ class Outcomes:
         told = log.error if dead else log.warning
         told("webhook not delivered", message_id=sent.id, endpoint_id=sent.endpoint_id, tries=sent.attempts, why=reason)
         async with self._database.transaction() as connection:
+            await connection.execute(HOLD_ENDPOINT, sent.endpoint_id)
             await connection.execute(FAILED, sent.id, sent.leased_until, due, dead and not is_gone, reason[:300])
             await connection.execute(FAILING, sent.endpoint_id, now)
             if is_gone:

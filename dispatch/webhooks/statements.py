@@ -12,8 +12,9 @@ ON CONFLICT (endpoint_id, event_id) DO NOTHING
 
 # Of each endpoint as many as it has places left, walked in the order of their index until there are as many, so that
 # what waits is not looked at. None before an earlier one of its subject, which is asked row by row: as NOT EXISTS it
-# becomes a join of ten thousand by as many. The outer conditions hold for what another process took meanwhile: they are
-# looked at again once its transaction is over.
+# becomes a join of ten thousand by as many. What somebody else
+# holds is left to the next look: who waits for nothing cannot wait in a circle. The outer conditions hold for what
+# another process took between the look and the lock.
 TAKE = """
 WITH due AS (
     SELECT first.id
@@ -33,6 +34,7 @@ WITH due AS (
         LIMIT GREATEST(0, $3 - (
             SELECT count(*) FROM webhook_messages sent WHERE sent.endpoint_id = e.id AND sent.leased_until > $1
         ))
+        FOR UPDATE OF m SKIP LOCKED
     ) first
     WHERE e.state = 'enabled'
     ORDER BY first.next_attempt_at
@@ -55,6 +57,8 @@ WHERE e.state = 'enabled' AND m.status = 'pending' AND m.next_attempt_at <= $1
   AND (m.leased_until IS NULL OR m.leased_until <= $1)
 """
 
+# Before the message, as whoever changes, empties or deletes an endpoint has it first. New messages may refer to it.
+HOLD_ENDPOINT = "SELECT FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE"
 # Only what is still ours: a lease that ran out may be somebody else's.
 DELIVERED = """
 UPDATE webhook_messages
@@ -70,7 +74,7 @@ WHERE id = $1 AND leased_until = $2 AND status = 'pending'
 # The row is written once a minute, not with every message.
 SUCCEEDED = """
 UPDATE webhook_endpoints e SET succeeded_at = $2::timestamptz, failing_since = NULL
-FROM (SELECT id, failing_since FROM webhook_endpoints WHERE id = $1 FOR UPDATE) AS before
+FROM (SELECT id, failing_since FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE) AS before
 WHERE e.id = before.id
   AND (e.failing_since IS NOT NULL OR e.succeeded_at IS NULL OR e.succeeded_at < $2::timestamptz - interval '1 minute')
 RETURNING before.failing_since

@@ -1,9 +1,11 @@
 """Webhooks: every event once or more, in order a delivery, signed, whatever the receiver does."""
 
+import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from ipaddress import ip_network
 from typing import Any
 from uuid import uuid4
@@ -31,6 +33,7 @@ from dispatch.webhooks.sender import WebhookSender
 from dispatch.webhooks.statements import TAKE
 from tests.support.checkout import ShiftedClock
 from tests.support.own_database import database_of_its_own
+from tests.support.waiting import until
 from tests.support.webhook_receiver import Behaviour, Receiver, receiving
 
 HERE = (ip_network("127.0.0.0/8"),)
@@ -128,6 +131,37 @@ async def test_a_receiver_on_a_bad_day_gets_every_event_in_order_a_delivery_and_
         assert sequences == sorted(sequences), f"{subject} came out of order"
     assert [len(ids) for ids in taken.values()] == [3, 3, 3]
     assert {message.status for message in await partner.messages()} == {"delivered"}
+
+
+async def test_what_came_of_a_try_is_written_while_a_person_replays_or_deletes_and_nobody_waits_in_a_circle(
+    partner: Partner,
+) -> None:
+    """Whoever changes an endpoint holds it and goes on to its messages: so must the sender."""
+    await partner.happen(_picked_up(1), _picked_up(2))
+    window = ReplayWindow(after=(await partner.messages())[0].sequence - 1)
+    partner.receiver.behave = lambda _: Behaviour.FAIL
+    for end in ("replay", "delete"):
+        async with partner.database.work() as person:
+            endpoints = WebhookEndpoints(person, partner.clock)
+            await endpoints.replay(partner.id, window)
+            await person.commit()
+            await endpoints.get(partner.id, lock=True)
+            sending = asyncio.create_task(partner.sender.run())
+            await until(partial(_somebody_waits, partner.database), "an outcome waits for the endpoint")
+            if end == "replay":
+                assert len(await endpoints.replay(partner.id, window)) == 2
+            else:
+                await endpoints.delete(partner.id)
+            await person.commit()
+        await sending
+    assert await partner.messages() == []
+
+
+async def _somebody_waits(database: Database) -> bool:
+    async with database.connection() as connection:
+        return bool(
+            await connection.fetchval("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')")
+        )
 
 
 async def test_a_tampered_body_and_another_secret_do_not_verify(partner: Partner) -> None:
