@@ -208,6 +208,7 @@ class Ingest:
             batch = self._take_batch()
             if batch:
                 await self._store(batch)
+            del batch  # its connections may end before there is another
             if not self._waiting and not self._closing:
                 self._wake.clear()
 
