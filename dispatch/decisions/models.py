@@ -55,11 +55,15 @@ class Decision(IdentityBase):
 
 
 class DecidedDelivery(CommonTableAttributes, AdvancedDeclarativeBase):
-    """Which deliveries a decision was about; ``place``: the row in its parcels."""
+    """Which deliveries a decision was about; ``place``: the row in its parcels.
+
+    No foreign key: it would be checked by locking every delivery of a plan before the first is given, and one that
+    somebody holds would keep all others waiting.
+    """
 
     __tablename__ = "decided_deliveries"
     __table_args__ = (Index("ix_decided_deliveries_decision_id", "decision_id"),)
 
-    delivery_id: Mapped[int] = mapped_column(reference("deliveries.id"), primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True)
     place: Mapped[int] = mapped_column(Integer)

@@ -15,6 +15,7 @@ from api.server.serving import RunningServer, serving
 from dispatch.assignments.solving import BulkProblem
 from dispatch.dead_letters import DeadLetterKind
 from dispatch.errors import Forbidden, NotSignedIn
+from dispatch.offers.notices import OfferNotices
 from dispatch.settings import Settings
 from scoring import Deliveries, Transporters
 from tests.support.server_process import free_port

@@ -54,12 +54,6 @@ def upgrade() -> None:
             name=op.f("fk_decided_deliveries_decision_id_decisions"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"],
-            ["deliveries.id"],
-            name=op.f("fk_decided_deliveries_delivery_id_deliveries"),
-            ondelete="RESTRICT",
-        ),
         sa.PrimaryKeyConstraint("delivery_id", "decision_id", name=op.f("pk_decided_deliveries")),
     )
     op.create_index("ix_decided_deliveries_decision_id", "decided_deliveries", ["decision_id"], unique=False)
