@@ -12,7 +12,7 @@ from api.simulation.demo.orders import StoryRunner, StoryStuck
 from api.simulation.demo.people import CUSTOMERS
 from api.simulation.demo.random_source import dice
 from api.simulation.demo.sign_ins import Refused
-from api.simulation.demo.stories import AVAILABLE, UNDER_WAY, Stage, Story
+from api.simulation.demo.stories import AVAILABLE, KEY, UNDER_WAY, Stage, Story
 
 log = structlog.get_logger(__name__)
 
@@ -65,5 +65,5 @@ def _invent() -> Story:
     article = dice.randrange(len(ARTICLES))
     pickup = ARTICLES[article].seller.place.point
     nearest = sorted(DOORS, key=lambda door: pickup.distance_m(door.point))[:8]
-    key = f"Demo order {secrets.token_hex(6)}."
+    key = f"{KEY} {secrets.token_hex(6)}."
     return Story(key, customer, dice.choice(nearest), article, dice.randint(1, 2), Stage.ASSIGNED)

@@ -5,13 +5,14 @@ How far an order is, the API is asked, so a story that was broken off goes on wh
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from api.simulation.demo.people import ADMIN
 from api.simulation.demo.sign_ins import Callers
-from api.simulation.demo.stories import AVAILABLE, IN_TRANSIT, MARK, UNDER_WAY, Stage, Story
+from api.simulation.demo.stories import AVAILABLE, IN_TRANSIT, KEY, MARK, UNDER_WAY, Stage, Story
 
 FEE_BASE, FEE_A_KG = 80.0, 12.0
 NO_DELIVERY = {"pending": Stage.PENDING, "cancelled": Stage.CANCELLED}
@@ -177,10 +178,13 @@ class StoryRunner:
             "delivery_contact_name": story.customer.name,
             "delivery_contact_phone": story.customer.phone,
             "package_weight": story.weight_kg,
-            "special_instructions": MARK,
+            "pickup_instructions": f"{MARK}{story.key.removeprefix(KEY)}",
             "priority": story.priority,
             "delivery_fee": f"{FEE_BASE + FEE_A_KG * story.weight_kg:.2f}",
         }
+        if story.overdue_min is not None:
+            asked_for = datetime.now(UTC) - timedelta(minutes=story.overdue_min)
+            delivery["requested_delivery_date"] = asked_for.isoformat()
         await self._callers.of(seller.email).call("POST", "/api/deliveries/create/", delivery)
 
     async def _assign(self, story: Story, progress: StoryProgress) -> None:

@@ -7,8 +7,11 @@ from api.simulation.demo.goods import ARTICLES, Article
 from api.simulation.demo.kathmandu import DOORS, Place, Point
 from api.simulation.demo.people import CARRIERS, CUSTOMERS, Carrier, Person
 
-MARK = "Made by `dispatch demo`: its simulated transporter picks it up and delivers it."
-"""Special instructions of the demo's own deliveries, by which it knows them again.
+KEY = "Demo order"
+"""Begins the key of each story."""
+
+MARK = f"Ask at the counter for {KEY}"
+"""Begins the pickup instructions of the demo's own deliveries, by which it knows them again.
 
 Deliveries without it belong to somebody else: simulated transporters drive for them, but leave pickup and drop-off
 to whoever made them.
@@ -55,6 +58,8 @@ class Story:
     driven: float = 0.0
     """Share of the way that its carrier has behind it when the demo first starts."""
     priority: str = "normal"
+    overdue_min: float | None = None
+    """Minutes by which the time that was asked for has passed when its delivery is made; None where none was."""
 
     @property
     def goods(self) -> Article:
@@ -88,10 +93,11 @@ def _story(
     carrier: int | None = None,
     driven: float = 0.0,
     priority: str = "normal",
+    overdue_min: float | None = None,
 ) -> Story:
     taker = None if carrier is None else CARRIERS[carrier]
-    key = f"Demo order {number}."  # the full stop keeps 1 from being found in 10
-    return Story(key, CUSTOMERS[customer], DOORS[door], article, quantity, goal, taker, driven, priority)
+    key = f"{KEY} {number}."  # the full stop keeps 1 from being found in 10
+    return Story(key, CUSTOMERS[customer], DOORS[door], article, quantity, goal, taker, driven, priority, overdue_min)
 
 
 STORIES = (
@@ -107,7 +113,7 @@ STORIES = (
     _story(10, Stage.ASSIGNED, 1, 9, 14),
     _story(11, Stage.WAITING, 0, 6, 2, 2),
     _story(12, Stage.WAITING, 2, 12, 5, 4, priority="high"),
-    _story(13, Stage.WAITING, 3, 17, 10),
+    _story(13, Stage.WAITING, 3, 17, 10, priority="urgent", overdue_min=25),
     _story(14, Stage.PAID, 0, 2, 11, 2),
     _story(15, Stage.PAID, 4, 18, 7),
     _story(16, Stage.PENDING, 0, 5, 12, 2),

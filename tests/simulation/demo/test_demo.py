@@ -5,6 +5,7 @@ import json
 import signal
 import stat
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +88,24 @@ async def test_there_are_orders_and_deliveries_in_each_state(demo: DemoProcess, 
     carried = await deliveries_by_status(demo, admin)
     assert carried["delivered"] >= 3
     assert carried["assigned"] + carried["picked_up"] + carried["in_transit"] >= 3
+
+
+async def test_one_parcel_waits_although_its_time_has_passed(sign_in: SignIn) -> None:
+    urgent = await whole_deliveries(await sign_in("admin"), status="available", priority="urgent")
+    asked_for = [datetime.fromisoformat(one["requested_delivery_date"]) for one in urgent]
+    assert [at < datetime.now(UTC) - timedelta(minutes=20) for at in asked_for] == [True]
+
+
+async def test_transporters_read_no_note_of_the_demo_as_an_instruction(sign_in: SignIn) -> None:
+    found = await whole_deliveries(await sign_in("admin"), search="Demo order")
+    assert {one["special_instructions"] + one["delivery_instructions"] for one in found} == {""}
+    assert all(one["pickup_instructions"].startswith("Ask at the counter for ") for one in found)
+
+
+async def whole_deliveries(admin: Person, **wanted: str) -> list[dict[str, Any]]:
+    """Deliveries of the first page, each with all that it has."""
+    page = await done(admin.get("/api/deliveries/", params=wanted))
+    return [await done(admin.get(f"/api/deliveries/{one['id']}/")) for one in page["results"]]
 
 
 async def test_a_watcher_sees_a_parcel_move(demo: DemoProcess) -> None:
