@@ -14,8 +14,8 @@ export function answerOf(seen: Seen, now: number, language: Language, say: Say):
   const { parcel, window } = seen;
   if (over(parcel.status)) {
     const at = endedAt(parcel);
-    const key: Key = parcel.status === "delivered" ? "answer.delivered" : "answer.cancelled";
-    return say(key, { at: at === null ? "" : clock(at, now, language) }).trim();
+    const ended = parcel.status === "delivered" ? "delivered" : "cancelled";
+    return at === null ? say(`status.${ended}`) : say(`answer.${ended}`, { at: clock(at, now, language) });
   }
   if (!underWay(parcel.status)) return say("answer.available");
   if (atDoor(parcel)) return say("answer.at_door");

@@ -37,11 +37,27 @@ export interface Told {
   otherwise: string;
 }
 
-/** Steps and arrivals, newest first. */
+// What comes first where two happened at the same moment; what is not named here comes last.
+const ORDER = ["status.available", "status.assigned", "event.arrived_at_pickup", "status.picked_up", "event.left_pickup", "status.in_transit", "event.arrived_at_dropoff", "event.left_dropoff"];
+
+/** Steps and arrivals, newest first. The server tells the same: `story_of` in `api/routes/pages/tracking_view.py`. */
 export function history(parcel: Parcel): Told[] {
   const steps = parcel.tracking_history.map((one) => ({ at: Date.parse(one.timestamp), key: `status.${one.status}`, otherwise: one.message }));
   const events = parcel.events.map((one) => ({ at: Date.parse(one.timestamp), key: `event.${one.kind}`, otherwise: one.message }));
-  return [...steps, ...events].sort((a, b) => b.at - a.at);
+  const told = [...steps, ...events];
+  const first = (key: string): Told | undefined => told.filter((one) => one.key === key).sort((a, b) => a.at - b.at)[0];
+  const taken = first("status.picked_up");
+  // Arrivals and departures are noticed by distance and dwell, so they may be dated after the step that they come before.
+  if (taken !== undefined) noLaterThan(first("event.arrived_at_pickup"), taken);
+  const left = told.filter((one) => one.key === "event.left_pickup" && taken !== undefined && one.at >= taken.at).sort((a, b) => a.at - b.at)[0];
+  const way = first("status.in_transit");
+  if (way !== undefined) noLaterThan(left, way);
+  const place = (one: Told): number => (ORDER.includes(one.key) ? ORDER.indexOf(one.key) : ORDER.length);
+  return told.sort((a, b) => b.at - a.at || place(b) - place(a));
+}
+
+function noLaterThan(one: Told | undefined, step: Told): void {
+  if (one !== undefined) one.at = Math.min(one.at, step.at);
 }
 
 /** When the journey ended; null while it goes on. */

@@ -19,5 +19,6 @@ export function story({ parcel, changes }: Pick<Seen, "parcel" | "changes">, now
   };
   const told = history(parcel).map((one) => ({ at: one.at, text: isKey(one.key) ? say(one.key) : one.otherwise }));
   const changed = changes.map((one) => ({ at: one.at, text: say("promise.changed", { before: window(one.before), after: window(one.after) }) }));
+  // Sorting keeps the order of what happened at the same moment.
   return [...told, ...changed].sort((a, b) => b.at - a.at).map((one) => ({ ...one, when: clock(one.at, now, language) }));
 }

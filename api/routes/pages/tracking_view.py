@@ -1,7 +1,7 @@
 """The tracking page as the server writes it: whole without JavaScript; the page's program takes over from here."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
@@ -18,6 +18,20 @@ SOON: Final = timedelta(minutes=2)
 FINE_WITHIN: Final = timedelta(minutes=20)
 ROUGH_S: Final = 300
 FINE_S: Final = 60
+# What comes first where two happened at the same moment; what is not named here comes last.
+ORDER: Final = (
+    "status.available",
+    "status.assigned",
+    "event.arrived_at_pickup",
+    "status.picked_up",
+    "event.left_pickup",
+    "status.in_transit",
+    "event.arrived_at_dropoff",
+    "event.left_dropoff",
+)
+
+_Told = tuple[datetime, str, str]
+"""When it happened, the key of its words, and the words where none are known."""
 
 _templates = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
 
@@ -67,7 +81,7 @@ def answer_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
     status, window = parcel["status"], parcel["eta"]
     if status in OVER:
         ended = [step["timestamp"] for step in parcel["tracking_history"] if step["status"] == status]
-        return say(f"answer.{status}", at=say.clock(ended[-1], now) if ended else "").strip()
+        return say(f"answer.{status}", at=say.clock(ended[-1], now)) if ended else say(f"status.{status}")
     if status == "available":
         return say("answer.available")
     if _at_door(parcel):
@@ -95,15 +109,27 @@ def _at_door(parcel: Mapping[str, Any]) -> bool:
 
 
 def story_of(parcel: Mapping[str, Any], say: Speech) -> list[tuple[datetime, str]]:
-    """What happened so far, newest first."""
-    steps = [
-        (step["timestamp"], say(f"status.{step['status']}", otherwise=step["message"]))
-        for step in parcel["tracking_history"]
-    ]
-    events = [
-        (event["timestamp"], say(f"event.{event['kind']}", otherwise=event["message"])) for event in parcel["events"]
-    ]
-    return sorted([*steps, *events], key=lambda pair: pair[0], reverse=True)
+    """What happened so far, newest first. The page's program tells the same: ``history`` in web/tracking/parcel.ts."""
+    steps = [(one["timestamp"], f"status.{one['status']}", one["message"]) for one in parcel["tracking_history"]]
+    events = [(one["timestamp"], f"event.{one['kind']}", one["message"]) for one in parcel["events"]]
+    told = sorted([*steps, *events], key=lambda one: one[0])
+    taken = _first(told, "status.picked_up")
+    if taken is not None:
+        arrived = _first(told, "event.arrived_at_pickup")
+        left = _first([one for one in told if one[0] >= taken[0]], "event.left_pickup")
+        way = _first(told, "status.in_transit")
+        # They are noticed by distance and dwell, so they may be dated after the step that they come before.
+        told = [(_earlier(one, taken if one is arrived else way if one is left else None), *one[1:]) for one in told]
+    told.sort(key=lambda one: (one[0], ORDER.index(one[1]) if one[1] in ORDER else len(ORDER)), reverse=True)
+    return [(at, say(key, otherwise=message)) for at, key, message in told]
+
+
+def _first(told: Iterable[_Told], key: str) -> _Told | None:
+    return next((one for one in told if one[1] == key), None)
+
+
+def _earlier(one: _Told, step: _Told | None) -> datetime:
+    return one[0] if step is None else min(one[0], step[0])
 
 
 def _written(value: object) -> str:
