@@ -44,13 +44,13 @@ class Courier:
 
     async def pick_up(self, *, photo: bool = True) -> None:
         """Through all of its questions."""
-        await self.page.get_by_role("link", name="Picked up").click()
+        await self.page.get_by_role("link", name="Pick up", exact=True).click()
         await self.photo(photo)
         await self.page.get_by_role("button", name="Picked up").click()
 
     async def deliver(self) -> None:
         """Through all of its questions, without proof."""
-        await self.page.get_by_role("link", name="Delivered").click()
+        await self.page.get_by_role("link", name="Hand over", exact=True).click()
         await self.photo(False)
         await self.page.get_by_role("button", name="Without a signature").click()
         await self.page.get_by_role("button", name="Delivered").click()

@@ -75,7 +75,7 @@ async def test_whoever_gives_to_another_than_the_best_may_say_why_and_it_is_kept
     (delivery,) = await world.deliveries(at(here) | OVERDUE)
     page = await _console(desk, admin, f"?delivery={delivery['id']}&show=silent")
     await expect(page.get_by_text("Nobody is silent.")).to_be_visible()
-    await page.get_by_label("Why this one, and not the best").fill("Ram knows no stairs")
+    await page.get_by_label("Not the best? Say why").fill("Ram knows no stairs")
     await page.get_by_role("button", name="Give to Sita Rai").click()
     await expect(page.locator(".notice")).to_contain_text("Sita Rai has")
     query = {"action": "delivery.assigned", "subject_kind": "delivery", "subject_id": delivery["id"]}

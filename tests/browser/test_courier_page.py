@@ -52,7 +52,7 @@ async def test_a_parcel_is_taken_picked_up_with_a_photo_and_delivered_with_a_sig
         await one.pick_up()
         await expect(one.answer).to_have_text("Thamel, Kathmandu")
         await expect(one.page.get_by_text("Ring twice")).to_be_visible()
-        await one.page.get_by_role("link", name="Delivered").click()
+        await one.page.get_by_role("link", name="Hand over", exact=True).click()
         await expect(one.page.get_by_role("button", name="Without a signature")).to_have_count(0)
         await one.sign()
         await one.photo(False)
@@ -128,7 +128,7 @@ async def test_a_photo_that_was_taken_is_kept_when_the_page_is_closed_before_the
     delivery = await world.delivery()
     async with courier(world, plain_chromium) as one:
         await one.take(delivery)
-        await one.page.get_by_role("link", name="Picked up").click()
+        await one.page.get_by_role("link", name="Pick up", exact=True).click()
         await one.photo(True)
         await expect(one.answer).to_have_text("You have the parcel?")
         await one.page.close()

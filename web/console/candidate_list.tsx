@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
@@ -56,7 +55,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
       )}
       {found?.reason != null && <p class="problem">{found.reason}</p>}
       <ol>
-        {found?.candidates.map((one, place) => <CandidateRow key={one.transporter.id} one={one} first={place === 0} reason={place === 0 ? "" : reason} delivery={delivery}>{place === 0 && others_fit && <ReasonField reason={reason} setReason={setReason} />}</CandidateRow>)}
+        {found?.candidates.map((one, place) => <CandidateRow key={one.transporter.id} one={one} first={place === 0} reason={place === 0 ? "" : reason} delivery={delivery} />)}
       </ol>
       {others > 0 && (
         <>
@@ -64,6 +63,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
           {why && <ul class="excluded">{found?.excluded.map((one) => <ExcludedRow key={one.transporter_id} one={one} reason={reason} delivery={delivery} />)}</ul>}
         </>
       )}
+      {others_fit && <ReasonField reason={reason} setReason={setReason} />}
     </section>
   );
 }
@@ -84,10 +84,9 @@ interface RowGiven {
   first: boolean;
   reason: string;
   delivery: Delivery;
-  children: ComponentChildren;
 }
 
-function CandidateRow({ one, first, reason, delivery, children }: RowGiven) {
+function CandidateRow({ one, first, reason, delivery }: RowGiven) {
   const { say, digits, language, now } = useDesk();
   const { score_details: scores, transporter } = one;
   const facts = [
@@ -105,7 +104,6 @@ function CandidateRow({ one, first, reason, delivery, children }: RowGiven) {
       <p class="small quiet number">{TERMS.map(([term, key]) => `${say(key)} ${digits(scores[term])}`).join(" · ")}</p>
       <p class="small quiet number">{facts.join(" · ")}{one.presence === "stale" && ` · ${say("row.silent")}`}</p>
       <Give courier={transporter.id} name={transporter.name} first={first} reason={reason} delivery={delivery} />
-      {children}
     </li>
   );
 }

@@ -52,8 +52,8 @@ function OfferCard({ offer, now, busy, answer, say, language }: CardGiven) {
   const { delivery } = offer;
   const left = secondsLeft(offer, now);
   const facts = [
-    offer.distance_km === null ? "" : say("stop.away", { distance: distance(offer.distance_km * 1000, language) }),
-    delivery.trip_km === null ? "" : say("waiting.way", { distance: distance(delivery.trip_km * 1000, language) }),
+    offer.distance_km === null ? "" : say("way.to_pickup", { distance: distance(offer.distance_km * 1000, language) }),
+    delivery.trip_km === null ? "" : say("way.to_door", { distance: distance(delivery.trip_km * 1000, language) }),
     say("parcel.weight", { weight: delivery.package_weight }),
     delivery.fragile ? say("parcel.fragile") : "",
     money(delivery.delivery_fee, language),

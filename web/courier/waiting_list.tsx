@@ -68,9 +68,9 @@ function facts(one: Waiting, { state, language, say }: Given): string {
   const pickup = pointOf(one.pickup_latitude, one.pickup_longitude);
   const away = here === undefined || pickup === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, pickup);
   return [
-    away === null ? "" : say("stop.away", { distance: distance(away, language) }),
+    away === null ? "" : say("way.to_pickup", { distance: distance(away, language) }),
+    one.distance_km === null ? "" : say("way.to_door", { distance: distance(one.distance_km * 1000, language) }),
     one.delivery_area.city === null ? "" : say("waiting.to", { city: one.delivery_area.city }),
-    one.distance_km === null ? "" : say("waiting.way", { distance: distance(one.distance_km * 1000, language) }),
     say("parcel.weight", { weight: one.package_weight }),
     one.fragile ? say("parcel.fragile") : "",
     money(one.delivery_fee, language),

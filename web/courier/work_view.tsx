@@ -92,7 +92,7 @@ function NextStop({ state, language, say, job }: Given & { job: Job }) {
         {stop.phone !== null && <a class="button" href={`tel:${stop.phone}`} aria-label={say("stop.call", { name: stop.contact })}><Icon of={Phone} />{say("stop.call.short")}</a>}
       </div>
       <Link class="button first large" href={pathOf({ name: verb, id: job.id })}>
-        <Icon of={stop.kind === "pickup" ? PackageCheck : MapPinned} />{say(stop.kind === "pickup" ? "stop.picked_up" : "stop.delivered")}
+        <Icon of={stop.kind === "pickup" ? PackageCheck : MapPinned} />{say(stop.kind === "pickup" ? "stop.pick_up" : "stop.hand_over")}
       </Link>
     </section>
   );

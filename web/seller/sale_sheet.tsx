@@ -51,7 +51,7 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
                 <button type="button" class="button" onClick={() => setAsked("delivered")}>{say("sale.mark")}</button>
               </div>
             )}
-            {one.tracking_number !== null && <a class="button" href={elsewhere(`/t/${one.tracking_number}`)}>{say("delivery.follow")} <span class="number">{one.tracking_number}</span></a>}
+            {one.tracking_number !== null && <a class="button" href={elsewhere(`/t/${one.tracking_number}`)}>{say(one.status === "delivered" ? "delivery.journey" : "delivery.follow")} <span class="number">{one.tracking_number}</span></a>}
             {asked === "delivery" && <DeliveryForm sale={one} client={client} person={person} say={say} onMade={changed} />}
             <section>
               <h3>{say("history")}</h3>

@@ -19,6 +19,15 @@ test("a page says nothing under a name that all pages share", () => {
   }
 });
 
+test("a Nepali postposition is written together with its word", () => {
+  const apart = /[^\s,:;.·। ] (का|की|को|ले|मा|बाट|लाई|सम्म|देखि|सँग|मध्ये|सहित|अनुसार|तिर)(?=[\s.,:;?।]|$)/u;
+  const who = "home.people"; // there it is the word for "who"
+  for (const [file, { default: words }] of Object.entries(files)) {
+    const found = Object.entries(words.ne).filter(([key, text]) => key !== who && apart.test(text));
+    expect([file, ...found.map(([key]) => key)]).toEqual([file]);
+  }
+});
+
 test("values stand in their places, in the digits of the language", () => {
   expect(speaker("en")("answer.window", { from: "14:20", to: "14:35" })).toBe("Arrives 14:20–14:35");
   expect(speaker("ne")("minutes", { count: 25 })).toBe("२५ मिनेट");

@@ -126,8 +126,8 @@ function Doing({ order, loading, client, language, say }: DoingGiven) {
     <div class="doing">
       {waitsForMoney(order) && <PayAgain order={order} client={client} language={language} say={say} />}
       <div class="actions">
-        {parcels(order).map((number) => (
-          <a key={number} class="button first" href={elsewhere(`/t/${number}`)}>{say("order.follow")}{parcels(order).length > 1 && <> <span class="number">{number}</span></>}</a>
+        {parcels(order).map(({ number, arrived }) => (
+          <a key={number} class={arrived ? "button" : "button first"} href={elsewhere(`/t/${number}`)}>{say(arrived ? "order.journey" : "order.follow")}{parcels(order).length > 1 && <> <span class="number">{number}</span></>}</a>
         ))}
         {order.transaction_id !== null && <Link class="button" href={`/shop/invoices/${order.transaction_id}`}>{say("invoice")}</Link>}
         {order.can_cancel && <button type="button" class="button" onClick={() => setAsked("cancel")}>{say("order.cancel")}</button>}

@@ -11,12 +11,13 @@ test("an order can be paid until it is, is called off, or its money went back", 
   expect(waitsForMoney({ ...open, payment_status: "refunded" })).toBe(false);
 });
 
-test("every parcel of an order can be followed, once each, and none that was cancelled", () => {
+test("every parcel of an order can be followed, once each, none that was cancelled, and one that arrived is known by it", () => {
   const sales = [
     { ...SALE, tracking_number: "TRK1", delivery_status: "assigned" as const },
     { ...SALE, tracking_number: "TRK1", delivery_status: "assigned" as const },
     { ...SALE, tracking_number: "TRK2", delivery_status: "cancelled" as const },
+    { ...SALE, tracking_number: "TRK3", delivery_status: "delivered" as const },
     { ...SALE, tracking_number: null, delivery_status: null },
   ];
-  expect(parcels({ sales, tracking_number: "TRK1" })).toEqual(["TRK1"]);
+  expect(parcels({ sales })).toEqual([{ number: "TRK1", arrived: false }, { number: "TRK3", arrived: true }]);
 });

@@ -11,10 +11,13 @@ export function waitsForMoney(order: Pick<Order, "is_paid" | "order_status" | "p
   return !order.is_paid && order.order_status === "pending" && order.payment_status !== "refunded";
 }
 
-/** The tracking numbers of its parcels that are not cancelled, the first first. */
-export function parcels(order: Pick<Order, "sales" | "tracking_number">): string[] {
-  const carried = order.sales.flatMap((sale) => (sale.tracking_number !== null && sale.delivery_status !== "cancelled" ? [sale.tracking_number] : []));
-  return [...new Set(carried)];
+/** The tracking numbers of its parcels that are not cancelled, the first first, and which of them have arrived. */
+export function parcels(order: Pick<Order, "sales">): { number: string; arrived: boolean }[] {
+  const found = new Map<string, boolean>();
+  for (const { tracking_number, delivery_status } of order.sales) {
+    if (tracking_number !== null && delivery_status !== "cancelled") found.set(tracking_number, delivery_status === "delivered");
+  }
+  return [...found].map(([number, arrived]) => ({ number, arrived }));
 }
 
 /** What is in an order of the list: the first by its name, the others as a number. */

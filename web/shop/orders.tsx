@@ -12,6 +12,11 @@ import type { Say } from "./speech.ts";
 type Orders = components["schemas"]["PageOfOrderRow"];
 const RENEWED_MS = 30_000;
 
+/** What a parcel's page is for: to follow it, or to see afterwards how it came. */
+function followed(order: Orders["results"][number]): "order.follow" | "order.journey" {
+  return order.order_status === "delivered" || order.order_status === "completed" ? "order.journey" : "order.follow";
+}
+
 /** One's own orders, newest first. */
 export function OrderList({ client, address, language, say }: { client: Client; address: Address; language: Language; say: Say }) {
   const page = Math.max(1, Number(address.query.get("page")) || 1);
@@ -37,7 +42,7 @@ export function OrderList({ client, address, language, say }: { client: Client; 
                   <State order={order} say={say} />
                   <strong class="number">{money(order.total_to_pay, language)}</strong>
                   {order.tracking_number !== null && order.order_status !== "cancelled" && (
-                    <a class="button follow" href={elsewhere(`/t/${order.tracking_number}`)} aria-label={`${say("order.follow")} ${order.tracking_number}`}>{say("order.follow")}</a>
+                    <a class="button follow" href={elsewhere(`/t/${order.tracking_number}`)} aria-label={`${say(followed(order))} ${order.tracking_number}`}>{say(followed(order))}</a>
                   )}
                 </li>
               ))}
