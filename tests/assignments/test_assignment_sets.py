@@ -56,7 +56,8 @@ async def _statements_of(world: World, wishes: list[Wish]) -> int:
     seen: list[str] = []
 
     def note(query: asyncpg.connection.LoggedQuery) -> None:
-        seen.append(query.query)
+        if "pg_catalog" not in query.query:  # what the driver asks about types, once a connection
+            seen.append(query.query)
 
     async with _sets(world) as (work, sets):
         driver = await work.driver()
