@@ -166,6 +166,7 @@ async def has_status(world: World, delivery: dict[str, Any], status: DeliverySta
     return (await stored(world, delivery)).status is status
 
 
+@pytest.mark.slow
 async def test_of_two_phones_that_take_a_delivery_one_gets_it_and_both_say_what_is_true(
     world: World, plain_chromium: Browser
 ) -> None:

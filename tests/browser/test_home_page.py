@@ -7,6 +7,7 @@ from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, un
 from tests.support.world import PASSWORD, THAMEL, World
 
 NUMBER = "TRKAB12CD34EF56GH"
+SLOW = pytest.mark.slow
 
 
 async def test_whoever_has_a_number_comes_to_the_parcel_by_keyboard(window: Window) -> None:
@@ -36,7 +37,7 @@ async def test_in_a_demo_the_city_is_seen_moving_and_its_log_ins_are_there(
     await expect(page.get_by_text(PASSWORD)).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [320, 768, 1024, 1440])
+@pytest.mark.parametrize("width", [320, pytest.param(768, marks=SLOW), pytest.param(1024, marks=SLOW), 1440])
 async def test_what_stands_in_a_door_stays_inside_it(window: Window, demo: str, width: int) -> None:
     del demo
     page = await window.open("/")

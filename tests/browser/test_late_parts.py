@@ -56,6 +56,7 @@ async def test_a_map_of_which_a_part_did_not_come_is_drawn_once_the_server_is_ba
     forgive(map_window)
 
 
+@pytest.mark.slow
 async def test_a_map_that_does_not_come_is_asked_for_again_whenever_somebody_wants_it(
     world: World, window: Window
 ) -> None:

@@ -147,6 +147,7 @@ async def test_an_account_is_closed_and_opened_again_and_the_audit_log_says_so(w
         await expect(page.get_by_role("link", name=action)).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_an_address_gets_events_and_a_machine_a_key_whose_secrets_are_shown_once(
     world: World, window: Window
 ) -> None:

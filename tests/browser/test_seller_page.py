@@ -16,6 +16,7 @@ async def sale_opened(window: Window, bought: Bought) -> Page:
     return page
 
 
+@pytest.mark.slow
 async def test_a_seller_puts_a_product_on_sale_changes_it_and_takes_it_off(world: World, window: Window) -> None:
     seller = await world.person("seller")
     page = await signed_in(window, "/seller/products", seller)

@@ -173,6 +173,7 @@ async def test_what_only_the_seller_says_arrived_is_objected_to(world: World, wi
     ]
 
 
+@pytest.mark.slow
 async def test_an_invoice_is_read_printed_and_kept(world: World, window: Window) -> None:
     bought = await world.bought()
     page = await buyer_at(window, world, f"/shop/orders/{bought.order_id}", bought.customer)
@@ -207,6 +208,7 @@ async def test_somebody_without_an_account_makes_one_on_the_way_to_the_order(wor
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the weak password
 
 
+@pytest.mark.slow
 async def test_whatever_is_pasted_into_a_search_is_looked_for_and_widens_nothing(world: World, window: Window) -> None:
     await world.product(await world.person("seller"))
     page = await window.open("/shop")

@@ -89,6 +89,7 @@ async def test_where_no_stream_comes_through_the_page_is_still_renewed(world: Wo
     map_window.complaints[:] = [said for said in map_window.complaints if said not in blocked]
 
 
+@pytest.mark.slow
 async def test_the_buyer_rates_the_delivery_on_the_page(world: World, window: Window) -> None:
     bought = await world.bought()
     driver, delivery = await world.driver(), await world.delivery(bought)

@@ -27,6 +27,7 @@ def bystander() -> Iterator[subprocess.Popen[bytes]]:
     process.communicate(b"\n")
 
 
+@pytest.mark.slow
 async def test_kill_9_while_writing_loses_nothing_that_was_acknowledged(
     data_dir: Path, own: Callable[..., Owner]
 ) -> None:
@@ -72,6 +73,7 @@ async def test_servers_that_outlived_their_owner_are_replaced(data_dir: Path) ->
         await service.stop()  # only collects the exit codes: here the owner is this very process
 
 
+@pytest.mark.slow
 async def test_children_of_a_killed_postmaster_do_not_keep_the_next_from_starting(data_dir: Path) -> None:
     gone = EmbeddedServices(data_dir, redis=False)
     urls = await gone.start()

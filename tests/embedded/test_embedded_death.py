@@ -76,6 +76,7 @@ async def test_a_busy_child_of_a_killed_postmaster_does_not_keep_the_next_from_s
     busy.terminate()
 
 
+@pytest.mark.slow
 async def test_what_keeps_it_from_starting_is_told_until_it_is_gone(data_dir: Path, urls: Urls) -> None:
     version = data_dir / "postgres" / "PG_VERSION"
     version.rename(version.with_suffix(".away"))

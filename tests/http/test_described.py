@@ -107,6 +107,7 @@ async def _contradictions(world: World, examples: int) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 async def test_requests_made_from_the_description_are_answered_as_it_says(world: World) -> None:
     assert "\n".join(await _contradictions(world, EXAMPLES)) == ""

@@ -77,7 +77,7 @@ async def test_a_worker_killed_while_it_opens_a_payment_leaves_no_stock_held(
     "point",
     [
         "before commit",
-        "before notification",
+        pytest.param("before notification", marks=pytest.mark.slow),
         pytest.param("after lookup", marks=pytest.mark.heavy),
         pytest.param("in commit", marks=pytest.mark.heavy),
     ],

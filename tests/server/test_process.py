@@ -161,6 +161,7 @@ async def test_operators_make_admins_and_examine_the_server_beside_it(running: P
     }
 
 
+@pytest.mark.slow
 async def test_after_kill_9_the_next_start_has_every_account(running: Process) -> None:
     body = {"email": "kept@example.com", "password": "correct horse"}
     async with httpx.AsyncClient() as client:

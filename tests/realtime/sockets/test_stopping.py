@@ -59,6 +59,7 @@ def _text(log: Path) -> str:
     return log.read_text()
 
 
+@pytest.mark.slow
 async def test_sigterm_under_load_loses_no_acknowledged_ping_and_every_client_is_told_to_come_back(
     world: World, tmp_path: Path
 ) -> None:

@@ -71,6 +71,7 @@ async def test_every_ping_is_acknowledged_stored_once_and_seen_by_the_watchers(
     await check_stored_once_and_not_doubted(server, result["epoch"])
 
 
+@pytest.mark.slow
 async def test_connections_that_break_off_cost_no_ping_leave_nothing_open_and_watchers_go_on_without_a_hole(
     server: RunningServer, tmp_path: Path
 ) -> None:
