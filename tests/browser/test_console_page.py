@@ -291,6 +291,7 @@ async def test_a_restart_of_the_server_shows_as_old_news_and_the_page_goes_on_wi
     desk.complaints[:] = [said for said in desk.complaints if "ERR_CONNECTION" not in said and "WebSocket" not in said]
 
 
+@pytest.mark.slow
 @LANGUAGES_AND_SCHEMES
 async def test_the_console_is_for_everyone(
     world: World, desk: Window, admin: Person, language: str, scheme: str

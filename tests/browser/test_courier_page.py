@@ -289,6 +289,7 @@ async def test_a_tracking_app_is_paired_by_a_code_and_the_page_says_that_its_pos
         assert (await world.http.get("/api/phones/osmand/", params=sent)).status_code == 401
 
 
+@pytest.mark.slow
 @LANGUAGES_AND_SCHEMES
 async def test_the_courier_page_is_for_everyone(
     world: World, plain_chromium: Browser, scheme: str, language: str

@@ -174,6 +174,7 @@ async def test_only_admins_use_it(world: World, window: Window) -> None:
     await expect(page.get_by_role("alert")).to_contain_text("cannot use this page")
 
 
+@pytest.mark.slow
 @LANGUAGES_AND_SCHEMES
 async def test_the_page_of_operations_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
     driver = await world.driver(verified=False)

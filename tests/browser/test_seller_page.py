@@ -128,6 +128,7 @@ async def test_the_figures_are_shown_and_kept_as_a_report(world: World, window: 
     await expect(page.locator(".figures")).to_contain_text("NPR 0.00")
 
 
+@pytest.mark.slow
 @LANGUAGES_AND_SCHEMES
 async def test_the_sellers_page_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
     bought = await world.bought()

@@ -162,6 +162,7 @@ async def test_a_refused_head_is_told_to_stay_on_tls_where_clients_come_over_it(
         assert b"strict-transport-security: max-age=" in await _sent(other, b"NONSENSE\r\n\r\n")
 
 
+@pytest.mark.slow
 async def test_a_body_that_does_not_come_to_an_end_is_no_defect_of_ours(hasty: World) -> None:
     with structlog.testing.capture_logs() as lines:
         for path in (b"/api/v1/auth/token/", b"/api/phones/owntracks/", b"/api/v1/payments/webhook/"):
@@ -228,6 +229,7 @@ def _waiting_in(task: asyncio.Task[Any]) -> list[str]:
     return names
 
 
+@pytest.mark.slow
 async def test_who_asks_and_does_not_read_the_answers_is_ended(world: World) -> None:
     async with another_world(world.server, send_timeout_s=0.2) as other, _unread(other) as connection:
 
@@ -283,6 +285,7 @@ async def test_the_oldest_silent_connections_make_room_for_new_ones(world: World
             writer.close()
 
 
+@pytest.mark.slow
 async def test_who_is_being_answered_is_not_silent(world: World) -> None:
     delivery = await world.delivery()
     async with another_world(world.server, head_within_s=60.0, silent_share=1e-9) as other:

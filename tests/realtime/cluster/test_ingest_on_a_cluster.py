@@ -90,6 +90,7 @@ async def _logged(node: Node, source: Source) -> set[int]:
     return {fix.seq for run in runs if run.epoch == source.epoch for fix in run.fixes}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("replicas", "loses"),
     [(1, False), pytest.param(0, True, marks=pytest.mark.heavy)],

@@ -65,6 +65,7 @@ def test_every_log_line_names_its_process() -> None:
     assert told == [("one", "worker 2", 7), ("two", "worker 2", 7)]
 
 
+@pytest.mark.slow
 def test_a_worker_that_nobody_tells_anything_ends_with_a_sentence() -> None:
     command = [sys.executable, "-m", "api.server.worker", "worker 1"]
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True)  # noqa: S603

@@ -45,6 +45,7 @@ def a_client(of: ServerProcesses) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=of.world.server.settings.public_url, verify=NO_CERTIFICATES)
 
 
+@pytest.mark.slow
 async def test_a_killed_worker_and_a_killed_steward_are_replaced_and_nothing_acknowledged_is_lost(
     server_processes: ServerProcesses,
 ) -> None:

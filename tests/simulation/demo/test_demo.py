@@ -16,6 +16,8 @@ from tests.simulation.demo.newcomer import PATIENCE_S, Person, SignIn, bought, d
 from tests.support.demo_process import DemoProcess, processes_in
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.slow
+
 STATES = {"pending", "confirmed", "processing", "shipped", "delivered", "cancelled"}
 
 
@@ -134,7 +136,6 @@ async def test_a_newcomers_parcel_finds_a_transporter(
     assert answer["alternatives"]
 
 
-@pytest.mark.slow
 async def test_a_simulated_transporter_drives_to_a_newcomers_parcel_and_leaves_the_rest_to_them(
     demo: DemoProcess, sign_in: SignIn
 ) -> None:
@@ -203,7 +204,6 @@ def test_a_second_demo_on_the_same_data_leaves_the_first_one_alone(demo: DemoPro
     assert json.loads(demo.summary_path.read_text()) == demo.summary
 
 
-@pytest.mark.slow
 async def test_a_demo_that_was_killed_goes_on_with_the_same_data_and_sigterm_ends_it_cleanly(
     demo: DemoProcess, sign_in: SignIn
 ) -> None:

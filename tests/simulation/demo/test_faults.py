@@ -87,6 +87,7 @@ async def test_a_position_that_is_sent_twice_is_stored_once(world: World) -> Non
         await until(lambda: acknowledged() - before == 11)  # the first was kept while there was no connection
 
 
+@pytest.mark.slow
 async def test_a_jump_is_stored_with_the_flag_of_an_impossible_speed(world: World) -> None:
     faults = faults_of({})
     async with rider(world, faults) as one:

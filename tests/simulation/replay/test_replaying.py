@@ -30,6 +30,7 @@ HEADER = "vehicle_id,timestamp,latitude,longitude"
 REAL = ("munich-1hz.csv.gz", "liverpool-bus.csv.gz", pytest.param(CAPMETRO, marks=pytest.mark.heavy))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REAL)
 async def test_a_real_file_is_stored_exactly_once_and_again_adds_nothing(
     replay_server: ServerProcess, name: str
