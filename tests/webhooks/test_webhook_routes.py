@@ -36,8 +36,11 @@ async def test_what_happens_reaches_a_webhook_signed_and_is_the_same_as_over_the
     assert sent.event["type"] == "delivery.created"
     assert sent.headers["webhook-id"] == sent.event["id"]
 
-    messages = ok(await admin.get(f"{PATH}{made['id']}/messages/", status="delivered"))["results"]
-    assert sent.event["id"] in [message["event_id"] for message in messages]
+    async def written_down() -> bool:  # a moment after the receiver has it
+        messages = ok(await admin.get(f"{PATH}{made['id']}/messages/", status="delivered"))["results"]
+        return sent.event["id"] in [message["event_id"] for message in messages]
+
+    await until(written_down)
     replayed = ok(await admin.post(f"{PATH}{made['id']}/replay/", {"event_ids": [sent.event["id"]]}))
     assert replayed == {"replayed": 1, "next_after": None}
     await until(lambda: [one.event["id"] for one in receiver.received].count(sent.event["id"]) == 2)
