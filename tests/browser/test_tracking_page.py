@@ -84,6 +84,7 @@ async def test_where_no_stream_comes_through_the_page_is_still_renewed(world: Wo
         await ride.step("pickup")
         await page.clock.fast_forward(ASKED_EVERY_MS)
         await expect(page.locator(".history")).to_contain_text("Picked up", timeout=20_000)
+    await page.close()  # it goes on trying, and complaining
     blocked = [said for said in map_window.complaints if "ERR_FAILED" in said]
     assert blocked
     map_window.complaints[:] = [said for said in map_window.complaints if said not in blocked]
