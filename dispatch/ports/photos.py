@@ -1,0 +1,27 @@
+"""Where photos and signatures are kept."""
+
+from typing import Protocol
+
+
+class PhotoStore(Protocol):
+    """Keeps pickup and delivery photos and signatures.
+
+    What is saved is unconfirmed until the step that it proves is committed: a server that stops in between leaves
+    nothing behind that belongs to nothing.
+    """
+
+    async def save(self, name: str, content: bytes) -> str:
+        """Store ``content``, unconfirmed, and return the key under which it is found again."""
+        ...
+
+    async def confirm(self, key: str) -> None:
+        """Keep it for good. Doing so again changes nothing."""
+        ...
+
+    async def discard(self, key: str) -> None:
+        """Drop what is not confirmed. Doing so again changes nothing."""
+        ...
+
+    async def list_unconfirmed(self, *, older_than_s: float) -> list[str]:
+        """The keys of what was saved so long ago and is still not confirmed."""
+        ...
