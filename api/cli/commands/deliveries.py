@@ -1,0 +1,30 @@
+"""Commands about deliveries."""
+
+from typing import Any
+
+import click
+
+from api.cli.numbers import Number, Whole
+from api.cli.running import read_settings, run
+
+
+@click.command("create-delivery")
+@click.option("--marketplace-sale-id", type=Whole(1), required=True)
+@click.option("--pickup-address", required=True)
+@click.option("--pickup-latitude", type=Number())
+@click.option("--pickup-longitude", type=Number())
+@click.option("--pickup-contact-name", required=True)
+@click.option("--pickup-contact-phone", required=True)
+@click.option("--delivery-address", required=True)
+@click.option("--delivery-latitude", type=Number())
+@click.option("--delivery-longitude", type=Number())
+@click.option("--delivery-contact-name", required=True)
+@click.option("--delivery-contact-phone", required=True)
+@click.option("--package-weight", type=Number(), required=True, help="kg")
+@click.option("--delivery-fee", required=True, help="NPR")
+@click.option("--priority", default="normal", show_default=True)
+def create_delivery(**fields: Any) -> None:  # noqa: ANN401  # as click read them; the body's type checks them
+    """Make the delivery of a sale."""
+    from api.cli.operate import make_delivery
+
+    run(make_delivery(read_settings(), {name: value for name, value in fields.items() if value is not None}))
