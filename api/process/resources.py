@@ -1,5 +1,7 @@
 """What one process stands on, whatever feature it serves: settings, clock, database and Redis."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -32,6 +34,8 @@ class Resources:
 
     settings: Settings
     clock: Clock
+    now_s: Callable[[], float]
+    """The same clock for what asks at each frame: seconds since 1970."""
     database: Database
     redis_servers: RedisServers
     redis: Redis
@@ -95,16 +99,20 @@ def build_resources(
     keys = Keys(settings.zone)
     servers = RedisServers(addresses.redis_url, zone=settings.zone)
     redis = servers.connect()
+    now_s = time.time if clock is None else lambda: clock.now().timestamp()
     return Resources(
         settings=settings,
         clock=clock or SystemClock(),
+        now_s=now_s,
         database=Database(
             addresses.database_url, pool_size=settings.database_pool_size, timeout_s=settings.database_timeout_s
         ),
         redis_servers=servers,
         redis=redis,
         keys=keys,
-        live=RedisLivePositions(redis, keys, limits=PresenceLimits(settings.stale_after_s, settings.offline_after_s)),
-        publisher=RedisPublisher(redis, keys),
+        live=RedisLivePositions(
+            redis, keys, limits=PresenceLimits(settings.stale_after_s, settings.offline_after_s), now=now_s
+        ),
+        publisher=RedisPublisher(redis, keys, now_s),
         part=part,
     )

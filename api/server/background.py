@@ -58,7 +58,9 @@ def build_background_services(
     return BackgroundServices(
         resources,
         history=HistoryWriter(redis, keys, FixStore(database), movement.note),
-        presence=PresenceSweeper(redis, keys, PresenceLimits(settings.stale_after_s, settings.offline_after_s)),
+        presence=PresenceSweeper(
+            redis, keys, PresenceLimits(settings.stale_after_s, settings.offline_after_s), resources.now_s
+        ),
         retention=Retention(database, clock, keep_days=settings.history_keep_days),
         audit=AuditRetention(database, clock, keep_days=settings.audit_keep_days),
         events=EventRetention(database, clock, keep_days=settings.events_keep_days),

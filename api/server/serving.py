@@ -13,6 +13,7 @@ from functools import partial
 import uvicorn
 
 from api.http.middleware.security_headers import protective_headers
+from api.process.process_roles import WHOLE, ProcessRole
 from api.server.app import create_asgi_app
 from api.server.backing_services import backing
 from api.server.http import HttpProtocol
@@ -24,6 +25,7 @@ from api.server.store_checks import ready_stores
 from api.server.uvicorn_server import UvicornServer
 from api.sockets.websocket_protocol import WebSocketProtocol
 from dispatch.errors import OperatorError
+from dispatch.ports import Clock
 from dispatch.settings import Settings
 
 STOP_WITHIN_S = 10
@@ -98,7 +100,9 @@ def _bound(host: str, port: int, variable: str) -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[RunningServer]:
+async def serving(
+    settings: Settings, *, clock: Clock | None = None, part: ProcessRole = WHOLE
+) -> AsyncIterator[RunningServer]:
     """Start everything; the body runs while the server answers; leaving stops everything in order.
 
     Raises OperatorError where it cannot start.
@@ -107,7 +111,7 @@ async def serving(settings: Settings) -> AsyncIterator[RunningServer]:
     listener, settings = bind(settings)
     with contextlib.closing(listener), optionally_closing(bind_metrics(settings)) as metrics:
         async with backing(settings) as addresses:
-            services = build_services(settings, addresses)
+            services = build_services(settings, addresses, clock=clock, part=part)
             await ready_stores(services.database, addresses.redis_url, settings.zone)
             async with answering(listener, services) as stop, metrics_answering(metrics, services):
                 yield RunningServer(settings, services, stop)

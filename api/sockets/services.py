@@ -112,6 +112,7 @@ def _build_ingest(resources: Resources) -> Ingest:
         replicas=settings.ping_replicas,
         quota=Quota(settings.ping_quota_per_day, settings.ping_numberings_per_day),
         memory_reserve=settings.ping_memory_reserve,
+        now=resources.now_s,
     )
 
 

@@ -67,11 +67,13 @@ class Ingest:
         replicas: int = 0,
         quota: Quota = UNLIMITED,
         memory_reserve: float = 0.1,
+        now: Callable[[], float] = time.time,
     ) -> None:
         """``replicas``: how many must have a batch before it is safe. ``memory_reserve``: share of Redis' memory that
-        is left for everything else.
+        is left for everything else. ``now``: seconds since 1970.
         """
         self._redis = redis
+        self._now = now
         self._quota = quota
         self._memory_reserve = memory_reserve
         self._full = ""
@@ -100,6 +102,10 @@ class Ingest:
     def waiting(self) -> int:
         """Frames that are not on their way to Redis yet."""
         return len(self._waiting)
+
+    def now(self) -> datetime:
+        """The moment by which fixes are judged."""
+        return datetime.fromtimestamp(self._now(), UTC)
 
     def throttle(self) -> Throttle:
         """What holds one connection to the rates."""
@@ -151,7 +157,7 @@ class Ingest:
         odd: Sequence[Oddity] = (),
     ) -> Screened:
         """Run the plausibility steps over fixes, in the order of the device's clock; see ``runs.screen_fixes``."""
-        now_ms = time.time_ns() // 1_000_000
+        now_ms = int(self._now() * 1000)
         screened = screen_fixes(source, fixes, sent, now_ms, self._limits_at(now_ms), odd)
         self.counts.take(len(fixes), screened.rejected)
         return screened
@@ -261,7 +267,7 @@ class Ingest:
 
     def _turn_down(self, batch: list[Submission], spent: set[str]) -> list[Submission]:
         """Fail those whose transporter has had its share of the day; the others."""
-        left_s = left_of_day_s(datetime.now(UTC))
+        left_s = left_of_day_s(self.now())
         why = QuotaSpent("this transporter has sent more pings, or begun more epochs, than are meant for a day", left_s)
         self._fail([waiting for waiting in batch if waiting.source.stream in spent], why)
         return [waiting for waiting in batch if waiting.source.stream not in spent]
@@ -269,7 +275,7 @@ class Ingest:
     async def _call(self, groups: list[Group], *, listed: bool) -> tuple[list[Group], list[Group]]:
         """The groups that must come again as a list, and those that are too much for today."""
         keys = self._keys
-        now_ms = time.time_ns() // 1_000_000
+        now_ms = int(self._now() * 1000)
         today = now_ms // DAY_MS
         again, over = await self._script(
             keys=[

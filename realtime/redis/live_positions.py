@@ -1,6 +1,7 @@
 """Live positions out of Redis: implements the LivePositions port."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from redis.asyncio import Redis
@@ -19,11 +20,15 @@ GEO_MAX_LAT = 85.05112878
 class RedisLivePositions:
     """Reads what the ingest keeps. Offline ones show nowhere; stale ones do, and say so."""
 
-    def __init__(self, redis: Redis, keys: Keys, *, limits: PresenceLimits) -> None:
+    def __init__(
+        self, redis: Redis, keys: Keys, *, limits: PresenceLimits, now: Callable[[], float] = time.time
+    ) -> None:
+        """``now``: seconds since 1970."""
         self._redis = redis
         self._keys = keys
         self._limits = limits
-        self._kept = KeptPlaces(redis, keys, limits)
+        self._now = now
+        self._kept = KeptPlaces(redis, keys, limits, now)
         self._nearby = redis.register_script(load_script("nearby"))
 
     async def positions_of(self, transporter_ids: list[int]) -> dict[int, LivePosition]:
@@ -34,7 +39,7 @@ class RedisLivePositions:
             pipe.zmscore(self._keys.last_seen, [str(member) for member in transporter_ids])
             pipe.hmget(self._keys.live, [str(member) for member in transporter_ids])
             scores, updates = await pipe.execute()
-        now_s = time.time()
+        now_s = self._now()
         found = {}
         for transporter_id, heard_ms, update in zip(transporter_ids, scores, updates, strict=True):
             presence = self._limits.of(heard_ms, now_s)
@@ -52,7 +57,7 @@ class RedisLivePositions:
             return {}
         members = [str(member) for member in transporter_ids]
         scores = await self._redis.zmscore(self._keys.last_seen, members)
-        now_s = time.time()
+        now_s = self._now()
         return {
             transporter_id: self._limits.of(heard_ms, now_s)
             for transporter_id, heard_ms in zip(transporter_ids, scores, strict=True)
@@ -60,7 +65,7 @@ class RedisLivePositions:
 
     async def presences(self) -> dict[int, Presence]:
         """Everyone who is online or stale; whoever is missing is offline."""
-        now_s = time.time()
+        now_s = self._now()
         oldest_ms = self._limits.oldest_online_ms(now_s)
         heard: list[Any] = await self._redis.zrangebyscore(self._keys.last_seen, oldest_ms, "+inf", withscores=True)
         return {int(member): self._limits.of(heard_ms, now_s) for member, heard_ms in heard}
@@ -84,7 +89,7 @@ class RedisLivePositions:
 
     async def online(self) -> list[int]:
         """All online transporters."""
-        oldest_ms = self._limits.oldest_online_ms(time.time())
+        oldest_ms = self._limits.oldest_online_ms(self._now())
         members: list[Any] = await self._redis.zrangebyscore(self._keys.last_seen, oldest_ms, "+inf")
         return [int(member) for member in members]
 
@@ -102,6 +107,6 @@ class RedisLivePositions:
             return []
         found: list[bytes] = await self._nearby(
             keys=[self._keys.geo, self._keys.last_seen],
-            args=[repr(lon), repr(lat), repr(radius_m), limit, self._limits.oldest_online_ms(time.time())],
+            args=[repr(lon), repr(lat), repr(radius_m), limit, self._limits.oldest_online_ms(self._now())],
         )
         return [(int(found[at]), float(found[at + 1])) for at in range(0, len(found), 2)]

@@ -1,6 +1,7 @@
 """Who is online, who is stale, who is gone."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -34,8 +35,9 @@ class PresenceLimits:
 class PresenceSweeper:
     """Takes transporters that went offline out of the index. Several may sweep at once."""
 
-    def __init__(self, redis: Redis, keys: Keys, limits: PresenceLimits) -> None:
+    def __init__(self, redis: Redis, keys: Keys, limits: PresenceLimits, now: Callable[[], float] = time.time) -> None:
         self._keys = keys
+        self._now = now
         self._limits = limits
         self._script = redis.register_script(load_script("sweep"))
 
@@ -43,7 +45,7 @@ class PresenceSweeper:
         """Who went offline since the last sweep. Raises RedisError."""
         swept: list[int] = []
         while True:
-            oldest_ms = self._limits.oldest_online_ms(time.time())
+            oldest_ms = self._limits.oldest_online_ms(self._now())
             gone = await self._script(keys=[self._keys.last_seen, self._keys.geo], args=[oldest_ms, MOST_AT_ONCE])
             swept += [int(transporter) for transporter in gone]
             if len(gone) < MOST_AT_ONCE:

@@ -1,6 +1,7 @@
 """Committed changes out to the live side: implements the Publisher port."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -29,9 +30,11 @@ TOLD_AT_ONCE = 100
 class RedisPublisher:
     """Publishes under the zone's offsets, so that statuses and positions have one order."""
 
-    def __init__(self, redis: Redis, keys: Keys) -> None:
+    def __init__(self, redis: Redis, keys: Keys, now: Callable[[], float] = time.time) -> None:
+        """``now``: seconds since 1970."""
         self._redis = redis
         self._keys = keys
+        self._now = now
         self._publish = redis.register_script(load_script("publish"))
 
     async def status_changed(self, change: StatusChange) -> None:
@@ -76,7 +79,7 @@ class RedisPublisher:
             distance_km=None if notice.distance_km is None else round(notice.distance_km, 2),
             opens_at=notice.opens_at,
             deadline=notice.deadline,
-            server_time=iso_ms(datetime.now(UTC)),
+            server_time=iso_ms(datetime.fromtimestamp(self._now(), UTC)),
         )
         await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))
 

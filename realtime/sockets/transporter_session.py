@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -149,12 +149,12 @@ class TransporterSession:
 
     async def _serve(self, hello: Hello, connection_id: str) -> None:
         """Welcome it once its assignments reach it, so that none is missed by an app that asks for them then."""
-        skew_ms = _skew_ms(hello)
+        skew_ms = _skew_ms(hello, self._ingest.now())
         source = self._source = Source(self._transporter_id, hello.device, hello.epoch)
         self._hub.ask(self._channel, self)
         try:
             last_seq = await self._take_over(source, connection_id)
-            await self._connection.send(encode(Welcome(last_seq, self._policy, iso_ms(datetime.now(UTC)), skew_ms)))
+            await self._connection.send(encode(Welcome(last_seq, self._policy, iso_ms(self._ingest.now()), skew_ms)))
             await run_until_one_ends(self._read(), self._acks.run(), self._notify(), until_expired(self))
         finally:
             self._hub.leave(self._channel, self)
@@ -292,8 +292,8 @@ class TransporterSession:
             pass
 
 
-def _skew_ms(hello: Hello) -> int | UnsetType:
+def _skew_ms(hello: Hello, now: datetime) -> int | UnsetType:
     """By how much the device's clock is ahead of ours, as far as the hello tells."""
     if not isinstance(hello.sent_at, datetime):
         return UNSET
-    return round((hello.sent_at - datetime.now(UTC)).total_seconds() * 1000)
+    return round((hello.sent_at - now).total_seconds() * 1000)
