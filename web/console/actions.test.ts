@@ -17,8 +17,9 @@ function desk(answers: { give?: () => Promise<unknown>; takeBack?: () => Promise
       (done.push(`back ${delivery} ${courier} ${reason}`), (answers.takeBack?.() ?? Promise.resolve({})) as never),
     assignMany: (deliveries: readonly number[]) => (done.push(`many ${deliveries.join()}`), Promise.resolve(answers.plan ?? plan({}))),
   };
-  const actions = new Actions(calls, () => now, () => undefined);
-  return { actions, done, pass: (ms: number) => void (now += ms) };
+  const answered: [number, number | null][] = [];
+  const actions = new Actions(calls, () => now, () => undefined, (...answer) => void answered.push(answer));
+  return { actions, done, answered, pass: (ms: number) => void (now += ms) };
 }
 
 test("what is given can be undone, by taking it back from the same courier", async () => {
@@ -35,6 +36,16 @@ test("what is taken back can be undone, by giving it to the same courier", async
   await actions.takeBack(GIFT, "breakdown", "flat tyre");
   await actions.undo();
   expect(done).toEqual(["back 7 1 breakdown", "give 7 1"]);
+});
+
+test("what the server answered is told at once, and what it refused is not", async () => {
+  const { actions, answered } = desk();
+  await actions.give(GIFT);
+  await actions.undo();
+  expect(answered).toEqual([[7, 1], [7, null]]);
+  const refused = desk({ give: () => Promise.reject(new Error("somebody else was first")) });
+  await refused.actions.give(GIFT);
+  expect(refused.answered).toEqual([]);
 });
 
 test("after ten seconds there is nothing to undo", async () => {

@@ -33,11 +33,13 @@ export class Actions {
     private readonly calls: Asks,
     private readonly now: () => number,
     private readonly onChange: () => void,
+    /** What the server answered: who has a delivery now, or nobody. */
+    private readonly onAnswer: (delivery: number, courier: number | null) => void,
   ) {}
 
   async give(gift: Gift, reason = ""): Promise<void> {
     await this.#during(gift.delivery, "give.pending", async () => {
-      await this.calls.give(gift.delivery, gift.courier, reason);
+      await this.#give(gift, reason);
       this.unfound.delete(gift.delivery);
       this.#say("give.done", { name: gift.name, number: gift.number }, () => this.#undone([gift]));
     });
@@ -45,10 +47,10 @@ export class Actions {
 
   async takeBack(gift: Gift, reason: TakeBackReason, note: string): Promise<void> {
     await this.#during(gift.delivery, "take_back.pending", async () => {
-      await this.calls.takeBack(gift.delivery, gift.courier, reason, note);
+      await this.#takeBack(gift, reason, note);
       this.#say("take_back.done", { number: gift.number }, async () => {
         await this.#during(gift.delivery, "give.pending", async () => {
-          await this.calls.give(gift.delivery, gift.courier);
+          await this.#give(gift);
           this.#say("undo.done", {}, null);
         });
       });
@@ -67,6 +69,7 @@ export class Actions {
       courier: one.transporter_id,
       name: one.transporter,
     }));
+    for (const gift of gifts) this.onAnswer(gift.delivery, gift.courier);
     const undo = gifts.length === 0 ? null : () => this.#undone(gifts);
     if (moved > 0) this.#say("plan.changed", { count: moved }, undo);
     else this.#say("plan.done", { count: done.successful, failed: done.failed }, undo);
@@ -101,12 +104,22 @@ export class Actions {
     this.onChange();
   }
 
+  async #give(gift: Gift, reason = ""): Promise<void> {
+    await this.calls.give(gift.delivery, gift.courier, reason);
+    this.onAnswer(gift.delivery, gift.courier);
+  }
+
+  async #takeBack(gift: Gift, reason: TakeBackReason, note: string): Promise<void> {
+    await this.calls.takeBack(gift.delivery, gift.courier, reason, note);
+    this.onAnswer(gift.delivery, null);
+  }
+
   async #undone(gifts: readonly Gift[]): Promise<void> {
     let failed = 0;
     let last: unknown = null;
     for (const gift of gifts) {
       try {
-        await this.calls.takeBack(gift.delivery, gift.courier, "mistake", "");
+        await this.#takeBack(gift, "mistake", "");
       } catch (error) {
         failed += 1;
         last = error;

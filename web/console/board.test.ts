@@ -54,3 +54,45 @@ test("a tour lists what is under way by when it is expected", () => {
   );
   expect(board.tourOf(1).map((one) => one.id)).toEqual([3, 1, 2]);
 });
+
+const GIVEN = { status: "assigned", transporter_id: 1 } as const;
+const standing = (board: Board) => [board.deliveries.get(7)?.status, board.deliveries.get(7)?.transporter_id];
+
+test("what the server answered shows before any frame, and a frame of how it was before does not undo it", () => {
+  const board = new Board();
+  board.take(frame({ reset: true, deliveries: [toldDelivery(7)] }), 0);
+  board.answered(7, 1, 1_000);
+  expect(standing(board)).toEqual(["assigned", 1]);
+  board.take(frame({ deliveries: [toldDelivery(7)] }), 1_200);
+  expect(standing(board)).toEqual(["assigned", 1]);
+  board.take(frame({ deliveries: [toldDelivery(7, { ...GIVEN, assigned_at: "2026-11-28T10:01:00Z" })] }), 1_700);
+  expect(board.deliveries.get(7)?.assigned_at).not.toBeNull();
+  board.take(frame({ deliveries: [toldDelivery(7)] }), 2_000);
+  expect(standing(board)).toEqual(["available", null]); // somebody took it back meanwhile
+});
+
+test("what was given and taken back at once waits, whichever of its frames comes when", () => {
+  const board = new Board();
+  board.take(frame({ reset: true, deliveries: [toldDelivery(7)] }), 0);
+  board.answered(7, 1, 1_000);
+  board.answered(7, null, 1_300);
+  for (const told of [toldDelivery(7), toldDelivery(7, GIVEN), toldDelivery(7), toldDelivery(7, GIVEN)]) {
+    board.take(frame({ deliveries: [told] }), 1_500);
+    expect(standing(board)).toEqual(["available", null]);
+  }
+});
+
+test("news of somebody else is taken at once, and what was held back is told where nothing newer comes", () => {
+  const board = new Board();
+  board.take(frame({ reset: true, deliveries: [toldDelivery(7)] }), 0);
+  board.answered(7, 1, 1_000);
+  board.take(frame({ deliveries: [toldDelivery(7, { status: "picked_up", transporter_id: 1 })] }), 1_200);
+  expect(standing(board)).toEqual(["picked_up", 1]);
+  board.take(frame({ deliveries: [toldDelivery(7)] }), 10_000);
+  board.answered(7, 1, 11_000);
+  board.take(frame({ deliveries: [toldDelivery(7)] }), 11_500);
+  board.sweep(15_000);
+  expect(standing(board)).toEqual(["assigned", 1]);
+  board.sweep(16_000);
+  expect(standing(board)).toEqual(["available", null]);
+});

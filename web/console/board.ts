@@ -1,5 +1,6 @@
 // Everything that the socket has told, kept as it is now. A new picture replaces the old one without a blank in between.
-import { type Courier, type Delivery, type FleetFrame, type Profile, courierOf, deliveryOf, over, underWay } from "./frames.ts";
+import { Answers } from "./answers.ts";
+import { type Courier, type Delivery, type DeliveryFrame, type FleetFrame, type Profile, courierOf, deliveryOf, over, underWay } from "./frames.ts";
 
 // A large fleet comes in several frames; what a new picture does not name within this time is no longer there.
 const PICTURE_WITHIN_MS = 3_000;
@@ -18,6 +19,7 @@ export class Board {
   /** False until the first frame. */
   known = false;
   #pictureAt: number | null = null;
+  readonly #answers = new Answers();
   readonly #unconfirmed = { couriers: new Set<number>(), deliveries: new Set<number>() };
 
   /** `now` is a steady clock of the page. */
@@ -31,8 +33,7 @@ export class Board {
     for (const profile of frame.profiles) this.profiles.set(profile.id, profile);
     for (const told of frame.deliveries) {
       this.#unconfirmed.deliveries.delete(told.id);
-      if (over(told)) this.deliveries.delete(told.id);
-      else this.deliveries.set(told.id, deliveryOf(told));
+      if (!this.#answers.holdBack(told, this.deliveries.get(told.id), now)) this.#tell(told);
     }
     const moved = frame.transporters.map(courierOf);
     for (const courier of moved) {
@@ -43,8 +44,17 @@ export class Board {
     return { couriers: moved, gone, deliveries: frame.deliveries.length > 0 || frame.reset };
   }
 
+  /** The server answered an act of this page: who has the parcel now, null where it waits again. Frames come later than answers. */
+  answered(delivery_id: number, courier_id: number | null, now: number): void {
+    const before = this.deliveries.get(delivery_id);
+    if (before === undefined || (before.transporter_id === courier_id && underWay(before) === (courier_id !== null))) return;
+    this.#answers.note(before, now);
+    this.deliveries.set(delivery_id, { ...before, status: courier_id === null ? "available" : "assigned", transporter_id: courier_id });
+  }
+
   /** Let go of what a new picture no longer shows; the couriers that are to be taken off the map. */
   sweep(now: number): number[] {
+    for (const told of this.#answers.late(now)) this.#tell(told);
     if (this.#pictureAt === null || now - this.#pictureAt < PICTURE_WITHIN_MS) return [];
     this.#pictureAt = null;
     for (const id of this.#unconfirmed.deliveries) this.deliveries.delete(id);
@@ -64,6 +74,11 @@ export class Board {
     return [...this.deliveries.values()]
       .filter((one) => one.transporter_id === courier_id && underWay(one))
       .sort((a, b) => (a.expected_at ?? Infinity) - (b.expected_at ?? Infinity) || a.id - b.id);
+  }
+
+  #tell(told: DeliveryFrame): void {
+    if (over(told)) this.deliveries.delete(told.id);
+    else this.deliveries.set(told.id, deliveryOf(told));
   }
 
   /** Who has parcels is kept as silent, so that they are not forgotten; everybody else leaves. */

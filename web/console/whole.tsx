@@ -44,10 +44,12 @@ export function Console({ client, signedIn, language, say }: Given) {
   const parts = useMemo(() => {
     const again = (): void => redraw((turn) => turn + 1);
     const calls = new Calls(client);
+    const live = new Live(client, (change) => handle.current.onFrame(change), again);
+    const answered = (delivery: number, courier: number | null): void => live.board.answered(delivery, courier, performance.now());
     return {
       calls,
-      live: new Live(client, (change) => handle.current.onFrame(change), again),
-      actions: new Actions(calls, () => performance.now(), again),
+      live,
+      actions: new Actions(calls, () => performance.now(), again, answered),
       snoozed: new Snoozed(() => localStorage),
       again,
     };
