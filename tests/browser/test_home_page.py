@@ -34,6 +34,8 @@ async def test_in_a_demo_the_city_is_seen_moving_and_its_log_ins_are_there(
     await expect(page.get_by_role("link", name=demo)).to_have_attribute("href", f"/t/{demo}")
     await expect(page.locator(".counts .couriers dd")).not_to_have_text("–")
     assert int(await page.locator(".counts .couriers dd").inner_text()) >= 1
+    await expect(page.get_by_text(PASSWORD)).not_to_be_visible()  # one click needs none
+    await page.get_by_text("Log-ins to sign in by hand").click()
     await expect(page.get_by_text(PASSWORD)).to_be_visible()
 
 
@@ -42,7 +44,7 @@ async def test_what_stands_in_a_door_stays_inside_it(window: Window, demo: str, 
     del demo
     page = await window.open("/")
     await page.set_viewport_size({"width": width, "height": 900})
-    await expect(page.get_by_role("button", name="Open as")).to_be_visible()
+    await expect(page.get_by_role("button", name="Open as")).to_have_count(2)
     beyond = await page.locator(".doors .card").evaluate_all(
         """(cards) => cards.flatMap((card) => {
             const edge = card.getBoundingClientRect().right;
@@ -64,6 +66,7 @@ async def test_the_first_page_is_for_everyone(window: Window, demo: str, languag
     del demo
     page = await window.open(f"/?lang={language}")
     await stand_still(page, scheme)
+    await page.locator(".logins summary").click()
     await expect(page.locator(".login")).to_have_count(1)
     assert await violations(page) == []
     assert await unreached(page) == []
@@ -76,6 +79,22 @@ async def test_in_a_demo_a_click_on_a_person_opens_their_page_signed_in(window: 
     await page.get_by_role("button", name="Open as Dispatcher").click()
     await page.wait_for_url("**/console")
     await expect(page.get_by_text("Signed in as")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+async def test_in_a_demo_the_doors_are_seen_without_scrolling_with_one_click_each(
+    window: Window, demo: str, width: int, height: int
+) -> None:
+    del demo
+    page = await window.open("/")
+    await page.set_viewport_size({"width": width, "height": height})
+    await expect(page.get_by_role("button", name="Open as")).to_have_count(2)
+    ways = await page.locator(".doors .card").evaluate_all(
+        "(cards) => cards.map((card) => [card.querySelectorAll('a, button').length, card.getBoundingClientRect().bottom])"
+    )
+    assert [count for count, _ in ways] == [1] * 5
+    seen = [bottom for _, bottom in ways if bottom <= height]
+    assert len(seen) == (5 if width > height else 3)
 
 
 async def test_a_page_of_people_who_sign_in_asks_for_it_and_says_what_was_wrong(window: Window, world: World) -> None:

@@ -15,7 +15,7 @@ const NARROW = ["list", "map", "detail"] as const satisfies readonly View["shown
 export function Toolbar({ planned }: { planned: number }) {
   const { say, digits, view, go, counts, open, fit } = useDesk();
   return (
-    <div class="toolbar" role="search">
+    <div class="toolbar" role="search" data-shown={view.shown}>
       <input
         id="search"
         type="search"

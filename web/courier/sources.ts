@@ -39,6 +39,18 @@ export function liveSource(own_age_s: number | null, app: Source | null): Source
   return own.age_s <= app.age_s ? own : app;
 }
 
+/** How the position stands. */
+export type Standing =
+  | { state: "live" | "stale"; source: Source }
+  /** Nobody has sent one for a while. `urgency`: a state to be told calmly, something to do, or parcels that nobody sees move. */
+  | { state: "missing"; source: Source | null; urgency: "calm" | "soon" | "now" };
+
+/** `wanted_s`: for how long a position has been wanted; whoever has just come on duty is not warned of what could not be there yet. */
+export function standingOf(source: Source | null, wanted_s: number, jobs: number): Standing {
+  if (source !== null && source.age_s <= GONE_AFTER_S) return { state: source.age_s > STALE_AFTER_S ? "stale" : "live", source };
+  return { state: "missing", source, urgency: wanted_s <= GONE_AFTER_S ? "calm" : jobs > 0 ? "now" : "soon" };
+}
+
 /** What Traccar Client reads from a QR code: where to send to, as whom, how often. */
 export function traccarCode(origin: string, token: string): string {
   const query = new URLSearchParams({ id: token, interval: "15", distance: "50", service: "true" });

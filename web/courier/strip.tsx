@@ -1,5 +1,5 @@
 // The strip on top: on duty or not, whose position the server has, what waits to be sent.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Link } from "../shared/link.tsx";
 import { problemOf } from "../shared/problems.ts";
 import { duration } from "../shared/times.ts";
@@ -7,7 +7,7 @@ import { unconfirmed } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { type Given, useNow } from "./given.ts";
 import { pathOf } from "./views.ts";
-import { GONE_AFTER_S, STALE_AFTER_S, liveSource } from "./sources.ts";
+import { liveSource, standingOf } from "./sources.ts";
 
 export function Strip(given: Given) {
   const { state, say } = given;
@@ -73,17 +73,24 @@ function Duty({ work, state, say }: Given) {
   );
 }
 
+const CHIPS = { calm: "", soon: "polling", now: "offline" } as const;
+
 function Position({ state, say }: Given) {
   const now = useNow();
   const { profile, position, trouble } = state;
-  if (profile === null || (!profile.is_available && state.jobs.length === 0)) return <span class="quiet">{say("position.off")}</span>;
+  const wanted = profile !== null && profile.is_verified && (profile.is_available || state.jobs.length > 0);
+  const wantedSince = useRef(now);
+  if (!wanted) wantedSince.current = now;
+  if (!wanted) return <span class="quiet">{say("position.off")}</span>;
   const own_age_s = position === null ? null : Math.max(0, (now - position.timestamp) / 1000);
-  const source = liveSource(own_age_s, state.app);
-  if (source === null || source.age_s > GONE_AFTER_S) {
-    const nobody = source === null ? say("position.nobody") : say("position.nobody_since", { age: duration(source.age_s, say) });
-    return <span class="chip offline">{nobody} {say(trouble === null ? "position.help.none" : `position.help.${trouble}`)}</span>;
+  const standing = standingOf(liveSource(own_age_s, state.app), (now - wantedSince.current) / 1000, state.jobs.length);
+  const { source } = standing;
+  if (standing.state === "missing") {
+    const looking = trouble === null && standing.urgency === "calm";
+    const nobody = looking ? say("position.looking") : source === null ? say("position.nobody") : say("position.nobody_since", { age: duration(source.age_s, say) });
+    return <span class={`chip ${CHIPS[standing.urgency]}`} data-urgency={standing.urgency}>{nobody} {say(trouble === null ? "position.help.none" : `position.help.${trouble}`)}</span>;
   }
-  const name = source.name ?? say("position.this_page");
-  const kind = source.age_s > STALE_AFTER_S ? "polling" : "live";
-  return <span class={`chip ${kind}`}>{say("position.source", { name, age: duration(source.age_s, say) })}</span>;
+  const name = standing.source.name ?? say("position.this_page");
+  const kind = standing.state === "stale" ? "polling" : "live";
+  return <span class={`chip ${kind}`}>{say("position.source", { name, age: duration(standing.source.age_s, say) })}</span>;
 }

@@ -19,6 +19,7 @@ const PEOPLE: readonly { account: string; page: string; name: Key; what: Key; op
   { account: "transporter", page: "courier", name: "home.transporter", what: "home.transporter.what", open: "home.open.courier" },
   { account: "admin", page: "console", name: "home.admin", what: "home.admin.what", open: "home.open.console" },
   { account: "seller", page: "seller", name: "home.seller", what: "home.seller.what", open: "home.open.seller" },
+  { account: "admin", page: "ops", name: "home.engineer", what: "home.engineer.what", open: "home.open.ops" },
 ];
 const NUMBER = /^[A-Za-z0-9]+$/;
 const SHOWN_PARCELS = 3;
@@ -30,41 +31,30 @@ function Home({ language, say }: { language: Language; say: Say }) {
   return (
     <Frame language={language} say={say}>
       <main class="home" id="content">
-        <div class="lead">
-          <h1>{say("home.lead")}</h1>
-          <Follow say={say} />
-          {demo !== null && demo.tracking_numbers.length > 0 && (
-            <div class="parcels">
-              <h2>{say("home.on_the_way")}</h2>
-              <ul>
-                {demo.tracking_numbers.slice(0, SHOWN_PARCELS).map((number) => (
-                  <li key={number}><a class="number" href={elsewhere(`/t/${number}`)}>{number}</a></li>
-                ))}
-              </ul>
-            </div>
-          )}
-        </div>
-        {dispatcher !== undefined && <City dispatcher={dispatcher} language={language} say={say} />}
+        <h1>{say("home.lead")}</h1>
+        <Follow say={say} />
         <section class="people" aria-labelledby="people">
           <h2 id="people">{say("home.people")}</h2>
           {demo !== null && <p class="quiet">{say("home.demo")}</p>}
           <ul class="doors">
-            {PEOPLE.map((person) => (
-              <li key={person.account} class="card">
-                <h3>{say(person.name)}</h3>
-                <p class="quiet">{say(person.what)}</p>
-                {BUILT_PAGES.includes(person.page) && <OpenPage name={say(person.name)} page={person.page} open={person.open} account={demo?.accounts[person.account]} say={say} />}
-                <LogIn account={demo?.accounts[person.account]} say={say} />
-              </li>
+            {PEOPLE.filter((person) => BUILT_PAGES.includes(person.page)).map((person) => (
+              <Door key={person.page} {...person} account={demo?.accounts[person.account]} say={say} />
             ))}
-            <li class="card">
-              <h3>{say("home.engineer")}</h3>
-              <p class="quiet">{say("home.engineer.what")}</p>
-              {BUILT_PAGES.includes("ops") && <a class="button first" href={elsewhere("/ops")}>{say("home.open.ops")}</a>}
-              <a class="button" href="/schema">{say("home.open.api")}</a>
-            </li>
           </ul>
+          {demo !== null && <LogIns accounts={Object.values(demo.accounts)} say={say} />}
+          <p><a class="line" href="/schema">{say("home.open.api")}</a></p>
         </section>
+        {dispatcher !== undefined && <City dispatcher={dispatcher} language={language} say={say} />}
+        {demo !== null && demo.tracking_numbers.length > 0 && (
+          <section class="parcels" aria-labelledby="parcels">
+            <h2 id="parcels">{say("home.on_the_way")}</h2>
+            <ul>
+              {demo.tracking_numbers.slice(0, SHOWN_PARCELS).map((number) => (
+                <li key={number}><a class="number" href={elsewhere(`/t/${number}`)}>{number}</a></li>
+              ))}
+            </ul>
+          </section>
+        )}
       </main>
     </Frame>
   );
@@ -100,7 +90,8 @@ function Follow({ say }: { say: Say }) {
 }
 
 /** The way to a page; in a demo its person is signed in there by the same click. */
-function OpenPage({ name, page, open, account, say }: { name: string; page: string; open: Key; account: Account | undefined; say: Say }) {
+function Door(given: { page: string; name: Key; what: Key; open: Key; account: Account | undefined; say: Say }) {
+  const { page, account, say } = given;
   const [problem, setProblem] = useState("");
   const enter = async ({ email, password }: Account): Promise<void> => {
     try {
@@ -111,30 +102,43 @@ function OpenPage({ name, page, open, account, say }: { name: string; page: stri
     }
   };
   return (
-    <>
-      {account !== undefined && (
-        <button type="button" class="button first" onClick={() => void enter(account)}>{say("home.open_as", { name })}</button>
+    <li class="card">
+      <div>
+        <h3>{say(given.name)}</h3>
+        <p class="quiet">{say(given.what)}</p>
+      </div>
+      {account === undefined ? (
+        <a class="button first" href={elsewhere(`/${page}`)}>{say(given.open)}</a>
+      ) : (
+        <button type="button" class="button first" onClick={() => void enter(account)}>{say("home.open_as", { name: say(given.name) })}</button>
       )}
-      <a class={account === undefined ? "button first" : "button"} href={elsewhere(`/${page}`)}>{say(open)}</a>
       {problem !== "" && <p class="problem" role="alert">{problem}</p>}
-    </>
+    </li>
   );
 }
 
-function LogIn({ account, say }: { account: Account | undefined; say: Say }) {
-  const [copied, setCopied] = useState(false);
-  if (account === undefined) return null;
+/** For whoever signs in by hand, or as one person in two browsers. */
+function LogIns({ accounts, say }: { accounts: readonly Account[]; say: Say }) {
   return (
-    <div class="login">
+    <details class="logins">
+      <summary>{say("home.logins")}</summary>
+      <ul>
+        {accounts.map((account) => <LogIn key={account.email} account={account} say={say} />)}
+      </ul>
+    </details>
+  );
+}
+
+function LogIn({ account, say }: { account: Account; say: Say }) {
+  const [copied, setCopied] = useState(false);
+  const copy = (): void => void navigator.clipboard.writeText(`${account.email} ${account.password}`).then(() => setCopied(true), () => setCopied(false));
+  return (
+    <li class="login">
       <p class="number small">{account.email}<br />{account.password}</p>
-      <button
-        type="button"
-        class="button"
-        onClick={() => void navigator.clipboard.writeText(`${account.email} ${account.password}`).then(() => setCopied(true), () => setCopied(false))}
-      >
+      <button type="button" class="button" onClick={copy}>
         <span role="status">{say(copied ? "home.copied" : "home.copy")}</span>
       </button>
-    </div>
+    </li>
   );
 }
 
