@@ -90,7 +90,8 @@ async def test_in_a_demo_the_doors_are_seen_without_scrolling_with_one_click_eac
     await page.set_viewport_size({"width": width, "height": height})
     await expect(page.get_by_role("button", name="Open as")).to_have_count(2)
     ways = await page.locator(".doors .card").evaluate_all(
-        "(cards) => cards.map((card) => [card.querySelectorAll('a, button').length, card.getBoundingClientRect().bottom])"
+        """(cards) => cards.map((card) =>
+            [card.querySelectorAll("a, button").length, card.getBoundingClientRect().bottom])"""
     )
     assert [count for count, _ in ways] == [1] * 5
     seen = [bottom for _, bottom in ways if bottom <= height]
