@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
+from dispatch.database.among import among
 from dispatch.database.engine import Database, raised_alike
 from dispatch.database.work import Work
 from dispatch.decisions.models import DecidedDelivery, Decision, DecisionKind
+from dispatch.deliveries.models import Delivery
 from dispatch.errors import NotFound
 from dispatch.ports import Clock
 
@@ -63,6 +65,14 @@ class Asked:
     user_id: int | None
     at: datetime
     run_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedParcel:
+    """A delivery that a decision was about."""
+
+    delivery_id: int
+    tracking_number: str
 
 
 async def keep_decision(
@@ -125,6 +135,28 @@ async def decisions_about(session: AsyncSession, delivery_id: int) -> Sequence[D
         .limit(FORMER)
     )
     return (await session.scalars(query)).all()
+
+
+def decisions_query(since: datetime | None, until: datetime | None) -> Select[Decision]:
+    """Decisions of a time, both ends included, newest first, without what they were made from, for a page."""
+    query = select(Decision).options(defer(Decision.packed, raiseload=True)).order_by(Decision.id.desc())
+    if since is not None:
+        query = query.where(Decision.made_at >= since)
+    return query if until is None else query.where(Decision.made_at <= until)
+
+
+async def decided_in(session: AsyncSession, decision_ids: Sequence[int], most: int) -> dict[int, list[DecidedParcel]]:
+    """What decisions were about, at most so many deliveries of each, in the order in which they stand there."""
+    query = (
+        select(DecidedDelivery.decision_id, Delivery.id, Delivery.tracking_number)
+        .join(Delivery, Delivery.id == DecidedDelivery.delivery_id)
+        .where(among(DecidedDelivery.decision_id, decision_ids), DecidedDelivery.place < most)
+        .order_by(DecidedDelivery.decision_id, DecidedDelivery.place)
+    )
+    found: dict[int, list[DecidedParcel]] = {}
+    for decision_id, delivery_id, tracking_number in await session.execute(query):
+        found.setdefault(decision_id, []).append(DecidedParcel(delivery_id, tracking_number))
+    return found
 
 
 class DecisionRetention:

@@ -106,6 +106,19 @@ class OfferAnswers:
             .order_by(Offer.deadline, Offer.id)
         )
 
+    def ended_query(self, transporter_id: int) -> Select[Offer]:
+        """A transporter's offers that ended after they were revealed, with their deliveries, newest first."""
+        return (
+            select(Offer)
+            .where(
+                Offer.transporter_id == transporter_id,
+                Offer.ended_at.is_not(None),
+                Offer.opens_at <= Offer.ended_at,
+            )
+            .options(joinedload(Offer.delivery))
+            .order_by(Offer.ended_at.desc(), Offer.id.desc())
+        )
+
     async def _held(self, offer_id: int, transporter: Transporter) -> tuple[Offer, Delivery]:
         """One's own offer, with its delivery's row held. Raises NotFound."""
         revealed = or_(Offer.opens_at <= self._clock.now(), Offer.ended_at.is_not(None))

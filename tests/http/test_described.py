@@ -44,6 +44,7 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/transporters/{transporter_id}/verify": {"max_active": "ends at a setting"},
     "GET /api/deliveries": AREA,
     "GET /api/transporters": AREA,
+    "GET /api/transporters/tracks": AREA | {"to": "lies within a day after from"},
     "GET /api/transporters/nearby": {"radius_km": "ends at a setting"},
     "POST /api/deliveries/create": {
         "requested_delivery_date": "does not lie before the pickup",

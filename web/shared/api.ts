@@ -143,6 +143,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDecisions
+         * @description Decisions of a time, both ends included, newest first, with the first deliveries of each.
+         */
+        get: operations["assignments_list_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries": {
         parameters: {
             query?: never;
@@ -973,6 +993,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/offers/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListEnded
+         * @description One's own offers that ended and were seen, the newest first. What counts in the acceptance is `single`.
+         */
+        get: operations["offers_list_ended"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/phones/osmand": {
         parameters: {
             query?: never;
@@ -1161,6 +1201,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transporters/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListAttendance
+         * @description Planned shifts of a day in Nepal, by default today, beside what was worked, by name.
+         *
+         *     `duty`: who is on duty, on a break or off at present. `missing`: who has planned to work at present and is off
+         *     duty. `search`: a text in the name or e-mail address. What was worked is known as long as events are kept.
+         */
+        get: operations["transporters_list_attendance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/transporters/me": {
         parameters: {
             query?: never;
@@ -1321,6 +1384,29 @@ export interface paths {
          *     places. The radius is at most `DISPATCH_NEARBY_MAX_KM`.
          */
         get: operations["transporters_nearby"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transporters/tracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListTracks
+         * @description Tracks of all transporters that were heard in a window, thinned to a point each `step_s`.
+         *
+         *     A track has at most 240 points, so `step_s` is at least the 240th part of the window. `lat`, `lon` and
+         *     `radius_km`: only points in that circle; who was never there is left out of its page, as are doubtful fixes.
+         */
+        get: operations["transporters_list_tracks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3076,6 +3162,26 @@ export interface components {
             [key: string]: components["schemas"]["Json"];
         };
         /**
+         * AttendanceAnswer
+         * @description A transporter's day.
+         *
+         *     `since`: when it went on duty last, or stopped working: with `break` when that began; null where no event of it is
+         *     kept. `planned`: shifts of the day. `worked`: its times on duty on that day, cut at its ends. `planned_now`:
+         *     it has planned to work at this moment; `is_missing`: and is off duty.
+         */
+        AttendanceAnswer: {
+            break_until: string | null;
+            duty: components["schemas"]["Duty"];
+            id: number;
+            is_missing: boolean;
+            name: string;
+            phone: string;
+            planned: components["schemas"]["ShiftAnswer"][];
+            planned_now: boolean;
+            since: string | null;
+            worked: components["schemas"]["WorkedAnswer"][];
+        };
+        /**
          * AuditAnswer
          * @description Who did what to whom; `detail` is free, by the action.
          */
@@ -3606,6 +3712,14 @@ export interface components {
          */
         DeadLetterKind: "payments" | "refunds" | "messages" | "webhooks" | "stock-holds" | "unpaid-orders" | "delivered-orders" | "expired-documents" | "unconfirmed-photos" | "offers";
         /**
+         * DecidedAnswer
+         * @description A delivery that was decided on; `GET /api/deliveries/{id}/decision/?at=` says why.
+         */
+        DecidedAnswer: {
+            delivery_id: number;
+            tracking_number: string;
+        };
+        /**
          * DecisionAnswer
          * @description A decision about a delivery. `transporter_id`: whom it chose, null for nobody, and then `reason` says why.
          *
@@ -3984,6 +4098,27 @@ export interface components {
             minutes: number | null;
         };
         /**
+         * EndedOffer
+         * @description An offer that ended. `single`: it was the only one at that moment, so it counts in the acceptance.
+         *
+         *     `end_reason`: why it was withdrawn or voided. Who has the delivery, and where it goes, is nobody else's to know.
+         */
+        EndedOffer: {
+            decline_reason: components["schemas"]["DeclineReason"] | null;
+            delivery_fee: string;
+            delivery_id: number;
+            distance_km: number | null;
+            end_reason: components["schemas"]["EndReason"] | null;
+            ended_at: string | null;
+            id: number;
+            /** Format: date-time */
+            opens_at: string;
+            pickup_address: string;
+            single: boolean;
+            status: components["schemas"]["OfferStatus"];
+            tracking_number: string;
+        };
+        /**
          * EndpointState
          * @description `enabled`; `paused` by a person; `failing`: given up after days of failures; `gone`: it answered 410.
          *
@@ -4128,6 +4263,23 @@ export interface components {
             recorded_at: string;
             seq: number;
             speed_mps: number | null;
+        };
+        /**
+         * FleetTracks
+         * @description A page of tracks; `count`: how many transporters were heard in the window.
+         *
+         *     `step_s`: seconds between the points of a track, which are the first fix of each such step.
+         */
+        FleetTracks: {
+            /** Format: date-time */
+            begins: string;
+            count: number;
+            /** Format: date-time */
+            ends: string;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["TrackAnswer"][];
+            step_s: number;
         };
         /**
          * ForgottenPassword
@@ -4447,6 +4599,25 @@ export interface components {
             vehicle_number: string;
             vehicle_type: string;
             verified_version: number | null;
+        };
+        /**
+         * ListedDecision
+         * @description A decision. `online`: how many transporters it was made from; `deliveries`: about how many it was.
+         *
+         *     `named`: the first twenty of them. `total` and `upper_bound`: sums of scores, null for what was not planned.
+         */
+        ListedDecision: {
+            asked_by: number | null;
+            deliveries: number;
+            id: number;
+            kind: components["schemas"]["DecisionKind"];
+            /** Format: date-time */
+            made_at: string;
+            named: components["schemas"]["DecidedAnswer"][];
+            online: number;
+            run_id: number | null;
+            total: number | null;
+            upper_bound: number | null;
         };
         /**
          * ListedPosition
@@ -5284,6 +5455,16 @@ export interface components {
             results: components["schemas"]["ApiKeyAnswer"][];
         };
         /**
+         * PageOfAttendanceAnswer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfAttendanceAnswer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["AttendanceAnswer"][];
+        };
+        /**
          * PageOfAuditAnswer
          * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
          */
@@ -5324,6 +5505,16 @@ export interface components {
             results: components["schemas"]["DispatcherRow"][];
         };
         /**
+         * PageOfEndedOffer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfEndedOffer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["EndedOffer"][];
+        };
+        /**
          * PageOfFixAnswer
          * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
          */
@@ -5352,6 +5543,16 @@ export interface components {
             next: string | null;
             previous: string | null;
             results: components["schemas"]["ListedAnswer"][];
+        };
+        /**
+         * PageOfListedDecision
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfListedDecision: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["ListedDecision"][];
         };
         /**
          * PageOfOrderRow
@@ -6638,6 +6839,18 @@ export interface components {
             refresh: string;
         };
         /**
+         * TrackAnswer
+         * @description Where a transporter was, in time order, as columns: seconds after `from`, latitudes and longitudes in degrees.
+         */
+        TrackAnswer: {
+            lats: number[];
+            lons: number[];
+            name: string;
+            offsets_s: number[];
+            transporter_id: number;
+            vehicle_type: string;
+        };
+        /**
          * TrackedArea
          * @description About where something is: a geohash cell, its middle and its size, all in degrees.
          */
@@ -7023,6 +7236,15 @@ export interface components {
             transporter_id: number;
             verdict: components["schemas"]["Verdict"];
             ways: string[];
+        };
+        /**
+         * WorkedAnswer
+         * @description A time on duty; `ends` is null while it goes on.
+         */
+        WorkedAnswer: {
+            /** Format: date-time */
+            begins: string;
+            ends: string | null;
         };
         /**
          * ZoneAnswer
@@ -7578,6 +7800,42 @@ export interface operations {
             429: components["responses"]["AssignmentError429"];
             500: components["responses"]["AssignmentError500"];
             503: components["responses"]["AssignmentError503"];
+        };
+    };
+    assignments_list_decisions: {
+        parameters: {
+            query?: {
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
+                date_from?: string | null;
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
+                date_to?: string | null;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfListedDecision"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
         };
     };
     deliveries_list_deliveries: {
@@ -8910,6 +9168,38 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    offers_list_ended: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEndedOffer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     phones_osmand_query: {
         parameters: {
             query?: never;
@@ -9258,6 +9548,42 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    transporters_list_attendance: {
+        parameters: {
+            query?: {
+                day?: string | null;
+                duty?: components["schemas"]["Duty"] | null;
+                missing?: boolean | null;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+                search?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAttendanceAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     transporters_me: {
         parameters: {
             query?: never;
@@ -9601,6 +9927,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NearbyTransporters"] | components["schemas"]["NearbyCells"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    transporters_list_tracks: {
+        parameters: {
+            query?: {
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. Default: an hour before the end. */
+                from?: string | null;
+                /** @description Middle of an area, degrees. */
+                lat?: number | null;
+                /** @description Middle of an area, degrees. */
+                lon?: number | null;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+                /** @description Of an area; 5 where none is given. */
+                radius_km?: number | null;
+                /** @description Seconds between the points of a track. */
+                step_s?: number | null;
+                /** @description At most 24 hours later. A date, which means that day in Nepal, or a time as ISO 8601. Default: now. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetTracks"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -8,12 +8,14 @@ from api.http.injected import given
 from api.routes.deliveries.assignments import AutoAssignController
 from api.routes.deliveries.bulk_operations import BulkOperationController
 from api.routes.deliveries.changes import ChangesController, ReliefController
+from api.routes.deliveries.decision_list import DecisionListController
 from api.routes.deliveries.decisions import DecisionController
 from api.routes.deliveries.deliveries import DeliveryController
 from api.routes.deliveries.dispatching import DispatchController
 from api.routes.deliveries.examples import OF_OPERATIONS
 from api.routes.deliveries.handovers import HandoverController
 from api.routes.deliveries.lists import DeliveryListController
+from api.routes.deliveries.offer_history import OfferHistoryController
 from api.routes.deliveries.offers import OfferController, OfferSearchController
 from api.routes.deliveries.paths import PathController
 from api.routes.deliveries.plans import AssignmentPlanController
@@ -28,6 +30,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
         path="/",
         route_handlers=[
             DecisionController,
+            DecisionListController,
             DeliveryController,
             DeliveryListController,
             DispatchController,
@@ -42,6 +45,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             AssignmentPlanController,
             OfferSearchController,
             OfferController,
+            OfferHistoryController,
         ],
         dependencies=given(services),
         opt=examples(OF_OPERATIONS),

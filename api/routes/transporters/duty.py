@@ -61,6 +61,11 @@ class ShiftAnswer(Struct, frozen=True, kw_only=True):
     ends: str
 
 
+def shift_answer(shift: Shift) -> ShiftAnswer:
+    """A shift as it is planned."""
+    return ShiftAnswer(weekday=shift.weekday, begins=_time(shift.begins), ends=_time(shift.ends))
+
+
 class DutyAnswer(Struct, frozen=True, kw_only=True):
     """``unanswered``: offers in a row without an answer; ``unanswered_most`` of them put one off duty.
 
@@ -117,7 +122,7 @@ async def _answer(work: Work, services: TransporterServices, transporter: Transp
         break_most_min=services.settings.break_most_min,
         unanswered=transporter.unanswered,
         unanswered_most=services.settings.offer_unanswered_most,
-        shifts=[ShiftAnswer(weekday=one.weekday, begins=_time(one.begins), ends=_time(one.ends)) for one in shifts],
+        shifts=[shift_answer(one) for one in shifts],
         on_shift=not shifts or any(one.has(now) for one in shifts),
         server_time=now,
     )

@@ -5,12 +5,14 @@ from litestar import Router
 from api.http.described_examples import Example, examples
 from api.http.injected import given
 from api.routes.deliveries.examples import OF_TRANSPORTER
+from api.routes.transporters.attendance import AttendanceController
 from api.routes.transporters.devices import DeviceController
 from api.routes.transporters.duty import DutyController
 from api.routes.transporters.lists import TransporterListController
 from api.routes.transporters.nearby import NearbyController
 from api.routes.transporters.phones import PhoneController
 from api.routes.transporters.services import TransporterServices
+from api.routes.transporters.tracks import TrackController
 from api.routes.transporters.transporters import TransporterController
 
 
@@ -24,6 +26,8 @@ def transporter_routes(services: TransporterServices) -> Router:
             NearbyController,
             DeviceController,
             DutyController,
+            AttendanceController,
+            TrackController,
             PhoneController,
         ],
         dependencies=given(services),
