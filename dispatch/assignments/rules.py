@@ -1,17 +1,24 @@
 """By which radius and weights a delivery is assigned: those of the zone that its pickup lies in, else the settings'."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dispatch.assignments.results import Failure
 from dispatch.assignments.waiting import WaitingDelivery
 from dispatch.deliveries.models import Delivery
 from dispatch.errors import Conflict
-from dispatch.zones.kept import NOWHERE, KeptZones, KnownZone, Weights
+from dispatch.zones.kept import NOWHERE, KeptZones, KnownZone, Weights, ZoneMap
+from dispatch.zones.room import room_in
 from scoring import Params
 
 ZONE_PAUSED = "zone_paused"
+ZONE_FULL = "zone_full"
 EVEN: Weights = Params().weights
+
+
+def full_words(zone: KnownZone) -> str:
+    """That a zone has as many deliveries under way as it may, for whoever wanted to assign there."""
+    return f"Zone {zone.name} has {zone.capacity} deliveries under way, as many as it may."
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +28,19 @@ class Rules:
     radius_m: float
     weights: Weights = EVEN
     zone: KnownZone | None = field(default=None, compare=False)
+    left: int | None = field(default=None, compare=False)
+    """How many more the zone's capacity allows; None for any number."""
 
     def params(self) -> Params:
         """As the scoring wants them. All packages of one transporter travel together, so their weights add up."""
         return Params(weights=self.weights, radius_m=self.radius_m, load="sum")
 
-    def check_open(self) -> None:
+    @property
+    def is_open(self) -> bool:
+        """Whether one more may be given there by itself."""
+        return self.zone is None or (not self.zone.paused and self.left != 0)
+
+    def check_not_paused(self) -> None:
         """Raises Conflict where the zone is paused: nothing is assigned there by itself."""
         if self.zone is not None and self.zone.paused:
             raise Conflict(
@@ -34,6 +48,17 @@ class Rules:
                 code=ZONE_PAUSED,
                 zone_id=self.zone.id,
                 suggestions=[f"Resume zone {self.zone.name}", "Assign it by hand"],
+            )
+
+    def check_open(self) -> None:
+        """Raises Conflict where nothing more is given by itself: the zone is paused, or is full."""
+        self.check_not_paused()
+        if self.zone is not None and not self.is_open:
+            raise Conflict(
+                full_words(self.zone),
+                code=ZONE_FULL,
+                zone_id=self.zone.id,
+                suggestions=[f"Raise the capacity of zone {self.zone.name}", "Assign it by hand"],
             )
 
 
@@ -52,12 +77,17 @@ class AssignmentRules:
         self.radius_m = radius_m
         self._zones = zones
 
-    async def of(self, delivery: Delivery) -> Rules:
-        """Of one delivery. Reads with a connection of its own, so the asking transaction should have ended."""
-        zone = None
-        if self._zones is not None:
-            zone = (await self._zones.read()).at(delivery.pickup_lat, delivery.pickup_lon)
-        return self._of(zone)
+    async def of(self, delivery: Delivery, *, offered: bool = False) -> Rules:
+        """Of one delivery. ``offered``: what others are asked for takes room of its zone already.
+        Reads with a connection of its own, so the asking transaction should have ended."""
+        if self._zones is None:
+            return self._of(None)
+        zones = await self._zones.read()
+        place = zones.place_of(delivery.pickup_lat, delivery.pickup_lon)
+        if place == NOWHERE:
+            return self._of(None)
+        left = await self._left(self._zones, zones, [place], offered=offered)
+        return replace(self._of(zones.zones[place]), left=left.get(place))
 
     async def group(self, deliveries: Sequence[WaitingDelivery]) -> tuple[list[Together], list[Failure]]:
         """Deliveries by their rules, the group of the most urgent first; and those whose zone is paused."""
@@ -83,6 +113,14 @@ class AssignmentRules:
         _, paused = await self.group([one for one in deliveries if one.id not in but])
         left_out = {one.delivery_id for one in paused}
         return [one for one in deliveries if one.id not in left_out], paused
+
+    async def _left(
+        self, kept: KeptZones, zones: ZoneMap, places: Sequence[int], *, offered: bool = False
+    ) -> dict[int, int]:
+        if all(zones.zones[place].capacity is None for place in places):
+            return {}
+        async with kept.database.connection() as driver:
+            return await room_in(driver, zones, places, offered=offered)
 
     def _of(self, zone: KnownZone | None) -> Rules:
         if zone is None:

@@ -5,6 +5,7 @@ rows, checks again what may have changed, and writes the assignment with the sco
 """
 
 import asyncio
+from dataclasses import replace
 
 from dispatch.accounts.models import User
 from dispatch.assignments.changes.refusals import refusers_of
@@ -12,7 +13,7 @@ from dispatch.assignments.pool import load_pool
 from dispatch.assignments.ranked import check_available, nobody_of, rank_pool, runners_up, scores_of
 from dispatch.assignments.recording import SingleDecision
 from dispatch.assignments.results import Assigned, NoTransporter
-from dispatch.assignments.rules import AssignmentRules
+from dispatch.assignments.rules import ZONE_FULL, AssignmentRules
 from dispatch.assignments.sets import AssignmentSets, Wish
 from dispatch.assignments.suggestions import suggestions_of
 from dispatch.database.work import Work
@@ -92,6 +93,9 @@ class Assignments:
             if isinstance(made, Assigned):
                 await record.keep(self._work, asked, packed)
                 return made
+            if made.reason == ZONE_FULL:
+                await self._work.rollback()
+                replace(rules, left=0).check_open()
             record.note_change(wish.transporter_id)
             await self._waiting(delivery.id)
             await self._work.commit()  # lets these rows go before the next ones are waited for

@@ -18,6 +18,8 @@ from dispatch.accounts.models import User
 from dispatch.assignments.changes.refusals import refused_pairs
 from dispatch.assignments.pool import whole_score
 from dispatch.assignments.results import Assigned, BulkAssigned, Carrier, Failure, Scores
+from dispatch.assignments.rules import ZONE_FULL, full_words
+from dispatch.assignments.zone_rooms import zone_rooms
 from dispatch.database.engine import raised_alike
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import Trip, expected_arrival
@@ -30,6 +32,7 @@ from dispatch.events.recording import record_all
 from dispatch.ports import AssignmentNotice, Clock, LivePosition, Publisher, StatusChange
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import may_carry
+from dispatch.zones.kept import KeptZones
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -141,12 +144,16 @@ class _Fit:
 class AssignmentSets:
     """Writes sets of assignments in one unit of work, which the caller commits."""
 
-    def __init__(self, work: Work, clock: Clock, publisher: Publisher, *, road_factor: float) -> None:
+    def __init__(
+        self, work: Work, clock: Clock, publisher: Publisher, *, road_factor: float, zones: KeptZones | None = None
+    ) -> None:
+        """``zones``: whose capacities are kept; they were read when it was decided."""
         self._work = work
         self._session = work.session
         self._clock = clock
         self._publisher = publisher
         self._road_factor = road_factor
+        self._zones = zones
 
     async def write(
         self, wishes: Sequence[Wish], user_id: int | None, *, run_id: int | None = None
@@ -172,6 +179,7 @@ class AssignmentSets:
         fits: list[_Fit] = []
         failures: list[Failure] = []
         refused = await refused_pairs(self._session, list(deliveries))
+        rooms = await zone_rooms(await self._work.driver(), self._zones, deliveries.values())
         for wish in wishes:
             delivery, carrier = deliveries.get(wish.delivery_id), carriers.get(wish.transporter_id)
             load = loads.get(wish.transporter_id, NOTHING)
@@ -179,6 +187,10 @@ class AssignmentSets:
             against = GAVE_IT_BACK if pair in refused else _against(delivery, carrier, load)
             if against is not None or delivery is None or carrier is None:
                 failures.append(Failure(wish.delivery_id, against or CHANGED_MEANWHILE))
+                continue
+            full = rooms.take(wish.delivery_id)
+            if full is not None:
+                failures.append(Failure(wish.delivery_id, full_words(full), ZONE_FULL))
                 continue
             fits.append(_Fit(wish, delivery, carrier, self._arrival(delivery, carrier, wish.position, now)))
             loads[wish.transporter_id] = load.with_one(delivery.package_weight)

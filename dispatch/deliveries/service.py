@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import road_distance_km
+from dispatch.deliveries.fees import Tariff
 from dispatch.deliveries.happened import happened_with, identity
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.step_times import StepTime
@@ -50,10 +51,12 @@ class Deliveries:
         self._publisher = publisher
         self._road_factor = road_factor
 
-    async def create(self, sale_id: int, user: User | None, details: Mapping[str, Any]) -> Delivery:
+    async def create(
+        self, sale_id: int, user: User | None, details: Mapping[str, Any], *, tariff: Tariff | None = None
+    ) -> Delivery:
         """Make the delivery of a sale, for its seller, an admin, or an operator (``user`` None).
 
-        The drop-off point falls back on the order's; the value on the sale's total.
+        The drop-off point falls back on the order's; the value on the sale's total; the fee on the ``tariff``.
         """
         order_id = await self._session.scalar(select(Sale.order_id).where(Sale.id == sale_id))
         # Held before the sale, as everywhere; whoever cancels the order or marks the sale waits for this delivery.
@@ -86,6 +89,8 @@ class Deliveries:
             delivery.delivery_lon,
             self._road_factor,
         )
+        if tariff is not None:
+            delivery.delivery_fee = tariff.fee(delivery.distance_km)
         self._session.add(delivery)
         try:
             await self._session.flush()

@@ -14,6 +14,7 @@ from typing import Any
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import expected_arrival, trip_of
+from dispatch.deliveries.fees import DeliveryFees
 from dispatch.deliveries.handover import PLACE_FLAGS, Handover, HandoverRules, Point
 from dispatch.deliveries.happened import identity, was_accepted
 from dispatch.deliveries.loads import Load, load_of
@@ -67,6 +68,7 @@ class DeliverySteps:
         commission_rate: Decimal,
         rules: HandoverRules,
         limits: DeliveryLimits,
+        fees: DeliveryFees,
     ) -> None:
         self._work = work
         self._session = work.session
@@ -77,13 +79,20 @@ class DeliverySteps:
         self._road_factor = road_factor
         self._rules = rules
         self._limits = limits
+        self._fees = fees
         self.deliveries = Deliveries(work, clock, publisher, road_factor=road_factor)
         self._progress = OrderProgress(work, clock)
 
     async def create(self, sale_id: int, user: User | None, details: Mapping[str, Any]) -> Delivery:
-        """Make the delivery of a sale, see ``Deliveries.create``. Raises Invalid for amounts over the limits."""
+        """Make the delivery of a sale, see ``Deliveries.create``; its fee is the tariff's where it names none.
+
+        Raises Invalid for amounts over the limits.
+        """
         self._limits.check(details)
-        return await self.deliveries.create(sale_id, user, details)
+        tariff = None
+        if details.get("delivery_fee") is None:
+            tariff = await self._fees.at(self._work, details.get("pickup_lat"), details.get("pickup_lon"))
+        return await self.deliveries.create(sale_id, user, details, tariff=tariff)
 
     async def accept(
         self,

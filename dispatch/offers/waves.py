@@ -52,8 +52,8 @@ class WavePicker:
     async def pick(self, work: Work, search: OfferSearch, delivery: Delivery, size: int) -> list[Asked]:
         """The next of a search, the best first, as many as the wave has room for."""
         pool = await load_pool(work, self._kept, self._live, self._clock)
-        rules = await self._rules.of(delivery)
-        if rules.zone is not None and rules.zone.paused:
+        rules = await self._rules.of(delivery, offered=True)
+        if not rules.is_open:
             return []
         ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules, LOOKED_AT)
         rows = {pool.id(int(row)): int(row) for row in ranking.order}

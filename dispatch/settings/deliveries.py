@@ -77,6 +77,20 @@ class DeliverySettings(Section):
         (),
         description='Kinds of documents without which no transporter is verified, as JSON: `["licence"]`.',
     )
+    delivery_fee_base: Decimal = Field(
+        Decimal("100.00"),
+        ge=0,
+        le=10**9,
+        decimal_places=2,
+        description="Fee of a delivery that names none, where its zone has no fees, NPR.",
+    )
+    delivery_fee_per_km: Decimal = Field(
+        Decimal("0.00"),
+        ge=0,
+        le=10**9,
+        decimal_places=2,
+        description="What each km from pickup to drop-off adds to that, NPR.",
+    )
     max_delivery_fee: Decimal = Field(Decimal("100000.00"), ge=0, le=10**9, description="Highest delivery fee, NPR.")
     max_package_value: Decimal = Field(
         Decimal("10000000.00"), ge=0, le=10**9, description="Highest value of a package, NPR."

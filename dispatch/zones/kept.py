@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
@@ -17,12 +18,21 @@ from dispatch.zones.shapes import polygon_of
 # Any change makes another answer: an insert a higher id, a deletion a lower count, an update a higher sum.
 STATE = "SELECT coalesce(max(id), 0) AS newest, count(*) AS zones, coalesce(sum(version), 0) AS versions FROM zones"
 READ = """
-SELECT id, name, area, mode, tick_s, radius_km, weights, paused_at IS NOT NULL AS paused, pause_reason
+SELECT id, name, area, mode, tick_s, radius_km, weights, fee_base, fee_per_km, capacity,
+       paused_at IS NOT NULL AS paused, pause_reason
 FROM zones ORDER BY area_km2, id
 """
 
 Weights = tuple[float, float, float, float]
 NOWHERE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """What a delivery costs that names no fee: ``base`` and so much for each km of its way, NPR."""
+
+    base: Decimal
+    per_km: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,8 @@ class KnownZone:
     weights: Weights | None
     paused: bool
     pause_reason: str
+    fees: Fees | None = None
+    capacity: int | None = None
 
     @property
     def words(self) -> str:
@@ -60,10 +72,15 @@ class ZoneMap:
 
     def at(self, lat: float | None, lon: float | None) -> KnownZone | None:
         """The smallest zone that a point in degrees lies in, its edge included; None outside, or without a point."""
+        place = self.place_of(lat, lon)
+        return None if place == NOWHERE else self.zones[place]
+
+    def place_of(self, lat: float | None, lon: float | None) -> int:
+        """The place of that zone in ``zones``, ``NOWHERE`` for none."""
         if lat is None or lon is None or not self.zones:
-            return None
+            return NOWHERE
         found = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
-        return self.zones[int(found.min())] if found.size else None
+        return int(found.min()) if found.size else NOWHERE
 
     def of_many(
         self,
@@ -88,14 +105,19 @@ class KeptZones:
     """The map of one process."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
         self._lock = asyncio.Lock()
         self._state: tuple[int, int, int] | None = None
         self._map = NO_ZONES
 
+    @property
+    def known(self) -> ZoneMap:
+        """As they were read last, without asking."""
+        return self._map
+
     async def read(self) -> ZoneMap:
         """As the database has them now. Opens a connection of its own. Raises SQLAlchemyError."""
-        async with self._lock, self._database.connection() as driver:
+        async with self._lock, self.database.connection() as driver:
             row = await driver.fetchrow(STATE)
             state = (row["newest"], row["zones"], row["versions"])
             if state != self._state:
@@ -111,6 +133,8 @@ class KeptZones:
                             None if one["weights"] is None else _weights(one["weights"]),
                             one["paused"],
                             one["pause_reason"],
+                            None if one["fee_base"] is None else Fees(one["fee_base"], one["fee_per_km"]),
+                            one["capacity"],
                         )
                         for one in rows
                     ),

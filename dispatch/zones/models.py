@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Double, Integer, SmallInteger, String, T
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dispatch.database.base import DateTimeUTC, IdentityAuditBase, reference, text_enum
+from dispatch.database.base import Amount, DateTimeUTC, IdentityAuditBase, reference, text_enum
 
 
 class ZoneMode(StrEnum):
@@ -28,6 +28,8 @@ class Zone(IdentityAuditBase):
     """A polygon with its own ways; what is None follows the settings.
 
     ``area``: a GeoJSON polygon, degrees, longitude first. ``weights``: of distance, rating, capacity and workload.
+    ``fee_base``, ``fee_per_km``: what a delivery costs here that names no fee, NPR. ``capacity``: with so many
+    deliveries under way in it, nothing more is given by itself; None for any number.
     ``version`` grows with each change.
     """
 
@@ -36,6 +38,9 @@ class Zone(IdentityAuditBase):
         CheckConstraint("radius_km > 0", name="radius_positive"),
         CheckConstraint("tick_s > 0", name="tick_positive"),
         CheckConstraint("area_km2 > 0", name="area_positive"),
+        CheckConstraint("capacity > 0", name="capacity_positive"),
+        CheckConstraint("fee_base >= 0 AND fee_per_km >= 0", name="fees_not_negative"),
+        CheckConstraint("(fee_base IS NULL) = (fee_per_km IS NULL)", name="fees_together"),
         CheckConstraint("(paused_at IS NULL) = (paused_by IS NULL)", name="paused_by_somebody"),
     )
 
@@ -46,6 +51,9 @@ class Zone(IdentityAuditBase):
     tick_s: Mapped[int | None] = mapped_column(SmallInteger)
     radius_km: Mapped[float | None] = mapped_column(Double)
     weights: Mapped[list[float] | None] = mapped_column(JSONB(none_as_null=True))
+    fee_base: Mapped[Amount | None]
+    fee_per_km: Mapped[Amount | None]
+    capacity: Mapped[int | None] = mapped_column(Integer)
     paused_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     paused_by: Mapped[int | None] = mapped_column(reference("users.id"))
     pause_reason: Mapped[str] = mapped_column(Text, default="")

@@ -169,7 +169,7 @@ CALLS = [
             delivery_body(0, pickup_instructions="Call", delivery_instructions="Call", special_instructions="Care"),
             marketplace_sale_id="sale",
         ),
-        ("marketplace_sale_id", "pickup_address", "pickup_contact_name", "package_weight", "delivery_fee"),
+        ("marketplace_sale_id", "pickup_address", "pickup_contact_name", "package_weight"),
     ),
     Call(
         "POST",

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.support.places import at, north_of, somewhere
-from tests.support.world import Driver, Person, Place, World, ok
+from tests.support.world import Driver, Person, Place, World, ok, together
 
 PATH = "/api/zones/"
 
@@ -148,3 +148,79 @@ async def test_many_points_fall_into_the_zones_that_single_ones_do(world: World,
     single = [zones.at(lat, lon) for lat, lon in zip(lats, lons, strict=True)]
     assert [None if place < 0 else zones.zones[place] for place in many] == [*single, None]
     assert {None} < set(single)
+
+
+async def test_a_delivery_without_a_fee_costs_what_its_zone_says_else_what_the_settings_say(
+    world: World, admin: Person
+) -> None:
+    here, settings = somewhere(), world.server.settings
+    zone = await _zone(admin, here, fees={"base": "80.50", "per_km": 12})
+    assert zone["fees"] == {"base": 80.5, "per_km": 12.0}
+    unnamed = at(here) | {"delivery_fee": None}
+    tolled, named, elsewhere = await world.deliveries(
+        unnamed, at(here) | {"delivery_fee": 70}, at(north_of(here, 9000)) | {"delivery_fee": None}
+    )
+    way = ok(await admin.get(f"/api/deliveries/{tolled['id']}/"))["distance_km"]
+    assert tolled["delivery_fee"] == pytest.approx(80.5 + 12 * way, abs=0.01)
+    assert named["delivery_fee"] == 70
+    assert elsewhere["delivery_fee"] == float(settings.delivery_fee_base)
+    ok(await admin.patch(f"{PATH}{zone['id']}/", {"fees": {"base": 10**9, "per_km": 0}}))
+    [dear] = await world.deliveries(unnamed)
+    assert dear["delivery_fee"] == float(settings.max_delivery_fee)
+    ok(await admin.patch(f"{PATH}{zone['id']}/", {"fees": None}))
+    [usual] = await world.deliveries(unnamed)
+    assert usual["delivery_fee"] == float(settings.delivery_fee_base)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"fees": {"base": -1, "per_km": 0}}, "fees.base"),
+        ({"fees": {"base": 1, "per_km": "0.005"}}, "fees.per_km"),
+        ({"fees": {"base": 1}}, "fees.per_km"),
+        ({"fees": {"base": 1, "per_km": 1, "per_kg": 1}}, "fees.per_kg"),
+        ({"fees": 5}, "fees"),
+        ({"capacity": 0}, "capacity"),
+        ({"capacity": 1.5}, "capacity"),
+        ({"capacity": 10**9}, "capacity"),
+    ],
+)
+async def test_wrong_fees_and_capacities_are_named(admin: Person, wrong: dict[str, Any], field: str) -> None:
+    body = {"name": f"Zone {uuid4().hex}", "area": _square(somewhere(), 0.01)} | wrong
+    refused = await admin.post(PATH, body)
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
+
+
+async def test_a_zone_is_given_no_more_by_itself_than_its_capacity_but_people_may_go_over_it(
+    world: World, admin: Person
+) -> None:
+    here = somewhere()
+    driver = await _at(world, here, max_active=9)
+    zone = await _zone(admin, here, capacity=2)
+    first, second, third, fourth = (one["id"] for one in await world.deliveries(*[at(here)] * 4))
+    body = {"operation": "auto_assign", "delivery_ids": [first, second, third]}
+    done = ok(await admin.post("/api/deliveries/bulk-operations/", body))["results"]
+    assert [one["delivery_id"] for one in done["assignments"]] == [first, second]
+    [failed] = done["failures"]
+    assert (failed["delivery_id"], failed["reason"]) == (third, "zone_full")
+    refused = await admin.post("/api/auto-assign/", {"delivery_id": third})
+    assert (refused.status_code, refused.json()["code"]) == (409, "zone_full")
+    assert refused.json()["error"] == f"Zone {zone['name']} has 2 deliveries under way, as many as it may."
+    asked = ok(await admin.post(f"/api/deliveries/{third}/offers/", {}), 201)
+    assert (asked["searches"][0]["status"], asked["searches"][0]["offers"]) == ("exhausted", [])
+    ok(await admin.post(f"/api/deliveries/{third}/assign/", {"transporter_id": driver.transporter_id}))
+    ok(await driver.post(f"/api/deliveries/{fourth}/accept/"))
+    for one in (first, second, third):
+        ok(await admin.post(f"/api/deliveries/{one}/unassign/", {"reason": "mistake"}))
+    assert ok(await admin.post("/api/auto-assign/", {"delivery_id": first}))
+
+
+async def test_many_decisions_at_once_do_not_go_over_a_zone_s_capacity_together(world: World, admin: Person) -> None:
+    here = somewhere()
+    for _ in range(4):
+        await _at(world, here, max_active=9)
+    await _zone(admin, here, capacity=3)
+    made = await world.deliveries(*[at(here)] * 8)
+    replies = await together(admin.post("/api/auto-assign/", {"delivery_id": one["id"]}) for one in made)
+    codes = sorted(reply.json().get("code", "given") for reply in replies)
+    assert codes == ["given"] * 3 + ["zone_full"] * 5

@@ -4792,6 +4792,8 @@ export interface components {
         /**
          * NewDelivery
          * @description The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR.
+         *
+         *     Without ``delivery_fee`` it costs what the zone of its pickup says, or else the settings.
          */
         NewDelivery: {
             /** Format: line */
@@ -4800,11 +4802,8 @@ export interface components {
             delivery_contact_name: string;
             /** Format: phone */
             delivery_contact_phone: string;
-            /**
-             * Format: amount
-             * @description Rupees with at most two decimals, as a number or as text.
-             */
-            delivery_fee: string | number;
+            /** @default null */
+            delivery_fee: (string | number) | null;
             /**
              * Format: lines
              * @default
@@ -5087,9 +5086,15 @@ export interface components {
         /**
          * NewZone
          * @description A zone. What is null follows the settings.
+         *
+         *     ``capacity``: with so many deliveries under way in it, nothing more is given there by itself; null for any number.
          */
         NewZone: {
             area: components["schemas"]["Area"];
+            /** @default null */
+            capacity: number | null;
+            /** @default null */
+            fees: components["schemas"]["ZoneFees"] | null;
             /** @default null */
             mode: components["schemas"]["ZoneMode"] | null;
             /** Format: line */
@@ -7253,6 +7258,8 @@ export interface components {
         ZoneAnswer: {
             area: components["schemas"]["Area"];
             area_km2: number;
+            capacity: number | null;
+            fees: components["schemas"]["ZoneFeesAnswer"] | null;
             id: number;
             mode: components["schemas"]["ZoneMode"] | null;
             name: string;
@@ -7269,6 +7276,8 @@ export interface components {
          */
         ZoneChanges: {
             area?: components["schemas"]["Area"];
+            capacity?: number | null;
+            fees?: components["schemas"]["ZoneFees"] | null;
             mode?: components["schemas"]["ZoneMode"] | null;
             /** Format: line */
             name?: string;
@@ -7277,6 +7286,30 @@ export interface components {
             /** @default null */
             version: number | null;
             weights?: components["schemas"]["ZoneWeights"] | null;
+        };
+        /**
+         * ZoneFees
+         * @description What a delivery costs here that names no fee, NPR: a base, and so much for each km from pickup to drop-off.
+         */
+        ZoneFees: {
+            /**
+             * Format: amount
+             * @description Rupees with at most two decimals, as a number or as text.
+             */
+            base: string | number;
+            /**
+             * Format: amount
+             * @description Rupees with at most two decimals, as a number or as text.
+             */
+            per_km: string | number;
+        };
+        /**
+         * ZoneFeesAnswer
+         * @description NPR.
+         */
+        ZoneFeesAnswer: {
+            base: number;
+            per_km: number;
         };
         /**
          * ZoneMode

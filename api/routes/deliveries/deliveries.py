@@ -59,7 +59,10 @@ KeyPath = Annotated[str, PathParameter(description="The delivery's number or UUI
 
 
 class NewDelivery(Body, frozen=True, kw_only=True):
-    """The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR."""
+    """The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR.
+
+    Without ``delivery_fee`` it costs what the zone of its pickup says, or else the settings.
+    """
 
     marketplace_sale_id: Id
     pickup_address: RequiredLine
@@ -81,7 +84,7 @@ class NewDelivery(Body, frozen=True, kw_only=True):
     requires_signature: bool = False
     special_instructions: Text = ""
     priority: Priority = Priority.NORMAL
-    delivery_fee: Decimal
+    delivery_fee: Decimal | None = None
     requested_pickup_date: Moment | None = None
     requested_delivery_date: Moment | None = None
 

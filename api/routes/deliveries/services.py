@@ -24,6 +24,7 @@ from dispatch.assignments.run_tasks import RunTasks
 from dispatch.assignments.service import Assignments
 from dispatch.assignments.sets import AssignmentSets
 from dispatch.database.work import Work
+from dispatch.deliveries.fees import DeliveryFees
 from dispatch.deliveries.handover import HandoverRules
 from dispatch.deliveries.ratings import DeliveryRatings
 from dispatch.deliveries.step_times import TimeRules
@@ -37,7 +38,7 @@ from dispatch.offers.search import OfferSearches
 from dispatch.offers.waves import WavePicker
 from dispatch.ports import PhotoStore
 from dispatch.transporters.kept import KeptTransporters
-from dispatch.zones.kept import KeptZones
+from dispatch.zones.kept import Fees, KeptZones
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,13 @@ class DeliveryServices(Feature):
         """The highest amounts that a delivery may name."""
         return DeliveryLimits(self.settings.max_delivery_fee, self.settings.max_package_value)
 
+    @property
+    def delivery_fees(self) -> DeliveryFees:
+        """What deliveries cost that name no fee."""
+        settings = self.settings
+        usual = Fees(settings.delivery_fee_base, settings.delivery_fee_per_km)
+        return DeliveryFees(usual, settings.max_delivery_fee, self.zones)
+
     def delivery_steps(self, work: Work) -> DeliverySteps:
         """The deliveries of a unit of work."""
         settings = self.settings
@@ -77,6 +85,7 @@ class DeliveryServices(Feature):
                 TimeRules(settings.ping_max_ahead_s, settings.step_max_age_h),
             ),
             limits=self.delivery_limits,
+            fees=self.delivery_fees,
         )
 
     def ratings(self, work: Work) -> DeliveryRatings:
@@ -117,7 +126,7 @@ class DeliveryServices(Feature):
 
     def assignment_sets(self, work: Work) -> AssignmentSets:
         """Writing assignments in a unit of work."""
-        return AssignmentSets(work, self.clock, self.publisher, road_factor=self.settings.road_factor)
+        return AssignmentSets(work, self.clock, self.publisher, road_factor=self.settings.road_factor, zones=self.zones)
 
     def candidates(self, work: Work) -> Candidates:
         """Who could carry a delivery, in a unit of work."""

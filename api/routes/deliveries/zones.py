@@ -1,6 +1,7 @@
 """Zones: parts of the town that are dispatched in their own way."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from litestar import Controller, Request, delete, get, patch, post
@@ -10,7 +11,18 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenWork
-from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, PathId, Text, changes_of, paginate
+from api.http.schemas import (
+    NO_NUL,
+    ONE_LINE,
+    Body,
+    Page,
+    PageNumber,
+    PageSize,
+    PathId,
+    Text,
+    changes_of,
+    paginate,
+)
 from api.http.security import needs
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
@@ -25,6 +37,7 @@ ZoneName = Annotated[str, Meta(min_length=1, max_length=80, pattern=NO_NUL, extr
 TickSeconds = Annotated[int, Meta(ge=2, le=180)]
 RadiusKm = Annotated[float, Meta(ge=0.1, le=2000)]
 Weight = Annotated[float, Meta(ge=0, le=1000)]
+Capacity = Annotated[int, Meta(ge=1, le=100_000)]
 Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
@@ -48,8 +61,25 @@ class ZoneWeights(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return [self.distance, self.rating, self.capacity, self.workload]
 
 
+class ZoneFees(Body, frozen=True, kw_only=True):
+    """What a delivery costs here that names no fee, NPR: a base, and so much for each km from pickup to drop-off."""
+
+    base: Decimal
+    per_km: Decimal
+
+
+class ZoneFeesAnswer(Struct, frozen=True, kw_only=True):
+    """NPR."""
+
+    base: float
+    per_km: float
+
+
 class NewZone(Body, frozen=True, kw_only=True):
-    """A zone. What is null follows the settings."""
+    """A zone. What is null follows the settings.
+
+    ``capacity``: with so many deliveries under way in it, nothing more is given there by itself; null for any number.
+    """
 
     name: ZoneName
     area: Area
@@ -57,6 +87,8 @@ class NewZone(Body, frozen=True, kw_only=True):
     tick_s: TickSeconds | None = None
     radius_km: RadiusKm | None = None
     weights: ZoneWeights | None = None
+    fees: ZoneFees | None = None
+    capacity: Capacity | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -73,6 +105,8 @@ class ZoneChanges(Body, frozen=True, kw_only=True):
     tick_s: TickSeconds | UnsetType | None = UNSET
     radius_km: RadiusKm | UnsetType | None = UNSET
     weights: ZoneWeights | UnsetType | None = UNSET
+    fees: ZoneFees | UnsetType | None = UNSET
+    capacity: Capacity | UnsetType | None = UNSET
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -96,6 +130,8 @@ class ZoneAnswer(Struct, frozen=True, kw_only=True):
     tick_s: int | None
     radius_km: float | None
     weights: ZoneWeights | None
+    fees: ZoneFeesAnswer | None
+    capacity: int | None
     paused_at: datetime | None
     pause_reason: str
     version: int
@@ -116,10 +152,18 @@ def zone_answer(zone: Zone) -> ZoneAnswer:
         tick_s=zone.tick_s,
         radius_km=zone.radius_km,
         weights=weights,
+        fees=_fees_answer(zone),
+        capacity=zone.capacity,
         paused_at=zone.paused_at,
         pause_reason=zone.pause_reason,
         version=zone.version,
     )
+
+
+def _fees_answer(zone: Zone) -> ZoneFeesAnswer | None:
+    if zone.fee_base is None or zone.fee_per_km is None:
+        return None
+    return ZoneFeesAnswer(base=float(zone.fee_base), per_km=float(zone.fee_per_km))
 
 
 def _check_weights(weights: ZoneWeights | UnsetType | None) -> None:
@@ -140,7 +184,10 @@ def _columns(told: dict[str, Any]) -> dict[str, Any]:
     weights = told.get("weights")
     if isinstance(weights, ZoneWeights):
         told = told | {"weights": weights.as_list()}
-    return {name: value for name, value in told.items() if name not in {"area", "version"}}
+    if "fees" in told:
+        fees: ZoneFees | None = told["fees"]
+        told = told | {"fee_base": fees and fees.base, "fee_per_km": fees and fees.per_km}
+    return {name: value for name, value in told.items() if name not in {"area", "fees", "version"}}
 
 
 class ZoneController(Controller):

@@ -135,7 +135,7 @@ class Reassignments:
         pool = await load_pool(self._work, self._kept, self._live, self._clock)
         rules = await self._rules.of(delivery)
         if move.to is None:
-            rules.check_open()
+            rules.check_not_paused()
         ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules)
         return _Ranked(pool, ranking, SingleDecision(delivery, pool, ranking, rules, gave_back=refusers))
 
