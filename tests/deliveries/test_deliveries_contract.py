@@ -144,8 +144,7 @@ async def test_a_sale_that_was_delivered_another_way_needs_no_delivery(world: Wo
 
 @pytest.mark.parametrize(
     "field",
-    [key for key in AS_WRITTEN if key.endswith(("address", "name", "phone", "weight"))]
-    + ["marketplace_sale_id"],
+    [key for key in AS_WRITTEN if key.endswith(("address", "name", "phone", "weight"))] + ["marketplace_sale_id"],
 )
 async def test_a_missing_field_of_a_delivery_is_named(world: World, field: str) -> None:
     admin = await world.admin()
