@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.journeys import riding
+from tests.browser.sign_ins import remembered
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.world import PASSWORD, THAMEL, World, ok
 
@@ -38,6 +39,19 @@ async def test_the_courier_is_seen_moving_until_the_parcel_is_delivered(world: W
         await expect(page.locator("[data-liveness=over]")).to_be_visible()
         await expect(page.get_by_text("the position is no longer shown")).to_be_visible()
         await expect(marker).not_to_be_visible()
+
+
+async def test_what_is_inside_is_told_to_its_buyer_alone(world: World, window: Window) -> None:
+    bought = await world.bought()
+    delivery = await world.delivery(bought)
+    path = f"/t/{delivery['tracking_number']}"
+    stranger = await window.open(path)
+    await expect(stranger.locator(".what")).to_have_text("Parcel · 2.5 kg")
+    await remembered(window.context, "shop", bought.customer)
+    own = await window.open(path)
+    await expect(own.locator(".what")).to_contain_text(re.compile(r"\w+.* · Parcel · 2\.5 kg"))
+    order = ok(await bought.customer.get("/api/v1/marketplace/orders/my-orders/"))["results"][0]
+    await expect(own.locator(".what")).to_contain_text(order["goods"][0])
 
 
 async def test_an_old_position_turns_doubtful_and_then_is_none(world: World, map_window: Window) -> None:

@@ -27,13 +27,13 @@ export function answerOf(seen: Seen, now: number, language: Language, say: Say):
   return say("answer.window", stretch(window.earliest, window.latest, now, language));
 }
 
-/** What is carried: its weight, and whether it breaks. */
-export function whatOf({ package_details: { weight, fragile } }: Parcel, say: Say): string {
-  const text = say("parcel.weight", { weight: grouped(weight, 2).replace(/\.?0+$/, "") });
+/** What is carried: the goods as far as they are told, the weight, and whether it breaks. */
+export function whatOf({ package_details: { weight, fragile } }: Parcel, say: Say, goods = ""): string {
+  const text = (goods === "" ? "" : `${goods} · `) + say("parcel.weight", { weight: grouped(weight, 2).replace(/\.?0+$/, "") });
   return fragile ? `${text} · ${say("parcel.fragile")}` : text;
 }
 
-export function Answer({ seen, now, age_s, language, say }: { seen: Seen; now: number; age_s: number | null; language: Language; say: Say }) {
+export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen; goods: string; now: number; age_s: number | null; language: Language; say: Say }) {
   const { parcel, window } = seen;
   const doubtful = age_s !== null && age_s >= STALE_AFTER_S && underWay(parcel.status);
   const left_s = window === null ? 0 : ((window.earliest + window.latest) / 2 - now) / 1000;
@@ -41,7 +41,7 @@ export function Answer({ seen, now, age_s, language, say }: { seen: Seen; now: n
   const status: string = `status.${parcel.status}`;
   return (
     <div class="answers">
-      <p class="what">{whatOf(parcel, say)}</p>
+      <p class="what">{whatOf(parcel, say, goods)}</p>
       <h1 class="answer">{answerOf(seen, now, language, say)}</h1>
       <p class="quiet">
         {counted && `${say("in.about", { duration: roughly(left_s, say) })} · `}

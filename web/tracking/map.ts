@@ -6,7 +6,8 @@ import type { Area } from "./parcel.ts";
 import { bounds, circle, rounded } from "./shapes.ts";
 
 const ZOOM = 15;
-const NEAR_M = 8_000;
+// A place farther away than this would make the picture too coarse to see the courier move: metres for each pixel of the map's shorter half.
+const COARSEST_MPP = 60;
 // So near to the edge the ground moves along.
 const EDGE = 0.15;
 const DOUBT_FROM_S = 15;
@@ -129,9 +130,10 @@ export class CourierMap {
       const [west, south, east, north] = bounds(this.#door);
       corners.push({ lon: west, lat: south }, { lon: east, lat: north });
     }
-    const near = corners.filter((corner) => metres(corner, at) <= NEAR_M);
-    const [lons, lats] = [near.map(({ lon }) => lon), near.map(({ lat }) => lat)];
     const { clientWidth, clientHeight } = this.#map.getContainer();
+    const reach_m = (COARSEST_MPP * Math.min(clientWidth, clientHeight)) / 2;
+    const near = corners.filter((corner) => metres(corner, at) <= reach_m);
+    const [lons, lats] = [near.map(({ lon }) => lon), near.map(({ lat }) => lat)];
     const padding = Math.min(clientWidth, clientHeight) * (EDGE + 0.1); // within what counts as in view
     this.#map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], { padding, maxZoom: ZOOM, animate: false });
   }

@@ -2,14 +2,17 @@ import { Phone } from "lucide";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
 import "./tracking.css";
+import { Client } from "../shared/client.ts";
 import { Frame } from "../shared/frame.tsx";
 import { Icon } from "../shared/icon.tsx";
 import type { Language } from "../shared/numbers.ts";
+import { browserStore } from "../shared/stores.ts";
 import { clock, date } from "../shared/times.ts";
 import { type Say, isKey } from "../shared/words.ts";
 import { POLL_MS } from "../shared/following.ts";
 import { Answer, answerOf } from "./answer.tsx";
 import { FollowedParcel, type Seen } from "./following_parcel.ts";
+import { findGoods } from "./goods.ts";
 import { MapPanel } from "./map_panel.tsx";
 import type { Parcel } from "./parcel.ts";
 import { Rating } from "./rating.tsx";
@@ -30,6 +33,9 @@ function Tracking({ parcel, language, say }: { parcel: Parcel; language: Languag
     };
   }, [followed]);
 
+  const [goods, setGoods] = useState("");
+  useEffect(() => void findGoods(new Client(browserStore("shop")), parcel.tracking_number).then(setGoods), [parcel.tracking_number]);
+
   const shown = seen ?? followed.seen;
   const age_s = shown.fix === null ? null : Math.max(0, (Math.max(now, shown.fix.recorded_at) - shown.fix.recorded_at) / 1000);
   const answer = answerOf(shown, now, language, say);
@@ -40,7 +46,7 @@ function Tracking({ parcel, language, say }: { parcel: Parcel; language: Languag
     <Frame language={language} say={say} state={<LiveState seen={shown} now={now} language={language} say={say} />}>
       <main class="track" id="content">
         <p class="unseen" role="status">{answer}</p>
-        <Answer seen={shown} now={now} age_s={age_s} language={language} say={say} />
+        <Answer seen={shown} goods={goods} now={now} age_s={age_s} language={language} say={say} />
         <MapPanel seen={shown} age_s={age_s} say={say} />
         <div class="story">
           {shown.parcel.status === "delivered" && <Rating number={parcel.tracking_number} client={followed.client} say={say} />}
