@@ -11,9 +11,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.assignments.bulk import COMMIT_CHUNK
-from dispatch.assignments.plan_pairs import PlannedPair, pairs_of
+from dispatch.assignments.plan_pairs import pairs_of
 from dispatch.assignments.plans_models import AssignmentPlan, PlanStatus
-from dispatch.assignments.results import Failure
+from dispatch.assignments.results import Failure, PlannedPair
 from dispatch.assignments.sets import AssignmentSets, Wish
 from dispatch.database.commits import is_outage
 from dispatch.database.engine import Database

@@ -3,27 +3,42 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from dispatch.assignments.results import Scores
+from dispatch.assignments.ranked import scores_of
+from dispatch.assignments.results import PlannedPair
+from dispatch.assignments.solving import Weights
 from dispatch.decisions.snapshot import Snapshot
 from dispatch.geo import great_circles_between_m
 from scoring import Params
 from scoring.terms import capacity_term, distance_term, rating_term, workload_term
 
-
-@dataclass(frozen=True, slots=True)
-class PlannedPair:
-    """A delivery and whom a plan gives it to. ``distance_m``: the way to the pickup, None if unknown."""
-
-    delivery_id: int
-    transporter_id: int
-    scores: Scores
-    distance_m: float | None
-    locked: bool
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
-def pairs_of(snapshot: Snapshot, params: Params) -> list[PlannedPair]:
-    """All of them, in the order of the plan's deliveries."""
+@dataclass(frozen=True, slots=True, eq=False)
+class PairColumns:
+    """The K pairs of a plan in the order of its deliveries: rows of both sides, (K, 4) terms, metres to the pickups.
+
+    ``distance_m`` is 0 where the pickup is not ``located``.
+    """
+
+    rows: Ints
+    who: Ints
+    terms: Floats
+    distance_m: Floats
+    located: Bools
+    locked: Bools
+
+    def scores(self, weights: Weights) -> Floats:
+        """(K,) weighted means."""
+        return self.terms @ (np.array(weights) / sum(weights))
+
+
+def columns_of(snapshot: Snapshot, radius_m: float) -> PairColumns:
+    """Who got what in a snapshot, and by which terms; they do not depend on the weights."""
     people, parcels, outcome = snapshot.people, snapshot.parcels, snapshot.outcome
     rows = np.flatnonzero(outcome.person >= 0)
     who = outcome.person[rows]
@@ -32,12 +47,12 @@ def pairs_of(snapshot: Snapshot, params: Params) -> list[PlannedPair]:
         located, great_circles_between_m(parcels.lat[rows], parcels.lon[rows], people.lat[who], people.lon[who]), 0.0
     )
     locked = set(snapshot.locked)
-    keys = list(zip(parcels.ids[rows].tolist(), people.ids[who].tolist(), strict=True))
+    keys = zip(parcels.ids[rows].tolist(), people.ids[who].tolist(), strict=True)
     is_locked = np.array([key in locked for key in keys], dtype=np.bool_)
     # Whoever was locked to parcels offers the rest of its room to others.
     aboard = np.bincount(who[is_locked], parcels.weight_kg[rows][is_locked], minlength=people.ids.size)
     free_kg = people.free_kg[who] - np.where(is_locked, 0.0, aboard[who])
-    near = np.where(located, np.maximum(distance_term(distance, params.radius_m), 0.0), 0.0)
+    near = np.where(located, np.maximum(distance_term(distance, radius_m), 0.0), 0.0)
     terms = np.column_stack(
         (
             near,
@@ -46,11 +61,22 @@ def pairs_of(snapshot: Snapshot, params: Params) -> list[PlannedPair]:
             workload_term(people.active[who], outcome.slot[rows], people.max_active[who]),
         )
     )
-    total = terms @ (np.array(params.weights) / params.total_weight)
-    found = []
-    for place, key in enumerate(keys):
-        one, two, three, four = (float(term) for term in terms[place])
-        way = float(distance[place]) if located[place] else None
-        scores = Scores(one, two, three, four, float(total[place]))
-        found.append(PlannedPair(*key, scores, way, bool(is_locked[place])))
-    return found
+    return PairColumns(rows, who, terms, distance, located, is_locked)
+
+
+def pairs_of(snapshot: Snapshot, params: Params) -> list[PlannedPair]:
+    """All of them, in the order of the plan's deliveries."""
+    columns = columns_of(snapshot, params.radius_m)
+    deliveries = snapshot.parcels.ids[columns.rows].tolist()
+    transporters = snapshot.people.ids[columns.who].tolist()
+    totals = columns.scores(params.weights)
+    return [
+        PlannedPair(
+            deliveries[place],
+            transporters[place],
+            scores_of(columns.terms[place], totals[place]),
+            float(columns.distance_m[place]) if columns.located[place] else None,
+            bool(columns.locked[place]),
+        )
+        for place in range(len(deliveries))
+    ]

@@ -2,34 +2,34 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from dispatch.assignments.bulk import SOLVE_WITHIN_S
 from dispatch.assignments.changes.refusals import refused_pairs
+from dispatch.assignments.plan_problems import PlanProblem, pairs_of_rows
 from dispatch.assignments.plans_models import AssignmentPlan, PlanStatus
-from dispatch.assignments.pool import REASON_TEXTS, Pool, load_pool
+from dispatch.assignments.pool import NO_TRANSPORTER_FOUND, REASON_TEXTS, Pool, load_pool
+from dispatch.assignments.previews import figures_of
 from dispatch.assignments.recording import packed_plan, terms_of
-from dispatch.assignments.results import BulkFilter
+from dispatch.assignments.results import BulkFilter, Failure, PlanFigures
 from dispatch.assignments.rules import AssignmentRules, Rules
-from dispatch.assignments.solving import BulkProblem, BulkSolver, Weights
-from dispatch.assignments.waiting import WaitingDelivery, delivery_arrays, find_waiting
+from dispatch.assignments.solving import BulkSolver, Weights
+from dispatch.assignments.waiting import WaitingDelivery, delivery_arrays, find_waiting, first_that_can_go
 from dispatch.database.work import Work
 from dispatch.errors import Conflict
-from dispatch.geo import great_circles_between_m
 from dispatch.ports import Clock, LivePositions
 from dispatch.transporters.kept import KeptTransporters
-from scoring import Params, Plan, Reason, Transporters, rank
+from scoring import Params, Plan, Reason
 from scoring.result import Strategy
 
 PLAN_LIFE = timedelta(hours=1)
 """Where people were longer ago says little about where they are."""
 
 Pair = tuple[int, int]
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,66 +42,12 @@ class Wanted:
     weights: Weights = Params().weights
 
 
-@dataclass(frozen=True, slots=True)
-class _Problem:
-    """The deliveries in their order, with the rows that are locked: row of the delivery → row of the pool."""
+class PlanRun(Protocol):
+    """A run that makes a plan and is followed meanwhile; raises where it was declared ended."""
 
-    deliveries: list[WaitingDelivery]
-    pool: Pool
-    locked: dict[int, int]
-    forbidden: Rows
-    weights: Weights
-    radius_m: float
-    free: list[int] = field(default_factory=list)
-
-    def side(self) -> Transporters:
-        """The pool with what is locked aboard already."""
-        rows = self.pool.rows()
-        free_kg, active = rows.free_capacity_kg.copy(), rows.active.copy()
-        for delivery, who in self.locked.items():
-            free_kg[who] -= self.deliveries[delivery].weight_kg
-            active[who] += 1
-        return replace(rows, free_capacity_kg=np.maximum(free_kg, 0.0), active=active)
-
-    def solved(self, within_s: float, strategy: Strategy) -> BulkProblem:
-        """The part that is not locked."""
-        place = {row: at for at, row in enumerate(self.free)}
-        pairs = [(place[int(row)], int(who)) for row, who in self.forbidden if int(row) in place]
-        return BulkProblem(
-            delivery_arrays([self.deliveries[row] for row in self.free]),
-            self.side(),
-            self.radius_m,
-            within_s,
-            weights=self.weights,
-            forbidden=np.array(pairs, dtype=np.int64).reshape(-1, 2) if pairs else None,
-            strategy=strategy,
-        )
-
-    def whole(self, part: Plan, scores: dict[int, float]) -> Plan:
-        """A plan of the free ones together with what is locked."""
-        n = len(self.deliveries)
-        transporter, slot = np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
-        reason, total = np.zeros(n, dtype=np.int64), sum(scores.values())
-        before = np.zeros(len(self.pool) + 1, dtype=np.int64)
-        for row, who in self.locked.items():
-            transporter[row], slot[row] = who, before[who]
-            before[who] += 1
-        transporter[self.free], reason[self.free] = part.transporter, part.reason
-        slot[self.free] = np.where(part.transporter >= 0, part.slot + before[part.transporter], -1)
-        bound = part.upper_bound + total
-        total += part.total
-        gap = max(0.0, 1 - total / bound) if bound > 0 else 0.0
-        return replace(part, transporter=transporter, slot=slot, reason=reason, total=total, upper_bound=bound, gap=gap)
-
-    def way_m(self, plan: Plan) -> float:
-        """Sum of the ways from where everybody is to the pickups."""
-        rows = np.flatnonzero(plan.transporter >= 0)
-        parcels, places = delivery_arrays(self.deliveries), self.pool.place_rows[plan.transporter[rows]]
-        ways = great_circles_between_m(
-            parcels.lat[rows], parcels.lon[rows], self.pool.places.lat[places], self.pool.places.lon[places]
-        )
-        located = np.ones(rows.size, dtype=np.bool_) if parcels.located is None else parcels.located[rows]
-        return float(ways[located].sum())
+    async def made(self, plan: AssignmentPlan) -> None:
+        """In the transaction that keeps the plan."""
+        ...
 
 
 class AssignmentPlans:
@@ -124,27 +70,56 @@ class AssignmentPlans:
         self._solver = solver
         self._rules = rules
 
-    async def make(self, wanted: Wanted, user_id: int | None) -> AssignmentPlan:
+    async def make(self, wanted: Wanted, user_id: int | None, *, followed: PlanRun | None = None) -> AssignmentPlan:
         """Plan, compare with the greedy way, keep it. Raises Conflict, with every lock that cannot be; Unavailable."""
         deliveries, failures = await find_waiting(self._work.session, wanted.filter, self._clock.now())
         gave_back = await refused_pairs(self._work.session, [one.id for one in deliveries])
         pool = await load_pool(self._work, self._kept, self._live, self._clock, vehicle_type=wanted.filter.vehicle_type)
         deliveries, paused = await self._rules.without_paused(deliveries, but={pair[0] for pair in wanted.locked})
         failures += paused
-        problem = _problem(deliveries, pool, wanted, {*wanted.forbidden, *gave_back}, self._rules.radius_m)
-        scores = await asyncio.to_thread(_locked_scores, problem)
-        plan = problem.whole(await self._solver.solve(problem.solved(SOLVE_WITHIN_S, "optimal")), scores)
-        greedy = problem.whole(await self._solver.solve(problem.solved(SOLVE_WITHIN_S, "greedy")), scores)
+        forbidden = {*wanted.forbidden, *gave_back}
+        problem = _problem(deliveries, pool, wanted, forbidden, self._rules.radius_m)
+        plan = await self._solved(problem)
+        most = wanted.filter.max_assignments
+        if most is not None and len(deliveries) > most:
+            chosen, passed_over = first_that_can_go(deliveries, plan, wanted.filter, locked=problem.locked)
+            failures += passed_over
+            deliveries = [deliveries[row] for row in chosen]
+            problem = problem.only(np.array(chosen, dtype=np.int64))
+            plan = await self._solved(problem)
+        greedy = await self._solved(problem, "greedy")
         packed = await asyncio.to_thread(
             packed_plan, deliveries, pool, plan, wanted.locked, wanted.forbidden, gave_back
         )
+        figures = await asyncio.to_thread(figures_of, problem, plan, greedy)
+        made = self._row(deliveries, pool, wanted, plan, figures, failures, packed)
+        made.made_by = user_id
+        self._work.session.add(made)
+        await self._work.session.flush()
+        if followed is not None:
+            await followed.made(made)
+        return made
+
+    async def _solved(self, problem: PlanProblem, strategy: Strategy = "optimal") -> Plan:
+        part = await self._solver.solve(problem.solved(SOLVE_WITHIN_S, strategy))
+        return await asyncio.to_thread(problem.whole, part)
+
+    def _row(
+        self,
+        deliveries: Sequence[WaitingDelivery],
+        pool: Pool,
+        wanted: Wanted,
+        plan: Plan,
+        figures: PlanFigures,
+        failures: Sequence[Failure],
+        packed: bytes,
+    ) -> AssignmentPlan:
         now, terms = self._clock.now(), terms_of(Rules(self._rules.radius_m, wanted.weights), pool)
         nobody = [
             [deliveries[row].id, REASON_TEXTS[Reason(int(plan.reason[row]))]]
             for row in np.flatnonzero(plan.transporter < 0).tolist()
         ]
-        made = AssignmentPlan(
-            made_by=user_id,
+        return AssignmentPlan(
             made_at=now,
             expires_at=now + PLAN_LIFE,
             status=PlanStatus.OPEN,
@@ -153,28 +128,25 @@ class AssignmentPlans:
             radius_m=terms.radius_m,
             vehicle_type=terms.vehicle_type,
             online=len(pool.online),
-            total=float(plan.total),
-            upper_bound=float(plan.upper_bound),
-            certified=bool(plan.certified),
-            distance_m=problem.way_m(plan),
-            greedy_total=float(greedy.total),
-            greedy_distance_m=problem.way_m(greedy),
-            greedy_pairs=int(np.count_nonzero(greedy.transporter >= 0)),
+            total=figures.total,
+            upper_bound=figures.upper_bound,
+            certified=figures.certified,
+            distance_m=figures.distance_m,
+            greedy_total=figures.greedy_total,
+            greedy_distance_m=figures.greedy_distance_m,
+            greedy_pairs=figures.greedy_pairs,
             pairs=int(np.count_nonzero(plan.transporter >= 0)),
             done=0,
             assigned=0,
-            left_out=[*nobody, *([one.delivery_id, one.error] for one in failures)],
+            left_out=[*nobody, *([one.delivery_id, _words(one)] for one in failures)],
             failures=[],
             packed=packed,
         )
-        self._work.session.add(made)
-        await self._work.session.flush()
-        return made
 
 
 def _problem(
     deliveries: list[WaitingDelivery], pool: Pool, wanted: Wanted, forbidden: set[Pair], radius_m: float
-) -> _Problem:
+) -> PlanProblem:
     row_of = {one.id: row for row, one in enumerate(deliveries)}
     locked: dict[int, int] = {}
     wrong: dict[str, str] = {}
@@ -198,31 +170,22 @@ def _problem(
             if left_kg[who] < -1e-9 or slots[who] < 0:  # noqa: PLR2004  less than a gram
                 wrong[f"locked[{at}]"] = _no_room(left_kg[who])
             locked[row] = who
+    most = wanted.filter.max_assignments
+    if most is not None and len(locked) > most:
+        wrong["locked"] = f"has {len(locked)} pairs, and max_assignments is {most}"
     if wrong:
         raise Conflict("Some pairs cannot be locked.", code="cannot_lock", wrong=wrong)
     pairs = [(row_of[one], pool.find(who)) for one, who in forbidden if one in row_of]
-    known = np.array([(row, who) for row, who in pairs if who is not None], dtype=np.int64).reshape(-1, 2)
-    free = [row for row in range(len(deliveries)) if row not in locked]
-    return _Problem(deliveries, pool, locked, known, wanted.weights, radius_m, free)
+    known = pairs_of_rows((row, who) for row, who in pairs if who is not None)
+    return PlanProblem(delivery_arrays(deliveries), pool.rows(), radius_m, wanted.weights, locked, known)
+
+
+def _words(failure: Failure) -> str:
+    """Why nobody gets it: of what is answered alike for all that nobody can take, the reason beside it."""
+    return (failure.reason or failure.error) if failure.error == NO_TRANSPORTER_FOUND else failure.error
 
 
 def _no_room(left_kg: float) -> str:
     if left_kg < 0:
         return f"has no room: {-left_kg:.3f} kg too much for what this transporter has free"
     return "has no room: this transporter has as many deliveries as it may"
-
-
-def _locked_scores(problem: _Problem) -> dict[int, float]:
-    """What locked pairs score, each as the next of its transporter; beyond the radius the distance counts nothing."""
-    params = Params(weights=problem.weights, radius_m=problem.radius_m, load="sum")
-    found: dict[int, float] = {}
-    given = dict.fromkeys(problem.locked.values(), 0)
-    rows = problem.pool.rows()
-    for row, who in problem.locked.items():
-        delivery = problem.deliveries[row]
-        terms = rank(delivery.lat, delivery.lon, delivery.weight_kg, rows.take(np.array([who])), params, top_k=0).terms
-        values = np.maximum(terms[0], 0.0)
-        values[3] -= 100.0 * given[who] / max(int(rows.max_active[who]), 1)
-        given[who] += 1
-        found[row] = float(values @ np.array(params.weights) / params.total_weight)
-    return found

@@ -34,6 +34,38 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedPair:
+    """A delivery and whom a plan gives it to. ``distance_m``: the way to the pickup, None if unknown."""
+
+    delivery_id: int
+    transporter_id: int
+    scores: Scores
+    distance_m: float | None
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFigures:
+    """How good a plan is: sums of scores, metres to the pickups, and the same of the greedy way."""
+
+    total: float
+    upper_bound: float
+    certified: bool
+    distance_m: float
+    greedy_total: float
+    greedy_distance_m: float
+    greedy_pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a dry run is told of the plan that would be carried out."""
+
+    figures: PlanFigures
+    pairs: Sequence[PlannedPair]
+
+
+@dataclass(frozen=True, slots=True)
 class Carrier:
     """Who carries, as it is told; ``rating`` is 0 to 5."""
 
@@ -48,7 +80,10 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """One assignment that was made. ``distance_km`` is from pickup to drop-off; ``arrives_at``: at the door."""
+    """One assignment that was made, or with a ``preview`` would be.
+
+    ``distance_km`` is from pickup to drop-off; ``arrives_at``: at the door.
+    """
 
     delivery_id: int
     delivery_uuid: UUID
@@ -58,6 +93,7 @@ class Assigned:
     carrier: Carrier
     scores: Scores
     alternatives: list[dict[str, Any]]
+    preview: Preview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +152,7 @@ def nobody_for(delivery_id: int, why: Reason) -> Failure:
 class BulkResult:
     """What a bulk run did, or would do. ``upper_bound``: no plan of the snapshot has a higher total of scores.
 
-    ``unnamed_failures``: so many more could not be given than ``failures`` names.
+    ``unnamed_failures``: so many more could not be given than ``failures`` names. ``preview``: of a dry run.
     """
 
     assigned: list[BulkAssigned]
@@ -125,3 +161,4 @@ class BulkResult:
     certified: bool
     planned_total: float
     unnamed_failures: int = 0
+    preview: Preview | None = None

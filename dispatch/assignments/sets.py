@@ -5,21 +5,34 @@ deliveries and then all transporters, each in the order of their numbers, so tha
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, BigInteger, BindParameter, Date, Row, String, and_, any_, bindparam, select, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    Date,
+    Row,
+    Select,
+    String,
+    and_,
+    any_,
+    bindparam,
+    select,
+    type_coerce,
+)
 
 from dispatch.accounts.models import User
 from dispatch.assignments.changes.refusals import refused_pairs
 from dispatch.assignments.pool import whole_score
 from dispatch.assignments.results import Assigned, BulkAssigned, Carrier, Failure, Scores
 from dispatch.assignments.rules import ZONE_FULL, full_words
-from dispatch.assignments.zone_rooms import zone_rooms
+from dispatch.assignments.zone_rooms import NO_ROOMS, ZoneRooms, zone_rooms
 from dispatch.database.engine import raised_alike
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import Trip, expected_arrival
@@ -35,6 +48,7 @@ from dispatch.transporters.service import may_carry
 from dispatch.zones.kept import KeptZones
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 STRATEGY = "optimal"
 CHANGED_MEANWHILE = "The chosen transporter changed meanwhile; run again"
@@ -74,26 +88,22 @@ ORDER BY w.place
 
 # Statements are put together once: to do it for each set costs as much as to run them.
 _IDS: BindParameter[Any] = bindparam("ids", type_=ARRAY(BigInteger))
-LOCK_DELIVERIES = (
-    select(
-        Delivery.id,
-        type_coerce(Delivery.status, String).label("status"),
-        Delivery.delivery_id,
-        Delivery.tracking_number,
-        Delivery.pickup_address,
-        Delivery.delivery_address,
-        Delivery.pickup_lat,
-        Delivery.pickup_lon,
-        Delivery.delivery_lat,
-        Delivery.delivery_lon,
-        Delivery.package_weight,
-        Delivery.requested_pickup_date,
-        Delivery.distance_km,
-    )
-    .where(Delivery.id == any_(_IDS))
-    .order_by(Delivery.id)
-    .with_for_update(of=Delivery)
-)
+DELIVERIES = select(
+    Delivery.id,
+    type_coerce(Delivery.status, String).label("status"),
+    Delivery.delivery_id,
+    Delivery.tracking_number,
+    Delivery.pickup_address,
+    Delivery.delivery_address,
+    Delivery.pickup_lat,
+    Delivery.pickup_lon,
+    Delivery.delivery_lat,
+    Delivery.delivery_lon,
+    Delivery.package_weight,
+    Delivery.requested_pickup_date,
+    Delivery.distance_km,
+).where(Delivery.id == any_(_IDS))
+LOCK_DELIVERIES = DELIVERIES.order_by(Delivery.id).with_for_update(of=Delivery)
 LOCK_CARRIERS = (
     select(Transporter.id).where(Transporter.id == any_(_IDS)).order_by(Transporter.id).with_for_update(of=Transporter)
 )
@@ -170,16 +180,47 @@ class AssignmentSets:
         fits, failures = await self._give([wish], user_id, strategy, None)
         return _told(fits[0]) if fits else failures[0]
 
+    async def look_at_one(self, wish: Wish) -> Assigned | Failure:
+        """What ``write_one`` would make of it now; nothing is held and nothing written.
+
+        Whether its zone has room was asked when its rules were: to be sure of it is to hold the zone.
+        """
+        deliveries = await self._deliveries(DELIVERIES, [wish.delivery_id])
+        now = self._clock.now()
+        carriers, loads = await self._carriers([wish.transporter_id], now)
+        fits, failures = await self._fits([wish], deliveries, carriers, loads, NO_ROOMS, now)
+        return _told(fits[0]) if fits else failures[0]
+
     async def _give(
         self, wishes: Sequence[Wish], user_id: int | None, strategy: str, run_id: int | None
     ) -> tuple[list[_Fit], list[Failure]]:
         now = self._clock.now()
-        deliveries = await self._lock_deliveries([wish.delivery_id for wish in wishes])
-        carriers, loads = await self._lock_carriers({wish.transporter_id for wish in wishes}, now)
+        deliveries = await self._deliveries(LOCK_DELIVERIES, [wish.delivery_id for wish in wishes])
+        who = list({wish.transporter_id for wish in wishes})
+        # Held first and looked at then: what a lock waited for is not seen by its statement.
+        await self._session.execute(LOCK_CARRIERS, {"ids": who})
+        carriers, loads = await self._carriers(who, now)
+        rooms = await zone_rooms(await self._work.driver(), self._zones, deliveries.values())
+        fits, failures = await self._fits(wishes, deliveries, carriers, loads, rooms, now)
+        if fits:
+            await self._insert(fits, user_id, strategy, run_id, now)
+            told = [_notices(fit, now) for fit in fits]
+            self._work.after_commit(partial(self._publisher.all_assigned, told))
+        return fits, failures
+
+    async def _fits(
+        self,
+        wishes: Sequence[Wish],
+        deliveries: Mapping[int, AnyRow],
+        carriers: Mapping[int, AnyRow],
+        loads: dict[int, Load],
+        rooms: ZoneRooms,
+        now: datetime,
+    ) -> tuple[list[_Fit], list[Failure]]:
+        """Those of the wishes that may be written, and what stands against the others."""
         fits: list[_Fit] = []
         failures: list[Failure] = []
         refused = await refused_pairs(self._session, list(deliveries))
-        rooms = await zone_rooms(await self._work.driver(), self._zones, deliveries.values())
         for wish in wishes:
             delivery, carrier = deliveries.get(wish.delivery_id), carriers.get(wish.transporter_id)
             load = loads.get(wish.transporter_id, NOTHING)
@@ -194,21 +235,14 @@ class AssignmentSets:
                 continue
             fits.append(_Fit(wish, delivery, carrier, self._arrival(delivery, carrier, wish.position, now)))
             loads[wish.transporter_id] = load.with_one(delivery.package_weight)
-        if fits:
-            await self._insert(fits, user_id, strategy, run_id, now)
-            told = [_notices(fit, now) for fit in fits]
-            self._work.after_commit(partial(self._publisher.all_assigned, told))
         return fits, failures
 
-    async def _lock_deliveries(self, ids: Sequence[int]) -> dict[int, AnyRow]:
-        rows = await self._session.execute(LOCK_DELIVERIES, {"ids": ids})
+    async def _deliveries(self, query: AnySelect, ids: Sequence[int]) -> dict[int, AnyRow]:
+        rows = await self._session.execute(query, {"ids": ids})
         return {row.id: row for row in rows}
 
-    async def _lock_carriers(self, ids: set[int], now: datetime) -> tuple[dict[int, AnyRow], dict[int, Load]]:
-        """Hold the transporters first and look at them then: what a lock waited for is not seen by its statement."""
-        wanted = {"ids": list(ids)}
-        await self._session.execute(LOCK_CARRIERS, wanted)
-        rows = (await self._session.execute(CARRIERS, wanted | {"today": now.date()})).all()
+    async def _carriers(self, ids: Sequence[int], now: datetime) -> tuple[dict[int, AnyRow], dict[int, Load]]:
+        rows = (await self._session.execute(CARRIERS, {"ids": ids, "today": now.date()})).all()
         return {row.id: row for row in rows}, {row.id: Load(row.active_count, row.carried_kg) for row in rows}
 
     def _arrival(self, delivery: AnyRow, carrier: AnyRow, position: LivePosition, now: datetime) -> datetime:

@@ -30,6 +30,10 @@ class ZoneRooms:
         return None
 
 
+NO_ROOMS = ZoneRooms(NO_ZONES, {}, {})
+"""Where no zone's capacity is looked at."""
+
+
 async def zone_rooms(
     driver: DriverConnection, kept: KeptZones | None, deliveries: Collection[Row[*tuple[Any, ...]]]
 ) -> ZoneRooms:

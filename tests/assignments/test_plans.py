@@ -118,6 +118,24 @@ async def test_weights_of_a_plan_change_who_gets_what_and_are_kept(world: World)
     assert by == {"distance": near.transporter_id, "capacity": roomy.transporter_id}
 
 
+async def test_a_plan_gives_no_more_than_was_wanted_and_counts_what_is_locked(world: World) -> None:
+    (one, two), parcels = await _two_and_two(world)
+    admin = await world.admin()
+    [heavy] = await world.deliveries(at(somewhere()) | {"package_weight": 900, "priority": "urgent"})
+    body = {"delivery_ids": [heavy["id"], *_ids(parcels)], "max_assignments": 1}
+    plan = ok(await admin.post(PLANS, body), 201)
+    assert (plan["progress"]["planned"], plan["quality"]["greedy_pairs"]) == (1, 1)
+    left = {row["delivery_id"]: row["reason"] for row in plan["left_out"]}
+    assert "max_assignments" in left[parcels[1]["id"]]
+    assert heavy["id"] in left, "who can be given to nobody does not keep the others waiting"
+    locked = ok(await admin.post(PLANS, body | {"locked": [_pair(parcels[1], one)]}), 201)
+    assert _given(locked) == {parcels[1]["id"]: one.transporter_id}
+    wrong = await admin.post(PLANS, body | {"locked": [_pair(parcels[0], one), _pair(parcels[1], two)]})
+    assert (wrong.status_code, set(wrong.json()["wrong"])) == (409, {"locked"})
+    for most in (0, 20_001, 1.5, "two"):
+        assert "max_assignments" in (await admin.post(PLANS, {"max_assignments": most})).json()["errors"]
+
+
 async def test_what_changed_since_a_plan_was_made_is_told_pair_by_pair_and_replaced_by_nothing(world: World) -> None:
     (one, two), parcels = await _two_and_two(world)
     admin = await world.admin()

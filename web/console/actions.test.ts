@@ -4,7 +4,7 @@ import type { Plan } from "./calls.ts";
 
 const GIFT = { delivery: 7, number: "TRK7", courier: 1, name: "Ram" };
 const plan = (some: Partial<Plan>): Plan => ({
-  successful: 0, failed: 0, assignments: [], failures: [], certified_optimal: true, planned_total: 0, upper_bound: 0, dry_run: true, ...some,
+  successful: 0, failed: 0, assignments: [], failures: [], certified_optimal: true, planned_total: 0, upper_bound: 0, dry_run: true, plan: null, ...some,
 });
 const row = (delivery_id: number, transporter_id: number) => ({ delivery_id, transporter_id, transporter: `T${transporter_id}`, score: 90 });
 

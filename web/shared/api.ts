@@ -133,6 +133,11 @@ export interface paths {
          *     `priority_filter` is 409. A vehicle type that nobody has is 400 with those that fit. Where nobody can take a
          *     delivery, `reason` says why.
          *
+         *     With `dry_run` nothing is given and nothing kept. `plan` then has each pair with its terms, the total with its
+         *     bound and gap, the way to all pickups, and the same where each delivery in turn had taken the best that was
+         *     left; `failures` says why for each that nobody would get. To commit later what was looked at, make a plan:
+         *     `POST /api/assignment-plans/`.
+         *
          *     For all that wait, `Prefer: respond-async` makes the answer 202 with a run to follow, see
          *     `GET /api/assignment-runs/{run_id}/`; a `dry_run` is always waited for.
          */
@@ -3129,7 +3134,7 @@ export interface components {
         };
         /**
          * AssignmentAnswer
-         * @description One delivery was assigned.
+         * @description One delivery was assigned, or with `dry_run` would be: then `plan` has the terms, and how good it is.
          */
         AssignmentAnswer: {
             alternatives: components["schemas"]["Alternative"][];
@@ -3138,8 +3143,10 @@ export interface components {
             /** Format: uuid */
             delivery_uuid: string;
             distance_km: number | null;
+            dry_run: boolean;
             estimated_delivery_time: string | null;
             message: string;
+            plan: components["schemas"]["PreviewAnswer"] | null;
             score_details: components["schemas"]["ScoreDetails"];
             /** @constant */
             success: true;
@@ -3208,8 +3215,8 @@ export interface components {
          * @description One delivery (``delivery_id``: number or UUID), or all that wait and fit the filters.
          *
          *     ``time_range_hours``: only those whose requested pickup, or else creation, is at most so many hours from now, before
-         *     or after. It, ``max_assignments`` and ``dry_run`` (nothing is given; the answer says what would be) are for all that
-         *     wait.
+         *     or after. It and ``max_assignments`` are for all that wait. With ``dry_run`` nothing is given: the answer says what
+         *     would be.
          */
         AutoAssign: {
             /** @default null */
@@ -3227,7 +3234,6 @@ export interface components {
         } | {
             delivery_id?: null;
         } | {
-            dry_run?: null;
             max_assignments?: null;
             time_range_hours?: null;
         };
@@ -3285,11 +3291,12 @@ export interface components {
         };
         /**
          * BulkAssignmentAnswer
-         * @description All that wait were assigned as far as could be.
+         * @description All that wait were assigned as far as could be. `plan`: of a dry run, with the greedy way beside it.
          */
         BulkAssignmentAnswer: {
             assignments: components["schemas"]["BulkAssignment"][];
             failures: components["schemas"]["BulkFailure"][];
+            plan: components["schemas"]["PreviewAnswer"] | null;
             /** @constant */
             success: true;
             summary: components["schemas"]["BulkSummary"];
@@ -3436,7 +3443,8 @@ export interface components {
          * BulkParameters
          * @description What an operation wants to know.
          *
-         *     `auto_assign`: the filters, and ``dry_run``: nothing is given, the answer says what would be. `unassign`:
+         *     `auto_assign`: the filters, and ``dry_run``: nothing is given, the answer says what would be, with its ``plan``.
+         *     `unassign`:
          *     ``reason``, ``note``. `reassign`: the same, ``transporter_id`` (nobody named: the best of the others) and
          *     ``taken_from`` (only from that one). `cancel`: ``cancel_reason``, ``note``. `change_priority`: ``priority``,
          *     ``note``.
@@ -4934,6 +4942,7 @@ export interface components {
          * NewPlan
          * @description Which deliveries a plan is about, all that wait by default, and what must or may not be in it.
          *
+         *     ``max_assignments``: the most urgent so many that somebody can take, those of ``locked`` pairs among them.
          *     ``locked`` pairs are in it whatever they score, also beyond the radius; ``forbidden`` ones are not, nor those where
          *     the transporter gave the delivery back before.
          */
@@ -4944,6 +4953,8 @@ export interface components {
             forbidden: components["schemas"]["PairOf"][];
             /** @default [] */
             locked: components["schemas"]["PairOf"][];
+            /** @default null */
+            max_assignments: number | null;
             /** @default null */
             priority_filter: components["schemas"]["Priority"] | null;
             /** @default null */
@@ -5216,7 +5227,8 @@ export interface components {
          * OperationResults
          * @description What became of the named deliveries, or with `dry_run` would become.
          *
-         *     `planned_total` is the plan's sum of scores, `upper_bound` what no plan can exceed.
+         *     `planned_total` is the plan's sum of scores, `upper_bound` what no plan can exceed. `plan`: of a dry run, with
+         *     the greedy way beside it.
          */
         OperationResults: {
             assignments: components["schemas"]["OperationAssignment"][];
@@ -5224,6 +5236,7 @@ export interface components {
             dry_run: boolean;
             failed: number;
             failures: components["schemas"]["OperationFailure"][];
+            plan: components["schemas"]["PreviewAnswer"] | null;
             planned_total: number;
             successful: number;
             upper_bound: number;
@@ -5989,6 +6002,14 @@ export interface components {
          * @enum {string}
          */
         Presence: "online" | "stale" | "offline";
+        /**
+         * PreviewAnswer
+         * @description What a dry run shows of the plan that the same request without `dry_run` would carry out.
+         */
+        PreviewAnswer: {
+            pairs: components["schemas"]["PlannedPairAnswer"][];
+            quality: components["schemas"]["PlanQuality"];
+        };
         /**
          * Priority
          * @description How urgent a delivery is.

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from api.routes.deliveries.plan_answers import PreviewAnswer, preview_answer
 from dispatch.assignments.pool import whole_score
 from dispatch.assignments.results import Assigned, BulkAssigned, BulkResult, Failure, Scores
 from dispatch.transporters.models import Transporter
@@ -43,7 +44,7 @@ class Alternative(Struct, frozen=True):
 
 
 class AssignmentAnswer(Struct, frozen=True, kw_only=True):
-    """One delivery was assigned."""
+    """One delivery was assigned, or with ``dry_run`` would be: then ``plan`` has the terms, and how good it is."""
 
     success: Literal[True]
     message: str
@@ -55,6 +56,8 @@ class AssignmentAnswer(Struct, frozen=True, kw_only=True):
     alternatives: list[Alternative]
     distance_km: float | None
     estimated_delivery_time: datetime | None
+    dry_run: bool
+    plan: PreviewAnswer | None
 
 
 class BulkAssignment(Struct, frozen=True, kw_only=True):
@@ -93,12 +96,13 @@ class BulkFailure(Struct, frozen=True):
 
 
 class BulkAssignmentAnswer(Struct, frozen=True, kw_only=True):
-    """All that wait were assigned as far as could be."""
+    """All that wait were assigned as far as could be. ``plan``: of a dry run, with the greedy way beside it."""
 
     success: Literal[True]
     assignments: list[BulkAssignment]
     summary: BulkSummary
     failures: list[BulkFailure]
+    plan: PreviewAnswer | None
 
 
 class OperationAssignment(Struct, frozen=True):
@@ -121,7 +125,8 @@ class OperationFailure(Struct, frozen=True):
 class OperationResults(Struct, frozen=True):
     """What became of the named deliveries, or with ``dry_run`` would become.
 
-    ``planned_total`` is the plan's sum of scores, ``upper_bound`` what no plan can exceed.
+    ``planned_total`` is the plan's sum of scores, ``upper_bound`` what no plan can exceed. ``plan``: of a dry run, with
+    the greedy way beside it.
     """
 
     successful: int
@@ -132,6 +137,7 @@ class OperationResults(Struct, frozen=True):
     planned_total: float
     upper_bound: float
     dry_run: bool
+    plan: PreviewAnswer | None
 
 
 class BulkOperationAnswer(Struct, frozen=True):
@@ -143,9 +149,10 @@ class BulkOperationAnswer(Struct, frozen=True):
 
 def assignment_answer(made: Assigned) -> AssignmentAnswer:
     """One assignment with its scores."""
+    dry_run = made.preview is not None
     return AssignmentAnswer(
         success=True,
-        message="Delivery assigned successfully",
+        message="Nothing was assigned: this is what would be" if dry_run else "Delivery assigned successfully",
         delivery_id=made.delivery_id,
         delivery_uuid=made.delivery_uuid,
         tracking_number=made.tracking_number,
@@ -154,6 +161,8 @@ def assignment_answer(made: Assigned) -> AssignmentAnswer:
         alternatives=[Alternative(**other) for other in made.alternatives],
         distance_km=made.distance_km,
         estimated_delivery_time=made.arrives_at,
+        dry_run=dry_run,
+        plan=preview_answer(made.preview),
     )
 
 
@@ -199,6 +208,7 @@ def bulk_assignment_answer(result: BulkResult, *, dry_run: bool = False) -> Bulk
             dry_run=dry_run,
         ),
         failures=[BulkFailure(str(one.delivery_id), one.error, one.reason) for one in result.failures],
+        plan=preview_answer(result.preview),
     )
 
 
@@ -231,6 +241,7 @@ def operation_answer(operation: str, result: BulkResult, *, dry_run: bool = Fals
             round(result.planned_total, 1),
             round(result.upper_bound, 1),
             dry_run,
+            preview_answer(result.preview),
         ),
     )
 

@@ -42,8 +42,8 @@ class AutoAssign(Body, frozen=True, kw_only=True):
     """One delivery (``delivery_id``: number or UUID), or all that wait and fit the filters.
 
     ``time_range_hours``: only those whose requested pickup, or else creation, is at most so many hours from now, before
-    or after. It, ``max_assignments`` and ``dry_run`` (nothing is given; the answer says what would be) are for all that
-    wait.
+    or after. It and ``max_assignments`` are for all that wait. With ``dry_run`` nothing is given: the answer says what
+    would be.
     """
 
     delivery_id: Id | Annotated[str, Meta(min_length=1, max_length=64, extra=CODE)] | None = None
@@ -53,13 +53,11 @@ class AutoAssign(Body, frozen=True, kw_only=True):
     time_range_hours: Hours | None = None
     dry_run: bool | None = None
 
-    described: ClassVar[Rule] = {
-        "anyOf": [absent("delivery_id"), absent("max_assignments", "time_range_hours", "dry_run")]
-    }
+    described: ClassVar[Rule] = {"anyOf": [absent("delivery_id"), absent("max_assignments", "time_range_hours")]}
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("max_assignments", "time_range_hours", "dry_run"):
+        for name in ("max_assignments", "time_range_hours"):
             if self.delivery_id is not None and getattr(self, name) is not None:
                 raise ValueError(f"`{name}` is for all that wait, not for one delivery_id")
 
@@ -85,6 +83,11 @@ class AutoAssignController(Controller):
         `priority_filter` is 409. A vehicle type that nobody has is 400 with those that fit. Where nobody can take a
         delivery, `reason` says why.
 
+        With `dry_run` nothing is given and nothing kept. `plan` then has each pair with its terms, the total with its
+        bound and gap, the way to all pickups, and the same where each delivery in turn had taken the best that was
+        left; `failures` says why for each that nobody would get. To commit later what was looked at, make a plan:
+        `POST /api/assignment-plans/`.
+
         For all that wait, `Prefer: respond-async` makes the answer 202 with a run to follow, see
         `GET /api/assignment-runs/{run_id}/`; a `dry_run` is always waited for.
         """
@@ -95,7 +98,10 @@ class AutoAssignController(Controller):
                 request.user,
                 priority=data.priority_filter,
                 vehicle_type=data.vehicle_type_filter,
+                dry_run=bool(data.dry_run),
             )
+            if data.dry_run:
+                return Response(assignment_answer(made))
             told = {"transporter_id": made.carrier.id}
             await record(work.session, actor_of(request), "delivery.assigned", "delivery", made.delivery_id, told)
             return Response(assignment_answer(made))

@@ -34,7 +34,8 @@ from dispatch.deliveries.models import Delivery, Priority
 class BulkParameters(Body, frozen=True, kw_only=True):
     """What an operation wants to know.
 
-    `auto_assign`: the filters, and ``dry_run``: nothing is given, the answer says what would be. `unassign`:
+    `auto_assign`: the filters, and ``dry_run``: nothing is given, the answer says what would be, with its ``plan``.
+    `unassign`:
     ``reason``, ``note``. `reassign`: the same, ``transporter_id`` (nobody named: the best of the others) and
     ``taken_from`` (only from that one). `cancel`: ``cancel_reason``, ``note``. `change_priority`: ``priority``,
     ``note``.

@@ -171,6 +171,27 @@ TRACKED: Final[dict[str, Any]] = {
     },
 }
 OPTIMUM: Final = {"certified_optimal": True, "planned_total": 340.8, "upper_bound": 340.8, "dry_run": False}
+PREVIEW: Final[dict[str, Any]] = {
+    "quality": {
+        "total": 88.9,
+        "upper_bound": 88.9,
+        "gap": 0.0,
+        "certified_optimal": True,
+        "distance_km": 3.1,
+        "greedy_total": 88.9,
+        "greedy_distance_km": 3.1,
+        "greedy_pairs": 1,
+    },
+    "pairs": [
+        {
+            "delivery_id": 101,
+            "transporter_id": 25,
+            "locked": False,
+            "distance_km": 3.1,
+            "scores": {"distance": 84.5, "rating": 96.0, "capacity": 100.0, "workload": 75.0, "total": 88.9},
+        }
+    ],
+}
 ASSIGNED: Final[dict[str, Any]] = {
     "success": True,
     "message": "Delivery assigned successfully",
@@ -196,6 +217,13 @@ ASSIGNED: Final[dict[str, Any]] = {
     "alternatives": [{"transporter_id": 30, "name": "Hari Singh", "score": 82}],
     "distance_km": 25.3,
     "estimated_delivery_time": "2024-10-28T16:30:00Z",
+    "dry_run": False,
+    "plan": None,
+}
+SHOWN: Final = ASSIGNED | {
+    "message": "Nothing was assigned: this is what would be",
+    "dry_run": True,
+    "plan": PREVIEW,
 }
 ASSIGNED_MANY: Final[dict[str, Any]] = {
     "success": True,
@@ -223,6 +251,7 @@ ASSIGNED_MANY: Final[dict[str, Any]] = {
             "reason": "Nobody is online, available and verified.",
         },
     ],
+    "plan": None,
 }
 BULK: Final[dict[str, Any]] = {
     "operation": "auto_assign",
@@ -238,7 +267,12 @@ BULK: Final[dict[str, Any]] = {
             }
         ],
         **OPTIMUM,
+        "plan": None,
     },
+}
+SHOWN_BULK: Final[dict[str, Any]] = {
+    "operation": "auto_assign",
+    "results": BULK["results"] | {"successful": 1, "dry_run": True, "plan": PREVIEW},
 }
 PHOTO = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
@@ -269,6 +303,7 @@ OF_OPERATIONS: Final = {
     "assignments_auto_assign": Example(
         {
             "One delivery": {"delivery_id": 101},
+            "Only look": {"delivery_id": 101, "dry_run": True},
             "All that wait": {
                 "priority_filter": "high",
                 "vehicle_type_filter": "motorcycle",
@@ -276,7 +311,7 @@ OF_OPERATIONS: Final = {
                 "time_range_hours": 24,
             },
         },
-        {"One delivery": ASSIGNED, "All that wait": ASSIGNED_MANY},
+        {"One delivery": ASSIGNED, "Only looked at": SHOWN, "All that wait": ASSIGNED_MANY},
     ),
     "assignments_bulk": Example(
         {
@@ -285,12 +320,13 @@ OF_OPERATIONS: Final = {
                 "delivery_ids": [101, 102, 103],
                 "parameters": {"max_assignments": 10, "priority_filter": "high"},
             },
+            "Only look": {"operation": "auto_assign", "delivery_ids": [101, 103], "parameters": {"dry_run": True}},
             "Take some back": {
                 "operation": "unassign",
                 "delivery_ids": [101, 102],
                 "parameters": {"reason": "too_late", "note": "The bridge is closed"},
             },
         },
-        {"Assigned, but one": BULK},
+        {"Assigned, but one": BULK, "Only looked at": SHOWN_BULK},
     ),
 }

@@ -1,11 +1,10 @@
 """Plans for many that are looked at before they are committed."""
 
-from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request, get, post
 from litestar.params import JSONBody
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
 from api.http.actors import actor_of
 from api.http.described_errors import MAY_CONFLICT
@@ -14,18 +13,15 @@ from api.http.field_rules import Rule
 from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, PathId
 from api.http.security import needs
-from api.routes.deliveries.assignments import Hours
-from api.routes.deliveries.decision_answers import ExactScores, Weights
-from api.routes.deliveries.services import DeliveryServices, GivenServices
+from api.routes.deliveries.assignments import Count, Hours
+from api.routes.deliveries.plan_answers import PlanAnswer, plan_answer
+from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
-from dispatch.assignments.plan_commits import find_plan, params_of, status_of
-from dispatch.assignments.plan_pairs import PlannedPair, pairs_of
+from dispatch.assignments.plan_commits import find_plan
 from dispatch.assignments.plans import Wanted
-from dispatch.assignments.plans_models import AssignmentPlan, PlanStatus
 from dispatch.assignments.pool import check_vehicle_type
 from dispatch.assignments.results import BulkFilter
 from dispatch.audit.service import record
-from dispatch.decisions.snapshot import Snapshot
 from dispatch.deliveries.models import Priority
 
 Weight = Annotated[float, Meta(ge=0, le=1000)]
@@ -61,6 +57,7 @@ class WantedWeights(Body, frozen=True, kw_only=True):
 class NewPlan(Body, frozen=True, kw_only=True):
     """Which deliveries a plan is about, all that wait by default, and what must or may not be in it.
 
+    ``max_assignments``: the most urgent so many that somebody can take, those of ``locked`` pairs among them.
     ``locked`` pairs are in it whatever they score, also beyond the radius; ``forbidden`` ones are not, nor those where
     the transporter gave the delivery back before.
     """
@@ -68,79 +65,11 @@ class NewPlan(Body, frozen=True, kw_only=True):
     delivery_ids: Annotated[list[Id], Meta(min_length=1, max_length=20_000)] | None = None
     priority_filter: Priority | None = None
     vehicle_type_filter: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)] | None = None
+    max_assignments: Count | None = None
     time_range_hours: Hours | None = None
     locked: Annotated[list[PairOf], Meta(max_length=2_000)] = field(default_factory=list)
     forbidden: Annotated[list[PairOf], Meta(max_length=5_000)] = field(default_factory=list)
     weights: WantedWeights = WantedWeights()
-
-
-class PlannedPairAnswer(Struct, frozen=True, kw_only=True):
-    """A pair of a plan. ``distance_km``: from where the transporter was to the pickup."""
-
-    delivery_id: int
-    transporter_id: int
-    locked: bool
-    distance_km: float | None
-    scores: ExactScores
-
-
-class LeftOut(Struct, frozen=True):
-    """A delivery that a plan gives to nobody, and why."""
-
-    delivery_id: int
-    reason: str
-
-
-class RefusedPair(Struct, frozen=True):
-    """A pair that could not be committed any more, and why; nobody else gets the delivery instead."""
-
-    delivery_id: int
-    transporter_id: int
-    reason: str
-
-
-class PlanQuality(Struct, frozen=True, kw_only=True):
-    """How good a plan is. ``total``: sum of its scores; no plan has a higher one than ``upper_bound``.
-
-    ``distance_km``: sum of the ways to the pickups. ``greedy_``…: the same where each delivery in turn takes the best
-    that is left.
-    """
-
-    total: float
-    upper_bound: float
-    gap: float
-    certified_optimal: bool
-    distance_km: float
-    greedy_total: float
-    greedy_distance_km: float
-    greedy_pairs: int
-
-
-class PlanProgress(Struct, frozen=True, kw_only=True):
-    """How far a plan was committed, in pairs."""
-
-    planned: int
-    assigned: int
-    refused: list[RefusedPair]
-    left: int
-
-
-class PlanAnswer(Struct, frozen=True, kw_only=True):
-    """A plan. ``open`` until ``expires_at``, then ``expired``; ``committing`` goes on when the commit is repeated."""
-
-    id: int
-    status: PlanStatus
-    made_at: datetime
-    expires_at: datetime
-    made_by: int | None
-    committed_at: datetime | None
-    committed_by: int | None
-    vehicle_type: str | None
-    weights: Weights
-    quality: PlanQuality
-    progress: PlanProgress
-    pairs: list[PlannedPairAnswer]
-    left_out: list[LeftOut]
 
 
 async def _check_filter(request: Request[User, Any, Any], given: Given) -> None:
@@ -170,6 +99,7 @@ class AssignmentPlanController(Controller):
             BulkFilter(
                 priority=data.priority_filter,
                 vehicle_type=data.vehicle_type_filter,
+                max_assignments=data.max_assignments,
                 time_range_hours=data.time_range_hours,
                 delivery_ids=data.delivery_ids,
             ),
@@ -177,12 +107,12 @@ class AssignmentPlanController(Controller):
             [(pair.delivery_id, pair.transporter_id) for pair in data.forbidden],
             (weights.distance, weights.rating, weights.capacity, weights.workload),
         )
-        return plan_answer(await services.plans(work).make(wanted, request.user.id), services)
+        return plan_answer(await services.plans(work).make(wanted, request.user.id), services.clock)
 
     @get("/{plan_id:int}/")
     async def plan(self, plan_id: PathId, work: GivenWork, services: GivenServices) -> PlanAnswer:
         """A plan, and how far it was committed. A day after it expired it is dropped."""
-        return plan_answer(await find_plan(work, plan_id), services)
+        return plan_answer(await find_plan(work, plan_id), services.clock)
 
     @post("/{plan_id:int}/commit/", status_code=200, opt={MAY_CONFLICT: True})
     async def commit_plan(
@@ -197,60 +127,4 @@ class AssignmentPlanController(Controller):
         plan = await services.plan_commits(work).commit(plan_id, request.user.id)
         told = {"assigned": plan.assigned, "failed": len(plan.failures)}
         await record(work.session, actor_of(request), "deliveries.assigned", "plan", plan.id, told)
-        return plan_answer(plan, services)
-
-
-def plan_answer(plan: AssignmentPlan, services: DeliveryServices) -> PlanAnswer:
-    """A plan as it is told."""
-    distance, rating, capacity, workload = plan.weights
-    return PlanAnswer(
-        id=plan.id,
-        status=status_of(plan, services.clock),
-        made_at=plan.made_at,
-        expires_at=plan.expires_at,
-        made_by=plan.made_by,
-        committed_at=plan.committed_at,
-        committed_by=plan.committed_by,
-        vehicle_type=plan.vehicle_type,
-        weights=Weights(distance=distance, rating=rating, capacity=capacity, workload=workload),
-        quality=_quality(plan),
-        progress=PlanProgress(
-            planned=plan.pairs,
-            assigned=plan.assigned,
-            refused=[RefusedPair(*one) for one in plan.failures],
-            left=plan.pairs - plan.done,
-        ),
-        pairs=[_pair(one) for one in pairs_of(Snapshot.unpack(plan.packed), params_of(plan))],
-        left_out=[LeftOut(*one) for one in plan.left_out],
-    )
-
-
-def _quality(plan: AssignmentPlan) -> PlanQuality:
-    bound = plan.upper_bound
-    return PlanQuality(
-        total=round(plan.total, 3),
-        upper_bound=round(bound, 3),
-        gap=max(0.0, 1 - plan.total / bound) if bound > 0 else 0.0,
-        certified_optimal=plan.certified,
-        distance_km=round(plan.distance_m / 1000, 3),
-        greedy_total=round(plan.greedy_total, 3),
-        greedy_distance_km=round(plan.greedy_distance_m / 1000, 3),
-        greedy_pairs=plan.greedy_pairs,
-    )
-
-
-def _pair(one: PlannedPair) -> PlannedPairAnswer:
-    scores = one.scores
-    return PlannedPairAnswer(
-        delivery_id=one.delivery_id,
-        transporter_id=one.transporter_id,
-        locked=one.locked,
-        distance_km=None if one.distance_m is None else round(one.distance_m / 1000, 3),
-        scores=ExactScores(
-            distance=round(scores.distance, 3),
-            rating=round(scores.rating, 3),
-            capacity=round(scores.capacity, 3),
-            workload=round(scores.workload, 3),
-            total=round(scores.total, 3),
-        ),
-    )
+        return plan_answer(plan, services.clock)
