@@ -14,7 +14,7 @@ from api.cli.commands.accounts import (
 from api.cli.commands.deliveries import create_delivery
 from api.cli.commands.maps import basemap
 from api.cli.commands.serving import doctor, migrate, serve, settings
-from api.cli.commands.simulating import demo, load, replay, sandbox_gateway, sandbox_pay
+from api.cli.commands.simulating import demo, load, replay, sandbox_gateway, sandbox_pay, simulate
 from api.cli.group import Group
 from api.version import VERSION
 
@@ -30,7 +30,7 @@ def main() -> None:
 
 COMMANDS = (
     *(serve, migrate, doctor, settings),
-    *(demo, replay, load, sandbox_pay, sandbox_gateway),
+    *(demo, replay, load, simulate, sandbox_pay, sandbox_gateway),
     *(create_user, close_account, reopen_account, change_roles, change_password, verify_email, audit),
     *(create_delivery, basemap),
 )

@@ -29,7 +29,7 @@ class Job:
         """The rounds of a job with items, under its own name."""
         return cls(items.name, every_s, items, at_once)
 
-    async def run(self, counts: JobObserver) -> None:
+    async def run(self, counts: JobObserver = NOBODY_COUNTS) -> None:
         """A round."""
         if isinstance(self.work, ItemJob):
             await self.work.run(counts)

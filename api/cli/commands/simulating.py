@@ -1,5 +1,6 @@
 """Commands that play the outside world: demo, replayed traces, load, the sandbox gateway."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -134,6 +135,42 @@ def load(url: str | None, json_file: str | None, mine: bool, give_up_after: floa
             read_settings(), url, Plan(**plan), json_file=json_file, mine=mine, give_up_after_s=give_up_after
         )
     )
+
+
+@click.command()
+@click.option(
+    "--day",
+    "path",
+    type=click.Path(exists=True, path_type=Path),
+    required=True,
+    help="A folder with orders, couriers, restaurants and instances as .csv or .csv.gz, or one of these files.",
+)
+@click.option("--instance", help="Which of the files' instances (column `seed`). Default: the first.")
+@click.option("--schedule", help="Which of its couriers' schedules. Default: the first.")
+@click.option(
+    "--policy", "names", multiple=True, help="A way of dispatching; repeatable. Default: all, one after the other."
+)
+@click.option("--seed", type=Whole(), default=1, show_default=True, help="The same seed draws the same day.")
+@click.option(
+    "--acceptance", type=Number(0, 1), default=0.7, show_default=True, help="Share of offers that couriers take."
+)
+@click.option("--orders", type=Whole(1), help="Only so many, the first ones.")
+@click.option("--hours", type=Number(0, 48, min_open=True), help="Only those of the first hours.")
+@click.option("--couriers", type=Whole(1), help="Only so many of the couriers.")
+@click.option("--json", "json_file", help="Write the report for machines to this file; - is standard output.")
+@click.option(
+    "--chart", "chart_file", type=click.Path(dir_okay=False, path_type=Path), help="Draw the report into this SVG."
+)
+def simulate(path: Path, **said: Any) -> None:  # noqa: ANN401  # as click read them
+    """Run a recorded day of orders through a server of its own, once for each way of dispatching.
+
+    Orders come in over HTTP, couriers' phones ping and answer over WebSockets, pick up and deliver over HTTP. The
+    server's clock stands still while anybody works and then jumps to what comes next, so a day takes minutes.
+    Database and Redis are its own, in a folder that is gone afterwards; settings of dispatching count as elsewhere.
+    """
+    from api.cli.simulate import simulate_day
+
+    run(simulate_day(read_settings(), path, **said))
 
 
 @click.command("sandbox-pay")

@@ -1,4 +1,4 @@
-"""A seller and a customer for parcels that a load run needs."""
+"""A seller and a customer for parcels that a run needs, and a dispatcher."""
 
 import secrets
 
@@ -16,6 +16,11 @@ async def seller_token(services: Services) -> str:
 async def customer_token(services: Services) -> str:
     """An access token of the run's customer, whose account is made where there is none."""
     return await _token(services, Role.CUSTOMER)
+
+
+async def admin_token(services: Services) -> str:
+    """An access token of the run's dispatcher, whose account is made where there is none."""
+    return await _token(services, Role.ADMIN)
 
 
 async def _token(services: Services, role: Role) -> str:

@@ -11,6 +11,7 @@ from api.server.backing_services import find_sandbox
 from api.server.services import Services
 from api.simulation.accounts.drivers import Driver
 from api.simulation.accounts.shop import customer_token, seller_token
+from api.simulation.baskets import PHONE, buy
 from api.simulation.load.schedule import CITY
 from api.terminal.errors import CommandError
 
@@ -18,8 +19,6 @@ ANSWERS_WITHIN_S = 60.0
 AT_ONCE = 4
 LIFE = timedelta(minutes=10)
 UNDER_WAY = ("assigned", "picked_up", "in_transit")
-PHONE = "+977-9800000099"
-PRICE = "10.00"
 # Far from where anyone of the run drives: nobody arrives, so no parcel changes its status while it is watched.
 PICKUP, DROPOFF = (CITY[0] + 0.4, CITY[1] + 0.4), (CITY[0] + 0.5, CITY[1] + 0.5)
 
@@ -74,7 +73,7 @@ class _Shop:
                 "This server has another one: use --watchers 0, or a server without KHALTI_SECRET_KEY."
             )
         seller, customer = await seller_token(self._services), await customer_token(self._services)
-        sales = await self._buy(seller, customer, len(drivers), sandbox.base_url)
+        sales = await buy(self._http, seller, customer, len(drivers), sandbox_url=sandbox.base_url)
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def carry(driver: Driver, sale_id: int) -> tuple[int, str]:
@@ -84,29 +83,6 @@ class _Shop:
             return driver.transporter_id, str(made["tracking_number"])
 
         return dict(await asyncio.gather(*(carry(*pair) for pair in zip(drivers, sales, strict=True))))
-
-    async def _buy(self, seller: str, customer: str, count: int, sandbox_url: str) -> list[int]:
-        """The sales of one paid order with so many lines."""
-        cart = await self._post("/api/v1/marketplace/carts/", customer)
-        for number in range(1, count + 1):
-            article = {"name": f"Load test parcel {number}", "listed_price": PRICE, "stock": 1}
-            product = await self._post("/api/v1/marketplace/products/", seller, article)
-            line = {"product_id": product["id"], "quantity": 1}
-            await self._post(f"/api/v1/marketplace/carts/{cart['id']}/items/", customer, line)
-        payment = {
-            "cart_id": cart["id"],
-            "gateway": "KHALTI",
-            "return_url": "https://shop.invalid/paid",
-            "customer_name": "Load customer",
-            "customer_email": "load-customer@load.example",
-            "customer_phone": PHONE,
-        }
-        opened = await self._post("/api/v1/payments/initiate/", customer, payment)
-        pidx = opened["data"]["pidx"]
-        paid = await self._http.post(f"{sandbox_url}/sandbox/payments/{pidx}/", json={"outcome": "completed"})
-        paid.raise_for_status()
-        settled = await self._post("/api/v1/payments/callback/", customer, {"pidx": pidx})
-        return [int(sale["id"]) for sale in settled["data"]["marketplace_sales"]]
 
     def _token_of(self, driver: Driver) -> str:
         return driver.token(self._services.accounts.tokens, LIFE)

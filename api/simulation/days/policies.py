@@ -1,0 +1,168 @@
+"""The ways of dispatching that are held against each other. What decides is the server; these only ask it to."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from api.simulation.days.errors import DayStuck
+from api.simulation.days.parcels import Parcel
+from api.simulation.days.town import Town
+
+RETRY_S = 30.0
+"""How often what nobody could take is tried again, where the server does not do that by itself."""
+GIVE_UP_AFTER = 3
+"""So many in a row that nobody can take end a round of tries: the town is full."""
+BULK_EVERY_S = 120.0
+TICK_S = 10.0
+NEAREST = 500
+NOBODY = frozenset({404, 409})
+"""Answers that say that nobody can take a delivery now, or that it is given already."""
+
+
+class Policy:
+    """A way of dispatching. This one leaves all to the server's rounds."""
+
+    name: ClassVar[str]
+    says: ClassVar[str]
+    """What it is, for the report."""
+    every_s: ClassVar[float] = RETRY_S
+    jobs: ClassVar[frozenset[str]] = frozenset()
+    """Background work of the server that runs at each of its moments, by the server's names."""
+    is_quiet: ClassVar[bool] = True
+    """Whether the answers tell all that was given; otherwise phones are listened to."""
+
+    async def prepare(self, town: Town) -> None:
+        """Before the first order. Raises DayStuck."""
+
+    async def placed(self, town: Town, parcel: Parcel) -> None:
+        """An order came in. Raises DayStuck."""
+
+    async def tick(self, town: Town) -> None:
+        """Each ``every_s``. Raises DayStuck."""
+
+
+class _OneByOne(Policy):
+    """Each as it comes, and again while nobody can take it."""
+
+    async def placed(self, town: Town, parcel: Parcel) -> None:
+        """Try at once."""
+        await self.give(town, parcel)
+
+    async def tick(self, town: Town) -> None:
+        """Try again, the one that was ordered first first."""
+        in_vain = 0
+        for parcel in town.list_waiting():
+            if in_vain >= GIVE_UP_AFTER:
+                return
+            in_vain = 0 if await self.give(town, parcel) else in_vain + 1
+
+    async def give(self, town: Town, parcel: Parcel) -> bool:
+        """Whether somebody has it now. Raises DayStuck."""
+        raise NotImplementedError
+
+
+class GreedyNearest(_OneByOne):
+    """A dispatcher with a map: gives each parcel by hand to the nearest who can take it."""
+
+    name = "greedy"
+    says = "each order by hand to the nearest courier with room, as it comes"
+
+    async def give(self, town: Town, parcel: Parcel) -> bool:
+        """To the nearest, or to the next where that one cannot."""
+        pickup = parcel.order.pickup
+        found = await town.api.must(
+            "GET",
+            "/api/transporters/nearby/",
+            town.admin,
+            lat=round(pickup.lat, 7),
+            lon=round(pickup.lon, 7),
+            radius_km=50,
+            limit=NEAREST,
+        )
+        for one in found["results"]:
+            has_room = one["active_deliveries"] < one["max_active"] and one["free_capacity_kg"] >= parcel.weight_kg
+            if not has_room:
+                continue
+            path = f"/api/deliveries/{parcel.uuid}/assign/"
+            reply = await town.api.ask("POST", path, town.admin, {"transporter_id": one["id"]})
+            if reply.is_good:
+                town.expect(one["id"], parcel.delivery_id)
+                return True
+            _check(reply.status, reply.body, path)
+        return False
+
+
+class SingleBest(_OneByOne):
+    """The server's best for each parcel alone."""
+
+    name = "single"
+    says = "each order to the server's best courier for it, as it comes"
+
+    async def give(self, town: Town, parcel: Parcel) -> bool:
+        """To the best."""
+        path = "/api/auto-assign/"
+        reply = await town.api.ask("POST", path, town.admin, {"delivery_id": parcel.delivery_id})
+        if reply.is_good:
+            town.expect(reply.body["assigned_transporter"]["id"], parcel.delivery_id)
+            return True
+        _check(reply.status, reply.body, path)
+        return False
+
+
+class BulkEveryTwoMinutes(Policy):
+    """All that wait at once, for the highest total."""
+
+    name = "bulk"
+    says = "all that wait every two minutes, planned together for the highest total of scores"
+    every_s = BULK_EVERY_S
+
+    async def tick(self, town: Town) -> None:
+        """Plan and give."""
+        if not town.list_waiting():
+            return
+        path = "/api/auto-assign/"
+        reply = await town.api.ask("POST", path, town.admin, {})
+        if not reply.is_good:
+            _check(reply.status, reply.body, path)
+            return
+        for one in reply.body["assignments"]:
+            town.expect(one["transporter_id"], one["delivery_id"])
+
+
+class OffersInWaves(Policy):
+    """Each parcel is offered as it comes: to the best, then to three, then to five."""
+
+    name = "offers"
+    says = "each order offered as it comes, in waves of one, three and five; what nobody takes is offered again"
+    every_s = TICK_S
+    jobs = frozenset({"offers", "offer-notices"})
+    is_quiet = False
+
+    async def placed(self, town: Town, parcel: Parcel) -> None:
+        """Begin a search."""
+        await self._search(town, parcel)
+
+    async def tick(self, town: Town) -> None:
+        """Begin another for what nobody took."""
+        if round(town.clock.now_s) % round(RETRY_S) == 0:
+            for parcel in town.list_waiting():
+                await self._search(town, parcel)
+
+    async def _search(self, town: Town, parcel: Parcel) -> None:
+        path = f"/api/deliveries/{parcel.uuid}/offers/"
+        reply = await town.api.ask("POST", path, town.admin, {"mode": "waves", "ask_again": True})
+        if not reply.is_good:
+            _check(reply.status, reply.body, path)
+
+
+POLICIES: Sequence[Policy] = (
+    GreedyNearest(),
+    SingleBest(),
+    BulkEveryTwoMinutes(),
+    OffersInWaves(),
+)
+
+
+def _check(status: int, body: object, path: str) -> None:
+    """That nobody can take it now is no surprise; anything else is. Raises DayStuck."""
+    if status not in NOBODY:
+        raise DayStuck(f"POST {path} answered HTTP {status}: {str(body)[:300]}")
