@@ -9,8 +9,10 @@ import { type SignedIn, SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { unconfirmed } from "./actions.ts";
 import { HandoverView } from "./handover_view.tsx";
+import { OffersView } from "./offers_view.tsx";
 import { PhoneView } from "./phone_view.tsx";
 import { QueueView } from "./queue_view.tsx";
+import { ShiftsView } from "./shifts_view.tsx";
 import { Strip } from "./strip.tsx";
 import { viewOf } from "./views.ts";
 import { Work } from "./work.ts";
@@ -75,6 +77,8 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
             <Strip {...given} />
             {view.name === "queue" && <QueueView {...given} />}
             {view.name === "phone" && <PhoneView {...given} client={client} />}
+            {view.name === "shifts" && <ShiftsView {...given} />}
+            {view.name === "offers" && <OffersView {...given} client={client} />}
             {(view.name === "work" || view.name === "job") && <WorkView {...given} person={person} signOut={signOut} />}
           </>
         )}

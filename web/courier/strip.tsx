@@ -1,10 +1,9 @@
 // The strip on top: on duty or not, whose position the server has, what waits to be sent.
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { Link } from "../shared/link.tsx";
-import { problemOf } from "../shared/problems.ts";
 import { duration } from "../shared/times.ts";
 import { unconfirmed } from "./actions.ts";
-import { AskTwice } from "./ask_twice.tsx";
+import { DutySwitch } from "./duty_switch.tsx";
 import { type Given, useNow } from "./given.ts";
 import { pathOf } from "./views.ts";
 import { liveSource, standingOf } from "./sources.ts";
@@ -14,10 +13,14 @@ export function Strip(given: Given) {
   const waiting = unconfirmed(state.actions);
   return (
     <section class="strip card" aria-label={say("strip")}>
-      <Duty {...given} />
+      <DutySwitch {...given} />
       <p class="position">
         <Position {...given} />{" "}
         <Link href={pathOf({ name: "phone" })}>{say("phone.link")}</Link>
+      </p>
+      <p class="position">
+        <Link href={pathOf({ name: "shifts" })}>{say("shifts.link")}</Link>
+        <Link href={pathOf({ name: "offers" })}>{say("asked.link")}</Link>
       </p>
       {waiting + state.pings_waiting > 0 && (
         <p class="waiting">
@@ -27,49 +30,6 @@ export function Strip(given: Given) {
         </p>
       )}
     </section>
-  );
-}
-
-function Duty({ work, state, say }: Given) {
-  const [changing, setChanging] = useState(false);
-  const [problem, setProblem] = useState("");
-  const [asking, setAsking] = useState(false);
-  const { profile } = state;
-  if (profile === null) return <p class="quiet">{say("loading")}</p>;
-  const on = profile.is_available;
-  const given_back = state.jobs.filter((job) => job.status === "assigned").length;
-  const change = async (): Promise<void> => {
-    setAsking(false);
-    setChanging(true);
-    setProblem("");
-    try {
-      await work.setDuty(!on);
-    } catch (error) {
-      setProblem(problemOf(error, say));
-    }
-    setChanging(false);
-  };
-  return (
-    <>
-      <div class="duty">
-        <button
-          type="button"
-          role="switch"
-          aria-checked={on}
-          class="switch"
-          disabled={changing}
-          onClick={() => (on && given_back > 0 ? setAsking(true) : void change())}
-        >
-          <span class="knob" aria-hidden="true" />
-          <span>{say(changing ? "duty.changing" : on ? "duty.on" : "duty.off")}</span>
-        </button>
-        {!profile.is_verified && <p class="quiet small">{say("duty.not_verified")}</p>}
-      </div>
-      <p class="problem" role="alert">{problem}</p>
-      {asking && (
-        <AskTwice title={say("duty.leave", { count: given_back })} yes={say("duty.leave.yes")} no={say("duty.leave.no")} onYes={() => void change()} onNo={() => setAsking(false)} />
-      )}
-    </>
   );
 }
 

@@ -6,7 +6,9 @@ export type View =
   | { name: "pickup"; id: number }
   | { name: "deliver"; id: number }
   | { name: "queue" }
-  | { name: "phone" };
+  | { name: "phone" }
+  | { name: "shifts" }
+  | { name: "offers" };
 
 const JOB = /^\/courier\/jobs\/([1-9][0-9]{0,15})(?:\/(pickup|deliver))?\/?$/;
 
@@ -17,8 +19,8 @@ export function viewOf(path: string): View {
     if (job[2] === "pickup" || job[2] === "deliver") return { name: job[2], id };
     return { name: "job", id };
   }
-  if (/^\/courier\/queue\/?$/.test(path)) return { name: "queue" };
-  if (/^\/courier\/phone\/?$/.test(path)) return { name: "phone" };
+  const other = /^\/courier\/(queue|phone|shifts|offers)\/?$/.exec(path)?.[1] as Exclude<View["name"], "work" | "job" | "pickup" | "deliver"> | undefined;
+  if (other !== undefined) return { name: other };
   return { name: "work" };
 }
 

@@ -2,6 +2,7 @@
 import type { components } from "../shared/api.ts";
 import { type Client, Refused } from "../shared/client.ts";
 import { ServerClock } from "../shared/server_clock.ts";
+import type { Shift } from "../shared/shifts.ts";
 import { listJobs, tellAction } from "./deliveries_api.ts";
 import type { Action } from "./actions.ts";
 import { DEFAULT_POLICY, type Measured, Sieve, pingOf } from "./fixes.ts";
@@ -17,6 +18,8 @@ import { PositionWatch, ScreenLock, type Trouble } from "./watching_position.ts"
 import { browserSockets } from "./browser_sockets.ts";
 
 export type Profile = components["schemas"]["TransporterAnswer"];
+export type Duty = components["schemas"]["DutyAnswer"];
+export type GiveBackReason = components["schemas"]["GiveBackReason"];
 type Page<Row> = { count: number; results: Row[] };
 
 export interface Notice {
@@ -27,6 +30,8 @@ export interface Notice {
 
 export interface WorkState {
   profile: Profile | null;
+  /** Duty, break and planned shifts; null until they were heard of. */
+  duty: Duty | null;
   /** As the server said last; null until it was heard for the first time. */
   known_jobs: readonly Job[] | null;
   /** What is under way as this phone knows it, in order. */
@@ -51,11 +56,12 @@ export interface WorkState {
 }
 
 const NOTHING: WorkState = {
-  profile: null, known_jobs: null, jobs: [], waiting: null, offers: [], actions: [], pings_waiting: 0, connected: false, ended: null, reachable: true,
+  profile: null, duty: null, known_jobs: null, jobs: [], waiting: null, offers: [], actions: [], pings_waiting: 0, connected: false, ended: null, reachable: true,
   heard_at: null, problem: null, position: null, trouble: null, app: null, devices: [], notice: null,
 };
 const ASK_EVERY_MS = 30_000;
 const APP_FIXES_OF_MS = 180_000;
+const GIVEN_BACK = "given_back";
 const NOT_ALLOWED = 4403; // the close code of who is not verified
 
 export class Work {
@@ -131,11 +137,25 @@ export class Work {
     return this.#asking;
   }
 
-  /** Raises Refused or Unreachable. */
-  async setDuty(on: boolean): Promise<void> {
-    this.#set({ profile: await this.client.call<Profile>("/api/transporters/me/", { method: "PATCH", body: { is_available: on } }) });
-    this.#follow();
-    await this.refresh();
+  /** On duty, off duty, or on a break of so many minutes. Raises Refused or Unreachable. */
+  async setDuty(duty: Duty["duty"], minutes?: number): Promise<void> {
+    const body = minutes === undefined ? { duty } : { duty, minutes };
+    this.#set({ duty: await this.client.call<Duty>("/api/transporters/me/duty/", { method: "POST", body }) });
+    await this.#again();
+  }
+
+  /** Replaces all planned shifts. Raises Refused or Unreachable. */
+  async plan(shifts: readonly Shift[]): Promise<void> {
+    this.#set({ duty: await this.client.call<Duty>("/api/transporters/me/shifts/", { method: "PUT", body: { shifts } }) });
+  }
+
+  /** Somebody else is to carry what was not picked up. Raises Refused or Unreachable. */
+  async giveBack(job: Job, reason: GiveBackReason, note: string): Promise<void> {
+    try {
+      await this.client.call(`/api/deliveries/${job.id}/give-back/`, { method: "POST", body: { reason, note } });
+    } finally {
+      await this.#again();
+    }
   }
 
   /** Raises Refused or Unreachable: who gets a parcel can be known by the server alone. */
@@ -252,6 +272,8 @@ export class Work {
     if (frame.type === "assignment") {
       const { delivery_id } = frame;
       this.#set({ notice: this.#taken.delete(delivery_id) ? notice : { key: "notice.assigned", title: frame.delivery_address, delivery_id } });
+    } else if (frame.type === "withdrawal" && frame.reason === GIVEN_BACK) {
+      // by the courier, who knows
     } else if (frame.type === "withdrawal") {
       const lost = this.#state.known_jobs?.find((job) => job.id === frame.delivery_id);
       this.#set({ notice: { key: "notice.withdrawn", title: lost?.delivery_address ?? `#${frame.delivery_id}`, delivery_id: frame.delivery_id } });
@@ -276,6 +298,7 @@ export class Work {
       const profile = await this.client.call<Profile>("/api/transporters/me/");
       const known_jobs = await listJobs(this.client, profile.id, this.#state.known_jobs ?? []);
       this.#set({ profile, known_jobs, reachable: true, heard_at: Date.now(), problem: null });
+      this.#set({ duty: await this.client.call<Duty>("/api/transporters/me/duty/") });
       await this.#kept?.write("jobs", known_jobs);
       await this.#kept?.write("profile", profile);
       const waiting = profile.is_verified ? await this.client.call<Page<Waiting>>("/api/deliveries/available/?page_size=100") : null;

@@ -10,6 +10,7 @@ import { clock } from "../shared/times.ts";
 import { unconfirmed } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { type Job, type Stop, distanceM, navigationLink, stopOf } from "./jobs.ts";
+import { GiveBack } from "./give_back.tsx";
 import type { Given } from "./given.ts";
 import { OfferList } from "./offer_list.tsx";
 import { pathOf } from "./views.ts";
@@ -68,7 +69,7 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
   );
 }
 
-function NextStop({ state, language, say, job }: Given & { job: Job }) {
+function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
   const stop = stopOf(job);
   const verb = stop.kind === "pickup" ? "pickup" : "deliver";
   const here = state.position?.coords;
@@ -94,6 +95,7 @@ function NextStop({ state, language, say, job }: Given & { job: Job }) {
       <Link class="button first large" href={pathOf({ name: verb, id: job.id })}>
         <Icon of={stop.kind === "pickup" ? PackageCheck : MapPinned} />{say(stop.kind === "pickup" ? "stop.pick_up" : "stop.hand_over")}
       </Link>
+      {known?.status === "assigned" && job.status === "assigned" && <GiveBack key={job.id} work={work} say={say} job={job} />}
     </section>
   );
 }

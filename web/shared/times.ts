@@ -39,6 +39,11 @@ export function stretch(from: number, to: number, now: number, language: Languag
   return { from: clock(from, now, language), to: clock(to, sameDay ? to : now, language) };
 }
 
+/** A day of the week as the API counts them, 0 is Monday. */
+export function weekdayName(weekday: number, language: Language): string {
+  return named("calendar.days", language, (weekday + 1) % 7);
+}
+
 /** "28 Nov 2026", "१३ मंसिर २०८३". */
 export function date(at: number, language: Language): string {
   const there = inNepal(at);

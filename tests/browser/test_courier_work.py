@@ -1,0 +1,92 @@
+"""A courier plans its week, takes a break, gives a parcel back, and sees what it was asked."""
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.couriers import courier
+from tests.browser.windows import stand_still, unreached, violations
+from tests.support.waiting import until
+from tests.support.world import World, ok
+
+DUTY = "/api/transporters/me/duty/"
+
+
+async def test_a_courier_plans_a_night_as_one_time_and_it_is_there_after_a_reload(
+    world: World, plain_chromium: Browser
+) -> None:
+    async with courier(world, plain_chromium) as one:
+        page = one.page
+        await page.get_by_role("link", name="My shifts").click()
+        await page.get_by_role("button", name="Add a time on Sun").click()
+        await page.get_by_label("Sun, From").fill("22:00")
+        await page.get_by_label("Sun, To").fill("06:00")
+        await expect(page.get_by_text("Ends on the next day.")).to_be_visible()
+        await page.get_by_role("button", name="Add a time on Mon").click()
+        await page.get_by_label("Mon, From").fill("05:00")
+        await page.get_by_role("button", name="Save the week").click()
+        await expect(page.get_by_role("alert").filter(has_text="overlap")).to_be_visible()
+        assert ok(await one.driver.get(DUTY))["shifts"] == []
+        await page.get_by_role("button", name="Remove Mon").click()
+        await page.get_by_role("button", name="Save the week").click()
+        await expect(page.get_by_text("Saved.")).to_be_visible()
+        assert ok(await one.driver.get(DUTY))["shifts"] == [
+            {"weekday": 0, "begins": "00:00", "ends": "06:00"},
+            {"weekday": 6, "begins": "22:00", "ends": "24:00"},
+        ]
+        await page.reload()
+        await expect(page.get_by_label("Sun, To")).to_have_value("06:00")
+        await stand_still(page, "dark")
+        assert await violations(page) == []
+        assert await unreached(page) == []
+
+
+@pytest.mark.slow
+async def test_a_courier_gives_a_parcel_back_with_a_reason_and_takes_a_break_that_says_how_long_it_lasts(
+    world: World, plain_chromium: Browser
+) -> None:
+    admin, delivery = await world.admin(), await world.delivery()
+    async with courier(world, plain_chromium) as one:
+        page = one.page
+        ok(await one.driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+        await page.get_by_role("button", name="Give it back").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("The pickup is closed").check()
+        await dialog.get_by_label("More (may be left empty)").fill("Nobody opens")
+        await dialog.get_by_role("button", name="Give it back").click()
+        await expect(one.answer).to_have_text("Nothing to do now")
+
+        async def given_back() -> bool:
+            found = ok(await admin.get(f"/api/deliveries/{delivery['id']}/"))
+            return found["status"] == "available" and "Nobody opens" in found["tracking_history"][-1]["notes"]
+
+        await until(given_back, "the parcel waits again, with the reason")
+        await page.get_by_role("button", name="Take a break").click()
+        await dialog.get_by_label("20 min").check()
+        await dialog.get_by_role("button", name="Take a break").click()
+        await expect(page.get_by_text("20 min left")).to_be_visible()
+        assert ok(await one.driver.get(DUTY))["duty"] == "break"
+        await page.get_by_role("switch", name="On a break").click()
+        await expect(page.get_by_role("switch", name="On duty")).to_be_visible()
+
+
+@pytest.mark.slow
+async def test_a_courier_sees_its_acceptance_and_how_each_offer_ended(world: World, plain_chromium: Browser) -> None:
+    admin, delivery = await world.admin(), await world.delivery()
+    async with courier(world, plain_chromium) as one:
+        page = one.page
+
+        async def asked() -> bool:
+            body = {"mode": "all"}
+            reply = await admin.post(f"/api/deliveries/{delivery['id']}/offers/", body)
+            if reply.status_code == 201 and ok(await one.driver.get("/api/offers/"))["offers"]:
+                return True
+            await admin.post(f"/api/deliveries/{delivery['id']}/offers/withdraw/")
+            return False
+
+        await until(asked, "the courier is asked")
+        await page.get_by_role("button", name="Not this one").click()
+        await page.get_by_role("button", name="Too far").click()
+        await page.get_by_role("link", name="What I was asked").click()
+        await expect(page.get_by_text("You did not want it: Too far").first).to_be_visible()
+        await expect(page.get_by_text("You take 0 %")).to_be_visible()
+        assert await violations(page) == []
