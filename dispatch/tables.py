@@ -25,6 +25,7 @@ from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
 from dispatch.payments.opening.models import PaymentReview
 from dispatch.payments.refunds.models import Refund
 from dispatch.payments.settling.models import WebhookReceipt
+from dispatch.rolling.models import RollingMove, RollingPlace, RollingTick
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.transporters.devices import TransporterDevice
@@ -67,6 +68,9 @@ __all__ = [
     "Product",
     "Refund",
     "Refusal",
+    "RollingMove",
+    "RollingPlace",
+    "RollingTick",
     "Sale",
     "SignIn",
     "StoredFix",

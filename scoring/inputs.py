@@ -145,6 +145,9 @@ class Transporters(_Columns):
         (M,) whole numbers of deliveries under way and allowed at once.
     available
         (M,) booleans; False bars the transporter from everything.
+    most_new
+        (M,) whole numbers of deliveries that a plan may give each, beside `max_active`; None for as many as
+        there is room for. The workload term does not know of it.
     key
         (M,) whole numbers that tell equal rows apart, as for `Deliveries`.
     income
@@ -167,6 +170,7 @@ class Transporters(_Columns):
     active: Ints
     max_active: Ints
     available: Bools | None = None
+    most_new: Ints | None = field(default=None, kw_only=True)
     key: Ints | None = field(default=None, kw_only=True)
     income: Floats | None = field(default=None, kw_only=True)
     speed_mps: Floats | None = field(default=None, kw_only=True)
@@ -181,6 +185,7 @@ class Transporters(_Columns):
         self._check("free_capacity_kg", 0.0, _MOST)
         self._check_whole("active", 0)
         self._check_whole("max_active", 0)
+        self._check_whole("most_new", 0)
         self._check_flags("available")
         for name in ("key", "vehicle"):
             self._check_whole(name, -(2**62))
@@ -208,6 +213,8 @@ class Transporters(_Columns):
         free: Ints = np.maximum(self.max_active - self.active, 0)
         if self.available is not None:
             free[~self.available] = 0
+        if self.most_new is not None:
+            free = np.minimum(free, self.most_new)
         free.flags.writeable = False
         return free
 

@@ -15,6 +15,7 @@ from dispatch.events.retention import EventRetention
 from dispatch.notifications.ports import MailSender, SmsSender
 from dispatch.notifications.relay import OutboxRelay
 from dispatch.notifications.templates import Templates
+from dispatch.rolling.ticks import TickRetention
 from dispatch.tracking.retention import Retention
 from dispatch.tracking.store import FixStore
 from dispatch.webhooks.sender import WebhookSender
@@ -34,6 +35,7 @@ class BackgroundServices(Feature):
     runs: RunRetention
     decisions: DecisionRetention
     plans: PlanRetention
+    ticks: TickRetention
     relay: OutboxRelay
     webhooks: WebhookSender
     webhook_transport: HttpWebhookTransport
@@ -68,6 +70,7 @@ def build_background_services(
         webhooks=WebhookSender(database, clock, transport),
         webhook_transport=transport,
         plans=PlanRetention(database, clock),
+        ticks=TickRetention(database, clock),
         decisions=DecisionRetention(database, clock, keep_days=settings.decisions_keep_days),
         relay=OutboxRelay(database, clock, templates, mail, sms),
         sms=sms,

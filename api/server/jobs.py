@@ -22,6 +22,8 @@ EXPIRE_EVERY_S = 60.0
 SWEEP_PRESENCE_EVERY_S = 5.0
 RELAY_EVERY_S = 1.0
 OFFERS_EVERY_S = 0.5
+# Ticks are seconds apart; this is how late one may begin.
+ROLLING_EVERY_S = 0.5
 COMPLETE_EVERY_S = 60.0
 TIDY_EVERY_S = 3600.0
 BEAT_EVERY_S = 3.0
@@ -51,6 +53,7 @@ def jobs_of(services: "Services") -> list[Job]:
         Job.of(background.webhooks, RELAY_EVERY_S),
         Job.of(services.deliveries.search_rounds, OFFERS_EVERY_S, at_once=True),
         Job.of(services.deliveries.offer_notices, OFFERS_EVERY_S, at_once=True),
+        Job.of(services.deliveries.rolling, ROLLING_EVERY_S),
         Job.of(DocumentExpiry(database, clock, services.publisher), TIDY_EVERY_S, at_once=True),
         Job.of(PhotoSweeper(database, clock, services.deliveries.photos), TIDY_EVERY_S, at_once=True),
         Job("presence", SWEEP_PRESENCE_EVERY_S, background.presence.sweep),  # one step in Redis
@@ -66,6 +69,7 @@ def jobs_of(services: "Services") -> list[Job]:
         Job("old-audit-events", TIDY_EVERY_S, background.audit.sweep),
         Job("old-events", TIDY_EVERY_S, background.events.sweep),
         Job("old-assignment-runs", TIDY_EVERY_S, background.runs.sweep),
+        Job("old-ticks", TIDY_EVERY_S, background.ticks.sweep),
         Job("old-plans", TIDY_EVERY_S, background.plans.sweep),
         Job("old-decisions", TIDY_EVERY_S, background.decisions.sweep),
         Job("gone-history-writers", TIDY_EVERY_S, lambda: forget_gone_writers(services.redis, services.keys)),

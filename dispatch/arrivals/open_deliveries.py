@@ -9,7 +9,7 @@ from sqlalchemy import Row, select, true
 from dispatch.arrivals.events import DeliveryEvent, EventKind
 from dispatch.database.among import among
 from dispatch.database.engine import Database
-from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, Priority
+from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, HoldReason, Priority
 
 ARRIVED = {EventKind.ARRIVED_AT_PICKUP, EventKind.ARRIVED_AT_DROPOFF}
 # What is taken from the database between two looks at whatever else the event loop has to do.
@@ -30,6 +30,9 @@ _COLUMNS = (
     Delivery.distance_km,
     Delivery.created_at,
     Delivery.requested_pickup_date,
+    Delivery.ready_at,
+    Delivery.hold_until,
+    Delivery.hold_reason,
     Delivery.requested_delivery_date,
     Delivery.assigned_at,
     Delivery.picked_up_at,
@@ -42,6 +45,7 @@ _COLUMNS = (
 class OpenDelivery:
     """What a dispatcher sees of a delivery; points as (lat, lon) in degrees, weight in kg, distance in km by road.
 
+    ``hold_until`` and ``hold_reason``: it waits though somebody could have it.
     ``due_at`` was asked for, ``expected_at`` is when it was last expected. ``at_stop`` and ``at_stop_since``: where its
     transporter has come and not left, by the device's clock.
     """
@@ -65,6 +69,8 @@ class OpenDelivery:
     expected_at: datetime | None
     at_stop: EventKind | None
     at_stop_since: datetime | None
+    hold_until: datetime | None
+    hold_reason: HoldReason | None
 
 
 async def open_deliveries(
@@ -92,6 +98,7 @@ async def open_deliveries(
 
 
 def _open(row: Row[*tuple[object, ...]]) -> OpenDelivery:
+    waits = row.status is DeliveryStatus.AVAILABLE
     stands = row.kind in ARRIVED and _is_next(row.kind, row.status)
     return OpenDelivery(
         id=row.id,
@@ -106,13 +113,15 @@ def _open(row: Row[*tuple[object, ...]]) -> OpenDelivery:
         weight_kg=float(row.package_weight),
         distance_km=row.distance_km,
         created_at=row.created_at,
-        pickup_from=row.estimated_pickup_time or row.requested_pickup_date,
+        pickup_from=row.estimated_pickup_time or row.ready_at or row.requested_pickup_date,
         due_at=row.requested_delivery_date,
         assigned_at=row.assigned_at,
         picked_up_at=row.picked_up_at,
         expected_at=row.estimated_delivery_time,
         at_stop=row.kind if stands else None,
         at_stop_since=row.at if stands else None,
+        hold_until=row.hold_until if waits else None,
+        hold_reason=row.hold_reason if waits else None,
     )
 
 

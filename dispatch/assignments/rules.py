@@ -81,20 +81,20 @@ class AssignmentRules:
         """Of one delivery. ``offered``: what others are asked for takes room of its zone already.
         Reads with a connection of its own, so the asking transaction should have ended."""
         if self._zones is None:
-            return self._of(None)
+            return self.of_zone(None)
         zones = await self._zones.read()
         place = zones.place_of(delivery.pickup_lat, delivery.pickup_lon)
         if place == NOWHERE:
-            return self._of(None)
+            return self.of_zone(None)
         left = await self._left(self._zones, zones, [place], offered=offered)
-        return replace(self._of(zones.zones[place]), left=left.get(place))
+        return replace(self.of_zone(zones.zones[place]), left=left.get(place))
 
     async def group(self, deliveries: Sequence[WaitingDelivery]) -> tuple[list[Together], list[Failure]]:
         """Deliveries by their rules, the group of the most urgent first; and those whose zone is paused."""
         if self._zones is None:
-            return [Together(self._of(None), list(deliveries))], []
+            return [Together(self.of_zone(None), list(deliveries))], []
         zones = await self._zones.read()
-        rules = [self._of(zone) for zone in zones.zones] + [self._of(None)]
+        rules = [self.of_zone(zone) for zone in zones.zones] + [self.of_zone(None)]
         groups: dict[Rules, Together] = {}
         paused: list[Failure] = []
         places = zones.of_many([one.lat for one in deliveries], [one.lon for one in deliveries])
@@ -122,7 +122,8 @@ class AssignmentRules:
         async with kept.database.connection() as driver:
             return await room_in(driver, zones, places, offered=offered)
 
-    def _of(self, zone: KnownZone | None) -> Rules:
+    def of_zone(self, zone: KnownZone | None) -> Rules:
+        """Of what lies in a zone, or in none."""
         if zone is None:
             return Rules(self.radius_m)
         return Rules(zone.radius_m or self.radius_m, zone.weights or EVEN, zone)

@@ -23,6 +23,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    func,
     select,
     type_coerce,
 )
@@ -65,7 +66,7 @@ WITH wanted AS MATERIALIZED (
 ), given AS (
     UPDATE deliveries AS d
     SET status = 'assigned', transporter_id = w.transporter_id, assigned_at = $9, estimated_pickup_time = NULL,
-        estimated_delivery_time = w.arrives_at, updated_at = $9
+        estimated_delivery_time = w.arrives_at, updated_at = $9, hold_until = NULL, hold_reason = NULL, held_in = NULL
     FROM wanted AS w
     WHERE d.id = w.delivery_id AND d.status = 'available'
     RETURNING d.id
@@ -100,7 +101,7 @@ DELIVERIES = select(
     Delivery.delivery_lat,
     Delivery.delivery_lon,
     Delivery.package_weight,
-    Delivery.requested_pickup_date,
+    func.coalesce(Delivery.ready_at, Delivery.requested_pickup_date).label("pickup_from"),
     Delivery.distance_km,
 ).where(Delivery.id == any_(_IDS))
 LOCK_DELIVERIES = DELIVERIES.order_by(Delivery.id).with_for_update(of=Delivery)
@@ -166,13 +167,14 @@ class AssignmentSets:
         self._zones = zones
 
     async def write(
-        self, wishes: Sequence[Wish], user_id: int | None, *, run_id: int | None = None
+        self, wishes: Sequence[Wish], user_id: int | None, *, run_id: int | None = None, strategy: str = STRATEGY
     ) -> tuple[list[BulkAssigned], list[Failure]]:
         """Assign what can still be assigned, in the order of the wishes; the rest with what stands against it.
 
-        ``user_id``: who decides; ``run_id``: the run that it belongs to. Watchers and phones are told after the commit.
+        ``user_id``: who decides; ``run_id``: the run that it belongs to; ``strategy``: what made the plan. Watchers and
+        phones are told after the commit.
         """
-        fits, failures = await self._give(wishes, user_id, STRATEGY, run_id)
+        fits, failures = await self._give(wishes, user_id, strategy, run_id)
         return [_assigned(fit) for fit in fits], failures
 
     async def write_one(self, wish: Wish, user_id: int | None, strategy: str) -> Assigned | Failure:
@@ -250,7 +252,7 @@ class AssignmentSets:
             None if delivery.pickup_lat is None else (delivery.pickup_lat, delivery.pickup_lon),
             None if delivery.delivery_lat is None else (delivery.delivery_lat, delivery.delivery_lon),
             carrier.vehicle_type,
-            delivery.requested_pickup_date,
+            delivery.pickup_from,
             delivery.distance_km,
         )
         arrival = expected_arrival(trip, position, picked_up=False, road_factor=self._road_factor, now=now)

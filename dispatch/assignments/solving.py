@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring import Deliveries, Params, Plan, Transporters, solve
+from scoring.inputs import Load
 from scoring.result import Strategy
 
 Weights: TypeAlias = tuple[float, float, float, float]
@@ -22,10 +23,11 @@ class BulkProblem:
     """What is to be solved; it can be sent to another process.
 
     ``weights``: of distance, rating, capacity and workload; ``forbidden``: (K, 2) rows of deliveries and transporters
-    that may not be paired.
+    that may not be paired; ``previous``: a plan of nearly the same rows to begin from.
 
-    All packages of one transporter travel together, so their weights add up. ``time_limit_s`` runs from ``asked_at``,
-    by the machine's monotonic clock: who asks also waits while a process starts, or works on somebody else's problem.
+    All packages of one transporter travel together, so their weights add up, unless ``load`` says otherwise.
+    ``time_limit_s`` runs from ``asked_at``, by the machine's monotonic clock: who asks also waits while a process
+    starts, or works on somebody else's problem.
     """
 
     deliveries: Deliveries
@@ -35,6 +37,8 @@ class BulkProblem:
     weights: Weights = Params().weights
     forbidden: npt.NDArray[np.int64] | None = None
     strategy: Strategy = "optimal"
+    load: Load = "sum"
+    previous: Plan | None = None
     asked_at: float = field(default_factory=time.monotonic)
 
     def left_s(self) -> float:
@@ -43,7 +47,7 @@ class BulkProblem:
 
     def solve(self) -> Plan:
         """The plan of the highest total; the same for the same problem."""
-        params = Params(weights=self.weights, radius_m=self.radius_m, load="sum")
+        params = Params(weights=self.weights, radius_m=self.radius_m, load=self.load)
         return solve(
             self.deliveries,
             self.transporters,
@@ -52,6 +56,7 @@ class BulkProblem:
             time_limit_s=self.left_s(),
             seed=0,
             forbidden=self.forbidden,
+            previous=self.previous,
         )
 
 

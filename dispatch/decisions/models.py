@@ -25,6 +25,8 @@ class DecisionKind(StrEnum):
     """Many deliveries, for the highest total."""
     BY_HAND = "by_hand"
     """A dispatcher named the transporter."""
+    ROLLING = "rolling"
+    """Rolling dispatch, in one of its ticks: those that it gave."""
 
 
 class Decision(IdentityBase):

@@ -9,10 +9,24 @@ from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.travel import SPEED_KMH, Arrival, Point, Trip, Whereabouts, arrival_at_door, road_distance_km
 from dispatch.ports import LivePosition
 
-__all__ = ["VEHICLE_TYPES", "Arrival", "Trip", "expected_arrival", "live_arrival", "road_distance_km", "trip_of"]
+__all__ = [
+    "VEHICLE_TYPES",
+    "Arrival",
+    "Trip",
+    "expected_arrival",
+    "live_arrival",
+    "road_distance_km",
+    "trip_of",
+    "usual_mps",
+]
 
 VEHICLE_TYPES = frozenset(SPEED_KMH)
 """Those whose usual speed is known; others drive at an average one."""
+
+
+def usual_mps(vehicle_type: str) -> float:
+    """How fast a vehicle of this type goes on the whole, metres a second."""
+    return Trip(None, None, vehicle_type).usual_mps
 
 
 def trip_of(delivery: Delivery, vehicle_type: str | None) -> Trip:
@@ -21,7 +35,7 @@ def trip_of(delivery: Delivery, vehicle_type: str | None) -> Trip:
         _point(delivery.pickup_lat, delivery.pickup_lon),
         _point(delivery.delivery_lat, delivery.delivery_lon),
         vehicle_type or "",
-        delivery.estimated_pickup_time or delivery.requested_pickup_date,
+        delivery.estimated_pickup_time or delivery.pickup_from,
         delivery.distance_km,
     )
 

@@ -5,7 +5,19 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, CheckConstraint, Double, Index, Numeric, SmallInteger, String, Text, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Double,
+    Index,
+    Numeric,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.database.base import (
@@ -56,6 +68,15 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
+class HoldReason(StrEnum):
+    """Why rolling dispatch lets a delivery wait that it could give."""
+
+    NOT_READY = "not_ready"
+    """Whoever went now would only wait at the pickup."""
+    NO_ANSWER = "no_answer"
+    """Everybody who could be asked was asked; it is asked again later, or a dispatcher gives it."""
+
+
 class Delivery(IdentityAuditBase):
     """A parcel: where from, where to, what it is, who has it. Degrees, kg, NPR, km."""
 
@@ -78,6 +99,8 @@ class Delivery(IdentityAuditBase):
             "delivered_at",
             postgresql_where=text("delivered_at IS NOT NULL"),
         ),
+        CheckConstraint("num_nulls(hold_until, hold_reason, held_in) IN (0, 3)", name="hold_whole"),
+        Index("ix_deliveries_held_in", "held_in", "hold_until", postgresql_where=text("held_in IS NOT NULL")),
         CheckConstraint("buyer_rating BETWEEN 1 AND 5", name="buyer_rating_in_range"),
     )
 
@@ -109,6 +132,13 @@ class Delivery(IdentityAuditBase):
     distance_km: Mapped[float | None] = mapped_column(Double)
     requested_pickup_date: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     requested_delivery_date: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    ready_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    """When the parcel can be picked up; nobody has to be there sooner."""
+    hold_until: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    """Rolling dispatch gives it to nobody before, while it waits: nothing is lost by that."""
+    hold_reason: Mapped[HoldReason | None] = mapped_column(text_enum(HoldReason))
+    held_in: Mapped[int | None] = mapped_column(BigInteger)
+    """The zone whose rolling dispatch holds it, 0 for what lies in none."""
 
     status: Mapped[DeliveryStatus] = mapped_column(text_enum(DeliveryStatus), default=DeliveryStatus.AVAILABLE)
     transporter_id: Mapped[int | None] = mapped_column(reference("transporters.id"), index=True)
@@ -135,6 +165,15 @@ class Delivery(IdentityAuditBase):
     tracking_history: Mapped[list["DeliveryStep"]] = relationship(
         lazy="raise", order_by="DeliveryStep.id", viewonly=True
     )
+
+    @property
+    def pickup_from(self) -> datetime | None:
+        """When it can be picked up at the earliest, as far as that was said."""
+        return self.ready_at or self.requested_pickup_date
+
+    def end_hold(self) -> None:
+        """Somebody has it, or it may be given at once."""
+        self.hold_until = self.hold_reason = self.held_in = None
 
 
 class DeliveryStep(IdentityBase):

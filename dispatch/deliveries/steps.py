@@ -155,6 +155,7 @@ class DeliverySteps:
         delivery.assigned_at = self._clock.now()
         delivery.estimated_pickup_time = pickup_at
         delivery.transporter_id = transporter.id
+        delivery.end_hold()
         self._expect(delivery, transporter, position)
         self.deliveries.record(delivery, DeliveryStatus.ASSIGNED, ASSIGNED_MESSAGE, notes=notes)
         self._tell_assigned(delivery, transporter)

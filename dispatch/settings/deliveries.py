@@ -64,6 +64,24 @@ class DeliverySettings(Section):
     offer_unanswered_most: int = Field(
         3, ge=1, le=100, description="So many unanswered offers in a row put a transporter off duty."
     )
+    rolling: bool = Field(
+        False, description="Dispatch by itself what lies in no zone; zones say so each for itself (`rolling`)."
+    )
+    rolling_mode: Literal["direct", "one", "waves", "all"] = Field(
+        "direct",
+        description="How rolling dispatch gives where a zone does not say: `direct`, or by offers to `one` after the "
+        "other, in `waves`, or to `all` at once.",
+    )
+    tick_s: int = Field(
+        10, ge=2, le=180, description="Rolling dispatch plans so often where a zone does not say, seconds."
+    )
+    rolling_gain_min: float = Field(
+        5.0,
+        ge=1,
+        le=120,
+        description="Rolling dispatch takes an accepted delivery for somebody else only where it comes to its door so "
+        "many minutes sooner.",
+    )
     break_most_min: int = Field(
         30, ge=1, le=720, description="Longest break of a transporter, minutes; after it, it is off duty."
     )

@@ -18,7 +18,7 @@ from dispatch.zones.shapes import polygon_of
 # Any change makes another answer: an insert a higher id, a deletion a lower count, an update a higher sum.
 STATE = "SELECT coalesce(max(id), 0) AS newest, count(*) AS zones, coalesce(sum(version), 0) AS versions FROM zones"
 READ = """
-SELECT id, name, area, mode, tick_s, radius_km, weights, fee_base, fee_per_km, capacity,
+SELECT id, name, area, mode, rolling, tick_s, radius_km, weights, fee_base, fee_per_km, capacity,
        paused_at IS NOT NULL AS paused, pause_reason
 FROM zones ORDER BY area_km2, id
 """
@@ -42,6 +42,7 @@ class KnownZone:
     id: int
     name: str
     mode: ZoneMode | None
+    rolling: bool
     tick_s: int | None
     radius_m: float | None
     weights: Weights | None
@@ -128,6 +129,7 @@ class KeptZones:
                             one["id"],
                             one["name"],
                             None if one["mode"] is None else ZoneMode(one["mode"]),
+                            one["rolling"],
                             one["tick_s"],
                             None if one["radius_km"] is None else one["radius_km"] * 1000,
                             None if one["weights"] is None else _weights(one["weights"]),

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Double, Integer, SmallInteger, String, Text
+from sqlalchemy import Boolean, CheckConstraint, Double, Integer, SmallInteger, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -48,6 +48,8 @@ class Zone(IdentityAuditBase):
     area: Mapped[dict[str, Any]] = mapped_column(JSONB)
     area_km2: Mapped[float] = mapped_column(Double)
     mode: Mapped[ZoneMode | None] = mapped_column(text_enum(ZoneMode))
+    rolling: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    """It is dispatched by itself, every ``tick_s`` seconds."""
     tick_s: Mapped[int | None] = mapped_column(SmallInteger)
     radius_km: Mapped[float | None] = mapped_column(Double)
     weights: Mapped[list[float] | None] = mapped_column(JSONB(none_as_null=True))

@@ -83,7 +83,8 @@ class FleetDelivery(Struct, frozen=True):
 
     ``due_at`` was asked for, ``planned_at`` was expected when it was taken or picked up; ``expected_at`` is when it
     should be at its door, by where its transporter is now where that is known. ``at_stop``: ``pickup`` or ``dropoff``,
-    where its transporter has stood since ``at_stop_since``.
+    where its transporter has stood since ``at_stop_since``. ``hold_until`` and ``hold_reason`` (``not_ready``,
+    ``no_answer``): it waits though somebody could have it.
     """
 
     id: int
@@ -105,6 +106,8 @@ class FleetDelivery(Struct, frozen=True):
     expected_at: datetime | None
     at_stop: str | None
     at_stop_since: datetime | None
+    hold_until: datetime | None
+    hold_reason: str | None
 
 
 class Fleet(Struct, frozen=True, tag="fleet"):

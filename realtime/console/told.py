@@ -82,5 +82,7 @@ def told_delivery(delivery: OpenDelivery, expected_at: datetime | None) -> bytes
             expected_at=expected_at,
             at_stop=None if delivery.at_stop is None else STOPS[delivery.at_stop],
             at_stop_since=delivery.at_stop_since,
+            hold_until=delivery.hold_until,
+            hold_reason=None if delivery.hold_reason is None else delivery.hold_reason.value,
         )
     )

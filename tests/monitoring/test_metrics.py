@@ -16,6 +16,7 @@ from dispatch.assignments.solving import BulkProblem
 from dispatch.dead_letters import DeadLetterKind
 from dispatch.errors import Forbidden, NotSignedIn
 from dispatch.offers.notices import OfferNotices
+from dispatch.rolling.rounds import RollingRounds
 from dispatch.settings import Settings
 from scoring import Deliveries, Transporters
 from tests.support.server_process import free_port
@@ -96,7 +97,7 @@ async def test_money_messages_pool_and_history_are_there(world: World) -> None:
     await until(is_told)
 
 
-NEVER_GIVE_UP = {OfferNotices.name}
+NEVER_GIVE_UP = {OfferNotices.name, RollingRounds.name}
 
 
 async def test_jobs_tell_of_rounds_items_the_oldest_that_waits_and_what_they_gave_up(world: World) -> None:

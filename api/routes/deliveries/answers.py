@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 from api.http.schemas import number
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.eta import Arrival
-from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep, Priority
+from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep, HoldReason, Priority
 from dispatch.geo import geo_cell
 from dispatch.transporters.models import Transporter
 
@@ -44,10 +44,22 @@ class DeliveryRow(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class HoldAnswer(Struct, frozen=True):
+    """Rolling dispatch gives a delivery to nobody until then, and why."""
+
+    until: datetime
+    reason: HoldReason
+
+
 class DispatcherRow(DeliveryRow, frozen=True, kw_only=True):
-    """A delivery in a dispatcher's list, with all that makes its steps implausible."""
+    """A delivery in a dispatcher's list, with all that makes its steps implausible.
+
+    ``hold``: why it waits though somebody could have it, null where nothing holds it.
+    """
 
     transporter: int | None
+    ready_at: datetime | None
+    hold: HoldAnswer | None
     flags: list[str]
 
 
@@ -190,7 +202,10 @@ class NotedStep(StepAnswer, frozen=True, kw_only=True):
 
 
 class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
-    """Everything about a delivery. ``reported_rating`` (the transporter's word) and ``earnings`` for admins alone."""
+    """Everything about a delivery.
+
+    ``reported_rating`` (the transporter's word), ``earnings`` and ``hold`` (why it waits) are for admins alone.
+    """
 
     pickup_contact_name: str
     pickup_contact_phone: str | None
@@ -200,6 +215,7 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     delivery_instructions: str
     special_instructions: str
     requested_delivery_date: datetime | None
+    ready_at: datetime | None
     estimated_pickup_time: datetime | None
     picked_up_at: datetime | None
     delivered_at: datetime | None
@@ -209,6 +225,7 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     tracking_history: list[NotedStep]
     reported_rating: int | UnsetType | None = UNSET
     earnings: float | UnsetType | None = UNSET
+    hold: HoldAnswer | UnsetType | None = UNSET
 
 
 def delivery_row(delivery: Delivery) -> DeliveryRow:
@@ -271,7 +288,20 @@ def waiting_delivery(delivery: Delivery, city: str | None) -> WaitingDelivery:
 def dispatcher_row(delivery: Delivery) -> DispatcherRow:
     """A delivery in a dispatcher's list."""
     flags = sorted({flag for step in delivery.tracking_history for flag in step.flags})
-    return DispatcherRow(**asdict(delivery_row(delivery)), transporter=delivery.transporter_id, flags=flags)
+    return DispatcherRow(
+        **asdict(delivery_row(delivery)),
+        transporter=delivery.transporter_id,
+        ready_at=delivery.ready_at,
+        hold=hold_answer(delivery),
+        flags=flags,
+    )
+
+
+def hold_answer(delivery: Delivery) -> HoldAnswer | None:
+    """What holds a delivery that waits."""
+    if delivery.status is not DeliveryStatus.AVAILABLE or delivery.hold_until is None or delivery.hold_reason is None:
+        return None
+    return HoldAnswer(delivery.hold_until, delivery.hold_reason)
 
 
 def created_delivery(delivery: Delivery) -> CreatedDelivery:
@@ -313,6 +343,7 @@ def detailed_delivery(delivery: Delivery, reader: User) -> DetailedDelivery:
         delivery_instructions=delivery.delivery_instructions,
         special_instructions=delivery.special_instructions,
         requested_delivery_date=delivery.requested_delivery_date,
+        ready_at=delivery.ready_at,
         estimated_pickup_time=delivery.estimated_pickup_time,
         picked_up_at=delivery.picked_up_at,
         delivered_at=delivery.delivered_at,
@@ -330,6 +361,7 @@ def detailed_delivery(delivery: Delivery, reader: User) -> DetailedDelivery:
         ],
         reported_rating=delivery.customer_rating if for_admin else UNSET,
         earnings=number(delivery.earnings) if for_admin else UNSET,
+        hold=hold_answer(delivery) if for_admin else UNSET,
     )
 
 

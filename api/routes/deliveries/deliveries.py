@@ -62,6 +62,7 @@ class NewDelivery(Body, frozen=True, kw_only=True):
     """The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR.
 
     Without ``delivery_fee`` it costs what the zone of its pickup says, or else the settings.
+    ``ready_at``: when the parcel can be picked up; where it is not said, the requested pickup is when.
     """
 
     marketplace_sale_id: Id
@@ -87,6 +88,7 @@ class NewDelivery(Body, frozen=True, kw_only=True):
     delivery_fee: Decimal | None = None
     requested_pickup_date: Moment | None = None
     requested_delivery_date: Moment | None = None
+    ready_at: Moment | None = None
 
     described: ClassVar[Rule] = {
         "allOf": [together(f"{end}_latitude", f"{end}_longitude") for end in ("pickup", "delivery")]

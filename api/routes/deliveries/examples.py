@@ -53,7 +53,7 @@ ROW: Final[dict[str, Any]] = {
 }
 PAGE: Final = {"count": 1, "next": None, "previous": None}
 OF_TRANSPORTER: Final = PAGE | {"results": [ROW]}
-OF_DISPATCHER: Final = PAGE | {"results": [ROW | {"transporter": 25, "flags": []}]}
+OF_DISPATCHER: Final = PAGE | {"results": [ROW | {"transporter": 25, "ready_at": None, "hold": None, "flags": []}]}
 CREATED: Final[dict[str, Any]] = ROW | {
     "marketplace_sale": 789,
     "status": "available",

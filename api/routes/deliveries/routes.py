@@ -19,6 +19,7 @@ from api.routes.deliveries.offer_history import OfferHistoryController
 from api.routes.deliveries.offers import OfferController, OfferSearchController
 from api.routes.deliveries.paths import PathController
 from api.routes.deliveries.plans import AssignmentPlanController
+from api.routes.deliveries.rolling import RollingController
 from api.routes.deliveries.runs import AssignmentRunController
 from api.routes.deliveries.services import DeliveryServices
 from api.routes.deliveries.zones import ZoneController
@@ -37,6 +38,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             ChangesController,
             ReliefController,
             ZoneController,
+            RollingController,
             HandoverController,
             PathController,
             Router("/api/auto-assign", route_handlers=[AutoAssignController], opt=errors_like(AssignmentError)),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TypeAlias
 
 from litestar.di import NamedDependency
@@ -37,8 +38,14 @@ from dispatch.offers.rules import OfferRules
 from dispatch.offers.search import OfferSearches
 from dispatch.offers.waves import WavePicker
 from dispatch.ports import PhotoStore
+from dispatch.rolling.giving import Giving
+from dispatch.rolling.planning import Planner
+from dispatch.rolling.rounds import RollingRounds
+from dispatch.rolling.rules import RollingRules
+from dispatch.settings import Settings
 from dispatch.transporters.kept import KeptTransporters
 from dispatch.zones.kept import Fees, KeptZones
+from dispatch.zones.models import ZoneMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +57,12 @@ class DeliveryServices(Feature):
     runs: RunTasks
     kept: KeptTransporters
     zones: KeptZones
+    rolling: RollingRounds
 
     @property
     def assignment_rules(self) -> AssignmentRules:
         """By which radius and weights deliveries are assigned, place by place."""
-        return AssignmentRules(self.settings.assign_radius_km * 1000, self.zones)
+        return _assignment_rules(self.settings, self.zones)
 
     @property
     def delivery_limits(self) -> DeliveryLimits:
@@ -126,7 +134,7 @@ class DeliveryServices(Feature):
 
     def assignment_sets(self, work: Work) -> AssignmentSets:
         """Writing assignments in a unit of work."""
-        return AssignmentSets(work, self.clock, self.publisher, road_factor=self.settings.road_factor, zones=self.zones)
+        return _assignment_sets(self.resources, self.zones, work)
 
     def candidates(self, work: Work) -> Candidates:
         """Who could carry a delivery, in a unit of work."""
@@ -234,11 +242,45 @@ GivenServices: TypeAlias = NamedDependency[SkipValidation[DeliveryServices]]
 
 def build_delivery_services(resources: Resources, photos: PhotoStore | None = None) -> DeliveryServices:
     """Join them. Starts no process yet."""
+    database, clock, solver = resources.database, resources.clock, ProcessSolver()
+    kept, zones = KeptTransporters(database), KeptZones(database)
     return DeliveryServices(
         resources,
         photos or FolderPhotoStore(resources.settings.data_dir / "photos"),
-        ProcessSolver(),
-        RunTasks(resources.database, resources.clock),
-        KeptTransporters(resources.database),
-        KeptZones(resources.database),
+        solver,
+        RunTasks(database, clock),
+        kept,
+        zones,
+        _rolling(resources, kept, zones, solver),
     )
+
+
+def _rolling(resources: Resources, kept: KeptTransporters, zones: KeptZones, solver: ProcessSolver) -> RollingRounds:
+    settings = resources.settings
+    rules = RollingRules(
+        outside=settings.rolling,
+        mode=ZoneMode(settings.rolling_mode),
+        tick_s=settings.tick_s,
+        gain_s=settings.rolling_gain_min * 60,
+        road_factor=settings.road_factor,
+    )
+    return RollingRounds(
+        resources.database,
+        resources.clock,
+        kept,
+        resources.live,
+        zones,
+        Planner(solver),
+        Giving(resources.database, partial(_assignment_sets, resources, zones)),
+        assignment=_assignment_rules(settings, zones),
+        rolling=rules,
+    )
+
+
+def _assignment_rules(settings: Settings, zones: KeptZones) -> AssignmentRules:
+    return AssignmentRules(settings.assign_radius_km * 1000, zones)
+
+
+def _assignment_sets(resources: Resources, zones: KeptZones, work: Work) -> AssignmentSets:
+    road_factor = resources.settings.road_factor
+    return AssignmentSets(work, resources.clock, resources.publisher, road_factor=road_factor, zones=zones)

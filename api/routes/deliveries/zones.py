@@ -78,12 +78,14 @@ class ZoneFeesAnswer(Struct, frozen=True, kw_only=True):
 class NewZone(Body, frozen=True, kw_only=True):
     """A zone. What is null follows the settings.
 
+    ``rolling``: it is dispatched by itself, every ``tick_s`` seconds.
     ``capacity``: with so many deliveries under way in it, nothing more is given there by itself; null for any number.
     """
 
     name: ZoneName
     area: Area
     mode: ZoneMode | None = None
+    rolling: bool = False
     tick_s: TickSeconds | None = None
     radius_km: RadiusKm | None = None
     weights: ZoneWeights | None = None
@@ -102,6 +104,7 @@ class ZoneChanges(Body, frozen=True, kw_only=True):
     name: ZoneName | UnsetType = UNSET
     area: Area | UnsetType = UNSET
     mode: ZoneMode | UnsetType | None = UNSET
+    rolling: bool | UnsetType = UNSET
     tick_s: TickSeconds | UnsetType | None = UNSET
     radius_km: RadiusKm | UnsetType | None = UNSET
     weights: ZoneWeights | UnsetType | None = UNSET
@@ -127,6 +130,7 @@ class ZoneAnswer(Struct, frozen=True, kw_only=True):
     area: Area
     area_km2: float
     mode: ZoneMode | None
+    rolling: bool
     tick_s: int | None
     radius_km: float | None
     weights: ZoneWeights | None
@@ -149,6 +153,7 @@ def zone_answer(zone: Zone) -> ZoneAnswer:
         area=Area(type="Polygon", coordinates=zone.area["coordinates"]),
         area_km2=round(zone.area_km2, 4),
         mode=zone.mode,
+        rolling=zone.rolling,
         tick_s=zone.tick_s,
         radius_km=zone.radius_km,
         weights=weights,
