@@ -19,8 +19,8 @@ from dispatch.jobs.items import ItemJob
 from dispatch.jobs.leased_items import KEPT, LEASE, LeasedItemJob, forget_old_items
 from dispatch.jobs.models import JobItem
 from dispatch.offers.notices import OfferNotices
-from dispatch.rolling.rounds import RollingRounds
 from dispatch.payments.orders.expiry import OrderExpiry
+from dispatch.rolling.rounds import RollingRounds
 from tests.support.checkout import ShiftedClock
 from tests.support.world import World
 

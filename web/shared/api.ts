@@ -2879,6 +2879,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/zones/{zone_id}/rolling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * RollingZone
+         * @description The same of a zone. `PATCH /api/zones/{zone_id}/` `{"rolling": true}` turns it on.
+         */
+        get: operations["zones_rolling_zone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zones/outside/rolling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * RollingOutside
+         * @description The same of what lies in no zone, with the deliveries that wait there. `DISPATCH_ROLLING` turns it on.
+         */
+        get: operations["zones_rolling_outside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zones/rolling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * RollingPlaces
+         * @description How rolling dispatch stands outside of all zones, and in those that are dispatched by themselves.
+         */
+        get: operations["zones_rolling_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -3618,6 +3678,20 @@ export interface components {
             redis: string;
         };
         /**
+         * ChurnAnswer
+         * @description What the ticks of some time did. `moved_free`: given to somebody else before their transporters had accepted.
+         *
+         *     `per_hundred`: accepted deliveries that were moved, of a hundred that were given or offered; null without any.
+         */
+        ChurnAnswer: {
+            given: number;
+            moved_accepted: number;
+            moved_free: number;
+            offered: number;
+            per_hundred: number | null;
+            ticks: number;
+        };
+        /**
          * ConsideredAnswer
          * @description A transporter in a decision.
          *
@@ -3798,7 +3872,7 @@ export interface components {
          * @description How it was decided.
          * @enum {string}
          */
-        DecisionKind: "single" | "bulk" | "by_hand";
+        DecisionKind: "single" | "bulk" | "by_hand" | "rolling";
         /**
          * DeclineReason
          * @description Why a transporter does not want a delivery.
@@ -3914,7 +3988,9 @@ export interface components {
         DeliveryStatus: "available" | "assigned" | "picked_up" | "in_transit" | "delivered" | "cancelled";
         /**
          * DetailedDelivery
-         * @description Everything about a delivery. `reported_rating` (the transporter's word) and `earnings` for admins alone.
+         * @description Everything about a delivery.
+         *
+         *     `reported_rating` (the transporter's word), `earnings` and `hold` (why it waits) are for admins alone.
          */
         DetailedDelivery: {
             assigned_at: string | null;
@@ -3935,6 +4011,7 @@ export interface components {
             earnings?: number | null;
             estimated_delivery_time: string | null;
             estimated_pickup_time: string | null;
+            hold?: components["schemas"]["HoldAnswer"] | null;
             id: number;
             marketplace_sale: number;
             package_details: components["schemas"]["Package"];
@@ -3948,6 +4025,7 @@ export interface components {
             pickup_longitude: number | null;
             priority: components["schemas"]["Priority"];
             priority_display: string;
+            ready_at: string | null;
             reported_rating?: number | null;
             requested_delivery_date: string | null;
             requested_pickup_date: string | null;
@@ -3998,6 +4076,8 @@ export interface components {
         /**
          * DispatcherRow
          * @description A delivery in a dispatcher's list, with all that makes its steps implausible.
+         *
+         *     `hold`: why it waits though somebody could have it, null where nothing holds it.
          */
         DispatcherRow: {
             assigned_at: string | null;
@@ -4012,12 +4092,14 @@ export interface components {
             distance_km: number | null;
             estimated_delivery_time: string | null;
             flags: string[];
+            hold: components["schemas"]["HoldAnswer"] | null;
             id: number;
             package_weight: number;
             pickup_address: string;
             pickup_latitude: number | null;
             pickup_longitude: number | null;
             priority: components["schemas"]["Priority"];
+            ready_at: string | null;
             requested_pickup_date: string | null;
             status: components["schemas"]["DeliveryStatus"];
             status_display: string;
@@ -4393,6 +4475,17 @@ export interface components {
             tries: number;
         };
         /**
+         * HeldAnswer
+         * @description A delivery that waits because nothing is lost by it.
+         */
+        HeldAnswer: {
+            delivery_id: number;
+            reason: components["schemas"]["HoldReason"];
+            tracking_number: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /**
          * HeldPayment
          * @description A payment that waits for a person. `khalti_amount` is what the gateway says was paid.
          */
@@ -4412,6 +4505,21 @@ export interface components {
             transaction_id: string;
             tries: number;
         };
+        /**
+         * HoldAnswer
+         * @description Rolling dispatch gives a delivery to nobody until then, and why.
+         */
+        HoldAnswer: {
+            reason: components["schemas"]["HoldReason"];
+            /** Format: date-time */
+            until: string;
+        };
+        /**
+         * HoldReason
+         * @description Why rolling dispatch lets a delivery wait that it could give.
+         * @enum {string}
+         */
+        HoldReason: "not_ready" | "no_answer";
         /**
          * IgnoredForOwnTracks
          * @description The same as a message that OwnTracks passes over.
@@ -4567,6 +4675,14 @@ export interface components {
          * @description A delivery that a plan gives to nobody, and why.
          */
         LeftOut: {
+            delivery_id: number;
+            reason: string;
+        };
+        /**
+         * LeftOutAnswer
+         * @description A delivery that the last tick gave to nobody, and why.
+         */
+        LeftOutAnswer: {
             delivery_id: number;
             reason: string;
         };
@@ -4802,6 +4918,7 @@ export interface components {
          * @description The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR.
          *
          *     Without ``delivery_fee`` it costs what the zone of its pickup says, or else the settings.
+         *     ``ready_at``: when the parcel can be picked up; where it is not said, the requested pickup is when.
          */
         NewDelivery: {
             /** Format: line */
@@ -4849,6 +4966,8 @@ export interface components {
             pickup_longitude: number | null;
             /** @default normal */
             priority: components["schemas"]["Priority"];
+            /** @default null */
+            ready_at: string | null;
             /** @default null */
             requested_delivery_date: string | null;
             /** @default null */
@@ -5098,6 +5217,7 @@ export interface components {
          * NewZone
          * @description A zone. What is null follows the settings.
          *
+         *     ``rolling``: it is dispatched by itself, every ``tick_s`` seconds.
          *     ``capacity``: with so many deliveries under way in it, nothing more is given there by itself; null for any number.
          */
         NewZone: {
@@ -5112,6 +5232,8 @@ export interface components {
             name: string;
             /** @default null */
             radius_km: number | null;
+            /** @default false */
+            rolling: boolean;
             /** @default null */
             tick_s: number | null;
             /** @default null */
@@ -6451,6 +6573,47 @@ export interface components {
             take: components["schemas"]["Role"][];
         };
         /**
+         * RollingAnswer
+         * @description A place with the deliveries that wait there, a hundred of each kind at most.
+         */
+        RollingAnswer: {
+            error: string;
+            held: components["schemas"]["HeldAnswer"][];
+            is_on: boolean;
+            last_day: components["schemas"]["ChurnAnswer"];
+            last_hour: components["schemas"]["ChurnAnswer"];
+            last_tick: components["schemas"]["TickAnswer"] | null;
+            leader: string | null;
+            leader_until: string | null;
+            left_out: components["schemas"]["LeftOutAnswer"][];
+            mode: components["schemas"]["ZoneMode"];
+            name: string | null;
+            next_tick_at: string | null;
+            tick_s: number;
+            zone_id: number | null;
+        };
+        /**
+         * RollingSummary
+         * @description A place: a zone, or what lies in none (`zone_id` null). `is_on`: it is dispatched by itself now.
+         *
+         *     `mode` and `tick_s` count there, from the zone or the settings. `leader`: the process that has the lease
+         *     `leader_until`, null before the first tick. `error`: what ended the last tick, empty where nothing did.
+         */
+        RollingSummary: {
+            error: string;
+            is_on: boolean;
+            last_day: components["schemas"]["ChurnAnswer"];
+            last_hour: components["schemas"]["ChurnAnswer"];
+            last_tick: components["schemas"]["TickAnswer"] | null;
+            leader: string | null;
+            leader_until: string | null;
+            mode: components["schemas"]["ZoneMode"];
+            name: string | null;
+            next_tick_at: string | null;
+            tick_s: number;
+            zone_id: number | null;
+        };
+        /**
          * RunAnswer
          * @description A bulk run with its `result`, which is null while it runs.
          *
@@ -6848,6 +7011,29 @@ export interface components {
          * @enum {string}
          */
         TaxClass: "standard" | "exempt";
+        /**
+         * TickAnswer
+         * @description The last tick: what waited, and what became of it. Seconds; scores are sums of points.
+         *
+         *     `held` wait because nothing is lost by it, `left_out` because nobody was left for them. `upper_bound`: no plan
+         *     of the moment scores more; `gap`: the share that the plan may lack, 0 where it is the best (`certified`). The
+         *     three are null where nothing was planned.
+         */
+        TickAnswer: {
+            /** Format: date-time */
+            at: string;
+            certified: boolean | null;
+            duration_s: number;
+            gap: number | null;
+            given: number;
+            held: number;
+            left_out: number;
+            moved: number;
+            offered: number;
+            total: number | null;
+            upper_bound: number | null;
+            waiting: number;
+        };
         /**
          * TicketAnswer
          * @description A ticket, good once and for so many seconds.
@@ -7287,6 +7473,7 @@ export interface components {
             pause_reason: string;
             paused_at: string | null;
             radius_km: number | null;
+            rolling: boolean;
             tick_s: number | null;
             version: number;
             weights: components["schemas"]["ZoneWeights"] | null;
@@ -7303,6 +7490,7 @@ export interface components {
             /** Format: line */
             name?: string;
             radius_km?: number | null;
+            rolling?: boolean;
             tick_s?: number | null;
             /** @default null */
             version: number | null;
@@ -12674,6 +12862,89 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    zones_rolling_zone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                zone_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollingAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    zones_rolling_outside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollingAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    zones_rolling_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollingSummary"][];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

@@ -105,17 +105,17 @@ class RollingController(Controller):
     guards = (needs(Role.ADMIN),)
 
     @get("/rolling/")
-    async def places(self, work: GivenWork, services: GivenServices) -> list[RollingSummary]:
+    async def rolling_places(self, work: GivenWork, services: GivenServices) -> list[RollingSummary]:
         """How rolling dispatch stands outside of all zones, and in those that are dispatched by themselves."""
         return [_summary(one) for one in await _reports(work, services).of_all()]
 
     @get("/outside/rolling/")
-    async def outside(self, work: GivenWork, services: GivenServices) -> RollingAnswer:
+    async def rolling_outside(self, work: GivenWork, services: GivenServices) -> RollingAnswer:
         """The same of what lies in no zone, with the deliveries that wait there. `DISPATCH_ROLLING` turns it on."""
         return _answer(await _reports(work, services).of_outside())
 
     @get("/{zone_id:int}/rolling/")
-    async def zone(self, zone_id: PathId, work: GivenWork, services: GivenServices) -> RollingAnswer:
+    async def rolling_zone(self, zone_id: PathId, work: GivenWork, services: GivenServices) -> RollingAnswer:
         """The same of a zone. `PATCH /api/zones/{zone_id}/` `{"rolling": true}` turns it on."""
         return _answer(await _reports(work, services).of_zone(zone_id))
 
