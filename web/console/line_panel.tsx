@@ -10,7 +10,7 @@ export function LinePanel() {
   const { say, language, now, board, view } = useDesk();
   const looked = view.courier ?? (view.delivery === null ? null : (board.deliveries.get(view.delivery)?.transporter_id ?? null));
   const lines = linesOf(board, looked, now, LINES);
-  if (lines.length === 0) return <p class="quiet small pad">{say("line.none")}</p>;
+  if (lines.length === 0) return <p class="quiet small pad">{say(board.known ? "line.none" : "loading")}</p>;
   return (
     <div class="scroll lines">
       <div class="ticks number" aria-hidden="true">

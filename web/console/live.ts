@@ -77,9 +77,9 @@ export class Live {
     return this.#heardAt === null ? null : performance.now() - this.#heardAt;
   }
 
-  /** Whether what is shown is as it is now. */
+  /** Whether what is shown is not as it is now; before the first word nothing is. */
   get old(): boolean {
-    return this.#state !== "open" || (this.silent_ms ?? 0) > OLD_AFTER_MS;
+    return this.#state !== "open" || this.silent_ms === null || this.silent_ms > OLD_AFTER_MS;
   }
 
   #takeRun(frame: RunFrame): void {

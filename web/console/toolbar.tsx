@@ -13,7 +13,7 @@ const SIGNS: Readonly<Record<Panel, IconNode>> = { list: PanelLeft, map: MapSign
 const NARROW = ["list", "map", "detail"] as const satisfies readonly View["shown"][];
 
 export function Toolbar({ planned }: { planned: number }) {
-  const { say, digits, view, go, counts, open, fit } = useDesk();
+  const { say, digits, view, go, board, counts, open, fit } = useDesk();
   return (
     <div class="toolbar" role="search" data-shown={view.shown}>
       <input
@@ -29,7 +29,7 @@ export function Toolbar({ planned }: { planned: number }) {
       <div class="filters" role="group" aria-label={say("console.filters")}>
         {FILTERS.map((filter) => (
           <button key={filter} type="button" class={`filter ${filter} ${counts[filter] > 0 ? "some" : ""}`} aria-pressed={view.filter === filter} onClick={() => go({ filter })}>
-            {say(`filter.${filter}`)} <span class="number">{digits(counts[filter])}</span>
+            {say(`filter.${filter}`)} <span class="number">{board.known ? digits(counts[filter]) : "–"}</span>
           </button>
         ))}
       </div>
