@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Double, Index, Integer, String, Text, text
+from sqlalchemy import BigInteger, Boolean, Double, Index, Integer, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,17 +45,29 @@ class RunStatus(StrEnum):
     """Its server ended; what it had committed stays."""
 
 
+class RunKind(StrEnum):
+    """What a run is for."""
+
+    ASSIGN = "assign"
+    """Deliveries are given out."""
+    PLAN = "plan"
+    """A plan is made that may be committed."""
+
+
 class AssignmentRun(IdentityBase):
     """A bulk run that nobody waits for. Its counts change in the transactions that they count.
 
     ``deliveries``: how many it is about, ``planned``: how many of them the plan gives to somebody; both None until
     there is a plan. ``failures``: number of the delivery, what is said of it, and why nobody can take it.
-    ``heartbeat_at``: when its server was last known to work on it.
+    ``heartbeat_at``: when its server was last known to work on it. ``plan_id``: the plan that it made, which is dropped
+    sooner than the run.
     """
 
     __tablename__ = "assignment_runs"
 
     asked_by: Mapped[int | None] = mapped_column(reference("users.id"))
+    kind: Mapped[RunKind] = mapped_column(text_enum(RunKind), default=RunKind.ASSIGN, server_default="assign")
+    plan_id: Mapped[int | None] = mapped_column(BigInteger)
     status: Mapped[RunStatus] = mapped_column(text_enum(RunStatus), default=RunStatus.RUNNING)
     deliveries: Mapped[int | None] = mapped_column(Integer)
     planned: Mapped[int | None] = mapped_column(Integer)

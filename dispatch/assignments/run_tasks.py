@@ -1,14 +1,16 @@
 """The runs that one process works on beside its requests."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TypeAlias
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.assignments.bulk import BulkAssignments
 from dispatch.assignments.models import RunStatus
+from dispatch.assignments.plans import AssignmentPlans, Wanted
 from dispatch.assignments.results import BulkFilter, BulkResult
 from dispatch.assignments.runs import GONE, HEARTBEAT_EVERY_S, Run, RunEnded
 from dispatch.audit.service import Actor, record
@@ -22,6 +24,29 @@ log = structlog.get_logger(__name__)
 UNEXPECTED = "Something went wrong on our side. What was assigned until then stays; another run goes on with the rest."
 
 
+CarryOut: TypeAlias = Callable[[Work, Run], Awaitable[None]]
+"""What a run is to do in a unit of work; it commits what it likes and tells the run how far it has come."""
+
+
+def assigning(wanted: BulkFilter, actor: Actor, bulk_in: Callable[[Work], BulkAssignments]) -> CarryOut:
+    """Give deliveries out."""
+
+    async def carry_out(work: Work, run: Run) -> None:
+        result = await bulk_in(work).assign_many(wanted, actor.user_id, followed=run)
+        await note_run(work, actor, result, run.id)
+
+    return carry_out
+
+
+def planning(wanted: Wanted, actor: Actor, plans_in: Callable[[Work], AssignmentPlans]) -> CarryOut:
+    """Make a plan; it is kept with the end of its run, or not at all."""
+
+    async def carry_out(work: Work, run: Run) -> None:
+        await plans_in(work).make(wanted, actor.user_id, followed=run)
+
+    return carry_out
+
+
 class RunTasks:
     """Begins runs and ends them with the process."""
 
@@ -31,9 +56,9 @@ class RunTasks:
         self._heartbeat_every_s = heartbeat_every_s
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, run_id: int, wanted: BulkFilter, actor: Actor, bulk_in: Callable[[Work], BulkAssignments]) -> None:
+    def start(self, run_id: int, carry_out: CarryOut) -> None:
         """Work on a run whose row is committed."""
-        task = asyncio.create_task(self._run(run_id, wanted, actor, bulk_in), name=f"assignment run {run_id}")
+        task = asyncio.create_task(self._run(run_id, carry_out), name=f"assignment run {run_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -43,15 +68,12 @@ class RunTasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _run(
-        self, run_id: int, wanted: BulkFilter, actor: Actor, bulk_in: Callable[[Work], BulkAssignments]
-    ) -> None:
+    async def _run(self, run_id: int, carry_out: CarryOut) -> None:
         living = asyncio.create_task(self._live_on(run_id), name=f"heartbeat of assignment run {run_id}")
         try:
             async with self._database.work() as work:
                 run = Run(work, self._clock, run_id)
-                result = await bulk_in(work).assign_many(wanted, actor.user_id, followed=run)
-                await note_run(work, actor, result, run_id)
+                await carry_out(work, run)
                 await run.end(RunStatus.DONE)
         except asyncio.CancelledError:
             await self._end(run_id, RunStatus.INTERRUPTED, GONE)
@@ -59,7 +81,7 @@ class RunTasks:
         except RunEnded:
             log.warning("an assignment run went on after it was declared ended", run=run_id)
         except DispatchError as error:
-            await self._end(run_id, RunStatus.FAILED, error.detail)
+            await self._end(run_id, RunStatus.FAILED, _words(error))
         except Exception:
             log.exception("an assignment run failed", run=run_id)
             await self._end(run_id, RunStatus.FAILED, UNEXPECTED)
@@ -86,6 +108,14 @@ class RunTasks:
                 return
             except (SQLAlchemyError, OSError) as error:  # there is time for some more tries
                 log.warning("a run's sign of life could not be written", run=run_id, error=type(error).__name__)
+
+
+def _words(error: DispatchError) -> str:
+    """With all that is wrong, where several things are."""
+    wrong = error.extra.get("wrong")
+    if not isinstance(wrong, dict):
+        return error.detail
+    return " ".join([error.detail, *(f"{name}: {words}." for name, words in wrong.items())])
 
 
 async def note_run(work: Work, actor: Actor, result: BulkResult, run_id: int | None = None) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.accounts.models import User
-from dispatch.assignments.models import Assignment, AssignmentRun, RunStatus
+from dispatch.assignments.models import Assignment, AssignmentRun, RunKind, RunStatus
+from dispatch.assignments.plans_models import AssignmentPlan
 from dispatch.assignments.pool import whole_score
 from dispatch.assignments.results import BulkAssigned, BulkResult, Failure
 from dispatch.database.work import Work
@@ -40,7 +41,7 @@ class RunEnded(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """How a run stands; ``result`` once it has ended, however it did."""
+    """How a run stands; ``result`` once it has ended, however it did, where it gave deliveries out."""
 
     run: AssignmentRun
     result: BulkResult | None
@@ -71,6 +72,18 @@ class Run:
             upper_bound=plan.upper_bound,
         )
         await self._work.commit()
+
+    async def made(self, plan: AssignmentPlan) -> None:
+        """In the transaction that keeps the plan (``plans.PlanRun``): how much it promises. Raises RunEnded."""
+        await self._change(
+            plan_id=plan.id,
+            deliveries=plan.pairs + len(plan.left_out),
+            planned=plan.pairs,
+            failed=len(plan.left_out),
+            certified=plan.certified,
+            planned_total=plan.total,
+            upper_bound=plan.upper_bound,
+        )
 
     async def wrote(self, assigned: int, refused: Sequence[Failure]) -> None:
         """Count in the transaction that is counted, so that a killed server leaves a true count. Raises RunEnded."""
@@ -106,11 +119,12 @@ class Run:
             raise RunEnded
 
 
-async def begin_run(work: Work, clock: Clock, user_id: int | None) -> AssignmentRun:
+async def begin_run(work: Work, clock: Clock, user_id: int | None, kind: RunKind = RunKind.ASSIGN) -> AssignmentRun:
     """A new run, which begins with the commit."""
     now = clock.now()
     run = AssignmentRun(
         asked_by=user_id,
+        kind=kind,
         status=RunStatus.RUNNING,
         assigned=0,
         failed=0,
@@ -133,7 +147,7 @@ async def report_of(work: Work, clock: Clock, run_id: int) -> RunReport:
     if is_silent(run, now):
         await end_silent_runs(work.session, now, run_id)
         await work.session.refresh(run)
-    if run.status is RunStatus.RUNNING:
+    if run.status is RunStatus.RUNNING or run.kind is RunKind.PLAN:
         return RunReport(run, None)
     return RunReport(run, await _result(work.session, run))
 

@@ -128,10 +128,13 @@ class Fleet(Struct, frozen=True, tag="fleet"):
 class RunFrame(Struct, frozen=True, kw_only=True, tag="run"):
     """A bulk run that begins, has come further or has ended; the names of ``GET /api/assignment-runs/{id}/``.
 
+    ``kind``: ``assign``, or ``plan`` for one that makes the plan ``plan_id``.
     Counts are of deliveries, those without a plan yet are None. A run that is not told of any more ended a while ago.
     """
 
     id: int
+    kind: str
+    plan_id: int | None
     status: str
     asked_by: int | None
     deliveries: int | None

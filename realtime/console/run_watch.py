@@ -70,6 +70,8 @@ def told_run(run: AssignmentRun) -> RunFrame:
     """A run as it stands."""
     return RunFrame(
         id=run.id,
+        kind=run.kind.value,
+        plan_id=run.plan_id,
         status=run.status.value,
         asked_by=run.asked_by,
         deliveries=run.deliveries,

@@ -14,7 +14,8 @@ from dispatch.assignments.plans_models import AssignmentPlan
 from dispatch.decisions.snapshot import Snapshot
 from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
-from tests.support.world import Driver, World, ok, together
+from tests.support.waiting import until
+from tests.support.world import Driver, Person, World, ok, together
 
 PLANS = "/api/assignment-plans/"
 
@@ -134,6 +135,44 @@ async def test_a_plan_gives_no_more_than_was_wanted_and_counts_what_is_locked(wo
     assert (wrong.status_code, set(wrong.json()["wrong"])) == (409, {"locked"})
     for most in (0, 20_001, 1.5, "two"):
         assert "max_assignments" in (await admin.post(PLANS, {"max_assignments": most})).json()["errors"]
+
+
+async def test_who_would_rather_follow_a_plan_gets_a_run_that_names_it_once_it_is_made(world: World) -> None:
+    (one, two), parcels = await _two_and_two(world)
+    admin = await world.admin()
+    reply = await admin.post(PLANS, {"delivery_ids": _ids(parcels)}, Prefer="respond-async")
+    begun = ok(reply, 202)
+    assert (begun["kind"], begun["status"], begun["plan_id"]) == ("plan", "running", None)
+    assert reply.headers["preference-applied"] == "respond-async"
+    run = await _ended(admin, reply.headers["location"])
+    assert (run["status"], run["result"], run["error"]) == ("done", None, "")
+    assert run["progress"] == {"deliveries": 2, "planned": 2, "assigned": 0, "failed": 0, "left": 2}
+    plan = ok(await admin.get(f"{PLANS}{run['plan_id']}/"))
+    assert (plan["status"], plan["made_by"]) == ("open", admin.user_id)
+    assert plan["quality"]["total"] == pytest.approx(run["planned_total"], abs=0.06)
+    assert set(_given(plan).values()) == {one.transporter_id, two.transporter_id}
+    done = ok(await admin.post(f"{PLANS}{plan['id']}/commit/"))
+    assert done["progress"]["assigned"] == 2
+
+
+async def test_a_followed_plan_that_cannot_be_made_says_all_that_is_wrong_and_leaves_none(world: World) -> None:
+    _, parcels = await _two_and_two(world)
+    away, admin = await world.driver(), await world.admin()
+    body = {"delivery_ids": _ids(parcels), "locked": [_pair(parcels[0], away), _pair(parcels[1], away)]}
+    reply = await admin.post(PLANS, body, Prefer="respond-async")
+    run = await _ended(admin, reply.headers["location"])
+    assert (run["status"], run["plan_id"]) == ("failed", None)
+    assert "locked[0].transporter_id" in run["error"]
+    assert "locked[1].transporter_id" in run["error"]
+
+
+async def _ended(admin: Person, location: str) -> dict[str, Any]:
+    async def ended() -> dict[str, Any] | None:
+        run: dict[str, Any] = ok(await admin.get(location))
+        return None if run["status"] == "running" else run
+
+    found: dict[str, Any] = await until(ended)
+    return found
 
 
 async def test_what_changed_since_a_plan_was_made_is_told_pair_by_pair_and_replaced_by_nothing(world: World) -> None:

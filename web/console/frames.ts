@@ -66,6 +66,8 @@ export interface FleetFrame {
 export interface RunFrame {
   type: "run";
   id: number;
+  kind: "assign" | "plan";
+  plan_id: number | null;
   status: "running" | "done" | "failed" | "interrupted";
   asked_by: number | null;
   deliveries: number | null;

@@ -3,7 +3,7 @@ import type { Run } from "./calls.ts";
 import type { RunFrame } from "./frames.ts";
 import { foundIn, progressOf, wantsResult } from "./runs.ts";
 
-const BEGUN = { id: 3, started_at: "2026-11-28T10:00:00Z", ended_at: null, asked_by: 1, error: "" } as const;
+const BEGUN = { id: 3, kind: "assign", plan_id: null, started_at: "2026-11-28T10:00:00Z", ended_at: null, asked_by: 1, error: "" } as const;
 
 function answer(some: Partial<Run> = {}, progress: Partial<Run["progress"]> = {}): Run {
   return {

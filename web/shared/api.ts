@@ -19,6 +19,9 @@ export interface paths {
          *
          *     The plan is kept for an hour, in which it may be committed. Pairs that cannot be locked are 409 `cannot_lock`,
          *     with what is `wrong` about each of them.
+         *
+         *     With `Prefer: respond-async` the answer is 202 with a run to follow, for plans over thousands: once it is
+         *     `done`, its `plan_id` is the plan's. Where pairs cannot be locked, it has `failed` and says so.
          */
         post: operations["assignments_make_plan"];
         delete?: never;
@@ -6615,7 +6618,7 @@ export interface components {
         };
         /**
          * RunAnswer
-         * @description A bulk run with its `result`, which is null while it runs.
+         * @description A bulk run with its `result`, which is null while it runs, and of one that makes a plan.
          *
          *     Its `failures` name a thousand or so at most; the summary counts all.
          */
@@ -6626,6 +6629,8 @@ export interface components {
             error: string;
             gap: number | null;
             id: number;
+            kind: components["schemas"]["RunKind"];
+            plan_id: number | null;
             planned_total: number | null;
             progress: components["schemas"]["RunProgress"];
             result: components["schemas"]["BulkAssignmentAnswer"] | null;
@@ -6634,6 +6639,12 @@ export interface components {
             status: components["schemas"]["RunStatus"];
             upper_bound: number | null;
         };
+        /**
+         * RunKind
+         * @description What a run is for.
+         * @enum {string}
+         */
+        RunKind: "assign" | "plan";
         /**
          * RunProgress
          * @description How far a run has come, in deliveries; the first two are null until there is a plan.
@@ -6650,8 +6661,9 @@ export interface components {
         };
         /**
          * RunRow
-         * @description A bulk run. `gap`: how much higher the best plan's total may be at most, as a share.
+         * @description A bulk run; of kind `plan` one that makes the plan `plan_id`, which is null until then.
          *
+         *     `gap`: how much higher the best plan's total may be at most, as a share.
          *     `status`: `running`, `done`, `failed` (`error` says why) or `interrupted` (its server ended). However it
          *     ended, `progress` says what was committed, and that stays.
          */
@@ -6662,6 +6674,8 @@ export interface components {
             error: string;
             gap: number | null;
             id: number;
+            kind: components["schemas"]["RunKind"];
+            plan_id: number | null;
             planned_total: number | null;
             progress: components["schemas"]["RunProgress"];
             /** Format: date-time */
@@ -7863,6 +7877,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanAnswer"];
+                };
+            };
+            /** @description It was begun: `Location` says where to follow it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

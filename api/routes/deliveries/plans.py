@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, field
 
@@ -13,14 +13,17 @@ from api.http.field_rules import Rule
 from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, PathId
 from api.http.security import needs
-from api.routes.deliveries.assignments import Count, Hours
+from api.routes.deliveries.assignments import FOLLOWED, Count, Hours
 from api.routes.deliveries.plan_answers import PlanAnswer, plan_answer
+from api.routes.deliveries.runs import begun, prefers_async
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
+from dispatch.assignments.models import RunKind
 from dispatch.assignments.plan_commits import find_plan
 from dispatch.assignments.plans import Wanted
 from dispatch.assignments.pool import check_vehicle_type
 from dispatch.assignments.results import BulkFilter
+from dispatch.assignments.run_tasks import planning
 from dispatch.audit.service import record
 from dispatch.deliveries.models import Priority
 
@@ -84,14 +87,17 @@ class AssignmentPlanController(Controller):
     tags = ("assignments",)
     guards = (needs(Role.ADMIN),)
 
-    @post("/", opt=also_checked(_check_filter) | {MAY_CONFLICT: True})
+    @post("/", opt=also_checked(_check_filter) | {MAY_CONFLICT: True}, responses=FOLLOWED)
     async def make_plan(
         self, request: Request[User, Any, Any], data: JSONBody[NewPlan], work: GivenWork, services: GivenServices
-    ) -> PlanAnswer:
+    ) -> Response[PlanAnswer]:
         """Plan who gets which delivery for the highest total, and give nothing yet.
 
         The plan is kept for an hour, in which it may be committed. Pairs that cannot be locked are 409 `cannot_lock`,
         with what is `wrong` about each of them.
+
+        With `Prefer: respond-async` the answer is 202 with a run to follow, for plans over thousands: once it is
+        `done`, its `plan_id` is the plan's. Where pairs cannot be locked, it has `failed` and says so.
         """
         await check_vehicle_type(work, data.vehicle_type_filter)
         weights = data.weights
@@ -107,7 +113,10 @@ class AssignmentPlanController(Controller):
             [(pair.delivery_id, pair.transporter_id) for pair in data.forbidden],
             (weights.distance, weights.rating, weights.capacity, weights.workload),
         )
-        return plan_answer(await services.plans(work).make(wanted, request.user.id), services.clock)
+        if prefers_async(request):
+            carry_out = planning(wanted, actor_of(request), services.plans)
+            return await begun(request, work, services, carry_out, RunKind.PLAN)
+        return Response(plan_answer(await services.plans(work).make(wanted, request.user.id), services.clock))
 
     @get("/{plan_id:int}/")
     async def plan(self, plan_id: PathId, work: GivenWork, services: GivenServices) -> PlanAnswer:

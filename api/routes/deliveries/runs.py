@@ -16,9 +16,10 @@ from api.http.security import needs
 from api.routes.deliveries.assignment_answers import BulkAssignmentAnswer, bulk_assignment_answer
 from api.routes.deliveries.services import DeliveryServices, GivenServices
 from dispatch.accounts.models import Role, User
-from dispatch.assignments.models import AssignmentRun, RunStatus
+from dispatch.assignments.models import AssignmentRun, RunKind, RunStatus
 from dispatch.assignments.past_runs import runs_query
 from dispatch.assignments.results import BulkFilter
+from dispatch.assignments.run_tasks import CarryOut, assigning
 from dispatch.assignments.runs import RunReport, begin_run, end_silent_runs, report_of
 from dispatch.database.work import Work
 
@@ -41,13 +42,16 @@ class RunProgress(Struct, frozen=True, kw_only=True):
 
 
 class RunRow(Struct, frozen=True, kw_only=True):
-    """A bulk run. ``gap``: how much higher the best plan's total may be at most, as a share.
+    """A bulk run; of kind ``plan`` one that makes the plan ``plan_id``, which is null until then.
 
+    ``gap``: how much higher the best plan's total may be at most, as a share.
     ``status``: ``running``, ``done``, ``failed`` (``error`` says why) or ``interrupted`` (its server ended). However it
     ended, ``progress`` says what was committed, and that stays.
     """
 
     id: int
+    kind: RunKind
+    plan_id: int | None
     status: RunStatus
     started_at: datetime
     ended_at: datetime | None
@@ -61,7 +65,7 @@ class RunRow(Struct, frozen=True, kw_only=True):
 
 
 class RunAnswer(RunRow, frozen=True, kw_only=True):
-    """A bulk run with its ``result``, which is null while it runs.
+    """A bulk run with its ``result``, which is null while it runs, and of one that makes a plan.
 
     Its ``failures`` name a thousand or so at most; the summary counts all.
     """
@@ -78,11 +82,22 @@ async def accepted_run(
     request: Request[User, Any, Any], work: Work, services: DeliveryServices, wanted: BulkFilter
 ) -> Response[Any]:
     """Begin a run with the commit of the request's work; the answer, a ``RunAnswer``, says where it is followed."""
-    run, actor = await begin_run(work, services.clock, request.user.id), actor_of(request)
+    return await begun(request, work, services, assigning(wanted, actor_of(request), services.bulk_assignments))
+
+
+async def begun(
+    request: Request[User, Any, Any],
+    work: Work,
+    services: DeliveryServices,
+    carry_out: CarryOut,
+    kind: RunKind = RunKind.ASSIGN,
+) -> Response[Any]:
+    """The same of whatever a run may do."""
+    run = await begin_run(work, services.clock, request.user.id, kind)
     number = run.id
 
     async def start() -> None:
-        services.runs.start(number, wanted, actor, services.bulk_assignments)
+        services.runs.start(number, carry_out)
 
     work.after_commit(start)
     headers = {"Location": f"/api/assignment-runs/{number}/", "Preference-Applied": "respond-async"}
@@ -134,6 +149,8 @@ def run_row(run: AssignmentRun) -> RunRow:
     """A run without its result."""
     return RunRow(
         id=run.id,
+        kind=run.kind,
+        plan_id=run.plan_id,
         status=run.status,
         started_at=run.started_at,
         ended_at=run.ended_at,
