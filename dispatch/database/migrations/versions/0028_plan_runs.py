@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0027_plan_runs"
-down_revision: str | None = "0026_zone_fees"
+revision: str = "0028_plan_runs"
+down_revision: str | None = "0027_rolling"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
