@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Geolocation, Page, ViewportSize
 from benchmarks.figures import ROOT
 from benchmarks.pages.browser import chromium
 from benchmarks.pages.demo import RunningDemo, demo
+from benchmarks.pages.states import OFFERS, ROOMS, ask_everybody
 
 FOLDER: Final = ROOT / "var" / "screenshots"
 PICTURES: Final = ROOT / "docs" / "pictures"
@@ -51,9 +52,14 @@ def pages() -> list[str]:
     return sorted(path.stem for path in (ROOT / "web").glob("*/*.tsx") if path.stem == path.parent.name)
 
 
+def names() -> list[str]:
+    """What pictures are taken of: each page as it opens, further rooms, and offers."""
+    return [*pages(), *ROOMS, *OFFERS]
+
+
 def path_of(page: str, running: RunningDemo) -> str:
     """Where a page lies."""
-    return {"home": "/", "tracking": f"/t/{running.tracking_number}"}.get(page, f"/{page}")
+    return {"home": "/", "tracking": f"/t/{running.tracking_number}", **ROOMS, **OFFERS}.get(page, f"/{page}")
 
 
 async def photograph(browser: Browser, running: RunningDemo, page: str, views: list[View], folder: Path) -> None:
@@ -63,12 +69,17 @@ async def photograph(browser: Browser, running: RunningDemo, page: str, views: l
     )
     opened = await context.new_page()
     address = running.url + path_of(page, running)
-    await opened.goto(address, wait_until="load")
+    await opened.goto(address.partition("?")[0], wait_until="load")
     await _sign_in(opened)
+    if page in OFFERS:
+        await opened.wait_for_timeout(SETTLES_MS)  # a courier is asked only where its position is known
+        address = address.format(delivery=await ask_everybody(running))
+        await opened.goto(address, wait_until="load")
+        await opened.locator("[data-offer]").first.wait_for()
     for view in views:
         await opened.set_viewport_size(SIZES[view.size])
         await opened.emulate_media(color_scheme=view.scheme)
-        await opened.goto(f"{address}?lang={view.language}", wait_until="load")
+        await opened.goto(f"{address}{'&' if '?' in address else '?'}lang={view.language}", wait_until="load")
         await opened.wait_for_timeout(SETTLES_MS)
         picture = Image.open(io.BytesIO(await opened.screenshot())).convert("RGB")
         picture.save(folder / f"{'-'.join(view)}.webp", quality=QUALITY, method=6)
@@ -88,7 +99,7 @@ async def run(asked: argparse.Namespace) -> None:
     """Take what was asked for."""
     every = [
         View(page, size, scheme, language)
-        for page in asked.pages or pages()
+        for page in asked.pages or names()
         for size in SIZES
         for scheme in SCHEMES
         for language in LANGUAGES
@@ -109,16 +120,16 @@ def main() -> None:
         prog="make screenshots",
         description="Start a demo and take each page: light and dark, phone and desktop, English and Nepali.",
     )
-    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"only these of {', '.join(pages())}")
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"only these of {', '.join(names())}")
     parser.add_argument(
         "--folder", type=Path, default=FOLDER, help="where to (default: var/screenshots, which git ignores)"
     )
     parser.add_argument("--map", type=Path, metavar="FILE", help="streets of an OpenStreetMap extract under the maps")
     parser.add_argument("--write", action="store_true", help="only the four of the README, into docs/pictures")
     asked = parser.parse_args()
-    unknown = [page for page in asked.pages if page not in pages()]
+    unknown = [page for page in asked.pages if page not in names()]
     if unknown:
-        parser.error(f"no page {', '.join(unknown)}; there are {', '.join(pages())}")
+        parser.error(f"no page {', '.join(unknown)}; there are {', '.join(names())}")
     asyncio.run(run(asked))
 
 
