@@ -34,6 +34,8 @@ class Verdict(StrEnum):
     LEFT_OUT = "left_out"
     """The deliveries were to go to anybody else."""
     OTHER_VEHICLE = "other_vehicle"
+    OFF_SHIFT = "off_shift"
+    """It had planned to work at other times."""
     NOT_AVAILABLE = "not_available"
     PAPERS = "papers"
     NOT_VERIFIED = "not_verified"
@@ -67,6 +69,7 @@ OF_STANDING = {
     Standing.NOT_VERIFIED: Barrier(Verdict.NOT_VERIFIED, "A verified profile."),
     Standing.PAPERS: Barrier(Verdict.PAPERS, "Verified papers that have not expired."),
     Standing.NOT_AVAILABLE: Barrier(Verdict.NOT_AVAILABLE, "Saying to be available."),
+    Standing.OFF_SHIFT: Barrier(Verdict.OFF_SHIFT, "A planned shift at that time, or no planned shifts at all."),
     LEFT_OUT: Barrier(Verdict.LEFT_OUT, "Not being the one that the deliveries were taken from."),
     OTHER_VEHICLE: Barrier(Verdict.OTHER_VEHICLE, "A vehicle of the type that was asked for."),
 }

@@ -25,6 +25,8 @@ class Exclusion(StrEnum):
     """Not heard of for long; a dispatcher may give it all the same."""
     NO_SLOT = "no_slot"
     TOO_HEAVY = "too_heavy"
+    OFF_SHIFT = "off_shift"
+    """It has planned to work at other times; a dispatcher may give it all the same."""
     NOT_AVAILABLE = "not_available"
     PAPERS = "papers"
     NOT_VERIFIED = "not_verified"
@@ -48,10 +50,14 @@ _STANDINGS = {
     Standing.NOT_VERIFIED: Exclusion.NOT_VERIFIED,
     Standing.PAPERS: Exclusion.PAPERS,
     Standing.NOT_AVAILABLE: Exclusion.NOT_AVAILABLE,
+    Standing.OFF_SHIFT: Exclusion.OFF_SHIFT,
 }
-OF_STANDING = np.array([PLACE[_STANDINGS[number]] for number in sorted(_STANDINGS)])
+_NUMBERS = range(max(_STANDINGS) + 1)
+OF_STANDING = np.array([PLACE[_STANDINGS.get(number, Exclusion.OFFLINE)] for number in _NUMBERS])
 """By ``Standing``: what it is to a dispatcher; whoever fits and is outside is not on the map."""
-UNLESS_EXPIRED = np.array([number in {Standing.FITS, Standing.NOT_AVAILABLE} for number in sorted(_STANDINGS)])
+UNLESS_EXPIRED = np.array(
+    [number in {Standing.FITS, Standing.NOT_AVAILABLE, Standing.OFF_SHIFT} for number in _NUMBERS]
+)
 
 _OF_RANKING = {
     Reason.TOO_FAR: Exclusion.TOO_FAR,
@@ -92,6 +98,7 @@ def words_of(why: Exclusion, room: Room, delivery: Delivery, distance_km: float 
 WORDS = {
     Exclusion.TOO_FAR: "Is beyond the assignment radius of the pickup.",
     Exclusion.OFFLINE: "Is offline.",
+    Exclusion.OFF_SHIFT: "Is outside of its planned shifts.",
     Exclusion.NOT_AVAILABLE: "Has said not to be available.",
     Exclusion.PAPERS: "Has a document that is expired or not verified.",
     Exclusion.NOT_VERIFIED: "Is not verified.",

@@ -1,7 +1,7 @@
 """A snapshot of who could carry something now, as the arrays that the scoring wants."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import select
 
+from dispatch.assignments.shifts import within_shifts
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import VEHICLE_TYPES
 from dispatch.deliveries.models import Priority
@@ -39,7 +40,8 @@ REASON_TEXTS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """Candidates: verified, available, with valid papers, and online. Columns run in one order, that of the ids.
+    """Candidates: verified, available, within their shifts, with valid papers, and online. Columns run in one order,
+    that of the ids.
 
     ``everybody``: the columns of all transporters that there are, and ``today`` the day on which papers must be valid,
     counted from 1970. ``online``, ``online_places``: the rows of those who are on the map, in ``everybody`` and in
@@ -129,9 +131,10 @@ async def load_pool(
     ``vehicle_type``: only those; ``but``: a transporter that is left out.
     """
     await work.commit()
-    everybody = await kept.read()
+    now = clock.now()
+    everybody = _with_shifts(await kept.read(), now)
     places = await live.places()
-    today = (clock.now().date() - date(1970, 1, 1)).days
+    today = (now.date() - date(1970, 1, 1)).days
     fits = (everybody["standing"] == Standing.FITS) & (everybody["papers_until"] >= today)
     if vehicle_type is not None:
         fits &= everybody["vehicle_type"] == vehicle_type
@@ -143,6 +146,16 @@ async def load_pool(
     return Pool(
         everybody.take(rows), everybody, places, place_rows[rows], today, online, place_rows[online], vehicle_type
     )
+
+
+def _with_shifts(everybody: KeyedColumns, now: datetime) -> KeyedColumns:
+    """What stands against those who are outside of their shifts, and against nothing else of whom anything stands."""
+    standing = everybody["standing"]
+    off = (standing == Standing.FITS) & ~within_shifts(everybody["week"], now)
+    if not off.any():
+        return everybody
+    barred = np.where(off, np.int8(Standing.OFF_SHIFT), standing)
+    return KeyedColumns(everybody.keys, {**everybody.columns, "standing": barred})
 
 
 def whole_score(score: float) -> int:

@@ -27,6 +27,10 @@ OF_COUNT = {
         "1 is verified and available but offline: ask it to open the app",
         "{n} are verified and available but offline: ask one of them to open the app",
     ),
+    Exclusion.OFF_SHIFT: (
+        "1 is outside of its planned shifts: give it by hand, or ask it to change them",
+        "{n} are outside of their planned shifts: give it to one by hand, or ask one to change them",
+    ),
     Exclusion.NOT_AVAILABLE: (
         "1 has said not to be available: ask it to go on duty",
         "{n} have said not to be available: ask one of them to go on duty",

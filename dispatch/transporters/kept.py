@@ -30,6 +30,9 @@ class Standing:
     NOT_VERIFIED: Final = 2
     PAPERS: Final = 3
     NOT_AVAILABLE: Final = 4
+    OFF_SHIFT: Final = 7
+    """It has planned to work at other times; not in the columns, for it changes with the minute. Kept decisions have
+    the numbers between for what stands against somebody in one decision only."""
 
 
 KINDS: dict[str, Any] = {
@@ -42,8 +45,10 @@ KINDS: dict[str, Any] = {
     "max_active": np.int64,
     "vehicle_type": object,
     "name": object,
+    "week": object,
 }
-"""Columns with their types; ``papers_until`` is the last good day, counted from 1970."""
+"""Columns with their types; ``papers_until`` is the last good day, counted from 1970; ``week``: the planned shifts as
+``weekday:begins-ends`` in minutes of the day, Monday is 0, with blanks between; empty where none are planned."""
 
 _READ = """
 WITH changed AS MATERIALIZED (
@@ -56,13 +61,17 @@ WITH changed AS MATERIALIZED (
            coalesce(p.until - DATE '1970-01-01', 2147483647) AS papers_until,
            t.rating::float8 AS rating, t.capacity_kg::float8 AS capacity_kg,
            greatest(t.capacity_kg - t.carried_kg, 0)::float8 AS free_kg,
-           t.active_count AS active, t.max_active, t.vehicle_type, u.name
+           t.active_count AS active, t.max_active, t.vehicle_type, u.name, coalesce(s.week, '') AS week
     FROM transporters AS t
     JOIN users AS u ON u.id = t.user_id
     LEFT JOIN LATERAL (
         SELECT bool_and(d.verified_at IS NOT NULL) AS all_verified, min(d.expires_on) AS until
         FROM transporter_documents AS d WHERE d.transporter_id = t.id
     ) AS p ON true
+    LEFT JOIN LATERAL (
+        SELECT string_agg(weekday || ':' || begins || '-' || ends, ' ' ORDER BY weekday, begins) AS week
+        FROM transporter_shifts WHERE transporter_id = t.id
+    ) AS s ON true
     WHERE {which}
 )
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS open_from,
@@ -70,7 +79,7 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS open_from,
        array_agg(id) AS ids, array_agg(changed_in) AS changed_in, array_agg(standing) AS standing,
        array_agg(papers_until) AS papers_until, array_agg(rating) AS rating, array_agg(capacity_kg) AS capacity_kg,
        array_agg(free_kg) AS free_kg, array_agg(active) AS active, array_agg(max_active) AS max_active,
-       array_agg(vehicle_type) AS vehicle_type, array_agg(name) AS name
+       array_agg(vehicle_type) AS vehicle_type, array_agg(name) AS name, array_agg(week) AS week
 FROM changed
 """
 # A number beyond those of this server comes from another, out of which the rows were restored.

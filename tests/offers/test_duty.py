@@ -84,6 +84,31 @@ async def test_outside_planned_shifts_nobody_is_asked(world: World, admin: Perso
     assert await _asked(world, admin, here) == [driver.transporter_id]
 
 
+async def test_whoever_is_outside_of_planned_shifts_is_given_nothing_by_itself_and_the_decision_says_why(
+    world: World, admin: Person
+) -> None:
+    here = somewhere()
+    driver = await _online(world, here)
+    today = world.server.services.clock.now().astimezone(NEPAL_TIME).weekday()
+    ok(await _plan(driver, [{"weekday": (today + 3) % 7, "begins": "08:00", "ends": "09:00"}]))
+    single, bulk = await world.deliveries(*[at(here)] * 2)
+    refused = ok(await admin.post("/api/auto-assign/", {"delivery_id": single["id"]}), 409)
+    assert refused["code"] == "no_transporter"
+    assert any("planned shifts" in one for one in refused["suggestions"])
+    body = {"operation": "auto_assign", "delivery_ids": [bulk["id"]]}
+    assert ok(await admin.post("/api/deliveries/bulk-operations/", body))["results"]["successful"] == 0
+    for parcel in (single, bulk):
+        path = f"/api/deliveries/{parcel['id']}/decision/"
+        why = ok(await admin.get(path, transporter=driver.transporter_id))["asked"]
+        assert why["verdict"] == "off_shift"
+    listed = ok(await admin.get(f"/api/deliveries/{single['id']}/candidates/"))
+    assert [one["why"] for one in listed["excluded"] if one["transporter_id"] == driver.transporter_id] == ["off_shift"]
+    ok(await admin.post(f"/api/deliveries/{single['id']}/assign/", {"transporter_id": driver.transporter_id}))
+    ok(await _plan(driver, []))
+    given = ok(await admin.post("/api/auto-assign/", {"delivery_id": bulk["id"]}))
+    assert given["assigned_transporter"]["id"] == driver.transporter_id
+
+
 async def _plan(driver: Driver, shifts: list[dict[str, Any]]) -> Any:
     return await driver.http.put(SHIFTS, json={"shifts": shifts}, headers=driver.headers)
 

@@ -26,6 +26,12 @@ CHANGES_OF_ONE = (
     VALUES ($1, chr(97 + floor(3 * random())::int), 'N', DATE '2026-01-01' + (3000 * random())::int, now())
     ON CONFLICT (transporter_id, kind) DO UPDATE SET expires_on = EXCLUDED.expires_on
     """,
+    "DELETE FROM transporter_shifts WHERE transporter_id = $1",
+    """
+    INSERT INTO transporter_shifts (transporter_id, weekday, begins, ends)
+    VALUES ($1, floor(7 * random())::int, floor(700 * random())::int, 701 + floor(700 * random())::int)
+    ON CONFLICT (transporter_id, weekday, begins) DO NOTHING
+    """,
 )
 CHANGES_OF_PARCEL = (
     """

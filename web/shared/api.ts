@@ -1939,7 +1939,7 @@ export interface paths {
          * Refund
          * @description Give the money back: all of it, or for admins a part.
          *
-         *     A buyer may have it until a transporter has any of the order. Once only the seller says that it arrived, and
+         *     A buyer may have it until any of the order was picked up. Once only the seller says that it arrived, and
          *     until `objection_until`, the request objects to that: the refund is `disputed` until an admin decides.
          *     With an `Idempotency-Key` a repeat for the same order is the same refund.
          */
@@ -4299,7 +4299,7 @@ export interface components {
          * @description What stands against a transporter, from what is nearest to success to what is farthest from it.
          * @enum {string}
          */
-        Exclusion: "too_far" | "offline" | "no_slot" | "too_heavy" | "not_available" | "papers" | "not_verified" | "account";
+        Exclusion: "too_far" | "offline" | "no_slot" | "too_heavy" | "off_shift" | "not_available" | "papers" | "not_verified" | "account";
         /**
          * Exhausted
          * @description What a search does that finds nobody.
@@ -7229,7 +7229,7 @@ export interface components {
          * @description Why a transporter got a delivery or did not, from the nearest to success to the farthest.
          * @enum {string}
          */
-        Verdict: "chosen" | "equal" | "outbid" | "changed" | "by_hand" | "gave_back" | "forbidden" | "too_far" | "too_heavy" | "no_slot" | "left_out" | "other_vehicle" | "not_available" | "papers" | "not_verified" | "account" | "offline";
+        Verdict: "chosen" | "equal" | "outbid" | "changed" | "by_hand" | "gave_back" | "forbidden" | "too_far" | "too_heavy" | "no_slot" | "left_out" | "other_vehicle" | "off_shift" | "not_available" | "papers" | "not_verified" | "account" | "offline";
         /**
          * Verification
          * @description An admin's word on a profile and its documents. ``version``: the ``papers_version`` that was looked at.

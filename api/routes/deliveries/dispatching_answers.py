@@ -85,7 +85,7 @@ class TakenBackAnswer(Struct, frozen=True, kw_only=True):
     reason: TakenBack
 
 
-GIVEN_ALL_THE_SAME = frozenset({Exclusion.TOO_FAR, Exclusion.OFFLINE})
+GIVEN_ALL_THE_SAME = frozenset({Exclusion.TOO_FAR, Exclusion.OFFLINE, Exclusion.OFF_SHIFT})
 
 
 def candidates_answer(found: CandidateList) -> CandidatesAnswer:
