@@ -1,7 +1,7 @@
 """Cancelling and refunding orders: what happens to the goods, the parcels and the money.
 
-Lock order: deliveries, cart, order, sales, products, payment, refund (docs/payments.md). It extends that of settling
-at the front, as the deliveries' own steps do. Everything is decided on what the locks show.
+Lock order: deliveries, transporters, cart, order, sales, products, payment, refund (docs/payments.md). It extends that
+of settling at the front, as the deliveries' own steps do. Everything is decided on what the locks show.
 """
 
 from dataclasses import dataclass, replace
@@ -27,8 +27,10 @@ from dispatch.payments.refunds.statements import RETURN_STOCK
 from dispatch.payments.rows import get_payment
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale, SaleStatus
+from dispatch.transporters.service import lock_transporter
 
-IDLE_DELIVERY = frozenset({DeliveryStatus.AVAILABLE, DeliveryStatus.CANCELLED})
+# Nothing of it left: who was to carry it is told that it does not.
+NOT_PICKED_UP = frozenset({DeliveryStatus.AVAILABLE, DeliveryStatus.ASSIGNED, DeliveryStatus.CANCELLED})
 # What cannot be put back on sale by calling its order off.
 GONE = frozenset({SaleStatus.SHIPPED, SaleStatus.DELIVERED})
 
@@ -125,10 +127,14 @@ class OrderRefunds:
         return order
 
     async def _lock(self, order: Order) -> PaidOrder:
-        await self._hold_deliveries(order)
+        before = await self._hold_deliveries(order)
+        for transporter_id in sorted({one.transporter_id for one in before if one.transporter_id is not None}):
+            await lock_transporter(self._session, transporter_id)
         await self._session.execute(select(Cart.id).where(Cart.id == order.cart_id).with_for_update())
         locked_order = await lock_order(self._work, order.id)
         parcels = await self._hold_deliveries(order, came_meanwhile=True)
+        if any(one.transporter_id is not None for one in parcels if one.id not in {held.id for held in before}):
+            raise _changing()
         sales = await self._session.scalars(
             select(Sale)
             .where(Sale.order_id == order.id)
@@ -168,7 +174,7 @@ class OrderRefunds:
         if came_meanwhile:
             there_are = len(list(await self._session.scalars(of_order.with_only_columns(Delivery.id))))
             if there_are != len(deliveries):
-                raise Conflict("A delivery of this order is changing just now; try again.", code="order_changing")
+                raise _changing()
         return deliveries
 
     async def _take_back(self, held: PaidOrder, wanted: RefundRequest) -> Refund:
@@ -179,12 +185,12 @@ class OrderRefunds:
             )
         if any(sale.status in GONE for sale in held.sales):
             raise Conflict("A part of this order was delivered already.", code="cannot_cancel")
-        if any(delivery.status not in IDLE_DELIVERY for delivery in held.deliveries):
-            raise Conflict("A transporter has this order already.", code="cannot_cancel")
+        if any(delivery.status not in NOT_PICKED_UP for delivery in held.deliveries):
+            raise Conflict("A parcel of this order was picked up already.", code="cannot_cancel")
         refund = await Refunds(self._work, self._clock).request(held.payment, wanted)
         for delivery in held.deliveries:
-            if delivery.status is DeliveryStatus.AVAILABLE:
-                self._deliveries.record(delivery, DeliveryStatus.CANCELLED, "The order was cancelled")
+            if delivery.status is not DeliveryStatus.CANCELLED:
+                self._deliveries.call_off(delivery, "The order was cancelled")
         await self._return_goods(held)
         await self._orders.advance(held.order, OrderStatus.CANCELLED, "Order cancelled")
         await self._session.flush()
@@ -220,6 +226,10 @@ def _check_paid(order: Order) -> None:
         raise Conflict("This order was cancelled; what was paid for it goes back.", code="cannot_refund")
     if not order.is_paid:
         raise Conflict("Nothing was paid for this order, or it was refunded already.", code="cannot_refund")
+
+
+def _changing() -> Conflict:
+    return Conflict("A delivery of this order is changing just now; try again.", code="order_changing")
 
 
 def _on_its_way() -> Conflict:

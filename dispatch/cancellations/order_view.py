@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
+from dispatch.cancellations.order_refunds import NOT_PICKED_UP
 from dispatch.database.work import Work
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.models import Delivery
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import NOT_SHIPPED, Orders
 from dispatch.ports import Clock
@@ -20,13 +21,13 @@ class OrderView:
     """An order and its first delivery, which is the one its customer follows.
 
     ``sold``: its sales in their order, each with its delivery where there is one.
-    ``is_idle``: nothing of it was delivered and no transporter has any of it. ``objection_until``: how long its buyer
+    ``is_here``: nothing of it was delivered or picked up to be. ``objection_until``: how long its buyer
     may object to what only the seller says arrived; None where there is nothing to object to.
     """
 
     order: Order
     sold: list[tuple[Sale, Delivery | None]]
-    is_idle: bool
+    is_here: bool
     objection_until: datetime | None
     for_admin: bool = False
 
@@ -37,8 +38,8 @@ class OrderView:
 
     @property
     def can_cancel(self) -> bool:
-        """Whether it can still be called off: nobody has come for any of it yet. A paid one is refunded."""
-        waits = self.order.is_paid and self.order.order_status in NOT_SHIPPED and self.is_idle
+        """Whether it can still be called off: nothing of it was picked up yet. A paid one is refunded."""
+        waits = self.order.is_paid and self.order.order_status in NOT_SHIPPED and self.is_here
         return self.order.can_cancel or waits
 
     @property
@@ -68,9 +69,9 @@ async def view_order(work: Work, clock: Clock, order_id: int, user: User) -> Ord
     return OrderView(
         order,
         sold,
-        is_idle=all(
+        is_here=all(
             sale.status not in {SaleStatus.SHIPPED, SaleStatus.DELIVERED}
-            and (delivery is None or delivery.status in {DeliveryStatus.AVAILABLE, DeliveryStatus.CANCELLED})
+            and (delivery is None or delivery.status in NOT_PICKED_UP)
             for sale, delivery in sold
         ),
         objection_until=max(

@@ -16,6 +16,7 @@ from dispatch.deliveries.eta import road_distance_km
 from dispatch.deliveries.fees import Tariff
 from dispatch.deliveries.happened import happened_with, identity
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
+from dispatch.deliveries.release import take_away
 from dispatch.deliveries.step_times import StepTime
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.events.payloads.base import EventData
@@ -190,6 +191,14 @@ class Deliveries:
         )
         self._work.after_commit(lambda: self._publisher.status_changed(change))
         return step
+
+    def call_off(self, delivery: Delivery, message: str, *, notes: str = "") -> None:
+        """Cancel a locked delivery that was not picked up; who has it is locked as well, and told.
+
+        The message is public, the notes are not.
+        """
+        take_away(self._work, self._publisher, delivery, "cancelled")
+        self.record(delivery, DeliveryStatus.CANCELLED, message, notes=notes)
 
     async def _order_point(self, sale: Sale) -> tuple[float | None, float | None]:
         if sale.order_id is None:

@@ -176,19 +176,41 @@ async def test_money_that_comes_after_the_order_was_cancelled_goes_back_by_itsel
     assert (product.stock, product.reserved, product.sold) == (5, 0, 0)
 
 
-async def test_an_order_that_a_transporter_has_can_no_longer_be_cancelled_or_refunded(
+async def test_an_order_that_was_picked_up_can_no_longer_be_cancelled_or_refunded(
     world: World, checkout: Checkout
 ) -> None:
     bought = await world.bought()
     delivery = await world.delivery(bought)
     driver = await world.driver()
-    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/", {}))
+    for step in ("accept", "pickup"):
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/", {}))
     path = f"/api/v1/marketplace/orders/{bought.order_id}"
     shown = ok(await bought.customer.get(f"{path}/"))
     assert (shown["can_cancel"], shown["can_refund"]) == (False, False)
     for action in ("cancel", "refund"):
         assert (await bought.customer.post(f"{path}/{action}/", {})).status_code == 409
     assert (await checkout.count(bought.transaction_id)).refunds == []
+
+
+@pytest.mark.parametrize("who", ["customer", "admin"])
+async def test_an_order_that_is_called_off_before_the_pickup_is_taken_from_its_transporter_who_is_told(
+    world: World, checkout: Checkout, who: str
+) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought)
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/", {}))
+    path = f"/api/v1/marketplace/orders/{bought.order_id}"
+    assert ok(await bought.customer.get(f"{path}/"))["can_cancel"] is True
+    async with world.phone(driver) as phone:
+        caller = bought.customer if who == "customer" else await world.admin()
+        called_off = ok(await caller.post(f"{path}/cancel/"))
+        told = await phone.receive()
+    assert (called_off["order_status"], called_off["payment_status"]) == ("cancelled", "refunded")
+    assert (told["type"], told["delivery_id"], told["reason"]) == ("withdrawal", delivery["id"], "cancelled")
+    assert len((await checkout.count(bought.transaction_id)).refunds) == 1
+    late = await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", {})
+    assert (late.status_code, late.json()["code"]) == (409, "no_longer_yours")
+    assert ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))["status"] == "cancelled"
 
 
 async def test_cancelling_an_order_cancels_its_waiting_delivery_and_forbids_a_new_one(world: World) -> None:

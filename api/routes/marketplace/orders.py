@@ -167,7 +167,7 @@ class OrderController(Controller):
     ) -> OrderRefundAnswer:
         """Give the money back: all of it, or for admins a part.
 
-        A buyer may have it until a transporter has any of the order. Once only the seller says that it arrived, and
+        A buyer may have it until any of the order was picked up. Once only the seller says that it arrived, and
         until ``objection_until``, the request objects to that: the refund is ``disputed`` until an admin decides.
         With an ``Idempotency-Key`` a repeat for the same order is the same refund.
         """
