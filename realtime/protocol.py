@@ -211,6 +211,15 @@ class WithdrawalFrame(Struct, frozen=True, tag="withdrawal"):
     reason: str
 
 
+class PriorityFrame(Struct, frozen=True, tag="priority"):
+    """A delivery that this transporter has is more or less urgent than it was."""
+
+    delivery_id: int
+    delivery_uuid: str
+    priority: str
+    changed_from: str
+
+
 class OfferFrame(Struct, frozen=True, tag="offer"):
     """This transporter may have a delivery: it answers before ``deadline``, by the server's clock.
 

@@ -83,6 +83,23 @@ class DutyNotice:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class PriorityNotice:
+    """Tells consoles, and the app of whoever has the delivery, if anybody, that it is more or less urgent.
+
+    ``status``: in which it is.
+    """
+
+    delivery_id: int
+    delivery_uuid: str
+    tracking_number: str
+    status: str
+    transporter_id: int | None
+    priority: str
+    changed_from: str
+    changed_at: datetime
+
+
 class Publisher(Protocol):
     """Tells the live side what was committed. Called after the commit, never inside a transaction."""
 
@@ -104,6 +121,10 @@ class Publisher(Protocol):
 
     async def withdrawn(self, notice: WithdrawalNotice) -> None:
         """Tell the transporter's open connections that an assignment was taken back."""
+        ...
+
+    async def priority_changed(self, notice: PriorityNotice) -> None:
+        """Tell the consoles, and the open connections of the transporter who has it."""
         ...
 
     async def offered(self, notice: OfferNotice) -> None:

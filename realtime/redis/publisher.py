@@ -8,12 +8,21 @@ import msgspec
 from redis.asyncio import Redis
 
 from dispatch.deliveries.models import DeliveryStatus
-from dispatch.ports import AssignmentNotice, DutyNotice, OfferEndNotice, OfferNotice, StatusChange, WithdrawalNotice
+from dispatch.ports import (
+    AssignmentNotice,
+    DutyNotice,
+    OfferEndNotice,
+    OfferNotice,
+    PriorityNotice,
+    StatusChange,
+    WithdrawalNotice,
+)
 from realtime.protocol import (
     AssignmentFrame,
     DutyFrame,
     OfferEndFrame,
     OfferFrame,
+    PriorityFrame,
     WithdrawalFrame,
     encode,
     iso_ms,
@@ -64,6 +73,21 @@ class RedisPublisher:
             delivery_id=notice.delivery_id, delivery_uuid=notice.delivery_uuid, reason=notice.reason
         )
         await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))
+
+    async def priority_changed(self, notice: PriorityNotice) -> None:
+        """To the consoles, which read the delivery anew, and to the transporter's open connections."""
+        update = StatusUpdate(
+            notice.delivery_id,
+            DeliveryStatus(notice.status),
+            "",
+            notice.changed_at,
+            notice.transporter_id,
+            notice.tracking_number,
+        )
+        await self._redis.spublish(self._keys.all_statuses, msgspec.json.encode((0, update)))
+        if notice.transporter_id is not None:
+            frame = PriorityFrame(notice.delivery_id, notice.delivery_uuid, notice.priority, notice.changed_from)
+            await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))
 
     async def offered(self, notice: OfferNotice) -> None:
         """To the transporter's open connections, ready to be sent."""

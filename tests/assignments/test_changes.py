@@ -4,9 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import websockets
 
+from realtime.console import fleet_watch
 from tests.support.places import at, north_of, somewhere
-from tests.support.watching import frames_until, watch
+from tests.support.watching import frames_until, next_frame, watch
 from tests.support.world import Driver, Person, Place, World, ok, ping, together
 
 
@@ -216,6 +218,31 @@ async def test_a_delivery_is_cancelled_until_the_pickup_and_its_transporter_has_
     stranger = await world.person("seller")
     assert (await stranger.post(_path(cancelled, "cancel"), body)).status_code == 404
     assert await _load(admin, driver) == 1
+
+
+async def test_a_priority_reaches_consoles_and_whoever_has_the_delivery_at_once(
+    world: World, admin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleet_watch, "READ_ALL_EVERY_S", 3600.0)  # nothing is found by looking at everything again
+    here = somewhere()
+    driver = await world.driver()
+    await world.online_at(driver, *here)
+    [delivery] = await world.deliveries(at(here))
+    ok(await admin.post(_path(delivery, "assign"), {"transporter_id": driver.transporter_id}))
+    names = [websockets.Subprotocol(name) for name in ("dispatch.v1", f"bearer.{admin.access}")]
+    async with (
+        world.phone(driver) as phone,
+        websockets.connect(f"{world.ws_url}/ws/console", subprotocols=names, max_size=None) as console,
+    ):
+        await console.send('{"type":"subscribe"}')
+        await next_frame(console)
+        ok(await admin.post(_path(delivery, "priority"), {"priority": "urgent"}))
+        told = await phone.receive()
+        assert (told["type"], told["delivery_id"], told["priority"]) == ("priority", delivery["id"], "urgent")
+        seen: set[str] = set()
+        while "urgent" not in seen:
+            frame = await next_frame(console)
+            seen |= {one["priority"] for one in frame.get("deliveries", ()) if one["id"] == delivery["id"]}
 
 
 async def test_a_priority_is_changed_only_from_what_it_was_thought_to_be(world: World, admin: Person) -> None:

@@ -21,6 +21,7 @@ export type ServerFrame =
   | { type: "reject"; seq: number; reason: string; ahead_ms?: number }
   | { type: "assignment"; delivery_id: number; delivery_address: string }
   | { type: "withdrawal"; delivery_id: number; reason: string }
+  | { type: "priority"; delivery_id: number; priority: string }
   | { type: "offer"; offer_id: number; delivery_id: number }
   | { type: "offer_end"; offer_id: number; delivery_id: number; status: string; why: string | null }
   | { type: "duty"; duty: string; why: string }

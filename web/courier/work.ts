@@ -282,6 +282,9 @@ export class Work {
     } else if (frame.type === "offer_end") {
       this.#set({ offers: this.#state.offers.filter((one) => one.id !== frame.offer_id) });
       return;
+    } else if (frame.type === "priority") {
+      void this.#again();
+      return;
     } else if (frame.type !== "offer") return;
     navigator.vibrate?.([200, 100, 200]);
     void this.#again();

@@ -1,19 +1,18 @@
 """A delivery is cancelled by itself, or becomes more or less urgent. Lock order: delivery, transporter."""
 
 from enum import StrEnum
+from functools import partial
 
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.ranked import holder_of
-from dispatch.assignments.withdrawal import WithdrawalReason
 from dispatch.database.work import Work
 from dispatch.deliveries.happened import identity
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
-from dispatch.deliveries.release import take_away
 from dispatch.deliveries.service import Deliveries, DeliveryKey
 from dispatch.errors import Conflict, NotFound
 from dispatch.events.payloads.deliveries import DeliveryPriorityChanged
 from dispatch.events.recording import record
-from dispatch.ports import Clock, Publisher
+from dispatch.ports import Clock, PriorityNotice, Publisher
 from dispatch.transporters.service import lock_transporter
 
 ENDED = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.CANCELLED})
@@ -60,9 +59,8 @@ class DeliveryChanges:
             )
         if delivery.transporter_id is not None:
             await lock_transporter(self._work.session, delivery.transporter_id)
-        take_away(self._work, self._publisher, delivery, WithdrawalReason.CANCELLED.value)
         told = f"Cancelled: {reason.value.replace('_', ' ')}. {note}".strip()
-        self._deliveries.record(delivery, DeliveryStatus.CANCELLED, "Delivery cancelled", notes=told)
+        self._deliveries.call_off(delivery, "Delivery cancelled", notes=told)
         await self._work.session.flush()
         return delivery
 
@@ -88,6 +86,18 @@ class DeliveryChanges:
             return delivery, before
         delivery.priority = priority
         changed = DeliveryPriorityChanged(**identity(delivery), priority=priority.value, changed_from=before.value)
-        record(self._work.session, changed, at=self._clock.now())
+        now = self._clock.now()
+        record(self._work.session, changed, at=now)
         await self._work.session.flush()
+        notice = PriorityNotice(
+            delivery.id,
+            str(delivery.delivery_id),
+            delivery.tracking_number,
+            delivery.status.value,
+            delivery.transporter_id,
+            priority.value,
+            before.value,
+            now,
+        )
+        self._work.after_commit(partial(self._publisher.priority_changed, notice))
         return delivery, before
