@@ -59,6 +59,7 @@ def jobs_of(services: "Services") -> list[Job]:
         Job("presence", SWEEP_PRESENCE_EVERY_S, background.presence.sweep),  # one step in Redis
         # The row is held and looked at again.
         Job("ended-breaks", RELAY_EVERY_S, lambda: end_breaks(database, clock, services.publisher)),
+        Job("expired-plans", EXPIRE_EVERY_S, background.plans.expire),  # the row is held and looked at again
         # A beat is committed first, and an advisory lock is held.
         Job("incarnation", BEAT_EVERY_S, services.operations.incarnation.beat),
         Job("events", RELAY_EVERY_S, lambda: fan_out(database, clock)),  # an advisory lock

@@ -7,7 +7,7 @@ off goes on where it stopped, and one that is repeated answers as the first did.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.assignments.bulk import COMMIT_CHUNK
@@ -22,6 +22,8 @@ from dispatch.decisions.models import DecisionKind
 from dispatch.decisions.snapshot import Snapshot
 from dispatch.decisions.store import Asked, Quality, Terms, keep_decision
 from dispatch.errors import Conflict, NotFound, PartlyDone
+from dispatch.events.payloads.plans import PlanCommitted, PlanExpired
+from dispatch.events.recording import record
 from dispatch.ports import Clock, LivePositions
 from scoring import Params
 
@@ -126,17 +128,37 @@ class PlanCommits:
         plan.failures = [*plan.failures, *told]
         if plan.done >= plan.pairs:
             plan.status = PlanStatus.COMMITTED
+            committed = PlanCommitted(
+                plan_id=plan.id, pairs=plan.pairs, assigned=plan.assigned, refused=len(plan.failures)
+            )
+            record(self._work.session, committed, at=self._clock.now())
 
 
 class PlanRetention:
-    """Drops plans a while after they expired; what was committed of them is kept with the decisions."""
+    """Writes down that plans expired, and drops them a while later; what was committed is kept with the decisions."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
+    async def expire(self) -> None:
+        """What nobody committed in its hour, each once, however many processes look."""
+        async with self._database.work() as work:
+            due = select(AssignmentPlan.id).where(
+                AssignmentPlan.status == PlanStatus.OPEN, AssignmentPlan.expires_at <= self._clock.now()
+            )
+            expired = await work.session.execute(
+                update(AssignmentPlan)
+                .where(AssignmentPlan.id.in_(due.with_for_update(skip_locked=True).scalar_subquery()))
+                .values(status=PlanStatus.EXPIRED)
+                .returning(AssignmentPlan.id, AssignmentPlan.pairs, AssignmentPlan.expires_at)
+                .execution_options(synchronize_session=False)
+            )
+            for plan_id, pairs, at in sorted(expired.tuples()):
+                record(work.session, PlanExpired(plan_id=plan_id, pairs=pairs), at=at)
+
     async def sweep(self) -> None:
-        """Deleting twice is once."""
+        """Drops old ones. Deleting twice is once."""
         async with self._database.work() as work:
             gone = delete(AssignmentPlan).where(AssignmentPlan.expires_at < self._clock.now() - KEPT_AFTER)
             await work.session.execute(gone.execution_options(synchronize_session=False))

@@ -89,6 +89,10 @@ class AssignmentRules:
         left = await self._left(self._zones, zones, [place], offered=offered)
         return replace(self.of_zone(zones.zones[place]), left=left.get(place))
 
+    def zone_of(self, delivery: Delivery) -> KnownZone | None:
+        """In which a delivery lies, by the zones as they were read last."""
+        return None if self._zones is None else self._zones.known.at(delivery.pickup_lat, delivery.pickup_lon)
+
     async def group(self, deliveries: Sequence[WaitingDelivery]) -> tuple[list[Together], list[Failure]]:
         """Deliveries by their rules, the group of the most urgent first; and those whose zone is paused."""
         if self._zones is None:

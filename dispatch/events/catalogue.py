@@ -16,9 +16,18 @@ from dispatch.events.payloads.deliveries import (
     DeliveryReassigned,
     DeliveryUnassigned,
 )
-from dispatch.events.payloads.offers import OfferAccepted, OfferCreated, OfferDeclined, OfferExpired, OfferWithdrawn
+from dispatch.events.payloads.offers import (
+    OfferAccepted,
+    OfferCreated,
+    OfferDeclined,
+    OfferExhausted,
+    OfferExpired,
+    OfferWithdrawn,
+)
 from dispatch.events.payloads.orders import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
+from dispatch.events.payloads.plans import PlanCommitted, PlanExpired
 from dispatch.events.payloads.transporters import TransporterOffDuty, TransporterOnDuty
+from dispatch.events.payloads.zones import ZoneExhausted
 
 PAYLOADS: tuple[type[EventData], ...] = (
     OrderPlaced,
@@ -41,8 +50,12 @@ PAYLOADS: tuple[type[EventData], ...] = (
     OfferDeclined,
     OfferExpired,
     OfferWithdrawn,
+    OfferExhausted,
     TransporterOnDuty,
     TransporterOffDuty,
+    PlanCommitted,
+    PlanExpired,
+    ZoneExhausted,
 )
 
 TYPES: tuple[str, ...] = tuple(payload.type for payload in PAYLOADS)

@@ -17,6 +17,7 @@ from dispatch.errors import Conflict, NotFound
 from dispatch.offers.models import DeclineReason, EndReason, Offer, OfferSearch, OfferStatus, SearchStatus
 from dispatch.ports import Clock, LivePosition
 from dispatch.transporters.models import Transporter
+from dispatch.transporters.service import lock_transporter
 
 UNANSWERED = (OfferStatus.QUEUED, OfferStatus.OPEN)
 
@@ -56,6 +57,8 @@ class OfferAnswers:
     ) -> Delivery:
         """Take a delivery by its own number; an open offer of it is accepted with that. As ``DeliverySteps.accept``."""
         delivery = await self._steps.deliveries.get_alone(key, lock=True)
+        if delivery.status is DeliveryStatus.AVAILABLE:
+            await lock_transporter(self._session, transporter.id)
         offer: Offer | None = await self._session.scalar(
             select(Offer).where(
                 Offer.delivery_id == delivery.id,
@@ -120,13 +123,17 @@ class OfferAnswers:
         )
 
     async def _held(self, offer_id: int, transporter: Transporter) -> tuple[Offer, Delivery]:
-        """One's own offer, with its delivery's row held. Raises NotFound."""
+        """One's own offer, with its delivery's row held and one's own. Raises NotFound.
+
+        Whoever takes somebody's duty holds its row and ends its offers: so it is held before the offer is looked at.
+        """
         revealed = or_(Offer.opens_at <= self._clock.now(), Offer.ended_at.is_not(None))
         mine = Offer.id == offer_id, Offer.transporter_id == transporter.id, revealed
         delivery_id = await self._session.scalar(select(Offer.delivery_id).where(*mine))
         if delivery_id is None:
             raise NotFound("You have no such offer.", code="offer_not_found")
         delivery = await self._steps.deliveries.get(delivery_id, lock=True)
+        await lock_transporter(self._session, transporter.id)
         query = select(Offer).where(Offer.id == offer_id).execution_options(populate_existing=True)
         return (await self._session.scalars(query)).one(), delivery
 

@@ -10,11 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from dispatch.database.among import among
 from dispatch.database.engine import Database
-from dispatch.deliveries.models import Delivery
-from dispatch.events.recording import record
 from dispatch.jobs.items import ItemJob
 from dispatch.jobs.rounds import in_a_line
-from dispatch.offers.happened import ended
 from dispatch.offers.models import Offer, OfferStatus
 from dispatch.ports import Clock, OfferEndNotice, OfferNotice, Publisher
 
@@ -63,17 +60,11 @@ class OfferNotices(ItemJob[Offer]):
         return True
 
     async def _told(self, item: Offer) -> None:
-        """Unless it changed meanwhile: then it is told again. An ending is an event with that, and so only once."""
+        """Unless it changed meanwhile: then it is told again."""
         async with self._database.work() as work:
-            await work.session.execute(select(Delivery.id).where(Delivery.id == item.delivery_id).with_for_update())
-            told = await work.session.scalar(
-                update(Offer)
-                .where(Offer.id == item.id, Offer.tell_at == item.tell_at)
-                .values(tell_at=None)
-                .returning(Offer.id)
+            await work.session.execute(
+                update(Offer).where(Offer.id == item.id, Offer.tell_at == item.tell_at).values(tell_at=None)
             )
-            if told is not None and item.ended_at is not None:
-                record(work.session, ended(item, item.delivery), at=item.ended_at)
 
     async def note_failure(self, item: Offer, error: Exception) -> None:
         """It is told when its lease is over; an app that connects meanwhile asks for what is open."""

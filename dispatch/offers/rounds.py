@@ -9,7 +9,7 @@ from functools import partial
 from typing import ClassVar
 
 import structlog
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from dispatch.assignments.results import NoTransporter
 from dispatch.database.engine import Database
@@ -21,7 +21,7 @@ from dispatch.events.recording import record
 from dispatch.jobs.backoff import Backoff
 from dispatch.jobs.leased_items import LeasedItemJob
 from dispatch.offers.duty import UNANSWERED_OFFERS
-from dispatch.offers.happened import created
+from dispatch.offers.happened import created, exhausted
 from dispatch.offers.models import (
     EndReason,
     Exhausted,
@@ -102,7 +102,7 @@ class SearchRounds(LeasedItemJob[int]):
             if asked:
                 await self._ask(work, *held, asked)
             else:
-                await self._exhausted(work, held[0])
+                await self._exhausted(work, *held)
 
     async def _hold(self, work: Work, search_id: int) -> tuple[OfferSearch, Delivery] | None:
         """The search and its delivery, whose row is held; None where it is over."""
@@ -121,9 +121,12 @@ class SearchRounds(LeasedItemJob[int]):
         """Those whose deadline is over, and those of transporters who do not work any more."""
         now = self._clock.now()
         query = select(Offer).where(Offer.search_id == search.id, Offer.status.in_(UNANSWERED))
-        open_ones = list(await work.session.scalars(query.order_by(Offer.transporter_id)))
-        for offer in open_ones:
-            transporter = await lock_transporter(work.session, offer.transporter_id)
+        asked = [offer.transporter_id for offer in await work.session.scalars(query.order_by(Offer.transporter_id))]
+        held = {one: await lock_transporter(work.session, one) for one in asked}
+        # What ended with a transporter's duty while its row was waited for is over.
+        still_open = await work.session.scalars(query.execution_options(populate_existing=True))
+        for offer in still_open.all():
+            transporter = held[offer.transporter_id]
             if offer.deadline <= now:
                 offer.end(OfferStatus.EXPIRED, now)
                 self._strike(work, transporter)
@@ -141,27 +144,27 @@ class SearchRounds(LeasedItemJob[int]):
             work.after_commit(partial(self._publisher.duty_changed, notice))
 
     async def _wait_on(self, work: Work, search: OfferSearch) -> bool:
-        """Whether somebody may still answer; the search is due again when nobody can."""
-        last = await work.session.scalar(
-            select(func.max(Offer.deadline)).where(Offer.search_id == search.id, Offer.status.in_(UNANSWERED))
+        """Whether somebody may still answer; the search is due again when the next of them cannot."""
+        next_end = await work.session.scalar(
+            select(func.min(Offer.deadline)).where(Offer.search_id == search.id, Offer.status.in_(UNANSWERED))
         )
-        if last is None:
+        if next_end is None:
             return False
-        search.next_at = last
+        search.next_at = next_end
         await work.session.flush()
         return True
 
     async def _ask(self, work: Work, search: OfferSearch, delivery: Delivery, asked: Sequence[Asked]) -> None:
         now = self._clock.now()
         search.wave += 1
-        search.next_at = now + timedelta(seconds=search.deadline_s)
         opens = reveal_times(asked, now, self._rules.stagger_s)
-        offers = [_offer(search, one, opens[one.transporter_id], now) for one in asked]
+        offers = [_offer(search, one, opens[one.transporter_id], now, self._rules.moving_s) for one in asked]
+        search.next_at = min(offer.deadline for offer in offers)
         work.session.add_all(offers)
         await work.session.flush()
         record(work.session, *(created(offer, delivery) for offer in offers), at=now)
 
-    async def _exhausted(self, work: Work, search: OfferSearch) -> None:
+    async def _exhausted(self, work: Work, search: OfferSearch, delivery: Delivery) -> None:
         """Nobody is left. The search stays due until its end is written."""
         if search.on_exhausted is Exhausted.ASSIGN or search.mode is OfferMode.DIRECT:
             delivery_id = search.delivery_id
@@ -176,11 +179,17 @@ class SearchRounds(LeasedItemJob[int]):
             held = await self._hold(work, search.id)
             if held is None:
                 return
-            search = held[0]
-        search.status, search.ended_at = SearchStatus.EXHAUSTED, self._clock.now()
+            search, delivery = held
+        now = self._clock.now()
+        search.status, search.ended_at = SearchStatus.EXHAUSTED, now
+        count = select(func.count()).select_from(Offer).where(Offer.search_id == search.id)
+        zone = self._picker.zone_of(delivery)
+        record(work.session, *exhausted(search, delivery, zone, await work.session.scalar(count) or 0), at=now)
         await work.session.flush()
 
     def _is_due(self) -> list[ColumnElement[bool]]:
+        unanswered = exists().where(Offer.search_id == OfferSearch.id, Offer.status.in_(UNANSWERED))
+        all_over = and_(OfferSearch.wave > 0, ~unanswered)
         gone = exists().where(
             Offer.search_id == OfferSearch.id,
             Offer.status.in_(UNANSWERED),
@@ -188,10 +197,10 @@ class SearchRounds(LeasedItemJob[int]):
             or_(Transporter.is_available.is_(False), Transporter.verified_at.is_(None)),
         )
         searching = OfferSearch.status == SearchStatus.SEARCHING
-        return [searching, or_(OfferSearch.next_at <= self._clock.now(), gone)]
+        return [searching, or_(OfferSearch.next_at <= self._clock.now(), gone, all_over)]
 
 
-def _offer(search: OfferSearch, one: Asked, opens_at: datetime, now: datetime) -> Offer:
+def _offer(search: OfferSearch, one: Asked, opens_at: datetime, now: datetime, moving_s: int) -> Offer:
     return Offer(
         search_id=search.id,
         delivery_id=search.delivery_id,
@@ -202,6 +211,6 @@ def _offer(search: OfferSearch, one: Asked, opens_at: datetime, now: datetime) -
         distance_km=one.distance_km,
         single=one.is_first,
         opens_at=opens_at,
-        deadline=search.next_at,
+        deadline=now + timedelta(seconds=search.deadline_s + (moving_s if one.is_moving else 0)),
         tell_at=opens_at,
     )

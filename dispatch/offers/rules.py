@@ -13,7 +13,8 @@ ONE_BY_ONE_MOST = 10
 class OfferRules:
     """``waves``: how many each wave asks; ``all_most``: how many at once; ``stagger_s``: between reveals of a wave.
 
-    ``strikes``: so many unanswered offers in a row put a transporter off duty.
+    ``moving_s``: so much longer has whoever drives. ``strikes``: so many unanswered offers in a row put a transporter
+    off duty.
     """
 
     mode: OfferMode
@@ -21,6 +22,7 @@ class OfferRules:
     waves: Sequence[int]
     all_most: int
     stagger_s: float
+    moving_s: int
     strikes: int
     on_exhausted: Exhausted
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.assignments.changes.refusals import refusers_of
@@ -17,13 +17,14 @@ from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
 from dispatch.geo import great_circle_m
 from dispatch.offers.models import Offer, OfferSearch, OfferStatus
-from dispatch.payments.invoices.fiscal_year import NEPAL_TIME
-from dispatch.ports import Clock, LivePositions
+from dispatch.ports import Clock, LivePosition, LivePositions
 from dispatch.transporters.kept import KeptTransporters
-from dispatch.transporters.models import TransporterShift
+from dispatch.zones.kept import KnownZone
 
 # Of so many of the best those are taken who may be asked.
 LOOKED_AT = 300
+MOVING_MPS = 15 / 3.6
+"""Nobody walks so fast: it drives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Asked:
     distance_km: float | None
     is_first: bool
     """It has no other open offer."""
+    is_moving: bool = False
+    """It drives at this moment, so it needs longer to look at its phone."""
 
 
 class WavePicker:
@@ -57,14 +60,24 @@ class WavePicker:
             return []
         ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules, LOOKED_AT)
         rows = {pool.id(int(row)): int(row) for row in ranking.order}
-        not_now = await _not_to_be_asked(work.session, search, list(rows), self._clock.now())
+        not_now = await _not_to_be_asked(work.session, search)
         free = [who for who in rows if who not in not_now]
         opened = await _open_offers(work.session, free)
         free.sort(key=lambda who: opened.get(who, 0) >= self._soft_cap)  # stable: by score among both
         return [
-            Asked(who, float(ranking.score[rows[who]]), _km(pool, rows[who], delivery), not opened.get(who))
+            Asked(
+                who,
+                float(ranking.score[rows[who]]),
+                _km(pool, rows[who], delivery),
+                not opened.get(who),
+                _is_moving(pool.position(rows[who])),
+            )
             for who in free[:size]
         ]
+
+    def zone_of(self, delivery: Delivery) -> KnownZone | None:
+        """In which it lay when it was looked at last."""
+        return self._rules.zone_of(delivery)
 
 
 def reveal_times(asked: Sequence[Asked], now: datetime, stagger_s: float) -> dict[int, datetime]:
@@ -77,28 +90,15 @@ def reveal_times(asked: Sequence[Asked], now: datetime, stagger_s: float) -> dic
     }
 
 
-async def _not_to_be_asked(
-    session: AsyncSession, search: OfferSearch, ids: Sequence[int], now: datetime
-) -> Collection[int]:
-    """Those who were asked in this search, did not want the delivery, had it before, or are off their shifts."""
+async def _not_to_be_asked(session: AsyncSession, search: OfferSearch) -> Collection[int]:
+    """Those who were asked in this search, did not want the delivery, or had it before."""
     before = Offer.search_id == search.id
     if not search.ask_again:
         refused = Offer.status.in_((OfferStatus.DECLINED, OfferStatus.ACCEPTED))
         before = or_(before, (Offer.delivery_id == search.delivery_id) & refused)
     asked = await session.scalars(select(Offer.transporter_id).where(before))
-    local = now.astimezone(NEPAL_TIME)
-    minute = local.hour * 60 + local.minute
-    mine = TransporterShift.transporter_id
-    other = select(TransporterShift.transporter_id).where(among(mine, ids)).distinct().subquery()
-    works_now = exists().where(
-        mine == other.c.transporter_id,
-        TransporterShift.weekday == local.weekday(),
-        TransporterShift.begins <= minute,
-        TransporterShift.ends > minute,
-    )
-    off_shift = await session.scalars(select(other.c.transporter_id).where(~works_now))
     refusers = set() if search.ask_again else await refusers_of(session, search.delivery_id)
-    return {*asked, *off_shift, *refusers}
+    return {*asked, *refusers}
 
 
 async def _open_offers(session: AsyncSession, ids: Sequence[int]) -> dict[int, int]:
@@ -114,3 +114,9 @@ def _km(pool: Pool, row: int, delivery: Delivery) -> float | None:
         return None
     position = pool.position(row)
     return great_circle_m(delivery.pickup_lat, delivery.pickup_lon, position.lat, position.lon) / 1000
+
+
+def _is_moving(position: LivePosition) -> bool:
+    """By what its phone says, else by how far it came lately."""
+    speed = position.recent_mps if position.speed_mps is None else position.speed_mps
+    return speed is not None and speed > MOVING_MPS

@@ -54,6 +54,13 @@ class DeliverySettings(Section):
         description="Of a wave, the nearest third sees its offers at once, the next so many seconds later, the rest "
         "twice as much later.",
     )
+    offer_moving_s: int = Field(
+        10,
+        ge=0,
+        le=60,
+        description="So much longer has a transporter to answer who moves faster than 15 km/h when it is asked, "
+        "seconds.",
+    )
     offer_soft_cap: int = Field(
         2, ge=1, le=100, description="Whoever has so many open offers is asked only where there is nobody else."
     )

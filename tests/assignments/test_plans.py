@@ -1,17 +1,19 @@
 """A plan is looked at, changed by locks and bans, and committed as far as it still can be."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from api.server.serving import RunningServer
 from dispatch.assignments.plan_commits import PlanCommits, PlanRetention, params_of
 from dispatch.assignments.plan_pairs import pairs_of
 from dispatch.assignments.plans_models import AssignmentPlan
 from dispatch.decisions.snapshot import Snapshot
+from dispatch.events.models import Event
 from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
@@ -43,6 +45,12 @@ def _given(plan: dict[str, Any]) -> dict[int, int]:
     return {pair["delivery_id"]: pair["transporter_id"] for pair in plan["pairs"]}
 
 
+async def _events_of(world: World, plan: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    async with world.server.services.database.work() as work:
+        query = select(Event).where(Event.subject == f"plan:{plan['id']}").order_by(Event.id)
+        return [(event.type, event.data) for event in await work.session.scalars(query)]
+
+
 def _ids(parcels: list[dict[str, Any]]) -> list[int]:
     return [parcel["id"] for parcel in parcels]
 
@@ -65,6 +73,8 @@ async def test_a_plan_gives_nothing_until_it_is_committed_and_then_all_that_it_s
     assert done["progress"] == {"planned": 2, "assigned": 2, "refused": [], "left": 0}
     assert ok(await admin.get(f"/api/deliveries/{parcels[1]['id']}/"))["status"] == "assigned"
     assert ok(await admin.post(f"{PLANS}{plan['id']}/commit/"))["progress"] == done["progress"]
+    told = {"plan_id": plan["id"], "pairs": 2, "assigned": 2, "refused": 0}
+    assert await _events_of(world, plan) == [("plan.committed", told)]
     why = ok(await admin.get(f"/api/deliveries/{parcels[1]['id']}/decision/"))
     assert (why["kind"], why["transporter_id"], why["deliveries"]) == ("bulk", two.transporter_id, 2)
 
@@ -217,11 +227,14 @@ async def test_a_plan_of_more_than_an_hour_is_not_committed_and_goes_a_day_later
         async with services.database.work() as work:
             aged = update(AssignmentPlan).where(AssignmentPlan.id == plan["id"])
             await work.session.execute(aged.values(expires_at=services.clock.now() - ago))
-        await PlanRetention(services.database, services.clock).sweep()
+        plans = PlanRetention(services.database, services.clock)
+        await asyncio.gather(plans.expire(), plans.expire())
+        await plans.sweep()
 
     await expire(timedelta(seconds=1))
     assert ok(await admin.get(f"{PLANS}{plan['id']}/"))["status"] == "expired"
     late = await admin.post(f"{PLANS}{plan['id']}/commit/")
     assert (late.status_code, late.json()["code"]) == (409, "plan_expired")
+    assert await _events_of(world, plan) == [("plan.expired", {"plan_id": plan["id"], "pairs": 2})]
     await expire(timedelta(days=1, seconds=1))
     assert (await admin.get(f"{PLANS}{plan['id']}/")).status_code == 404

@@ -1,15 +1,18 @@
 """Transporters are asked for a delivery: who is asked, who gets it, and what the others are told."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import websockets
 
+from dispatch.offers.waves import Asked, reveal_times
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
 from tests.support.watching import next_frame
-from tests.support.world import Driver, Person, Place, World, ok
+from tests.support.world import Driver, Person, Place, World, ok, ping
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +50,14 @@ async def _open(driver: Driver) -> list[dict[str, Any]]:
     return offers
 
 
-async def _run_out(world: World, delivery_id: int) -> None:
-    """The open offers of a delivery are as they would be an hour later."""
+async def _run_out(world: World, delivery_id: int, *, of: Driver | None = None) -> None:
+    """The open offers of a delivery, or of one transporter, are as they would be an hour later."""
     async with world.server.services.database.connection() as connection:
         await connection.execute(
             "UPDATE offers SET opens_at = opens_at - interval '1 hour', deadline = deadline - interval '1 hour' "
-            "WHERE delivery_id = $1 AND status IN ('queued', 'open')",
+            "WHERE delivery_id = $1 AND status IN ('queued', 'open') AND ($2::bigint IS NULL OR transporter_id = $2)",
             delivery_id,
+            None if of is None else of.transporter_id,
         )
         await connection.execute("UPDATE offer_searches SET next_at = now() WHERE delivery_id = $1", delivery_id)
 
@@ -129,6 +133,49 @@ async def test_an_accept_after_the_deadline_is_refused_whether_or_not_the_end_is
     told = ok(await driver.post(f"/api/offers/{search['offers'][0]['id']}/accept/"), 409)
     assert (told["code"], told["offer_status"]) == ("offer_over", "expired")
     assert (told["delivery_status"], told["transporter_id"]) == ("available", None)
+
+
+def test_of_a_wave_the_nearest_third_sees_its_offers_first_and_the_farthest_last() -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    far_first = [Asked(number, 50.0, float(7 - number), is_first=True) for number in range(1, 8)]
+    opens = reveal_times([*far_first, Asked(8, 50.0, None, is_first=True)], now, 2.0)
+    later = {who: (moment - now).total_seconds() for who, moment in opens.items()}
+    assert later == {8: 0, 7: 0, 6: 0, 5: 2, 4: 2, 3: 2, 2: 4, 1: 4}
+    assert reveal_times(far_first[:1], now, 2.0) == {1: now}, "one alone waits for nobody"
+
+
+async def test_an_offer_that_is_not_revealed_yet_is_neither_seen_nor_accepted(world: World, admin: Person) -> None:
+    here = somewhere()
+    driver = await _at(world, here)
+    search = await _asked(world, admin, here)
+    async with world.server.services.database.connection() as connection:
+        await connection.execute(
+            "UPDATE offers SET status = 'queued', opens_at = now() + interval '1 hour', "
+            "deadline = now() + interval '2 hours' WHERE delivery_id = $1",
+            search["delivery_id"],
+        )
+    assert await _open(driver) == []
+    early = await driver.post(f"/api/offers/{search['offers'][0]['id']}/accept/")
+    assert ok(early, 404)["code"] == "offer_not_found"
+
+
+async def test_whoever_drives_when_it_is_asked_has_longer_to_answer(world: World, admin: Person) -> None:
+    here, settings = somewhere(), world.server.settings
+    stands, drives = await _at(world, here), await world.driver()
+    async with world.phone(drives) as phone:
+        await phone.send(ping(1, *here, speed_mps=15 / 3.6 + 0.1))
+        await phone.until_ack(1)
+    search = await _asked(world, admin, here, mode="all")
+    ends = [datetime.fromisoformat(_of(search, driver)["deadline"]) for driver in (stands, drives)]
+    assert (ends[1] - ends[0]).total_seconds() == settings.offer_moving_s
+    await _run_out(world, search["delivery_id"], of=stands)
+
+    async def one_is_over() -> bool:
+        [now] = await _searches(admin, search["delivery_id"])
+        return (_of(now, stands)["status"], now["status"]) == ("expired", "searching")
+
+    await until(one_is_over)
+    assert ok(await drives.post(f"/api/offers/{_of(search, drives)['id']}/accept/"))["status"] == "accepted"
 
 
 async def test_a_search_that_finds_nobody_is_exhausted_and_the_delivery_waits(world: World, admin: Person) -> None:
@@ -346,24 +393,67 @@ async def test_consoles_hear_how_far_a_search_has_come(world: World, admin: Pers
         assert (ended["open"], ended["ended_at"] is not None) == (0, True)
 
 
-async def test_what_happens_to_offers_is_told_as_events_of_the_delivery_each_once(world: World, admin: Person) -> None:
+async def _told(world: World, subject: str, kind: str) -> list[tuple[str, int | None, str | None]]:
+    """Type, transporter and reason of a subject's events of a kind, in their order."""
+    async with world.server.services.database.connection() as connection:
+        rows = await connection.fetch(
+            "SELECT type, (data->>'transporter_id')::int AS who, data->>'reason' AS reason FROM events "
+            "WHERE subject = $1 AND type LIKE $2 ORDER BY id",
+            subject,
+            kind,
+        )
+    return [(row["type"], row["who"], row["reason"]) for row in rows]
+
+
+async def test_what_happens_to_offers_is_told_as_events_of_the_delivery_with_the_act(
+    world: World, admin: Person
+) -> None:
     here = somewhere()
     first, second, third = [await _at(world, here) for _ in range(3)]
     search = await _asked(world, admin, here, mode="all")
     ok(await first.post(f"/api/offers/{_of(search, first)['id']}/decline/", {"reason": "busy"}))
     ok(await second.post(f"/api/offers/{_of(search, second)['id']}/accept/"))
-
-    async def told() -> list[tuple[str, int, str | None]] | None:
-        async with world.server.services.database.connection() as connection:
-            rows = await connection.fetch(
-                "SELECT type, (data->>'transporter_id')::int AS who, data->>'reason' AS reason FROM events "
-                "WHERE subject = $1 AND type LIKE 'offer.%' AND type <> 'offer.created'",
-                f"delivery:{search['delivery_id']}",
-            )
-        return sorted((row["type"], row["who"], row["reason"]) for row in rows) if len(rows) >= 3 else None
-
-    assert await until(told) == [
-        ("offer.accepted", second.transporter_id, None),
+    told = await _told(world, f"delivery:{search['delivery_id']}", "offer.%")
+    assert sorted(told[:3]) == sorted(("offer.created", one.transporter_id, None) for one in (first, second, third))
+    assert told[3:] == [
         ("offer.declined", first.transporter_id, "busy"),
+        ("offer.accepted", second.transporter_id, None),
         ("offer.withdrawn", third.transporter_id, "taken"),
     ]
+
+
+async def test_that_nobody_is_left_is_told_of_the_delivery_and_of_its_zone(world: World, admin: Person) -> None:
+    here = somewhere()
+    lat, lon = here
+    ring = [[lon + x * 0.01, lat + y * 0.01] for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))]
+    area = {"type": "Polygon", "coordinates": [ring]}
+    zone = ok(await admin.post("/api/zones/", {"name": f"Zone {uuid4().hex[:8]}", "area": area}), 201)
+    search = await _asked(world, admin, here)
+    assert search["status"] == "exhausted"
+    told = await _told(world, f"delivery:{search['delivery_id']}", "offer.%")
+    assert told == [("offer.exhausted", None, None)]
+    assert await _told(world, f"zone:{zone['id']}", "%") == [("zone.exhausted", None, None)]
+
+
+@pytest.mark.parametrize("how", ["off_duty", "break", "not_verified", "account_closed"])
+async def test_open_offers_end_in_the_same_moment_as_the_duty_of_who_was_asked(
+    world: World, admin: Person, how: str
+) -> None:
+    here = somewhere()
+    driver = await _at(world, here)
+    search = await _asked(world, admin, here)
+    if how in {"off_duty", "break"}:
+        ok(await driver.post("/api/transporters/me/duty/", {"duty": "break" if how == "break" else "off"}))
+    elif how == "not_verified":
+        ok(await admin.post(f"/api/transporters/{driver.transporter_id}/verify/", {"approved": False}))
+    else:
+        ok(await admin.post(f"/api/v1/users/{driver.user_id}/close/", {"reason": "Left"}))
+    [told] = (await _searches(admin, search["delivery_id"]))[0]["offers"]
+    assert (told["status"], told["end_reason"]) == ("withdrawn", "off_duty")
+    events = await _told(world, f"delivery:{search['delivery_id']}", "offer.withdrawn")
+    assert events == [("offer.withdrawn", driver.transporter_id, "off_duty")]
+
+    async def over() -> bool:
+        return bool((await _searches(admin, search["delivery_id"]))[0]["status"] == "exhausted")
+
+    await until(over)

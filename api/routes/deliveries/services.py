@@ -194,6 +194,7 @@ class DeliveryServices(Feature):
             settings.offer_waves,
             settings.offer_all_most,
             settings.offer_stagger_s,
+            settings.offer_moving_s,
             settings.offer_unanswered_most,
             Exhausted(settings.offer_exhausted),
         )

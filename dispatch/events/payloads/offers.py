@@ -49,3 +49,12 @@ class OfferWithdrawn(OfferData, frozen=True, kw_only=True):
     type: ClassVar[str] = "offer.withdrawn"
     reason: str
     """A word: ``taken``, ``cancelled``, ``search_ended``, ``off_duty``, or ``assigned`` without an offer."""
+
+
+class OfferExhausted(DeliveryData, frozen=True, kw_only=True):
+    """Nobody is left to be asked for the delivery; it waits."""
+
+    type: ClassVar[str] = "offer.exhausted"
+    search_id: int
+    asked: int
+    """How many were asked."""
