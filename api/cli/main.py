@@ -11,6 +11,7 @@ from api.cli.commands.accounts import (
     reopen_account,
     verify_email,
 )
+from api.cli.commands.decisions import replay_decisions
 from api.cli.commands.deliveries import create_delivery
 from api.cli.commands.maps import basemap
 from api.cli.commands.serving import doctor, migrate, serve, settings
@@ -32,7 +33,7 @@ COMMANDS = (
     *(serve, migrate, doctor, settings),
     *(demo, replay, load, simulate, sandbox_pay, sandbox_gateway),
     *(create_user, close_account, reopen_account, change_roles, change_password, verify_email, audit),
-    *(create_delivery, basemap),
+    *(create_delivery, replay_decisions, basemap),
 )
 for command in COMMANDS:
     main.add_command(command)

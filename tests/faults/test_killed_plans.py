@@ -63,7 +63,7 @@ async def _given(world: World) -> dict[int, int]:
             rows = await work.session.execute(
                 select(Delivery.id, Delivery.transporter_id).where(Delivery.status == DeliveryStatus.ASSIGNED)
             )
-            return ({row[0]: row[1] for row in rows},)
+            return ({row[0]: row[1] or 0 for row in rows},)
 
     found: tuple[dict[int, int]] = await until(read, despite=(SQLAlchemyError, OSError))
     return found[0]
