@@ -4,8 +4,10 @@ So a day takes as long as its work takes, and a slow machine changes nothing of 
 late by the day's clock.
 """
 
+import asyncio
 import heapq
-from collections.abc import Awaitable, Callable, Sequence
+import math
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -47,22 +49,39 @@ class DayClock:
         return self.begins + timedelta(minutes=minute)
 
 
+TINY = 1e-9
+GRAIN_S = 5.0
+"""Whatever happens happens at a multiple of this: what couriers do at about the same time they do at once."""
+
+
 class Timeline:
-    """What happens when. Things of one moment happen one after the other, in the order in which they were put down."""
+    """What happens when.
+
+    In a moment, what couriers do (``beside``) comes first, all at once, for nobody needs to wait for another; then what
+    has an order (``at``), one after the other as it was put down.
+    """
 
     def __init__(self, clock: DayClock) -> None:
         self._clock = clock
-        self._waiting: list[tuple[float, int, Action]] = []
+        self._waiting: list[tuple[float, bool, int, Action]] = []
         self._count = 0
         self.moments = 0
 
     def at(self, when_s: float, action: Action) -> None:
-        """Do this then; now, where then is over."""
+        """Do this then, in its order; now, where then is over."""
+        self._put(when_s, action, in_order=True)
+
+    def beside(self, when_s: float, action: Action) -> None:
+        """Do this then, at once with others; now, where then is over."""
+        self._put(when_s, action, in_order=False)
+
+    def _put(self, when_s: float, action: Action, *, in_order: bool) -> None:
         self._count += 1
-        heapq.heappush(self._waiting, (max(when_s, self._clock.now_s), self._count, action))
+        grained_s = math.ceil(when_s / GRAIN_S - TINY) * GRAIN_S
+        heapq.heappush(self._waiting, (max(grained_s, self._clock.now_s), in_order, self._count, action))
 
     def after(self, delay_s: float, action: Action) -> None:
-        """Do this so much later."""
+        """Do this so much later, in its order."""
         self.at(self._clock.now_s + delay_s, action)
 
     @property
@@ -76,5 +95,14 @@ class Timeline:
         self._clock.now_s = when_s
         self.moments += 1
         while self._waiting and self._waiting[0][0] <= when_s:
-            _, _, action = heapq.heappop(self._waiting)
-            await action()
+            at_once = list(self._take_beside(when_s))
+            if at_once:
+                for ended in await asyncio.gather(*(action() for action in at_once), return_exceptions=True):
+                    if ended is not None:
+                        raise ended
+            else:
+                await heapq.heappop(self._waiting)[-1]()
+
+    def _take_beside(self, when_s: float) -> Iterator[Action]:
+        while self._waiting and self._waiting[0][0] <= when_s and not self._waiting[0][1]:
+            yield heapq.heappop(self._waiting)[-1]

@@ -19,9 +19,10 @@ class DayFigures:
     """Minutes, kilometres and shares of 1; None where there is nothing to count.
 
     ``waiting``: from placement until a courier has it. ``at_door``: from placement to the door. ``late``: of all
-    orders, those at the door after the target or never. ``work_gini``: of the parcels an hour on duty, 0 where all
-    couriers have the same. ``churn``: of a hundred assigned orders, how often one was taken from its courier before
-    the pickup. ``score``: mean of the server's scores of who got each parcel first, 0 to 100; ``score_sum``: their sum.
+    orders, those at the door after the target or never. ``waited_at_restaurants_min``: of all couriers together, until
+    parcels were ready. ``work_gini``: of the parcels an hour on duty, 0 where all couriers have the same. ``churn``: of
+    a hundred assigned orders, how often one was taken from its courier before the pickup. ``score``: mean of the
+    server's scores of who got each parcel first, 0 to 100; ``score_sum``: their sum.
     """
 
     policy: str
@@ -37,6 +38,7 @@ class DayFigures:
     to_pickups_km: float
     total_km: float
     to_pickup_mean_km: float | None
+    waited_at_restaurants_min: float
     utilisation: float | None
     work_gini: float | None
     churn: float
@@ -85,6 +87,7 @@ def figures_of(outcome: Outcome, day: Day) -> DayFigures:
         to_pickups_km=round(to_pickups_km, 1),
         total_km=round(to_pickups_km + loaded_km, 1),
         to_pickup_mean_km=round(to_pickups_km / len(at_door), 3) if at_door else None,
+        waited_at_restaurants_min=round(sum(one.waited_s for one in work) / 60, 1),
         utilisation=round(sum(one.busy_s for one in work) / on_s, 4) if on_s else None,
         work_gini=gini([one.delivered / one.on_s for one in work if one.on_s >= LEAST_ON_DUTY_S]),
         churn=round(100 * sum(withdrawals.values()) / len(assigned), 2) if assigned else 0.0,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from api.simulation.days.day import Spot
 from api.simulation.days.errors import DayStuck
 from api.simulation.days.parcels import Parcel
 from api.simulation.days.town import Town
@@ -12,8 +13,9 @@ RETRY_S = 30.0
 GIVE_UP_AFTER = 3
 """So many in a row that nobody can take end a round of tries: the town is full."""
 BULK_EVERY_S = 120.0
-TICK_S = 10.0
+TICK_S = 10
 NEAREST = 500
+MARGIN_M = 2_000.0
 NOBODY = frozenset({404, 409})
 """Answers that say that nobody can take a delivery now, or that it is given already."""
 
@@ -154,12 +156,39 @@ class OffersInWaves(Policy):
             _check(reply.status, reply.body, path)
 
 
+class Rolling(Policy):
+    """The server dispatches the town by itself, every few seconds."""
+
+    name = "rolling"
+    says = "the zone dispatches by itself every ten seconds and gives directly"
+    every_s = TICK_S
+    jobs = frozenset({"rolling"})
+    is_quiet = False
+    mode: ClassVar[str] = "direct"
+
+    async def prepare(self, town: Town) -> None:
+        """A zone around all that there is."""
+        zone = {"name": "Town", "area": area_around(town), "rolling": True, "mode": self.mode, "tick_s": TICK_S}
+        await town.api.must("POST", "/api/zones/", town.admin, zone)
+
+
 POLICIES: Sequence[Policy] = (
     GreedyNearest(),
     SingleBest(),
     BulkEveryTwoMinutes(),
     OffersInWaves(),
+    Rolling(),
 )
+
+
+def area_around(town: Town) -> dict[str, object]:
+    """A GeoJSON rectangle with all restaurants, doors and couriers in it."""
+    spots = [spot for order in town.day.orders for spot in (order.pickup, order.dropoff)]
+    spots += [courier.start for courier in town.day.couriers]
+    west, east = min(spot.x for spot in spots) - MARGIN_M, max(spot.x for spot in spots) + MARGIN_M
+    south, north = min(spot.y for spot in spots) - MARGIN_M, max(spot.y for spot in spots) + MARGIN_M
+    corners = [Spot(west, south), Spot(east, south), Spot(east, north), Spot(west, north), Spot(west, south)]
+    return {"type": "Polygon", "coordinates": [[[round(at.lon, 6), round(at.lat, 6)] for at in corners]]}
 
 
 def _check(status: int, body: object, path: str) -> None:

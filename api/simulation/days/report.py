@@ -25,6 +25,7 @@ ROWS: Sequence[tuple[str, str, str]] = (
     ("to the door, p90 min", "at_door_p90_min", "{:.1f}"),
     ("km to pickups", "to_pickups_km", "{:,.0f}"),
     ("km in all", "total_km", "{:,.0f}"),
+    ("waited at restaurants, min", "waited_at_restaurants_min", "{:,.0f}"),
     ("utilisation", "utilisation", "{:.1%}"),
     ("Gini of work", "work_gini", "{:.3f}"),
     ("churn, of 100", "churn", "{:.1f}"),

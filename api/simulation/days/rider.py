@@ -3,6 +3,7 @@
 Whom it works for it hears over its phone; what it does it tells over the API, as the app does.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -43,6 +44,8 @@ class Rider:
         self._left_s = self._arrives_s = 0.0
         self._leaves = False
         self._offers: set[int] = set()
+        self._turn = asyncio.Lock()
+        """It does one thing at a time."""
 
     @property
     def spot(self) -> Spot:
@@ -61,8 +64,9 @@ class Rider:
 
     async def end_shift(self) -> None:
         """It takes nothing more: off duty, or on a break until what it has is done. Raises DayStuck."""
-        self._leaves = True
-        await (self._go("break") if self._queue else self._go_home())
+        async with self._turn:
+            self._leaves = True
+            await (self._go("break") if self._queue else self._go_home())
 
     async def ping(self) -> None:
         """Say where it is, and wait until that is safe. Raises DayStuck."""
@@ -74,7 +78,7 @@ class Rider:
         kind = frame["type"]
         if kind == "duty":
             if not self._leaves:
-                self._town.timeline.after(BACK_ON_DUTY_S, self._come_back)
+                self._town.timeline.beside(self._town.clock.now_s + BACK_ON_DUTY_S, self._come_back)
             return
         parcel = self._town.by_delivery.get(frame["delivery_id"])
         if parcel is None:
@@ -95,15 +99,17 @@ class Rider:
             self._town.offers[NOTHING] += 1
             return
         says_yes = answer.says == ACCEPT
-        self._town.timeline.after(answer.after_s, partial(self._answer, parcel, offer_id, accept=says_yes))
+        says_it_s = self._town.clock.now_s + answer.after_s
+        self._town.timeline.beside(says_it_s, partial(self._answer, parcel, offer_id, accept=says_yes))
 
     async def _answer(self, parcel: Parcel, offer_id: int, *, accept: bool) -> None:
-        if not self.phone.is_on:
-            return
-        stands = await self.phone.answer(offer_id, accept=accept)
-        if stands.get("code"):
-            self._town.offers["too_late"] += 1
-        else:
+        async with self._turn:
+            if not self.phone.is_on:
+                return
+            stands = await self.phone.answer(offer_id, accept=accept)
+            if stands.get("code"):
+                self._town.offers["too_late"] += 1
+                return
             self._town.offers["accept" if accept else "decline"] += 1
             if accept:
                 self._take(parcel)
@@ -143,11 +149,12 @@ class Rider:
         self._then(self._arrives_s, then)
 
     def _then(self, when_s: float, step: Step) -> None:
-        self._town.timeline.at(when_s, partial(self._unless_over, self._leg, step))
+        self._town.timeline.beside(when_s, partial(self._unless_over, self._leg, step))
 
     async def _unless_over(self, leg: int, step: Step) -> None:
-        if leg == self._leg:
-            await step()
+        async with self._turn:
+            if leg == self._leg:
+                await step()
 
     def _stop(self) -> None:
         """Stay where it is, and forget what was planned."""
@@ -166,7 +173,9 @@ class Rider:
         await self.ping()
         parcel, day = self._queue[0], self._town.day
         half_s = day.pickup_min * 30
-        self._then(max(self._town.clock.now_s + half_s, parcel.ready_s) + half_s, self._pick_up)
+        there_s = self._town.clock.now_s + half_s
+        self.work.waited_s += max(0.0, parcel.ready_s - there_s)
+        self._then(max(there_s, parcel.ready_s) + half_s, self._pick_up)
 
     async def _pick_up(self) -> None:
         parcel, here = self._queue[0], self._to

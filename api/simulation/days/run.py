@@ -173,6 +173,7 @@ class _Runner:
         day = town.day
         self._ends_s = max(order.ready_min for order in day.orders) * 60 + AFTER_LAST_S
         self._to_place = len(day.orders)
+        self._waited = self._listens = False
 
     async def run(self) -> None:
         """Until all is delivered, or the day is over. Raises DayStuck."""
@@ -180,15 +181,16 @@ class _Runner:
         begins_s = day.orders[0].placed_min * 60
         for rider in town.riders.values():
             if rider.courier.off_min * 60 > begins_s:
-                town.timeline.at(max(begins_s, rider.courier.on_min * 60), rider.begin_shift)
-                town.timeline.at(rider.courier.off_min * 60, rider.end_shift)
+                town.timeline.beside(max(begins_s, rider.courier.on_min * 60), rider.begin_shift)
+                town.timeline.beside(rider.courier.off_min * 60, rider.end_shift)
         for order in day.orders:
             town.timeline.at(order.placed_min * 60, partial(self._place, order))
         town.timeline.at(begins_s, self._ping)
         town.timeline.at(begins_s, self._tick)
         while (next_s := town.timeline.next_s) is not None and next_s <= self._ends_s and not self._is_done():
             await town.timeline.step()
-            await town.settle(quietly=self._policy.is_quiet)
+            await town.settle(quietly=not self._listens)
+            self._listens = False
             over = (town.clock.now_s - begins_s) / max(1.0, self._ends_s - AFTER_LAST_S - begins_s)
             self._progress(min(1.0, over), sum(parcel.delivered_s is not None for parcel in town.parcels.values()))
         for rider in town.riders.values():
@@ -199,6 +201,7 @@ class _Runner:
 
     async def _place(self, order: Order) -> None:
         self._to_place -= 1
+        self._listens = not self._policy.is_quiet
         await self._policy.placed(self._town, await self._town.place(order))
 
     async def _ping(self) -> None:
@@ -211,6 +214,10 @@ class _Runner:
 
     async def _tick(self) -> None:
         await self._policy.tick(self._town)
-        for job in self._jobs:
+        # A round more after the last: of what ended with it phones are told.
+        waits = bool(self._town.list_waiting())
+        self._listens = bool(self._jobs) and (waits or self._waited)
+        self._waited = waits
+        for job in self._jobs if self._listens else ():
             await job.run()
         self._town.timeline.after(self._policy.every_s, self._tick)

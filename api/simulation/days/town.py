@@ -65,6 +65,7 @@ class Town:
                 "delivery_contact_phone": "+977-9800000097",
                 "package_weight": parcel.weight_kg,
                 "delivery_fee": "100.00",
+                "ready_at": self.clock.at(order.ready_min).isoformat(),
             },
         )
         parcel.delivery_id, parcel.uuid = made["id"], made["delivery_id"]
@@ -88,7 +89,7 @@ class Town:
         quiet = QUIET_TIMES if quietly else 0
         while True:
             if await self._hear(self.riders.values()):
-                quiet = QUIET_TIMES if quietly else 0
+                quiet = 0
             elif self._expected:
                 if asyncio.get_running_loop().time() > patience:
                     self.unheard += len(self._expected)

@@ -13,6 +13,8 @@ class Workday:
         """Driven to pickups."""
         self.loaded_m = 0.0
         """Driven from pickups to doors."""
+        self.waited_s = 0.0
+        """At restaurants, until parcels were ready."""
         self.delivered = 0
         self._began_s: float | None = None
         self._busy_since_s: float | None = None
