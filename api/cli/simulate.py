@@ -44,6 +44,7 @@ async def simulate_day(
     names: Sequence[str],
     seed: int,
     acceptance: float,
+    begin: float,
     orders: int | None,
     hours: float | None,
     couriers: int | None,
@@ -57,7 +58,7 @@ async def simulate_day(
     """
     policies = policies_of(names)
     whole = await asyncio.to_thread(read_day, path, instance=instance, schedule=schedule)
-    day = whole.cut(orders=orders, hours=hours, couriers=couriers)
+    day = whole.cut(begin=begin, orders=orders, hours=hours, couriers=couriers)
     for file in (chart_file, None if json_file in {None, "-"} else Path(str(json_file))):
         if file is not None and not file.parent.is_dir():
             raise CommandError(f"{file} cannot be written: there is no folder {file.parent}.")

@@ -154,8 +154,9 @@ def load(url: str | None, json_file: str | None, mine: bool, give_up_after: floa
 @click.option(
     "--acceptance", type=Number(0, 1), default=0.7, show_default=True, help="Share of offers that couriers take."
 )
-@click.option("--orders", type=Whole(1), help="Only so many, the first ones.")
-@click.option("--hours", type=Number(0, 48, min_open=True), help="Only those of the first hours.")
+@click.option("--begin", type=Number(0, 48), default=0.0, show_default=True, help="Leave out the day's first hours.")
+@click.option("--orders", type=Whole(1), help="Only so many orders, the first ones.")
+@click.option("--hours", type=Number(0, 48, min_open=True), help="Only those of so many hours.")
 @click.option("--couriers", type=Whole(1), help="Only so many of the couriers.")
 @click.option("--json", "json_file", help="Write the report for machines to this file; - is standard output.")
 @click.option(

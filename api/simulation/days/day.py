@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from api.simulation.days.errors import UnusableDay
 from dispatch.geo import EARTH_RADIUS_M
 
 METRES_A_DEGREE = math.radians(1) * EARTH_RADIUS_M
@@ -79,11 +80,21 @@ class Day:
         """Which day it is, and how large."""
         return f"Day {self.instance}/{self.schedule}: {len(self.orders):,} orders, {len(self.couriers):,} couriers"
 
-    def cut(self, *, orders: int | None, hours: float | None, couriers: int | None = None) -> "Day":
-        """The day's first orders, those placed in the first hours, by the first couriers: what is None is not cut."""
-        kept = self.orders
+    def cut(
+        self, *, begin: float = 0.0, orders: int | None = None, hours: float | None = None, couriers: int | None = None
+    ) -> "Day":
+        """A part of the day; what is None is not cut.
+
+        ``begin``: orders placed in the hours before it are left out. ``hours``: those later than so long after the
+        first that is left. ``orders``: the first so many of them. ``couriers``: so many, evenly over the file.
+        Raises UnusableDay where no order is left.
+        """
+        kept = tuple(order for order in self.orders if order.placed_min >= begin * 60)
+        if not kept:
+            last_h = self.orders[-1].placed_min / 60
+            raise UnusableDay(f"No order is placed after {begin:g} hours; the last is at {last_h:.1f}.")
         if hours is not None:
-            until = self.orders[0].placed_min + hours * 60
+            until = kept[0].placed_min + hours * 60
             kept = tuple(order for order in kept if order.placed_min <= until)
         kept = kept[:orders]
         crew = self.couriers

@@ -35,8 +35,10 @@ from dispatch.settings import Settings
 
 ROLE = ProcessRole("simulated day", Duties.TRAFFIC)
 """It answers; which background work is done when, the day says."""
-PING_EVERY_S = 30.0
-"""Phones of the day ping so often, and where they arrive: well before anybody is stale."""
+PING_EVERY_S = 60.0
+"""Phones of the day ping so often, and where they arrive."""
+STALE_AFTER_S = 90
+"""Nobody is stale who pings like that."""
 AFTER_LAST_S = 3 * 3600.0
 """So long after the last order was ready the day is over, whatever is not delivered."""
 LINES_A_BASKET = 50
@@ -105,6 +107,8 @@ def _own(settings: Settings, folder: Path) -> Settings:
         "sms_url": None,
         "smtp_host": None,
         "debug": True,
+        "stale_after_s": STALE_AFTER_S,
+        "offline_after_s": max(settings.offline_after_s, 2 * STALE_AFTER_S),
         "access_token_s": round(TOKEN_LIFE.total_seconds()),
         "payments_per_minute": 1_000,
         "log_level": "WARNING",

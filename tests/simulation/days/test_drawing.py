@@ -32,7 +32,7 @@ def test_another_seed_draws_another_day(day: Day) -> None:
 
 
 def test_a_shorter_day_draws_the_same_for_what_is_left_of_it(day: Day) -> None:
-    short = day.cut(orders=2, hours=None, couriers=2)
+    short = day.cut(orders=2, couriers=2)
     assert [Draw(1, short, 0.7).weight_kg(order) for order in short.orders] == [
         Draw(1, day, 0.7).weight_kg(order) for order in day.orders[:2]
     ]

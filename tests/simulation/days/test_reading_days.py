@@ -136,10 +136,13 @@ def test_a_day_without_orders_is_refused(day_folder: Path) -> None:
 
 def test_a_day_can_be_cut_to_its_first_orders_hours_and_fewer_couriers(day_folder: Path) -> None:
     day = read_day(day_folder)
-    assert [one.name for one in day.cut(orders=2, hours=None).orders] == ["o1", "o2"]
-    assert [one.name for one in day.cut(orders=None, hours=0.05).orders] == ["o1", "o2", "o3"]
-    assert [one.name for one in day.cut(orders=None, hours=None, couriers=2).couriers] == ["c1", "c2"]
-    assert day.cut(orders=None, hours=None) == day
+    assert [one.name for one in day.cut(orders=2).orders] == ["o1", "o2"]
+    assert [one.name for one in day.cut(hours=0.05).orders] == ["o1", "o2", "o3"]
+    assert [one.name for one in day.cut(couriers=2).couriers] == ["c1", "c2"]
+    assert [one.name for one in day.cut(begin=0.2, hours=0.15).orders] == ["o4", "o5", "o6"]
+    assert day.cut() == day
+    with pytest.raises(UnusableDay, match="No order is placed after 9 hours"):
+        day.cut(begin=9)
 
 
 def test_the_recorded_days_are_read_whole() -> None:
