@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dispatch.offers.models import Exhausted, OfferMode
+from dispatch.offers.search import WantedSearch
 
 ONE_BY_ONE_MOST = 10
 """So many are asked one after the other: ten times half a minute is as long as a parcel may wait for an answer."""
@@ -25,6 +26,10 @@ class OfferRules:
     moving_s: int
     strikes: int
     on_exhausted: Exhausted
+
+    def wanted(self, mode: OfferMode | str) -> WantedSearch:
+        """A search in a mode that nobody says more about."""
+        return WantedSearch(OfferMode(mode), self.deadline_s, self.on_exhausted)
 
     def size_of(self, mode: OfferMode, wave: int) -> int:
         """How many a wave asks, counted from 1; 0 where there is no such wave."""

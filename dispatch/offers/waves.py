@@ -1,9 +1,10 @@
 """Whom the next wave of a search asks: the best by score, without those who were asked, declined or do not work now."""
 
 import asyncio
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,12 +41,43 @@ class Asked:
     """It drives at this moment, so it needs longer to look at its phone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the newest plan for all that wait says about a delivery: whom it calls for, if anybody.
+
+    ``price``: what one place more of a transporter is worth to other deliveries, points; nothing for who is missing.
+    """
+
+    transporter_id: int | None = None
+    price: Mapping[int, float] = field(default_factory=dict)
+
+    def rank(self, transporter_id: int, score: float) -> tuple[bool, float]:
+        """Sorts whom the plan calls for first, then the others by what the delivery gains beyond their price."""
+        return transporter_id != self.transporter_id, self.price.get(transporter_id, 0.0) - score
+
+
+class Calls(Protocol):
+    """Where it is known what plans call for."""
+
+    async def find(self, session: AsyncSession, delivery_id: int, zone_id: int | None) -> Call:
+        """Of a delivery in a zone, or in none; where nothing was planned lately, nobody is called for."""
+        ...
+
+
 class WavePicker:
     """Picks waves in units of work, which it commits before the scoring."""
 
     def __init__(
-        self, clock: Clock, kept: KeptTransporters, live: LivePositions, *, rules: AssignmentRules, soft_cap: int
+        self,
+        clock: Clock,
+        kept: KeptTransporters,
+        live: LivePositions,
+        calls: Calls,
+        *,
+        rules: AssignmentRules,
+        soft_cap: int,
     ) -> None:
+        self._calls = calls
         self._clock = clock
         self._kept = kept
         self._live = live
@@ -53,17 +85,23 @@ class WavePicker:
         self._soft_cap = soft_cap
 
     async def pick(self, work: Work, search: OfferSearch, delivery: Delivery, size: int) -> list[Asked]:
-        """The next of a search, the best first, as many as the wave has room for."""
+        """The next of a search, as many as the wave has room for.
+
+        First whom the newest plan for all that wait calls for, then the best by score, less what the transporter's place
+        is worth to other deliveries.
+        """
         pool = await load_pool(work, self._kept, self._live, self._clock)
         rules = await self._rules.of(delivery, offered=True)
         if not rules.is_open:
             return []
         ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules, LOOKED_AT)
         rows = {pool.id(int(row)): int(row) for row in ranking.order}
+        call = await self._calls.find(work.session, delivery.id, None if rules.zone is None else rules.zone.id)
         not_now = await _not_to_be_asked(work.session, search)
         free = [who for who in rows if who not in not_now]
         opened = await _open_offers(work.session, free)
-        free.sort(key=lambda who: opened.get(who, 0) >= self._soft_cap)  # stable: by score among both
+        free.sort(key=lambda who: call.rank(who, float(ranking.score[rows[who]])))
+        free.sort(key=lambda who: opened.get(who, 0) >= self._soft_cap)  # stable: in that order among both
         return [
             Asked(
                 who,

@@ -17,6 +17,8 @@ from dispatch.rolling.waiting import Waiting
 
 LOOK_AGAIN = timedelta(minutes=5)
 """So long before a hold is over it is reckoned anew: people move meanwhile."""
+ASK_AGAIN = timedelta(minutes=10)
+"""After all were asked who could be, others may have come by then."""
 SAME = timedelta(seconds=30)
 """A hold that changes by less stays as it is written."""
 
@@ -73,16 +75,20 @@ class Travel:
         return timedelta(seconds=float(takes_s.min())) if takes_s.size else self.longest
 
 
-def holds_of(waiting: Sequence[Waiting], travel: Travel, now: datetime, spare: timedelta) -> Holds:
+def holds_of(
+    waiting: Sequence[Waiting], travel: Travel, now: datetime, spare: timedelta, *, offers: bool = False
+) -> Holds:
     """Who is held: whatever is ready later than the nearest is there, with ``spare``.
 
-    For thousands, off the event loop.
+    ``offers``: transporters are asked, so whatever nobody wanted is held for a while too. For thousands, off the event
+    loop.
     """
     due: list[int] = []
     held: list[Hold] = []
     changed: list[tuple[int, Hold | None]] = []
     for row, one in enumerate(waiting):
-        hold = _hold(one, travel, now, spare)
+        hold = _unwanted(one, now) if offers else None
+        hold = hold or _not_ready(one, travel, now, spare)
         if hold is None:
             due.append(row)
             if one.hold_until is not None:
@@ -94,9 +100,12 @@ def holds_of(waiting: Sequence[Waiting], travel: Travel, now: datetime, spare: t
     return Holds(due, held, changed)
 
 
-def _hold(one: Waiting, travel: Travel, now: datetime, spare: timedelta) -> Hold | None:
-    if one.hold_reason is HoldReason.NO_ANSWER and one.hold_until is not None and one.hold_until > now:
-        return Hold(one.delivery.id, one.hold_until, HoldReason.NO_ANSWER)
+def _unwanted(one: Waiting, now: datetime) -> Hold | None:
+    until = None if one.nobody_at is None or one.is_asked else one.nobody_at + ASK_AGAIN
+    return Hold(one.delivery.id, until, HoldReason.NO_ANSWER) if until is not None and until > now else None
+
+
+def _not_ready(one: Waiting, travel: Travel, now: datetime, spare: timedelta) -> Hold | None:
     if one.ready_at is None or one.ready_at - spare <= now:
         return None
     known = one.hold_until if one.hold_reason is HoldReason.NOT_READY else None

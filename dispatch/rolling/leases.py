@@ -4,14 +4,18 @@ A leader that is killed is followed by another process once its lease has run ou
 over when it comes to write, and writes nothing.
 """
 
+import os
+import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.database.engine import Database
 from dispatch.rolling.models import OUTSIDE, RollingPlace
+from dispatch.rolling.rules import RollingRules
 from dispatch.zones.models import Zone
 
 SPARE = timedelta(seconds=15)
@@ -68,11 +72,10 @@ class Overtaken(Exception):
 class Leases:
     """The leases of one process, which calls itself ``leader``."""
 
-    def __init__(self, database: Database, leader: str, *, outside: bool, tick_s: int) -> None:
-        """``outside``: whether what lies in no zone is a place too; ``tick_s``: where a zone does not say."""
+    def __init__(self, database: Database, leader: str, rules: RollingRules) -> None:
         self._database = database
         self._leader = leader
-        self._on = outside, tick_s
+        self._on = rules.outside, rules.tick_s
 
     async def claim(self, now: datetime) -> list[Claim]:
         """The places whose next tick is due and that nobody else leads."""
@@ -91,6 +94,11 @@ class Leases:
         async with self._database.connection() as driver:
             due: datetime | None = await driver.fetchval(OLDEST, *self._on, now)
         return due
+
+
+def name_of_process() -> str:
+    """A name that no other process has."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid4().hex[:8]}"
 
 
 async def hold_place(session: AsyncSession, claim: Claim) -> RollingPlace:

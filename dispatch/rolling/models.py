@@ -24,8 +24,8 @@ class RollingPlace(CommonTableAttributes, AdvancedDeclarativeBase):
     ``zone_id`` is ``OUTSIDE`` for what lies in no zone; no foreign key, so that a zone may go while a tick runs.
     ``leader`` has it until ``lease_until``; ``term`` grows with each change of leaders, and whoever writes for a place
     holds this row and looks whether its term still stands. Seconds, points. ``left_out``: the first of those that
-    wait and that the last plan gives to nobody, as numbers with words. ``prices``: what one place more of a transporter
-    was worth to it, packed.
+    wait and that the last plan gives to nobody, as numbers with words. ``calls``: whom it calls for and at which
+    prices, packed.
     """
 
     __tablename__ = "rolling_places"
@@ -48,7 +48,7 @@ class RollingPlace(CommonTableAttributes, AdvancedDeclarativeBase):
     left_out_count: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     left_out: Mapped[list[list[Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     error: Mapped[str] = mapped_column(Text, server_default=text("''"))
-    prices: Mapped[bytes | None] = mapped_column(LargeBinary)
+    calls: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class RollingTick(IdentityBase):

@@ -1,13 +1,12 @@
 """The ticks of all places: claimed with a lease, planned off the event loop, written set by set."""
 
 import asyncio
-import os
-import socket
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
-from uuid import uuid4
 
 import structlog
 from sqlalchemy import update
@@ -16,10 +15,13 @@ from dispatch.assignments.changes.refusals import refused_pairs
 from dispatch.assignments.pool import REASON_TEXTS, Pool, load_pool
 from dispatch.assignments.rules import AssignmentRules
 from dispatch.database.engine import Database
+from dispatch.database.work import Work
 from dispatch.jobs.items import ItemJob
 from dispatch.jobs.rounds import in_a_line
 from dispatch.ports import Clock, LivePositions
-from dispatch.rolling.giving import Gave, Giving
+from dispatch.rolling.asking import Asking
+from dispatch.rolling.calls import packed_calls
+from dispatch.rolling.giving import Giving
 from dispatch.rolling.holding import Holds, Travel, holds_of, write_holds
 from dispatch.rolling.leases import Claim, Leases, Overtaken
 from dispatch.rolling.models import RollingPlace
@@ -29,9 +31,23 @@ from dispatch.rolling.ticks import Tick
 from dispatch.rolling.waiting import Place, Waiting, find_waiting_in
 from dispatch.transporters.kept import KeptTransporters
 from dispatch.zones.kept import KeptZones
+from dispatch.zones.models import ZoneMode
 from scoring import Reason
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSource:
+    """Where ticks have it from who could carry something now."""
+
+    kept: KeptTransporters
+    live: LivePositions
+    clock: Clock
+
+    async def load(self, work: Work) -> Pool:
+        """Ends the work's transaction before."""
+        return await load_pool(work, self.kept, self.live, self.clock)
 
 
 class RollingRounds(ItemJob[Claim]):
@@ -44,27 +60,26 @@ class RollingRounds(ItemJob[Claim]):
         self,
         database: Database,
         clock: Clock,
-        kept: KeptTransporters,
-        live: LivePositions,
-        zones: KeptZones,
+        pools: PoolSource,
+        leases: Leases,
         planner: Planner,
         giving: Giving,
+        asking: Asking,
         *,
+        zones: KeptZones,
         assignment: AssignmentRules,
-        rolling: RollingRules,
+        rules: RollingRules,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._kept = kept
-        self._live = live
-        self._zones = zones
+        self._pools = pools
+        self._leases = leases
         self._planner = planner
         self._giving = giving
+        self._asking = asking
+        self._zones = zones
         self._assignment = assignment
-        self.rules = rolling
-        self.leader = f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid4().hex[:8]}"
-        """What this process calls itself."""
-        self._leases = Leases(database, self.leader, outside=rolling.outside, tick_s=rolling.tick_s)
+        self._rules = rules
 
     async def take(self) -> Sequence[Claim]:
         """The places whose next tick is due."""
@@ -106,7 +121,7 @@ class RollingRounds(ItemJob[Claim]):
 
     async def _dispatch(self, place: Place, waiting: Sequence[Waiting], tick: Tick) -> None:
         async with self._database.work() as work:
-            pool = await load_pool(work, self._kept, self._live, self._clock)
+            pool = await self._pools.load(work)
         holds = await self._hold(place, waiting, pool)
         tick.held = len(holds.held)
         due = [waiting[row].delivery for row in holds.due]
@@ -117,25 +132,39 @@ class RollingRounds(ItemJob[Claim]):
         rules = self._assignment.of_zone(place.zone)
         planned = await self._planner.plan(place.zone_id, due, pool, rules, refused)
         tick.plan, tick.plan_s = planned.plan, planned.took_s
-        gave = await self._giving.give(tick.claim, planned, tick)
-        tick.left_out = _left_out(planned, gave)
+        tick.calls = packed_calls(planned)
+        asked = {one.delivery.id for one in waiting if one.is_asked}
+        failed = await self._act(place, planned, tick, asked)
+        tick.left_out = [*_nobody(planned), *failed]
+
+    async def _act(self, place: Place, planned: TickPlan, tick: Tick, asked: set[int]) -> Sequence[tuple[int, str]]:
+        """Give or offer what the plan gives to somebody; what could not be, with why.
+
+        ``asked``: those are left to their searches.
+        """
+        mode = self._rules.mode_of(place.zone)
+        if mode is not ZoneMode.DIRECT:
+            return await self._asking.ask(tick.claim, planned, mode, tick, but=asked)
+        rows = [row for row in planned.given if planned.deliveries[row].id not in asked]
+        gave = await self._giving.give(tick.claim, planned.part(rows), tick)
+        return gave.refused
 
     async def _hold(self, place: Place, waiting: Sequence[Waiting], pool: Pool) -> Holds:
-        rules, rolling = self._assignment.of_zone(place.zone), self.rules
+        rules, rolling = self._assignment.of_zone(place.zone), self._rules
         travel = Travel(pool, rolling.road_factor, rules.radius_m)
         now, spare = self._clock.now(), rolling.spare_of(place.zone)
-        holds = await asyncio.to_thread(holds_of, waiting, travel, now, spare)
+        offers = rolling.mode_of(place.zone) is not ZoneMode.DIRECT
+        holds = await asyncio.to_thread(partial(holds_of, waiting, travel, now, spare, offers=offers))
         async with self._database.connection() as driver:
             await write_holds(driver, place.zone_id, holds.changed)
         return holds
 
 
-def _left_out(planned: TickPlan, gave: Gave) -> list[tuple[int, str]]:
-    """Those that wait on though they were planned, with why."""
+def _nobody(planned: TickPlan) -> list[tuple[int, str]]:
+    """Those that the plan gives to nobody, with why."""
     plan = planned.plan
-    nobody = [
+    return [
         (planned.deliveries[row].id, REASON_TEXTS[Reason(int(plan.reason[row]))])
         for row, who in enumerate(plan.transporter.tolist())
         if who < 0
     ]
-    return [*nobody, *gave.refused]

@@ -32,6 +32,7 @@ class Tick:
     moved_accepted: int = 0
     plan: Plan | None = None
     plan_s: float = 0.0
+    calls: bytes | None = None
     left_out: Sequence[tuple[int, str]] = ()
     _row: int | None = field(default=None, repr=False)
 
@@ -78,6 +79,7 @@ class Tick:
             place.total = None if plan is None else float(plan.total)
             place.upper_bound = None if plan is None else float(plan.upper_bound)
             place.certified = None if plan is None else bool(plan.certified)
+            place.calls = self.calls
             place.left_out_count = len(self.left_out)
             place.left_out = [list(one) for one in self.left_out[:LEFT_OUT_TOLD]]
 

@@ -8,34 +8,72 @@ from uuid import UUID
 
 import numpy as np
 import shapely
-from sqlalchemy import ColumnElement, Double, Row, Select, String, case, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, Double, Row, Select, String, case, cast, exists, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.assignments.pool import URGENCY
 from dispatch.assignments.waiting import MAX_BULK, READ_AT_ONCE, WaitingDelivery
 from dispatch.deliveries.models import Delivery, DeliveryStatus, HoldReason, Priority
+from dispatch.offers.models import OfferSearch, SearchStatus
 from dispatch.rolling.models import OUTSIDE
 from dispatch.zones.kept import NOWHERE, KnownZone, ZoneMap
 
 _Row: TypeAlias = Row[
-    int, str, UUID, str, float | None, float | None, float, datetime | None, datetime | None, str | None
+    int,
+    str,
+    UUID,
+    str,
+    float | None,
+    float | None,
+    float,
+    datetime | None,
+    datetime | None,
+    str | None,
+    bool,
+    datetime | None,
 ]
 _Query: TypeAlias = Select[
-    int, str, UUID, str, float | None, float | None, float, datetime | None, datetime | None, str | None
+    int,
+    str,
+    UUID,
+    str,
+    float | None,
+    float | None,
+    float,
+    datetime | None,
+    datetime | None,
+    str | None,
+    bool,
+    datetime | None,
 ]
+
+_IS_ASKED = (
+    exists()
+    .where(OfferSearch.delivery_id == Delivery.id, OfferSearch.status == SearchStatus.SEARCHING)
+    .label("is_asked")
+)
+_NOBODY_AT = (
+    select(func.max(OfferSearch.ended_at))
+    .where(OfferSearch.delivery_id == Delivery.id, OfferSearch.status == SearchStatus.EXHAUSTED)
+    .correlate(Delivery)
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A delivery that waits. ``ready_at``: when it can be picked up, None for at once.
 
-    ``hold_until`` and ``hold_reason``: as the ticks before left it.
+    ``hold_until`` and ``hold_reason``: as the ticks before left it. ``is_asked``: transporters are asked for it now;
+    ``nobody_at``: when all had been asked that could be.
     """
 
     delivery: WaitingDelivery
     ready_at: datetime | None
     hold_until: datetime | None
     hold_reason: HoldReason | None
+    is_asked: bool = False
+    nobody_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +127,8 @@ def _query(place: Place) -> _Query:
             func.coalesce(Delivery.ready_at, Delivery.requested_pickup_date),
             Delivery.hold_until,
             type_coerce(Delivery.hold_reason, String),
+            _IS_ASKED,
+            _NOBODY_AT,
         )
         .where(Delivery.status == DeliveryStatus.AVAILABLE, *place.box())
         .order_by(case(URGENCY, value=Delivery.priority).desc(), Delivery.created_at, Delivery.id)
@@ -104,7 +144,10 @@ def _within(rows: Sequence[_Row], place: Place) -> list[Waiting]:
 
 
 def _waiting(row: _Row) -> Waiting:
-    number, priority, uuid, tracking_number, lat, lon, weight_kg, ready_at, hold_until, hold_reason = row
+    number, priority, uuid, tracking_number, lat, lon, weight_kg, ready_at, hold_until, reason, is_asked, nobody_at = (
+        row
+    )
     urgency = URGENCY[Priority(priority)]
     delivery = WaitingDelivery(number, uuid, tracking_number, lat, lon, weight_kg, urgency)
-    return Waiting(delivery, ready_at, hold_until, None if hold_reason is None else HoldReason(hold_reason))
+    hold_reason = None if reason is None else HoldReason(reason)
+    return Waiting(delivery, ready_at, hold_until, hold_reason, is_asked, nobody_at)

@@ -108,7 +108,7 @@ async def test_what_waits_in_the_zone_is_given_by_itself_and_kept_as_a_decision(
 
     state = await until(told)
     assert (state["is_on"], state["mode"], state["tick_s"], state["error"]) == (True, "direct", 2, "")
-    assert state["leader"] == world.server.services.deliveries.rolling.leader
+    assert state["leader"] == world.server.services.deliveries.leader
     assert (state["last_hour"]["given"], state["last_hour"]["per_hundred"]) == (1, 0)
 
 
@@ -191,3 +191,68 @@ async def test_who_gave_it_back_is_not_given_it_again(world: World, admin: Perso
     assert [one["delivery_id"] for one in state["left_out"]] == [number]
     other = await _at(world, here)
     assert await _given(admin, [number]) == {number: other.transporter_id}
+
+
+async def _searches(admin: Person, number: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = ok(await admin.get(f"/api/deliveries/{number}/offers/"))["searches"]
+    return found
+
+
+async def _first_asked(admin: Person, number: int) -> dict[str, Any]:
+    """The first offer of a delivery's newest search."""
+
+    async def asked() -> dict[str, Any] | None:
+        searches = await _searches(admin, number)
+        return searches[0]["offers"][0] if searches and searches[0]["offers"] else None
+
+    found: dict[str, Any] = await until(asked)
+    return found
+
+
+async def test_a_zone_that_offers_asks_whom_the_plan_calls_for_and_not_whoever_scores_highest(
+    world: World, admin: Person, zones: list[Zone]
+) -> None:
+    here = somewhere()
+    near, far = await _at(world, here, max_active=1), await _at(world, north_of(here, 800), max_active=1)
+    [first] = await _deliveries(world, north_of(here, 300), {})
+    [second] = await _deliveries(world, north_of(here, -100), {})
+    zones.append(zone := await _zone(admin, here, mode="one"))
+    asked = {number: await _first_asked(admin, number) for number in (first, second)}
+    assert (asked[first]["transporter_id"], asked[second]["transporter_id"]) == (
+        far.transporter_id,
+        near.transporter_id,
+    )
+    ok(await far.post(f"/api/offers/{asked[first]['id']}/accept/"))
+    await zone.next_tick()
+    state = await zone.next_tick()
+    assert (await _shown(admin, first))["transporter"]["id"] == far.transporter_id
+    assert len(await _searches(admin, second)) == 1, "who is asked already is asked once"
+    assert (state["mode"], state["last_hour"]["offered"], state["last_hour"]["given"]) == ("one", 2, 0)
+
+
+async def test_what_everybody_declined_is_held_with_that_reason_and_is_not_asked_about_again_at_once(
+    world: World, admin: Person, zones: list[Zone]
+) -> None:
+    here = somewhere()
+    driver = await _at(world, here)
+    [number] = await _deliveries(world, here, {})
+    zones.append(zone := await _zone(admin, here, mode="waves"))
+    offer = await _first_asked(admin, number)
+    ok(await driver.post(f"/api/offers/{offer['id']}/decline/", {"reason": "too_far"}))
+
+    async def held() -> dict[str, Any] | None:
+        hold: dict[str, Any] | None = (await _shown(admin, number))["hold"]
+        return hold
+
+    assert (await until(held))["reason"] == "no_answer"
+    await zone.next_tick()
+    assert [search["status"] for search in await _searches(admin, number)] == ["exhausted"]
+
+
+async def test_a_dispatcher_who_asks_without_naming_a_mode_asks_as_the_zone_does(world: World, admin: Person) -> None:
+    here = somewhere()
+    await _at(world, here)
+    await _zone(admin, here, mode="all", rolling=False)
+    [number] = await _deliveries(world, here, {})
+    ok(await admin.post(f"/api/deliveries/{number}/offers/"), 201)
+    assert [search["mode"] for search in await _searches(admin, number)] == ["all"]

@@ -26,6 +26,7 @@ from dispatch.audit.service import record
 from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.service import DeliveryKey
 from dispatch.offers.acceptance import NONE_YET, acceptances
 from dispatch.offers.models import DeclineReason, Exhausted, Offer, OfferMode, OfferSearch
 from dispatch.offers.search import WantedSearch
@@ -34,7 +35,7 @@ from dispatch.transporters.service import Transporters
 
 
 class NewSearch(Body, frozen=True, kw_only=True):
-    """How to ask; what is not said is as the settings say.
+    """How to ask; what is not said is as the settings say, the mode as the delivery's zone.
 
     ``deadline_s``: time to answer. ``on_exhausted``: what happens where nobody takes it. ``ask_again``: also those who
     declined this delivery or had it before.
@@ -75,13 +76,14 @@ class OfferSearchController(Controller):
         with who has it, `search_runs` where a search runs.
         """
         wish, rules = data or NewSearch(), services.offer_rules
+        key = delivery_key(delivery_id)
+        mode = wish.mode or await _mode_at(work, services, key)
         wanted = WantedSearch(
-            wish.mode or rules.mode,
+            mode,
             wish.deadline_s or rules.deadline_s,
             wish.on_exhausted or rules.on_exhausted,
             wish.ask_again,
         )
-        key = delivery_key(delivery_id)
         search = await services.offer_searches(work).begin(key, wanted, request.user)
         told = {"search_id": search.id, "mode": wanted.mode.value}
         await record(work.session, actor_of(request), "offers.search_begun", "delivery", search.delivery_id, told)
@@ -155,6 +157,14 @@ class OfferController(Controller):
         answers = services.offer_answers(work)
         offer, delivery = await answers.decline(offer_id, transporter, data.reason)
         return await _answered(work, services, offer, delivery)
+
+
+async def _mode_at(work: GivenWork, services: GivenServices, key: DeliveryKey) -> OfferMode:
+    """The mode of the zone that the pickup lies in, else that of the settings. Raises NotFound."""
+    delivery = await services.delivery_steps(work).deliveries.get_alone(key)
+    await work.commit()  # zones are read with a connection of their own
+    zone = (await services.zones.read()).at(delivery.pickup_lat, delivery.pickup_lon)
+    return services.offer_rules.mode if zone is None or zone.mode is None else OfferMode(zone.mode)
 
 
 async def _answered(work: Work, services: DeliveryServices, offer: Offer, delivery: Delivery) -> AnsweredOffer:

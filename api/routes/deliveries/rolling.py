@@ -121,7 +121,7 @@ class RollingController(Controller):
 
 
 def _reports(work: GivenWork, services: GivenServices) -> RollingReports:
-    return RollingReports(work, services.clock, services.rolling.rules)
+    return RollingReports(work, services.clock, services.rolling_rules)
 
 
 def _answer(one: PlaceReport) -> RollingAnswer:

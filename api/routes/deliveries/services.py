@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import TypeAlias
 
 from litestar.di import NamedDependency
@@ -38,11 +37,13 @@ from dispatch.offers.rules import OfferRules
 from dispatch.offers.search import OfferSearches
 from dispatch.offers.waves import WavePicker
 from dispatch.ports import PhotoStore
+from dispatch.rolling.asking import Asking
+from dispatch.rolling.calls import PlanCalls
 from dispatch.rolling.giving import Giving
+from dispatch.rolling.leases import Leases, name_of_process
 from dispatch.rolling.planning import Planner
-from dispatch.rolling.rounds import RollingRounds
+from dispatch.rolling.rounds import PoolSource, RollingRounds
 from dispatch.rolling.rules import RollingRules
-from dispatch.settings import Settings
 from dispatch.transporters.kept import KeptTransporters
 from dispatch.zones.kept import Fees, KeptZones
 from dispatch.zones.models import ZoneMode
@@ -57,12 +58,13 @@ class DeliveryServices(Feature):
     runs: RunTasks
     kept: KeptTransporters
     zones: KeptZones
-    rolling: RollingRounds
+    planner: Planner
+    leader: str
 
     @property
     def assignment_rules(self) -> AssignmentRules:
         """By which radius and weights deliveries are assigned, place by place."""
-        return _assignment_rules(self.settings, self.zones)
+        return AssignmentRules(self.settings.assign_radius_km * 1000, self.zones)
 
     @property
     def delivery_limits(self) -> DeliveryLimits:
@@ -134,7 +136,7 @@ class DeliveryServices(Feature):
 
     def assignment_sets(self, work: Work) -> AssignmentSets:
         """Writing assignments in a unit of work."""
-        return _assignment_sets(self.resources, self.zones, work)
+        return AssignmentSets(work, self.clock, self.publisher, road_factor=self.settings.road_factor, zones=self.zones)
 
     def candidates(self, work: Work) -> Candidates:
         """Who could carry a delivery, in a unit of work."""
@@ -215,6 +217,7 @@ class DeliveryServices(Feature):
             self.clock,
             self.kept,
             self.live,
+            PlanCalls(self.clock),
             rules=self.assignment_rules,
             soft_cap=settings.offer_soft_cap,
         )
@@ -232,6 +235,35 @@ class DeliveryServices(Feature):
         """What tells transporters of their offers."""
         return OfferNotices(self.database, self.clock, self.publisher)
 
+    @property
+    def rolling_rules(self) -> RollingRules:
+        """What rolling dispatch goes by."""
+        settings = self.settings
+        return RollingRules(
+            outside=settings.rolling,
+            mode=ZoneMode(settings.rolling_mode),
+            tick_s=settings.tick_s,
+            gain_s=settings.rolling_gain_min * 60,
+            road_factor=settings.road_factor,
+        )
+
+    @property
+    def rolling(self) -> RollingRounds:
+        """The ticks of places that are dispatched by themselves."""
+        rules = self.offer_rules
+        return RollingRounds(
+            self.database,
+            self.clock,
+            PoolSource(self.kept, self.live, self.clock),
+            Leases(self.database, self.leader, self.rolling_rules),
+            self.planner,
+            Giving(self.database, self.assignment_sets),
+            Asking(self.database, self.clock, self.offer_searches, rules.wanted),
+            zones=self.zones,
+            assignment=self.assignment_rules,
+            rules=self.rolling_rules,
+        )
+
     def close(self) -> None:
         """End the solver's processes."""
         self.solver.close()
@@ -243,45 +275,14 @@ GivenServices: TypeAlias = NamedDependency[SkipValidation[DeliveryServices]]
 
 def build_delivery_services(resources: Resources, photos: PhotoStore | None = None) -> DeliveryServices:
     """Join them. Starts no process yet."""
-    database, clock, solver = resources.database, resources.clock, ProcessSolver()
-    kept, zones = KeptTransporters(database), KeptZones(database)
+    database, solver = resources.database, ProcessSolver()
     return DeliveryServices(
         resources,
         photos or FolderPhotoStore(resources.settings.data_dir / "photos"),
         solver,
-        RunTasks(database, clock),
-        kept,
-        zones,
-        _rolling(resources, kept, zones, solver),
-    )
-
-
-def _rolling(resources: Resources, kept: KeptTransporters, zones: KeptZones, solver: ProcessSolver) -> RollingRounds:
-    settings = resources.settings
-    rules = RollingRules(
-        outside=settings.rolling,
-        mode=ZoneMode(settings.rolling_mode),
-        tick_s=settings.tick_s,
-        gain_s=settings.rolling_gain_min * 60,
-        road_factor=settings.road_factor,
-    )
-    return RollingRounds(
-        resources.database,
-        resources.clock,
-        kept,
-        resources.live,
-        zones,
+        RunTasks(database, resources.clock),
+        KeptTransporters(database),
+        KeptZones(database),
         Planner(solver),
-        Giving(resources.database, partial(_assignment_sets, resources, zones)),
-        assignment=_assignment_rules(settings, zones),
-        rolling=rules,
+        name_of_process(),
     )
-
-
-def _assignment_rules(settings: Settings, zones: KeptZones) -> AssignmentRules:
-    return AssignmentRules(settings.assign_radius_km * 1000, zones)
-
-
-def _assignment_sets(resources: Resources, zones: KeptZones, work: Work) -> AssignmentSets:
-    road_factor = resources.settings.road_factor
-    return AssignmentSets(work, resources.clock, resources.publisher, road_factor=road_factor, zones=zones)
