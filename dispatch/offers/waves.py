@@ -87,8 +87,8 @@ class WavePicker:
     async def pick(self, work: Work, search: OfferSearch, delivery: Delivery, size: int) -> list[Asked]:
         """The next of a search, as many as the wave has room for.
 
-        First whom the newest plan for all that wait calls for, then the best by score, less what the transporter's place
-        is worth to other deliveries.
+        First whom the newest plan for all that wait calls for, then the best by score, less what the transporter's
+        place is worth to other deliveries.
         """
         pool = await load_pool(work, self._kept, self._live, self._clock)
         rules = await self._rules.of(delivery, offered=True)

@@ -1,7 +1,7 @@
 """Whom the newest plan of a place calls for, and at which prices, for whoever asks transporters there.
 
-A score less a transporter's price is what a delivery gains by it beyond what others would lose, so offers go to whom the
-plan would give the delivery, and then to the next best for all.
+A score less a transporter's price is what a delivery gains by it beyond what others would lose, so offers go to whom
+the plan would give the delivery, and then to the next best for all.
 """
 
 from datetime import timedelta

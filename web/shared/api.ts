@@ -5141,7 +5141,7 @@ export interface components {
         };
         /**
          * NewSearch
-         * @description How to ask; what is not said is as the settings say.
+         * @description How to ask; what is not said is as the settings say, the mode as the delivery's zone.
          *
          *     ``deadline_s``: time to answer. ``on_exhausted``: what happens where nobody takes it. ``ask_again``: also those who
          *     declined this delivery or had it before.
