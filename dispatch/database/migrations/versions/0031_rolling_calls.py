@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = "0029_rolling_calls"
-down_revision: str | None = "0028_plan_runs"
+revision: str = "0031_rolling_calls"
+down_revision: str | None = "0030_offer_events"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
