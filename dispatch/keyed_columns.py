@@ -1,6 +1,6 @@
 """Columns of one length in the order of a key: what is known of thousands without an object for each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -9,6 +9,29 @@ import numpy.typing as npt
 
 Keys = npt.NDArray[np.int64]
 Column = npt.NDArray[Any]
+
+
+class _TakenColumns(Mapping[str, Column]):
+    """Some rows of columns, each copied when it is first asked for: most who take rows read few columns."""
+
+    __slots__ = ("_columns", "_rows", "_taken")
+
+    def __init__(self, columns: Mapping[str, Column], rows: npt.NDArray[np.int64]) -> None:
+        self._columns = columns
+        self._rows = rows
+        self._taken: dict[str, Column] = {}
+
+    def __getitem__(self, name: str) -> Column:
+        taken = self._taken.get(name)
+        if taken is None:
+            taken = self._taken[name] = self._columns[name][self._rows]
+        return taken
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +56,10 @@ class KeyedColumns:
         """The same with some rows new or replaced; of two with one key the later counts."""
         if not keys.size:
             return self
+        at, known = self.places_of(keys)
+        if known.all():
+            columns_now = {name: _replaced(column, at, columns[name]) for name, column in self.columns.items()}
+            return type(self)(self.keys, columns_now)
         together = np.concatenate([self.keys, keys])
         order = np.argsort(together, kind="stable")  # rows of one key keep their order, so the newest is the last
         ordered = together[order]
@@ -44,7 +71,10 @@ class KeyedColumns:
 
     def take(self, rows: npt.NDArray[Any]) -> Self:
         """Some rows, by ascending numbers or by a mask."""
-        return type(self)(self.keys[rows], {name: column[rows] for name, column in self.columns.items()})
+        numbers = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        if numbers.size == len(self):
+            return self
+        return type(self)(self.keys[numbers], _TakenColumns(self.columns, numbers))
 
     def places_of(self, keys: Keys) -> tuple[Keys, npt.NDArray[np.bool_]]:
         """The row of each key and whether there is one; the row of one that is missing means nothing."""
@@ -57,3 +87,12 @@ class KeyedColumns:
         """The row of a key."""
         at = int(np.searchsorted(self.keys, key))
         return at if at < len(self) and int(self.keys[at]) == key else None
+
+
+def _replaced(column: Column, at: Keys, values: Column) -> Column:
+    """The column with other values in some rows, of two for one row the later; the same where nothing differs."""
+    if (column[at] == values).all():
+        return column
+    column = column.copy()
+    column[at] = values
+    return column

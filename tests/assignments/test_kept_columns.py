@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from api.server.serving import RunningServer
 from dispatch.database.engine import Database
@@ -27,6 +29,34 @@ def same(one: KeyedColumns, other: KeyedColumns) -> bool:
     return np.array_equal(one.keys, other.keys) and all(
         np.array_equal(one[name], other[name], equal_nan=one[name].dtype.kind == "f") for name in one.columns
     )
+
+
+CHANGED_ROWS = st.lists(st.lists(st.tuples(st.integers(1, 9), st.sampled_from([1.0, 2.0]), st.text("ab"))))
+
+
+@given(CHANGED_ROWS, st.sets(st.integers(1, 9)))
+@settings(max_examples=200, deadline=None)
+def test_rows_that_are_put_in_and_taken_are_those_of_a_dictionary(
+    changes: list[list[tuple[int, float, str]]], wanted: set[int]
+) -> None:
+    """New and known rows, several of one key, values that stay as they are; whoever holds older columns keeps them."""
+    kinds = {"number": np.float64, "name": object}
+    columns, expected = KeyedColumns.empty(kinds), dict[int, tuple[float, str]]()
+    for change in changes:
+        before, shown = columns, {name: column.copy() for name, column in columns.columns.items()}
+        keys, numbers, names = zip(*change, strict=True) if change else ((), (), ())
+        values = {"number": np.array(numbers, dtype=np.float64), "name": np.array(names, dtype=object)}
+        columns = columns.with_rows(np.array(keys, dtype=np.int64), values)
+        expected |= {key: (number, name) for key, number, name in change}
+        assert all(np.array_equal(before[name], shown[name]) for name in kinds)
+    mask = np.isin(columns.keys, list(wanted))
+    for rows in (mask, np.flatnonzero(mask)):
+        taken = columns.take(rows)
+        found = zip(taken.keys.tolist(), taken["number"].tolist(), taken["name"].tolist(), strict=True)
+        assert {key: (number, name) for key, number, name in found} == {
+            key: row for key, row in expected.items() if key in wanted
+        }
+    assert columns.keys.tolist() == sorted(expected)
 
 
 async def _read_anew(database: Database) -> KeyedColumns:
