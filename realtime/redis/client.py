@@ -7,7 +7,7 @@ or behind sentinels its connections look up which node that is, and go to the ne
 from importlib.resources import files
 from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection
+from redis.asyncio import BlockingConnectionPool, Connection, Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
@@ -29,6 +29,7 @@ from dispatch.database.commits import is_outage
 from realtime.redis.bounded import BoundedRedis
 from realtime.redis.keys import DEFAULT_ZONE, Keys
 from realtime.redis.location import ASK_WITHIN_S, Locator, MasterLocator, SlotLocator
+from realtime.redis.packing import PackingTCPConnection, PackingTLSConnection, packing
 from realtime.redis.url import Address, RedisUrl, parse_redis_url
 
 # Blocking reads (history, hub) ask for less than this, so that a silent server is noticed.
@@ -55,7 +56,7 @@ class ZoneMoved(RedisConnectionError):
     """The node does not serve the zone, or not now; the call may be made again."""
 
 
-class FollowingConnection(Connection):
+class FollowingConnection(PackingTCPConnection):
     """Connects to wherever the zone is, and leaves a node that turns it away."""
 
     def __init__(self, *, locator: Locator, **options: Any) -> None:  # noqa: ANN401  # the library's
@@ -103,7 +104,7 @@ class FollowingConnection(Connection):
         return ZoneMoved(f"{self.host}:{self.port}: {why}")
 
 
-class FollowingTLSConnection(FollowingConnection, SSLConnection):
+class FollowingTLSConnection(FollowingConnection, PackingTLSConnection):
     """The same over TLS."""
 
 
@@ -140,6 +141,7 @@ class RedisServers:
             "retry": Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries=retries),
         }
         if self._locator is None:
+            options["connection_class"] = packing(options.get("connection_class", Connection))
             pool = BlockingConnectionPool(**options)
         else:
             options["connection_class"] = FollowingTLSConnection if self._url.is_tls else FollowingConnection
