@@ -136,32 +136,36 @@ class KeptPlaces:
             pipe.execute_command("ZRANGE", self._keys.last_seen, repr(since_ms), "+inf", "BYSCORE", "WITHSCORES")
             pipe.zcount(self._keys.last_seen, repr(oldest_ms), "+inf")
             heard, there_are = await pipe.execute()
-        in_pairs = bool(heard) and isinstance(heard[0], (list, tuple))
-        step = self._at_once if in_pairs else 2 * self._at_once
+        members, scores = _members_and_scores(heard)
         slices: list[tuple[Ids, dict[str, Column]]] = []
-        for start in range(0, len(heard), step):
-            ids, heard_ms = _members_and_scores(heard[start : start + step])
-            slices.append((ids, {"heard_ms": heard_ms, **await self._fixes_of(ids)}))
+        for start in range(0, len(members), self._at_once):
+            some = members[start : start + self._at_once]
+            heard_ms = np.fromiter(map(float, scores[start : start + self._at_once]), np.float64, len(some))
+            slices.append((_numbers(some), {"heard_ms": heard_ms, **await self._fixes_of(some)}))
         if slices:
             columns = {name: np.concatenate([some[name] for _, some in slices]) for name in KINDS}
             self._rows = self._rows.with_rows(np.concatenate([ids for ids, _ in slices]), columns)
         return int(there_are)
 
-    async def _fixes_of(self, ids: Ids) -> dict[str, Column]:
+    async def _fixes_of(self, members: list[bytes]) -> dict[str, Column]:
         """The newest fix of each, and its place."""
-        places = np.full((ids.size, 2), np.nan)
-        found: list[Any] = await self._redis.hmget(self._keys.live, ids.astype("U").tolist())
+        found: list[Any] = await self._redis.hmget(self._keys.live, members)
         rows = [row for row, update in enumerate(found) if update is not None]
         fixes = _decode_updates(b"[%b]" % b",".join(update for update in found if update is not None))
-        places[rows] = np.array([(fix.lat, fix.lon) for _, fix in fixes]).reshape(-1, 2)
-        updates = np.full(ids.size, None, dtype=object)
+        lat, lon = np.full((2, len(members)), np.nan)
+        lat[rows] = [fix.lat for _, fix in fixes]
+        lon[rows] = [fix.lon for _, fix in fixes]
+        updates = np.full(len(members), None, dtype=object)
         updates[:] = found
-        return {"lat": places[:, 0], "lon": places[:, 1], "update": updates}
+        return {"lat": lat, "lon": lon, "update": updates}
 
 
-def _members_and_scores(reply: list[Any]) -> tuple[Ids, npt.NDArray[np.float64]]:
+def _members_and_scores(reply: list[Any]) -> tuple[list[bytes], list[Any]]:
     """Of a range with scores: one after the other, or in pairs where the connection speaks the newer protocol."""
     if reply and isinstance(reply[0], (list, tuple)):
-        reply = [value for pair in reply for value in pair]
-    members, scores = reply[0::2], reply[1::2]
-    return np.array(members, dtype="S").astype(np.int64), np.array(scores, dtype="S").astype(np.float64)
+        return [member for member, _ in reply], [score for _, score in reply]
+    return reply[0::2], reply[1::2]
+
+
+def _numbers(members: list[bytes]) -> Ids:
+    return np.fromiter(map(int, members), np.int64, len(members))
