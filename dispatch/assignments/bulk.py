@@ -96,7 +96,7 @@ class BulkAssignments:
         assigned.
         """
         deliveries, failures = await find_waiting(self._work.session, wanted, self._clock.now())
-        gave_back = await refused_pairs(self._work.session, [one.id for one in deliveries])
+        gave_back = await refused_pairs(await self._work.driver(writes=False), [one.id for one in deliveries])
         pool = await load_pool(
             self._work,
             self._kept,

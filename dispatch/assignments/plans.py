@@ -73,7 +73,7 @@ class AssignmentPlans:
     async def make(self, wanted: Wanted, user_id: int | None, *, followed: PlanRun | None = None) -> AssignmentPlan:
         """Plan, compare with the greedy way, keep it. Raises Conflict, with every lock that cannot be; Unavailable."""
         deliveries, failures = await find_waiting(self._work.session, wanted.filter, self._clock.now())
-        gave_back = await refused_pairs(self._work.session, [one.id for one in deliveries])
+        gave_back = await refused_pairs(await self._work.driver(writes=False), [one.id for one in deliveries])
         pool = await load_pool(self._work, self._kept, self._live, self._clock, vehicle_type=wanted.filter.vehicle_type)
         deliveries, paused = await self._rules.without_paused(deliveries, but={pair[0] for pair in wanted.locked})
         failures += paused

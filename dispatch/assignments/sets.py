@@ -10,46 +10,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    BindParameter,
-    Date,
-    Row,
-    Select,
-    String,
-    and_,
-    any_,
-    bindparam,
-    func,
-    select,
-    type_coerce,
-)
-
-from dispatch.accounts.models import User
 from dispatch.assignments.changes.refusals import refused_pairs
+from dispatch.assignments.held_rows import (
+    HeldDelivery,
+    HeldTransporter,
+    find_deliveries,
+    find_transporters,
+    hold_deliveries,
+    hold_transporters,
+)
 from dispatch.assignments.pool import whole_score
 from dispatch.assignments.results import Assigned, BulkAssigned, Carrier, Failure, Scores
 from dispatch.assignments.rules import ZONE_FULL, full_words
 from dispatch.assignments.zone_rooms import NO_ROOMS, ZoneRooms, zone_rooms
-from dispatch.database.engine import raised_alike
+from dispatch.database.engine import DriverConnection, raised_alike
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import Trip, expected_arrival
 from dispatch.deliveries.loads import NOTHING, Load
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.models import DeliveryStatus
 from dispatch.deliveries.steps import ASSIGNED_MESSAGE
 from dispatch.errors import DispatchError
 from dispatch.events.payloads.deliveries import DeliveryAssigned
 from dispatch.events.recording import record_all
 from dispatch.ports import AssignmentNotice, Clock, LivePosition, Publisher, StatusChange
-from dispatch.transporters.models import Transporter
-from dispatch.transporters.service import may_carry
 from dispatch.zones.kept import KeptZones
-
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
-AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 STRATEGY = "optimal"
 CHANGED_MEANWHILE = "The chosen transporter changed meanwhile; run again"
@@ -87,47 +73,6 @@ ORDER BY w.place
 """
 
 
-# Statements are put together once: to do it for each set costs as much as to run them.
-_IDS: BindParameter[Any] = bindparam("ids", type_=ARRAY(BigInteger))
-DELIVERIES = select(
-    Delivery.id,
-    type_coerce(Delivery.status, String).label("status"),
-    Delivery.delivery_id,
-    Delivery.tracking_number,
-    Delivery.pickup_address,
-    Delivery.delivery_address,
-    Delivery.pickup_lat,
-    Delivery.pickup_lon,
-    Delivery.delivery_lat,
-    Delivery.delivery_lon,
-    Delivery.package_weight,
-    func.coalesce(Delivery.ready_at, Delivery.requested_pickup_date).label("pickup_from"),
-    Delivery.distance_km,
-).where(Delivery.id == any_(_IDS))
-LOCK_DELIVERIES = DELIVERIES.order_by(Delivery.id).with_for_update(of=Delivery)
-LOCK_CARRIERS = (
-    select(Transporter.id).where(Transporter.id == any_(_IDS)).order_by(Transporter.id).with_for_update(of=Transporter)
-)
-CARRIERS = (
-    select(
-        Transporter.id,
-        Transporter.vehicle_type,
-        Transporter.capacity_kg,
-        Transporter.max_active,
-        Transporter.active_count,
-        Transporter.carried_kg,
-        Transporter.business_name,
-        Transporter.vehicle_number,
-        Transporter.rating,
-        Transporter.phone,
-        User.name,
-        and_(*may_carry(bindparam("today", type_=Date))).label("may_carry"),
-    )
-    .join(User, User.id == Transporter.user_id)
-    .where(Transporter.id == any_(_IDS))
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """An assignment of a plan. ``position``: where the transporter was, for the time of arrival.
@@ -147,8 +92,8 @@ class _Fit:
     """A wish that may be written, with the rows that it is about."""
 
     wish: Wish
-    delivery: AnyRow
-    carrier: AnyRow
+    delivery: HeldDelivery
+    carrier: HeldTransporter
     arrives_at: datetime
 
 
@@ -160,7 +105,6 @@ class AssignmentSets:
     ) -> None:
         """``zones``: whose capacities are kept; they were read when it was decided."""
         self._work = work
-        self._session = work.session
         self._clock = clock
         self._publisher = publisher
         self._road_factor = road_factor
@@ -187,23 +131,24 @@ class AssignmentSets:
 
         Whether its zone has room was asked when its rules were: to be sure of it is to hold the zone.
         """
-        deliveries = await self._deliveries(DELIVERIES, [wish.delivery_id])
         now = self._clock.now()
-        carriers, loads = await self._carriers([wish.transporter_id], now)
-        fits, failures = await self._fits([wish], deliveries, carriers, loads, NO_ROOMS, now)
+        with raised_alike():
+            async with self._work.statements(writes=False) as driver:
+                deliveries = await find_deliveries(driver, [wish.delivery_id])
+                carriers = await find_transporters(driver, [wish.transporter_id], now.date())
+                fits, failures = await self._fits(driver, [wish], deliveries, carriers, NO_ROOMS, now)
         return _told(fits[0]) if fits else failures[0]
 
     async def _give(
         self, wishes: Sequence[Wish], user_id: int | None, strategy: str, run_id: int | None
     ) -> tuple[list[_Fit], list[Failure]]:
         now = self._clock.now()
-        deliveries = await self._deliveries(LOCK_DELIVERIES, [wish.delivery_id for wish in wishes])
-        who = list({wish.transporter_id for wish in wishes})
-        # Held first and looked at then: what a lock waited for is not seen by its statement.
-        await self._session.execute(LOCK_CARRIERS, {"ids": who})
-        carriers, loads = await self._carriers(who, now)
-        rooms = await zone_rooms(await self._work.driver(), self._zones, deliveries.values())
-        fits, failures = await self._fits(wishes, deliveries, carriers, loads, rooms, now)
+        with raised_alike():
+            async with self._work.statements(writes=False) as driver:
+                deliveries = await hold_deliveries(driver, [wish.delivery_id for wish in wishes])
+                carriers = await hold_transporters(driver, {wish.transporter_id for wish in wishes}, now.date())
+                rooms = await zone_rooms(driver, self._zones, deliveries.values())
+                fits, failures = await self._fits(driver, wishes, deliveries, carriers, rooms, now)
         if fits:
             await self._insert(fits, user_id, strategy, run_id, now)
             told = [_notices(fit, now) for fit in fits]
@@ -212,17 +157,18 @@ class AssignmentSets:
 
     async def _fits(
         self,
+        driver: DriverConnection,
         wishes: Sequence[Wish],
-        deliveries: Mapping[int, AnyRow],
-        carriers: Mapping[int, AnyRow],
-        loads: dict[int, Load],
+        deliveries: Mapping[int, HeldDelivery],
+        carriers: Mapping[int, HeldTransporter],
         rooms: ZoneRooms,
         now: datetime,
     ) -> tuple[list[_Fit], list[Failure]]:
         """Those of the wishes that may be written, and what stands against the others."""
         fits: list[_Fit] = []
         failures: list[Failure] = []
-        refused = await refused_pairs(self._session, list(deliveries))
+        refused = await refused_pairs(driver, list(deliveries))
+        loads = {row.id: Load(row.active_count, row.carried_kg) for row in carriers.values()}
         for wish in wishes:
             delivery, carrier = deliveries.get(wish.delivery_id), carriers.get(wish.transporter_id)
             load = loads.get(wish.transporter_id, NOTHING)
@@ -239,18 +185,12 @@ class AssignmentSets:
             loads[wish.transporter_id] = load.with_one(delivery.package_weight)
         return fits, failures
 
-    async def _deliveries(self, query: AnySelect, ids: Sequence[int]) -> dict[int, AnyRow]:
-        rows = await self._session.execute(query, {"ids": ids})
-        return {row.id: row for row in rows}
-
-    async def _carriers(self, ids: Sequence[int], now: datetime) -> tuple[dict[int, AnyRow], dict[int, Load]]:
-        rows = (await self._session.execute(CARRIERS, {"ids": ids, "today": now.date()})).all()
-        return {row.id: row for row in rows}, {row.id: Load(row.active_count, row.carried_kg) for row in rows}
-
-    def _arrival(self, delivery: AnyRow, carrier: AnyRow, position: LivePosition, now: datetime) -> datetime:
+    def _arrival(
+        self, delivery: HeldDelivery, carrier: HeldTransporter, position: LivePosition, now: datetime
+    ) -> datetime:
         trip = Trip(
-            None if delivery.pickup_lat is None else (delivery.pickup_lat, delivery.pickup_lon),
-            None if delivery.delivery_lat is None else (delivery.delivery_lat, delivery.delivery_lon),
+            delivery.pickup,
+            delivery.dropoff,
             carrier.vehicle_type,
             delivery.pickup_from,
             delivery.distance_km,
@@ -263,30 +203,30 @@ class AssignmentSets:
     ) -> None:
         scores = [fit.wish.scores for fit in fits]
         with raised_alike():
-            driver = await self._work.driver()
-            done = await driver.execute(
-                WRITE,
-                [fit.wish.delivery_id for fit in fits],
-                [fit.wish.transporter_id for fit in fits],
-                [fit.arrives_at for fit in fits],
-                [one.distance for one in scores],
-                [one.rating for one in scores],
-                [one.capacity for one in scores],
-                [one.workload for one in scores],
-                [one.total for one in scores],
-                now,
-                ASSIGNED_MESSAGE,
-                user_id,
-                strategy,
-                run_id,
-                [json.dumps(list(fit.wish.alternatives)) for fit in fits],
-            )
-            await record_all(driver, [_happened(fit) for fit in fits], at=now)
+            async with self._work.statements() as driver:
+                done = await driver.execute(
+                    WRITE,
+                    [fit.wish.delivery_id for fit in fits],
+                    [fit.wish.transporter_id for fit in fits],
+                    [fit.arrives_at for fit in fits],
+                    [one.distance for one in scores],
+                    [one.rating for one in scores],
+                    [one.capacity for one in scores],
+                    [one.workload for one in scores],
+                    [one.total for one in scores],
+                    now,
+                    ASSIGNED_MESSAGE,
+                    user_id,
+                    strategy,
+                    run_id,
+                    [json.dumps(list(fit.wish.alternatives)) for fit in fits],
+                )
+                await record_all(driver, [_happened(fit) for fit in fits], at=now)
         if done != f"INSERT 0 {len(fits)}":  # all were held and looked at, so this is a mistake of ours
             raise DispatchError(f"{len(fits)} assignments were to be written, and the database says {done}.")
 
 
-def _against(delivery: AnyRow | None, carrier: AnyRow | None, load: Load) -> str | None:
+def _against(delivery: HeldDelivery | None, carrier: HeldTransporter | None, load: Load) -> str | None:
     """What stands against an assignment of these two, looked at under their locks."""
     if delivery is None:
         return "There is no such delivery."

@@ -2,10 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row
-
+from dispatch.assignments.held_rows import HeldDelivery
 from dispatch.database.engine import DriverConnection, raised_alike
 from dispatch.zones.kept import NO_ZONES, NOWHERE, KeptZones, KnownZone, ZoneMap
 from dispatch.zones.room import room_in
@@ -35,9 +33,9 @@ NO_ROOMS = ZoneRooms(NO_ZONES, {}, {})
 
 
 async def zone_rooms(
-    driver: DriverConnection, kept: KeptZones | None, deliveries: Collection[Row[*tuple[Any, ...]]]
+    driver: DriverConnection, kept: KeptZones | None, deliveries: Collection[HeldDelivery]
 ) -> ZoneRooms:
-    """Of the zones of locked deliveries (``id``, ``pickup_lat``, ``pickup_lon``), held until the transaction ends.
+    """Of the zones of deliveries that are held; they are held themselves until the transaction ends.
 
     ``kept`` was read when it was decided: here nothing waits for another connection.
     """

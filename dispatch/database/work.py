@@ -1,7 +1,7 @@
 """One unit of work: a transaction and what happens once it is committed."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import nullcontext, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 import structlog
@@ -39,15 +39,29 @@ class Work:
         """
         self._after_rollback.append(action)
 
-    async def driver(self) -> Any:  # noqa: ANN401  asyncpg is not typed
-        """The driver's connection in the midst of this transaction, for fixed statements; they see what was changed."""
+    async def driver(self, *, writes: bool = True) -> Any:  # noqa: ANN401  asyncpg is not typed
+        """The driver's connection in the midst of this transaction, for fixed statements; they see what was changed.
+
+        ``writes``: whether they change anything, which is not seen here.
+        """
         await self.session.flush()
-        self.session.info[WROTE] = True  # what they do is not seen here; they are there to write
+        if writes:
+            self.session.info[WROTE] = True
         connection = await self.session.connection()
         driver = (await connection.get_raw_connection()).driver_connection
         if driver is not None and not driver.is_in_transaction():  # it begins with the session's first statement
             await connection.execute(text("SELECT"))
         return driver
+
+    @asynccontextmanager
+    async def statements(self, *, writes: bool = True) -> AsyncIterator[Any]:
+        """The same for a block: on a connection that did not answer in time a rollback would wait as long again."""
+        driver = await self.driver(writes=writes)
+        try:
+            yield driver
+        except TimeoutError:
+            await (await self.session.connection()).invalidate()
+            raise
 
     async def commit(self) -> None:
         """Commit, then publish. A failing publication is logged: the committed rows are the truth."""

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.assignments.changes.models import GiveBackReason, Refusal
 from dispatch.assignments.withdrawal import WithdrawalReason, give_back
-from dispatch.database.among import among
+from dispatch.database.engine import DriverConnection
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.service import Deliveries, DeliveryKey
@@ -16,6 +16,8 @@ from dispatch.errors import Conflict, Forbidden
 from dispatch.ports import Clock, Publisher
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import lock_transporter
+
+REFUSED_PAIRS = "SELECT delivery_id, transporter_id FROM delivery_refusals WHERE delivery_id = ANY ($1::bigint[])"
 
 
 class Refusals:
@@ -66,12 +68,9 @@ async def refusers_of(session: AsyncSession, delivery_id: int) -> set[int]:
     return set(await session.scalars(select(Refusal.transporter_id).where(Refusal.delivery_id == delivery_id)))
 
 
-async def refused_pairs(session: AsyncSession, delivery_ids: Sequence[int]) -> set[tuple[int, int]]:
+async def refused_pairs(driver: DriverConnection, delivery_ids: Sequence[int]) -> set[tuple[int, int]]:
     """Of these deliveries: which was given back by whom, as (delivery, transporter)."""
-    rows = await session.execute(
-        select(Refusal.delivery_id, Refusal.transporter_id).where(among(Refusal.delivery_id, delivery_ids))
-    )
-    return {(delivery_id, transporter_id) for delivery_id, transporter_id in rows}
+    return {tuple(pair) for pair in await driver.fetch(REFUSED_PAIRS, delivery_ids)}
 
 
 def _does_not_fit(delivery: Delivery, detail: str, code: str) -> Conflict:
