@@ -32,7 +32,7 @@ from realtime.redis.control_messages import Recheck, encode_control
 from realtime.redis.keys import Keys
 from realtime.redis.statuses import KEPT_S, KEPT_STATUSES, StatusUpdate
 
-# Encoding so many takes a few milliseconds, which nobody else waits longer for.
+# So many take Redis and us a millisecond or two each, which nobody else waits longer for.
 TOLD_AT_ONCE = 100
 
 
@@ -48,7 +48,7 @@ class RedisPublisher:
 
     async def status_changed(self, change: StatusChange) -> None:
         """To everyone who watches the delivery, now or when they come back, and to the consoles."""
-        await self._announce(change, self._redis)
+        await self._announce([(change, None)])
 
     async def access_changed(self, user_id: int) -> None:
         """To every process that may have sockets of the user."""
@@ -59,13 +59,9 @@ class RedisPublisher:
         await self._redis.spublish(self._keys.notices(notice.transporter_id), _assignment_frame(notice))
 
     async def all_assigned(self, given: Sequence[tuple[StatusChange, AssignmentNotice]]) -> None:
-        """The statuses and the assignments of many in a few round trips, in order."""
+        """The statuses and the assignments of many in a few calls, in order."""
         for start in range(0, len(given), TOLD_AT_ONCE):
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for change, notice in given[start : start + TOLD_AT_ONCE]:
-                    await self._announce(change, pipe)
-                    pipe.spublish(self._keys.notices(notice.transporter_id), _assignment_frame(notice))
-                await pipe.execute()
+            await self._announce(given[start : start + TOLD_AT_ONCE])
 
     async def withdrawn(self, notice: WithdrawalNotice) -> None:
         """The same for an assignment that was taken back."""
@@ -117,9 +113,20 @@ class RedisPublisher:
         frame = encode(DutyFrame(notice.duty, notice.why))
         await self._redis.spublish(self._keys.notices(notice.transporter_id), frame)
 
-    async def _announce(self, change: StatusChange, client: Redis) -> None:
-        """By a client, or as the next command of a pipeline."""
-        update = StatusUpdate(
+    async def _announce(self, told: Sequence[tuple[StatusChange, AssignmentNotice | None]]) -> None:
+        """All by one call: to put together a command for each would cost more than Redis needs for it."""
+        keys = self._keys
+        histories = [keys.status_history(change.delivery_id) for change, _ in told]
+        args: list[str | bytes | int] = [keys.all_statuses, KEPT_STATUSES, KEPT_S]
+        for change, notice in told:
+            args += [keys.statuses(change.delivery_id), _status(change)]
+            args += ["", ""] if notice is None else [keys.notices(notice.transporter_id), _assignment_frame(notice)]
+        await self._publish(keys=[keys.offset, *histories], args=args)
+
+
+def _status(change: StatusChange) -> bytes:
+    return msgspec.json.encode(
+        StatusUpdate(
             change.delivery_id,
             DeliveryStatus(change.status),
             change.message,
@@ -128,18 +135,7 @@ class RedisPublisher:
             change.tracking_number,
             change.previous,
         )
-        keys = self._keys
-        await self._publish(
-            keys=[keys.offset, keys.status_history(change.delivery_id)],
-            args=[
-                keys.statuses(change.delivery_id),
-                keys.all_statuses,
-                msgspec.json.encode(update),
-                KEPT_STATUSES,
-                KEPT_S,
-            ],
-            client=client,
-        )
+    )
 
 
 def _assignment_frame(notice: AssignmentNotice) -> bytes:
