@@ -26,6 +26,7 @@ _COLUMNS = (
     Delivery.pickup_address,
     Delivery.delivery_address,
     Delivery.priority,
+    Delivery.pinned,
     Delivery.package_weight,
     Delivery.distance_km,
     Delivery.created_at,
@@ -59,6 +60,7 @@ class OpenDelivery:
     pickup_address: str
     delivery_address: str
     priority: Priority
+    pinned: bool
     weight_kg: float
     distance_km: float | None
     created_at: datetime
@@ -110,6 +112,7 @@ def _open(row: Row[*tuple[object, ...]]) -> OpenDelivery:
         pickup_address=row.pickup_address,
         delivery_address=row.delivery_address,
         priority=row.priority,
+        pinned=row.pinned,
         weight_kg=float(row.package_weight),
         distance_km=row.distance_km,
         created_at=row.created_at,

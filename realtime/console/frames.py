@@ -84,7 +84,8 @@ class FleetDelivery(Struct, frozen=True):
     ``due_at`` was asked for, ``planned_at`` was expected when it was taken or picked up; ``expected_at`` is when it
     should be at its door, by where its transporter is now where that is known. ``at_stop``: ``pickup`` or ``dropoff``,
     where its transporter has stood since ``at_stop_since``. ``hold_until`` and ``hold_reason`` (``not_ready``,
-    ``no_answer``): it waits though somebody could have it.
+    ``no_answer``): it waits though somebody could have it. ``pinned``: a dispatcher chose who has it, and what decides
+    by itself leaves it there.
     """
 
     id: int
@@ -94,6 +95,7 @@ class FleetDelivery(Struct, frozen=True):
     pickup: Point | None
     dropoff: Point | None
     priority: str
+    pinned: bool
     pickup_address: str
     delivery_address: str
     weight: float

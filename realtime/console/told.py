@@ -70,6 +70,7 @@ def told_delivery(delivery: OpenDelivery, expected_at: datetime | None) -> bytes
             pickup=None if delivery.pickup is None else Point(*delivery.pickup),
             dropoff=None if delivery.dropoff is None else Point(*delivery.dropoff),
             priority=delivery.priority.value,
+            pinned=delivery.pinned,
             pickup_address=delivery.pickup_address,
             delivery_address=delivery.delivery_address,
             weight=delivery.weight_kg,

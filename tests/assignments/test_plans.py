@@ -89,6 +89,8 @@ async def test_locked_and_forbidden_pairs_are_kept_to_and_explained(world: World
     assert [pair["locked"] for pair in locked["pairs"] if pair["delivery_id"] == parcels[0]["id"]] == [True]
     banned = ok(await admin.post(PLANS, body | {"forbidden": [_pair(parcels[0], one)]}), 201)
     assert _given(banned) | crossed == _given(banned)
+    again = ok(await admin.get(f"{PLANS}{banned['id']}/"))
+    assert (again["forbidden"], locked["forbidden"]) == ([_pair(parcels[0], one)], [])
     ok(await admin.post(f"{PLANS}{banned['id']}/commit/"))
     told = ok(await admin.get(f"/api/deliveries/{parcels[0]['id']}/decision/", transporter=one.transporter_id))
     assert told["asked"]["verdict"] == "forbidden"

@@ -38,6 +38,8 @@ export interface DeliveryFrame {
   pickup: Point | null;
   dropoff: Point | null;
   priority: Priority;
+  /** A dispatcher chose who has it: what decides by itself leaves it there. */
+  pinned: boolean;
   pickup_address: string;
   delivery_address: string;
   weight: number;

@@ -4375,6 +4375,14 @@ export interface components {
             step_s: number;
         };
         /**
+         * ForbiddenPair
+         * @description A pair that was asked to be kept out of a plan.
+         */
+        ForbiddenPair: {
+            delivery_id: number;
+            transporter_id: number;
+        };
+        /**
          * ForgottenPassword
          * @description Whose password was forgotten.
          */
@@ -6051,12 +6059,15 @@ export interface components {
         /**
          * PlanAnswer
          * @description A plan. `open` until `expires_at`, then `expired`; `committing` goes on when the commit is repeated.
+         *
+         *     `forbidden`: as they were asked for, so that whoever plans again asks for the same.
          */
         PlanAnswer: {
             committed_at: string | null;
             committed_by: number | null;
             /** Format: date-time */
             expires_at: string;
+            forbidden: components["schemas"]["ForbiddenPair"][];
             id: number;
             left_out: components["schemas"]["LeftOut"][];
             /** Format: date-time */

@@ -19,6 +19,7 @@ export function toldDelivery(id: number, some: Partial<DeliveryFrame> = {}): Del
     pickup: { lat: 27.7, lon: 85.3 },
     dropoff: { lat: 27.71, lon: 85.31 },
     priority: "normal",
+    pinned: false,
     pickup_address: "Thamel, Kathmandu",
     delivery_address: "Patan Dhoka, Lalitpur",
     weight: 2.5,

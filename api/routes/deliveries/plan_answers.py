@@ -30,6 +30,13 @@ class LeftOut(Struct, frozen=True):
     reason: str
 
 
+class ForbiddenPair(Struct, frozen=True):
+    """A pair that was asked to be kept out of a plan."""
+
+    delivery_id: int
+    transporter_id: int
+
+
 class RefusedPair(Struct, frozen=True):
     """A pair that could not be committed any more, and why; nobody else gets the delivery instead."""
 
@@ -72,7 +79,10 @@ class PlanProgress(Struct, frozen=True, kw_only=True):
 
 
 class PlanAnswer(Struct, frozen=True, kw_only=True):
-    """A plan. ``open`` until ``expires_at``, then ``expired``; ``committing`` goes on when the commit is repeated."""
+    """A plan. ``open`` until ``expires_at``, then ``expired``; ``committing`` goes on when the commit is repeated.
+
+    ``forbidden``: as they were asked for, so that whoever plans again asks for the same.
+    """
 
     id: int
     status: PlanStatus
@@ -86,12 +96,14 @@ class PlanAnswer(Struct, frozen=True, kw_only=True):
     quality: PlanQuality
     progress: PlanProgress
     pairs: list[PlannedPairAnswer]
+    forbidden: list[ForbiddenPair]
     left_out: list[LeftOut]
 
 
 def plan_answer(plan: AssignmentPlan, clock: Clock) -> PlanAnswer:
     """A plan as it is told."""
     distance, rating, capacity, workload = plan.weights
+    snapshot = Snapshot.unpack(plan.packed)
     return PlanAnswer(
         id=plan.id,
         status=status_of(plan, clock),
@@ -119,7 +131,8 @@ def plan_answer(plan: AssignmentPlan, clock: Clock) -> PlanAnswer:
             refused=[RefusedPair(*one) for one in plan.failures],
             left=plan.pairs - plan.done,
         ),
-        pairs=[_pair(one) for one in pairs_of(Snapshot.unpack(plan.packed), params_of(plan))],
+        pairs=[_pair(one) for one in pairs_of(snapshot, params_of(plan))],
+        forbidden=[ForbiddenPair(*pair) for pair in snapshot.forbidden],
         left_out=[LeftOut(*one) for one in plan.left_out],
     )
 

@@ -318,12 +318,16 @@ async def test_a_console_sees_what_a_delivery_was_promised_and_when_it_is_expect
         )
         ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
         taken = await console.until_delivery(delivery["id"], status="assigned")
+        assert taken["pinned"] is False
         tracked = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
         assert taken["planned_at"] is not None
         shown, expected = [
             datetime.fromisoformat(at) for at in (taken["expected_at"], tracked["estimated_delivery_time"])
         ]
         assert abs(shown - expected) <= timedelta(minutes=1)
+        given = await world.delivery()
+        ok(await admin.post(f"/api/deliveries/{given['id']}/assign/", {"transporter_id": driver.transporter_id}))
+        await console.until_delivery(given["id"], status="assigned", pinned=True)
 
 
 async def test_a_transporter_who_falls_silent_shows_as_stale_and_as_online_when_heard_of_again(
