@@ -1,4 +1,4 @@
-"""A dispatcher gives more parcels than anybody would wait for: a run that is followed and found again."""
+"""A run over many parcels, whoever began it: a dispatcher follows it by its address and finds it again."""
 
 import re
 from collections.abc import AsyncIterator
@@ -7,18 +7,16 @@ import pytest
 from playwright.async_api import Page, expect
 
 from api.server.serving import RunningServer
-from benchmarks.dispatch.city import City, settle
 from dispatch.assignments.models import RunStatus
 from dispatch.assignments.results import BulkResult, Failure
 from dispatch.assignments.runs import Run, begin_run
 from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window, violations
 from tests.support.own_database import world_of_its_own
-from tests.support.world import Person, World, ok
+from tests.support.world import World
 
 pytestmark = pytest.mark.slow
 
-MANY = 600
 RUN = re.compile(r"[?&]run=\d+")
 
 
@@ -29,42 +27,17 @@ async def world(server: RunningServer) -> AsyncIterator[World]:
         yield own
 
 
-async def _open(world: World, desk: Window, path: str) -> tuple[Page, Person]:
+async def _open(world: World, desk: Window, path: str) -> Page:
     """A page of an admin who is signed in."""
-    admin = await world.admin()
-    await remembered(desk.context, "console", admin)
-    return await desk.open(path), admin
-
-
-async def test_a_large_plan_is_given_in_a_run_whose_result_a_reload_finds_again(world: World, desk: Window) -> None:
-    services = world.server.services
-    await settle(services.database, services.redis, services.keys, City(MANY, MANY + 200))
-    page, admin = await _open(world, desk, "/console")
-    await page.get_by_role("button", name=f"Plan {MANY}").click()
-    dialog = page.get_by_role("dialog")
-    give = dialog.get_by_role("button", name=re.compile(r"Give \d+"))
-    planned = int(str(await give.text_content()).removeprefix("Give "))
-    assert planned > 500
-    await expect(dialog).to_contain_text(f"And {planned - 200} more.")
-    await give.click()
-    await expect(page).to_have_url(RUN)
-    await expect(dialog).to_contain_text(f"{planned} of {planned} get a courier")
-    await expect(dialog).to_contain_text("No other plan has a higher score")
-    run_id = page.url.split("run=")[1]
-    assert ok(await admin.get(f"/api/assignment-runs/{run_id}/"))["progress"]["assigned"] == planned
-    await page.reload()
-    await expect(dialog).to_contain_text(f"{planned} of {planned} get a courier")
-    assert await violations(page) == []
-    await dialog.get_by_role("button", name="Close").click()
-    await expect(dialog).to_have_count(0)
-    await expect(page).not_to_have_url(RUN)
+    await remembered(desk.context, "console", await world.admin())
+    return await desk.open(path)
 
 
 async def test_a_run_shows_how_far_it_is_and_a_reload_finds_it_again(world: World, desk: Window) -> None:
     services = world.server.services
     async with services.database.work() as work:
         begun = await begin_run(work, services.clock, None)
-    page, _ = await _open(world, desk, f"/console?run={begun.id}")
+    page = await _open(world, desk, f"/console?run={begun.id}")
     dialog = page.get_by_role("dialog")
     await expect(dialog).to_contain_text("Working out the best plan")
     async with services.database.work() as work:
@@ -89,6 +62,6 @@ async def test_a_run_shows_how_far_it_is_and_a_reload_finds_it_again(world: Worl
 
 
 async def test_an_unknown_run_says_so(world: World, desk: Window) -> None:
-    page, _ = await _open(world, desk, "/console?run=4000000")
+    page = await _open(world, desk, "/console?run=4000000")
     await expect(page.get_by_role("dialog")).to_contain_text("There is no such run")
     desk.complaints.clear()  # the browser notes every 404

@@ -1,21 +1,15 @@
 import { expect, test } from "vitest";
 import { Actions, UNDO_MS } from "./actions.ts";
-import type { Plan } from "./calls.ts";
+import type { AssignmentPlan } from "./calls.ts";
 
 const GIFT = { delivery: 7, number: "TRK7", courier: 1, name: "Ram" };
-const plan = (some: Partial<Plan>): Plan => ({
-  successful: 0, failed: 0, assignments: [], failures: [], certified_optimal: true, planned_total: 0, upper_bound: 0, dry_run: true, plan: null, ...some,
-});
-const row = (delivery_id: number, transporter_id: number) => ({ delivery_id, transporter_id, transporter: `T${transporter_id}`, score: 90 });
-
-function desk(answers: { give?: () => Promise<unknown>; takeBack?: () => Promise<unknown>; plan?: Plan } = {}) {
+function desk(answers: { give?: () => Promise<unknown>; takeBack?: () => Promise<unknown> } = {}) {
   const done: string[] = [];
   let now = 0;
   const calls = {
     give: (delivery: number, courier: number) => (done.push(`give ${delivery} ${courier}`), (answers.give?.() ?? Promise.resolve({})) as never),
     takeBack: (delivery: number, courier: number, reason: string) =>
       (done.push(`back ${delivery} ${courier} ${reason}`), (answers.takeBack?.() ?? Promise.resolve({})) as never),
-    assignMany: (deliveries: readonly number[]) => (done.push(`many ${deliveries.join()}`), Promise.resolve(answers.plan ?? plan({}))),
   };
   const answered: [number, number | null][] = [];
   const actions = new Actions(calls, () => now, () => undefined, (...answer) => void answered.push(answer));
@@ -70,16 +64,20 @@ test("a refusal is shown and nothing is pending any more", async () => {
   expect([actions.notice?.error, actions.notice?.undo, actions.pending.size]).toEqual([refused, null, 0]);
 });
 
-test("a plan that came out otherwise says so; undoing it takes back all that can be", async () => {
+test("what a plan gave is taken back parcel by parcel, and what could not be is said", async () => {
   let failures = 1;
-  const { actions, done } = desk({
-    plan: plan({ successful: 2, failed: 1, assignments: [row(7, 1), row(8, 3)], failures: [{ delivery_id: 9, error: "nobody", reason: "too far" }] }),
-    takeBack: () => (failures-- > 0 ? Promise.reject(new Error("picked up")) : Promise.resolve({})),
-  });
-  const planned = plan({ successful: 3, assignments: [row(7, 1), row(8, 2), row(9, 2)] });
-  await actions.commit(planned, [7, 8, 9], (id) => `TRK${id}`);
-  expect([actions.notice?.key, actions.notice?.values, [...actions.unfound]]).toEqual(["plan.changed", { count: 1 }, [9]]);
+  const { actions, done } = desk({ takeBack: () => (failures-- > 0 ? Promise.reject(new Error("picked up")) : Promise.resolve({})) });
+  const plan = { progress: { assigned: 2, refused: [] }, left_out: [{ delivery_id: 9, reason: "too far" }] } as unknown as AssignmentPlan;
+  actions.committed(plan, [GIFT, { ...GIFT, delivery: 8, courier: 3 }]);
+  expect([actions.notice?.key, actions.notice?.values, [...actions.unfound]]).toEqual(["plan.done", { count: 2, failed: 0 }, [9]]);
   await actions.undo();
-  expect(done).toEqual(["many 7,8,9", "back 7 1 mistake", "back 8 3 mistake"]);
+  expect(done).toEqual(["back 7 1 mistake", "back 8 3 mistake"]);
   expect([actions.notice?.key, actions.notice?.values]).toEqual(["undo.partly", { count: 1, failed: 1 }]);
+});
+
+test("a plan that gave more than can be taken back one by one is not undone in one go", () => {
+  const { actions } = desk();
+  const plan = { progress: { assigned: 501, refused: [] }, left_out: [] } as unknown as AssignmentPlan;
+  actions.committed(plan, Array.from({ length: 501 }, (_, delivery) => ({ ...GIFT, delivery })));
+  expect(actions.notice?.undo).toBeNull();
 });

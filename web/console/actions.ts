@@ -1,12 +1,15 @@
 // What a dispatcher does, as it goes on: pending until the server answers, then what the server says, and a way back.
-import type { Calls, Plan, TakeBackReason } from "./calls.ts";
+import type { AssignmentPlan, Calls, Plan, TakeBackReason } from "./calls.ts";
+import type { ConsoleKey } from "./words.ts";
 
 /** A real inverse call, offered for so long. */
 export const UNDO_MS = 10_000;
+/** Of more at once nothing is taken back in one go: each is a request. */
+export const MOST_UNDONE = 500;
 
 export interface Notice {
-  /** A sentence of the page, or the server's own words where `key` is null. */
-  key: "give.done" | "take_back.done" | "plan.done" | "plan.changed" | "undo.done" | "undo.partly" | null;
+  /** A sentence of the page, or the server's own words where it is null. */
+  key: ConsoleKey | null;
   values: Record<string, string | number>;
   error: unknown;
   undo: (() => Promise<void>) | null;
@@ -20,11 +23,13 @@ export interface Gift {
   name: string;
 }
 
-type Asks = Pick<Calls, "give" | "takeBack" | "assignMany">;
+export type Pending = "give.pending" | "take_back.pending" | "change.pending";
+
+type Asks = Pick<Calls, "give" | "takeBack">;
 
 export class Actions {
   /** Deliveries of which an answer is awaited. */
-  readonly pending = new Map<number, "give.pending" | "take_back.pending">();
+  readonly pending = new Map<number, Pending>();
   /** Deliveries for which nobody was found when somebody was looked for last. */
   readonly unfound = new Set<number>();
   notice: Notice | null = null;
@@ -34,50 +39,39 @@ export class Actions {
     private readonly now: () => number,
     private readonly onChange: () => void,
     /** What the server answered: who has a delivery now, or nobody. */
-    private readonly onAnswer: (delivery: number, courier: number | null) => void,
+    readonly onAnswer: (delivery: number, courier: number | null) => void,
   ) {}
 
   async give(gift: Gift, reason = ""): Promise<void> {
-    await this.#during(gift.delivery, "give.pending", async () => {
+    await this.during(gift.delivery, "give.pending", async () => {
       await this.#give(gift, reason);
       this.unfound.delete(gift.delivery);
-      this.#say("give.done", { name: gift.name, number: gift.number }, () => this.#undone([gift]));
+      this.say("give.done", { name: gift.name, number: gift.number }, () => this.#undone([gift]));
     });
   }
 
   async takeBack(gift: Gift, reason: TakeBackReason, note: string): Promise<void> {
-    await this.#during(gift.delivery, "take_back.pending", async () => {
+    await this.during(gift.delivery, "take_back.pending", async () => {
       await this.#takeBack(gift, reason, note);
-      this.#say("take_back.done", { number: gift.number }, async () => {
-        await this.#during(gift.delivery, "give.pending", async () => {
+      this.say("take_back.done", { number: gift.number }, async () => {
+        await this.during(gift.delivery, "give.pending", async () => {
           await this.#give(gift);
-          this.#say("undo.done", {}, null);
+          this.say("undo.done", {}, null);
         });
       });
     });
   }
 
-  /** Carries a plan out. Raises what the call raises. */
-  async commit(planned: Plan, deliveries: readonly number[], number_of: (delivery: number) => string): Promise<Plan> {
-    const done = await this.calls.assignMany(deliveries, false);
-    this.found(done);
-    const before = new Map(planned.assignments.map((one) => [one.delivery_id, one.transporter_id]));
-    const moved = done.assignments.filter((one) => before.get(one.delivery_id) !== one.transporter_id).length;
-    const gifts = done.assignments.map((one) => ({
-      delivery: one.delivery_id,
-      number: number_of(one.delivery_id),
-      courier: one.transporter_id,
-      name: one.transporter,
-    }));
+  /** A plan was committed; `gifts`: what was given by it. */
+  committed(plan: AssignmentPlan, gifts: readonly Gift[]): void {
+    this.found({ assignments: gifts.map((one) => ({ delivery_id: one.delivery })), failures: plan.left_out });
     for (const gift of gifts) this.onAnswer(gift.delivery, gift.courier);
-    const undo = gifts.length === 0 ? null : () => this.#undone(gifts);
-    if (moved > 0) this.#say("plan.changed", { count: moved }, undo);
-    else this.#say("plan.done", { count: done.successful, failed: done.failed }, undo);
-    return done;
+    const undo = gifts.length === 0 || gifts.length > MOST_UNDONE ? null : () => this.#undone(gifts);
+    this.say("plan.done", { count: plan.progress.assigned, failed: plan.progress.refused.length }, undo);
   }
 
   /** Who was found in a plan, and for which deliveries nobody. */
-  found(plan: Pick<Plan, "assignments" | "failures">): void {
+  found(plan: { assignments: readonly Pick<Plan["assignments"][number], "delivery_id">[]; failures: readonly Pick<Plan["failures"][number], "delivery_id" | "reason">[] }): void {
     for (const one of plan.assignments) this.unfound.delete(one.delivery_id);
     for (const one of plan.failures) if (one.reason !== null) this.unfound.add(one.delivery_id);
   }
@@ -104,33 +98,29 @@ export class Actions {
     this.onChange();
   }
 
-  async #give(gift: Gift, reason = ""): Promise<void> {
-    await this.calls.give(gift.delivery, gift.courier, reason);
-    this.onAnswer(gift.delivery, gift.courier);
+  say(key: ConsoleKey, values: Notice["values"], undo: Notice["undo"]): void {
+    this.notice = { key, values, error: null, undo, until: this.now() + UNDO_MS };
+    this.onChange();
   }
 
-  async #takeBack(gift: Gift, reason: TakeBackReason, note: string): Promise<void> {
-    await this.calls.takeBack(gift.delivery, gift.courier, reason, note);
-    this.onAnswer(gift.delivery, null);
-  }
-
-  async #undone(gifts: readonly Gift[]): Promise<void> {
+  /** Takes a change of several back, each by itself, and says what could not be. */
+  async undoEach<One>(all: readonly One[], back: (one: One) => Promise<unknown>): Promise<void> {
     let failed = 0;
     let last: unknown = null;
-    for (const gift of gifts) {
+    for (const one of all) {
       try {
-        await this.#takeBack(gift, "mistake", "");
+        await back(one);
       } catch (error) {
         failed += 1;
         last = error;
       }
     }
-    if (failed === 0) this.#say("undo.done", {}, null);
-    else if (gifts.length === 1) this.fail(last);
-    else this.#say("undo.partly", { count: gifts.length - failed, failed }, null);
+    if (failed === 0) this.say("undo.done", {}, null);
+    else if (all.length === 1) this.fail(last);
+    else this.say("undo.partly", { count: all.length - failed, failed }, null);
   }
 
-  async #during(delivery: number, state: "give.pending" | "take_back.pending", act: () => Promise<void>): Promise<void> {
+  async during(delivery: number, state: Pending, act: () => Promise<void>): Promise<void> {
     if (this.pending.has(delivery)) return; // a second press of the same button
     this.pending.set(delivery, state);
     this.onChange();
@@ -144,8 +134,17 @@ export class Actions {
     }
   }
 
-  #say(key: NonNullable<Notice["key"]>, values: Notice["values"], undo: Notice["undo"]): void {
-    this.notice = { key, values, error: null, undo, until: this.now() + UNDO_MS };
-    this.onChange();
+  #undone(gifts: readonly Gift[]): Promise<void> {
+    return this.undoEach(gifts, (gift) => this.#takeBack(gift, "mistake", ""));
+  }
+
+  async #give(gift: Gift, reason = ""): Promise<void> {
+    await this.calls.give(gift.delivery, gift.courier, reason);
+    this.onAnswer(gift.delivery, gift.courier);
+  }
+
+  async #takeBack(gift: Gift, reason: TakeBackReason, note: string): Promise<void> {
+    await this.calls.takeBack(gift.delivery, gift.courier, reason, note);
+    this.onAnswer(gift.delivery, null);
   }
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { queryOf, viewOf } from "./address.ts";
 
 test("a view that is written into the address is read back the same", () => {
-  const view = { filter: "late", search: "patan & co", delivery: 12, courier: null, run: 7, folded: new Set(["map", "line"] as const), shown: "detail" } as const;
+  const view = { filter: "late", search: "patan & co", delivery: 12, courier: null, run: 7, plan: 9, folded: new Set(["map", "line"] as const), shown: "detail" } as const;
   expect(viewOf(queryOf(view, "?lang=ne"))).toEqual(view);
   expect(queryOf(view, "?lang=ne")).toContain("lang=ne");
 });
@@ -13,6 +13,6 @@ test("what is usual is not written", () => {
 });
 
 test("an address that somebody made up shows what can be shown", () => {
-  const view = viewOf("?show=everything&delivery=-1&courier=1e9&run=x&folded=map.roof&panel=line&q=");
-  expect(view).toEqual({ filter: "all", search: "", delivery: null, courier: null, run: null, folded: new Set(["map"]), shown: "list" });
+  const view = viewOf("?show=everything&delivery=-1&courier=1e9&run=x&plan=0&folded=map.roof&panel=line&q=");
+  expect(view).toEqual({ filter: "all", search: "", delivery: null, courier: null, run: null, plan: null, folded: new Set(["map"]), shown: "list" });
 });

@@ -13,6 +13,8 @@ export interface View {
   courier: number | null;
   /** A run over many deliveries that is followed. */
   run: number | null;
+  /** A plan for many that is looked at. */
+  plan: number | null;
   folded: ReadonlySet<Panel>;
   /** On a narrow screen, the one panel that shows. */
   shown: Exclude<Panel, "line">;
@@ -37,6 +39,7 @@ export function viewOf(query: string): View {
     delivery: number(asked.get("delivery")),
     courier: number(asked.get("courier")),
     run: number(asked.get("run")),
+    plan: number(asked.get("plan")),
     folded: new Set((asked.get("folded") ?? "").split(".").flatMap((name) => among(PANELS, name) ?? [])),
     shown: shown === undefined || shown === "line" ? "list" : shown,
   };
@@ -51,6 +54,7 @@ export function queryOf(view: View, before: string): string {
   set("delivery", view.delivery === null ? "" : String(view.delivery));
   set("courier", view.courier === null ? "" : String(view.courier));
   set("run", view.run === null ? "" : String(view.run));
+  set("plan", view.plan === null ? "" : String(view.plan));
   set("folded", PANELS.filter((panel) => view.folded.has(panel)).join("."));
   set("panel", view.shown === "list" ? "" : view.shown);
   const text = query.toString();

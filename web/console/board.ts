@@ -1,6 +1,6 @@
 // Everything that the socket has told, kept as it is now. A new picture replaces the old one without a blank in between.
 import { Answers } from "./answers.ts";
-import { type Courier, type Delivery, type DeliveryFrame, type FleetFrame, type Profile, courierOf, deliveryOf, over, underWay } from "./frames.ts";
+import { type Courier, type Delivery, type DeliveryFrame, type FleetFrame, type Priority, type Profile, aboard, courierOf, deliveryOf, over, underWay } from "./frames.ts";
 
 // A large fleet comes in several frames; what a new picture does not name within this time is no longer there.
 const PICTURE_WITHIN_MS = 3_000;
@@ -49,7 +49,14 @@ export class Board {
     const before = this.deliveries.get(delivery_id);
     if (before === undefined || (before.transporter_id === courier_id && underWay(before) === (courier_id !== null))) return;
     this.#answers.note(before, now);
-    this.deliveries.set(delivery_id, { ...before, status: courier_id === null ? "available" : "assigned", transporter_id: courier_id });
+    const status = courier_id === null ? "available" : aboard(before) ? before.status : "assigned"; // what is aboard is handed on
+    this.deliveries.set(delivery_id, { ...before, status, transporter_id: courier_id });
+  }
+
+  /** The same of how urgent it is, which frames tell within seconds only. */
+  prioritised(delivery_id: number, priority: Priority): void {
+    const known = this.deliveries.get(delivery_id);
+    if (known !== undefined) this.deliveries.set(delivery_id, { ...known, priority });
   }
 
   /** Let go of what a new picture no longer shows; the couriers that are to be taken off the map. */

@@ -1,19 +1,56 @@
 // What the console asks of the API.
 import type { components } from "../shared/api.ts";
 import type { Client } from "../shared/client.ts";
-import type { Point } from "./frames.ts";
+import { saveFile } from "../shared/saving.ts";
+import type { Point, Priority } from "./frames.ts";
 
 type Schemas = components["schemas"];
 export type Candidates = Schemas["CandidatesAnswer"];
 export type Candidate = Schemas["CandidateAnswer"];
 export type Excluded = Schemas["ExcludedAnswer"];
 export type Details = Schemas["DetailedDelivery"];
+/** What a run did. */
 export type Plan = Schemas["OperationResults"];
+export type AssignmentPlan = Schemas["PlanAnswer"];
+export type PlannedPair = Schemas["PlannedPairAnswer"];
+export type PlanRequest = Pick<Schemas["NewPlan"], "locked" | "forbidden" | "weights"> & Partial<Pick<Schemas["NewPlan"], "delivery_ids">>;
+export type Decision = Schemas["DecisionAnswer"];
+export type Considered = Schemas["ConsideredAnswer"];
+export type WhyNot = Schemas["WhyNotAnswer"];
+export type Moved = Schemas["MovedAnswer"];
+export type Relieved = Schemas["RelievedAnswer"];
+export type BulkResults = Schemas["BulkChangeResults"];
+export type NewSearch = Schemas["NewSearch"];
+export type CancelReason = Schemas["CancelReason"];
 export type Run = Schemas["RunAnswer"];
 export type Searches = Schemas["DeliverySearches"];
+export type SearchAnswer = Schemas["SearchAnswer"];
 export type AskedOffer = Schemas["AskedOffer"];
 export type TakeBackReason = Schemas["TakenBack"];
 
+/** Why, as a word and in the dispatcher's own. */
+export interface Why {
+  reason: TakeBackReason;
+  note: string;
+}
+
+/** What becomes of all that a courier has not picked up: one has it, or the best have it, or it waits. */
+export interface Relief extends Why {
+  transporter_id: number | null;
+  best: boolean;
+  off_duty: boolean;
+}
+
+export type BulkChange =
+  | { operation: "unassign"; reason: TakeBackReason; note: string }
+  | { operation: "reassign"; reason: TakeBackReason; note: string; transporter_id: number | null }
+  | { operation: "cancel"; cancel_reason: CancelReason; note: string }
+  | { operation: "change_priority"; priority: Priority };
+
+/** Of one request. */
+export const MOST_CHANGED = 500;
+export const PRIORITIES: readonly Priority[] = ["urgent", "high", "normal", "low"];
+export const CANCEL_REASONS: readonly CancelReason[] = ["customer_asked", "seller_asked", "out_of_stock", "wrong_address", "duplicate", "undeliverable", "other"];
 export const REASONS: readonly TakeBackReason[] = ["mistake", "breakdown", "too_late", "transporter_asked", "better_choice", "other"];
 const TRACK_MS = 15 * 60_000;
 const TRACK_PAGE = 100;
@@ -37,9 +74,9 @@ export class Calls {
     return this.client.call(`/api/deliveries/${delivery}/offers/`);
   }
 
-  /** Asks couriers, as the settings say how. */
-  ask(delivery: number): Promise<Searches> {
-    return this.#post(`/api/deliveries/${delivery}/offers/`, {});
+  /** Asks couriers; what is not said is as the settings say. */
+  ask(delivery: number, how: Partial<NewSearch>): Promise<Searches> {
+    return this.#post(`/api/deliveries/${delivery}/offers/`, how);
   }
 
   stopAsking(delivery: number): Promise<Searches> {
@@ -50,16 +87,58 @@ export class Calls {
     return this.#post(`/api/deliveries/${delivery}/unassign/`, { reason, note, transporter_id: courier });
   }
 
-  /** What a run over these would do, or, without `dry_run`, did. */
-  async assignMany(deliveries: readonly number[], dry_run: boolean): Promise<Plan> {
-    const body = { operation: "auto_assign", delivery_ids: deliveries, parameters: { dry_run } };
-    return (await this.#post<Schemas["BulkOperationAnswer"]>("/api/deliveries/bulk-operations/", body)).results;
+  /** To another one before the pickup; null: to the best of all others. */
+  reassign(delivery: number, from: number, to: number | null, why: Why): Promise<Moved> {
+    return this.#post(`/api/deliveries/${delivery}/reassign/`, { ...why, transporter_id: to, taken_from: from });
   }
 
-  /** Begins a run over these, which goes on whether somebody waits or not. */
-  begin(deliveries: readonly number[]): Promise<Run> {
-    const body = { operation: "auto_assign", delivery_ids: deliveries, parameters: { dry_run: false } };
-    return this.#post("/api/deliveries/bulk-operations/", body, "respond-async");
+  /** A parcel that is aboard goes on with another one. */
+  transfer(delivery: number, from: number, to: number, why: Why): Promise<Moved> {
+    return this.#post(`/api/deliveries/${delivery}/transfer/`, { ...why, transporter_id: to, taken_from: from });
+  }
+
+  relieve(courier: number, how: Relief): Promise<Relieved> {
+    return this.#post(`/api/transporters/${courier}/relieve/`, how);
+  }
+
+  cancel(delivery: number, reason: CancelReason, note: string): Promise<Schemas["ChangedDelivery"]> {
+    return this.#post(`/api/deliveries/${delivery}/cancel/`, { reason, note });
+  }
+
+  setPriority(delivery: number, priority: Priority, changed_from: Priority): Promise<Schemas["PriorityAnswer"]> {
+    return this.#post(`/api/deliveries/${delivery}/priority/`, { priority, changed_from });
+  }
+
+  /** One change to each of these, at most 500; what stands against one is told and changes nothing for the others. */
+  async changeMany(deliveries: readonly number[], change: BulkChange): Promise<BulkResults> {
+    const { operation, ...parameters } = change;
+    const body = { operation, delivery_ids: deliveries, parameters };
+    return (await this.#post<Schemas["BulkChangeAnswer"]>("/api/deliveries/bulk-operations/", body)).results;
+  }
+
+  /** Why a delivery went to whom it went. `at`: the decision that stood then; `courier`: why not that one. */
+  decision(delivery: number, at: string | null, courier: number | null): Promise<Decision> {
+    const query = new URLSearchParams({ ...(at !== null && { at }), ...(courier !== null && { transporter: String(courier) }) });
+    return this.client.call(`/api/deliveries/${delivery}/decision/?${query.toString()}`);
+  }
+
+  /** Everybody who was online at a decision, as a file. */
+  saveDecision(delivery: number, at: string): Promise<void> {
+    const query = new URLSearchParams({ at });
+    return saveFile(this.client, `/api/deliveries/${delivery}/decision/export.json?${query.toString()}`, `decision-${delivery}.json`);
+  }
+
+  /** A plan, which gives nothing yet. */
+  makePlan(wanted: PlanRequest): Promise<AssignmentPlan> {
+    return this.#post("/api/assignment-plans/", wanted);
+  }
+
+  plan(id: number): Promise<AssignmentPlan> {
+    return this.client.call(`/api/assignment-plans/${id}/`);
+  }
+
+  commitPlan(id: number): Promise<AssignmentPlan> {
+    return this.#post(`/api/assignment-plans/${id}/commit/`, undefined);
   }
 
   run(id: number): Promise<Run> {
@@ -77,8 +156,8 @@ export class Calls {
   }
 
   /** A repeat of one and the same request does nothing twice. */
-  #post<Answer>(path: string, body: object, prefer?: string): Promise<Answer> {
-    return this.client.call(path, { method: "POST", body, idempotencyKey: newKey(), ...(prefer !== undefined && { prefer }) });
+  #post<Answer>(path: string, body: object | undefined): Promise<Answer> {
+    return this.client.call(path, { method: "POST", idempotencyKey: newKey(), ...(body !== undefined && { body }) });
   }
 }
 

@@ -16,9 +16,20 @@ const COUNTED_MS = 1_000;
 const CLOSER = 2;
 
 const over: Over = () => ({
-  sources: Object.fromEntries(["waiting", "trail", "way", "ends", "density"].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
+  sources: Object.fromEntries(["waiting", "trail", "plan", "way", "ends", "density"].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
   layers: [
     { id: "trail", type: "line", source: "trail", paint: { "line-color": colour("--stale"), "line-width": 3, "line-opacity": 0.7 } },
+    {
+      id: "plan",
+      type: "line",
+      source: "plan",
+      layout: { "line-cap": "round" },
+      paint: {
+        "line-color": ["case", ["get", "chosen"], colour("--ink"), ["get", "moved"], colour("--wait"), colour("--accent")],
+        "line-width": ["case", ["get", "chosen"], 4, ["get", "locked"], 3, 1.5],
+        "line-opacity": ["case", ["get", "chosen"], 1, 0.7],
+      },
+    },
     { id: "way", type: "line", source: "way", paint: { "line-color": colour("--accent"), "line-width": 2, "line-dasharray": [2, 2] } },
     {
       id: "density",
@@ -52,6 +63,16 @@ const over: Over = () => ({
 export interface Looked {
   deliveries: readonly Delivery[];
   courier: Courier | null;
+}
+
+/** A pair of a plan. */
+export interface PlanLine {
+  from: Point;
+  to: Point;
+  chosen: boolean;
+  locked: boolean;
+  /** Somebody else had it in the plan before. */
+  moved: boolean;
 }
 
 export class ConsoleMap {
@@ -136,6 +157,11 @@ export class ConsoleMap {
     this.#set("way", way.length > 1 ? [line(way)] : []);
     this.#layer.pick(courier?.id ?? null);
     if (this.#following !== null && this.#following !== courier?.id) this.#following = null;
+  }
+
+  /** From each courier of a plan to what it would fetch. */
+  plan(lines: readonly PlanLine[]): void {
+    this.#set("plan", lines.map(({ from, to, ...marks }) => line([from, to], marks)));
   }
 
   /** Where a courier has been. */
@@ -231,8 +257,8 @@ function pointAt({ lng: lon, lat }: { lng: number; lat: number }, properties: ob
   return { type: "Feature", properties, geometry: { type: "Point", coordinates: [lon, lat] } };
 }
 
-function line(points: readonly Point[]): object {
-  return { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: points.map(({ lat, lon }) => [lon, lat]) } };
+function line(points: readonly Point[], properties: object = {}): object {
+  return { type: "Feature", properties, geometry: { type: "LineString", coordinates: points.map(({ lat, lon }) => [lon, lat]) } };
 }
 
 function lngLat(x: number, y: number): { lng: number; lat: number } {

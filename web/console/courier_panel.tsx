@@ -1,4 +1,4 @@
-import { LocateFixed, Phone } from "lucide";
+import { LocateFixed, Phone, Wrench } from "lucide";
 import { Icon } from "../shared/icon.tsx";
 import { clock, duration } from "../shared/times.ts";
 import { isKey } from "../shared/words.ts";
@@ -7,7 +7,7 @@ import { OpenLink } from "./list_panel.tsx";
 
 /** A courier: where, how much, what next. */
 export function CourierPanel({ id }: { id: number }) {
-  const { say, digits, language, now, board, view, follow } = useDesk();
+  const { say, digits, language, now, board, view, follow, open } = useDesk();
   const profile = board.profiles.get(id);
   const courier = board.couriers.get(id);
   const tour = board.tourOf(id);
@@ -27,6 +27,7 @@ export function CourierPanel({ id }: { id: number }) {
       <p class="actions">
         <a class="button" href={`tel:${profile.phone}`}><Icon of={Phone} />{say("courier.call", { name: profile.name })}</a>
         {courier !== undefined && <button type="button" class="button" onClick={follow}><Icon of={LocateFixed} />{say("console.follow")}</button>}
+        <button type="button" class="button" onClick={() => open("relieve")}><Icon of={Wrench} />{say("relieve.open")}</button>
       </p>
       <dl class="facts">
         <div>

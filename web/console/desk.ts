@@ -6,10 +6,14 @@ import type { Actions } from "./actions.ts";
 import type { View } from "./address.ts";
 import type { Board } from "./board.ts";
 import type { Calls } from "./calls.ts";
+import type { Changes } from "./changes.ts";
 import type { Exception } from "./exceptions.ts";
 import type { Live } from "./live.ts";
+import type { Planning } from "./planning.ts";
 import type { Filter, Listed } from "./queue.ts";
 import type { ConsoleSay } from "./words.ts";
+
+export type DialogName = "help" | "take_back" | "reassign" | "cancel" | "priority" | "relieve" | "bulk";
 
 export interface Desk {
   language: Language;
@@ -26,6 +30,12 @@ export interface Desk {
   searches: Live["searches"];
   calls: Calls;
   actions: Actions;
+  changes: Changes;
+  planning: Planning;
+  /** Begin a plan for what is chosen, or for all that wait in the list. */
+  plan: () => void;
+  /** Deliveries of the plan that is looked at, those that the search finds. */
+  planRows: readonly number[];
   view: View;
   /** Look at something else; the address says it. */
   go: (to: Partial<View>) => void;
@@ -36,9 +46,11 @@ export interface Desk {
   listed: readonly Listed[];
   ticked: ReadonlySet<number>;
   tick: (delivery: number) => void;
+  /** Choose all of the list, or nothing any more. */
+  tickAll: (chosen: boolean) => void;
   why: boolean;
   setWhy: (open: boolean) => void;
-  open: (dialog: "plan" | "help" | "take_back" | null) => void;
+  open: (dialog: DialogName | null) => void;
   /** Who came first among the candidates of what is looked at, for the key that gives to the best. */
   best: { current: { delivery: number; courier: number; name: string } | null };
   follow: () => void;
@@ -51,6 +63,11 @@ export function useDesk(): Desk {
   const desk = useContext(DeskContext);
   if (desk === null) throw new Error("outside of the console");
   return desk;
+}
+
+/** Whether a plan is worked on; it stands where the details are. */
+export function planShows({ view, planning }: Pick<Desk, "view" | "planning">): boolean {
+  return view.plan !== null || planning.opened;
 }
 
 /** The part of an address that is said in a list. */

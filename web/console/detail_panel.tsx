@@ -1,4 +1,4 @@
-import { Phone, RotateCcw } from "lucide";
+import { ArrowRightLeft, CircleX, Flag, Phone, Pin, RotateCcw } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import { elsewhere } from "../shared/address.ts";
 import { Icon } from "../shared/icon.tsx";
@@ -8,15 +8,19 @@ import { isKey } from "../shared/words.ts";
 import type { Details } from "./calls.ts";
 import { CandidateList } from "./candidate_list.tsx";
 import { CourierPanel } from "./courier_panel.tsx";
-import { shortPlace, useDesk } from "./desk.ts";
+import { DecisionPanel } from "./decision_panel.tsx";
+import { planShows, shortPlace, useDesk } from "./desk.ts";
 import { lateness, waitsSince } from "./exceptions.ts";
-import type { Delivery } from "./frames.ts";
+import { type Delivery, aboard, underWay } from "./frames.ts";
 import { OfferPanel } from "./offer_panel.tsx";
+import { PlanPanel } from "./plan_panel.tsx";
 import { queryOf } from "./address.ts";
 
 /** What is looked at, whole. */
 export function DetailPanel() {
-  const { say, view, board } = useDesk();
+  const desk = useDesk();
+  const { say, view, board } = desk;
+  if (planShows(desk)) return <PlanPanel />;
   if (view.courier !== null) return <CourierPanel key={view.courier} id={view.courier} />;
   const delivery = view.delivery === null ? undefined : board.deliveries.get(view.delivery);
   if (delivery !== undefined) return <DeliveryPanel key={delivery.id} delivery={delivery} />;
@@ -45,16 +49,21 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
         <h2 class="title">{shortPlace(delivery.pickup_address)} → {shortPlace(delivery.delivery_address)}</h2>
         <State delivery={delivery} />
       </header>
-      {delivery.status === "assigned" && (
-        <p>
-          <button type="button" class="button" disabled={pending !== undefined} onClick={() => open("take_back")}>
-            <Icon of={RotateCcw} />
-            {say(pending ?? "take_back")}
-          </button>
-        </p>
-      )}
+      <p class="actions">
+        {delivery.status === "assigned" && (
+          <button type="button" class="button" disabled={pending !== undefined} onClick={() => open("take_back")}><Icon of={RotateCcw} />{say(pending ?? "take_back")}</button>
+        )}
+        {underWay(delivery) && (
+          <button type="button" class="button" disabled={pending !== undefined} onClick={() => open("reassign")}><Icon of={ArrowRightLeft} />{say(aboard(delivery) ? "transfer" : "reassign")}</button>
+        )}
+        <button type="button" class="button" disabled={pending !== undefined} onClick={() => open("priority")}><Icon of={Flag} />{say("priority")}</button>
+        {!aboard(delivery) && (
+          <button type="button" class="button" disabled={pending !== undefined} onClick={() => open("cancel")}><Icon of={CircleX} />{say("cancel.open")}</button>
+        )}
+      </p>
       <OfferPanel key={`offers-${delivery.id}`} delivery={delivery} />
       {delivery.status === "available" && <CandidateList key={delivery.id} delivery={delivery} />}
+      <DecisionPanel key={`decision-${delivery.id}`} delivery={delivery} />
       <Facts delivery={delivery} details={details} />
       {problem !== "" && <p class="problem small">{problem}</p>}
       {details !== null && <History details={details} />}
@@ -96,6 +105,7 @@ function Facts({ delivery, details }: { delivery: Delivery; details: Details | n
               {name ?? `#${courier}`}
             </a>
             {phone !== undefined && <Call phone={phone} words={say("courier.call", { name: name ?? "" })} />}
+            {delivery.pinned && <p class="small quiet pinned"><Icon of={Pin} />{say("detail.pinned")}</p>}
           </dd>
         </div>
       )}

@@ -2,7 +2,7 @@
 import { FILTERS, type Filter } from "./queue.ts";
 
 export type Command =
-  | { do: "search" | "next" | "previous" | "best" | "plan" | "why" | "follow" | "fit" | "back" | "help" | "tick" | "take_back" | "undo" }
+  | { do: "search" | "next" | "previous" | "best" | "plan" | "why" | "follow" | "fit" | "back" | "help" | "tick" | "tick_all" | "bulk" | "take_back" | "reassign" | "priority" | "cancel" | "ask" | "keep" | "forbid" | "commit" | "undo" }
   | { do: "filter"; filter: Filter };
 
 /** The part of a keyboard's event that counts. */
@@ -25,7 +25,16 @@ const COMMANDS: Readonly<Record<string, Exclude<Command["do"], "filter">>> = {
   f: "follow",
   g: "fit",
   x: "tick",
+  X: "tick_all",
+  b: "bulk",
   t: "take_back",
+  r: "reassign",
+  p: "priority",
+  c: "cancel",
+  o: "ask",
+  l: "keep",
+  n: "forbid",
+  C: "commit",
   z: "undo",
   "?": "help",
   Escape: "back",
@@ -33,7 +42,8 @@ const COMMANDS: Readonly<Record<string, Exclude<Command["do"], "filter">>> = {
 
 /** For the page that explains them, in the order in which they are of use. */
 export const EXPLAINED: readonly (Exclude<Command["do"], "filter"> | "filter")[] = [
-  "search", "next", "previous", "tick", "best", "plan", "why", "take_back", "undo", "follow", "fit", "filter", "back", "help",
+  "search", "next", "previous", "tick", "tick_all", "bulk", "best", "ask", "why", "take_back", "reassign", "priority", "cancel",
+  "undo", "plan", "keep", "forbid", "commit", "follow", "fit", "filter", "back", "help",
 ];
 
 export function keyOf(command: Exclude<Command["do"], "filter"> | "filter"): string {

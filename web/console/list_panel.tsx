@@ -75,10 +75,10 @@ function Couriers() {
         {found.map((one) => (
           <li key={one.id} class="row">
             <a
-              href={queryOf({ ...view, courier: one.id, delivery: null }, location.search)}
+              href={queryOf({ ...view, courier: one.id, delivery: null, plan: null }, location.search)}
               onClick={(event) => {
                 event.preventDefault();
-                go({ courier: one.id, delivery: null, shown: "detail" });
+                go({ courier: one.id, delivery: null, plan: null, shown: "detail" });
               }}
             >
               <span class="what"><strong>{one.name}</strong><span class="quiet">{one.vehicle_number}</span></span>
@@ -113,16 +113,13 @@ function Queue() {
 function QueueRow({ one }: { one: Listed }) {
   const { say, language, now, board, view, ticked, tick, actions } = useDesk();
   const { delivery } = one;
-  const waits = delivery.status === "available";
   const who = board.nameOf(delivery.transporter_id);
   const pending = actions.pending.get(delivery.id);
   return (
     <li class={`row ${delivery.status} ${one.late_ms > 0 ? "late" : ""} ${one.silent ? "silent" : ""}`}>
-      {waits && (
-        <label class="tick">
-          <input type="checkbox" checked={ticked.has(delivery.id)} onChange={() => tick(delivery.id)} aria-label={say("queue.tick", { number: delivery.tracking_number })} />
-        </label>
-      )}
+      <label class="tick">
+        <input type="checkbox" checked={ticked.has(delivery.id)} onChange={() => tick(delivery.id)} aria-label={say("queue.tick", { number: delivery.tracking_number })} />
+      </label>
       <OpenLink delivery={delivery.id} current={view.delivery === delivery.id}>
         <span class={`state ${signOf(one)}`} aria-hidden="true" />
         <span class="when number">{timeOf(delivery, now, say, language)}</span>
@@ -131,6 +128,7 @@ function QueueRow({ one }: { one: Listed }) {
           <span class="quiet">
             {pending !== undefined ? say(pending) : stateOf(one, who, now, say, language)}
             {delivery.priority !== "normal" && ` · ${say(`priority.${delivery.priority}`)}`}
+            {delivery.pinned && ` · ${say("row.pinned")}`}
           </span>
         </span>
       </OpenLink>
@@ -181,12 +179,12 @@ export function OpenLink(given: { delivery: number; current: boolean; class?: st
       class={given.class}
       title={given.title}
       data-delivery={given.delivery}
-      href={queryOf({ ...view, delivery: given.delivery, courier: null }, location.search)}
+      href={queryOf({ ...view, delivery: given.delivery, courier: null, plan: null }, location.search)}
       aria-current={given.current ? "true" : undefined}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
-        go({ delivery: given.delivery, courier: null, shown: "detail" });
+        go({ delivery: given.delivery, courier: null, plan: null, shown: "detail" });
       }}
     >
       {given.children}

@@ -2,10 +2,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Missing, useLate, withMaps } from "../shared/late.tsx";
 import type { Change } from "./board.ts";
 import type { ConsoleMap } from "./console_map.ts";
+import { planLines } from "./plan_lines.ts";
 import { useDesk } from "./desk.ts";
 import type { Point } from "./frames.ts";
 
 const WAITING_MS = 1_000;
+
+const LINES_THAT_FOLLOW = 200;
+const FOLLOWED_MS = 3_000;
 
 /** What the rest of the console may ask of the map, while there is one. */
 export interface MapHandle {
@@ -16,7 +20,9 @@ export interface MapHandle {
 /** The picture of the list. */
 export function MapPanel({ handle }: { handle: MapHandle }) {
   const desk = useDesk();
-  const { say, board, view, calls, now, go } = desk;
+  const { say, board, view, calls, now } = desk;
+  const newest = useRef(desk); // the map's own clicks come long after the first drawing
+  newest.current = desk;
   const container = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<"coming" | "there" | "broken">("coming");
   const late = useLate(() => withMaps(() => import("./console_map.ts")), true, desk.connected);
@@ -29,6 +35,13 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
     try {
       const pick = (found: { courier: number } | { delivery: number } | null): void => {
         if (found === null) return;
+        const { planning, go } = newest.current;
+        const { plan } = planning;
+        if (plan !== null) {
+          const pair = plan.pairs.find((one) => ("courier" in found ? one.transporter_id === found.courier : one.delivery_id === found.delivery));
+          if (pair !== undefined) go({ delivery: pair.delivery_id, courier: null });
+          return;
+        }
         go("courier" in found ? { courier: found.courier, delivery: null } : { delivery: found.delivery, courier: null });
       };
       const map = new late.part.ConsoleMap(container.current, pick, desk.digits, setDense);
@@ -66,6 +79,15 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   const tour = view.courier === null ? [] : board.tourOf(view.courier);
   const deliveries = delivery === null ? tour : [delivery];
   useEffect(() => map?.look({ deliveries, courier }), [map, courier, deliveries.map((one) => `${one.id}:${one.status}`).join()]);
+  const { plan, before } = desk.planning;
+  // Couriers go on: few lines follow them, of thousands each stands where it was planned.
+  const turn = plan === null || plan.pairs.length > LINES_THAT_FOLLOW ? 0 : Math.floor(now / FOLLOWED_MS);
+  useEffect(() => map?.plan(plan === null ? [] : planLines(plan, before, board, view.delivery)), [map, plan, view.delivery, turn]);
+  useEffect(() => {
+    if (map === null || plan === null) return;
+    const lines = planLines(plan, before, board, null);
+    if (lines.length > 0) map.fit(lines.flatMap((one) => [one.from, one.to]));
+  }, [map, plan?.id]);
   useEffect(() => {
     if (map === null) return;
     let left = false;

@@ -2,7 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import { problemOf } from "../shared/problems.ts";
 import type { Run } from "./calls.ts";
 import { useDesk } from "./desk.ts";
-import { Dialog, PlanQuality, PlanRows } from "./dialogs.tsx";
+import { Dialog } from "./dialogs.tsx";
+import { PlanQuality, RunRows } from "./plan_summary.tsx";
 import { foundIn, progressOf, wantsResult } from "./runs.ts";
 
 /** The socket tells sooner; this is for when it is away, and for a run that ended while it was. */
@@ -71,7 +72,7 @@ function Ended({ run }: { run: Run }) {
       {run.planned_total !== null && run.upper_bound !== null && (
         <PlanQuality total={run.planned_total} bound={run.upper_bound} proved={run.certified_optimal === true} />
       )}
-      <PlanRows assignments={assignments} failures={failures} given={assigned} failed={failed} />
+      <RunRows assignments={assignments} failures={failures} given={assigned} failed={failed} />
     </>
   );
 }

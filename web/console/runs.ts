@@ -2,9 +2,6 @@
 import type { Plan, Run } from "./calls.ts";
 import type { RunFrame } from "./frames.ts";
 
-/** Over more than so many the answer is not waited for: a run is begun and followed. */
-export const WAITED_FOR = 500;
-
 /** How far a run has come; the first two are null until there is a plan. */
 export interface Progress {
   deliveries: number | null;

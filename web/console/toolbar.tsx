@@ -12,8 +12,8 @@ import { FILTERS } from "./queue.ts";
 const SIGNS: Readonly<Record<Panel, IconNode>> = { list: PanelLeft, map: MapSign, detail: PanelRight, line: PanelBottom };
 const NARROW = ["list", "map", "detail"] as const satisfies readonly View["shown"][];
 
-export function Toolbar({ planned }: { planned: number }) {
-  const { say, digits, view, go, board, counts, open, fit } = useDesk();
+export function Toolbar({ planned, chosen }: { planned: number; chosen: number }) {
+  const { say, digits, view, go, board, counts, open, fit, plan, tickAll } = useDesk();
   return (
     <div class="toolbar" role="search" data-shown={view.shown}>
       <input
@@ -34,7 +34,13 @@ export function Toolbar({ planned }: { planned: number }) {
         ))}
       </div>
       <div class="end">
-        <button type="button" class="button first" onClick={() => open("plan")}>{planned > 0 ? say("console.plan", { count: planned }) : say("console.plan.none")}</button>
+        {chosen > 0 && (
+          <>
+            <button type="button" class="button" onClick={() => open("bulk")}>{say("bulk.open", { count: chosen })}</button>
+            <button type="button" class="link" onClick={() => tickAll(false)}>{say("bulk.none")}</button>
+          </>
+        )}
+        <button type="button" class="button first" onClick={plan}>{planned > 0 ? say("console.plan", { count: planned }) : say("console.plan.none")}</button>
         <span class="wide">
           {PANELS.map((panel) => {
             const folded = view.folded.has(panel);

@@ -4,13 +4,16 @@ import type { Client } from "../shared/client.ts";
 import { Frame } from "../shared/frame.tsx";
 import { type Language, devanagari } from "../shared/numbers.ts";
 import type { SignedIn } from "../shared/sign_in.tsx";
-import { Actions } from "./actions.ts";
+import { Actions, type Gift } from "./actions.ts";
 import { type Panel, type View, queryOf, viewOf } from "./address.ts";
-import { Calls } from "./calls.ts";
+import { BulkDialog } from "./bulk_dialog.tsx";
+import { type AssignmentPlan, Calls } from "./calls.ts";
+import { CancelDialog, PriorityDialog, ReassignDialog, RelieveDialog, TakeBackDialog } from "./change_dialogs.tsx";
+import { Changes } from "./changes.ts";
 import { runCommand } from "./commands.ts";
-import { type Desk, DeskContext, useDesk } from "./desk.ts";
+import { type Desk, DeskContext, type DialogName, planShows, useDesk } from "./desk.ts";
 import { DetailPanel } from "./detail_panel.tsx";
-import { HelpDialog, PlanDialog, TakeBackDialog } from "./dialogs.tsx";
+import { HelpDialog } from "./dialogs.tsx";
 import { exceptionsOf, lateness } from "./exceptions.ts";
 import { aboard } from "./frames.ts";
 import { commandOf } from "./keys.ts";
@@ -18,6 +21,7 @@ import { LinePanel } from "./line_panel.tsx";
 import { ListPanel } from "./list_panel.tsx";
 import { Live } from "./live.ts";
 import { type MapHandle, MapPanel } from "./map_panel.tsx";
+import { Planning } from "./planning.ts";
 import { NoticeBar } from "./notice_bar.tsx";
 import { type Listed, counts, matches, ordered, passes } from "./queue.ts";
 import { RunDialog } from "./run_dialog.tsx";
@@ -38,27 +42,20 @@ export function Console({ client, signedIn, language, say }: Given) {
   const [view, setView] = useState<View>(() => viewOf(location.search));
   const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set());
   const [why, setWhy] = useState(false);
-  const [dialog, setDialog] = useState<"plan" | "help" | "take_back" | null>(null);
+  const [dialog, setDialog] = useState<DialogName | null>(null);
   const best = useRef<Desk["best"]["current"]>(null);
   const handle = useRef<MapHandle>({ map: null, onFrame: () => undefined });
-  const parts = useMemo(() => {
-    const again = (): void => redraw((turn) => turn + 1);
-    const calls = new Calls(client);
-    const live = new Live(client, (change) => handle.current.onFrame(change), again);
-    const answered = (delivery: number, courier: number | null): void => live.board.answered(delivery, courier, performance.now());
-    return {
-      calls,
-      live,
-      actions: new Actions(calls, () => performance.now(), again, answered),
-      snoozed: new Snoozed(() => localStorage),
-      again,
-    };
-  }, []);
-  const { live, actions, calls, snoozed } = parts;
+  const go = useRef<Desk["go"]>(() => undefined);
+  const parts = useMemo(() => partsOf(client, () => redraw((turn) => turn + 1), handle, go), []);
+  const { live, actions, calls, changes, planning, snoozed } = parts;
   const { board } = live;
   useEffect(() => {
     live.start();
-    const back = (): void => setView(viewOf(location.search));
+    const back = (): void => {
+      const next = viewOf(location.search);
+      if (next.plan === null) planning.close();
+      setView(next);
+    };
     addEventListener("popstate", back);
     return () => {
       live.stop();
@@ -74,17 +71,25 @@ export function Console({ client, signedIn, language, say }: Given) {
   const found = exceptionsOf(board.deliveries.values(), board.couriers, now, actions.unfound);
   const exceptions = found.filter((one) => !snoozed.has(one.key, now));
   const waitingChosen = shown.filter(({ delivery }) => delivery.status === "available").map(({ delivery }) => delivery.id);
-  const chosen = [...ticked].filter((id) => board.deliveries.get(id)?.status === "available");
+  const chosen = [...ticked].flatMap((id) => board.deliveries.get(id) ?? []);
+  const toPlan = chosen.length > 0 ? chosen.filter((one) => one.status === "available").map((one) => one.id) : waitingChosen;
 
   const desk: Desk = {
-    language, say, digits, now, connected: live.state === "open", board, runs: live.runs, searches: live.searches, calls, actions, view, exceptions, ticked, why, setWhy, best,
+    language, say, digits, now, connected: live.state === "open", board, runs: live.runs, searches: live.searches, calls, actions, changes, planning, view, exceptions, ticked, why, setWhy, best,
     putOff: found.length - exceptions.length,
     counts: counts(all),
     listed: ordered(shown, now),
+    planRows: plannedRows(planning, board, view.search),
     open: setDialog,
+    plan: () => {
+      setView({ ...view, shown: "detail" });
+      void planning.begin(toPlan);
+    },
     go(to) {
       const next = { ...view, ...to };
-      const elsewhere = next.delivery !== view.delivery || next.courier !== view.courier || (next.run !== null && next.run !== view.run);
+      if (to.plan === null) planning.close();
+      const begun = (next.run !== null && next.run !== view.run) || (next.plan !== null && next.plan !== view.plan);
+      const elsewhere = next.delivery !== view.delivery || next.courier !== view.courier || begun;
       history[elsewhere ? "pushState" : "replaceState"](null, "", queryOf(next, location.search) || location.pathname);
       setView(next);
     },
@@ -98,6 +103,7 @@ export function Console({ client, signedIn, language, say }: Given) {
       if (!next.delete(delivery)) next.add(delivery);
       setTicked(next);
     },
+    tickAll: (all) => setTicked(new Set(all ? shown.map((one) => one.delivery.id) : [])),
     follow() {
       const courier = view.courier ?? board.deliveries.get(view.delivery ?? 0)?.transporter_id ?? null;
       if (courier !== null) handle.current.map?.follow(courier);
@@ -108,13 +114,14 @@ export function Console({ client, signedIn, language, say }: Given) {
       handle.current.map?.fit(ends.length > 0 ? ends : [...board.couriers.values()]);
     },
   };
+  go.current = desk.go;
   useKeys(desk, dialog !== null || view.run !== null);
   useTitle(say("console.title"), exceptions.length);
   return (
     <DeskContext.Provider value={desk}>
       <Frame language={language} say={say} state={<LiveChip live={live} signedIn={signedIn} />}>
-        <Toolbar planned={chosen.length > 0 ? chosen.length : waitingChosen.length} />
-        <main id="content" class="desk" data-shown={view.shown} data-old={live.old} data-couriers={board.couriers.size} data-folded={[...view.folded].join(" ")}>
+        <Toolbar planned={toPlan.length} chosen={chosen.length} />
+        <main id="content" class="desk" data-shown={view.shown} data-old={live.old} data-couriers={board.couriers.size} data-folded={[...view.folded].join(" ")} data-plan={planShows(desk)}>
           <h1 class="unseen">{say("console.title")}</h1>
           <Fold panel="list"><ListPanel /></Fold>
           <Fold panel="map"><MapPanel handle={handle.current} /></Fold>
@@ -123,12 +130,54 @@ export function Console({ client, signedIn, language, say }: Given) {
         </main>
         <NoticeBar />
         {dialog === "help" && <HelpDialog />}
-        {dialog === "plan" && <PlanDialog deliveries={chosen.length > 0 ? chosen : waitingChosen} />}
+        {dialog === "reassign" && <ReassignDialog />}
+        {dialog === "cancel" && <CancelDialog />}
+        {dialog === "priority" && <PriorityDialog />}
+        {dialog === "relieve" && <RelieveDialog />}
+        {dialog === "bulk" && <BulkDialog deliveries={chosen} />}
         {view.run !== null && <RunDialog key={view.run} id={view.run} />}
         {dialog === "take_back" && <TakeBackDialog />}
       </Frame>
     </DeskContext.Provider>
   );
+}
+
+/** What lives as long as the page. */
+function partsOf(client: Client, again: () => void, handle: { current: MapHandle }, go: { current: Desk["go"] }) {
+  const calls = new Calls(client);
+  const live = new Live(client, (change) => handle.current.onFrame(change), again);
+  const { board } = live;
+  const actions = new Actions(calls, () => performance.now(), again, (delivery, courier) => board.answered(delivery, courier, performance.now()));
+  const changes = new Changes(calls, actions, (delivery, priority) => board.prioritised(delivery, priority));
+  const planning = new Planning(calls, {
+    made: (plan) => go.current({ plan: plan.id, shown: "detail" }),
+    committed: (plan) => actions.committed(plan, giftsOf(plan, board)),
+    change: again,
+  });
+  return { calls, live, actions, changes, planning, snoozed: new Snoozed(() => localStorage), again };
+}
+
+/** What a committed plan gave. */
+function giftsOf(plan: AssignmentPlan, board: Live["board"]): Gift[] {
+  const refused = new Set(plan.progress.refused.map((one) => one.delivery_id));
+  return plan.pairs
+    .filter((one) => !refused.has(one.delivery_id))
+    .map((one) => ({
+      delivery: one.delivery_id,
+      number: board.deliveries.get(one.delivery_id)?.tracking_number ?? `#${one.delivery_id}`,
+      courier: one.transporter_id,
+      name: board.nameOf(one.transporter_id) ?? `#${one.transporter_id}`,
+    }));
+}
+
+function plannedRows(planning: Planning, board: Live["board"], search: string): number[] {
+  const pairs = planning.plan?.pairs ?? [];
+  if (search === "") return pairs.map((one) => one.delivery_id);
+  const found = pairs.filter((one) => {
+    const delivery = board.deliveries.get(one.delivery_id);
+    return delivery !== undefined && matches(delivery, board.profiles.get(one.transporter_id), search);
+  });
+  return found.map((one) => one.delivery_id);
 }
 
 function Fold({ panel, children }: { panel: Panel; children: ComponentChildren }) {
@@ -154,7 +203,8 @@ function useKeys(desk: Desk, busy: boolean): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (newest.current.busy) return; // the dialog has the keys
-      const typing = event.target instanceof HTMLInputElement && event.target.type !== "checkbox";
+      const { target } = event;
+      const typing = (target instanceof HTMLInputElement && target.type !== "checkbox" && target.type !== "range") || target instanceof HTMLSelectElement;
       const command = commandOf({ key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, altKey: event.altKey, typing });
       if (command !== null && runCommand(command, newest.current.desk)) event.preventDefault();
     };

@@ -34,7 +34,7 @@ export function refusal(status: number, body: unknown, retryAfter: string | null
   const said = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
   const text = [said["detail"], said["message"], said["error"]].find((one) => typeof one === "string") ?? `HTTP ${status}`;
   const code = [said["code"], said["error_code"]].find((one) => typeof one === "string") ?? "";
-  const errors = said["errors"];
+  const errors = said["errors"] ?? said["wrong"]; // of a plan: the pairs that cannot be locked
   const fields: Record<string, string> = {};
   if (typeof errors === "object" && errors !== null) {
     for (const [name, problem] of Object.entries(errors)) fields[name] = String(problem);
@@ -51,8 +51,6 @@ export interface Call {
   idempotencyKey?: string;
   /** What the answer may be; JSON where it is not said. */
   accept?: string;
-  /** How the answer should come, see RFC 7240: `respond-async`. */
-  prefer?: string;
 }
 
 export class Client {
@@ -116,7 +114,6 @@ export class Client {
     if (tokens !== null) headers["Authorization"] = `Bearer ${tokens.access}`;
     if (call.body !== undefined) headers["Content-Type"] = "application/json";
     if (call.idempotencyKey !== undefined) headers["Idempotency-Key"] = call.idempotencyKey;
-    if (call.prefer !== undefined) headers["Prefer"] = call.prefer;
     const given: RequestInit = { method: call.method ?? "GET", headers };
     if (call.body !== undefined) given.body = JSON.stringify(call.body);
     try {

@@ -1,0 +1,84 @@
+// One change to all that are chosen, each with its own result.
+import { useState } from "preact/hooks";
+import { problemOf } from "../shared/problems.ts";
+import { type BulkChange, type BulkResults, type CancelReason, CANCEL_REASONS, MOST_CHANGED, PRIORITIES, type Why } from "./calls.ts";
+import { Asking, Choices, Note, ReasonFields, UndoInDialog } from "./change_dialogs.tsx";
+import { CourierPicker } from "./courier_picker.tsx";
+import { useDesk } from "./desk.ts";
+import { Dialog } from "./dialogs.tsx";
+import type { Delivery, Priority } from "./frames.ts";
+
+const OPERATIONS = ["unassign", "reassign", "change_priority", "cancel"] as const;
+
+export function BulkDialog({ deliveries }: { deliveries: readonly Delivery[] }) {
+  const { say, changes } = useDesk();
+  // What was chosen when the dialog opened: who is delivered meanwhile has a result too.
+  const [chosen] = useState(deliveries);
+  const [operation, setOperation] = useState<(typeof OPERATIONS)[number]>("unassign");
+  const [why, setWhy] = useState<Why>({ reason: "mistake", note: "" });
+  const [cancel_reason, setCancelReason] = useState<CancelReason>("customer_asked");
+  const [priority, setPriority] = useState<Priority>("high");
+  const [taker, setTaker] = useState<number | null>(null);
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState("");
+  const [done, setDone] = useState<BulkResults | null>(null);
+  if (done !== null) return <Results done={done} deliveries={chosen} />;
+  const change = (): BulkChange => {
+    if (operation === "cancel") return { operation, cancel_reason, note: why.note };
+    if (operation === "change_priority") return { operation, priority };
+    return operation === "reassign" ? { operation, ...why, transporter_id: taker } : { operation, ...why };
+  };
+  const send = async (): Promise<void> => {
+    setSending(true);
+    setProblem("");
+    try {
+      setDone(await changes.changeMany(chosen, change()));
+    } catch (error) {
+      setProblem(problemOf(error, say));
+      setSending(false);
+    }
+  };
+  return (
+    <Asking title={say("bulk.title", { count: chosen.length })} action={say(sending ? "change.pending" : `bulk.${operation}`)} blocked={sending || chosen.length > MOST_CHANGED} onSend={() => void send()}>
+      {chosen.length > MOST_CHANGED && <p class="problem" role="alert">{say("bulk.too_many", { most: MOST_CHANGED })}</p>}
+      <Choices legend={say("bulk.what")} all={OPERATIONS} chosen={operation} onChoose={setOperation} words={(one) => say(`bulk.${one}`)} />
+      {operation === "reassign" && (
+        <>
+          <p class="small quiet">{say("bulk.best")}</p>
+          <CourierPicker label={say("reassign.to")} chosen={taker} onChoose={setTaker} />
+        </>
+      )}
+      {(operation === "unassign" || operation === "reassign") && <ReasonFields why={why} onWhy={setWhy} />}
+      {operation === "change_priority" && <Choices<Priority> legend={say("priority")} all={PRIORITIES} chosen={priority} onChoose={setPriority} words={(one) => say(`priority.${one}`)} />}
+      {operation === "cancel" && (
+        <>
+          <p class="problem">{say("cancel.words")}</p>
+          <Choices<CancelReason> legend={say("take_back.why")} all={CANCEL_REASONS} chosen={cancel_reason} onChoose={setCancelReason} words={(one) => say(`cancel.${one}`)} />
+          <Note note={why.note} onNote={(note) => setWhy({ ...why, note })} />
+        </>
+      )}
+      {problem !== "" && <p class="problem" role="alert">{problem}</p>}
+    </Asking>
+  );
+}
+
+function Results({ done, deliveries }: { done: BulkResults; deliveries: readonly Delivery[] }) {
+  const { say, open, board } = useDesk();
+  const numbers = new Map(deliveries.map((one) => [one.id, one.tracking_number]));
+  return (
+    <Dialog title={say("bulk.done", { count: done.successful, failed: done.failed })} onClose={() => open(null)}>
+      <ul class="results scroll plan" tabIndex={0} aria-label={say("bulk.results")}>
+        {done.failures.map((one) => (
+          <li key={one.delivery_id}><strong class="number">{numbers.get(one.delivery_id) ?? `#${one.delivery_id}`}</strong> <span class="problem">{one.reason ?? one.error}</span></li>
+        ))}
+        {done.changed.map((one) => (
+          <li key={one.delivery_id}>
+            <strong class="number">{one.tracking_number}</strong>{" "}
+            <span>{[say(`status.${one.status}`), say(`priority.${one.priority}`), board.nameOf(one.transporter_id)].filter(Boolean).join(" · ")}</span>
+          </li>
+        ))}
+      </ul>
+      <p class="actions"><button type="button" class="button first" onClick={() => open(null)}>{say("console.close")}</button><UndoInDialog /></p>
+    </Dialog>
+  );
+}

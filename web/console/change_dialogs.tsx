@@ -1,0 +1,220 @@
+// Changes that need a reason: taking back, giving to somebody else, cancelling, how urgent it is, relieving a courier.
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { problemOf } from "../shared/problems.ts";
+import { type CancelReason, CANCEL_REASONS, PRIORITIES, REASONS, type Relieved, type TakeBackReason, type Why } from "./calls.ts";
+import { CourierPicker } from "./courier_picker.tsx";
+import { useDesk } from "./desk.ts";
+import { Dialog } from "./dialogs.tsx";
+import { type Delivery, type Priority, aboard, underWay } from "./frames.ts";
+
+const NOTE_CHARACTERS = 500;
+
+/** One of several, by radio buttons. */
+export function Choices<One extends string>({ legend, all, chosen, onChoose, words }: { legend: string; all: readonly One[]; chosen: One; onChoose: (one: One) => void; words: (one: One) => string }) {
+  return (
+    <fieldset>
+      <legend>{legend}</legend>
+      {all.map((one) => (
+        <label key={one} class="choice">
+          <input type="radio" name={legend} checked={chosen === one} onChange={() => onChoose(one)} />
+          {words(one)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+export function Note({ note, onNote }: { note: string; onNote: (note: string) => void }) {
+  const { say } = useDesk();
+  return <label>{say("take_back.note")}<input value={note} maxLength={NOTE_CHARACTERS} onInput={(event) => onNote(event.currentTarget.value)} /></label>;
+}
+
+/** Why, as a word and in one's own. */
+export function ReasonFields({ why, onWhy }: { why: Why; onWhy: (why: Why) => void }) {
+  const { say } = useDesk();
+  return (
+    <>
+      <Choices<TakeBackReason> legend={say("take_back.why")} all={REASONS} chosen={why.reason} onChoose={(reason) => onWhy({ ...why, reason })} words={(one) => say(`reason.${one}`)} />
+      <Note note={why.note} onNote={(note) => onWhy({ ...why, note })} />
+    </>
+  );
+}
+
+/** A form in a dialog: what is sent, and the way back. */
+export function Asking({ title, action, blocked = false, onSend, children }: { title: string; action: string; blocked?: boolean; onSend: () => void; children: ComponentChildren }) {
+  const { say, open } = useDesk();
+  return (
+    <Dialog title={title} onClose={() => open(null)}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!blocked) onSend();
+        }}
+      >
+        {children}
+        <p class="actions">
+          <button class="button first" disabled={blocked}>{action}</button>
+          <button type="button" class="button" onClick={() => open(null)}>{say("console.back")}</button>
+        </p>
+      </form>
+    </Dialog>
+  );
+}
+
+/** The way back from what was just done to several, while there is one. */
+export function UndoInDialog() {
+  const { say, open, actions } = useDesk();
+  if (actions.notice?.undo == null) return null;
+  return <button type="button" class="button" onClick={() => (open(null), void actions.undo())}>{say("undo")}</button>;
+}
+
+/** What is looked at, while it still fits; where somebody else was first the dialog closes. */
+function useLookedAt(fits: (delivery: Delivery) => boolean): Delivery | null {
+  const { view, board, open } = useDesk();
+  const delivery = view.delivery === null ? undefined : board.deliveries.get(view.delivery);
+  const there = delivery !== undefined && fits(delivery);
+  useEffect(() => {
+    if (!there) open(null);
+  }, [there]);
+  return there ? delivery : null;
+}
+
+export function TakeBackDialog() {
+  const { say, open, board, actions } = useDesk();
+  const [why, setWhy] = useState<Why>({ reason: "mistake", note: "" });
+  const delivery = useLookedAt((one) => one.status === "assigned");
+  const courier = delivery?.transporter_id ?? null;
+  if (delivery === null || courier === null) return null;
+  const name = board.nameOf(courier) ?? `#${courier}`;
+  const send = (): void => {
+    open(null);
+    void actions.takeBack({ delivery: delivery.id, number: delivery.tracking_number, courier, name }, why.reason, why.note);
+  };
+  return (
+    <Asking title={say("take_back.title", { number: delivery.tracking_number, name })} action={say("take_back")} onSend={send}>
+      <ReasonFields why={why} onWhy={setWhy} />
+    </Asking>
+  );
+}
+
+/** To whom: the best of the others, or somebody by name. */
+function Taker({ to, onTo, best, but }: { to: "best" | number | null; onTo: (to: "best" | number | null) => void; best: boolean; but: number | null }) {
+  const { say } = useDesk();
+  return (
+    <>
+      {best && <label class="choice"><input type="checkbox" checked={to === "best"} onChange={(event) => onTo(event.currentTarget.checked ? "best" : null)} />{say("reassign.best")}</label>}
+      {to !== "best" && <CourierPicker label={say("reassign.to")} but={but} chosen={to} onChoose={onTo} />}
+    </>
+  );
+}
+
+export function ReassignDialog() {
+  const { say, open, board, changes } = useDesk();
+  const delivery = useLookedAt(underWay);
+  const carried = delivery !== null && aboard(delivery);
+  const [to, setTo] = useState<"best" | number | null>(carried ? null : "best");
+  const [why, setWhy] = useState<Why>({ reason: "better_choice", note: "" });
+  if (delivery === null) return null;
+  const name = board.nameOf(delivery.transporter_id) ?? `#${delivery.transporter_id}`;
+  const send = (): void => {
+    open(null);
+    void changes.reassign(delivery, to === "best" ? null : to, why);
+  };
+  return (
+    <Asking title={say(carried ? "transfer.title" : "reassign.title", { number: delivery.tracking_number, name })} action={say(carried ? "transfer" : "reassign")} blocked={to === null} onSend={send}>
+      {carried && <p class="quiet">{say("transfer.words")}</p>}
+      <Taker to={to} onTo={setTo} best={!carried} but={delivery.transporter_id} />
+      <ReasonFields why={why} onWhy={setWhy} />
+    </Asking>
+  );
+}
+
+export function CancelDialog() {
+  const { say, open, changes } = useDesk();
+  const [reason, setReason] = useState<CancelReason>("customer_asked");
+  const [note, setNote] = useState("");
+  const delivery = useLookedAt((one) => !aboard(one));
+  if (delivery === null) return null;
+  const send = (): void => {
+    open(null);
+    void changes.cancel(delivery, reason, note);
+  };
+  return (
+    <Asking title={say("cancel.title", { number: delivery.tracking_number })} action={say("cancel")} onSend={send}>
+      <p class="problem">{say("cancel.words")}</p>
+      <Choices<CancelReason> legend={say("take_back.why")} all={CANCEL_REASONS} chosen={reason} onChoose={setReason} words={(one) => say(`cancel.${one}`)} />
+      <Note note={note} onNote={setNote} />
+    </Asking>
+  );
+}
+
+export function PriorityDialog() {
+  const { say, open, changes } = useDesk();
+  const delivery = useLookedAt(() => true);
+  const [priority, setPriority] = useState<Priority>(delivery?.priority ?? "normal");
+  if (delivery === null) return null;
+  const send = (): void => {
+    open(null);
+    void changes.setPriority(delivery, priority);
+  };
+  return (
+    <Asking title={say("priority.title", { number: delivery.tracking_number })} action={say("priority.set")} onSend={send}>
+      <Choices<Priority> legend={say("priority")} all={PRIORITIES} chosen={priority} onChoose={setPriority} words={(one) => say(`priority.${one}`)} />
+    </Asking>
+  );
+}
+
+/** A breakdown, or the end of a day: all that a courier has not picked up goes elsewhere in one go. */
+export function RelieveDialog() {
+  const { say, view, board, changes } = useDesk();
+  const courier = view.courier;
+  const [to, setTo] = useState<"best" | "wait" | "one">("best");
+  const [taker, setTaker] = useState<number | null>(null);
+  const [why, setWhy] = useState<Why>({ reason: "breakdown", note: "" });
+  const [off, setOff] = useState(true);
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState("");
+  const [done, setDone] = useState<Relieved | null>(null);
+  if (courier === null) return null;
+  const name = board.nameOf(courier) ?? `#${courier}`;
+  const send = async (): Promise<void> => {
+    setSending(true);
+    setProblem("");
+    try {
+      setDone(await changes.relieve(courier, name, { ...why, transporter_id: to === "one" ? taker : null, best: to === "best", off_duty: off }));
+    } catch (error) {
+      setProblem(problemOf(error, say));
+    } finally {
+      setSending(false);
+    }
+  };
+  if (done !== null) return <RelievedDialog done={done} name={name} />;
+  return (
+    <Asking title={say("relieve.title", { name })} action={say(sending ? "change.pending" : "relieve")} blocked={sending || (to === "one" && taker === null)} onSend={() => void send()}>
+      <Choices legend={say("relieve.to")} all={["best", "one", "wait"] as const} chosen={to} onChoose={setTo} words={(one) => say(`relieve.to.${one}`)} />
+      {to === "one" && <CourierPicker label={say("reassign.to")} but={courier} chosen={taker} onChoose={setTaker} />}
+      <ReasonFields why={why} onWhy={setWhy} />
+      <label class="choice"><input type="checkbox" checked={off} onChange={(event) => setOff(event.currentTarget.checked)} />{say("relieve.off_duty")}</label>
+      {problem !== "" && <p class="problem" role="alert">{problem}</p>}
+    </Asking>
+  );
+}
+
+/** What became of each of them. */
+function RelievedDialog({ done, name }: { done: Relieved; name: string }) {
+  const { say, open } = useDesk();
+  const rows = [
+    ...done.moved.map((one) => [one.tracking_number, say("relieve.moved", { name: one.transporter }), ""]),
+    ...done.waiting.map((one) => [one.tracking_number, say("relieve.waits"), ""]),
+    ...done.failures.map((one) => [one.tracking_number, say(one.waits ? "relieve.waits" : "relieve.stays"), one.error]),
+    ...done.aboard.map((one) => [one.tracking_number, say("relieve.aboard"), ""]),
+  ];
+  return (
+    <Dialog title={say("relieve.result", { name })} onClose={() => open(null)}>
+      {rows.length === 0 && <p class="quiet">{say("relieve.nothing")}</p>}
+      <ul class="results">{rows.map(([number, words, error]) => <li key={number}><strong class="number">{number}</strong> <span>{words}</span> {error !== "" && <span class="problem small">{error}</span>}</li>)}</ul>
+      <p class="actions"><button type="button" class="button first" onClick={() => open(null)}>{say("console.close")}</button><UndoInDialog /></p>
+    </Dialog>
+  );
+}
