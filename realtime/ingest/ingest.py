@@ -86,7 +86,7 @@ class Ingest:
         self._rates = rates
         self._log_max = log_max
         self._replicated = Replicated(redis, keys, replicas=replicas)
-        self._script = self._replicated.script("ingest")
+        self._script = self._replicated.script("ingest", held=True)
         self._resume = self._replicated.script("resume")
         self._waiting: list[Submission] = []
         self._left_s = 0.0

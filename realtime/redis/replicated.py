@@ -5,14 +5,19 @@ that waits until so many replicas have confirmed to have it. Where as many confi
 promoted has it.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.typing import EncodableT
 
+from realtime.redis.bounded import CALL_WITHIN_S
 from realtime.redis.client import load_script
+from realtime.redis.held_connection import HeldConnection
 from realtime.redis.keys import Keys
 
 # Well within the time that a connection waits for an answer.
@@ -31,9 +36,10 @@ class Replicated:
         self._keys = keys
         self._replicas = replicas
 
-    def script(self, name: str) -> "ReplicatedScript":
-        """``scripts/<name>.lua``, as a call."""
-        return ReplicatedScript(self, self._redis, self._keys, load_script(name))
+    def script(self, name: str, *, held: bool = False) -> "ReplicatedScript":
+        """``scripts/<name>.lua``, as a call. ``held``: it is made all the time, so that a connection is kept for it."""
+        kept = HeldConnection(self._redis) if held else None
+        return ReplicatedScript(self, self._redis, self._keys, load_script(name), kept)
 
     async def call(self, *command: EncodableT) -> Any:  # noqa: ANN401  # whatever the command replies
         """One command and the wait for it. Raises RedisError.
@@ -59,8 +65,11 @@ class Replicated:
 class ReplicatedScript:
     """A script that may touch keys which it does not name, and is not run while their slot is under way."""
 
-    def __init__(self, replicated: Replicated, redis: Redis, keys: Keys, text: str) -> None:
+    def __init__(
+        self, replicated: Replicated, redis: Redis, keys: Keys, text: str, held: HeldConnection | None = None
+    ) -> None:
         self._replicated = replicated
+        self._held = held
         self._redis = redis
         self._keys = keys
         self._script = redis.register_script(text)
@@ -69,9 +78,19 @@ class ReplicatedScript:
         """Its reply. Raises RedisError; it may have run all the same."""
         keys = [*keys, self._keys.never]
         if not self._replicated.waits:
-            return await self._script(keys=keys, args=args)
+            return await self._call(keys, args)
         try:
             return await self._replicated.call("EVALSHA", self._script.sha, len(keys), *keys, *args)
         except NoScriptError:  # a node where it has not run yet
             await self._redis.script_load(self._script.script)
             return await self._replicated.call("EVALSHA", self._script.sha, len(keys), *keys, *args)
+
+    async def _call(self, keys: Sequence[str], args: Sequence[Any]) -> Any:  # noqa: ANN401
+        """Over the kept connection. Where that fails the client does it and tries again, all within that time."""
+        if self._held is None or self._held.is_busy:
+            return await self._script(keys=keys, args=args)
+        async with asyncio.timeout(CALL_WITHIN_S):
+            try:
+                return await self._held.call("EVALSHA", self._script.sha, len(keys), *keys, *args)
+            except (RedisConnectionError, RedisTimeoutError, NoScriptError):
+                return await self._script(keys=keys, args=args)
