@@ -110,9 +110,7 @@ class BulkAssignments:
         parts = await self._parts(groups, pool, wanted, failures, gave_back)
         result = result_of(parts, failures)
         if dry_run:
-            for part in parts:
-                result.assigned.extend(part.would_be())
-            return replace(result, preview=await self._preview(parts, result))
+            return await self._shown(parts, result)
         for part in parts:
             await self._keep(part, Asked(DecisionKind.BULK, user_id, self._clock.now(), _number(followed)))
         wishes = [wish for part in parts for wish in part.wishes()]
@@ -192,6 +190,18 @@ class BulkAssignments:
 
     async def _solved(self, part: Part, within_s: float) -> PlannedPart:
         return part.planned(await self._solver.solve(part.problem.solved(within_s)))
+
+    async def _shown(self, parts: Sequence[PlannedPart], plan: BulkResult) -> BulkResult:
+        """What writing would make of a plan now: zones take no more than they have room for."""
+        full = await self._rules.beyond_room([part.deliveries[row] for part in parts for row in part.given])
+        left_out = {one.delivery_id for one in full}
+        preview = await self._preview(parts, plan)
+        return replace(
+            plan,
+            assigned=[one for part in parts for one in part.would_be() if one.delivery_id not in left_out],
+            failures=[*plan.failures, *full],
+            preview=replace(preview, pairs=[one for one in preview.pairs if one.delivery_id not in left_out]),
+        )
 
     async def _preview(self, parts: Sequence[PlannedPart], plan: BulkResult) -> Preview:
         """What would be done, beside what the greedy way would make of each part."""

@@ -118,6 +118,21 @@ class AssignmentRules:
         left_out = {one.delivery_id for one in paused}
         return [one for one in deliveries if one.id not in left_out], paused
 
+    async def beyond_room(self, deliveries: Sequence[WaitingDelivery]) -> list[Failure]:
+        """Those that find their zone full where all of them are given in this order. Holds no zone."""
+        if self._zones is None:
+            return []
+        zones = await self._zones.read()
+        places = zones.of_many([one.lat for one in deliveries], [one.lon for one in deliveries]).tolist()
+        left = await self._left(self._zones, zones, sorted(set(places) - {NOWHERE}))
+        full: list[Failure] = []
+        for delivery, place in zip(deliveries, places, strict=True):
+            if left.get(place) == 0:
+                full.append(Failure(delivery.id, full_words(zones.zones[place]), ZONE_FULL))
+            elif place in left:
+                left[place] -= 1
+        return full
+
     async def _left(
         self, kept: KeptZones, zones: ZoneMap, places: Sequence[int], *, offered: bool = False
     ) -> dict[int, int]:

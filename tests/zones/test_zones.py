@@ -215,6 +215,20 @@ async def test_a_zone_is_given_no_more_by_itself_than_its_capacity_but_people_ma
     assert ok(await admin.post("/api/auto-assign/", {"delivery_id": first}))
 
 
+async def test_a_dry_run_shows_no_more_than_a_zone_has_room_for(world: World, admin: Person) -> None:
+    here = somewhere()
+    await _at(world, here, max_active=9)
+    await _zone(admin, here, capacity=1)
+    body = {"operation": "auto_assign", "delivery_ids": [one["id"] for one in await world.deliveries(*[at(here)] * 2)]}
+    path = "/api/deliveries/bulk-operations/"
+    shown = ok(await admin.post(path, body | {"parameters": {"dry_run": True}}))["results"]
+    done = ok(await admin.post(path, body))["results"]
+    assert (shown["successful"], len(shown["plan"]["pairs"])) == (1, 1)
+    assert (shown["assignments"], shown["failures"]) == (done["assignments"], done["failures"])
+    full = await admin.post("/api/auto-assign/", {"delivery_id": done["failures"][0]["delivery_id"], "dry_run": True})
+    assert (full.status_code, full.json()["code"]) == (409, "zone_full")
+
+
 async def test_many_decisions_at_once_do_not_go_over_a_zone_s_capacity_together(world: World, admin: Person) -> None:
     here = somewhere()
     for _ in range(4):
