@@ -91,8 +91,15 @@ class Pool:
 
     def after(self, rows: npt.NDArray[np.int64], weights_kg: npt.NDArray[np.float64]) -> "Pool":
         """The same once these rows, some perhaps several times, were given parcels of these weights."""
+        return self._with(rows, weights_kg, 1)
+
+    def without(self, rows: npt.NDArray[np.int64], weights_kg: npt.NDArray[np.float64]) -> "Pool":
+        """The same as if these rows had not been given these parcels."""
+        return self._with(rows, -weights_kg, -1)
+
+    def _with(self, rows: npt.NDArray[np.int64], weights_kg: npt.NDArray[np.float64], more: int) -> "Pool":
         active, free_kg = self.candidates["active"].copy(), self.candidates["free_kg"].copy()
-        np.add.at(active, rows, 1)
+        np.add.at(active, rows, more)
         np.subtract.at(free_kg, rows, weights_kg)
         columns = {**self.candidates.columns, "active": active, "free_kg": np.maximum(free_kg, 0.0)}
         changed = np.unique(rows)

@@ -42,10 +42,15 @@ class SingleDecision:
         self._by_hand = False
         self._gave_back = sorted(gave_back)
         self._changed: list[int] = []
+        self._ruled_out: list[int] = []
 
     def choose(self, transporter_id: int | None, *, by_hand: bool = False) -> None:
         """Who is to get it; ``by_hand``: because somebody said so."""
         self._chosen, self._by_hand = transporter_id, by_hand
+
+    def rule_out(self, transporter_ids: Sequence[int]) -> None:
+        """Whoever scores higher and could not be it for another reason than the score."""
+        self._ruled_out.extend(transporter_ids)
 
     def note_change(self, transporter_id: int) -> None:
         """This one could not take it any more when it was written."""
@@ -59,7 +64,10 @@ class SingleDecision:
         outcome = Outcome(rows, np.zeros(1, dtype=np.int64), np.array([int(reason)]))
         locked = [(self._delivery_id, chosen)] if self._by_hand and chosen is not None else []
         gave_back = [(self._delivery_id, who) for who in self._gave_back]
-        return Snapshot(people, self._parcels, outcome, locked, changed=self._changed, gave_back=gave_back).pack()
+        forbidden = [(self._delivery_id, who) for who in sorted(self._ruled_out)]
+        return Snapshot(
+            people, self._parcels, outcome, locked, forbidden, changed=self._changed, gave_back=gave_back
+        ).pack()
 
     async def keep(self, work: Work, asked: Asked, packed: bytes) -> None:
         """In the transaction of the assignment."""

@@ -1,6 +1,7 @@
 """Solving a bulk assignment somewhere else than on the event loop."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -23,7 +24,8 @@ class BulkProblem:
     """What is to be solved; it can be sent to another process.
 
     ``weights``: of distance, rating, capacity and workload; ``forbidden``: (K, 2) rows of deliveries and transporters
-    that may not be paired; ``previous``: a plan of nearly the same rows to begin from.
+    that may not be paired; ``previous``: a plan of nearly the same rows to begin from; ``optional``: weights of further
+    terms.
 
     All packages of one transporter travel together, so their weights add up, unless ``load`` says otherwise.
     ``time_limit_s`` runs from ``asked_at``, by the machine's monotonic clock: who asks also waits while a process
@@ -39,6 +41,7 @@ class BulkProblem:
     strategy: Strategy = "optimal"
     load: Load = "sum"
     previous: Plan | None = None
+    optional: Mapping[str, float] = field(default_factory=dict)
     asked_at: float = field(default_factory=time.monotonic)
 
     def left_s(self) -> float:
@@ -47,7 +50,7 @@ class BulkProblem:
 
     def solve(self) -> Plan:
         """The plan of the highest total; the same for the same problem."""
-        params = Params(weights=self.weights, radius_m=self.radius_m, load=self.load)
+        params = Params(weights=self.weights, radius_m=self.radius_m, load=self.load, optional=self.optional)
         return solve(
             self.deliveries,
             self.transporters,

@@ -3,7 +3,7 @@
 from typing import TypedDict
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.deliveries.models import Delivery, DeliveryStatus
@@ -60,11 +60,15 @@ def happened_with(delivery: Delivery, status: DeliveryStatus, message: str) -> l
     return [] if carried is None else [carried(**identity(delivery), transporter_id=delivery.transporter_id)]
 
 
+HAS_ACCEPTED = exists().where(
+    Event.subject == func.concat("delivery:", Delivery.id),
+    Event.type == DeliveryAccepted.type,
+    Event.at >= Delivery.assigned_at,
+)
+"""Whether a delivery's transporter said so since it was assigned; a phone repeats what it got no answer to."""
+
+
 async def was_accepted(session: AsyncSession, delivery: Delivery) -> bool:
-    """Whether its transporter said so since it was assigned; a phone repeats what it got no answer to."""
-    said = exists().where(
-        Event.subject == f"delivery:{delivery.id}",
-        Event.type == DeliveryAccepted.type,
-        Event.at >= delivery.assigned_at,
-    )
-    return bool(await session.scalar(select(said)))
+    """The same of one delivery, as its row is in the database."""
+    await session.flush()
+    return bool(await session.scalar(select(HAS_ACCEPTED).where(Delivery.id == delivery.id)))

@@ -39,7 +39,7 @@ class Asking:
 
         Raises Overtaken; searches that were begun before go on.
         """
-        numbers = sorted(planned.deliveries[row].id for row in planned.given)
+        numbers = sorted(planned.deliveries[row].id for row in planned.gives)
         numbers = [number for number in numbers if number not in but]
         refused: Refused = []
         calls = packed_calls(planned)

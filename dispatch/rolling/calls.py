@@ -23,7 +23,7 @@ FRESH = timedelta(minutes=5)
 def packed_calls(planned: TickPlan) -> bytes:
     """The pairs of a plan, and the prices of those whose places are contested."""
     plan, ids = planned.plan, planned.pool.ids
-    given, dear = planned.given, np.flatnonzero(plan.price > 0)
+    given, dear = planned.gives, np.flatnonzero(plan.price > 0)
     columns = {
         "deliveries": np.array([planned.deliveries[row].id for row in given], dtype="<i8"),
         "transporters": ids[plan.transporter[given]].astype("<i8"),

@@ -5,7 +5,7 @@ anew by the next tick, from what stands then.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from dispatch.assignments.bulk import COMMIT_CHUNK
@@ -38,9 +38,10 @@ class Giving:
         self._database = database
         self._sets_of = sets_of
 
-    async def give(self, claim: Claim, planned: TickPlan, tick: Tick) -> Gave:
-        """What the plan gives and can still be given. Raises Overtaken; what was written before stays."""
-        gave, rows = Gave(), planned.given
+    async def give(self, claim: Claim, planned: TickPlan, tick: Tick, *, but: Collection[int]) -> Gave:
+        """What the plan gives and can still be given, without ``but``. Raises Overtaken; what was written stays."""
+        gave, rows = Gave(), planned.gives
+        rows = [row for row in rows if planned.deliveries[row].id not in but]
         for start in range(0, len(rows), COMMIT_CHUNK):
             await self._give_some(claim, planned.part(rows[start : start + COMMIT_CHUNK]), tick, gave)
         return gave
@@ -54,6 +55,7 @@ class Giving:
                 await _keep(work, claim, part, packed)
                 await tick.note(work, given=len(made))
         gave.made += [one.delivery_id for one in made]
+        tick.got.update(one.transporter_id for one in made)
         gave.refused += [(one.delivery_id, one.error) for one in refused]
 
 

@@ -1,6 +1,7 @@
-"""The plan of a tick: all that wait and are due, and for each transporter one more at most.
+"""The plan of a tick: all that wait and are due, together with what was given and not accepted, for the highest total.
 
-It begins from the plan before: pairs that still balance stay, and prices stand where they stood.
+Each transporter gets one delivery more at most. What somebody has counts some points more where it stays. The plan
+begins from the one before: pairs that still balance stay, and prices stand where they stood.
 """
 
 import time
@@ -19,28 +20,114 @@ from scoring import Plan
 
 Ids = npt.NDArray[np.int64]
 
+STAYING = 5.0
+"""Points that a delivery is worth more with whom it is: fewer, and small steps of people would move it to and fro."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TickProblem:
+    """What a plan is made of. ``holders``: who has each delivery, None for one that waits.
+
+    ``refused``: pairs of delivery and transporter that may not be. What is held is aboard nobody in ``pool``.
+    """
+
+    deliveries: Sequence[WaitingDelivery]
+    holders: Sequence[int | None]
+    pool: Pool
+    rules: Rules
+    refused: Collection[tuple[int, int]] = ()
+
+    @classmethod
+    def of(
+        cls,
+        waiting: Sequence[WaitingDelivery],
+        held: Sequence[tuple[WaitingDelivery, int]],
+        pool: Pool,
+        rules: Rules,
+        refused: Collection[tuple[int, int]] = (),
+    ) -> "TickProblem":
+        """``held``: deliveries with who has them, as the pool still counts them."""
+        aboard = [(pool.find(who), one.weight_kg) for one, who in held]
+        rows = np.array([row for row, _ in aboard if row is not None], dtype=np.int64)
+        weights = np.array([kg for row, kg in aboard if row is not None], dtype=np.float64)
+        return cls(
+            [*waiting, *(one for one, _ in held)],
+            [*[None] * len(waiting), *(who for _, who in held)],
+            pool.without(rows, weights) if rows.size else pool,
+            rules,
+            refused,
+        )
+
+    @property
+    def incumbents(self) -> Ids:
+        """(N,) the row of who has each, -1 for nobody who is a candidate."""
+        rows = [None if who is None else self.pool.find(who) for who in self.holders]
+        return np.array([-1 if row is None else row for row in rows], dtype=np.int64)
+
+    @property
+    def staying(self) -> float:
+        """The weight of staying beside the four weights of the rules; 0 where nobody has anything."""
+        return STAYING / 100 * sum(self.rules.weights) if any(who is not None for who in self.holders) else 0.0
+
+    def solved(self, previous: Plan | None = None) -> BulkProblem:
+        """For the solver. Parcels have to fit by themselves; beside what one has, together."""
+        rows = {one.id: row for row, one in enumerate(self.deliveries)}
+        pairs = [(rows[delivery], self.pool.find(who)) for delivery, who in self.refused if delivery in rows]
+        barred = np.array([pair for pair in pairs if pair[1] is not None], dtype=np.int64).reshape(-1, 2)
+        incumbents = self.incumbents
+        has = np.bincount(incumbents[incumbents >= 0], minlength=len(self.pool))
+        arrays = delivery_arrays(self.deliveries)
+        return BulkProblem(
+            arrays.with_incumbent(incumbents) if self.staying else arrays,
+            replace(self.pool.rows(), most_new=1 + has),
+            self.rules.radius_m,
+            SOLVE_WITHIN_S,
+            self.rules.weights,
+            forbidden=barred if barred.size else None,
+            load="sum" if has.any() else "package",
+            previous=previous,
+            optional={"incumbent": self.staying} if self.staying else {},
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TickPlan:
-    """Rows are those of ``deliveries`` and of ``pool``."""
+    """Rows are those of the problem's deliveries and of its pool. Points are those of the score everywhere.
 
-    deliveries: Sequence[WaitingDelivery]
-    pool: Pool
-    rules: Rules
+    ``gives``: rows of those that wait and that somebody is to have; ``moves``: of those that somebody else is to have.
+    """
+
+    problem: TickProblem
     plan: Plan
+    gives: list[int]
+    moves: list[int]
     took_s: float
 
     @property
-    def given(self) -> list[int]:
-        """The rows of deliveries that somebody is to have."""
-        found: list[int] = np.flatnonzero(self.plan.transporter >= 0).tolist()
-        return found
+    def deliveries(self) -> Sequence[WaitingDelivery]:
+        """All that was planned."""
+        return self.problem.deliveries
+
+    @property
+    def pool(self) -> Pool:
+        """Who could carry, without what may be moved."""
+        return self.problem.pool
+
+    @property
+    def rules(self) -> Rules:
+        """By which it was planned."""
+        return self.problem.rules
 
     def part(self, rows: Sequence[int]) -> "TickPlan":
-        """The same about some of its deliveries; prices and totals stay those of the whole."""
-        plan = self.plan
+        """The same about some that it gives; prices and totals stay those of the whole."""
+        plan, problem = self.plan, self.problem
         some = replace(plan, **{name: getattr(plan, name)[rows] for name in _OF_DELIVERIES})
-        return replace(self, deliveries=[self.deliveries[row] for row in rows], plan=some)
+        mine = replace(
+            problem,
+            deliveries=[problem.deliveries[row] for row in rows],
+            holders=[problem.holders[row] for row in rows],
+        )
+        return replace(self, problem=mine, plan=some, gives=list(range(len(rows))), moves=[])
 
 
 _OF_DELIVERIES = ("transporter", "slot", "score", "terms", "reason", "surplus")
@@ -63,57 +150,53 @@ class Planner:
         self._solver = solver
         self._before: dict[int, _Before] = {}
 
-    async def plan(
-        self,
-        zone_id: int,
-        deliveries: Sequence[WaitingDelivery],
-        pool: Pool,
-        rules: Rules,
-        refused: Collection[tuple[int, int]],
-    ) -> TickPlan:
-        """Raises Unavailable where it cannot be solved.
-
-        ``refused``: pairs of delivery and transporter that may not be.
-        """
+    async def plan(self, zone_id: int, problem: TickProblem) -> TickPlan:
+        """Raises Unavailable where it cannot be solved."""
         begun = time.monotonic()
-        problem = problem_of(deliveries, pool, rules, refused, self._carried(zone_id, deliveries, pool, rules))
-        plan = await self._solver.solve(problem)
-        ids = np.array([one.id for one in deliveries], dtype=np.int64)
-        self._before[zone_id] = _Before(rules, ids, pool.ids, plan)
-        return TickPlan(deliveries, pool, rules, plan, time.monotonic() - begun)
+        plan = await self._solver.solve(problem.solved(self._carried(zone_id, problem)))
+        ids = np.array([one.id for one in problem.deliveries], dtype=np.int64)
+        self._before[zone_id] = _Before(problem.rules, ids, problem.pool.ids, plan)
+        return planned(problem, plan, time.monotonic() - begun)
 
     def forget(self, zone_id: int) -> None:
         """Somebody else leads there now."""
         self._before.pop(zone_id, None)
 
-    def _carried(self, zone_id: int, deliveries: Sequence[WaitingDelivery], pool: Pool, rules: Rules) -> Plan | None:
+    def _carried(self, zone_id: int, problem: TickProblem) -> Plan | None:
         before = self._before.get(zone_id)
-        if before is None or before.rules != rules or not before.delivery_ids.size:
+        if before is None or before.rules != problem.rules or not before.delivery_ids.size:
             return None
-        ids = np.array([one.id for one in deliveries], dtype=np.int64)
-        return before.plan.carried(_rows_in(before.delivery_ids, ids), _rows_in(before.transporter_ids, pool.ids))
+        ids = np.array([one.id for one in problem.deliveries], dtype=np.int64)
+        transporters = _rows_in(before.transporter_ids, problem.pool.ids)
+        return before.plan.carried(_rows_in(before.delivery_ids, ids), transporters)
 
 
-def problem_of(
-    deliveries: Sequence[WaitingDelivery],
-    pool: Pool,
-    rules: Rules,
-    refused: Collection[tuple[int, int]] = (),
-    previous: Plan | None = None,
-) -> BulkProblem:
-    """One more for each transporter at most, so each parcel has to fit by itself."""
-    rows = {one.id: row for row, one in enumerate(deliveries)}
-    pairs = [(rows[delivery], pool.find(who)) for delivery, who in refused if delivery in rows]
-    known = np.array([pair for pair in pairs if pair[1] is not None], dtype=np.int64).reshape(-1, 2)
-    return BulkProblem(
-        delivery_arrays(deliveries),
-        replace(pool.rows(), most_new=np.ones(len(pool), dtype=np.int64)),
-        rules.radius_m,
-        SOLVE_WITHIN_S,
-        rules.weights,
-        forbidden=known if known.size else None,
-        load="package",
-        previous=previous,
+def planned(problem: TickProblem, plan: Plan, took_s: float = 0.0) -> TickPlan:
+    """What a solved problem gives and moves: of several new ones of a transporter only the one of the highest score."""
+    plan = _in_points(problem, plan)
+    incumbents = problem.incumbents
+    new = np.flatnonzero((plan.transporter >= 0) & (plan.transporter != incumbents))
+    best_first = new[np.lexsort((new, -plan.score[new]))]
+    _, first = np.unique(plan.transporter[best_first], return_index=True)
+    chosen = sorted(best_first[first].tolist())
+    gives = [row for row in chosen if problem.holders[row] is None]
+    return TickPlan(problem, plan, gives, [row for row in chosen if problem.holders[row] is not None], took_s)
+
+
+def _in_points(problem: TickProblem, plan: Plan) -> Plan:
+    """A plan whose scores are weighted means of the four terms, as everywhere; what staying is worth comes on top."""
+    whole = sum(problem.rules.weights)
+    if not problem.staying:
+        return plan
+    more = (whole + problem.staying) / whole
+    score = np.nan_to_num(plan.terms, nan=0.0) @ (np.array(problem.rules.weights) / whole)
+    return replace(
+        plan,
+        score=score,
+        total=plan.total * more,
+        upper_bound=plan.upper_bound * more,
+        price=plan.price * more,
+        weight_price=plan.weight_price * more,
     )
 
 

@@ -14,19 +14,24 @@ from sqlalchemy import update
 from dispatch.assignments.changes.refusals import refused_pairs
 from dispatch.assignments.pool import REASON_TEXTS, Pool, load_pool
 from dispatch.assignments.rules import AssignmentRules
+from dispatch.assignments.waiting import WaitingDelivery
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery
 from dispatch.jobs.items import ItemJob
 from dispatch.jobs.rounds import in_a_line
 from dispatch.ports import Clock, LivePositions
 from dispatch.rolling.asking import Asking
 from dispatch.rolling.calls import packed_calls
+from dispatch.rolling.carried import Carried, PairState, find_carried_in, of_state
 from dispatch.rolling.giving import Giving
 from dispatch.rolling.holding import Holds, Travel, holds_of, write_holds
 from dispatch.rolling.leases import Claim, Leases, Overtaken
 from dispatch.rolling.models import RollingPlace
-from dispatch.rolling.planning import Planner, TickPlan
+from dispatch.rolling.moving import Moving, moves_of
+from dispatch.rolling.planning import Planner, TickPlan, TickProblem
 from dispatch.rolling.rules import RollingRules
+from dispatch.rolling.sooner import find_sooner, wanted_move
 from dispatch.rolling.ticks import Tick
 from dispatch.rolling.waiting import Place, Waiting, find_waiting_in
 from dispatch.transporters.kept import KeptTransporters
@@ -65,6 +70,7 @@ class RollingRounds(ItemJob[Claim]):
         planner: Planner,
         giving: Giving,
         asking: Asking,
+        moving: Moving,
         *,
         zones: KeptZones,
         assignment: AssignmentRules,
@@ -77,6 +83,7 @@ class RollingRounds(ItemJob[Claim]):
         self._planner = planner
         self._giving = giving
         self._asking = asking
+        self._moving = moving
         self._zones = zones
         self._assignment = assignment
         self._rules = rules
@@ -114,40 +121,64 @@ class RollingRounds(ItemJob[Claim]):
         tick = Tick(claim)
         async with self._database.work() as work:
             waiting = await find_waiting_in(work.session, place)
+            carried = await find_carried_in(work.session, place)
         tick.waiting = len(waiting)
-        if waiting:
-            await self._dispatch(place, waiting, tick)
+        if waiting or any(not one.pinned for one in carried):
+            await self._dispatch(place, waiting, carried, tick)
         await tick.end(self._database, time.monotonic() - begun)
 
-    async def _dispatch(self, place: Place, waiting: Sequence[Waiting], tick: Tick) -> None:
+    async def _dispatch(self, place: Place, waiting: Sequence[Waiting], carried: Sequence[Carried], tick: Tick) -> None:
         async with self._database.work() as work:
             pool = await self._pools.load(work)
         holds = await self._hold(place, waiting, pool)
         tick.held = len(holds.held)
+        states = await asyncio.to_thread(of_state, carried, pool, self._rules.road_factor)
         due = [waiting[row].delivery for row in holds.due]
-        if not due:
-            return
+        if due or states[PairState.FREE]:
+            problem = await self._problem(place, due, states[PairState.FREE], pool)
+            planned = await self._planner.plan(place.zone_id, problem)
+            tick.plan, tick.plan_s, tick.calls = planned.plan, planned.took_s, packed_calls(planned)
+            asked = {one.delivery.id for one in waiting if one.is_asked}
+            tick.left_out = [*_nobody(planned), *await self._act(place, planned, tick, asked)]
+        await self._move_sooner(place, states[PairState.STICKY], tick)
+
+    async def _problem(
+        self, place: Place, due: Sequence[WaitingDelivery], free: Sequence[Carried], pool: Pool
+    ) -> TickProblem:
         async with self._database.work() as work:
-            refused = await refused_pairs(work.session, [one.id for one in due])
-        rules = self._assignment.of_zone(place.zone)
-        planned = await self._planner.plan(place.zone_id, due, pool, rules, refused)
-        tick.plan, tick.plan_s = planned.plan, planned.took_s
-        tick.calls = packed_calls(planned)
-        asked = {one.delivery.id for one in waiting if one.is_asked}
-        failed = await self._act(place, planned, tick, asked)
-        tick.left_out = [*_nobody(planned), *failed]
+            numbers = [one.id for one in due] + [one.delivery.id for one in free]
+            refused = await refused_pairs(work.session, numbers)
+        held = [(one.delivery, one.transporter_id) for one in free]
+        return TickProblem.of(due, held, pool, self._assignment.of_zone(place.zone), refused)
 
     async def _act(self, place: Place, planned: TickPlan, tick: Tick, asked: set[int]) -> Sequence[tuple[int, str]]:
-        """Give or offer what the plan gives to somebody; what could not be, with why.
-
-        ``asked``: those are left to their searches.
-        """
+        """Do what the plan says; what could not be given, with why. ``asked``: those are left to their searches."""
+        for move in await asyncio.to_thread(moves_of, planned):
+            await self._moving.move(tick.claim, move, tick)
         mode = self._rules.mode_of(place.zone)
         if mode is not ZoneMode.DIRECT:
             return await self._asking.ask(tick.claim, planned, mode, tick, but=asked)
-        rows = [row for row in planned.given if planned.deliveries[row].id not in asked]
-        gave = await self._giving.give(tick.claim, planned.part(rows), tick)
-        return gave.refused
+        return (await self._giving.give(tick.claim, planned, tick, but=asked)).refused
+
+    async def _move_sooner(self, place: Place, sticky: Sequence[Carried], tick: Tick) -> None:
+        """Accepted deliveries, each to whom it gains most by; whoever got something in this tick gets nothing more."""
+        if not sticky:
+            return
+        rules, got = self._assignment.of_zone(place.zone), set(tick.got)
+        async with self._database.work() as work:
+            refused = await refused_pairs(work.session, [one.delivery.id for one in sticky])
+            pool = await self._pools.load(work)
+        for one in sticky:
+            but = got | {who for number, who in refused if number == one.delivery.id}
+            now = self._clock.now()
+            found = await asyncio.to_thread(find_sooner, one, pool, rules, self._rules, now, but)
+            if found is None:
+                continue
+            async with self._database.work() as work:
+                delivery = await work.session.get_one(Delivery, one.delivery.id)
+            move = await asyncio.to_thread(wanted_move, one, delivery, found, pool, rules)
+            if move is not None and await self._moving.move(tick.claim, move, tick):
+                got.add(move.to)
 
     async def _hold(self, place: Place, waiting: Sequence[Waiting], pool: Pool) -> Holds:
         rules, rolling = self._assignment.of_zone(place.zone), self._rules
@@ -161,10 +192,10 @@ class RollingRounds(ItemJob[Claim]):
 
 
 def _nobody(planned: TickPlan) -> list[tuple[int, str]]:
-    """Those that the plan gives to nobody, with why."""
-    plan = planned.plan
+    """Those that wait and that the plan gives to nobody, with why."""
+    plan, holders = planned.plan, planned.problem.holders
     return [
         (planned.deliveries[row].id, REASON_TEXTS[Reason(int(plan.reason[row]))])
         for row, who in enumerate(plan.transporter.tolist())
-        if who < 0
+        if who < 0 and holders[row] is None
     ]

@@ -21,7 +21,7 @@ DROPPED_AT_ONCE = 5_000
 
 @dataclass(slots=True)
 class Tick:
-    """One of them. ``left_out``: deliveries that wait on, with why; seconds."""
+    """One of them. ``left_out``: deliveries that wait on, with why; ``got``: transporters that got one; seconds."""
 
     claim: Claim
     waiting: int = 0
@@ -33,6 +33,7 @@ class Tick:
     plan: Plan | None = None
     plan_s: float = 0.0
     calls: bytes | None = None
+    got: set[int] = field(default_factory=set)
     left_out: Sequence[tuple[int, str]] = ()
     _row: int | None = field(default=None, repr=False)
 
