@@ -145,9 +145,9 @@ class RollingRounds(ItemJob[Claim]):
     async def _problem(
         self, place: Place, due: Sequence[WaitingDelivery], free: Sequence[Carried], pool: Pool
     ) -> TickProblem:
-        async with self._database.work() as work:
-            numbers = [one.id for one in due] + [one.delivery.id for one in free]
-            refused = await refused_pairs(work.session, numbers)
+        numbers = [one.id for one in due] + [one.delivery.id for one in free]
+        async with self._database.connection() as driver:
+            refused = await refused_pairs(driver, numbers)
         held = [(one.delivery, one.transporter_id) for one in free]
         return TickProblem.of(due, held, pool, self._assignment.of_zone(place.zone), refused)
 
@@ -165,8 +165,9 @@ class RollingRounds(ItemJob[Claim]):
         if not sticky:
             return
         rules, got = self._assignment.of_zone(place.zone), set(tick.got)
+        async with self._database.connection() as driver:
+            refused = await refused_pairs(driver, [one.delivery.id for one in sticky])
         async with self._database.work() as work:
-            refused = await refused_pairs(work.session, [one.delivery.id for one in sticky])
             pool = await self._pools.load(work)
         for one in sticky:
             but = got | {who for number, who in refused if number == one.delivery.id}

@@ -1,4 +1,4 @@
-"""What rolling dispatch gave may go to somebody else: not accepted, for a better plan; accepted, for minutes, and once."""
+"""What rolling dispatch gave may move on: not accepted, for a better plan; accepted, for minutes, and once."""
 
 from tests.support.places import north_of, somewhere
 from tests.support.rolling_zones import (
