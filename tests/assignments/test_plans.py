@@ -9,9 +9,13 @@ import pytest
 from sqlalchemy import select, update
 
 from api.server.serving import RunningServer
+from dispatch.assignments.models import RunKind, RunStatus
 from dispatch.assignments.plan_commits import PlanCommits, PlanRetention, params_of
 from dispatch.assignments.plan_pairs import pairs_of
+from dispatch.assignments.plans import Wanted
 from dispatch.assignments.plans_models import AssignmentPlan
+from dispatch.assignments.results import BulkFilter
+from dispatch.assignments.runs import Run, RunEnded, begin_run
 from dispatch.decisions.snapshot import Snapshot
 from dispatch.events.models import Event
 from tests.support.own_database import world_of_its_own
@@ -176,6 +180,28 @@ async def test_a_followed_plan_that_cannot_be_made_says_all_that_is_wrong_and_le
     assert (run["status"], run["plan_id"]) == ("failed", None)
     assert "locked[0].transporter_id" in run["error"]
     assert "locked[1].transporter_id" in run["error"]
+
+
+async def test_a_followed_plan_whose_run_was_declared_ended_leaves_none(world: World) -> None:
+    _, parcels = await _two_and_two(world)
+    admin, services = await world.admin(), world.server.services
+    async with services.database.work() as work:
+        begun = await begin_run(work, services.clock, admin.user_id, RunKind.PLAN)
+        begun.status, begun.ended_at = RunStatus.INTERRUPTED, services.clock.now()
+    wanted = Wanted(BulkFilter(delivery_ids=_ids(parcels)))
+
+    async def make() -> None:
+        async with services.database.work() as work:
+            run = Run(work, services.clock, begun.id)
+            await services.deliveries.plans(work).make(wanted, admin.user_id, followed=run)
+
+    with pytest.raises(RunEnded):
+        await make()
+    async with services.database.work() as work:
+        made = select(AssignmentPlan.id).where(AssignmentPlan.made_by == admin.user_id)
+        assert (await work.session.scalars(made)).all() == []
+    told = ok(await admin.get(f"/api/assignment-runs/{begun.id}/"))
+    assert (told["status"], told["kind"], told["plan_id"]) == ("interrupted", "plan", None)
 
 
 async def _ended(admin: Person, location: str) -> dict[str, Any]:
