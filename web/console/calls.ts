@@ -53,10 +53,20 @@ export const PRIORITIES: readonly Priority[] = ["urgent", "high", "normal", "low
 export const CANCEL_REASONS: readonly CancelReason[] = ["customer_asked", "seller_asked", "out_of_stock", "wrong_address", "duplicate", "undeliverable", "other"];
 export const REASONS: readonly TakeBackReason[] = ["mistake", "breakdown", "too_late", "transporter_asked", "better_choice", "other"];
 const TRACK_MS = 15 * 60_000;
-const TRACK_PAGE = 100;
+const PAGE = 100;
 
 export class Calls {
   constructor(private readonly client: Client) {}
+
+  /** All of them: there are 500 at most. */
+  async zones(): Promise<Schemas["ZoneAnswer"][]> {
+    const zones: Schemas["ZoneAnswer"][] = [];
+    for (let page = 1; ; page += 1) {
+      const found = await this.client.call<Schemas["PageOfZoneAnswer"]>(`/api/zones/?page=${page}&page_size=${PAGE}`);
+      zones.push(...found.results);
+      if (found.next === null) return zones;
+    }
+  }
 
   candidates(delivery: number): Promise<Candidates> {
     return this.client.call(`/api/deliveries/${delivery}/candidates/?top_k=10`);
@@ -148,9 +158,9 @@ export class Calls {
   /** Where a courier was in the last quarter of an hour; of a long way the newest part. */
   async track(courier: number, now: number): Promise<Point[]> {
     const from = encodeURIComponent(new Date(now - TRACK_MS).toISOString());
-    const path = `/api/transporters/${courier}/positions/?from=${from}&page_size=${TRACK_PAGE}`;
+    const path = `/api/transporters/${courier}/positions/?from=${from}&page_size=${PAGE}`;
     let page = await this.client.call<Schemas["PageOfFixAnswer"]>(path);
-    const last = Math.ceil(page.count / TRACK_PAGE);
+    const last = Math.ceil(page.count / PAGE);
     if (last > 1) page = await this.client.call(`${path}&page=${last}`);
     return page.results;
   }

@@ -4,7 +4,7 @@ import { Client } from "../shared/client.ts";
 import { browserPerson } from "../shared/session.ts";
 import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
-import { Console } from "./whole.tsx";
+import { Rooms } from "./rooms.tsx";
 import { words } from "./words.ts";
 
 const client = new Client(browserStore("console"));
@@ -13,7 +13,7 @@ mount(words, ({ language, say }) => {
   document.title = say("console.title");
   return (
     <SignInFirst client={client} kept={browserPerson("console")} role={"admin"} demo="admin" title={say("console.title")} language={language} say={say}>
-      {(signedIn) => <Console client={client} signedIn={signedIn} language={language} say={say} />}
+      {(signedIn) => <Rooms client={client} signedIn={signedIn} language={language} say={say} />}
     </SignInFirst>
   );
 });

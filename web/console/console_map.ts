@@ -6,6 +6,8 @@ import { CELL_PX, cellsOf, isDense, within } from "./density.ts";
 import { FleetBuffer, type Kind, flat } from "./fleet_buffer.ts";
 import { FleetLayer } from "./fleet_layer.ts";
 import type { Courier, Delivery, Point } from "./frames.ts";
+import type { Zone } from "./zones/geojson.ts";
+import { drawHatches, showZones, zonesOver } from "./zones/zone_layers.ts";
 
 const REACH_PX = 16;
 const CLOSE_ZOOM = 14;
@@ -16,8 +18,12 @@ const COUNTED_MS = 1_000;
 const CLOSER = 2;
 
 const over: Over = () => ({
-  sources: Object.fromEntries(["waiting", "trail", "plan", "way", "ends", "density"].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
+  sources: {
+    ...zonesOver().sources,
+    ...Object.fromEntries(["waiting", "trail", "plan", "way", "ends", "density"].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
+  },
   layers: [
+    ...zonesOver().layers,
     { id: "trail", type: "line", source: "trail", paint: { "line-color": colour("--stale"), "line-width": 3, "line-opacity": 0.7 } },
     {
       id: "plan",
@@ -92,6 +98,7 @@ export class ConsoleMap {
   constructor(container: HTMLElement, onPick: (found: { courier: number } | { delivery: number } | null) => void, private readonly label: (count: number) => string, private readonly onDense: (dense: boolean) => void) {
     this.#map = makeMap(container, over);
     this.#map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
+    drawHatches(this.#map);
     this.#layer = new FleetLayer(this.#map, this.#fleet);
     this.#map.on("load", () => {
       this.#loaded = true;
@@ -136,6 +143,13 @@ export class ConsoleMap {
       if (status === "available" && pickup !== null) features.push(point(pickup, { id }));
     }
     this.#set("waiting", features);
+  }
+
+  /** Parts of the town that are dispatched in their own way; `words`: what stands at each. */
+  zones(zones: readonly Zone[], words: (zone: Zone) => string): void {
+    const set = (): void => showZones(this.#map, zones, words);
+    if (this.#loaded) set();
+    else this.#later.push(set);
   }
 
   look(looked: Looked): void {

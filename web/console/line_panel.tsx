@@ -1,3 +1,4 @@
+import { Link } from "../shared/link.tsx";
 import { clock } from "../shared/times.ts";
 import { shortPlace, useDesk } from "./desk.ts";
 import { OpenLink } from "./list_panel.tsx";
@@ -22,7 +23,7 @@ export function LinePanel() {
       <ul>
       {lines.map(({ courier, bars }) => (
         <li key={courier}>
-          <span class="who">{board.nameOf(courier) ?? `#${courier}`}</span>
+          <Link class="who" href={`/console/replay?courier=${courier}`} label={say("line.past", { name: board.nameOf(courier) ?? `#${courier}` })}>{board.nameOf(courier) ?? `#${courier}`}</Link>
           <ol class="track">
             <li class="now" style={{ left: `${NOW_AT}%` }} aria-hidden="true" />
             {bars.map((bar) => {

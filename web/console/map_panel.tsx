@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Missing, useLate, withMaps } from "../shared/late.tsx";
+import { useLoading } from "../shared/loading.tsx";
 import type { Change } from "./board.ts";
 import type { ConsoleMap } from "./console_map.ts";
 import { planLines } from "./plan_lines.ts";
@@ -7,6 +8,7 @@ import { useDesk } from "./desk.ts";
 import type { Point } from "./frames.ts";
 
 const WAITING_MS = 1_000;
+const ZONES_MS = 30_000;
 
 const LINES_THAT_FOLLOW = 200;
 const FOLLOWED_MS = 3_000;
@@ -72,6 +74,11 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
       desk.fit();
     }
   });
+
+  const { value: zones } = useLoading(() => calls.zones(), [], ZONES_MS);
+  useEffect(() => {
+    if (zones !== null) map?.zones(zones, (zone) => (zone.paused_at === null ? zone.name : say("zones.paused.on_map", { name: zone.name })));
+  }, [map, zones]);
 
   const delivery = view.delivery === null ? null : (board.deliveries.get(view.delivery) ?? null);
   const courier_id = view.courier ?? delivery?.transporter_id ?? null;

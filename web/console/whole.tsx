@@ -24,6 +24,7 @@ import { type MapHandle, MapPanel } from "./map_panel.tsx";
 import { Planning } from "./planning.ts";
 import { NoticeBar } from "./notice_bar.tsx";
 import { type Listed, counts, matches, ordered, passes } from "./queue.ts";
+import { RoomTabs } from "./room_tabs.tsx";
 import { RunDialog } from "./run_dialog.tsx";
 import { Snoozed } from "./snoozed.ts";
 import { LiveChip, Toolbar } from "./toolbar.tsx";
@@ -120,6 +121,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   return (
     <DeskContext.Provider value={desk}>
       <Frame language={language} say={say} state={<LiveChip live={live} signedIn={signedIn} />}>
+        <RoomTabs path="/console" say={say} />
         <Toolbar planned={toPlan.length} chosen={chosen.length} />
         <main id="content" class="desk" data-shown={view.shown} data-old={live.old} data-couriers={board.couriers.size} data-folded={[...view.folded].join(" ")} data-plan={planShows(desk)}>
           <h1 class="unseen">{say("console.title")}</h1>

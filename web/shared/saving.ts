@@ -3,7 +3,12 @@ import type { Client } from "./client.ts";
 
 /** Raises Refused or Unreachable. */
 export async function saveFile(client: Client, path: string, name: string): Promise<void> {
-  const address = URL.createObjectURL(await client.file(path));
+  saveBlob(await client.file(path), name);
+}
+
+/** What is at hand already. */
+export function saveBlob(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

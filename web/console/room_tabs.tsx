@@ -1,0 +1,20 @@
+// The rooms of the console beside each other.
+import { Link } from "../shared/link.tsx";
+import type { ConsoleSay } from "./words.ts";
+
+export const ROOMS = [
+  ["/console", "room.board"],
+  ["/console/zones", "room.zones"],
+  ["/console/shifts", "room.shifts"],
+  ["/console/replay", "room.replay"],
+] as const;
+
+export function RoomTabs({ path, say }: { path: string; say: ConsoleSay }) {
+  return (
+    <nav class="rooms" aria-label={say("rooms")}>
+      {ROOMS.map(([href, name]) => (
+        <Link key={href} href={href} current={path === href}>{say(name)}</Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,177 @@
+// The map of the room of zones: all of them, and the one that is drawn, whose corners are moved by pointing.
+import { type GeoJSONSource, type Map as MapLibre, type MapMouseEvent, type MapTouchEvent, ScaleControl } from "maplibre-gl";
+import { EMPTY, type Over, colour, makeMap } from "../../shared/base_map.ts";
+import type { Zone } from "./geojson.ts";
+import { type Corner, type Outline, cornerAt, crossings, middles, moved, withCorner } from "./polygon.ts";
+import { drawHatches, showZones, zonesOver } from "./zone_layers.ts";
+
+const REACH_PX = 14;
+const MARGIN_PX = 60;
+
+const over: Over = () => {
+  const zones = zonesOver();
+  return {
+    sources: { ...zones.sources, drawn: { type: "geojson", data: EMPTY as never }, sides: { type: "geojson", data: EMPTY as never }, corners: { type: "geojson", data: EMPTY as never } },
+    layers: [
+      ...zones.layers,
+      { id: "drawn", type: "fill", source: "drawn", paint: { "fill-color": colour("--wait"), "fill-opacity": 0.15 } },
+      { id: "sides", type: "line", source: "sides", paint: { "line-color": ["case", ["get", "crosses"], colour("--late"), colour("--wait")], "line-width": ["case", ["get", "crosses"], 4, 2] } },
+      {
+        id: "corners",
+        type: "circle",
+        source: "corners",
+        paint: { "circle-radius": ["case", ["get", "middle"], 4, 7], "circle-color": ["case", ["get", "middle"], colour("--wait"), colour("--surface")], "circle-stroke-color": colour("--wait"), "circle-stroke-width": ["case", ["get", "middle"], 0, 3] },
+      },
+    ],
+  };
+};
+
+export interface Drawing {
+  outline: Outline;
+  holes: readonly Outline[];
+}
+
+interface Told {
+  onOutline: (outline: Outline) => void;
+  onPick: (zone: number) => void;
+}
+
+export class ZoneMap {
+  readonly #map: MapLibre;
+  #drawing: Drawing | null = null;
+  #dragged: number | null = null;
+  /** Outlines that were told and have not come back yet. */
+  #told: string[] = [];
+  #loaded = false;
+  #later: (() => void)[] = [];
+
+  /** Throws where the browser cannot draw it. */
+  constructor(container: HTMLElement, private readonly told: Told) {
+    this.#map = makeMap(container, over);
+    this.#map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
+    drawHatches(this.#map);
+    this.#map.doubleClickZoom.disable(); // two corners near each other are no wish to come closer
+    this.#map.on("load", () => {
+      this.#loaded = true;
+      for (const run of this.#later.splice(0)) run();
+    });
+    this.#map.on("click", (event) => this.#click(event));
+    this.#map.on("mousedown", (event) => this.#take(event));
+    this.#map.on("touchstart", (event) => event.points.length === 1 && this.#take(event));
+    this.#map.on("mousemove", (event) => this.#drag(event));
+    this.#map.on("touchmove", (event) => this.#drag(event));
+    for (const end of ["mouseup", "touchend", "touchcancel"] as const) this.#map.on(end, () => this.#drop());
+  }
+
+  /** All zones but the one that is drawn. */
+  zones(zones: readonly Zone[], words: (zone: Zone) => string, open: number | null): void {
+    this.#once(() => showZones(this.#map, zones, words, open));
+  }
+
+  /** The one that is drawn; null where none is. */
+  draw(drawing: Drawing | null): void {
+    const text = JSON.stringify(drawing?.outline ?? null);
+    const echo = this.#told.lastIndexOf(text);
+    this.#told = echo < 0 ? [] : this.#told.slice(echo + 1);
+    if (this.#told.length > 0 && this.#drawing !== null && drawing !== null) return; // an echo of what was gone beyond since
+    this.#told = [];
+    this.#drawing = drawing;
+    this.#once(() => this.#show());
+  }
+
+  fit(outline: Outline): void {
+    if (outline.length === 0) return;
+    const [lons, lats] = [outline.map(([lon]) => lon), outline.map(([, lat]) => lat)];
+    const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b));
+    const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b));
+    this.#map.fitBounds([least(lons), least(lats), most(lons), most(lats)], { padding: MARGIN_PX, maxZoom: 16, animate: false });
+  }
+
+  /** What is in the middle: where a corner comes for who does not point. */
+  middle(): Corner {
+    const { lng, lat } = this.#map.getCenter();
+    return cornerAt(lng, lat);
+  }
+
+  remove(): void {
+    this.#map.remove();
+  }
+
+  #click({ lngLat, point }: MapMouseEvent): void {
+    if (this.#drawing === null) {
+      const [zone] = this.#loaded ? this.#map.queryRenderedFeatures(point, { layers: ["zones-open", "zones-paused"] }) : [];
+      const id: unknown = zone?.properties["id"];
+      if (typeof id === "number") this.told.onPick(id);
+      return;
+    }
+    const { outline } = this.#drawing;
+    if (this.#near(outline, point) !== null) return;
+    this.#tell(withCorner(outline, outline.length, cornerAt(lngLat.lng, lngLat.lat)));
+  }
+
+  /** A corner, or the middle of a side, which becomes one. */
+  #take(event: MapMouseEvent | MapTouchEvent): void {
+    if (this.#drawing === null) return;
+    const { outline } = this.#drawing;
+    this.#dragged = this.#near(outline, event.point);
+    if (this.#dragged === null) {
+      const side = this.#near(middles(outline), event.point);
+      if (side === null) return;
+      this.#dragged = side + 1;
+      this.#tell(withCorner(outline, side + 1, middles(outline)[side] as Corner));
+    }
+    event.preventDefault(); // the map stays where it is
+  }
+
+  #drag({ lngLat, point }: MapMouseEvent | MapTouchEvent): void {
+    if (this.#drawing === null) return;
+    const { outline } = this.#drawing;
+    if (this.#dragged !== null) this.#tell(moved(outline, this.#dragged, cornerAt(lngLat.lng, lngLat.lat)));
+    else this.#map.getCanvas().style.cursor = this.#near(outline, point) === null && this.#near(middles(outline), point) === null ? "crosshair" : "move";
+  }
+
+  /** Known here at once: the next move may come before it was drawn. */
+  #tell(outline: Outline): void {
+    if (this.#drawing !== null) this.#drawing = { ...this.#drawing, outline };
+    this.#told.push(JSON.stringify(outline));
+    this.#once(() => this.#show());
+    this.told.onOutline(outline);
+  }
+
+  #drop(): void {
+    this.#dragged = null;
+  }
+
+  #near(corners: Outline, { x, y }: { x: number; y: number }): number | null {
+    const found = corners.findIndex(([lon, lat]) => {
+      const seen = this.#map.project([lon, lat]);
+      return Math.hypot(seen.x - x, seen.y - y) <= REACH_PX;
+    });
+    return found < 0 ? null : found;
+  }
+
+  #show(): void {
+    const outline = this.#drawing?.outline ?? [];
+    const rings = [outline, ...(this.#drawing?.holes ?? [])].map((ring) => [...ring, ...ring.slice(0, 1)]);
+    this.#map.getCanvas().style.cursor = this.#drawing === null ? "" : "crosshair";
+    this.#set("drawn", outline.length < 3 ? [] : [feature({}, { type: "Polygon", coordinates: rings })]);
+    const crossing = crossings(outline);
+    const sides = outline.length < 2 ? [] : outline.map((corner, at) => feature({ crosses: crossing.has(at) }, { type: "LineString", coordinates: [corner, outline[(at + 1) % outline.length]] }));
+    this.#set("sides", sides);
+    const points = [...middles(outline).map((at) => ({ at, middle: true })), ...outline.map((at) => ({ at, middle: false }))];
+    this.#set("corners", points.map(({ at, middle }) => feature({ middle }, { type: "Point", coordinates: at })));
+  }
+
+  #set(source: string, features: readonly object[]): void {
+    (this.#map.getSource(source) as GeoJSONSource).setData({ type: "FeatureCollection", features } as never);
+  }
+
+  #once(run: () => void): void {
+    if (this.#loaded) run();
+    else this.#later.push(run);
+  }
+}
+
+function feature(properties: object, geometry: object): object {
+  return { type: "Feature", properties, geometry };
+}

@@ -1,0 +1,133 @@
+// Zones: all of them beside a map, and one that is drawn, changed, paused.
+import { Plus } from "lucide";
+import { useEffect, useRef, useState } from "preact/hooks";
+import "../../shared/field.css";
+import "./zones.css";
+import { changed, go } from "../../shared/address.ts";
+import { Icon } from "../../shared/icon.tsx";
+import { Missing, useLate, withMaps } from "../../shared/late.tsx";
+import { Link } from "../../shared/link.tsx";
+import { Loaded, useLoading } from "../../shared/loading.tsx";
+import { Mark } from "../../shared/mark.tsx";
+import { Calls } from "../calls.ts";
+import type { RoomGiven } from "../rooms.tsx";
+import type { Zone } from "./geojson.ts";
+import { ImportZones, exportZones } from "./zone_files.tsx";
+import type { Drawing, ZoneMap } from "./zone_map.ts";
+import { ZoneEditor } from "./zone_editor.tsx";
+
+const RENEWED_MS = 30_000;
+
+export function ZonesRoom(given: RoomGiven) {
+  const { address, language, say } = given;
+  const loading = useLoading(() => new Calls(given.client).zones(), [], RENEWED_MS);
+  const asked = address.query.get("open");
+  const open = asked !== null && /^[1-9][0-9]{0,15}$/.test(asked) ? Number(asked) : null;
+  const zone = loading.value?.find((one) => one.id === open) ?? null;
+  const [drawing, setDrawing] = useState<Drawing | null>(null);
+  const [outlined, setOutlined] = useState<{ outline: Drawing["outline"] } | null>(null);
+  const map = useRef<ZoneMap | null>(null);
+  const show = (to: number | "new" | null): void => go(changed(address, { open: to }));
+  const editing = asked === "new" || zone !== null;
+  useEffect(() => {
+    if (!editing) setDrawing(null);
+  }, [editing]);
+  return (
+    <div class="zones wide-room" data-editing={editing}>
+      <ZonesMap given={given} zones={loading.value ?? []} open={open} drawing={drawing} handle={map} onOutline={(outline) => setOutlined({ outline })} onPick={show} />
+      <div class="side">
+        <h1>{say("room.zones")}</h1>
+        <Loaded of={loading} language={language} say={say} lines={4}>
+          {(zones) =>
+            editing ? (
+              <ZoneEditor key={asked} given={given} zone={zone} outlined={outlined} middle={() => map.current?.middle() ?? null} onDrawing={setDrawing} onClose={() => show(null)} onSaved={(saved) => loading.reload().then(() => show(saved))} reload={loading.reload} />
+            ) : (
+              <>
+                {asked !== null && <p class="card" role="status">{say("zones.gone")}</p>}
+                <ZoneList given={given} zones={zones} />
+                <div class="actions">
+                  <Link class="button first" href={changed(address, { open: "new" })}>
+                    <Icon of={Plus} />
+                    {say("zones.new")}
+                  </Link>
+                  <button type="button" class="button" disabled={zones.length === 0} onClick={() => exportZones(zones)}>{say("zones.export")}</button>
+                </div>
+                <ImportZones given={given} onOne={() => show("new")} onDone={loading.reload} />
+              </>
+            )
+          }
+        </Loaded>
+      </div>
+    </div>
+  );
+}
+
+function ZoneList({ given: { address, say }, zones }: { given: RoomGiven; zones: readonly Zone[] }) {
+  if (zones.length === 0) return <p class="card">{say("zones.none")}</p>;
+  return (
+    <ul class="zone-list">
+      {zones.map((zone) => (
+        <li key={zone.id}>
+          <Link href={changed(address, { open: zone.id })}>
+            <strong>{zone.name}</strong>
+            <span class="small quiet number">{say("zones.area", { area: zone.area_km2.toFixed(zone.area_km2 < 10 ? 2 : 0) })} · {zone.mode === null ? say("zones.by_settings") : say(`mode.${zone.mode}`)}</span>
+            {zone.paused_at !== null && <Mark as="late">{zone.pause_reason === "" ? say("zones.paused") : say("zones.paused.why", { reason: zone.pause_reason })}</Mark>}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface MapGiven {
+  given: RoomGiven;
+  zones: readonly Zone[];
+  open: number | null;
+  drawing: Drawing | null;
+  handle: { current: ZoneMap | null };
+  onOutline: (outline: Drawing["outline"]) => void;
+  onPick: (zone: number) => void;
+}
+
+function ZonesMap({ given: { say }, zones, open, drawing, handle, onOutline, onPick }: MapGiven) {
+  const container = useRef<HTMLDivElement>(null);
+  const [state, setState] = useState<"coming" | "there" | "broken">("coming");
+  const fitted = useRef<string | null>(null);
+  const late = useLate(() => withMaps(() => import("./zone_map.ts")), true);
+  const newest = useRef({ onOutline, onPick });
+  newest.current = { onOutline, onPick };
+  useEffect(() => {
+    if (late.part === null || container.current === null) return;
+    try {
+      handle.current = new late.part.ZoneMap(container.current, { onOutline: (outline) => newest.current.onOutline(outline), onPick: (zone) => newest.current.onPick(zone) });
+      setState("there");
+    } catch {
+      setState("broken");
+    }
+    return () => {
+      handle.current?.remove();
+      handle.current = null;
+    };
+  }, [late.part]);
+  const map = state === "there" ? handle.current : null;
+  const shown = drawing === null ? zones : zones.filter((zone) => zone.id !== open);
+  useEffect(() => map?.zones(shown, (zone) => (zone.paused_at === null ? zone.name : say("zones.paused.on_map", { name: zone.name })), open), [map, zones, open, drawing === null]);
+  useEffect(() => map?.draw(drawing), [map, drawing]);
+  useEffect(() => {
+    // What is opened is brought into sight, once; what is drawn stays under the hand.
+    const key = drawing === null ? "all" : String(open);
+    if (map === null || fitted.current === key) return;
+    const corners = drawing === null ? zones.flatMap((zone) => zone.area.coordinates[0] ?? []).map(([lon = 0, lat = 0]) => [lon, lat] as const) : drawing.outline;
+    if (drawing === null && corners.length === 0) return; // they are on their way
+    fitted.current = key;
+    if (corners.length > 2) map.fit(corners); // a new one begins where one looks
+  }, [map, zones, open, drawing]);
+  return (
+    <section class="map-box" aria-label={say("zones.map")}>
+      <div class="canvas" ref={container} />
+      {drawing !== null && state === "there" && <span class="cross" aria-hidden="true" />}
+      {state === "coming" && late.failures > 0 && <Missing late={late} text={say("map.missing")} say={say} />}
+      {state !== "there" && (state === "broken" || late.failures === 0) && <p class="say">{say(state === "broken" ? "zones.map.broken" : "loading")}</p>}
+    </section>
+  );
+}
