@@ -44,7 +44,7 @@ function Made({ client, of, onMoment, language, say }: { client: Client; of: Dec
     <li>
       <p>
         <button type="button" class="link number" title={say("replay.to_moment")} onClick={() => onMoment(at)}>{clock(at, Date.now(), language)}</button>{" "}
-        {say(`replay.kind.${of.kind}`)} · <span class="quiet small">{say("replay.from_among", { count: of.deliveries, online: of.online })}</span>
+        {say(`replay.kind.${of.kind}`)} · <span class="quiet small">{of.deliveries > 1 && `${say("replay.parcels", { count: of.deliveries })} · `}{say("replay.online", { count: of.online })}</span>
       </p>
       <p class="parcels">
         {of.named.map((parcel) => (
