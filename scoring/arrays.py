@@ -36,6 +36,27 @@ def float_column(field: str, values: ArrayLike, size: int | None, low: float, hi
     return _frozen(column)
 
 
+def table(field: str, values: ArrayLike, size: int, width: int, high: float) -> Floats:
+    """Read-only float64 copy of ``(size, width)`` values from 0 to `high`, of each row at least one above 0.
+
+    Raises
+    ------
+    InputError
+        If it is not such.
+    """
+    try:
+        rows = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(field, "must be an array of numbers") from None
+    if rows.shape != (size, width):
+        raise InputError(field, f"has shape {rows.shape}, expected {(size, width)}")
+    float_column(field, rows.ravel(), size * width, 0.0, high)
+    if size and not (rows.sum(axis=1) > 0).all():
+        raise InputError(field, f"row {int(np.argmin(rows.sum(axis=1)))} has nothing above 0")
+    rows.flags.writeable = False
+    return rows
+
+
 def int_column(field: str, values: ArrayLike, size: int, low: int = -(2**63)) -> Ints:
     """Read-only int64 copy of `values`; whole numbers of at least `low`.
 

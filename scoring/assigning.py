@@ -150,19 +150,26 @@ class City:
     up to `Market.pair_term_ceiling`.
     """
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, group: Ints | None = None) -> None:
+        """``group``: only these rows of deliveries, which judge alike; without it all of them, as if they did."""
         self.market = market
-        near = BEST * market.distance_share
+        rows = np.arange(market.n) if group is None else group
+        distance_share, stars_share, capacity_share, over_share, radius_m = _judged(market, rows)
+        near = BEST * distance_share
         self.open = np.flatnonzero(market.open_slots > 0)
         places = market.transporters.vectors.T[self.open] * EARTH_RADIUS_M
-        base = market.column_gain[self.open] + BEST * market.capacity_share
+        base = market.column_gain[self.open] + BEST * capacity_share
+        if market.rules is not None:
+            base += stars_share * market.stars[self.open] + over_share * market.first_workload[self.open]
         here = np.ones(self.open.size, dtype=np.bool_)
         self.columns, order = grown(places, here, market.capacity_kg[self.open], base, largest=True)
         self.column = self.open[order]
-        own = market.row_gain + np.where(market.located, near, 0.0)
-        places = market.deliveries.vectors.T * EARTH_RADIUS_M
-        self.rows, self.row = grown(places, market.located, market.weight_kg, own, largest=False)
-        self.rates = Rates(near / market.params.radius_m, market.params.radius_m, BEST * market.capacity_share, 0.0)
+        located = market.located[rows]
+        own = market.row_gain[rows] + np.where(located, near, 0.0)
+        places = market.deliveries.vectors.T[rows] * EARTH_RADIUS_M
+        self.rows, order = grown(places, located, market.weight_kg[rows], own, largest=False)
+        self.row = rows[order]
+        self.rates = Rates(near / radius_m, radius_m, BEST * capacity_share, 0.0)
 
     def auction(self) -> Auction:
         """An auction over all pairs."""
@@ -228,7 +235,7 @@ class City:
         market = self.market
         columns = np.full((market.n, k), -1, dtype=np.int64)
         ceiling = np.zeros(market.n)
-        if not self.open.size or not market.n:
+        if not self.open.size or not self.row.size:
             return columns, ceiling
         side = self.columns
         lightest = float(market.weight_kg.min())
@@ -241,14 +248,49 @@ class City:
         side = side._replace(points=points, leaves=leaves, nodes=side.nodes.copy(), price=toll[self.column])
         auction.promise(side)
         rates = self.rates._replace(radius_m=self.rates.radius_m + _NEAR_M, lightest=lightest)
-        best, values = np.empty((market.n, k), dtype=np.int64), np.empty((market.n, k))
-        floor = np.zeros(market.n)
+        size = self.row.size
+        best, values = np.empty((size, k), dtype=np.int64), np.empty((size, k))
+        floor = np.zeros(size)
 
         def look(part: slice) -> None:
             auction.best_of_rows(side, self.rows.points[part], floor[part], rates, best[part], values[part])
 
         with ThreadPoolExecutor() as pool:  # compiled code lets go of Python's lock; rows know nothing of others
-            list(pool.map(look, [slice(a, a + _PART) for a in range(0, market.n, _PART)]))
+            list(pool.map(look, [slice(a, a + _PART) for a in range(0, size, _PART)]))
         columns[self.row] = np.append(self.column, -1)[best]
         ceiling[self.row] = values[:, -1]
         return columns, ceiling
+
+
+class GroupedCity:
+    """Trees of a market whose deliveries have rules of their own: one for those that judge alike."""
+
+    def __init__(self, market: Market, groups: list[Ints]) -> None:
+        self.market = market
+        self._cities = [City(market, group) for group in groups]
+
+    def query(self, k: int, toll: Floats, weight_toll: Floats) -> tuple[Ints, Floats]:
+        """As ``City.query``."""
+        columns = np.full((self.market.n, k), -1, dtype=np.int64)
+        ceiling = np.zeros(self.market.n)
+        for city in self._cities:
+            found, highest = city.query(k, toll, weight_toll)
+            columns[city.row], ceiling[city.row] = found[city.row], highest[city.row]
+        return columns, ceiling
+
+
+def trees_of(market: Market) -> City | GroupedCity:
+    """What knows the best pairs of every delivery by its own rules."""
+    return City(market) if market.rules is None else GroupedCity(market, market.rules.groups)
+
+
+def _judged(market: Market, rows: Ints) -> tuple[float, float, float, float, float]:
+    """Shares of distance, rating, capacity and of the workload beyond what slots count, and the radius.
+
+    Of deliveries that do not judge alike the mean, and the widest radius: what an auction may begin with.
+    """
+    rules = market.rules
+    if rules is None or not rows.size:
+        return market.distance_share, 0.0, market.capacity_share, 0.0, market.params.radius_m
+    distance, stars, capacity, workload = (float(share) for share in rules.shares[rows].mean(axis=0))
+    return distance, stars, capacity, workload - market.workload_share, float(rules.radius_m[rows].max())

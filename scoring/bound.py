@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.arrays import Floats, Ints
-from scoring.assigning import City
+from scoring.assigning import City, GroupedCity
 from scoring.graph import Graph, foremost, make_graph
 from scoring.market import Market
 
@@ -76,7 +76,9 @@ class Sweep:
         return float(self.ceiling.sum()) + prices.rent(market)
 
 
-def sweep(market: Market, city: City, prices: Prices, expired: Callable[[], bool], memory_bytes: int) -> Sweep:
+def sweep(
+    market: Market, city: City | GroupedCity, prices: Prices, expired: Callable[[], bool], memory_bytes: int
+) -> Sweep:
     """Price all pairs.
 
     Parameters
@@ -88,12 +90,13 @@ def sweep(market: Market, city: City, prices: Prices, expired: Callable[[], bool
     memory_bytes
         Bound on what a block of rows may hold.
     """
-    looked = _MANY if market.by_pairs else PAIRS if market.params.load == "sum" else _FEW
+    lists = market.params.load == "sum" or market.by_pairs
+    looked = _MANY if market.beyond_trees else PAIRS if lists else _FEW
     columns, unseen = city.query(min(looked, max(market.m, 1)), prices.toll, prices.weight_toll)
     i, place = np.nonzero(columns >= 0)
     graph = make_graph(market, i, columns[i, place])
     best = best_of(market, graph, prices)
-    if market.by_pairs:  # without them, what was not found is worth less than what was
+    if market.beyond_trees:  # without them, what was not found is worth less than what was
         lifted = np.flatnonzero(unseen > best + _TOLERANCE)
         graph, unseen = _scanned(market, graph, prices, lifted, unseen, expired, memory_bytes)
         net = prices.net(market, graph.i, graph.j, graph.gain)

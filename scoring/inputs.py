@@ -9,12 +9,14 @@ from typing import Literal, Self
 
 import numpy as np
 
-from scoring.arrays import Bools, Floats, Ints, bool_column, float_column, int_column
+from scoring.arrays import Bools, Floats, Ints, bool_column, float_column, int_column, table
 from scoring.errors import InputError
 from scoring.geometry import unit_vectors
 
 Load = Literal["package", "sum"]
 
+_TERMS = 4
+_LEAST_M = 1e-3
 _MOST = 1e12  # weights, seconds and money beyond it are mistakes, and would eat the digits of a sum
 
 
@@ -52,7 +54,7 @@ class _Columns:
     def canonical_order(self) -> Ints:
         """The row order that depends on what rows hold and not on where they stand; `key` leads."""
         columns = [getattr(self, f.name) for f in fields(self)]  # type: ignore[arg-type]
-        present = [c for c in columns if c is not None]
+        present = [one for c in columns if c is not None for one in np.atleast_2d(c.T)]
         key = getattr(self, "key", None)
         return np.lexsort([*present[::-1], *([] if key is None else [key])]).astype(np.int64)
 
@@ -83,6 +85,11 @@ class Deliveries(_Columns):
     incumbent
         (N,) row of the transporter that holds the delivery now, -1 for none, for the optional term
         ``incumbent``.
+    radius_m
+        (N,) great-circle metres beyond which nobody is a candidate, in the place of ``Params.radius_m``.
+    weights
+        (N, 4) weights of distance, rating, capacity and workload, in the place of ``Params.weights``; of each row at
+        least one above 0.
 
     Raises
     ------
@@ -99,6 +106,8 @@ class Deliveries(_Columns):
     deadline_s: Floats | None = field(default=None, kw_only=True)
     vehicle: Ints | None = field(default=None, kw_only=True)
     incumbent: Ints | None = field(default=None, kw_only=True)
+    radius_m: Floats | None = field(default=None, kw_only=True)
+    weights: Floats | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         weight = float_column("Deliveries.weight_kg", self.weight_kg, None, 0.0, _MOST)
@@ -118,6 +127,9 @@ class Deliveries(_Columns):
         for name in ("key", "vehicle"):
             self._check_whole(name, -(2**62))
         self._check_whole("incumbent", -1)
+        self._check("radius_m", _LEAST_M, _MOST)
+        if self.weights is not None:
+            object.__setattr__(self, "weights", table("Deliveries.weights", self.weights, self._rows, _TERMS, _MOST))
 
     def with_incumbent(self, incumbent: Ints) -> Self:
         """The same deliveries with other incumbents."""

@@ -8,6 +8,7 @@ import numpy as np
 from scoring.arrays import Bools, Floats, Ints
 from scoring.geometry import arc_m, squared_chords
 from scoring.inputs import Deliveries, Params, Transporters
+from scoring.rules import rules_of
 from scoring.terms import (
     BEST,
     Pairs,
@@ -67,12 +68,16 @@ class Market:
         self.n, self.m = len(deliveries), len(transporters)
         pairs = np.zeros((0, 2), dtype=np.int64) if forbidden is None else forbidden
         self.forbidden: Ints = pairs[:, 0] * np.int64(max(self.m, 1)) + pairs[:, 1]
+        self.rules = rules_of(deliveries, params)
         shares = [weight / params.total_weight for weight in params.weights]
+        if self.rules is not None:
+            shares[3] = float(self.rules.shares[:, 3].min(initial=np.inf)) if self.n else 0.0
         self.distance_share, rating_share, self.capacity_share, self.workload_share = shares
         self.located: Bools = np.ones(self.n, dtype=np.bool_) if deliveries.located is None else deliveries.located
         self.bonus: Floats = np.zeros(self.n) if bonus is None else bonus
         self.row_gain: Floats = self.bonus.copy()
-        self.column_gain: Floats = rating_share * rating_term(transporters.rating)
+        self.stars: Floats = rating_term(transporters.rating)
+        self.column_gain: Floats = np.zeros(self.m) if self.rules is not None else rating_share * self.stars
         self.pair_terms: list[tuple[Term, float]] = []
         for term, weight in active_terms(deliveries, transporters, params):
             share = weight / params.total_weight
@@ -90,6 +95,11 @@ class Market:
         self.slot_gain: Floats = self.workload_share * self.slot_workload(slots)
         self.first_gain: Floats = np.zeros(self.m)
         self.first_gain[slots > 0] = self.slot_gain[self.slot_start[:-1][slots > 0]]
+
+    @cached_property
+    def first_workload(self) -> Floats:
+        """(M,) workload term of each one's next package."""
+        return workload_term(self.transporters.active, 0, self.transporters.max_active)
 
     def slot_workload(self, slots: Ints) -> Floats:
         """Workload term of every slot, transporter by transporter."""
@@ -136,14 +146,22 @@ class Market:
         return self._combine(rows[:, None], columns, distance, capacity)
 
     def _combine(self, i: Ints, j: Ints, distance: Floats, capacity: Floats) -> Floats:
-        near = distance_term(distance, self.params.radius_m)
+        radius_m = self.radius_m(i)
+        near = distance_term(distance, radius_m)
         near[~np.broadcast_to(self.located[i], near.shape)] = 0.0
-        out = near * self.distance_share
-        out += self.capacity_share * capacity
+        if self.rules is None:
+            out = near * self.distance_share
+            out += self.capacity_share * capacity
+        else:
+            shares = self.rules.shares[i]
+            out = near * shares[..., 0]
+            out += shares[..., 2] * capacity
+            out += shares[..., 1] * self.stars[j]
+            out += (shares[..., 3] - self.workload_share) * self.first_workload[j]
         out += self.row_gain[i] + self.column_gain[j]
         if self.pair_terms:
             out += self._optional(i, j, distance)
-        infeasible = (distance > self.params.radius_m) | (self.weight_kg[i] > self.capacity_kg[j])
+        infeasible = (distance > radius_m) | (self.weight_kg[i] > self.capacity_kg[j])
         infeasible |= np.broadcast_to(self.open_slots[j] == 0, infeasible.shape)
         if self.forbidden.size:
             infeasible |= np.isin(np.broadcast_to(i * np.int64(max(self.m, 1)) + j, infeasible.shape), self.forbidden)
@@ -159,10 +177,31 @@ class Market:
             total += share * term.function(pairs)
         return total.reshape(distance.shape)
 
+    def radius_m(self, i: Ints) -> Floats | float:
+        """The radius of deliveries, one number where it is that of all."""
+        return self.params.radius_m if self.rules is None else self.rules.radius_m[i]
+
+    def overcount(self, i: Ints, j: Ints, extra: Ints) -> Floats:
+        """(E,) points that the gains of pairs and slots together say more than a delivery's own weights.
+
+        Slots fall as the lightest weight of the workload says, so that they are the same for all deliveries; what a
+        later slot costs a delivery of a greater weight is counted once it is known who has which.
+        """
+        if self.rules is None:
+            return np.zeros(i.size)
+        fall = BEST * extra / np.maximum(self.transporters.max_active[j], 1)
+        over: Floats = (self.rules.shares[i, 3] - self.workload_share) * fall
+        return over
+
+    @property
+    def beyond_trees(self) -> bool:
+        """Whether pairs differ in what no tree knows: optional terms of pairs, or being forbidden."""
+        return bool(self.pair_terms) or self.forbidden.size > 0
+
     @property
     def by_pairs(self) -> bool:
-        """Whether pairs differ in what a tree does not know: optional terms of pairs, or being forbidden."""
-        return bool(self.pair_terms) or self.forbidden.size > 0
+        """Whether one tree does not know all pairs: also where deliveries have rules of their own."""
+        return self.beyond_trees or self.rules is not None
 
     @property
     def pair_term_ceiling(self) -> float:
@@ -171,7 +210,7 @@ class Market:
 
     def main_terms(self, i: Ints, j: Ints, extra: Ints) -> Floats:
         """(E, 4) distance, rating, capacity and workload of pairs, `extra` packages given before each."""
-        near = distance_term(self.distance_m(i, j), self.params.radius_m)
+        near = distance_term(self.distance_m(i, j), self.radius_m(i))
         near[~self.located[i]] = 0.0
         t = self.transporters
         return np.column_stack(

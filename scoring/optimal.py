@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scoring.arrays import Bools, Floats, Ints
-from scoring.assigning import EXACT, FIRST_STEP, SHRINK, City, Start, on_lists
+from scoring.assigning import EXACT, FIRST_STEP, SHRINK, City, GroupedCity, Start, on_lists, trees_of
 from scoring.bound import Prices, Sweep, sweep
 from scoring.graph import Graph, all_pairs, foremost, joined, make_graph
 from scoring.market import Market
@@ -92,7 +92,7 @@ def optimise(market: Market, search: Search, start: Start | None = None) -> Solu
     start
         A similar market's plan to begin from.
     """
-    city = City(market)
+    city, trees = City(market), trees_of(market)
     room = city.auction()
     largest = BEST + float(market.bonus.max(initial=0.0))
     step, shrink, rounds = FIRST_STEP * largest, SHRINK, 0
@@ -105,16 +105,18 @@ def optimise(market: Market, search: Search, start: Start | None = None) -> Solu
         taken, toll = city.outcome(room)
         last = _LIST_STEP if market.by_pairs else _last_step(market, value_of(market, taken), taken, largest)
         if step <= last or search.expired():
-            solution = judged(market, city, taken, toll, search, rounds)
+            solution = judged(market, trees, taken, toll, search, rounds)
             if market.by_pairs:
-                return _lifted(market, city, solution, search)
+                return _lifted(market, trees, solution, search)
             if _done(market, solution) or search.expired() or step <= EXACT * largest:
                 return solution
             last = step / shrink
         step = max(step / shrink, last)
 
 
-def judged(market: Market, city: City, taken: Ints, toll: Floats, search: Search, rounds: int) -> Solution:
+def judged(
+    market: Market, city: City | GroupedCity, taken: Ints, toll: Floats, search: Search, rounds: int
+) -> Solution:
     """An assignment with the bound that some tolls give."""
     prices = Prices(toll, np.zeros(market.m))
     seen = sweep(market, city, prices, search.expired, search.memory_bytes)
@@ -130,7 +132,7 @@ def value_of(market: Market, taken: Ints) -> float:
     return float(market.gain(rows, taken[rows]).sum() + slots.sum())
 
 
-def _lifted(market: Market, city: City, solution: Solution, search: Search) -> Solution:
+def _lifted(market: Market, city: City | GroupedCity, solution: Solution, search: Search) -> Solution:
     """Take optional terms of pairs into account: auctions over lists that grow by whatever beats them."""
     small = market.n * market.m <= _SMALL
     rows = np.flatnonzero(solution.transporter >= 0)

@@ -4,7 +4,7 @@ import numpy as np
 
 from scoring import baselines, optimal, summed
 from scoring.arrays import Floats, Ints
-from scoring.assigning import City, Start
+from scoring.assigning import Start, trees_of
 from scoring.clock import Clock
 from scoring.errors import InputError
 from scoring.inputs import Deliveries, Params, Transporters
@@ -106,7 +106,7 @@ def _solution(market: Market, strategy: Strategy, search: Search, start: Start |
             return summed.optimise(market, search, start, seed)
         return optimal.optimise(market, search, start)
     taken = baselines.greedy(market) if strategy == "greedy" else baselines.single_best(market)
-    return optimal.judged(market, City(market), taken, -market.first_gain, search, 0)
+    return optimal.judged(market, trees_of(market), taken, -market.first_gain, search, 0)
 
 
 def _plan(market: Market, solution: Solution, strategy: Strategy, rows: Ints, columns: Ints) -> Plan:
@@ -115,13 +115,14 @@ def _plan(market: Market, solution: Solution, strategy: Strategy, rows: Ints, co
     taken = solution.transporter
     given = np.flatnonzero(taken >= 0)
     slot = np.full(n, -1, dtype=np.int64)
-    slot[given] = _slots(taken[given])
+    slot[given] = _slots(taken[given], None if market.rules is None else -market.rules.shares[given, 3])
     terms, score = np.full((n, 4), np.nan), np.zeros(n)
     terms[given] = market.main_terms(given, taken[given], slot[given])
     place = market.slot_start[taken[given]] + slot[given]
-    score[given] = market.gain(given, taken[given]) + market.slot_gain[place] - market.bonus[given]
+    over = market.overcount(given, taken[given], slot[given])
+    score[given] = market.gain(given, taken[given]) + market.slot_gain[place] - market.bonus[given] - over
     total = float(score.sum())
-    bound = max(solution.upper_bound - solution.value, 0.0) + total
+    bound = max(solution.upper_bound - solution.value, 0.0) + total + float(over.sum())
     back = np.empty(n, dtype=np.int64)
     back[rows] = np.arange(n)
     chosen = np.append(columns, -1)[taken]
@@ -147,9 +148,9 @@ def _plan(market: Market, solution: Solution, strategy: Strategy, rows: Ints, co
     )
 
 
-def _slots(taken: Ints) -> Ints:
-    """How many packages each transporter got before each of these."""
-    order = np.argsort(taken, kind="stable")
+def _slots(taken: Ints, place: Floats | None) -> Ints:
+    """How many packages each transporter got before each of these; those of a lower ``place`` come first."""
+    order = np.argsort(taken, kind="stable") if place is None else np.lexsort((place, taken))
     sorted_taken = taken[order]
     first = np.searchsorted(sorted_taken, sorted_taken, side="left")
     slot = np.empty_like(taken)

@@ -45,7 +45,7 @@ def _last_hurdle(market: Market, rows: Ints, spare: Bools) -> Ints:
     """(R,) the check that the last transporters in the running failed."""
     available = market.transporters.available
     chords = squared_chords(market.deliveries.vectors[:, rows, None], market.transporters.vectors[:, None, :])
-    near = (arc_m(chords) <= market.params.radius_m) | ~market.located[rows, None]
+    near = (arc_m(chords) <= np.reshape(market.radius_m(rows), (-1, 1))) | ~market.located[rows, None]
     hurdles: list[tuple[Bools, Reason]] = [
         (np.ones(market.m, dtype=np.bool_) if available is None else available, Reason.UNAVAILABLE),
         (near, Reason.TOO_FAR),

@@ -16,7 +16,7 @@ import numpy as np
 
 from scoring import optimal
 from scoring.arrays import Ints
-from scoring.assigning import City, Start, chosen_pairs
+from scoring.assigning import Start, chosen_pairs, trees_of
 from scoring.bound import Prices, Sweep, sweep
 from scoring.graph import Graph, foremost, joined, make_graph
 from scoring.market import Market, PairSource
@@ -66,12 +66,12 @@ def optimise(market: Market, search: Search, start: Start | None, seed: int) -> 
 
 def _priced(market: Market, best: Solution, graph: Graph, search: Search) -> tuple[Solution, Graph]:
     """Lower the bound by tolls over lists that grow by whatever beats them; the lists as well."""
-    city, prices, first = City(market), best.prices, _FIRST
+    trees, prices, first = trees_of(market), best.prices, _FIRST
     for _ in range(_ROUNDS):
         if search.spent() >= _PRICING:
             break
         prices, listed = cheapened(market, graph, prices, first, search)
-        seen = sweep(market, city, prices, search.expired, search.memory_bytes)
+        seen = sweep(market, trees, prices, search.expired, search.memory_bytes)
         bound = seen.upper_bound(market, prices)
         graph, first = joined(graph, seen.graph), _NEXT
         if bound < best.upper_bound:

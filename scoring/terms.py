@@ -18,7 +18,7 @@ BEST = 100.0
 _SOME = 1e-150  # kg, in place of none: a package that does not fit gets a huge negative term, not NaN
 
 
-def distance_term(distance_m: Floats, radius_m: float, out: Floats | None = None) -> Floats:
+def distance_term(distance_m: Floats, radius_m: Floats | float, out: Floats | None = None) -> Floats:
     """100 at the pickup, falling linearly to 0 at the radius; negative beyond it. Into `out` if given."""
     near: Floats = np.multiply(distance_m, -BEST / radius_m, out=out)
     near += BEST
