@@ -6,7 +6,7 @@ again what may have changed, and writes the assignments with the scores that led
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -14,14 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.assignments.bulk_parts import MakeWish, Part, PlannedPart, problem_of, result_of
 from dispatch.assignments.changes.refusals import refused_pairs
-from dispatch.assignments.pool import Pool, load_pool
-from dispatch.assignments.previews import figures_of, planned_pairs, together
+from dispatch.assignments.choosing import first_that_can_go, is_limited
+from dispatch.assignments.pool import load_pool
+from dispatch.assignments.previews import figures_of, planned_pairs
 from dispatch.assignments.recording import packed_plan, terms_of
-from dispatch.assignments.results import BulkFilter, BulkResult, Failure, PlanFigures, PlannedPair, Preview
-from dispatch.assignments.rules import AssignmentRules, Together
+from dispatch.assignments.results import BulkFilter, BulkResult, Failure, Preview
+from dispatch.assignments.rules import AssignmentRules
 from dispatch.assignments.sets import AssignmentSets
 from dispatch.assignments.solving import BulkSolver
-from dispatch.assignments.waiting import find_waiting, first_that_can_go
+from dispatch.assignments.waiting import find_waiting
 from dispatch.database.commits import is_outage
 from dispatch.database.work import Work
 from dispatch.decisions.models import DecisionKind
@@ -105,44 +106,18 @@ class BulkAssignments:
             vehicle_type=wanted.vehicle_type,
             but=wanted.but_transporter_id,
         )
-        groups, paused = await self._rules.group(deliveries)
-        failures += paused
-        parts = await self._parts(groups, pool, wanted, failures, gave_back)
-        result = result_of(parts, failures)
+        ruled, paused = await self._rules.of_many(deliveries)
+        part, passed_over = await self._plan(Part(ruled, pool, problem_of(ruled, pool, gave_back)), wanted)
+        failures += [*paused, *passed_over, *part.without()]
+        result = result_of(part, failures)
         if dry_run:
-            return await self._shown(parts, result)
-        for part in parts:
-            await self._keep(part, Asked(DecisionKind.BULK, user_id, self._clock.now(), _number(followed)))
-        wishes = [wish for part in parts for wish in part.wishes()]
+            result.assigned.extend(part.would_be())
+            return replace(result, preview=await self._preview(part))
+        await self._keep(part, Asked(DecisionKind.BULK, user_id, self._clock.now(), _number(followed)))
+        wishes = part.wishes()
         await _begun(result, len(wishes), followed)
         await self._write(wishes, user_id, result, followed)
         return result
-
-    async def _parts(
-        self,
-        groups: Sequence[Together],
-        pool: Pool,
-        wanted: BulkFilter,
-        failures: list[Failure],
-        gave_back: Collection[tuple[int, int]],
-    ) -> list[PlannedPart]:
-        """A plan for each group, the most urgent first; what one gives to a transporter the next counts as carried.
-
-        Adds to ``failures`` what they leave.
-        """
-        count, left = sum(len(group.deliveries) for group in groups), wanted.max_assignments
-        parts: list[PlannedPart] = []
-        for group in groups:
-            within_s = SOLVE_WITHIN_S * len(group.deliveries) / count
-            problem = problem_of(group.rules, group.deliveries, pool, gave_back)
-            limited = replace(wanted, max_assignments=left)
-            part, passed_over = await self._plan(Part(group.rules, group.deliveries, pool, problem), limited, within_s)
-            failures += passed_over
-            failures += part.without()
-            parts.append(part)
-            left = None if left is None else left - len(part.given)
-            pool = part.pool_after()
-        return parts
 
     async def _write(
         self, planned: Sequence[MakeWish], user_id: int | None, result: BulkResult, followed: FollowedRun | None
@@ -166,11 +141,13 @@ class BulkAssignments:
     async def _keep(self, part: PlannedPart, asked: Asked) -> None:
         """What a plan was made from is on disk before the first of its assignments."""
         plan = part.plan
-        packed = await asyncio.to_thread(packed_plan, part.deliveries, part.pool, plan, gave_back=part.gave_back())
+        packed = await asyncio.to_thread(
+            packed_plan, part.deliveries, part.pool, plan, gave_back=part.gave_back(), rules=part.ruled.rules
+        )
         await keep_decision(
             self._work,
             asked,
-            terms_of(part.rules, part.pool),
+            terms_of(part.ruled.usual, part.pool),
             packed,
             online=len(part.pool.online),
             delivery_ids=[one.id for one in part.deliveries],
@@ -178,40 +155,24 @@ class BulkAssignments:
         )
         await self._work.commit()
 
-    async def _plan(self, part: Part, wanted: BulkFilter, within_s: float) -> tuple[PlannedPart, list[Failure]]:
+    async def _plan(self, part: Part, wanted: BulkFilter) -> tuple[PlannedPart, list[Failure]]:
         """A part with its plan, and whom it passes over; two plans that are needed share the time for one."""
-        if wanted.max_assignments is None or len(part.deliveries) <= wanted.max_assignments:
-            return await self._solved(part, within_s), []
+        if not is_limited(part.ruled, wanted):
+            return await self._solved(part, SOLVE_WITHIN_S), []
         begun = time.monotonic()
-        whole = await self._solved(part, within_s / 2)
-        rows, passed_over = first_that_can_go(part.deliveries, whole.plan, wanted)
-        left_s = max(within_s / 4, within_s - (time.monotonic() - begun))
+        whole = await self._solved(part, SOLVE_WITHIN_S / 2)
+        rows, passed_over = first_that_can_go(part.ruled, whole.plan, wanted)
+        left_s = max(SOLVE_WITHIN_S / 4, SOLVE_WITHIN_S - (time.monotonic() - begun))
         return await self._solved(part.only(rows), left_s), passed_over
 
     async def _solved(self, part: Part, within_s: float) -> PlannedPart:
         return part.planned(await self._solver.solve(part.problem.solved(within_s)))
 
-    async def _shown(self, parts: Sequence[PlannedPart], plan: BulkResult) -> BulkResult:
-        """What writing would make of a plan now: zones take no more than they have room for."""
-        full = await self._rules.beyond_room([part.deliveries[row] for part in parts for row in part.given])
-        left_out = {one.delivery_id for one in full}
-        preview = await self._preview(parts, plan)
-        return replace(
-            plan,
-            assigned=[one for part in parts for one in part.would_be() if one.delivery_id not in left_out],
-            failures=[*plan.failures, *full],
-            preview=replace(preview, pairs=[one for one in preview.pairs if one.delivery_id not in left_out]),
-        )
-
-    async def _preview(self, parts: Sequence[PlannedPart], plan: BulkResult) -> Preview:
-        """What would be done, beside what the greedy way would make of each part."""
-        figures: list[PlanFigures] = []
-        pairs: list[PlannedPair] = []
-        for part in parts:
-            greedy = await self._solver.solve(part.problem.solved(SOLVE_WITHIN_S, "greedy"))
-            figures.append(await asyncio.to_thread(figures_of, part.problem, part.plan, greedy))
-            pairs += await asyncio.to_thread(planned_pairs, part.problem, part.plan)
-        return Preview(together(figures, plan.upper_bound, certified=plan.certified), pairs)
+    async def _preview(self, part: PlannedPart) -> Preview:
+        """What would be done, beside what the greedy way would make of it."""
+        greedy = await self._solver.solve(part.problem.solved(SOLVE_WITHIN_S, "greedy"))
+        figures = await asyncio.to_thread(figures_of, part.problem, part.plan, greedy)
+        return Preview(figures, await asyncio.to_thread(planned_pairs, part.problem, part.plan))
 
 
 def _number(followed: FollowedRun | None) -> int | None:

@@ -61,7 +61,9 @@ class ExplainedDecision:
         self.snapshot = Snapshot.unpack(decision.packed)
         self.delivery_id = int(self.snapshot.parcels.ids[place])
         distance, rating, capacity, workload = decision.weights
-        self.params = Params(weights=(distance, rating, capacity, workload), radius_m=decision.radius_m, load="sum")
+        own = self.snapshot.rule_of(place)
+        radius_m, weights = own or (decision.radius_m, (distance, rating, capacity, workload))
+        self.params = Params(weights=weights, radius_m=radius_m, load="sum")
         self._place = place
         locked = [person for delivery, person in self.snapshot.locked if delivery == self.delivery_id]
         self.by_hand = bool(locked)

@@ -32,13 +32,18 @@ class PairColumns:
     located: Bools
     locked: Bools
 
-    def scores(self, weights: Weights) -> Floats:
-        """(K,) weighted means."""
-        return self.terms @ (np.array(weights) / sum(weights))
+    def scores(self, weights: Weights | Floats) -> Floats:
+        """(K,) weighted means, by weights of all or (K, 4) of each."""
+        counts = np.broadcast_to(np.asarray(weights, dtype=np.float64), self.terms.shape)
+        means: Floats = (self.terms * counts).sum(axis=1) / counts.sum(axis=1)
+        return means
 
 
 def columns_of(snapshot: Snapshot, radius_m: float) -> PairColumns:
-    """Who got what in a snapshot, and by which terms; they do not depend on the weights."""
+    """Who got what in a snapshot, and by which terms; they do not depend on the weights.
+
+    ``radius_m``: of all parcels that were not judged by rules of their own.
+    """
     people, parcels, outcome = snapshot.people, snapshot.parcels, snapshot.outcome
     rows = np.flatnonzero(outcome.person >= 0)
     who = outcome.person[rows]
@@ -52,7 +57,8 @@ def columns_of(snapshot: Snapshot, radius_m: float) -> PairColumns:
     # Whoever was locked to parcels offers the rest of its room to others.
     aboard = np.bincount(who[is_locked], parcels.weight_kg[rows][is_locked], minlength=people.ids.size)
     free_kg = people.free_kg[who] - np.where(is_locked, 0.0, aboard[who])
-    near = np.where(located, np.maximum(distance_term(distance, radius_m), 0.0), 0.0)
+    reach = radius_m if not snapshot.rule.size else np.array([one[0] for one in snapshot.rules])[snapshot.rule[rows]]
+    near = np.where(located, np.maximum(distance_term(distance, reach), 0.0), 0.0)
     terms = np.column_stack(
         (
             near,
@@ -69,7 +75,8 @@ def pairs_of(snapshot: Snapshot, params: Params) -> list[PlannedPair]:
     columns = columns_of(snapshot, params.radius_m)
     deliveries = snapshot.parcels.ids[columns.rows].tolist()
     transporters = snapshot.people.ids[columns.who].tolist()
-    totals = columns.scores(params.weights)
+    own = np.array([one[1] for one in snapshot.rules])[snapshot.rule[columns.rows]] if snapshot.rule.size else None
+    totals = columns.scores(params.weights if own is None else own)
     return [
         PlannedPair(
             deliveries[place],

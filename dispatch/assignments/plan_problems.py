@@ -92,6 +92,14 @@ class PlanProblem:
         located = np.ones(rows.size, dtype=np.bool_) if parcels.located is None else parcels.located[rows]
         return float(ways[located].sum())
 
+    def _params_of(self, row: int) -> Params:
+        """By which a delivery is judged: its own rules where it has any."""
+        radii, weights = self.parcels.radius_m, self.parcels.weights
+        if radii is None or weights is None:
+            return self.params
+        distance, rating, capacity, workload = weights[row].tolist()
+        return Params((distance, rating, capacity, workload), float(radii[row]), "sum")
+
     def _people_beside_locked(self) -> Transporters:
         """Everybody with what is locked aboard already."""
         if not self.locked:
@@ -104,12 +112,12 @@ class PlanProblem:
 
     def _locked_scores(self) -> list[float]:
         """What locked pairs score, each as the next of its transporter; beyond the radius distance counts nothing."""
-        params, parcels, found = self.params, self.parcels, []
+        parcels, found = self.parcels, []
         given = dict.fromkeys(self.locked.values(), 0)
         for row, who in self.locked.items():
             located = parcels.located is None or bool(parcels.located[row])
             lat, lon = (float(parcels.lat[row]), float(parcels.lon[row])) if located else (None, None)
-            one = self.people.take(np.array([who]))
+            one, params = self.people.take(np.array([who])), self._params_of(row)
             terms = rank(lat, lon, float(parcels.weight_kg[row]), one, params, top_k=0).terms
             values = np.maximum(terms[0], 0.0)
             values[3] -= 100.0 * given[who] / max(int(one.max_active[0]), 1)

@@ -10,20 +10,21 @@ import numpy as np
 
 from dispatch.assignments.bulk import SOLVE_WITHIN_S
 from dispatch.assignments.changes.refusals import refused_pairs
+from dispatch.assignments.choosing import first_that_can_go, is_limited
 from dispatch.assignments.plan_problems import PlanProblem, pairs_of_rows
 from dispatch.assignments.plans_models import AssignmentPlan, PlanStatus
 from dispatch.assignments.pool import NO_TRANSPORTER_FOUND, REASON_TEXTS, Pool, load_pool
 from dispatch.assignments.previews import figures_of
 from dispatch.assignments.recording import packed_plan, terms_of
 from dispatch.assignments.results import BulkFilter, Failure, PlanFigures
-from dispatch.assignments.rules import AssignmentRules, Rules
+from dispatch.assignments.rules import AssignmentRules, Ruled
 from dispatch.assignments.solving import BulkSolver, Weights
-from dispatch.assignments.waiting import WaitingDelivery, delivery_arrays, find_waiting, first_that_can_go
+from dispatch.assignments.waiting import find_waiting
 from dispatch.database.work import Work
 from dispatch.errors import Conflict
 from dispatch.ports import Clock, LivePositions
 from dispatch.transporters.kept import KeptTransporters
-from scoring import Params, Plan, Reason
+from scoring import Plan, Reason
 from scoring.result import Strategy
 
 PLAN_LIFE = timedelta(hours=1)
@@ -39,7 +40,8 @@ class Wanted:
     filter: BulkFilter
     locked: Sequence[Pair] = ()
     forbidden: Sequence[Pair] = ()
-    weights: Weights = Params().weights
+    weights: Weights | None = None
+    """In the place of the zones' and the settings'."""
 
 
 class PlanRun(Protocol):
@@ -75,24 +77,23 @@ class AssignmentPlans:
         deliveries, failures = await find_waiting(self._work.session, wanted.filter, self._clock.now())
         gave_back = await refused_pairs(await self._work.driver(writes=False), [one.id for one in deliveries])
         pool = await load_pool(self._work, self._kept, self._live, self._clock, vehicle_type=wanted.filter.vehicle_type)
-        deliveries, paused = await self._rules.without_paused(deliveries, but={pair[0] for pair in wanted.locked})
+        dispatchers_own = {pair[0] for pair in wanted.locked}
+        ruled, paused = await self._rules.of_many(deliveries, weights=wanted.weights, but=dispatchers_own)
         failures += paused
-        forbidden = {*wanted.forbidden, *gave_back}
-        problem = _problem(deliveries, pool, wanted, forbidden, self._rules.radius_m)
+        problem = _problem(ruled, pool, wanted, {*wanted.forbidden, *gave_back})
         plan = await self._solved(problem)
-        most = wanted.filter.max_assignments
-        if most is not None and len(deliveries) > most:
-            chosen, passed_over = first_that_can_go(deliveries, plan, wanted.filter, locked=problem.locked)
+        if is_limited(ruled, wanted.filter):
+            chosen, passed_over = first_that_can_go(ruled, plan, wanted.filter, locked=problem.locked)
             failures += passed_over
-            deliveries = [deliveries[row] for row in chosen]
+            ruled = ruled.only(chosen)
             problem = problem.only(np.array(chosen, dtype=np.int64))
             plan = await self._solved(problem)
         greedy = await self._solved(problem, "greedy")
         packed = await asyncio.to_thread(
-            packed_plan, deliveries, pool, plan, wanted.locked, wanted.forbidden, gave_back
+            packed_plan, ruled.deliveries, pool, plan, wanted.locked, wanted.forbidden, gave_back, ruled.rules
         )
         figures = await asyncio.to_thread(figures_of, problem, plan, greedy)
-        made = self._row(deliveries, pool, wanted, plan, figures, failures, packed)
+        made = self._row(ruled, pool, plan, figures, failures, packed)
         made.made_by = user_id
         self._work.session.add(made)
         await self._work.session.flush()
@@ -106,17 +107,16 @@ class AssignmentPlans:
 
     def _row(
         self,
-        deliveries: Sequence[WaitingDelivery],
+        ruled: Ruled,
         pool: Pool,
-        wanted: Wanted,
         plan: Plan,
         figures: PlanFigures,
         failures: Sequence[Failure],
         packed: bytes,
     ) -> AssignmentPlan:
-        now, terms = self._clock.now(), terms_of(Rules(self._rules.radius_m, wanted.weights), pool)
+        now, terms = self._clock.now(), terms_of(ruled.usual, pool)
         nobody = [
-            [deliveries[row].id, REASON_TEXTS[Reason(int(plan.reason[row]))]]
+            [ruled.deliveries[row].id, REASON_TEXTS[Reason(int(plan.reason[row]))]]
             for row in np.flatnonzero(plan.transporter < 0).tolist()
         ]
         return AssignmentPlan(
@@ -144,9 +144,8 @@ class AssignmentPlans:
         )
 
 
-def _problem(
-    deliveries: list[WaitingDelivery], pool: Pool, wanted: Wanted, forbidden: set[Pair], radius_m: float
-) -> PlanProblem:
+def _problem(ruled: Ruled, pool: Pool, wanted: Wanted, forbidden: set[Pair]) -> PlanProblem:
+    deliveries, usual = ruled.deliveries, ruled.usual
     row_of = {one.id: row for row, one in enumerate(deliveries)}
     locked: dict[int, int] = {}
     wrong: dict[str, str] = {}
@@ -177,7 +176,7 @@ def _problem(
         raise Conflict("Some pairs cannot be locked.", code="cannot_lock", wrong=wrong)
     pairs = [(row_of[one], pool.find(who)) for one, who in forbidden if one in row_of]
     known = pairs_of_rows((row, who) for row, who in pairs if who is not None)
-    return PlanProblem(delivery_arrays(deliveries), pool.rows(), radius_m, wanted.weights, locked, known)
+    return PlanProblem(ruled.parcels(), pool.rows(), usual.radius_m, usual.weights, locked, known)
 
 
 def _words(failure: Failure) -> str:

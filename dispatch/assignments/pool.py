@@ -89,10 +89,6 @@ class Pool:
         """Where they are."""
         return self.places.position(int(self.place_rows[row]))
 
-    def after(self, rows: npt.NDArray[np.int64], weights_kg: npt.NDArray[np.float64]) -> "Pool":
-        """The same once these rows, some perhaps several times, were given parcels of these weights."""
-        return self._with(rows, weights_kg, 1)
-
     def without(self, rows: npt.NDArray[np.int64], weights_kg: npt.NDArray[np.float64]) -> "Pool":
         """The same as if these rows had not been given these parcels."""
         return self._with(rows, -weights_kg, -1)

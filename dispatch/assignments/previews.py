@@ -1,7 +1,5 @@
 """What a plan is worth beside the greedy way, for whoever looks at it before it is carried out."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from dispatch.assignments.plan_problems import PlanProblem
@@ -21,19 +19,6 @@ def figures_of(problem: PlanProblem, plan: Plan, greedy: Plan) -> PlanFigures:
         float(greedy.total),
         problem.way_m(greedy),
         int(np.count_nonzero(greedy.transporter >= 0)),
-    )
-
-
-def together(parts: Sequence[PlanFigures], upper_bound: float, *, certified: bool) -> PlanFigures:
-    """Of plans one after the other; what bounds their sum is for who made them to say."""
-    return PlanFigures(
-        sum(part.total for part in parts),
-        upper_bound,
-        certified,
-        sum(part.distance_m for part in parts),
-        sum(part.greedy_total for part in parts),
-        sum(part.greedy_distance_m for part in parts),
-        sum(part.greedy_pairs for part in parts),
     )
 
 

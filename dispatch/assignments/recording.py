@@ -1,6 +1,7 @@
 """What a decision is kept as: everybody who was online at it, the parcels, and who got which."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -83,8 +84,12 @@ def packed_plan(
     locked: Pairs = (),
     forbidden: Pairs = (),
     gave_back: Collection[tuple[int, int]] = (),
+    rules: Sequence[Rules] = (),
 ) -> bytes:
-    """A plan for many, whose rows are those of the pool; for thousands, off the event loop."""
+    """A plan for many, whose rows are those of the pool; for thousands, off the event loop.
+
+    ``rules``: of each delivery, kept where they differ.
+    """
     people, parcels = people_of(pool), delivery_arrays(deliveries)
     of_pool = rows_of(people, pool.ids)
     person = np.append(of_pool, -1)[plan.transporter]
@@ -100,7 +105,19 @@ def packed_plan(
         list(locked),
         list(forbidden),
         gave_back=sorted(gave_back),
+        **_kept(rules),
     ).pack()
+
+
+def _kept(rules: Sequence[Rules]) -> dict[str, Any]:
+    """Rules by their numbers, where there is more than one."""
+    numbers = {one: number for number, one in enumerate(dict.fromkeys(rules))}
+    if len(numbers) < 2:  # noqa: PLR2004  all are judged alike
+        return {}
+    return {
+        "rules": [(one.radius_m, one.weights) for one in numbers],
+        "rule": np.array([numbers[one] for one in rules], dtype=np.int64),
+    }
 
 
 def terms_of(rules: Rules, pool: Pool) -> Terms:

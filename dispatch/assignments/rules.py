@@ -1,14 +1,18 @@
 """By which radius and weights a delivery is assigned: those of the zone that its pickup lies in, else the settings'."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from dispatch.assignments.results import Failure
-from dispatch.assignments.waiting import WaitingDelivery
+from dispatch.assignments.waiting import WaitingDelivery, delivery_arrays
 from dispatch.deliveries.models import Delivery
 from dispatch.errors import Conflict
 from dispatch.zones.kept import NOWHERE, KeptZones, KnownZone, Weights, ZoneMap
 from dispatch.zones.room import room_in
+from scoring import Deliveries as DeliveryRows
 from scoring import Params
 
 ZONE_PAUSED = "zone_paused"
@@ -63,11 +67,63 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
-    """Deliveries that are judged alike, in their order, and so may share a plan."""
+class Ruled:
+    """Deliveries in their order, each with its rules; those of one zone have the same object."""
 
-    rules: Rules
-    deliveries: list[WaitingDelivery] = field(default_factory=list)
+    deliveries: list[WaitingDelivery]
+    rules: list[Rules]
+
+    @property
+    def usual(self) -> Rules:
+        """By which all are judged, or where they differ the first."""
+        return self.rules[0] if self.rules else Rules(Params().radius_m)
+
+    @property
+    def differ(self) -> bool:
+        """Whether some are judged in another way than others."""
+        return any(one != self.rules[0] for one in self.rules)
+
+    def only(self, rows: Sequence[int]) -> "Ruled":
+        """Some of them, in this order."""
+        return Ruled([self.deliveries[row] for row in rows], [self.rules[row] for row in rows])
+
+    def parcels(self) -> DeliveryRows:
+        """As the scoring wants them, with a radius and weights of each where they differ."""
+        if not self.differ:
+            return delivery_arrays(self.deliveries)
+        return replace(
+            delivery_arrays(self.deliveries),
+            radius_m=np.array([one.radius_m for one in self.rules]),
+            weights=np.array([one.weights for one in self.rules]),
+        )
+
+    def rooms(self) -> "ZoneLimits":
+        """What the zones have left."""
+        return ZoneLimits([one.zone if one.left is not None else None for one in self.rules], self.rules)
+
+
+class ZoneLimits:
+    """How many more the zones of some deliveries may have, counted down while deliveries are chosen."""
+
+    def __init__(self, zones: Sequence[KnownZone | None], rules: Sequence[Rules]) -> None:
+        self._zones = zones
+        self._left = {one.zone.id: one.left for one in rules if one.zone is not None and one.left is not None}
+
+    def bind(self, rows: Iterable[int]) -> bool:
+        """Whether these deliveries together are more than some zone may have."""
+        wanted = Counter(zone.id for row in rows if (zone := self._zones[row]) is not None)
+        return any(count > self._left[zone_id] for zone_id, count in wanted.items())
+
+    def full(self, row: int) -> KnownZone | None:
+        """The zone of a delivery where it may have no more."""
+        zone = self._zones[row]
+        return zone if zone is not None and self._left[zone.id] <= 0 else None
+
+    def take(self, row: int) -> None:
+        """One more there."""
+        zone = self._zones[row]
+        if zone is not None:
+            self._left[zone.id] -= 1
 
 
 class AssignmentRules:
@@ -93,45 +149,37 @@ class AssignmentRules:
         """In which a delivery lies, by the zones as they were read last."""
         return None if self._zones is None else self._zones.known.at(delivery.pickup_lat, delivery.pickup_lon)
 
-    async def group(self, deliveries: Sequence[WaitingDelivery]) -> tuple[list[Together], list[Failure]]:
-        """Deliveries by their rules, the group of the most urgent first; and those whose zone is paused."""
-        if self._zones is None:
-            return [Together(self.of_zone(None), list(deliveries))], []
-        zones = await self._zones.read()
-        rules = [self.of_zone(zone) for zone in zones.zones] + [self.of_zone(None)]
-        groups: dict[Rules, Together] = {}
-        paused: list[Failure] = []
-        places = zones.of_many([one.lat for one in deliveries], [one.lon for one in deliveries])
-        for delivery, place in zip(deliveries, places.tolist(), strict=True):
-            mine = rules[place] if place != NOWHERE else rules[-1]
-            if mine.zone is not None and mine.zone.paused:
-                paused.append(Failure(delivery.id, mine.zone.words, ZONE_PAUSED))
-            else:
-                groups.setdefault(mine, Together(mine)).deliveries.append(delivery)
-        return list(groups.values()), paused
+    async def of_many(
+        self,
+        deliveries: Sequence[WaitingDelivery],
+        *,
+        weights: Weights | None = None,
+        but: Collection[int] = (),
+    ) -> tuple[Ruled, list[Failure]]:
+        """Deliveries with their rules, in their order, and those whose zone is paused.
 
-    async def without_paused(
-        self, deliveries: Sequence[WaitingDelivery], *, but: Collection[int] = ()
-    ) -> tuple[list[WaitingDelivery], list[Failure]]:
-        """Those that may be planned, in their order, and those whose zone is paused; ``but``: a dispatcher's own."""
-        _, paused = await self.group([one for one in deliveries if one.id not in but])
-        left_out = {one.delivery_id for one in paused}
-        return [one for one in deliveries if one.id not in left_out], paused
-
-    async def beyond_room(self, deliveries: Sequence[WaitingDelivery]) -> list[Failure]:
-        """Those that find their zone full where all of them are given in this order. Holds no zone."""
+        ``weights``: in the place of all others; ``but``: a dispatcher's own, which no pause keeps from being given.
+        Reads with a connection of its own, as ``of``.
+        """
+        usual = self.of_zone(None, weights)
         if self._zones is None:
-            return []
+            return Ruled(list(deliveries), [usual] * len(deliveries)), []
         zones = await self._zones.read()
         places = zones.of_many([one.lat for one in deliveries], [one.lon for one in deliveries]).tolist()
-        left = await self._left(self._zones, zones, sorted(set(places) - {NOWHERE}))
-        full: list[Failure] = []
+        left = await self._left(self._zones, zones, sorted({place for place in places if place != NOWHERE}))
+        known = {
+            place: replace(self.of_zone(zones.zones[place], weights), left=left.get(place))
+            for place in set(places) - {NOWHERE}
+        }
+        ruled, paused = Ruled([], []), list[Failure]()
         for delivery, place in zip(deliveries, places, strict=True):
-            if left.get(place) == 0:
-                full.append(Failure(delivery.id, full_words(zones.zones[place]), ZONE_FULL))
-            elif place in left:
-                left[place] -= 1
-        return full
+            mine = known.get(place, usual)
+            if mine.zone is not None and mine.zone.paused and delivery.id not in but:
+                paused.append(Failure(delivery.id, mine.zone.words, ZONE_PAUSED))
+            else:
+                ruled.deliveries.append(delivery)
+                ruled.rules.append(mine)
+        return ruled, paused
 
     async def _left(
         self, kept: KeptZones, zones: ZoneMap, places: Sequence[int], *, offered: bool = False
@@ -141,8 +189,8 @@ class AssignmentRules:
         async with kept.database.connection() as driver:
             return await room_in(driver, zones, places, offered=offered)
 
-    def of_zone(self, zone: KnownZone | None) -> Rules:
-        """Of what lies in a zone, or in none."""
+    def of_zone(self, zone: KnownZone | None, weights: Weights | None = None) -> Rules:
+        """Of what lies in a zone, or in none. ``weights``: in the place of all others."""
         if zone is None:
-            return Rules(self.radius_m)
-        return Rules(zone.radius_m or self.radius_m, zone.weights or EVEN, zone)
+            return Rules(self.radius_m, weights or EVEN)
+        return Rules(zone.radius_m or self.radius_m, weights or zone.weights or EVEN, zone)

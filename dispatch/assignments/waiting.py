@@ -1,6 +1,6 @@
 """Which deliveries a bulk run is about, as columns: thousands of rows are read without an object for each."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -11,11 +11,10 @@ from sqlalchemy import Double, Row, Select, String, case, cast, func, select, ty
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.assignments.pool import URGENCY
-from dispatch.assignments.results import BulkFilter, Failure, nobody_for
+from dispatch.assignments.results import BulkFilter, Failure
 from dispatch.database.among import among
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
 from scoring import Deliveries as DeliveryRows
-from scoring import Plan, Reason
 
 MAX_BULK = 20_000
 # What is taken from the database between two looks at whatever else the event loop has to do.
@@ -69,31 +68,6 @@ def delivery_arrays(deliveries: Sequence[WaitingDelivery]) -> DeliveryRows:
         np.array([delivery.lat is not None for delivery in deliveries], dtype=bool),
         key=np.array([delivery.id for delivery in deliveries], dtype=np.int64),
     )
-
-
-def first_that_can_go(
-    deliveries: Sequence[WaitingDelivery], plan: Plan, wanted: BulkFilter, *, locked: Collection[int] = ()
-) -> tuple[list[int], list[Failure]]:
-    """The rows of the first that somebody could take, as many as are wanted, and why others were passed over.
-
-    Those that nobody can take must not keep the rest waiting. ``deliveries`` run in order of urgency; the rows that are
-    ``locked`` go in any case and count among the wanted.
-    """
-    chosen: list[int] = []
-    passed_over: list[Failure] = []
-    left = (wanted.max_assignments or 0) - len(locked)
-    for row, (delivery, code) in enumerate(zip(deliveries, plan.reason, strict=True)):
-        reason = Reason(int(code))
-        if row in locked:
-            chosen.append(row)
-        elif reason not in {Reason.NONE, Reason.OUTBID, Reason.NO_ROOM}:
-            passed_over.append(nobody_for(delivery.id, reason))
-        elif left > 0:
-            chosen.append(row)
-            left -= 1
-        elif wanted.delivery_ids is not None:
-            passed_over.append(Failure(delivery.id, "Not processed: max_assignments was reached"))
-    return chosen, passed_over
 
 
 def _query(wanted: BulkFilter, now: datetime) -> Select[int, str, UUID, str, float | None, float | None, float, str]:

@@ -5,6 +5,7 @@ differs from what was scored then by less than a hundredth of a point.
 """
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from dispatch.decisions.columns import pack, unpack
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+
+Rule: TypeAlias = tuple[float, tuple[float, float, float, float]]
 
 OTHER_VEHICLE = 5
 """A standing: all is in order, but only vehicles of another type were asked for."""
@@ -87,6 +90,14 @@ class Snapshot:
     forbidden: list[tuple[int, int]] = field(default_factory=list)
     changed: list[int] = field(default_factory=list)
     gave_back: list[tuple[int, int]] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    """Radius in metres and weights of distance, rating, capacity and workload, where parcels were judged unlike."""
+    rule: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """(N,) which of them is each parcel's; empty where all were judged by the decision's own."""
+
+    def rule_of(self, place: int) -> Rule | None:
+        """By what the parcel of a row was judged; None by the decision's own."""
+        return self.rules[int(self.rule[place])] if self.rule.size else None
 
     def pack(self) -> bytes:
         """In few bytes; some milliseconds for ten thousand people, so off the event loop."""
@@ -111,8 +122,9 @@ class Snapshot:
             "reason": outcome.reason.astype("<u1"),
             "price": outcome.price.astype("<f4"),
             "weight_price": outcome.weight_price.astype("<f4"),
+            "rule": _counts(self.rule),
         }
-        header = {name: getattr(self, name) for name in ("locked", "forbidden", "changed", "gave_back")}
+        header = {name: getattr(self, name) for name in ("locked", "forbidden", "changed", "gave_back", "rules")}
         return pack(columns, header)
 
     @classmethod
@@ -145,6 +157,8 @@ class Snapshot:
             [(delivery, transporter) for delivery, transporter in header["forbidden"]],
             header["changed"],
             [(delivery, transporter) for delivery, transporter in header["gave_back"]],
+            [(radius_m, (one, two, three, four)) for radius_m, (one, two, three, four) in header.get("rules", ())],
+            whole.get("rule", np.zeros(0, dtype=np.int64)),
         )
 
 

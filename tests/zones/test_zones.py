@@ -134,7 +134,36 @@ async def test_one_run_over_several_zones_goes_by_the_rules_of_each_and_gives_no
     assert (planned["results"]["successful"], done["successful"], done["failed"]) == (2, 2, 2)
     assert {one["transporter_id"] for one in done["assignments"]} == {driver.transporter_id}
     assert made[2]["id"] in {one["delivery_id"] for one in done["failures"]}, f"beyond the radius of {closed['name']}"
-    assert done["certified_optimal"] is False
+    assert done["certified_optimal"] is True, "it is one plan, each delivery by its own radius"
+
+
+async def test_a_plan_and_what_is_kept_of_a_run_go_by_the_rules_of_each_delivery_s_zone(
+    world: World, admin: Person
+) -> None:
+    here = somewhere()
+    there = north_of(here, 6000)
+    near = await _at(world, north_of(here, 500), capacity_kg=4.2)
+    roomy = await _at(world, north_of(here, 3000), capacity_kg=50)
+    await _zone(admin, here, 0.01, weights={"distance": 1, "rating": 0, "capacity": 0, "workload": 0})
+    await _zone(admin, there, 0.01, weights={"distance": 0, "rating": 0, "capacity": 1, "workload": 0}, radius_km=9)
+    made = await world.deliveries(*[at(place) | {"package_weight": 4} for place in (here, there)])
+    wanted = {made[0]["id"]: near.transporter_id, made[1]["id"]: roomy.transporter_id}
+    body = {"delivery_ids": list(wanted)}
+    plan = ok(await admin.post("/api/assignment-plans/", body), 201)
+    assert {pair["delivery_id"]: pair["transporter_id"] for pair in plan["pairs"]} == wanted
+    assert sum(pair["scores"]["total"] for pair in plan["pairs"]) == pytest.approx(plan["quality"]["total"], abs=0.05)
+    even = {"weights": {"distance": 0, "rating": 0, "capacity": 1, "workload": 0}}
+    told = ok(await admin.post("/api/assignment-plans/", body | even), 201)
+    assert {pair["transporter_id"] for pair in told["pairs"]} == {roomy.transporter_id}
+    run = {"operation": "auto_assign", "delivery_ids": list(wanted)}
+    done = ok(await admin.post("/api/deliveries/bulk-operations/", run))["results"]
+    assert {one["delivery_id"]: one["transporter_id"] for one in done["assignments"]} == wanted
+    for parcel, winner, loser in ((made[0], near, roomy), (made[1], roomy, near)):
+        path = f"/api/deliveries/{parcel['id']}/decision/"
+        kept = ok(await admin.get(path, transporter=loser.transporter_id))
+        assert kept["candidates"][0]["transporter_id"] == winner.transporter_id
+        assert kept["asked"]["verdict"] in {"outbid", "equal"}
+        assert kept["asked"]["behind"] > 0
 
 
 async def test_many_points_fall_into_the_zones_that_single_ones_do(world: World, admin: Person) -> None:

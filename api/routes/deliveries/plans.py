@@ -62,7 +62,7 @@ class NewPlan(Body, frozen=True, kw_only=True):
 
     ``max_assignments``: the most urgent so many that somebody can take, those of ``locked`` pairs among them.
     ``locked`` pairs are in it whatever they score, also beyond the radius; ``forbidden`` ones are not, nor those where
-    the transporter gave the delivery back before.
+    the transporter gave the delivery back before. ``weights`` count for all deliveries, in the place of their zones'.
     """
 
     delivery_ids: Annotated[list[Id], Meta(min_length=1, max_length=20_000)] | None = None
@@ -72,7 +72,7 @@ class NewPlan(Body, frozen=True, kw_only=True):
     time_range_hours: Hours | None = None
     locked: Annotated[list[PairOf], Meta(max_length=2_000)] = field(default_factory=list)
     forbidden: Annotated[list[PairOf], Meta(max_length=5_000)] = field(default_factory=list)
-    weights: WantedWeights = WantedWeights()
+    weights: WantedWeights | None = None
 
 
 async def _check_filter(request: Request[User, Any, Any], given: Given) -> None:
@@ -111,7 +111,7 @@ class AssignmentPlanController(Controller):
             ),
             [(pair.delivery_id, pair.transporter_id) for pair in data.locked],
             [(pair.delivery_id, pair.transporter_id) for pair in data.forbidden],
-            (weights.distance, weights.rating, weights.capacity, weights.workload),
+            None if weights is None else (weights.distance, weights.rating, weights.capacity, weights.workload),
         )
         if prefers_async(request):
             carry_out = planning(wanted, actor_of(request), services.plans)
