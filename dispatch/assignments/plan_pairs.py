@@ -57,7 +57,8 @@ def columns_of(snapshot: Snapshot, radius_m: float) -> PairColumns:
     # Whoever was locked to parcels offers the rest of its room to others.
     aboard = np.bincount(who[is_locked], parcels.weight_kg[rows][is_locked], minlength=people.ids.size)
     free_kg = people.free_kg[who] - np.where(is_locked, 0.0, aboard[who])
-    reach = radius_m if not snapshot.rule.size else np.array([one[0] for one in snapshot.rules])[snapshot.rule[rows]]
+    own = snapshot.radius_of_each()
+    reach = radius_m if own is None else own[rows]
     near = np.where(located, np.maximum(distance_term(distance, reach), 0.0), 0.0)
     terms = np.column_stack(
         (
@@ -75,8 +76,8 @@ def pairs_of(snapshot: Snapshot, params: Params) -> list[PlannedPair]:
     columns = columns_of(snapshot, params.radius_m)
     deliveries = snapshot.parcels.ids[columns.rows].tolist()
     transporters = snapshot.people.ids[columns.who].tolist()
-    own = np.array([one[1] for one in snapshot.rules])[snapshot.rule[columns.rows]] if snapshot.rule.size else None
-    totals = columns.scores(params.weights if own is None else own)
+    own = snapshot.weights_of_each()
+    totals = columns.scores(params.weights if own is None else own[columns.rows])
     return [
         PlannedPair(
             deliveries[place],

@@ -95,10 +95,8 @@ class PlanProblem:
     def _params_of(self, row: int) -> Params:
         """By which a delivery is judged: its own rules where it has any."""
         radii, weights = self.parcels.radius_m, self.parcels.weights
-        if radii is None or weights is None:
-            return self.params
-        distance, rating, capacity, workload = weights[row].tolist()
-        return Params((distance, rating, capacity, workload), float(radii[row]), "sum")
+        params = self.params if radii is None else replace(self.params, radius_m=float(radii[row]))
+        return params if weights is None else replace(params, weights=tuple(weights[row].tolist()))
 
     def _people_beside_locked(self) -> Transporters:
         """Everybody with what is locked aboard already."""

@@ -99,6 +99,14 @@ class Snapshot:
         """By what the parcel of a row was judged; None by the decision's own."""
         return self.rules[int(self.rule[place])] if self.rule.size else None
 
+    def radius_of_each(self) -> Floats | None:
+        """(N,) metres within which each parcel was judged; None where all by the decision's own."""
+        return np.array([radius_m for radius_m, _ in self.rules])[self.rule] if self.rule.size else None
+
+    def weights_of_each(self) -> Floats | None:
+        """(N, 4) the same of the weights."""
+        return np.array([weights for _, weights in self.rules])[self.rule] if self.rule.size else None
+
     def pack(self) -> bytes:
         """In few bytes; some milliseconds for ten thousand people, so off the event loop."""
         people, parcels, outcome = self.people, self.parcels, self.outcome

@@ -69,7 +69,8 @@ def decide_again(decision: Decision, weights: Weights) -> Recomputed:
 
 def _outcome(decision: Decision, snapshot: Snapshot, params: Params) -> tuple[Outcome, bool]:
     """What comes of it, and whether that is proven to be the best."""
-    if decision.engine == VERSION and _ratios(params.weights) == _ratios(tuple(decision.weights)):
+    same = snapshot.weights_of_each() is None and _ratios(params.weights) == _ratios(tuple(decision.weights))
+    if decision.engine == VERSION and same:
         # The same version decides the same from the same; what it was kept with is only rounded.
         return snapshot.outcome, decision.certified is not False
     if _is_single(decision, snapshot):
@@ -124,7 +125,15 @@ def _plan(snapshot: Snapshot, params: Params) -> tuple[Outcome, bool]:
         if delivery in row_of and who >= 0
     }
     problem = PlanProblem(
-        Deliveries(parcels.lat, parcels.lon, parcels.weight_kg, parcels.urgency, parcels.located, key=parcels.ids),
+        Deliveries(
+            parcels.lat,
+            parcels.lon,
+            parcels.weight_kg,
+            parcels.urgency,
+            parcels.located,
+            key=parcels.ids,
+            radius_m=snapshot.radius_of_each(),
+        ),
         transporters_of(snapshot),
         params.radius_m,
         params.weights,
