@@ -5074,7 +5074,7 @@ export interface components {
          *
          *     ``max_assignments``: the most urgent so many that somebody can take, those of ``locked`` pairs among them.
          *     ``locked`` pairs are in it whatever they score, also beyond the radius; ``forbidden`` ones are not, nor those where
-         *     the transporter gave the delivery back before.
+         *     the transporter gave the delivery back before. ``weights`` count for all deliveries, in the place of their zones'.
          */
         NewPlan: {
             /** @default null */
@@ -5091,15 +5091,8 @@ export interface components {
             time_range_hours: number | null;
             /** @default null */
             vehicle_type_filter: string | null;
-            /**
-             * @default {
-             *       "distance": 1,
-             *       "rating": 1,
-             *       "capacity": 1,
-             *       "workload": 1
-             *     }
-             */
-            weights: components["schemas"]["WantedWeights"];
+            /** @default null */
+            weights: components["schemas"]["WantedWeights"] | null;
         };
         /**
          * NewProduct
