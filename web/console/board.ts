@@ -53,7 +53,7 @@ export class Board {
     this.deliveries.set(delivery_id, { ...before, status, transporter_id: courier_id });
   }
 
-  /** The same of how urgent it is, which frames tell within seconds only. */
+  /** The same of how urgent it is. */
   prioritised(delivery_id: number, priority: Priority): void {
     const known = this.deliveries.get(delivery_id);
     if (known !== undefined) this.deliveries.set(delivery_id, { ...known, priority });

@@ -12,7 +12,7 @@ export class Changes {
   constructor(
     private readonly calls: Asks,
     private readonly actions: Actions,
-    /** The board hears of a priority within seconds only; whoever changed it sees it at once. */
+    /** Frames come later than answers; whoever changed a priority sees it at once. */
     private readonly onPriority: (delivery: number, priority: Priority) => void,
   ) {}
 

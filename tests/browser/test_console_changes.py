@@ -1,0 +1,186 @@
+"""A dispatcher changes what somebody has, and asks why: one parcel, all of a courier's, and several chosen ones."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+from sqlalchemy import update
+
+from api.server.serving import RunningServer
+from dispatch.accounts.models import User
+from tests.browser.sign_ins import remembered
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
+from tests.support.own_database import world_of_its_own
+from tests.support.places import at, north_of, somewhere
+from tests.support.world import Driver, Person, Place, World, ok
+
+NO_TIME = {"requested_pickup_date": None, "requested_delivery_date": None}
+
+
+@pytest.fixture
+async def world(server: RunningServer) -> AsyncIterator[World]:
+    """A dispatcher sees everything that there is, so each test has a database of its own."""
+    async with world_of_its_own(server) as own:
+        yield own
+
+
+@pytest.fixture
+async def admin(world: World) -> Person:
+    return await world.admin()
+
+
+async def _console(desk: Window, admin: Person, query: str = "") -> Page:
+    await remembered(desk.context, "console", admin)
+    page = await desk.open(f"/console{query}")
+    await expect(page.locator(".chip.live")).to_be_visible()
+    return page
+
+
+async def _driver(world: World, name: str, place: Place, **profile: Any) -> Driver:
+    """Somebody online with a name of their own."""
+    driver = await world.driver(business_name=name, **profile)
+    async with world.server.services.database.work() as work:
+        await work.session.execute(update(User).where(User.id == driver.user_id).values(name=name))
+    await world.online_at(driver, *place)
+    return driver
+
+
+async def _state(admin: Person, delivery: dict[str, Any]) -> tuple[str, int | None, str]:
+    found = ok(await admin.get(f"/api/deliveries/{delivery['id']}/"))
+    return found["status"], found["transporter"]["id"] if found["transporter"] else None, found["priority"]
+
+
+async def _given(admin: Person, delivery: dict[str, Any], driver: Driver) -> None:
+    ok(await admin.post(f"/api/deliveries/{delivery['id']}/assign/", {"transporter_id": driver.transporter_id}))
+
+
+async def test_a_parcel_goes_to_somebody_else_and_back_and_why_not_another_is_answered(
+    world: World, desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    ram = await _driver(world, "Ram Thapa", here)
+    sita = await _driver(world, "Sita Rai", north_of(here, 2000))
+    await _driver(world, "Hari Weak", here, capacity_kg=1)
+    [delivery] = await world.deliveries(at(here) | NO_TIME)
+    await _given(admin, delivery, ram)
+    page = await _console(desk, admin, f"?delivery={delivery['id']}")
+    sheet, notice = page.locator(".sheet"), page.locator(".notice")
+    await expect(sheet).to_contain_text("nothing that decides by itself moves it")
+    await page.keyboard.press("e")
+    why = page.locator(".decision")
+    await expect(why).to_contain_text("chosen by a dispatcher")
+    await expect(why).to_contain_text("2 could have had it")
+    await why.get_by_label("Why not somebody else?").first.fill("hari")
+    await why.get_by_label("Hari Weak").check()
+    await expect(why.locator(".asked")).to_contain_text("too heavy")
+    await expect(why.locator(".asked")).to_contain_text("All of this would have had to be otherwise")
+    await page.locator(".decision h3 button").focus()
+    await page.keyboard.press("r")
+    await page.get_by_role("dialog").get_by_role("button", name="Give to somebody else").click()
+    await expect(notice).to_contain_text("Sita Rai has")
+    assert await _state(admin, delivery) == ("assigned", sita.transporter_id, "normal")
+    await page.keyboard.press("z")
+    await expect(notice).to_contain_text("Undone")
+    assert await _state(admin, delivery) == ("assigned", ram.transporter_id, "normal")
+    await page.keyboard.press("p")
+    await page.get_by_role("dialog").get_by_label("urgent").check()
+    await page.get_by_role("dialog").get_by_role("button", name="Set").click()
+    await expect(notice).to_contain_text("The priority of")
+    assert await _state(admin, delivery) == ("assigned", ram.transporter_id, "urgent")
+
+
+@pytest.mark.slow
+async def test_of_many_that_are_changed_each_has_a_result_and_one_that_cannot_be_hides_none(
+    world: World, desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    ram = await _driver(world, "Ram Thapa", here)
+    one, other, carried = await world.deliveries(*[at(here) | NO_TIME] * 3)
+    for delivery in (one, other, carried):
+        await _given(admin, delivery, ram)
+    ok(await ram.post(f"/api/deliveries/{carried['id']}/pickup/"))
+    page = await _console(desk, admin)
+    await expect(page.locator("#queue + ul .row")).to_have_count(3)
+    await page.keyboard.press("Shift+X")
+    await page.keyboard.press("b")
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Take back").click()
+    await expect(dialog).to_contain_text("2 changed, 1 not")
+    await expect(dialog.locator("li")).to_have_count(3)
+    await expect(dialog.locator("li .problem")).to_have_count(1)
+    assert [(await _state(admin, parcel))[0] for parcel in (one, other, carried)] == [
+        "available",
+        "available",
+        "picked_up",
+    ]
+    await dialog.get_by_role("button", name="Undo").click()
+    await expect(page.locator(".notice")).to_contain_text("Undone")
+    assert [(await _state(admin, parcel))[1] for parcel in (one, other, carried)] == [ram.transporter_id] * 3
+
+
+@pytest.mark.slow
+async def test_all_that_a_courier_has_not_picked_up_goes_to_somebody_else_and_what_is_aboard_is_named(
+    world: World, desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    ram, sita = await _driver(world, "Ram Thapa", here), await _driver(world, "Sita Rai", here)
+    waiting, carried = await world.deliveries(at(here) | NO_TIME, at(here) | NO_TIME)
+    for delivery in (waiting, carried):
+        await _given(admin, delivery, ram)
+    ok(await ram.post(f"/api/deliveries/{carried['id']}/pickup/"))
+    page = await _console(desk, admin, f"?courier={ram.transporter_id}")
+    await expect(page.locator(".sheet .row")).to_have_count(2)
+    await page.keyboard.press("r")
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Take all that is not picked up").click()
+    await expect(dialog).to_contain_text(f"{waiting['tracking_number']} now with Sita Rai")
+    await expect(dialog).to_contain_text(f"{carried['tracking_number']} is aboard: hand it on by itself")
+    assert await _state(admin, waiting) == ("assigned", sita.transporter_id, "normal")
+    await dialog.get_by_role("button", name="Close").click()
+    await page.locator(f".sheet [data-delivery='{carried['id']}']").click()
+    await page.get_by_role("button", name="Hand on").click()
+    await dialog.get_by_label("To whom").first.fill("sita")
+    await dialog.get_by_label("Sita Rai").check()
+    await dialog.get_by_role("button", name="Hand on").click()
+    await expect(page.locator(".notice")).to_contain_text("Sita Rai has")
+    assert await _state(admin, carried) == ("picked_up", sita.transporter_id, "normal")
+
+
+@pytest.mark.slow
+async def test_a_cancelled_parcel_leaves_the_list_and_offers_no_way_back(
+    world: World, desk: Window, admin: Person
+) -> None:
+    [delivery] = await world.deliveries(at(somewhere()) | NO_TIME)
+    page = await _console(desk, admin, f"?delivery={delivery['id']}")
+    await page.keyboard.press("c")
+    await page.get_by_label("Twice the same").check()
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel the parcel").click()
+    await expect(page.locator(".notice")).to_contain_text("is cancelled")
+    await expect(page.locator(".notice").get_by_role("button", name="Undo")).to_have_count(0)
+    await expect(page.locator("#list")).to_contain_text("No parcels here")
+    assert (await _state(admin, delivery))[0] == "cancelled"
+
+
+@pytest.mark.slow
+@LANGUAGES_AND_SCHEMES
+async def test_changes_and_reasons_are_for_everyone(
+    world: World, desk: Window, admin: Person, language: str, scheme: str
+) -> None:
+    here = somewhere()
+    ram = await _driver(world, "Ram Thapa", here)
+    [delivery] = await world.deliveries(at(here) | NO_TIME)
+    await _given(admin, delivery, ram)
+    page = await _console(desk, admin, f"?lang={language}&delivery={delivery['id']}")
+    await stand_still(page, scheme)
+    await page.keyboard.press("e")
+    await expect(page.locator(".ranked")).to_be_visible()
+    assert await violations(page) == []
+    assert await unreached(page) == []
+    await page.keyboard.press("x")
+    for key in ("r", "p", "c", "b"):
+        await page.keyboard.press(key)
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        assert await violations(page) == []
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
