@@ -25,7 +25,7 @@ class DeviceConnections:
         """``replicas``: as for the ingest. ``end_own``: ends a connection of this process, or is False."""
         self._redis = redis
         self._keys = keys
-        self._script = Replicated(redis, keys, replicas=replicas).script("resume")
+        self._script = Replicated(redis, keys, replicas=replicas).script("resume", held=True)
         self._end_own = end_own
         self._take: Gathering[tuple[Source, str], int] = Gathering(self._take_all, most=AT_ONCE)
 
