@@ -1,5 +1,6 @@
 """A snapshot of who could carry something now, as the arrays that the scoring wants."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -135,8 +136,9 @@ async def load_pool(
     """
     await work.commit()
     now = clock.now()
-    everybody = _with_shifts(await kept.read(), now)
-    places = await live.places()
+    # Two servers are asked, and neither needs what the other says.
+    known, places = await asyncio.gather(kept.read(), live.places())
+    everybody = _with_shifts(known, now)
     today = (now.date() - date(1970, 1, 1)).days
     fits = (everybody["standing"] == Standing.FITS) & (everybody["papers_until"] >= today)
     if vehicle_type is not None:
