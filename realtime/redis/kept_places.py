@@ -136,12 +136,14 @@ class KeptPlaces:
             pipe.execute_command("ZRANGE", self._keys.last_seen, repr(since_ms), "+inf", "BYSCORE", "WITHSCORES")
             pipe.zcount(self._keys.last_seen, repr(oldest_ms), "+inf")
             heard, there_are = await pipe.execute()
-        members, scores = _members_and_scores(heard)
+        in_pairs = bool(heard) and isinstance(heard[0], (list, tuple))
+        step = self._at_once if in_pairs else 2 * self._at_once
         slices: list[tuple[Ids, dict[str, Column]]] = []
-        for start in range(0, len(members), self._at_once):
-            some = members[start : start + self._at_once]
-            heard_ms = np.fromiter(map(float, scores[start : start + self._at_once]), np.float64, len(some))
-            slices.append((_numbers(some), {"heard_ms": heard_ms, **await self._fixes_of(some)}))
+        for start in range(0, len(heard), step):
+            members, scores = _members_and_scores(heard[start : start + step])
+            ids = np.fromiter(map(int, members), np.int64, len(members))
+            heard_ms = np.fromiter(map(float, scores), np.float64, len(members))
+            slices.append((ids, {"heard_ms": heard_ms, **await self._fixes_of(members)}))
         if slices:
             columns = {name: np.concatenate([some[name] for _, some in slices]) for name in KINDS}
             self._rows = self._rows.with_rows(np.concatenate([ids for ids, _ in slices]), columns)
@@ -165,7 +167,3 @@ def _members_and_scores(reply: list[Any]) -> tuple[list[bytes], list[Any]]:
     if reply and isinstance(reply[0], (list, tuple)):
         return [member for member, _ in reply], [score for _, score in reply]
     return reply[0::2], reply[1::2]
-
-
-def _numbers(members: list[bytes]) -> Ids:
-    return np.fromiter(map(int, members), np.int64, len(members))
