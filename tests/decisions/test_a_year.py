@@ -1,5 +1,6 @@
 """After a year of decisions each is still found by its index and explained for everybody who was online at it."""
 
+import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -8,6 +9,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from dispatch.assignments.explaining import ExplainedDecision
+from dispatch.assignments.recomputing.comparing import Comparing
+from dispatch.assignments.recomputing.deciding import decide_again
 from dispatch.assignments.recomputing.reading import DecisionReader, Period
 from dispatch.clock import SystemClock
 from dispatch.database.engine import Database
@@ -135,6 +138,27 @@ async def test_a_year_is_read_again_without_holding_more_than_a_portion(year: Da
         count += len(portion.decisions)
         most = max(most, len(portion.decisions))
     assert (count, most) == (DECISIONS, 50)
+
+
+@pytest.mark.heavy
+async def test_months_are_made_again_in_the_memory_that_days_take(year: Database) -> None:
+    now, nearest = SystemClock().now(), (1.0, 0.0, 0.0, 0.0)
+
+    async def made_again(days: int) -> tuple[int, int]:
+        """How many, and the most bytes that were held meanwhile."""
+        comparing = Comparing(road_factor=1.3)
+        tracemalloc.start()
+        async for portion in DecisionReader(year, Period(now - timedelta(days=days), now)).portions():
+            for decision in portion.decisions:
+                comparing.add(decision, decide_again(decision, nearest), nearest, portion)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return comparing.found.recomputed, peak
+
+    (few, of_few), (many, of_many) = await made_again(8), await made_again(64)
+    print(f"\n{few:,} decisions take {of_few / 1e6:.1f} MB, {many:,} take {of_many / 1e6:.1f} MB")
+    assert many > 7 * few > 2_000
+    assert of_many < 2 * of_few, "eight times as many decisions"
 
 
 @pytest.mark.heavy
