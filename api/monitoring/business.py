@@ -49,6 +49,16 @@ REFUNDS = """
 SELECT count(*) AS due, COALESCE(EXTRACT(EPOCH FROM now() - min(created_at)), 0)::float AS oldest_s
 FROM refunds WHERE status IN ('requested', 'sent')
 """
+ROLLING = """
+SELECT count(*) AS places, count(*) FILTER (WHERE error <> '') AS failing, COALESCE(sum(waiting), 0) AS waiting,
+       COALESCE(sum(held_count), 0) AS held
+FROM rolling_places WHERE lease_until > now()
+"""
+ROLLING_LAST_HOUR = """
+SELECT COALESCE(sum(given), 0) AS given, COALESCE(sum(offered), 0) AS offered,
+       COALESCE(sum(moved_free), 0) AS moved_free, COALESCE(sum(moved_accepted), 0) AS moved_accepted
+FROM rolling_ticks WHERE at > now() - interval '1 hour'
+"""
 
 
 @dataclass(slots=True)
@@ -59,6 +69,8 @@ class BusinessFigures:
     payments: Mapping[str, int] = field(default_factory=dict)
     outbox: Mapping[str, float] = field(default_factory=dict)
     refunds: Mapping[str, float] = field(default_factory=dict)
+    rolling: Mapping[str, int] = field(default_factory=dict)
+    rolling_last_hour: Mapping[str, int] = field(default_factory=dict)
     waiting_s: Mapping[str, float] = field(default_factory=dict)
     dead_letters: Mapping[str, int] = field(default_factory=dict)
     presence: Mapping[str, int] = field(default_factory=dict)
@@ -97,6 +109,8 @@ class Business:
             seen.deliveries = {row["name"]: row["count"] for row in await driver.fetch(DELIVERIES)}
             seen.outbox = dict(await driver.fetchrow(OUTBOX))
             seen.refunds = dict(await driver.fetchrow(REFUNDS))
+            seen.rolling = dict(await driver.fetchrow(ROLLING))
+            seen.rolling_last_hour = dict(await driver.fetchrow(ROLLING_LAST_HOUR))
             seen.payments = {row["name"]: row["count"] for row in await driver.fetch(PAYMENTS)}
 
     async def _ask_jobs(self, seen: BusinessFigures) -> None:
@@ -144,6 +158,10 @@ class BusinessCollector(Collector):
         ):
             if key in figures:
                 yield GaugeMetricFamily(name, text, float(figures[key]))
+        told = "Places that rolling dispatch leads, those whose last tick failed, and what waited there and was held."
+        yield _by("dispatch_rolling", told, "of", seen.rolling)
+        lately = "What rolling dispatch gave, offered and moved in the last hour."
+        yield _by("dispatch_rolling_last_hour", lately, "what", seen.rolling_last_hour)
         oldest = "Since when the item waits that a job could have done for longest."
         yield _by("dispatch_job_oldest_waiting_seconds", oldest, "job", seen.waiting_s)
         yield _by("dispatch_dead_letters", "What a job gave up and a person has to look at.", "kind", seen.dead_letters)

@@ -39,6 +39,7 @@ export function Overview({ client, language, say }: Given) {
             <Group title={say("group.pings")} figures={pings(before.current, now, say)} />
             <Group title={say("group.people")} figures={people(now, say)} />
             <Group title={say("group.trade")} figures={trade(now, say)} />
+            {now.rolling !== null && now.rolling.places > 0 && <Group title={say("group.rolling")} figures={rolling(now.rolling, say)} />}
             <Group title={say("group.server")} figures={server(now, say)} />
             <Group title={say("group.jobs")} figures={Object.entries(now.jobs_waiting_s).map(([name, waits]) => [wordOf("kind", name, say), duration(waits, say)])} />
           </div>
@@ -128,6 +129,17 @@ function trade(now: Summary, say: Say): Figure[] {
     [say("figure.messages"), count(now.messages.count, say)],
     [say("figure.messages_oldest"), duration(now.messages.oldest_s, say)],
     [say("figure.refunds"), count(now.refunds.count, say)],
+  ];
+}
+
+function rolling(now: NonNullable<Summary["rolling"]>, say: Say): Figure[] {
+  return [
+    [say("figure.rolling_places"), count(now.places, say)],
+    [say("figure.rolling_failing"), count(now.failing, say)],
+    [say("figure.rolling_waiting"), count(now.waiting, say)],
+    [say("figure.rolling_held"), count(now.held, say)],
+    [say("figure.rolling_given"), count(now.given + now.offered, say)],
+    [say("figure.rolling_moved"), count(now.moved_accepted, say)],
   ];
 }
 

@@ -6600,6 +6600,24 @@ export interface components {
             zone_id: number | null;
         };
         /**
+         * RollingFigures
+         * @description Rolling dispatch in all places that are led now.
+         *
+         *     `failing`: places whose last tick failed; `waiting` and `held`: deliveries at the last ticks; the others count
+         *     the last hour. `churn_per_hundred`: accepted deliveries that were moved, of a hundred that were given or offered.
+         */
+        RollingFigures: {
+            churn_per_hundred: number | null;
+            failing: number;
+            given: number;
+            held: number;
+            moved_accepted: number;
+            moved_free: number;
+            offered: number;
+            places: number;
+            waiting: number;
+        };
+        /**
          * RollingSummary
          * @description A place: a zone, or what lies in none (`zone_id` null). `is_on`: it is dispatched by itself now.
          *
@@ -6940,8 +6958,8 @@ export interface components {
         };
         /**
          * SummaryAnswer
-         * @description How the server does. A part that does not answer leaves its figures empty; `log` is None then, as is `disk`
-         *     where the data folder is gone or cannot be read.
+         * @description How the server does. A part that does not answer leaves its figures empty; `log` and `rolling` are None then,
+         *     as is `disk` where the data folder is gone or cannot be read.
          *
          *     `transporters` by presence; `deliveries` that are not over and `payments_open` by status;
          *     `payments_last_day`: opened in the last 24 hours. `jobs_waiting_s`: since when the item waits that a job could
@@ -6972,6 +6990,7 @@ export interface components {
             pings: components["schemas"]["PingTotals"];
             processes: components["schemas"]["ProcessSummary"][];
             refunds: components["schemas"]["WaitingAnswer"];
+            rolling: components["schemas"]["RollingFigures"] | null;
             transporters: {
                 [key: string]: number;
             };

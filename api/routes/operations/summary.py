@@ -65,9 +65,27 @@ class DiskAnswer(Struct, frozen=True):
     free: int
 
 
+class RollingFigures(Struct, frozen=True, kw_only=True):
+    """Rolling dispatch in all places that are led now.
+
+    ``failing``: places whose last tick failed; ``waiting`` and ``held``: deliveries at the last ticks; the others count
+    the last hour. ``churn_per_hundred``: accepted deliveries that were moved, of a hundred that were given or offered.
+    """
+
+    places: int
+    failing: int
+    waiting: int
+    held: int
+    given: int
+    offered: int
+    moved_free: int
+    moved_accepted: int
+    churn_per_hundred: float | None
+
+
 class SummaryAnswer(Struct, frozen=True, kw_only=True):
-    """How the server does. A part that does not answer leaves its figures empty; ``log`` is None then, as is ``disk``
-    where the data folder is gone or cannot be read.
+    """How the server does. A part that does not answer leaves its figures empty; ``log`` and ``rolling`` are None then,
+    as is ``disk`` where the data folder is gone or cannot be read.
 
     ``transporters`` by presence; ``deliveries`` that are not over and ``payments_open`` by status;
     ``payments_last_day``: opened in the last 24 hours. ``jobs_waiting_s``: since when the item waits that a job could
@@ -84,6 +102,7 @@ class SummaryAnswer(Struct, frozen=True, kw_only=True):
     payments_last_day: dict[str, int]
     messages: WaitingAnswer
     refunds: WaitingAnswer
+    rolling: RollingFigures | None
     jobs_waiting_s: dict[str, float]
     dead_letters: dict[str, int]
     log: LogAnswer | None
@@ -134,11 +153,21 @@ def _answer(now: datetime, seen: BusinessFigures, counted: Counted, disk: DiskAn
         },
         messages=_waiting(seen.outbox, "depth"),
         refunds=_waiting(seen.refunds, "due"),
+        rolling=_rolling(seen),
         jobs_waiting_s=dict(seen.waiting_s),
         dead_letters=dict(seen.dead_letters),
         log=None if seen.log is None else LogAnswer(**asdict(seen.log), history_active=seen.log.history_is_active),
         disk=disk,
     )
+
+
+def _rolling(seen: BusinessFigures) -> RollingFigures | None:
+    if not seen.rolling or not seen.rolling_last_hour:
+        return None
+    hour = seen.rolling_last_hour
+    out = hour["given"] + hour["offered"]
+    churn = 100 * hour["moved_accepted"] / out if out else None
+    return RollingFigures(**seen.rolling, **hour, churn_per_hundred=churn)
 
 
 def _ack_buckets(counted: Counted) -> list[AckBucket]:
