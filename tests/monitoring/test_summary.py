@@ -55,6 +55,7 @@ async def test_an_admin_sees_rates_waits_and_queues_in_one_answer(world: World) 
     )
     assert seen["payments_last_day"]["completed"] >= 1
     assert set(seen["dead_letters"]) >= {"payments", "refunds", "messages"}
+    assert set(seen["rolling"]) >= {"places", "failing", "waiting", "held", "given", "churn_per_hundred"}
 
 
 async def test_the_summary_says_what_the_metrics_say(world: World) -> None:
