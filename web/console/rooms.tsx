@@ -1,6 +1,6 @@
 // Which room of the console the address names. All but the board are loaded once somebody goes there.
 import { type ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { type Address, useAddress } from "../shared/address.ts";
 import type { Client } from "../shared/client.ts";
 import { Frame } from "../shared/frame.tsx";
@@ -9,6 +9,7 @@ import type { Language } from "../shared/numbers.ts";
 import type { SignedIn } from "../shared/sign_in.tsx";
 import { ROOMS, RoomTabs } from "./room_tabs.tsx";
 import { Console } from "./whole.tsx";
+import type { RoomSay } from "./rooms/words.ts";
 import type { ConsoleSay } from "./words.ts";
 
 /** What every room but the board is given. */
@@ -16,11 +17,22 @@ export interface RoomGiven {
   client: Client;
   address: Address;
   language: Language;
-  say: ConsoleSay;
+  say: RoomSay;
 }
 
-interface Given extends Omit<RoomGiven, "address"> {
+interface Given extends Omit<RoomGiven, "address" | "say"> {
+  say: ConsoleSay;
   signedIn: SignedIn;
+}
+
+interface LateRoom {
+  Part: ComponentType<RoomGiven>;
+  speak: (language: Language) => RoomSay;
+}
+
+async function withWords(load: () => Promise<ComponentType<RoomGiven>>): Promise<LateRoom> {
+  const [Part, { roomSpeaker }] = await Promise.all([load(), import("./rooms/words.ts")]);
+  return { Part, speak: roomSpeaker };
 }
 
 const LATE: Readonly<Record<string, () => Promise<ComponentType<RoomGiven>>>> = {
@@ -42,15 +54,16 @@ function Room({ client, address, language, say, signedIn }: Given & { address: A
   useEffect(() => {
     document.title = title;
   }, [title]);
-  const late = useLate(load ?? (() => Promise.reject(new Error("no such room"))), load !== undefined);
-  const { part: Part } = late;
+  const late = useLate(() => withWords(load ?? (() => Promise.reject(new Error("no such room")))), load !== undefined);
+  const { part: room } = late;
+  const inside = useMemo(() => room?.speak(language) ?? null, [room, language]);
   return (
     <Frame language={language} say={say} state={<button type="button" class="link" onClick={() => void signedIn.signOut()}>{say("sign_out")}</button>}>
       <RoomTabs path={address.path} say={say} />
       <main id="content" class="room" tabIndex={-1}>
         {load === undefined && <p class="card">{say("nothing_here")}</p>}
-        {Part !== null && <Part client={client} address={address} language={language} say={say} />}
-        {Part === null && load !== undefined && late.failures > 0 && <Missing late={late} text={say("room.missing")} say={say} />}
+        {room !== null && inside !== null && <room.Part client={client} address={address} language={language} say={inside} />}
+        {room === null && load !== undefined && late.failures > 0 && <Missing late={late} text={say("room.missing")} say={say} />}
         <p class="small quiet">{say("sign_in.as", { email: signedIn.person.email })}</p>
       </main>
     </Frame>
