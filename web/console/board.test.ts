@@ -37,6 +37,16 @@ test("a courier that goes offline with a parcel stays known as gone, another one
   expect([...board.couriers.values()].map((one) => [one.id, one.presence])).toEqual([[1, "gone"]]);
 });
 
+test("who had what waits again is known until it is over", () => {
+  const board = new Board();
+  board.take(frame({ reset: true, deliveries: [toldDelivery(7, { status: "assigned", transporter_id: 3 }), toldDelivery(8)] }), 0);
+  board.take(frame({ deliveries: [toldDelivery(7), toldDelivery(8)], server_time: "2026-11-28T11:40:00Z" }), 10_000);
+  expect(board.hadBy(7)).toEqual({ courier: 3, until: Date.parse("2026-11-28T11:40:00Z") });
+  expect(board.hadBy(8)).toBeNull();
+  board.take(frame({ deliveries: [toldDelivery(7, { status: "cancelled" })] }), 20_000);
+  expect(board.hadBy(7)).toBeNull();
+});
+
 test("a tour lists what is under way by when it is expected", () => {
   const board = new Board();
   const own = { transporter_id: 1, status: "assigned" } as const;

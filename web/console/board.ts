@@ -20,11 +20,14 @@ export class Board {
   known = false;
   #pictureAt: number | null = null;
   readonly #answers = new Answers();
+  readonly #had = new Map<number, { courier: number; until: number }>();
+  #serverTime = 0;
   readonly #unconfirmed = { couriers: new Set<number>(), deliveries: new Set<number>() };
 
   /** `now` is a steady clock of the page. */
   take(frame: FleetFrame, now: number): Change {
     this.known = true;
+    this.#serverTime = Date.parse(frame.server_time);
     if (frame.reset) {
       this.#pictureAt = now;
       this.#unconfirmed.couriers = new Set(this.couriers.keys());
@@ -49,6 +52,7 @@ export class Board {
     const before = this.deliveries.get(delivery_id);
     if (before === undefined || (before.transporter_id === courier_id && underWay(before) === (courier_id !== null))) return;
     this.#answers.note(before, now);
+    if (courier_id === null) this.#noteHad(before);
     const status = courier_id === null ? "available" : aboard(before) ? before.status : "assigned"; // what is aboard is handed on
     this.deliveries.set(delivery_id, { ...before, status, transporter_id: courier_id });
   }
@@ -83,9 +87,22 @@ export class Board {
       .sort((a, b) => (a.expected_at ?? Infinity) - (b.expected_at ?? Infinity) || a.id - b.id);
   }
 
+  /** Who had what waits now, as far as this page saw it lose somebody. */
+  hadBy(delivery_id: number): { courier: number; until: number } | null {
+    return this.#had.get(delivery_id) ?? null;
+  }
+
   #tell(told: DeliveryFrame): void {
-    if (over(told)) this.deliveries.delete(told.id);
-    else this.deliveries.set(told.id, deliveryOf(told));
+    const before = this.deliveries.get(told.id);
+    if (told.status === "available" && before !== undefined) this.#noteHad(before);
+    if (over(told)) {
+      this.deliveries.delete(told.id);
+      this.#had.delete(told.id);
+    } else this.deliveries.set(told.id, deliveryOf(told));
+  }
+
+  #noteHad(before: Delivery): void {
+    if (before.transporter_id !== null) this.#had.set(before.id, { courier: before.transporter_id, until: this.#serverTime });
   }
 
   /** Who has parcels is kept as silent, so that they are not forgotten; everybody else leaves. */

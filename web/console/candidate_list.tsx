@@ -1,23 +1,20 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
-import { clock } from "../shared/times.ts";
+import { clock, duration } from "../shared/times.ts";
+import { TERMS, aheadIn, firstThere, lateOnArrival } from "./arrivals.ts";
 import type { Candidate, Candidates, Excluded } from "./calls.ts";
 import { useDesk } from "./desk.ts";
 import type { Delivery } from "./frames.ts";
 
 const AGAIN_MS = 20_000;
 const REASON_CHARACTERS = 500;
-const TERMS = [
-  ["distance_score", "term.distance"],
-  ["rating_score", "term.rating"],
-  ["capacity_score", "term.capacity"],
-  ["workload_score", "term.workload"],
-] as const;
+/** Less than this apart, two arrivals are the same to whoever waits. */
+const SAME_MS = 60_000;
 
 /** Who could carry what waits, the best first, and why not the others. */
 export function CandidateList({ delivery }: { delivery: Delivery }) {
-  const { say, calls, actions, best, why, setWhy } = useDesk();
+  const { say, calls, actions, best, why, board } = useDesk();
   const [found, setFound] = useState<Candidates | null>(null);
   const [problem, setProblem] = useState("");
   const [asked, setAsked] = useState(0);
@@ -31,7 +28,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
         setProblem("");
         if (answer.candidates.length > 0) actions.unfound.delete(delivery.id);
         else actions.unfound.add(delivery.id);
-        const first = answer.candidates[0]?.transporter;
+        const first = bestOf(answer, board.hadBy(delivery.id)?.courier ?? null)?.transporter;
         best.current = first === undefined ? null : { delivery: delivery.id, courier: first.id, name: first.name };
       },
       (error: unknown) => !left && setProblem(problemOf(error, say)),
@@ -44,8 +41,12 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
   }, [delivery.id, asked]);
   useEffect(() => () => void (best.current = null), [delivery.id]);
 
+  const list = found?.candidates ?? [];
+  const had = board.hadBy(delivery.id);
+  const chosen = found === null ? undefined : bestOf(found, had?.courier ?? null);
+  const fastest = list[firstThere(list)];
   const others = Object.values(found?.excluded_counts ?? {}).reduce((sum, count) => sum + (count ?? 0), 0);
-  const others_fit = (found?.candidates.length ?? 0) > 1 || (why && found?.excluded.some((one) => one.can_be_given) === true);
+  const others_fit = list.length > 1 || (why && found?.excluded.some((one) => one.can_be_given) === true);
   return (
     <section aria-labelledby="candidates" class="candidates">
       <h3 id="candidates" class="small quiet">{say("candidates")}</h3>
@@ -54,18 +55,59 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
         <p class="problem">{problem} <button type="button" class="link" onClick={() => setAsked(asked + 1)}>{say("candidates.again")}</button></p>
       )}
       {found?.reason != null && <p class="problem">{found.reason}</p>}
+      {found !== null && others > 0 && <Others found={found} others={others} reason={reason} delivery={delivery} />}
+      {chosen !== undefined && fastest !== undefined && <Trade best={chosen} fastest={fastest} due_at={delivery.due_at} />}
       <ol>
-        {found?.candidates.map((one, place) => <CandidateRow key={one.transporter.id} one={one} first={place === 0} reason={place === 0 ? "" : reason} delivery={delivery} />)}
+        {list.map((one) => (
+          <CandidateRow
+            key={one.transporter.id}
+            one={one}
+            first={one === chosen}
+            fastest={one === fastest && list.length > 1}
+            had_until={had?.courier === one.transporter.id ? had.until : null}
+            reason={one === list[0] ? "" : reason}
+            delivery={delivery}
+          />
+        ))}
       </ol>
-      {others > 0 && (
-        <>
-          <button type="button" class="link" aria-expanded={why} onClick={() => setWhy(!why)}>{say("candidates.why", { count: others })}</button>
-          {why && <ul class="excluded">{found?.excluded.map((one) => <ExcludedRow key={one.transporter_id} one={one} reason={reason} delivery={delivery} />)}</ul>}
-        </>
-      )}
       {others_fit && <ReasonField reason={reason} setReason={setReason} />}
     </section>
   );
+}
+
+/** Whom the filled button is for: the best score, but not whoever had it last and lost it. */
+function bestOf({ candidates }: Candidates, had: number | null): Candidate | undefined {
+  return candidates.find((one) => one.transporter.id !== had) ?? candidates[0];
+}
+
+/** Everybody who is known here, and why those who could not have it could not. */
+function Others({ found, others, reason, delivery }: { found: Candidates; others: number; reason: string; delivery: Delivery }) {
+  const { say, why, setWhy } = useDesk();
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (why) place.current?.scrollIntoView({ block: "nearest" });
+  }, [why]);
+  const counts = Object.entries(found.excluded_counts) as [Excluded["why"], number][];
+  const all = [
+    say("candidates.all", { count: others + found.candidates_count, could: found.candidates_count }),
+    ...counts.sort((a, b) => b[1] - a[1]).map(([kind, count]) => say("candidates.left_out", { count, why: say(`why.${kind}`) })),
+  ];
+  return (
+    <div ref={place}>
+      <p class="small quiet number">{all.join(", ")}</p>
+      <button type="button" class="link" aria-expanded={why} onClick={() => setWhy(!why)}>{say("candidates.why", { count: others })}</button>
+      {why && <ul class="excluded">{found.excluded.map((one) => <ExcludedRow key={one.transporter_id} one={one} reason={reason} delivery={delivery} />)}</ul>}
+    </div>
+  );
+}
+
+/** Where the best score would come late and another earlier: what the choice is between. */
+function Trade({ best, fastest, due_at }: { best: Candidate; fastest: Candidate; due_at: number | null }) {
+  const { say } = useDesk();
+  const sooner = Date.parse(best.estimated_delivery_time) - Date.parse(fastest.estimated_delivery_time);
+  const terms = aheadIn(best, fastest).map((term) => say(term));
+  if (lateOnArrival(best, due_at) === 0 || sooner < SAME_MS || terms.length === 0) return null;
+  return <p class="small">{say("candidates.trade", { fast: fastest.transporter.name, best: best.transporter.name, terms: terms.join(", ") })}</p>;
 }
 
 /** A choice that is not the best may say why; the reason is kept with the decision. */
@@ -82,27 +124,34 @@ function ReasonField({ reason, setReason }: { reason: string; setReason: (reason
 interface RowGiven {
   one: Candidate;
   first: boolean;
+  fastest: boolean;
+  /** Until when this one had it, who had it last. */
+  had_until: number | null;
   reason: string;
   delivery: Delivery;
 }
 
-function CandidateRow({ one, first, reason, delivery }: RowGiven) {
+function CandidateRow({ one, first, fastest, had_until, reason, delivery }: RowGiven) {
   const { say, digits, language, now } = useDesk();
   const { score_details: scores, transporter } = one;
+  const late = lateOnArrival(one, delivery.due_at);
   const facts = [
     one.distance_km === null ? null : say("candidates.distance", { distance: distance(one.distance_km * 1000, language) }),
     say("candidates.at_door", { at: clock(Date.parse(one.estimated_delivery_time), now, language) }),
+    late === 0 ? null : say("candidates.late", { age: duration(late / 1000, say) }),
     say("candidates.load", { count: one.active, most: one.max_active }),
   ].filter((fact) => fact !== null);
   return (
     <li class={one.presence === "stale" ? "candidate stale" : "candidate"}>
       <div class="head">
         <strong>{transporter.name}</strong>
+        {fastest && <span class="small mark-of">{say("candidates.first_there")}</span>}
         <span class="bar-of" aria-hidden="true"><span style={{ width: `${scores.total_score}%` }} /></span>
         <span class="number" title={say("candidates.score", { score: scores.total_score })}>{digits(scores.total_score)}</span>
       </div>
       <p class="small quiet number">{TERMS.map(([term, key]) => `${say(key)} ${digits(scores[term])}`).join(" · ")}</p>
       <p class="small quiet number">{facts.join(" · ")}{one.presence === "stale" && ` · ${say("row.silent")}`}</p>
+      {had_until !== null && <p class="small">{say("candidates.had", { at: clock(had_until, now, language) })}</p>}
       <Give courier={transporter.id} name={transporter.name} first={first} reason={reason} delivery={delivery} />
     </li>
   );
@@ -127,15 +176,19 @@ function ExcludedRow({ one, reason, delivery }: { one: Excluded; reason: string;
 
 function Give({ courier, name, first, reason, delivery }: { courier: number; name: string; first: boolean; reason: string; delivery: Delivery }) {
   const { say, actions } = useDesk();
+  const [pressed, setPressed] = useState(false);
   const pending = actions.pending.get(delivery.id);
   return (
     <button
       type="button"
       class={first ? "button first" : "button"}
       disabled={pending !== undefined}
-      onClick={() => void actions.give({ delivery: delivery.id, number: delivery.tracking_number, courier, name }, reason.trim())}
+      onClick={() => {
+        setPressed(true);
+        void actions.give({ delivery: delivery.id, number: delivery.tracking_number, courier, name }, reason.trim()).finally(() => setPressed(false));
+      }}
     >
-      {pending === undefined ? say("candidates.give", { name }) : say(pending)}
+      {pending === undefined || !pressed ? say("candidates.give", { name }) : say(pending)}
     </button>
   );
 }

@@ -10,7 +10,7 @@ import { CandidateList } from "./candidate_list.tsx";
 import { CourierPanel } from "./courier_panel.tsx";
 import { DecisionPanel } from "./decision_panel.tsx";
 import { planShows, shortPlace, useDesk } from "./desk.ts";
-import { lateness, waitsSince } from "./exceptions.ts";
+import { lateness, measureOf, waitsSince } from "./exceptions.ts";
 import { type Delivery, aboard, underWay } from "./frames.ts";
 import { OfferPanel } from "./offer_panel.tsx";
 import { PlanPanel } from "./plan_panel.tsx";
@@ -77,10 +77,10 @@ function State({ delivery }: { delivery: Delivery }) {
   const since = waitsSince(delivery);
   const waits = delivery.status === "available";
   const parts = [
-    waits ? (since > now ? say("row.later", { at: clock(since, now, language) }) : say("row.waits", { age: duration((now - since) / 1000, say) })) : say(`status.${delivery.status}`),
+    waits ? (since > now ? say("row.later", { at: clock(since, now, language) }) : say(delivery.due_at === null ? "row.waits" : "row.ordered", { age: duration((now - since) / 1000, say), at: clock(delivery.created_at, now, language) })) : say(`status.${delivery.status}`),
     delivery.due_at === null ? say("row.no_due") : say("row.due", { at: clock(delivery.due_at, now, language) }),
   ];
-  if (late > 0) parts.push(say("row.late", { age: duration(late / 1000, say) }));
+  if (late > 0) parts.push(say(`row.${measureOf(delivery, now)}`, { age: duration(late / 1000, say) }));
   return <p class={late > 0 ? "problem" : "quiet"}>{parts.join(" · ")}</p>;
 }
 

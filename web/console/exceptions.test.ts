@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exceptionsOf, lateness } from "./exceptions.ts";
+import { exceptionsOf, lateness, measureOf } from "./exceptions.ts";
 import type { Courier } from "./frames.ts";
 import { courier, delivery } from "../testing/console_frames.ts";
 
@@ -20,6 +20,15 @@ test("where nothing was asked for, it is late by ten minutes beyond the plan", (
   expect(lateness(delivery(1, { ...carried, expected_at: "2026-11-28T11:19:00Z" }), NOW)).toBe(0);
   expect(lateness(delivery(1, { ...carried, expected_at: "2026-11-28T11:25:00Z" }), NOW)).toBe(15 * 60_000);
   expect(lateness(delivery(1), NOW)).toBe(0);
+});
+
+test("what is over, what will be late and what is behind a plan are three measures", () => {
+  const due_at = "2026-11-28T10:50:00Z";
+  const carried = { status: "in_transit", transporter_id: 1 } as const;
+  expect(measureOf(delivery(1, { due_at }), NOW)).toBe("past_due");
+  expect(measureOf(delivery(1, { ...carried, due_at, expected_at: "2026-11-28T11:30:00Z" }), NOW)).toBe("will_be_late");
+  expect(measureOf(delivery(1, { ...carried, due_at, expected_at: "2026-11-28T10:55:00Z" }), NOW)).toBe("past_due");
+  expect(measureOf(delivery(1, { ...carried, planned_at: due_at, expected_at: "2026-11-28T11:30:00Z" }), NOW)).toBe("behind_plan");
 });
 
 test("exceptions come worst first, each delivery once a kind", () => {

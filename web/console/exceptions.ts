@@ -30,6 +30,15 @@ export function lateness(delivery: Delivery, now: number): number {
   return expected - delivery.planned_at >= LATE_BY_PLAN_MS ? expected - delivery.planned_at : 0;
 }
 
+/** What a lateness is measured by: what was asked for and is over, an arrival that is still to come, or only a plan. */
+export type Measure = "past_due" | "will_be_late" | "behind_plan";
+
+/** Which of them `lateness` has of a delivery, so that two of them never share one word. */
+export function measureOf(delivery: Delivery, now: number): Measure {
+  if (delivery.due_at === null) return "behind_plan";
+  return underWay(delivery) && (delivery.expected_at ?? now) > now ? "will_be_late" : "past_due";
+}
+
 /** Since when a delivery that waits could have been fetched. */
 export function waitsSince(delivery: Delivery): number {
   return Math.max(delivery.created_at, delivery.pickup_from ?? 0);

@@ -1,6 +1,7 @@
 import { Link } from "../shared/link.tsx";
-import { clock } from "../shared/times.ts";
+import { clock, duration } from "../shared/times.ts";
 import { shortPlace, useDesk } from "./desk.ts";
+import { lateness, measureOf } from "./exceptions.ts";
 import { OpenLink } from "./list_panel.tsx";
 import { NOW_AT, linesOf, placeOf, ticksOf } from "./time_line.ts";
 
@@ -29,7 +30,9 @@ export function LinePanel() {
             {bars.map((bar) => {
               const { delivery } = bar;
               const at = delivery.expected_at === null ? "–" : clock(delivery.expected_at, now, language);
-              const words = say("line.stop", { number: delivery.tracking_number, place: shortPlace(delivery.delivery_address), at });
+              const late = lateness(delivery, now);
+              const stop = say("line.stop", { number: delivery.tracking_number, place: shortPlace(delivery.delivery_address), at });
+              const words = late === 0 ? stop : `${stop} · ${say(`row.${measureOf(delivery, now)}`, { age: duration(late / 1000, say) })}`;
               return (
                 <li key={delivery.id} style={{ left: `${bar.from}%`, width: `${bar.to - bar.from}%` }}>
                   <OpenLink class={bar.late ? "late" : ""} delivery={delivery.id} current={view.delivery === delivery.id} title={words}>

@@ -5,8 +5,8 @@ import { Icon } from "../shared/icon.tsx";
 import type { Language } from "../shared/numbers.ts";
 import { clock, date, duration } from "../shared/times.ts";
 import { shortPlace, useDesk } from "./desk.ts";
-import { type Exception, type ExceptionKind, waitsSince } from "./exceptions.ts";
-import { type Delivery, aboard } from "./frames.ts";
+import { type Exception, type ExceptionKind, measureOf, waitsSince } from "./exceptions.ts";
+import { type Delivery, aboard, underWay } from "./frames.ts";
 import { type Listed, couriersFound } from "./queue.ts";
 import { queryOf } from "./address.ts";
 import type { ConsoleSay } from "./words.ts";
@@ -44,10 +44,10 @@ function Exceptions() {
 }
 
 function ExceptionRow({ one }: { one: Exception }) {
-  const { say, board, snooze, view } = useDesk();
+  const { say, board, snooze, view, now } = useDesk();
   const { delivery } = one;
   const who = board.nameOf(delivery.transporter_id);
-  const words = say(`exception.${one.kind}`, { age: duration(one.for_ms / 1000, say), count: one.parcels });
+  const words = say(one.kind === "late" ? `exception.${measureOf(delivery, now)}` : `exception.${one.kind}`, { age: duration(one.for_ms / 1000, say), count: one.parcels });
   return (
     <li class={`row exception ${one.kind}`}>
       <OpenLink delivery={delivery.id} current={view.delivery === delivery.id}>
@@ -59,6 +59,7 @@ function ExceptionRow({ one }: { one: Exception }) {
       </OpenLink>
       <button type="button" class="later" title={say("exception.snooze")} aria-label={`${say("exception.snooze")}: ${words}`} onClick={() => snooze(one.key)}>
         <Icon of={Clock} />
+        <span class="small">{say("exception.later")}</span>
       </button>
     </li>
   );
@@ -94,19 +95,29 @@ function Queue() {
   const { say, digits, listed, board, view } = useDesk();
   const [rows, setRows] = useState(ROWS);
   const hidden = listed.length - rows;
+  const shown = listed.slice(0, rows);
   const empty = view.search !== "" ? "queue.no_match" : view.filter === "all" ? "queue.none" : (`queue.none.${view.filter}` as const);
   return (
     <section aria-labelledby="queue">
-      <h2 id="queue">{say("queue")} <span class="number">{listed.length > 0 && digits(listed.length)}</span> {listed.length > 1 && <span class="quiet order">{say("queue.order")}</span>}</h2>
+      <h2 id="queue">{say("queue")} <span class="number">{listed.length > 0 && digits(listed.length)}</span></h2>
       {!board.known && <p class="quiet small pad" role="status">{say("loading")}</p>}
       {board.known && listed.length === 0 && <p class="quiet small pad">{say(empty)}</p>}
-      <ul>
-        {listed.slice(0, rows).map((one) => <QueueRow key={one.delivery.id} one={one} />)}
-      </ul>
+      <Group caption={say("queue.waiting")} rows={shown.filter((one) => !underWay(one.delivery))} />
+      <Group caption={say("queue.under_way")} rows={shown.filter((one) => underWay(one.delivery))} />
       {hidden > 0 && (
         <button type="button" class="link pad" onClick={() => setRows(rows + ROWS)}>{say("console.show_all", { count: Math.min(hidden, ROWS) })}</button>
       )}
     </section>
+  );
+}
+
+function Group({ caption, rows }: { caption: string; rows: readonly Listed[] }) {
+  if (rows.length === 0) return null;
+  return (
+    <>
+      <h3 class="quiet small pad order">{caption}</h3>
+      <ul>{rows.map((one) => <QueueRow key={one.delivery.id} one={one} />)}</ul>
+    </>
   );
 }
 
@@ -156,15 +167,15 @@ function signOf({ delivery, late_ms, silent }: Listed): string {
 
 function stateOf({ delivery, late_ms, silent }: Listed, who: string | null, now: number, say: ConsoleSay, language: Language): string {
   const parts: string[] = [];
-  if (late_ms > 0) parts.push(say("row.late", { age: duration(late_ms / 1000, say) }));
+  if (who !== null) parts.push(who); // in front, so that no width cuts it off
+  if (late_ms > 0) parts.push(say(`row.${measureOf(delivery, now)}`, { age: duration(late_ms / 1000, say) }));
   if (delivery.status === "available") {
     const since = waitsSince(delivery);
     if (since > now) parts.push(say("row.later", { at: clock(since, now, language) }));
     // Where nothing was asked for, the age stands in front already.
-    else parts.push(delivery.due_at === null ? say(`status.${delivery.status}`) : say("row.waits", { age: duration((now - since) / 1000, say) }));
+    else parts.push(delivery.due_at === null ? say(`status.${delivery.status}`) : say("row.ordered", { at: clock(delivery.created_at, now, language) }));
   } else {
     parts.push(say(`status.${delivery.status}`));
-    if (who !== null) parts.push(who);
     if (silent) parts.push(say("row.silent"));
     else if (delivery.expected_at !== null && delivery.due_at !== null) parts.push(say("row.expected", { at: clock(delivery.expected_at, now, language) }));
   }

@@ -1,0 +1,37 @@
+// Who of the candidates would be at the door first, and in what the one with the best score is ahead of that one.
+import type { Candidate } from "./calls.ts";
+
+/** The terms of a score, and what each is called. */
+export const TERMS = [
+  ["distance_score", "term.distance"],
+  ["rating_score", "term.rating"],
+  ["capacity_score", "term.capacity"],
+  ["workload_score", "term.workload"],
+] as const;
+
+export type TermName = (typeof TERMS)[number][1];
+
+type Rated = Pick<Candidate, "estimated_delivery_time" | "score_details">;
+
+/** The place of the one who arrives first; of several at the same moment the one with the better score. -1 of nobody. */
+export function firstThere(candidates: readonly Pick<Rated, "estimated_delivery_time">[]): number {
+  let first = -1;
+  candidates.forEach((one, place) => {
+    const earliest = candidates[first];
+    if (earliest === undefined || Date.parse(one.estimated_delivery_time) < Date.parse(earliest.estimated_delivery_time)) first = place;
+  });
+  return first;
+}
+
+/** The terms in which one has more than another, the largest lead first. */
+export function aheadIn(one: Rated, other: Rated): TermName[] {
+  return TERMS.map(([term, name]) => ({ name, lead: one.score_details[term] - other.score_details[term] }))
+    .filter(({ lead }) => lead > 0)
+    .sort((a, b) => b.lead - a.lead)
+    .map(({ name }) => name);
+}
+
+/** By how much an arrival is after what was asked for; 0 where it is in time or nothing was asked for. */
+export function lateOnArrival(candidate: Pick<Rated, "estimated_delivery_time">, due_at: number | null): number {
+  return due_at === null ? 0 : Math.max(0, Date.parse(candidate.estimated_delivery_time) - due_at);
+}
