@@ -145,12 +145,11 @@ function CandidateRow({ one, first, fastest, had_until, reason, delivery }: RowG
     <li class={one.presence === "stale" ? "candidate stale" : "candidate"}>
       <div class="head">
         <strong>{transporter.name}</strong>
-        {fastest && <span class="small mark-of">{say("candidates.first_there")}</span>}
         <span class="bar-of" aria-hidden="true"><span style={{ width: `${scores.total_score}%` }} /></span>
         <span class="number" title={say("candidates.score", { score: scores.total_score })}>{digits(scores.total_score)}</span>
       </div>
       <p class="small quiet number">{TERMS.map(([term, key]) => `${say(key)} ${digits(scores[term])}`).join(" · ")}</p>
-      <p class="small quiet number">{facts.join(" · ")}{one.presence === "stale" && ` · ${say("row.silent")}`}</p>
+      <p class="small quiet number">{fastest && <span class="mark-of">{say("candidates.first_there")}</span>} {facts.join(" · ")}{one.presence === "stale" && ` · ${say("row.silent")}`}</p>
       {had_until !== null && <p class="small">{say("candidates.had", { at: clock(had_until, now, language) })}</p>}
       <Give courier={transporter.id} name={transporter.name} first={first} reason={reason} delivery={delivery} />
     </li>
