@@ -111,7 +111,7 @@ def _curves(day: Day, found: Sequence[DayFigures], y: float) -> list[str]:
     if day.target_min <= CDF_MINUTES[-1]:
         target = left + across * day.target_min
         parts.append(f"<path d='M{target:.1f} {top:.1f}V{bottom:.1f}' stroke='{FAINT}' stroke-dasharray='4 3'/>")
-        parts.append(_text(target + 4, top - 4, f"target, {day.target_min:g} min", size=11, colour=FAINT))
+        parts.append(_text(target + 5, bottom - 8, f"target, {day.target_min:g} min", size=11, colour=FAINT))
     for at, one in enumerate(found):
         points = " ".join(
             f"{left + across * minute:.1f},{bottom - down * share:.1f}"

@@ -172,12 +172,22 @@ class Rolling(Policy):
         await town.api.must("POST", "/api/zones/", town.admin, zone)
 
 
+class RollingWithOffers(Rolling):
+    """The same, but whom the plan calls for is asked."""
+
+    name = "rolling-offers"
+    says = "the zone dispatches by itself every ten seconds and asks those whom its plan calls for, in waves"
+    jobs = frozenset({"rolling", "offers", "offer-notices"})
+    mode = "waves"
+
+
 POLICIES: Sequence[Policy] = (
     GreedyNearest(),
     SingleBest(),
     BulkEveryTwoMinutes(),
     OffersInWaves(),
     Rolling(),
+    RollingWithOffers(),
 )
 
 

@@ -85,6 +85,7 @@ class Rider:
             raise DayStuck(f"{self.courier.name} was told of delivery {frame['delivery_id']}, which nobody made.")
         if kind == "assignment":
             self._take(parcel)
+            self._confirm_later(parcel)
         elif kind == "withdrawal":
             self._give_up(parcel, frame["reason"])
             await self._leave_if_done()
@@ -124,6 +125,19 @@ class Rider:
         self.work.given(now_s)
         if len(self._queue) == 1:
             self._set_out()
+
+    def _confirm_later(self, parcel: Parcel) -> None:
+        """It looks at its phone after a while, and says that it will carry what it was given."""
+        answer = self._town.draw.answer(self.courier, parcel.order)
+        self._town.timeline.beside(self._town.clock.now_s + answer.after_s, partial(self._confirm, parcel))
+
+    async def _confirm(self, parcel: Parcel) -> None:
+        async with self._turn:
+            if parcel not in self._queue or parcel.picked_up_s is not None:
+                return
+            reply = await self._town.api.ask("POST", f"/api/deliveries/{parcel.uuid}/accept/", self._token)
+            if not reply.is_good and reply.status != CONFLICT:  # somebody else has it by now
+                raise DayStuck(f"{self.courier.name} could not confirm {parcel.order.name}: {reply.body}")
 
     def _give_up(self, parcel: Parcel, reason: str) -> None:
         parcel.taken_from(self.courier.name, reason)

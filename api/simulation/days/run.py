@@ -219,7 +219,7 @@ class _Runner:
     async def _tick(self) -> None:
         await self._policy.tick(self._town)
         # A round more after the last: of what ended with it phones are told.
-        waits = bool(self._town.list_waiting())
+        waits = self._town.has_open()
         self._listens = bool(self._jobs) and (waits or self._waited)
         self._waited = waits
         for job in self._jobs if self._listens else ():

@@ -44,6 +44,10 @@ class Town:
         """Deliveries that nobody has, the one that was ordered first first."""
         return [parcel for parcel in self.by_delivery.values() if parcel.waits]
 
+    def has_open(self) -> bool:
+        """Whether a delivery waits, or is with somebody who has not picked it up."""
+        return any(one.picked_up_s is None for one in self.by_delivery.values())
+
     async def place(self, order: Order) -> Parcel:
         """An order comes in: its delivery is made. Raises DayStuck."""
         parcel = self.parcels[order.name]
