@@ -8,7 +8,7 @@ from api.simulation.days.day import Day
 from api.simulation.days.figures import CDF_MINUTES, DayFigures
 
 WIDTH, MARGIN, GAP = 960, 28, 26
-COLUMNS, PANEL_HEIGHT = 3, 168
+COLUMNS = 3
 CURVE_HEIGHT = 250
 HEAD = 64
 BAR, BAR_GAP = 15, 7
@@ -55,7 +55,7 @@ PANELS: Sequence[Panel] = (
 
 def draw_charts(day: Day, seed: int, found: Sequence[DayFigures]) -> str:
     """The whole picture."""
-    panel_height = max(PANEL_HEIGHT, 44 + len(found) * (BAR + BAR_GAP))
+    panel_height = 30 + len(found) * (BAR + BAR_GAP)
     rows = -(-len(PANELS) // COLUMNS)
     height = HEAD + rows * (panel_height + GAP) + CURVE_HEIGHT + 2 * MARGIN
     title = f"{day.title}, seed {seed}"
