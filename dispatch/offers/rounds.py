@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from dispatch.assignments.results import NoTransporter
+from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
@@ -160,6 +161,10 @@ class SearchRounds(LeasedItemJob[int]):
         opens = reveal_times(asked, now, self._rules.stagger_s)
         offers = [_offer(search, one, opens[one.transporter_id], now, self._rules.moving_s) for one in asked]
         search.next_at = min(offer.deadline for offer in offers)
+        # What refers to a row holds it a little: in the order in which everybody holds transporters.
+        those = among(Transporter.id, [one.transporter_id for one in asked])
+        held = select(Transporter.id).where(those).order_by(Transporter.id).with_for_update(read=True, key_share=True)
+        await work.session.execute(held)
         work.session.add_all(offers)
         await work.session.flush()
         record(work.session, *(created(offer, delivery) for offer in offers), at=now)
