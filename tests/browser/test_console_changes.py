@@ -101,7 +101,7 @@ async def test_of_many_that_are_changed_each_has_a_result_and_one_that_cannot_be
         await _given(admin, delivery, ram)
     ok(await ram.post(f"/api/deliveries/{carried['id']}/pickup/"))
     page = await _console(desk, admin)
-    await expect(page.locator("#queue + ul .row")).to_have_count(3)
+    await expect(page.locator("section[aria-labelledby=queue] .row")).to_have_count(3)
     await page.keyboard.press("Shift+X")
     await page.keyboard.press("b")
     dialog = page.get_by_role("dialog")

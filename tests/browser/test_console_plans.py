@@ -166,7 +166,7 @@ async def test_a_plan_is_for_everyone(world: World, desk: Window, admin: Person,
     await world.deliveries(at(here) | NO_TIME, at(here) | NO_TIME | {"package_weight": 90})
     page = await _console(desk, admin, f"?lang={language}")
     await stand_still(page, scheme)
-    await expect(page.locator("#queue + ul .row")).to_have_count(2)
+    await expect(page.locator("section[aria-labelledby=queue] .row")).to_have_count(2)
     await page.keyboard.press("Shift+A")
     await expect(page.locator(".pair")).to_have_count(1)
     await page.keyboard.press("j")

@@ -154,8 +154,8 @@ async def test_whoever_takes_a_delivery_is_not_told_that_it_came_and_is_told_tha
         await expect(one.page.get_by_text("then to Thamel, Kathmandu")).to_be_visible()
         path = f"/api/deliveries/{given['id']}/assign/"
         ok(await (await world.admin()).post(path, {"transporter_id": one.driver.transporter_id}))
-        await expect(one.page.locator(".notice")).to_have_text("New delivery: Patan Dhoka, LalitpurSeen")
-        await one.page.get_by_role("button", name="Seen").click()
+        await expect(one.page.locator(".notice")).to_have_text("New delivery: Patan Dhoka, LalitpurOK")
+        await one.page.get_by_role("button", name="OK").click()
         await expect(one.page.locator(".notice")).to_have_count(0)
         await one.pick_up(photo=False)
         await one.deliver()

@@ -52,6 +52,9 @@ export const MOST_CHANGED = 500;
 export const PRIORITIES: readonly Priority[] = ["urgent", "high", "normal", "low"];
 export const CANCEL_REASONS: readonly CancelReason[] = ["customer_asked", "seller_asked", "out_of_stock", "wrong_address", "duplicate", "undeliverable", "other"];
 export const REASONS: readonly TakeBackReason[] = ["mistake", "breakdown", "too_late", "transporter_asked", "better_choice", "other"];
+/** A plan for 10,000 takes its time, and each parcel of a commit a moment; longer means that nobody works on it. */
+const PLAN_PATIENCE_S = 120;
+const COMMIT_PATIENCE_S = 900;
 const TRACK_MS = 15 * 60_000;
 const PAGE = 100;
 
@@ -140,7 +143,7 @@ export class Calls {
 
   /** A plan, which gives nothing yet. */
   makePlan(wanted: PlanRequest): Promise<AssignmentPlan> {
-    return this.#post("/api/assignment-plans/", wanted);
+    return this.#post("/api/assignment-plans/", wanted, PLAN_PATIENCE_S);
   }
 
   plan(id: number): Promise<AssignmentPlan> {
@@ -148,7 +151,7 @@ export class Calls {
   }
 
   commitPlan(id: number): Promise<AssignmentPlan> {
-    return this.#post(`/api/assignment-plans/${id}/commit/`, undefined);
+    return this.#post(`/api/assignment-plans/${id}/commit/`, undefined, COMMIT_PATIENCE_S);
   }
 
   run(id: number): Promise<Run> {
@@ -166,8 +169,8 @@ export class Calls {
   }
 
   /** A repeat of one and the same request does nothing twice. */
-  #post<Answer>(path: string, body: object | undefined): Promise<Answer> {
-    return this.client.call(path, { method: "POST", idempotencyKey: newKey(), ...(body !== undefined && { body }) });
+  #post<Answer>(path: string, body: object | undefined, patience_s?: number): Promise<Answer> {
+    return this.client.call(path, { method: "POST", idempotencyKey: newKey(), ...(patience_s !== undefined && { patience_s }), ...(body !== undefined && { body }) });
   }
 }
 

@@ -11,7 +11,7 @@ import { type Delivery, type Priority, aboard, underWay } from "./frames.ts";
 const NOTE_CHARACTERS = 500;
 
 /** One of several, by radio buttons. */
-export function Choices<One extends string>({ legend, all, chosen, onChoose, words }: { legend: string; all: readonly One[]; chosen: One; onChoose: (one: One) => void; words: (one: One) => string }) {
+export function Choices<One extends string>({ legend, all, chosen, onChoose, words }: { legend: string; all: readonly One[]; chosen: One | null; onChoose: (one: One) => void; words: (one: One) => string }) {
   return (
     <fieldset>
       <legend>{legend}</legend>
@@ -42,7 +42,7 @@ export function ReasonFields({ why, onWhy }: { why: Why; onWhy: (why: Why) => vo
 }
 
 /** A form in a dialog: what is sent, and the way back. */
-export function Asking({ title, action, blocked = false, onSend, children }: { title: string; action: string; blocked?: boolean; onSend: () => void; children: ComponentChildren }) {
+export function Asking({ title, action, back = "dialog.cancel", blocked = false, onSend, children }: { title: string; action: string; back?: "dialog.cancel" | "cancel.keep"; blocked?: boolean; onSend: () => void; children: ComponentChildren }) {
   const { say, open } = useDesk();
   return (
     <Dialog title={title} onClose={() => open(null)}>
@@ -55,7 +55,7 @@ export function Asking({ title, action, blocked = false, onSend, children }: { t
         {children}
         <p class="actions">
           <button class="button first" disabled={blocked}>{action}</button>
-          <button type="button" class="button" onClick={() => open(null)}>{say("console.back")}</button>
+          <button type="button" class="button" onClick={() => open(null)}>{say(back)}</button>
         </p>
       </form>
     </Dialog>
@@ -82,18 +82,21 @@ function useLookedAt(fits: (delivery: Delivery) => boolean): Delivery | null {
 
 export function TakeBackDialog() {
   const { say, open, board, actions } = useDesk();
-  const [why, setWhy] = useState<Why>({ reason: "mistake", note: "" });
+  const [reason, setReason] = useState<TakeBackReason | null>(null); // kept and shown to others: nobody guesses it
+  const [note, setNote] = useState("");
   const delivery = useLookedAt((one) => one.status === "assigned");
   const courier = delivery?.transporter_id ?? null;
   if (delivery === null || courier === null) return null;
   const name = board.nameOf(courier) ?? `#${courier}`;
   const send = (): void => {
+    if (reason === null) return;
     open(null);
-    void actions.takeBack({ delivery: delivery.id, number: delivery.tracking_number, courier, name }, why.reason, why.note);
+    void actions.takeBack({ delivery: delivery.id, number: delivery.tracking_number, courier, name }, reason, note);
   };
   return (
-    <Asking title={say("take_back.title", { number: delivery.tracking_number, name })} action={say("take_back")} onSend={send}>
-      <ReasonFields why={why} onWhy={setWhy} />
+    <Asking title={say("take_back.title", { number: delivery.tracking_number, name })} action={say("take_back")} blocked={reason === null} onSend={send}>
+      <Choices<TakeBackReason> legend={say("take_back.why")} all={REASONS} chosen={reason} onChoose={setReason} words={(one) => say(`reason.${one}`)} />
+      <Note note={note} onNote={setNote} />
     </Asking>
   );
 }
@@ -141,7 +144,7 @@ export function CancelDialog() {
     void changes.cancel(delivery, reason, note);
   };
   return (
-    <Asking title={say("cancel.title", { number: delivery.tracking_number })} action={say("cancel")} onSend={send}>
+    <Asking title={say("cancel.title", { number: delivery.tracking_number })} action={say("cancel")} back="cancel.keep" onSend={send}>
       <p class="problem">{say("cancel.words")}</p>
       <Choices<CancelReason> legend={say("take_back.why")} all={CANCEL_REASONS} chosen={reason} onChoose={setReason} words={(one) => say(`cancel.${one}`)} />
       <Note note={note} onNote={setNote} />

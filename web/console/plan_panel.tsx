@@ -5,7 +5,7 @@ import { Icon } from "../shared/icon.tsx";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { Refused } from "../shared/client.ts";
-import { clock } from "../shared/times.ts";
+import { clock, duration } from "../shared/times.ts";
 import type { AssignmentPlan } from "./calls.ts";
 import { shortPlace, useDesk } from "./desk.ts";
 import { LeftOut, PlanPairs, Refusals } from "./plan_pairs.tsx";
@@ -32,7 +32,12 @@ export function PlanPanel() {
         </button>
       </header>
       {planning.opened && plan === null && draft.deliveries?.length === 0 && <p class="quiet">{say("plan.empty")}</p>}
-      {plan === null && busy !== null && <p class="quiet" role="status">{say(busy === "making" ? "plan.making" : "loading")}</p>}
+      {plan === null && busy !== null && (
+        <p class="quiet">
+          <span role="status">{say(busy === "making" ? "plan.making" : "loading")}</span>{" "}
+          <span class="number" aria-hidden="true">{duration((performance.now() - planning.since) / 1000, say)}</span>
+        </p>
+      )}
       {error !== null && <Problem error={error} />}
       {plan !== null && <Plan plan={plan} />}
       {plan === null && error !== null && draft.deliveries?.length !== 0 && <p class="actions"><Again /></p>}

@@ -112,3 +112,17 @@ test("nothing to plan asks nothing", async () => {
   await planning.begin([]);
   expect([asked, planning.opened]).toEqual([[], true]);
 });
+
+test("a plan that was asked for before the connection was lost is asked for again, and only its second answer counts", async () => {
+  const answers: ((made: AssignmentPlan) => void)[] = [];
+  const { planning, asked, heard } = desk({ made: () => new Promise((resolve) => answers.push(resolve)) });
+  const first = planning.begin([7]);
+  const second = planning.reconnected();
+  answers[1]?.(plan({ 7: 1 }, { id: 2 }));
+  await second;
+  answers[0]?.(plan({ 7: 1 }, { id: 1 }));
+  await first;
+  expect([asked.length, planning.plan?.id, planning.busy, heard]).toEqual([2, 2, null, ["made 2"]]);
+  await planning.reconnected();
+  expect(asked.length).toBe(2);
+});

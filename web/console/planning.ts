@@ -25,6 +25,8 @@ export class Planning {
   opened = false;
   /** An answer to what was asked before this is of no use any more. */
   #turn = 0;
+  /** Since when the answer is awaited, milliseconds of the page's steady clock. */
+  since = 0;
 
   constructor(
     private readonly calls: Asks,
@@ -47,6 +49,14 @@ export class Planning {
     this.before = this.plan;
     this.#show(made);
     this.heard.made(made);
+  }
+
+  /** The connection is back: a server that has begun anew knows nothing of the plan that it was asked for. */
+  async reconnected(): Promise<void> {
+    if (this.busy !== "making") return;
+    this.#turn += 1;
+    this.busy = null;
+    await this.again();
   }
 
   /** A plan by its number, such as one that the address names. */
@@ -117,6 +127,7 @@ export class Planning {
   async #during<Answer>(what: NonNullable<Planning["busy"]>, ask: () => Promise<Answer>): Promise<Answer | null> {
     const turn = this.#turn;
     this.busy = what;
+    this.since = performance.now();
     this.error = null;
     this.heard.change();
     let answer: Answer | null = null;

@@ -64,6 +64,10 @@ export function Console({ client, signedIn, language, say }: Given) {
     };
   }, []);
 
+  useEffect(() => {
+    if (live.state === "open") void planning.reconnected();
+  }, [live.state]);
+
   const now = live.now();
   const digits = (value: number | string): string => (language === "ne" ? devanagari(String(value)) : String(value));
   actions.forget();

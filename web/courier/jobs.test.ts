@@ -112,3 +112,10 @@ test("pages come from the network first, files from what is kept, everything els
   expect([asked("/pages/assets/a-1.js"), asked("/api/deliveries/"), asked("/pages/assets/a-1.js", "cors", "POST")]).toEqual(["asset", "network", "network"]);
   expect(wayOf({ method: "GET", mode: "cors", url: "https://else.example/pages/assets/a.js" }, "https://shop.example")).toBe("network");
 });
+
+test("what was asked for is told apart from what is only expected", () => {
+  const at = "2026-11-28T11:00:00Z";
+  expect(stopOf(job(1, "picked_up", { requested_delivery_date: at })).asked_for).toBe(true);
+  expect(stopOf(job(1, "picked_up", { estimated_delivery_time: at })).asked_for).toBe(false);
+  expect(stopOf(job(1, "assigned", { estimated_pickup_time: at })).asked_for).toBe(false);
+});

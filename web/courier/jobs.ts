@@ -18,8 +18,10 @@ export interface Stop {
   contact: string;
   phone: string | null;
   instructions: string;
-  /** When somebody expects it, if that was promised. */
+  /** Until when it was asked for, else when it is expected, if either is known. */
   due_at: number | null;
+  /** Whether that was asked for; an estimate is no promise. */
+  asked_for: boolean;
 }
 
 export const UNDER_WAY: readonly Job["status"][] = ["assigned", "picked_up", "in_transit"];
@@ -57,6 +59,7 @@ export function stopOf(job: Job): Stop {
       phone: job.pickup_contact_phone,
       instructions: job.pickup_instructions,
       due_at: timeOf(job.estimated_pickup_time ?? job.requested_pickup_date),
+      asked_for: job.estimated_pickup_time === null,
     };
   }
   return {
@@ -67,6 +70,7 @@ export function stopOf(job: Job): Stop {
     phone: job.delivery_contact_phone,
     instructions: job.delivery_instructions,
     due_at: timeOf(job.requested_delivery_date ?? job.estimated_delivery_time),
+    asked_for: job.requested_delivery_date !== null,
   };
 }
 

@@ -14,7 +14,7 @@ export function Strip(given: Given) {
   return (
     <section class="strip card" aria-label={say("strip")}>
       <DutySwitch {...given} />
-      <p class="position">
+      <p class="position from">
         <Position {...given} />{" "}
         <Link href={pathOf({ name: "phone" })}>{say("phone.link")}</Link>
       </p>

@@ -82,7 +82,7 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
       <p class="facts">
         {away !== null && <span class="number">{say("stop.away", { distance: distance(away, language) })}</span>}
         {(job.priority === "urgent" || job.priority === "high") && <strong class="pressing">{say(`priority.${job.priority}`)}</strong>}
-        {stop.due_at !== null && <span>{say("stop.by", { at: clock(stop.due_at, Date.now(), language) })}</span>}
+        {stop.due_at !== null && <span>{say(stop.asked_for ? "stop.by" : "stop.expected", { at: clock(stop.due_at, Date.now(), language) })}</span>}
         <span>{stop.contact}</span>
         {stop.kind === "pickup" && <span>{say("stop.then", { address: job.delivery_address })}</span>}
       </p>

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { Client, Refused, type TokenStore, type Tokens, Unreachable, refusal } from "./client.ts";
+import { expect, test, vi } from "vitest";
+import { Client, Refused, type TokenStore, type Tokens, Unanswered, Unreachable, refusal } from "./client.ts";
 
 type Reply = { status: number; body: unknown; headers?: Record<string, string> };
 
@@ -77,4 +77,16 @@ test.each([
 test("an answer that is no error of ours still says its status, and when to come again", () => {
   const read = refusal(502, null, "30");
   expect([read.message, read.retry_after_s]).toEqual(["HTTP 502", 30]);
+});
+
+test("a question that nobody answers ends by itself, and says that it is not known whether it was done", async () => {
+  vi.useFakeTimers();
+  const silent: typeof fetch = (_path, init) => new Promise((_resolve, reject) => init?.signal?.addEventListener("abort", () => reject(new Error("aborted"))));
+  const asked = new Client(store(null), silent).call("/api/assignment-plans/", { patience_s: 120 }).catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(119_000);
+  expect(vi.getTimerCount()).toBe(1);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(await asked).toBeInstanceOf(Unanswered);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
 });

@@ -29,6 +29,12 @@ export class Refused extends Error {
 /** Nothing came back. */
 export class Unreachable extends Error {}
 
+/** No answer came in time: whether it was done is not known. */
+export class Unanswered extends Unreachable {}
+
+/** So long an answer is waited for where a call says nothing else, seconds. */
+const PATIENCE_S = 60;
+
 /** An error of any section of the API: payments and assignments have shapes of their own. */
 export function refusal(status: number, body: unknown, retryAfter: string | null): Refused {
   const said = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
@@ -51,6 +57,8 @@ export interface Call {
   idempotencyKey?: string;
   /** What the answer may be; JSON where it is not said. */
   accept?: string;
+  /** How long the answer may take to begin, seconds. */
+  patience_s?: number;
 }
 
 export class Client {
@@ -116,10 +124,15 @@ export class Client {
     if (call.idempotencyKey !== undefined) headers["Idempotency-Key"] = call.idempotencyKey;
     const given: RequestInit = { method: call.method ?? "GET", headers };
     if (call.body !== undefined) given.body = JSON.stringify(call.body);
+    const giveUp = new AbortController();
+    given.signal = giveUp.signal;
+    const timer = setTimeout(() => giveUp.abort(), (call.patience_s ?? PATIENCE_S) * 1000);
     try {
       return await this.send(path, given);
     } catch {
-      throw new Unreachable("no connection");
+      throw giveUp.signal.aborted ? new Unanswered("no answer in time") : new Unreachable("no connection");
+    } finally {
+      clearTimeout(timer); // a file that has begun to come may take as long as it is large
     }
   }
 

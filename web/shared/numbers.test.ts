@@ -26,7 +26,7 @@ test("a way is rounded to what a person can use", () => {
   expect(distance(1_240, "en")).toBe("1.2 km");
   expect(distance(13_700, "en")).toBe("14 km");
   expect(distance(1_240, "ne")).toBe("१.२ कि.मि.");
-  expect(distance(360, "ne")).toBe("३५० मि.");
+  expect(distance(360, "ne")).toBe("३५० मिटर");
 });
 
 test("only digits change their script", () => {

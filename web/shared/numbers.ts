@@ -32,5 +32,5 @@ export function distance(metres: number, language: Language): string {
     metres < 975
       ? `${Math.max(50, Math.round(metres / 50) * 50)} m`
       : `${kilometres < 9.95 ? kilometres.toFixed(1) : grouped(kilometres, 0)} km`;
-  return language === "ne" ? devanagari(text).replace("km", "कि.मि.").replace(/ m$/, " मि.") : text;
+  return language === "ne" ? devanagari(text).replace("km", "कि.मि.").replace(/ m$/, " मिटर") : text;
 }
