@@ -8,12 +8,11 @@ import { isKey } from "../shared/words.ts";
 import type { Details } from "./calls.ts";
 import { CandidateList } from "./candidate_list.tsx";
 import { CourierPanel } from "./courier_panel.tsx";
-import { DecisionPanel } from "./decision_panel.tsx";
 import { planShows, shortPlace, useDesk } from "./desk.ts";
 import { lateness, measureOf, waitsSince } from "./exceptions.ts";
 import { type Delivery, aboard, underWay } from "./frames.ts";
 import { OfferPanel } from "./offer_panel.tsx";
-import { PlanPanel } from "./plan_panel.tsx";
+import { DecisionPanel, PlanPanel } from "./late_parts.tsx";
 import { queryOf } from "./address.ts";
 
 /** What is looked at, whole. */

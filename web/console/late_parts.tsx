@@ -1,0 +1,28 @@
+// Parts of the board that are loaded once somebody asks for them: who only looks pays for none.
+import type { ComponentType } from "preact";
+import { Missing, useLate } from "../shared/late.tsx";
+import { useDesk } from "./desk.ts";
+import type { Delivery } from "./frames.ts";
+
+/** A part that stands in its place as soon as it came; meanwhile nothing does, and where it cannot be had another try. */
+function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+  return function Later(given: Props) {
+    const { say, connected } = useDesk();
+    const late = useLate(async () => ({ Part: await load() }), true, connected);
+    if (late.part !== null) return <late.part.Part {...given} />;
+    return late.failures > 0 ? <Missing late={late} text={say("room.missing")} say={say} /> : null;
+  };
+}
+
+const changes = () => import("./change_dialogs.tsx");
+
+export const PlanPanel = later(async () => (await import("./plan_panel.tsx")).PlanPanel);
+export const BulkDialog = later<{ deliveries: readonly Delivery[] }>(async () => (await import("./bulk_dialog.tsx")).BulkDialog);
+export const DecisionPanel = later<{ delivery: Delivery }>(async () => (await import("./decision_panel.tsx")).DecisionPanel);
+export const CancelDialog = later(async () => (await changes()).CancelDialog);
+export const PriorityDialog = later(async () => (await changes()).PriorityDialog);
+export const ReassignDialog = later(async () => (await changes()).ReassignDialog);
+export const RelieveDialog = later(async () => (await changes()).RelieveDialog);
+export const TakeBackDialog = later(async () => (await changes()).TakeBackDialog);
+export const RunDialog = later<{ id: number }>(async () => (await import("./run_dialog.tsx")).RunDialog);
+export const HelpDialog = later(async () => (await import("./dialogs.tsx")).HelpDialog);
