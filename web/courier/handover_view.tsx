@@ -1,7 +1,8 @@
 // A pickup or a drop-off as a row of single questions: photo, signature, done.
 import { useEffect, useState } from "preact/hooks";
 import type { ActionKind } from "./actions.ts";
-import { type Job, stopOf } from "./jobs.ts";
+import { distance } from "../shared/numbers.ts";
+import { type Job, distanceM, stopOf } from "./jobs.ts";
 import { type Given, show } from "./given.ts";
 import { PhotoQuestion } from "./photo_question.tsx";
 import type { Proof } from "./proofs.ts";
@@ -28,7 +29,10 @@ export function HandoverView(given: Given & { kind: ActionKind; id: number }) {
   return <Questions {...given} job={shown} />;
 }
 
-function Questions({ work, state, say, kind, job }: Given & { kind: ActionKind; job: Job }) {
+/** So far from the address a courier is told before it confirms; the server marks such a handover at this distance unless it is set otherwise. */
+const FAR_M = 1000;
+
+function Questions({ work, state, say, language, kind, job }: Given & { kind: ActionKind; job: Job }) {
   const questions = questionsOf(kind, job.package_details.requires_signature);
   const [proof, setProof] = useState<Proof | null>(null);
   const [saving, setSaving] = useState(false);
@@ -43,6 +47,8 @@ function Questions({ work, state, say, kind, job }: Given & { kind: ActionKind; 
   const asked: Question = questions[at] ?? "done";
   const stop = stopOf(kind === "pickup" ? { ...job, status: "assigned" } : job);
 
+  const here = state.position?.coords;
+  const away_m = here === undefined || stop.point === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, stop.point);
   const finish = async (): Promise<void> => {
     setSaving(true);
     const body: Record<string, unknown> = {};
@@ -82,6 +88,8 @@ function Questions({ work, state, say, kind, job }: Given & { kind: ActionKind; 
             <li>{say(photo === null ? "done.no_photo" : "done.photo")}</li>
             {kind === "deliver" && <li>{say(signature === null ? "done.no_signature" : "done.signature")}</li>}
           </ul>
+          {away_m !== null && away_m > FAR_M && <p class="problem" role="status">{say("done.far", { distance: distance(away_m, language) })}</p>}
+          {here === undefined && <p class="quiet" role="status">{say("done.no_place")}</p>}
           <button type="button" class="button first large" disabled={saving} onClick={() => void finish()}>
             {say(kind === "pickup" ? "stop.picked_up" : "stop.delivered")}
           </button>
