@@ -5,7 +5,7 @@ import { Icon } from "../shared/icon.tsx";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
 import { isKey } from "../shared/words.ts";
-import type { Details } from "./calls.ts";
+import { type Details, REASONS } from "./calls.ts";
 import { CandidateList } from "./candidate_list.tsx";
 import { CourierPanel } from "./courier_panel.tsx";
 import { planShows, shortPlace, useDesk } from "./desk.ts";
@@ -14,6 +14,7 @@ import { type Delivery, aboard, underWay } from "./frames.ts";
 import { OfferPanel } from "./offer_panel.tsx";
 import { DecisionPanel, PlanPanel } from "./late_parts.tsx";
 import { queryOf } from "./address.ts";
+import type { ConsoleSay } from "./words.ts";
 
 /** What is looked at, whole. */
 export function DetailPanel() {
@@ -138,6 +139,13 @@ function Call({ phone, words }: { phone: string; words: string }) {
   );
 }
 
+/** The server's note of a parcel that was taken back, in the words of its reasons; any other stands as it was written. */
+function notesOf(notes: string, say: ConsoleSay): string {
+  const [, told, own = ""] = /^Taken back by a dispatcher: ([a-z ]+)\.(.*)$/s.exec(notes) ?? [];
+  const reason = REASONS.find((one) => one.replaceAll("_", " ") === told);
+  return reason === undefined ? notes : `${say("history.taken_back")}: ${say(`reason.${reason}`)}.${own}`;
+}
+
 function History({ details }: { details: Details }) {
   const { say, now, language } = useDesk();
   if (details.tracking_history.length === 0) return null;
@@ -150,7 +158,7 @@ function History({ details }: { details: Details }) {
           return (
             <li key={index}>
               <time class="number small quiet" dateTime={step.timestamp}>{clock(Date.parse(step.timestamp), now, language)}</time>
-              <span>{isKey(key) ? say(key) : step.status}{step.notes !== "" && <span class="quiet small"> · {step.notes}</span>}</span>
+              <span>{isKey(key) ? say(key) : step.status}{step.notes !== "" && <span class="quiet small"> · {notesOf(step.notes, say)}</span>}</span>
             </li>
           );
         })}

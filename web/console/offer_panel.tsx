@@ -12,6 +12,7 @@ const MODES: readonly SearchAnswer["mode"][] = ["one", "waves", "all", "direct"]
 /** What the API takes. */
 const LEAST_S = 15;
 const MOST_S = 120;
+const FIRST = 5;
 
 /** The newest search of a delivery with its offers; of one that waits also how to begin and to end one. */
 export function OfferPanel({ delivery }: { delivery: Delivery }) {
@@ -51,7 +52,7 @@ export function OfferPanel({ delivery }: { delivery: Delivery }) {
       {newest !== undefined && <p class={newest.status === "exhausted" ? "problem" : "quiet"}>{say(`search.${newest.status}`)} · {say(`mode.${newest.mode}`)}</p>}
       {problem !== "" && <p class="problem" role="alert">{problem}</p>}
       {runs && <Rounds search={newest} />}
-      {newest !== undefined && newest.offers.length > 0 && <ul>{newest.offers.map((one) => <OfferRow key={one.id} one={one} />)}</ul>}
+      {newest !== undefined && newest.offers.length > 0 && <Asked key={newest.id} offers={newest.offers} />}
       {waits && !runs && <AskForm busy={busy || found === null || !connected} before={newest} onAsk={(how) => void act(calls.ask(delivery.id, how))} />}
       {runs && (
         <button type="button" class="button" disabled={busy} onClick={() => void act(calls.stopAsking(delivery.id))}>
@@ -107,6 +108,21 @@ function Rounds({ search }: { search: SearchAnswer }) {
   const ends = search.offers.filter((one) => one.status === "open" || one.status === "queued").map((one) => Date.parse(one.deadline));
   const left = ends.length === 0 ? 0 : Math.max(0, Math.ceil((Math.max(...ends) - now) / 1000));
   return <p class="small quiet number">{say("offers.rounds", { wave: search.wave, count: search.offers.length, seconds: left })}</p>;
+}
+
+/** Who was asked; of many at once the first, so that who could carry it is not pushed out of sight. */
+function Asked({ offers }: { offers: readonly AskedOffer[] }) {
+  const { say } = useDesk();
+  const [all, setAll] = useState(false);
+  const rows = all ? offers : offers.slice(0, FIRST);
+  return (
+    <>
+      <ul>{rows.map((one) => <OfferRow key={one.id} one={one} />)}</ul>
+      {offers.length > rows.length && (
+        <button type="button" class="link small" onClick={() => setAll(true)}>{say("console.show_all", { count: offers.length - rows.length })}</button>
+      )}
+    </>
+  );
 }
 
 function OfferRow({ one }: { one: AskedOffer }) {
