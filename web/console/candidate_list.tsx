@@ -55,7 +55,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
         <p class="problem">{problem} <button type="button" class="link" onClick={() => setAsked(asked + 1)}>{say("candidates.again")}</button></p>
       )}
       {found?.reason != null && <p class="problem">{found.reason}</p>}
-      {found !== null && others > 0 && <Others found={found} others={others} reason={reason} delivery={delivery} />}
+      {found !== null && (others > 0 || found.candidates_count > list.length) && <Others found={found} others={others} reason={reason} delivery={delivery} />}
       {chosen !== undefined && fastest !== undefined && <Trade best={chosen} fastest={fastest} due_at={delivery.due_at} />}
       <ol>
         {list.map((one) => (
@@ -95,7 +95,7 @@ function Others({ found, others, reason, delivery }: { found: Candidates; others
   return (
     <div ref={place}>
       <p class="small quiet number">{all.join(", ")}</p>
-      <button type="button" class="link" aria-expanded={why} onClick={() => setWhy(!why)}>{say("candidates.why", { count: others })}</button>
+      {others > 0 && <button type="button" class="link" aria-expanded={why} onClick={() => setWhy(!why)}>{say("candidates.why", { count: others })}</button>}
       {why && <ul class="excluded">{found.excluded.map((one) => <ExcludedRow key={one.transporter_id} one={one} reason={reason} delivery={delivery} />)}</ul>}
     </div>
   );
