@@ -67,7 +67,7 @@ class PhoneSettings(Section):
         "refused.",
     )
     ping_flush_ms: float = Field(
-        10.0,
+        20.0,
         ge=0,
         le=1000,
         description="Shortest time between two batches of pings, each a trip to Redis' disk; after a pause none waits.",
