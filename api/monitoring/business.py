@@ -160,8 +160,8 @@ class BusinessCollector(Collector):
                 yield GaugeMetricFamily(name, text, float(figures[key]))
         told = "Places that rolling dispatch leads, those whose last tick failed, and what waited there and was held."
         yield _by("dispatch_rolling", told, "of", seen.rolling)
-        lately = "What rolling dispatch gave, offered and moved in the last hour."
-        yield _by("dispatch_rolling_last_hour", lately, "what", seen.rolling_last_hour)
+        in_an_hour = "What rolling dispatch gave, offered and moved in the last hour."
+        yield _by("dispatch_rolling_last_hour", in_an_hour, "what", seen.rolling_last_hour)
         oldest = "Since when the item waits that a job could have done for longest."
         yield _by("dispatch_job_oldest_waiting_seconds", oldest, "job", seen.waiting_s)
         yield _by("dispatch_dead_letters", "What a job gave up and a person has to look at.", "kind", seen.dead_letters)
