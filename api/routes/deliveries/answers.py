@@ -10,9 +10,10 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
 from api.http.schemas import number
+from api.routes.deliveries.step_answers import NotedStep, step_answer
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.eta import Arrival
-from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep, HoldReason, Priority
+from dispatch.deliveries.models import Delivery, DeliveryStatus, HoldReason, Priority
 from dispatch.geo import geo_cell
 from dispatch.transporters.models import Transporter
 
@@ -125,42 +126,6 @@ class AcceptedDelivery(Struct, frozen=True, kw_only=True):
     estimated_delivery_time: datetime | None
 
 
-class Point(Struct, frozen=True):
-    """A place in degrees."""
-
-    latitude: float
-    longitude: float
-
-
-class StepPlace(Struct, frozen=True):
-    """Where a step happened, with the address where it is known."""
-
-    latitude: float
-    longitude: float
-    address: str | None
-
-
-class PickedUp(Struct, frozen=True):
-    """The parcel is with its transporter: ``timestamp`` when it was picked up, ``noticed_at`` when we were told."""
-
-    status: DeliveryStatus
-    message: str
-    timestamp: datetime
-    location: Point | None
-    noticed_at: datetime
-
-
-class DroppedOff(Struct, frozen=True):
-    """The parcel is with the customer; ``earnings`` in NPR are the transporter's. ``noticed_at``: when we were told."""
-
-    status: DeliveryStatus
-    message: str
-    delivered_at: datetime
-    location: Point | None
-    earnings: float | None
-    noticed_at: datetime
-
-
 class RatedDelivery(Struct, frozen=True):
     """What the buyer thinks of a delivery, 1 to 5."""
 
@@ -177,28 +142,6 @@ class Package(Struct, frozen=True):
     value: float | None
     fragile: bool
     requires_signature: bool
-
-
-class StepAnswer(Struct, frozen=True, kw_only=True):
-    """A step of a delivery: ``timestamp`` when it happened, ``noticed_at`` when we were told."""
-
-    status: DeliveryStatus
-    status_display: str
-    message: str
-    timestamp: datetime
-    noticed_at: datetime
-    location: StepPlace | None
-
-
-class NotedStep(StepAnswer, frozen=True, kw_only=True):
-    """A step with its transporter's notes; ``flags``, what makes it implausible, for admins alone.
-
-    ``happened_at`` is when it was by the word of the transporter's phone, believed or not.
-    """
-
-    notes: str
-    happened_at: datetime | None
-    flags: list[str] | UnsetType = UNSET
 
 
 class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
@@ -370,11 +313,6 @@ def shown_time(delivery: Delivery, arrival: Arrival | None) -> datetime | None:
     return arrival.likely_minute if arrival else delivery.estimated_delivery_time
 
 
-def point_of(step: DeliveryStep) -> Point | None:
-    """Where a step happened; None where that is not known."""
-    return None if step.lat is None or step.lon is None else Point(step.lat, step.lon)
-
-
 def _carrier(transporter: Transporter, *, phone: bool = True) -> Carrier:
     return Carrier(
         transporter.id, transporter.user.name, transporter.business_name, transporter.phone if phone else None
@@ -389,17 +327,4 @@ def package_of(delivery: Delivery) -> Package:
         value=number(delivery.package_value),
         fragile=delivery.fragile,
         requires_signature=delivery.requires_signature,
-    )
-
-
-def step_answer(step: DeliveryStep) -> StepAnswer:
-    """A step as anybody sees it who may see the delivery."""
-    place = None if step.lat is None or step.lon is None else StepPlace(step.lat, step.lon, step.address)
-    return StepAnswer(
-        status=step.status,
-        status_display=step.status.display,
-        message=step.message,
-        timestamp=step.timestamp,
-        noticed_at=step.noticed_at,
-        location=place,
     )

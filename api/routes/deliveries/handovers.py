@@ -10,10 +10,10 @@ from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenWork
 from api.http.schemas import Body, Lat, Lon, Moment, Text, number
 from api.http.security import acts
-from api.routes.deliveries.answers import DroppedOff, PickedUp, point_of
 from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
 from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, decoded_pictures
 from api.routes.deliveries.services import GivenServices
+from api.routes.deliveries.step_answers import DroppedOff, PickedUp, point_of
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.handover import Handover
 from dispatch.deliveries.service import Place

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from api.routes.deliveries.answers import AREA_SIGNS, Package, Point, StepAnswer, package_of, shown_time, step_answer
+from api.routes.deliveries.answers import AREA_SIGNS, Package, package_of, shown_time
+from api.routes.deliveries.step_answers import Point, StepAnswer, step_answer
 from dispatch.arrivals.events import DeliveryEvent, EventKind
 from dispatch.deliveries.eta import Arrival
 from dispatch.deliveries.models import Delivery, DeliveryStatus
