@@ -14,6 +14,7 @@ import pytest
 from api.server.serving import RunningServer
 from tests.support.own_database import world_of_its_own
 from tests.support.places import DEGREE_M, at, north_of, somewhere
+from tests.support.waiting import stays
 from tests.support.world import Driver, Person, Place, World, ok
 
 T = TypeVar("T")
@@ -158,7 +159,7 @@ class Race:
 
     async def run(self, actors: int, acts: int, seconds: float | None) -> None:
         """All at once, while somebody looks whether a limit is exceeded at any moment."""
-        looking = asyncio.create_task(self._look())
+        looking = asyncio.create_task(stays(self._nobody_exceeds, "nobody has more than may be had"))
         try:
             await asyncio.gather(*(self.actor(acts, seconds) for _ in range(actors)))
         finally:
@@ -167,10 +168,8 @@ class Race:
         if looking.done() and not looking.cancelled() and looking.exception() is not None:
             raise looking.exception() or AssertionError
 
-    async def _look(self) -> None:
-        while True:
-            assert await self.fetch(EXCEEDED) == []
-            await asyncio.sleep(0.05)
+    async def _nobody_exceeds(self) -> bool:
+        return await self.fetch(EXCEEDED) == []
 
     async def fetch(self, query: str) -> list[Any]:
         """Rows of this race's database."""

@@ -13,21 +13,18 @@ import httpx
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from api.cli.context import operating
-from api.server.serving import RunningServer
 from realtime.fixes import decode_update
 from realtime.protocol import Close
 from realtime.redis.keys import Keys
 from tests.faults.phones import LoadPhone
 from tests.faults.watchers import LoadWatcher
+from tests.support.process_worlds import ANSWERED_WITHIN_S, world_of
 from tests.support.processes import ServiceProcesses
 from tests.support.server_process import ServerProcess
 from tests.support.waiting import until
 from tests.support.watching import under_way
 from tests.support.world import Driver, World
 
-# A client that waits longer than this for an answer was forgotten.
-ANSWERED_WITHIN_S = 60.0
 HEARTBEAT_S = 0.02
 
 
@@ -165,16 +162,6 @@ class Load:
             )
         )
         await until(lambda: all({"picked_up", "in_transit"} & set(watcher.statuses) for watcher in self.watchers))
-
-
-@asynccontextmanager
-async def world_of(server: ServerProcess) -> AsyncIterator[World]:
-    """Makes people and things on a server that is another process."""
-    async with (
-        operating(server.settings) as services,
-        httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=ANSWERED_WITHIN_S) as http,
-    ):
-        yield World(RunningServer(server.settings, services, asyncio.Event()), http)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from benchmarks.dispatch.city import City, settle
 from dispatch.assignments.models import Assignment
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from tests.faults.load import world_of
+from tests.support.process_worlds import world_of
 from tests.support.processes import ServiceProcesses
 from tests.support.server_process import ServerProcess, free_port
 from tests.support.waiting import until

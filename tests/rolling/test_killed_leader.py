@@ -10,8 +10,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.faults.load import world_of
 from tests.support.places import somewhere
+from tests.support.process_worlds import world_of
 from tests.support.processes import ServiceProcesses
 from tests.support.rolling_zones import deliveries_at, driver_at, rolling_zone
 from tests.support.server_process import ServerProcess, free_port

@@ -37,6 +37,19 @@ async def until(
         pause = min(pause * 1.3, LONGEST_PAUSE_S)
 
 
+async def stays(condition: Callable[[], Any], what: str = "") -> None:
+    """Ask again and again until this is cancelled; fails at once where the answer is not true.
+
+    ``condition`` may be a coroutine function.
+    """
+    while True:
+        answer = condition()
+        if inspect.isawaitable(answer):
+            answer = await answer
+        assert answer, f"no longer so: {what or condition}"
+        await asyncio.sleep(LONGEST_PAUSE_S)
+
+
 def wait_until(condition: Callable[[], object], what: str = "", *, patience_s: float = PATIENCE_S) -> None:
     """The same for a thread that runs no loop."""
     deadline, pause = time.monotonic() + patience_s, FIRST_PAUSE_S
