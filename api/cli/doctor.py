@@ -17,6 +17,7 @@ from api.cli.findings import Finding
 from api.cli.folder_finding import folder_finding
 from api.cli.production import production_findings, return_findings, webhook_finding
 from api.cli.redis_findings import redis_finding
+from api.cli.rolling_finding import rolling_finding
 from api.server.backing_services import addresses_in_use
 from api.server.services import Services, build_services
 from api.terminal.console import make_console
@@ -50,7 +51,7 @@ async def examine(settings: Settings, *, as_json: bool) -> int:
     else:
         services = build_services(settings, addresses)
         try:
-            checks = (_database, _redis, _writing, _memory, _history, _gateway)
+            checks = (_database, _redis, _writing, _memory, _history, _rolling, _gateway)
             findings += await asyncio.gather(*(_within(check, services) for check in checks))
             findings.append(await _within(_server, services))
         finally:
@@ -166,6 +167,10 @@ async def _history(services: Services) -> Finding:
         advice = f"read why: redis-cli XRANGE {services.keys.dead} - + COUNT 10; XDEL what is dealt with"
         return Finding("history", "warning", found, advice)
     return Finding("history", "ok", found)
+
+
+async def _rolling(services: Services) -> Finding:
+    return await rolling_finding(services.database, services.clock, services.deliveries.rolling_rules)
 
 
 async def _gateway(services: Services) -> Finding:

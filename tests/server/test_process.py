@@ -156,6 +156,7 @@ async def test_operators_make_admins_and_examine_the_server_beside_it(running: P
         "redis": "ok",
         "memory": "ok",
         "history": "ok",
+        "rolling": "ok",
         "gateway": "ok",
         "server": "ok",
     }
