@@ -16,7 +16,7 @@ from dispatch.assignments.pool import Pool
 from dispatch.assignments.rules import Rules
 from dispatch.assignments.solving import BulkProblem, BulkSolver
 from dispatch.assignments.waiting import WaitingDelivery, delivery_arrays
-from scoring import Plan
+from scoring import Plan, Reason
 
 Ids = npt.NDArray[np.int64]
 
@@ -69,6 +69,12 @@ class TickProblem:
         """The weight of staying beside the four weights of the rules; 0 where nobody has anything."""
         return STAYING / 100 * sum(self.rules.weights) if any(who is not None for who in self.holders) else 0.0
 
+    def without(self, numbers: Collection[int]) -> "TickProblem":
+        """The same without some deliveries that wait."""
+        rows = [row for row, one in enumerate(self.deliveries) if one.id not in numbers]
+        deliveries = [self.deliveries[row] for row in rows]
+        return replace(self, deliveries=deliveries, holders=[self.holders[row] for row in rows])
+
     def solved(self, previous: Plan | None = None) -> BulkProblem:
         """For the solver. Parcels have to fit by themselves; beside what one has, together."""
         rows = {one.id: row for row, one in enumerate(self.deliveries)}
@@ -118,6 +124,21 @@ class TickPlan:
         """By which it was planned."""
         return self.problem.rules
 
+    @property
+    def left_out(self) -> list[int]:
+        """Rows of those that wait and that nobody gets."""
+        takers, holders = self.plan.transporter.tolist(), self.problem.holders
+        return [row for row, who in enumerate(takers) if who < 0 and holders[row] is None]
+
+    @property
+    def outbid(self) -> list[int]:
+        """Of these the rows of those whom somebody could carry who is planned for something else."""
+        return [row for row in self.left_out if self.plan.reason[row] in _TAKEN]
+
+    def holding(self, numbers: Collection[int]) -> "TickPlan":
+        """The same, but that some deliveries wait on for whom it calls."""
+        return _of_plan(self.problem, self.plan, self.took_s, numbers) if numbers else self
+
     def part(self, rows: Sequence[int]) -> "TickPlan":
         """The same about some that it gives; prices and totals stay those of the whole."""
         plan, problem = self.plan, self.problem
@@ -130,6 +151,7 @@ class TickPlan:
         return replace(self, problem=mine, plan=some, gives=list(range(len(rows))), moves=[])
 
 
+_TAKEN = (Reason.OUTBID, Reason.NO_ROOM)
 _OF_DELIVERIES = ("transporter", "slot", "score", "terms", "reason", "surplus")
 
 
@@ -173,9 +195,13 @@ class Planner:
 
 def planned(problem: TickProblem, plan: Plan, took_s: float = 0.0) -> TickPlan:
     """What a solved problem gives and moves: of several new ones of a transporter only the one of the highest score."""
-    plan = _in_points(problem, plan)
-    incumbents = problem.incumbents
-    new = np.flatnonzero((plan.transporter >= 0) & (plan.transporter != incumbents))
+    return _of_plan(problem, _in_points(problem, plan), took_s)
+
+
+def _of_plan(problem: TickProblem, plan: Plan, took_s: float, but: Collection[int] = ()) -> TickPlan:
+    """``but``: numbers of deliveries that nobody gets now."""
+    is_open = np.array([one.id not in but for one in problem.deliveries], dtype=np.bool_)
+    new = np.flatnonzero((plan.transporter >= 0) & (plan.transporter != problem.incumbents) & is_open)
     best_first = new[np.lexsort((new, -plan.score[new]))]
     _, first = np.unique(plan.transporter[best_first], return_index=True)
     chosen = sorted(best_first[first].tolist())

@@ -5,7 +5,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import ClassVar
 
 import structlog
@@ -14,7 +13,6 @@ from sqlalchemy import update
 from dispatch.assignments.changes.refusals import refused_pairs
 from dispatch.assignments.pool import REASON_TEXTS, Pool, load_pool
 from dispatch.assignments.rules import AssignmentRules
-from dispatch.assignments.waiting import WaitingDelivery
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
@@ -25,7 +23,15 @@ from dispatch.rolling.asking import Asking
 from dispatch.rolling.calls import packed_calls
 from dispatch.rolling.carried import Carried, PairState, find_carried_in, of_state
 from dispatch.rolling.giving import Giving
-from dispatch.rolling.holding import Holds, Travel, holds_of, write_holds
+from dispatch.rolling.holding import (
+    Holds,
+    Travel,
+    changes_of,
+    far_holds,
+    planned_holds,
+    standing_holds,
+    write_holds,
+)
 from dispatch.rolling.leases import Claim, Leases, Overtaken
 from dispatch.rolling.models import RollingPlace
 from dispatch.rolling.moving import Moving, moves_of
@@ -123,33 +129,64 @@ class RollingRounds(ItemJob[Claim]):
             waiting = await find_waiting_in(work.session, place)
             carried = await find_carried_in(work.session, place)
         tick.waiting = len(waiting)
-        if waiting or any(not one.pinned for one in carried):
-            await self._dispatch(place, waiting, carried, tick)
+        offers = self._rules.mode_of(place.zone) is not ZoneMode.DIRECT
+        holds = standing_holds(waiting, self._clock.now(), offers=offers)
+        if len(holds) < len(waiting) or any(not one.pinned for one in carried):
+            await self._dispatch(place, waiting, carried, holds, tick)
+        else:  # nothing is due and nothing may move: nobody has to be looked for
+            await self._hold(place, waiting, holds, tick)
         await tick.end(self._database, time.monotonic() - begun)
 
-    async def _dispatch(self, place: Place, waiting: Sequence[Waiting], carried: Sequence[Carried], tick: Tick) -> None:
+    async def _dispatch(
+        self, place: Place, waiting: Sequence[Waiting], carried: Sequence[Carried], holds: Holds, tick: Tick
+    ) -> None:
+        """``holds``: those that stand; the others are added."""
         async with self._database.work() as work:
             pool = await self._pools.load(work)
-        holds = await self._hold(place, waiting, pool)
-        tick.held = len(holds.held)
-        states = await asyncio.to_thread(of_state, carried, pool, self._rules.road_factor)
-        due = [waiting[row].delivery for row in holds.due]
-        if due or states[PairState.FREE]:
-            problem = await self._problem(place, due, states[PairState.FREE], pool)
-            planned = await self._planner.plan(place.zone_id, problem)
+        rules, rolling = self._assignment.of_zone(place.zone), self._rules
+        travel = Travel(pool, rolling.road_factor, rules.radius_m)
+        open_ones = [one for one in waiting if one.delivery.id not in holds]
+        now, spare = self._clock.now(), rolling.spare_of(place.zone)
+        holds |= await asyncio.to_thread(far_holds, open_ones, travel, now, spare)
+        states = await asyncio.to_thread(of_state, carried, pool, rolling.road_factor)
+        looked_at = [one for one in open_ones if one.delivery.id not in holds]
+        planned = None
+        if looked_at or states[PairState.FREE]:
+            problem = await self._problem(place, looked_at, states[PairState.FREE], pool)
+            planned = await self._plan(place, problem, looked_at, travel, holds)
+        await self._hold(place, waiting, holds, tick)
+        if planned is not None:
             tick.plan, tick.plan_s, tick.calls = planned.plan, planned.took_s, packed_calls(planned)
             asked = {one.delivery.id for one in waiting if one.is_asked}
-            tick.left_out = [*_nobody(planned), *await self._act(place, planned, tick, asked)]
+            nobody = [row for row in planned.left_out if planned.deliveries[row].id not in holds]
+            tick.left_out = [*_told(planned, nobody), *await self._act(place, planned, tick, asked)]
         await self._move_sooner(place, states[PairState.STICKY], tick)
 
     async def _problem(
-        self, place: Place, due: Sequence[WaitingDelivery], free: Sequence[Carried], pool: Pool
+        self, place: Place, waiting: Sequence[Waiting], free: Sequence[Carried], pool: Pool
     ) -> TickProblem:
-        numbers = [one.id for one in due] + [one.delivery.id for one in free]
+        numbers = [one.delivery.id for one in waiting] + [one.delivery.id for one in free]
         async with self._database.connection() as driver:
             refused = await refused_pairs(driver, numbers)
         held = [(one.delivery, one.transporter_id) for one in free]
+        due = [one.delivery for one in waiting]
         return TickProblem.of(due, held, pool, self._assignment.of_zone(place.zone), refused)
+
+    async def _plan(
+        self, place: Place, problem: TickProblem, waiting: Sequence[Waiting], travel: Travel, holds: Holds
+    ) -> TickPlan:
+        """The plan of all, in which what is held waits for whom it calls; where that leaves nobody to what is due, what
+        is due is planned without what is held. Adds to ``holds``.
+        """
+        now, spare = self._clock.now(), self._rules.spare_of(place.zone)
+        planned = await self._planner.plan(place.zone_id, problem)
+        found = await asyncio.to_thread(planned_holds, waiting, planned, travel, now, spare)
+        if found and any(planned.deliveries[row].id not in found for row in planned.outbid):
+            due = [one for one in waiting if one.delivery.id not in found]
+            planned = await self._planner.plan(place.zone_id, problem.without(found))
+            found |= await asyncio.to_thread(planned_holds, due, planned, travel, now, spare)
+        holds |= found
+        return planned.holding(found)
 
     async def _act(self, place: Place, planned: TickPlan, tick: Tick, asked: set[int]) -> Sequence[tuple[int, str]]:
         """Do what the plan says; what could not be given, with why. ``asked``: those are left to their searches."""
@@ -181,22 +218,14 @@ class RollingRounds(ItemJob[Claim]):
             if move is not None and await self._moving.move(tick.claim, move, tick):
                 got.add(move.to)
 
-    async def _hold(self, place: Place, waiting: Sequence[Waiting], pool: Pool) -> Holds:
-        rules, rolling = self._assignment.of_zone(place.zone), self._rules
-        travel = Travel(pool, rolling.road_factor, rules.radius_m)
-        now, spare = self._clock.now(), rolling.spare_of(place.zone)
-        offers = rolling.mode_of(place.zone) is not ZoneMode.DIRECT
-        holds = await asyncio.to_thread(partial(holds_of, waiting, travel, now, spare, offers=offers))
-        async with self._database.connection() as driver:
-            await write_holds(driver, place.zone_id, holds.changed)
-        return holds
+    async def _hold(self, place: Place, waiting: Sequence[Waiting], holds: Holds, tick: Tick) -> None:
+        tick.held = len(holds)
+        changed = changes_of(waiting, holds)
+        if changed:
+            async with self._database.connection() as driver:
+                await write_holds(driver, place.zone_id, changed)
 
 
-def _nobody(planned: TickPlan) -> list[tuple[int, str]]:
-    """Those that wait and that the plan gives to nobody, with why."""
-    plan, holders = planned.plan, planned.problem.holders
-    return [
-        (planned.deliveries[row].id, REASON_TEXTS[Reason(int(plan.reason[row]))])
-        for row, who in enumerate(plan.transporter.tolist())
-        if who < 0 and holders[row] is None
-    ]
+def _told(planned: TickPlan, rows: Sequence[int]) -> list[tuple[int, str]]:
+    """Deliveries that a plan gives to nobody, with why."""
+    return [(planned.deliveries[row].id, REASON_TEXTS[Reason(int(planned.plan.reason[row]))]) for row in rows]

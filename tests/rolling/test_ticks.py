@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.support.places import north_of, somewhere
-from tests.support.rolling_zones import RollingZone, all_given, deliveries_at, driver_at, rolling_zone, shown
+from tests.support.rolling_zones import (
+    RollingZone,
+    all_given,
+    deliveries_at,
+    driver_at,
+    holder_of,
+    rolling_zone,
+    shown,
+)
 from tests.support.waiting import until
 from tests.support.world import Person, World, ok
 
@@ -96,6 +104,35 @@ async def test_a_delivery_is_held_while_whoever_went_to_it_would_only_wait(
         return bool((await shown(admin, later))["hold"] is None)
 
     await until(no_longer_held)
+
+
+async def test_a_delivery_is_given_once_whom_the_plan_calls_for_has_to_leave_though_somebody_nearer_need_not(
+    world: World, admin: Person, zones: list[RollingZone]
+) -> None:
+    here = somewhere()
+    near, far = await driver_at(world, here), await driver_at(world, north_of(here, 4500))
+    [aboard] = await deliveries_at(world, here, {})
+    ok(await admin.post(f"/api/deliveries/{aboard}/assign/", {"transporter_id": near.transporter_id}))
+    ready = datetime.now(UTC) + timedelta(minutes=9)
+    [number] = await deliveries_at(world, here, {"ready_at": ready.isoformat()})
+    weights = {"distance": 0, "rating": 0, "capacity": 0, "workload": 1}
+    zones.append(await rolling_zone(admin, here, weights=weights))
+    assert await all_given(admin, [number]) == {number: far.transporter_id}
+
+
+async def test_what_is_held_takes_nobody_from_what_is_due(
+    world: World, admin: Person, zones: list[RollingZone]
+) -> None:
+    here = somewhere()
+    driver = await driver_at(world, here, max_active=1)
+    ready = datetime.now(UTC) + timedelta(minutes=9)
+    [later] = await deliveries_at(world, here, {"ready_at": ready.isoformat()})
+    zones.append(zone := await rolling_zone(admin, here))
+    await zone.next_tick()
+    assert (await shown(admin, later))["hold"]["reason"] == "not_ready"
+    [now] = await deliveries_at(world, north_of(here, 900), {})
+    assert await all_given(admin, [now]) == {now: driver.transporter_id}
+    assert await holder_of(admin, later) is None
 
 
 async def test_who_gave_it_back_is_not_given_it_again(world: World, admin: Person, zones: list[RollingZone]) -> None:
