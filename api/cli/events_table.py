@@ -15,7 +15,14 @@ from dispatch.events.payloads.base import EventData
 
 PAGE = Path(__file__).parents[2] / "docs" / "events.md"
 BEGIN, END = "<!-- catalogue -->", "<!-- end of catalogue -->"
-WORDS: dict[Any, str] = {int: "number", str: "text", bool: "true or false", datetime: "time", UUID: "UUID"}
+WORDS: dict[Any, str] = {
+    int: "number",
+    str: "text",
+    bool: "true or false",
+    datetime: "time",
+    UUID: "UUID",
+    dict[str, int]: "numbers by name",
+}
 # Said once for all events of a kind, above the table.
 SHARED = {"order_id", "order_number", "delivery_id", "delivery_uuid", "tracking_number"}
 

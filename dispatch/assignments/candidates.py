@@ -15,6 +15,7 @@ from dispatch.assignments.exclusions import (
     Excluded,
     Exclusion,
     Room,
+    counts_of,
     outside_of,
     words_of,
 )
@@ -162,8 +163,7 @@ def _excluded(delivery: Delivery, pool: Pool, ranking: Ranking) -> tuple[list[Ex
         group, row = (barred, at) if at < rows.size else (outside, at - rows.size)
         km = float(distance_km[at]) if np.isfinite(distance_km[at]) else None
         found.append(_excluded_one(group, row, EXCLUSIONS[all_against[at]], delivery, km, placed=group is barred))
-    numbers = np.bincount(all_against, minlength=len(EXCLUSIONS)).tolist()
-    return found, {why: number for why, number in zip(EXCLUSIONS, numbers, strict=True) if number}
+    return found, counts_of(all_against)
 
 
 def _excluded_one(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -113,6 +114,12 @@ def outside_of(pool: Pool) -> tuple[KeyedColumns, npt.NDArray[np.int64]]:
     against = OF_STANDING[standing]
     against[(outside["papers_until"] < pool.today) & UNLESS_EXPIRED[standing]] = PLACE[Exclusion.PAPERS]
     return outside, against
+
+
+def counts_of(against: npt.NDArray[np.integer[Any]]) -> dict[Exclusion, int]:
+    """How often each stands against somebody; ``against``: places in ``EXCLUSIONS``."""
+    numbers = np.bincount(against, minlength=len(EXCLUSIONS)).tolist()
+    return {why: number for why, number in zip(EXCLUSIONS, numbers, strict=True) if number}
 
 
 def exclusion_of(transporter: Transporter, load: Load, delivery: Delivery, clock: Clock) -> Exclusion | None:

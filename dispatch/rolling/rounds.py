@@ -35,6 +35,7 @@ from dispatch.rolling.holding import (
 from dispatch.rolling.leases import Claim, Leases, Overtaken
 from dispatch.rolling.models import RollingPlace
 from dispatch.rolling.moving import Moving, moves_of
+from dispatch.rolling.nobody_left import NobodyLeft
 from dispatch.rolling.planning import Planner, TickPlan, TickProblem
 from dispatch.rolling.rules import RollingRules
 from dispatch.rolling.sooner import find_sooner, wanted_move
@@ -77,6 +78,7 @@ class RollingRounds(ItemJob[Claim]):
         giving: Giving,
         asking: Asking,
         moving: Moving,
+        nobody_left: NobodyLeft,
         *,
         zones: KeptZones,
         assignment: AssignmentRules,
@@ -90,6 +92,7 @@ class RollingRounds(ItemJob[Claim]):
         self._giving = giving
         self._asking = asking
         self._moving = moving
+        self._nobody_left = nobody_left
         self._zones = zones
         self._assignment = assignment
         self._rules = rules
@@ -129,6 +132,7 @@ class RollingRounds(ItemJob[Claim]):
             waiting = await find_waiting_in(work.session, place)
             carried = await find_carried_in(work.session, place)
         tick.waiting = len(waiting)
+        self._nobody_left.keep(place.zone_id, [one.delivery.id for one in waiting])
         offers = self._rules.mode_of(place.zone) is not ZoneMode.DIRECT
         holds = standing_holds(waiting, self._clock.now(), offers=offers)
         if len(holds) < len(waiting) or any(not one.pinned for one in carried):
@@ -160,6 +164,8 @@ class RollingRounds(ItemJob[Claim]):
             asked = {one.delivery.id for one in waiting if one.is_asked}
             nobody = [row for row in planned.left_out if planned.deliveries[row].id not in holds]
             tick.left_out = [*_told(planned, nobody), *await self._act(place, planned, tick, asked)]
+            left = {planned.deliveries[row].id for row in nobody} - asked
+            await self._nobody_left.tell(tick.claim, place.zone, planned, sorted(left))
         await self._move_sooner(place, states[PairState.STICKY], tick)
 
     async def _problem(

@@ -1,5 +1,6 @@
 """A zone that is dispatched by itself: what waits there is given every few seconds, by one plan for all of it."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -133,6 +134,40 @@ async def test_what_is_held_takes_nobody_from_what_is_due(
     [now] = await deliveries_at(world, north_of(here, 900), {})
     assert await all_given(admin, [now]) == {now: driver.transporter_id}
     assert await holder_of(admin, later) is None
+
+
+async def _nobody_left(world: World, zone: RollingZone) -> list[dict[str, Any]]:
+    """What was told of a zone that has nobody for a delivery."""
+    async with world.server.services.database.connection() as connection:
+        rows = await connection.fetch(
+            "SELECT data FROM events WHERE subject = $1 AND type = 'zone.exhausted' ORDER BY id", f"zone:{zone.id}"
+        )
+    return [row["data"] if isinstance(row["data"], dict) else json.loads(row["data"]) for row in rows]
+
+
+async def test_that_a_zone_has_nobody_for_a_delivery_is_told_once_until_somebody_has_had_it_with_who_could_not(
+    world: World, admin: Person, zones: list[RollingZone]
+) -> None:
+    here = somewhere()
+    full = await driver_at(world, here, max_active=1)
+    [aboard, number] = await deliveries_at(world, here, {}, {})
+    ok(await admin.post(f"/api/deliveries/{aboard}/assign/", {"transporter_id": full.transporter_id}))
+    zones.append(zone := await rolling_zone(admin, here))
+
+    async def told_once() -> list[dict[str, Any]]:
+        await zone.next_tick()
+        await zone.next_tick()
+        return await _nobody_left(world, zone)
+
+    [first] = await told_once()
+    assert (first["delivery_id"], first["search_id"]) == (number, None)
+    assert first["reasons"]["no_slot"] >= 1
+    driver = await driver_at(world, here)
+    await all_given(admin, [number])
+    assert len(await told_once()) == 1
+    ok(await driver.post(f"/api/deliveries/{number}/give-back/", {"reason": "too_far"}))
+    [_, second] = await told_once()
+    assert (second["delivery_id"], second["reasons"]["gave_back"]) == (number, 1)
 
 
 async def test_who_gave_it_back_is_not_given_it_again(world: World, admin: Person, zones: list[RollingZone]) -> None:

@@ -42,6 +42,7 @@ from dispatch.rolling.calls import PlanCalls
 from dispatch.rolling.giving import Giving
 from dispatch.rolling.leases import Leases, name_of_process
 from dispatch.rolling.moving import Moving
+from dispatch.rolling.nobody_left import NobodyLeft
 from dispatch.rolling.planning import Planner
 from dispatch.rolling.rounds import PoolSource, RollingRounds
 from dispatch.rolling.rules import RollingRules
@@ -261,6 +262,7 @@ class DeliveryServices(Feature):
             Giving(self.database, self.assignment_sets),
             Asking(self.database, self.clock, self.offer_searches, rules.wanted),
             Moving(self.database, self.clock, self.publisher, self.delivery_steps),
+            NobodyLeft(self.database),
             zones=self.zones,
             assignment=self.assignment_rules,
             rules=self.rolling_rules,
