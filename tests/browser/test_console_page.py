@@ -263,7 +263,7 @@ async def test_a_silent_courier_with_a_parcel_aboard_needs_somebody(world: World
         page = await _console(desk, admin)
         await expect(page.locator(".exception")).to_contain_text("Silent for")
         await expect(page.locator(".exception")).to_contain_text("Ram Thapa")
-        await page.get_by_role("button", name="Later (10 min)").click()
+        await page.get_by_role("button", name="Later: hide for 10 minutes").click()
         await expect(page.locator(".exception")).to_have_count(0)
         await page.get_by_role("button", name="1 put off").click()
         await expect(page.locator(".exception")).to_have_count(1)
