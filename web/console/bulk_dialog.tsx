@@ -4,14 +4,14 @@ import { problemOf } from "../shared/problems.ts";
 import { type BulkChange, type BulkResults, type CancelReason, CANCEL_REASONS, MOST_CHANGED, PRIORITIES, type Why } from "./calls.ts";
 import { Asking, Choices, Note, ReasonFields, UndoInDialog } from "./change_dialogs.tsx";
 import { CourierPicker } from "./courier_picker.tsx";
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import { Dialog } from "./dialogs.tsx";
 import type { Delivery, Priority } from "./frames.ts";
 
 const OPERATIONS = ["unassign", "reassign", "change_priority", "cancel"] as const;
 
 export function BulkDialog({ deliveries }: { deliveries: readonly Delivery[] }) {
-  const { say, changes } = useDesk();
+  const { say, changes } = useLateDesk();
   // What was chosen when the dialog opened: who is delivered meanwhile has a result too.
   const [chosen] = useState(deliveries);
   const [operation, setOperation] = useState<(typeof OPERATIONS)[number]>("unassign");
@@ -63,7 +63,7 @@ export function BulkDialog({ deliveries }: { deliveries: readonly Delivery[] }) 
 }
 
 function Results({ done, deliveries }: { done: BulkResults; deliveries: readonly Delivery[] }) {
-  const { say, open, board } = useDesk();
+  const { say, open, board } = useLateDesk();
   const numbers = new Map(deliveries.map((one) => [one.id, one.tracking_number]));
   return (
     <Dialog title={say("bulk.done", { count: done.successful, failed: done.failed })} onClose={() => open(null)}>

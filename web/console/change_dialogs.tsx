@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { problemOf } from "../shared/problems.ts";
 import { type CancelReason, CANCEL_REASONS, PRIORITIES, REASONS, type Relieved, type TakeBackReason, type Why } from "./calls.ts";
 import { CourierPicker } from "./courier_picker.tsx";
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import { Dialog } from "./dialogs.tsx";
 import { type Delivery, type Priority, aboard, underWay } from "./frames.ts";
 
@@ -26,13 +26,13 @@ export function Choices<One extends string>({ legend, all, chosen, onChoose, wor
 }
 
 export function Note({ note, onNote }: { note: string; onNote: (note: string) => void }) {
-  const { say } = useDesk();
+  const { say } = useLateDesk();
   return <label>{say("take_back.note")}<input value={note} maxLength={NOTE_CHARACTERS} onInput={(event) => onNote(event.currentTarget.value)} /></label>;
 }
 
 /** Why, as a word and in one's own. */
 export function ReasonFields({ why, onWhy }: { why: Why; onWhy: (why: Why) => void }) {
-  const { say } = useDesk();
+  const { say } = useLateDesk();
   return (
     <>
       <Choices<TakeBackReason> legend={say("take_back.why")} all={REASONS} chosen={why.reason} onChoose={(reason) => onWhy({ ...why, reason })} words={(one) => say(`reason.${one}`)} />
@@ -43,7 +43,7 @@ export function ReasonFields({ why, onWhy }: { why: Why; onWhy: (why: Why) => vo
 
 /** A form in a dialog: what is sent, and the way back. */
 export function Asking({ title, action, back = "dialog.cancel", blocked = false, onSend, children }: { title: string; action: string; back?: "dialog.cancel" | "cancel.keep"; blocked?: boolean; onSend: () => void; children: ComponentChildren }) {
-  const { say, open } = useDesk();
+  const { say, open } = useLateDesk();
   return (
     <Dialog title={title} onClose={() => open(null)}>
       <form
@@ -64,14 +64,14 @@ export function Asking({ title, action, back = "dialog.cancel", blocked = false,
 
 /** The way back from what was just done to several, while there is one. */
 export function UndoInDialog() {
-  const { say, open, actions } = useDesk();
+  const { say, open, actions } = useLateDesk();
   if (actions.notice?.undo == null) return null;
   return <button type="button" class="button" onClick={() => (open(null), void actions.undo())}>{say("undo")}</button>;
 }
 
 /** What is looked at, while it still fits; where somebody else was first the dialog closes. */
 function useLookedAt(fits: (delivery: Delivery) => boolean): Delivery | null {
-  const { view, board, open } = useDesk();
+  const { view, board, open } = useLateDesk();
   const delivery = view.delivery === null ? undefined : board.deliveries.get(view.delivery);
   const there = delivery !== undefined && fits(delivery);
   useEffect(() => {
@@ -81,7 +81,7 @@ function useLookedAt(fits: (delivery: Delivery) => boolean): Delivery | null {
 }
 
 export function TakeBackDialog() {
-  const { say, open, board, actions } = useDesk();
+  const { say, open, board, actions } = useLateDesk();
   const [reason, setReason] = useState<TakeBackReason | null>(null); // kept and shown to others: nobody guesses it
   const [note, setNote] = useState("");
   const delivery = useLookedAt((one) => one.status === "assigned");
@@ -103,7 +103,7 @@ export function TakeBackDialog() {
 
 /** To whom: the best of the others, or somebody by name. */
 function Taker({ to, onTo, best, but }: { to: "best" | number | null; onTo: (to: "best" | number | null) => void; best: boolean; but: number | null }) {
-  const { say } = useDesk();
+  const { say } = useLateDesk();
   return (
     <>
       {best && <label class="choice"><input type="checkbox" checked={to === "best"} onChange={(event) => onTo(event.currentTarget.checked ? "best" : null)} />{say("reassign.best")}</label>}
@@ -113,7 +113,7 @@ function Taker({ to, onTo, best, but }: { to: "best" | number | null; onTo: (to:
 }
 
 export function ReassignDialog() {
-  const { say, open, board, changes } = useDesk();
+  const { say, open, board, changes } = useLateDesk();
   const delivery = useLookedAt(underWay);
   const carried = delivery !== null && aboard(delivery);
   const [to, setTo] = useState<"best" | number | null>(carried ? null : "best");
@@ -134,7 +134,7 @@ export function ReassignDialog() {
 }
 
 export function CancelDialog() {
-  const { say, open, changes } = useDesk();
+  const { say, open, changes } = useLateDesk();
   const [reason, setReason] = useState<CancelReason>("customer_asked");
   const [note, setNote] = useState("");
   const delivery = useLookedAt((one) => !aboard(one));
@@ -153,7 +153,7 @@ export function CancelDialog() {
 }
 
 export function PriorityDialog() {
-  const { say, open, changes } = useDesk();
+  const { say, open, changes } = useLateDesk();
   const delivery = useLookedAt(() => true);
   const [priority, setPriority] = useState<Priority>(delivery?.priority ?? "normal");
   if (delivery === null) return null;
@@ -170,7 +170,7 @@ export function PriorityDialog() {
 
 /** A breakdown, or the end of a day: all that a courier has not picked up goes elsewhere in one go. */
 export function RelieveDialog() {
-  const { say, view, board, changes } = useDesk();
+  const { say, view, board, changes } = useLateDesk();
   const courier = view.courier;
   const [to, setTo] = useState<"best" | "wait" | "one">("best");
   const [taker, setTaker] = useState<number | null>(null);
@@ -206,7 +206,7 @@ export function RelieveDialog() {
 
 /** What became of each of them. */
 function RelievedDialog({ done, name }: { done: Relieved; name: string }) {
-  const { say, open } = useDesk();
+  const { say, open } = useLateDesk();
   const rows = [
     ...done.moved.map((one) => [one.tracking_number, say("relieve.moved", { name: one.transporter }), ""]),
     ...done.waiting.map((one) => [one.tracking_number, say("relieve.waits"), ""]),

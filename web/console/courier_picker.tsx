@@ -1,7 +1,7 @@
 // A courier found by typing, among all whom the console has heard of.
 import { useId, useState } from "preact/hooks";
 import { MOST_SEARCHED, searchText } from "../shared/search_text.ts";
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import { couriersFound } from "./queue.ts";
 
 const FOUND = 6;
@@ -16,7 +16,7 @@ interface Given {
 
 /** What is typed finds some; one of them is chosen. */
 export function CourierPicker({ label, but = null, chosen, onChoose }: Given) {
-  const { say, board } = useDesk();
+  const { say, board } = useLateDesk();
   const [search, setSearch] = useState("");
   const name = useId();
   const found = couriersFound(board.profiles.values(), search, FOUND + 1).filter((one) => one.id !== but).slice(0, FOUND);

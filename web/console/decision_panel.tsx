@@ -9,7 +9,7 @@ import { reasonWords } from "../shared/server_words.ts";
 import { clock } from "../shared/times.ts";
 import type { Considered, Decision, WhyNot } from "./calls.ts";
 import { CourierPicker } from "./courier_picker.tsx";
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import type { Delivery } from "./frames.ts";
 import { PlanQuality } from "./plan_summary.tsx";
 import { ScoreBar, ScoreBars } from "./score_bars.tsx";
@@ -18,7 +18,7 @@ const FIRST = 5;
 
 /** Of what waits the candidates say why; here stands what was decided about it before. */
 export function DecisionPanel({ delivery }: { delivery: Delivery }) {
-  const { say, why, setWhy } = useDesk();
+  const { say, why, setWhy } = useLateDesk();
   const waits = delivery.status === "available";
   const [before, setBefore] = useState(false);
   const open = waits ? before : why;
@@ -33,7 +33,7 @@ export function DecisionPanel({ delivery }: { delivery: Delivery }) {
 }
 
 function Explained({ delivery }: { delivery: number }) {
-  const { say, calls } = useDesk();
+  const { say, calls } = useLateDesk();
   const [found, setFound] = useState<Decision | null>(null);
   const [asked, setAsked] = useState<WhyNot | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -74,7 +74,7 @@ function Explained({ delivery }: { delivery: number }) {
 }
 
 function Outcome({ found }: { found: Decision }) {
-  const { say, now, language } = useDesk();
+  const { say, now, language } = useLateDesk();
   const chosen = found.candidates.find((one) => one.transporter_id === found.transporter_id);
   const at = clock(Date.parse(found.made_at), now, language);
   return (
@@ -95,7 +95,7 @@ function Outcome({ found }: { found: Decision }) {
 
 /** Who could have had it, best first, and how many could not. */
 function Ranked({ found }: { found: Decision }) {
-  const { say } = useDesk();
+  const { say } = useLateDesk();
   const [all, setAll] = useState(false);
   const excluded = Object.entries(found.excluded_counts) as [Considered["verdict"], number][];
   const rows = all ? found.candidates : found.candidates.slice(0, FIRST);
@@ -112,7 +112,7 @@ function Ranked({ found }: { found: Decision }) {
 }
 
 function RankedRow({ one }: { one: Considered }) {
-  const { say, digits } = useDesk();
+  const { say, digits } = useLateDesk();
   const total = one.scores?.total;
   return (
     <li class="small aside">
@@ -127,7 +127,7 @@ function RankedRow({ one }: { one: Considered }) {
 
 /** One courier at length: what stood against it, or how much was missing and what alone would have been enough. */
 function NotThis({ asked }: { asked: WhyNot }) {
-  const { say, language } = useDesk();
+  const { say, language } = useLateDesk();
   const facts = [
     asked.distance_km === null ? "" : say("candidates.distance", { distance: distance(asked.distance_km * 1000, language) }),
     asked.free_capacity === null ? "" : say("why.too_heavy.words", { free: asked.free_capacity }),
@@ -157,7 +157,7 @@ function NotThis({ asked }: { asked: WhyNot }) {
 
 /** Decisions before this one, and the file with everybody. */
 function Others({ found, onAt, delivery, onProblem }: { found: Decision; onAt: (at: string) => void; delivery: number; onProblem: (error: unknown) => void }) {
-  const { say, calls, now, language } = useDesk();
+  const { say, calls, now, language } = useLateDesk();
   return (
     <div class="actions">
       {found.decisions.length > 1 && (

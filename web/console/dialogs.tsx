@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import { EXPLAINED, keyOf } from "./keys.ts";
 
 /** Keeps the focus inside while it is open, and gives it back. */
@@ -22,7 +22,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
 }
 
 export function HelpDialog() {
-  const { say, open } = useDesk();
+  const { say, open } = useLateDesk();
   return (
     <Dialog title={say("help.title")} onClose={() => open(null)}>
       <dl class="keys">

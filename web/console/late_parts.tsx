@@ -1,15 +1,30 @@
 // Parts of the board that are loaded once somebody asks for them: who only looks pays for none.
 import type { ComponentType } from "preact";
+import { useMemo } from "preact/hooks";
 import { Missing, useLate } from "../shared/late.tsx";
-import { useDesk } from "./desk.ts";
+import { DeskContext, useDesk } from "./desk.ts";
 import type { Delivery } from "./frames.ts";
+
+async function withWords<Props extends object>(load: () => Promise<ComponentType<Props>>) {
+  const [Part, { lateSpeaker }] = await Promise.all([load(), import("./late/words.ts")]);
+  return { Part, speak: lateSpeaker };
+}
 
 /** A part that stands in its place as soon as it came; meanwhile nothing does, and where it cannot be had another try. */
 function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   return function Later(given: Props) {
-    const { say, connected } = useDesk();
-    const late = useLate(async () => ({ Part: await load() }), true, connected);
-    if (late.part !== null) return <late.part.Part {...given} />;
+    const desk = useDesk();
+    const { say, connected, language } = desk;
+    const late = useLate(() => withWords(load), true, connected);
+    const { part } = late;
+    const inside = useMemo(() => part?.speak(language) ?? null, [part, language]);
+    if (part !== null && inside !== null) {
+      return (
+        <DeskContext.Provider value={{ ...desk, say: inside }}>
+          <part.Part {...given} />
+        </DeskContext.Provider>
+      );
+    }
     return late.failures > 0 ? <Missing late={late} text={say("room.missing")} say={say} /> : null;
   };
 }

@@ -5,14 +5,14 @@ import { Icon } from "../shared/icon.tsx";
 import { distance } from "../shared/numbers.ts";
 import { reasonWords } from "../shared/server_words.ts";
 import type { AssignmentPlan, PlannedPair } from "./calls.ts";
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import { SHOWN, useWays } from "./plan_summary.tsx";
 import { type Differences, differences, isForbidden } from "./plans.ts";
 import { ScoreBar, ScoreBars } from "./score_bars.tsx";
 
 /** `fixed`: it is committed, so nothing about it is changed any more. */
 export function PlanPairs({ plan, fixed }: { plan: AssignmentPlan; fixed: boolean }) {
-  const { say, planning, planRows } = useDesk();
+  const { say, planning, planRows } = useLateDesk();
   const [shown, setShown] = useState(SHOWN);
   const changes = differences(planning.before, plan);
   const byDelivery = new Map(plan.pairs.map((one) => [one.delivery_id, one]));
@@ -31,7 +31,7 @@ export function PlanPairs({ plan, fixed }: { plan: AssignmentPlan; fixed: boolea
 }
 
 function PairRow({ one, changes, fixed }: { one: PlannedPair; changes: Differences; fixed: boolean }) {
-  const { say, digits, board, view, go, planning, language } = useDesk();
+  const { say, digits, board, view, go, planning, language } = useLateDesk();
   const wayOf = useWays();
   const pair = { delivery: one.delivery_id, courier: one.transporter_id };
   const chosen = view.delivery === one.delivery_id;
@@ -75,7 +75,7 @@ function PairRow({ one, changes, fixed }: { one: PlannedPair; changes: Differenc
 
 /** Forbidden pairs that the plan keeps to, each with a way to allow it again. */
 function Banned({ pairs }: { pairs: readonly { delivery: number; courier: number }[] }) {
-  const { say, board, planning } = useDesk();
+  const { say, board, planning } = useLateDesk();
   const wayOf = useWays();
   return (
     <>
@@ -94,7 +94,7 @@ function Banned({ pairs }: { pairs: readonly { delivery: number; courier: number
 
 /** What stays without a courier, and why. */
 export function LeftOut({ plan }: { plan: AssignmentPlan }) {
-  const { say, language } = useDesk();
+  const { say, language } = useLateDesk();
   const wayOf = useWays();
   if (plan.left_out.length === 0) return null;
   return (
@@ -110,7 +110,7 @@ export function LeftOut({ plan }: { plan: AssignmentPlan }) {
 
 /** What could not be carried out any more, pair by pair. */
 export function Refusals({ refused }: { refused: AssignmentPlan["progress"]["refused"] }) {
-  const { say, board, language } = useDesk();
+  const { say, board, language } = useLateDesk();
   const wayOf = useWays();
   return (
     <section aria-labelledby="plan-refused">

@@ -7,7 +7,8 @@ import { problemOf } from "../shared/problems.ts";
 import { Refused } from "../shared/client.ts";
 import { clock, duration } from "../shared/times.ts";
 import type { AssignmentPlan } from "./calls.ts";
-import { shortPlace, useDesk } from "./desk.ts";
+import { shortPlace } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import { LeftOut, PlanPairs, Refusals } from "./plan_pairs.tsx";
 import { PlanQuality } from "./plan_summary.tsx";
 import { PlanWeights } from "./plan_weights.tsx";
@@ -17,7 +18,7 @@ import { differences, isChanged } from "./plans.ts";
 const LOOK_EVERY_MS = 2_000;
 
 export function PlanPanel() {
-  const { say, view, go, planning } = useDesk();
+  const { say, view, go, planning } = useLateDesk();
   const { plan, busy, error, draft } = planning;
   useEffect(() => {
     if (view.plan !== null) void planning.open(view.plan);
@@ -47,7 +48,7 @@ export function PlanPanel() {
 
 /** What the server has against it; where pairs cannot be kept, which and why. */
 function Problem({ error }: { error: unknown }) {
-  const { say, board, planning } = useDesk();
+  const { say, board, planning } = useLateDesk();
   const pairs = [...planning.draft.locked];
   const wrong = error instanceof Refused ? Object.entries(error.fields) : [];
   const named = ([name, words]: [string, string]): string => {
@@ -65,7 +66,7 @@ function Problem({ error }: { error: unknown }) {
 }
 
 function Plan({ plan }: { plan: AssignmentPlan }) {
-  const { say, now, planning } = useDesk();
+  const { say, now, planning } = useLateDesk();
   const over = plan.status === "expired" || (plan.status === "open" && Date.parse(plan.expires_at) <= now);
   const status = over ? "expired" : plan.status;
   const committing = planning.busy === "committing" || status === "committing";
@@ -88,7 +89,7 @@ function Plan({ plan }: { plan: AssignmentPlan }) {
 }
 
 function Summary({ plan }: { plan: AssignmentPlan }) {
-  const { say, language, planning } = useDesk();
+  const { say, language, planning } = useLateDesk();
   const { quality } = plan;
   const count = plan.pairs.length + plan.left_out.length;
   const way = (km: number): string => distance(km * 1000, language);
@@ -109,7 +110,7 @@ function Summary({ plan }: { plan: AssignmentPlan }) {
 }
 
 function Acts({ plan, expired }: { plan: AssignmentPlan; expired: boolean }) {
-  const { say, now, language, planning, connected } = useDesk();
+  const { say, now, language, planning, connected } = useLateDesk();
   const changed = isChanged(planning.draft, plan);
   const give = useRef<HTMLButtonElement>(null);
   useEffect(() => give.current?.focus(), [plan.id]);
@@ -129,7 +130,7 @@ function Acts({ plan, expired }: { plan: AssignmentPlan; expired: boolean }) {
 }
 
 function Again({ first = false }: { first?: boolean }) {
-  const { say, planning } = useDesk();
+  const { say, planning } = useLateDesk();
   const { weights } = planning.draft;
   const weightless = weights.distance + weights.rating + weights.capacity + weights.workload === 0;
   return (
@@ -140,7 +141,7 @@ function Again({ first = false }: { first?: boolean }) {
 }
 
 function Committing({ plan }: { plan: AssignmentPlan }) {
-  const { say, planning } = useDesk();
+  const { say, planning } = useLateDesk();
   const { planned, left } = plan.progress;
   const ours = planning.busy === "committing";
   useEffect(() => {
@@ -163,7 +164,7 @@ function Committing({ plan }: { plan: AssignmentPlan }) {
 }
 
 function Committed({ plan }: { plan: AssignmentPlan }) {
-  const { say } = useDesk();
+  const { say } = useLateDesk();
   const { assigned, refused } = plan.progress;
   return (
     <>

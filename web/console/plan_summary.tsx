@@ -1,6 +1,7 @@
 // What plans and runs say alike: how good it is, who gets what, who stays without.
 import type { Plan } from "./calls.ts";
-import { shortPlace, useDesk } from "./desk.ts";
+import { shortPlace } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import { reasonWords } from "../shared/server_words.ts";
 
 /** So many rows are read; thousands would only make the page slow. */
@@ -8,7 +9,7 @@ export const SHOWN = 200;
 
 /** How near to the best a plan is. */
 export function PlanQuality({ total, bound, proved }: { total: number; bound: number; proved: boolean }) {
-  const { say } = useDesk();
+  const { say } = useLateDesk();
   const share = bound <= 0 ? 0 : (100 * (bound - total)) / bound;
   const points = Math.round(total);
   return <p class="quiet">{proved ? say("plan.optimal", { total: points }) : say("plan.gap", { total: points, share: share.toFixed(2) })}</p>;
@@ -16,7 +17,7 @@ export function PlanQuality({ total, bound, proved }: { total: number; bound: nu
 
 /** A parcel's way, as a list says it. */
 export function useWays(): (delivery: number) => string {
-  const { board } = useDesk();
+  const { board } = useLateDesk();
   return (delivery) => {
     const known = board.deliveries.get(delivery);
     return known === undefined ? `#${delivery}` : `${shortPlace(known.pickup_address)} → ${shortPlace(known.delivery_address)}`;
@@ -25,7 +26,7 @@ export function useWays(): (delivery: number) => string {
 
 /** Who got what in a run, and what stays without; of thousands the first. */
 export function RunRows({ assignments, failures, given, failed }: Pick<Plan, "assignments" | "failures"> & { given: number; failed: number }) {
-  const { say, digits, language } = useDesk();
+  const { say, digits, language } = useLateDesk();
   const wayOf = useWays();
   const rows = assignments.slice(0, SHOWN);
   const without = failures.slice(0, SHOWN);

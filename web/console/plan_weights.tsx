@@ -1,11 +1,11 @@
 // What counts how much in the next plan: four sliders with their numbers.
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import { MOST_WEIGHT, TERMS } from "./plans.ts";
 
 const STEP = 0.25;
 
 export function PlanWeights() {
-  const { say, digits, planning } = useDesk();
+  const { say, digits, planning } = useLateDesk();
   const { weights } = planning.draft;
   const none = TERMS.every((term) => weights[term] === 0);
   return (

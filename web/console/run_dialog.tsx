@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { problemOf } from "../shared/problems.ts";
 import type { Run } from "./calls.ts";
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import { Dialog } from "./dialogs.tsx";
 import { PlanQuality, RunRows } from "./plan_summary.tsx";
 import { foundIn, progressOf, wantsResult } from "./runs.ts";
@@ -11,7 +11,7 @@ const ASK_EVERY_MS = 5_000;
 
 /** A run that goes on whether it is looked at or not; the address says which, so a reload finds it again. */
 export function RunDialog({ id }: { id: number }) {
-  const { say, go, calls, actions, runs } = useDesk();
+  const { say, go, calls, actions, runs } = useLateDesk();
   const [answer, setAnswer] = useState<Run | null>(null);
   const [problem, setProblem] = useState("");
   const frame = runs.get(id);
@@ -47,7 +47,7 @@ export function RunDialog({ id }: { id: number }) {
 }
 
 function UnderWay({ id, answer }: { id: number; answer: Run | null }) {
-  const { say, runs } = useDesk();
+  const { say, runs } = useLateDesk();
   const progress = progressOf(answer, runs.get(id));
   if (progress === null) return <p class="quiet" role="status">{say("loading")}</p>;
   const words = progress.planned === null ? say("plan.making") : say("run.progress", { given: progress.assigned, count: progress.planned });
@@ -61,7 +61,7 @@ function UnderWay({ id, answer }: { id: number; answer: Run | null }) {
 }
 
 function Ended({ run }: { run: Run }) {
-  const { say } = useDesk();
+  const { say } = useLateDesk();
   const { deliveries, assigned, failed } = run.progress;
   const { assignments, failures } = foundIn(run);
   return (

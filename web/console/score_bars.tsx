@@ -1,5 +1,5 @@
 // The four terms of a score, each as a bar with its number.
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import { TERMS, type Term } from "./plans.ts";
 
 export function ScoreBar({ score }: { score: number }) {
@@ -7,7 +7,7 @@ export function ScoreBar({ score }: { score: number }) {
 }
 
 export function ScoreBars({ scores }: { scores: Readonly<Record<Term, number>> }) {
-  const { say, digits } = useDesk();
+  const { say, digits } = useLateDesk();
   return (
     <dl class="terms small">
       {TERMS.map((term) => (

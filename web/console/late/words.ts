@@ -1,0 +1,26 @@
+// What the parts of the board say that are loaded once somebody asks for them; loaded with them.
+import { useContext } from "preact/hooks";
+import type { Language } from "../../shared/numbers.ts";
+import { type Say, type Words, speaker } from "../../shared/words.ts";
+import { type Desk, DeskContext } from "../desk.ts";
+import { type ConsoleKey, words } from "../words.ts";
+import own from "./words.json";
+
+export type LateSay = Say<ConsoleKey | keyof (typeof own)["en"]>;
+
+const all = { en: { ...words.en, ...own.en }, ne: { ...words.ne, ...own.ne } } satisfies Words;
+
+export function lateSpeaker(language: Language): LateSay {
+  return speaker(language, all);
+}
+
+export interface LateDesk extends Desk {
+  say: LateSay;
+}
+
+/** The desk as parts see it that `late_parts.tsx` has put in their place. */
+export function useLateDesk(): LateDesk {
+  const desk = useContext(DeskContext);
+  if (desk === null) throw new Error("outside of the console");
+  return desk as LateDesk; // `late_parts.tsx` gave it the speaker of these words
+}
