@@ -6,7 +6,7 @@ import { type Job, distanceM, inOrder, navigationLink, stopOf, withActions } fro
 import { PhoneClock } from "./phone_clock.ts";
 import { questionsOf } from "./questions.ts";
 import { shrunk } from "../shared/shrinking.ts";
-import { appOf, liveSource, newestOfApps, ownTracksCode, traccarCode } from "./sources.ts";
+import { ownTracksCode, traccarCode } from "./sources.ts";
 import { assetsOf, cacheOf, outdated, wayOf } from "./worker/shell.ts";
 
 const job = (id: number, status: Job["status"] = "assigned", some: Partial<Job> = {}): Job =>
@@ -81,15 +81,6 @@ test("a picture is made as small as it may be and keeps its shape", () => {
 
 test("a promised signature is asked first", () => {
   expect([questionsOf("pickup", true), questionsOf("deliver", false), questionsOf("deliver", true)]).toEqual([["photo", "done"], ["photo", "signature", "done"], ["signature", "photo", "done"]]);
-});
-
-test("the newest position says which app is live", () => {
-  const devices = [{ id: 5, name: "old phone", created_at: "", speed_unit: "auto" as const }];
-  expect([appOf("osmand-5", devices), appOf("owntracks-6", devices), appOf("courier-5", devices)]).toEqual(["Traccar Client · old phone", "OwnTracks", null]);
-  const fix = (device: string, recorded_at: string) => ({ device, recorded_at }) as Parameters<typeof newestOfApps>[0][number];
-  const app = newestOfApps([fix("osmand-5", "2026-11-28T10:00:00Z"), fix("courier-1", "2026-11-28T10:00:30Z")], devices, Date.UTC(2026, 10, 28, 10, 1));
-  expect(app).toEqual({ name: "Traccar Client · old phone", age_s: 60 });
-  expect([liveSource(3, app), liveSource(90, app), liveSource(null, app), liveSource(null, null)]).toEqual([{ name: null, age_s: 3 }, app, app, null]);
 });
 
 test("a code holds what the app needs and nothing else", () => {

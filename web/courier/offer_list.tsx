@@ -29,9 +29,13 @@ export function OfferList(given: Given) {
     }
   };
   if (open.length === 0 && problem === "") return null;
+  const asked = open.length > 1 ? open.find((offer) => offer.id === asking) : undefined;
+  // Where nothing is under way, the question is what the page is about.
+  const Title = state.jobs.length === 0 ? "h1" : "h2";
   return (
     <section aria-labelledby="offers">
-      {open.length > 0 && <h2 id="offers">{say("offer.title", { count: open.length })}</h2>}
+      {open.length > 0 && <Title id="offers">{say("offer.title", { count: open.length })}</Title>}
+      <p class="quiet" role="status">{asked !== undefined && say("waiting.one_at_a_time", { title: asked.delivery.pickup_address })}</p>
       {problem !== "" && <p class="problem" role="alert">{problem}</p>}
       <ul class="list">
         {open.map((offer) => <OfferCard key={offer.id} {...given} offer={offer} now={now} busy={asking !== null} answer={answer} />)}
@@ -56,7 +60,7 @@ function OfferCard({ offer, now, busy, answer, say, language }: CardGiven) {
     delivery.trip_km === null ? "" : say("way.to_door", { distance: distance(delivery.trip_km * 1000, language) }),
     say("parcel.weight", { weight: delivery.package_weight }),
     delivery.fragile ? say("parcel.fragile") : "",
-    money(delivery.delivery_fee, language),
+    say("fee", { amount: money(delivery.delivery_fee, language) }),
   ].filter((fact) => fact !== "");
   return (
     <li class="card offer asked" data-offer={offer.id}>

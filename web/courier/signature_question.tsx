@@ -39,7 +39,7 @@ export function SignatureQuestion({ name, required, say, onAnswer }: Asked) {
     <>
       <h1 ref={heading} tabIndex={-1} class="answer">{say("signature.title", { name })}</h1>
       {required && <p class="quiet">{say("signature.required")}</p>}
-      <div class="paper"><canvas ref={canvas} class="pad" width={WIDTH} height={HEIGHT} role="img" aria-label={say("signature.pad")} /></div>
+      <div class="paper"><canvas ref={canvas} class="pad" width={WIDTH} height={HEIGHT} role="img" aria-label={say("signature.pad")} />{!drawn && <span class="here" aria-hidden="true">{say("signature.here")}</span>}</div>
       <label>
         {say("signature.typed")}
         <input value={typed} maxLength={120} autocomplete="off" onInput={(event) => setTyped(event.currentTarget.value)} />

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { GONE_AFTER_S, STALE_AFTER_S, standingOf } from "./sources.ts";
+import { GONE_AFTER_S, STALE_AFTER_S, liveSource, newestOfOthers, standingOf } from "./sources.ts";
 
-const source = (age_s: number) => ({ name: null, age_s });
+const source = (age_s: number) => ({ from: "this_page" as const, age_s });
 
 test("a position is live, then doubtful, then missing", () => {
   const states = [0, STALE_AFTER_S, STALE_AFTER_S + 1, GONE_AFTER_S, GONE_AFTER_S + 1].map((age_s) => standingOf(source(age_s), 1_000, 1).state);
@@ -15,4 +15,23 @@ test("whoever has just come on duty is told calmly that there is no position yet
   };
   expect([urgency(0, 0), urgency(0, 2), urgency(GONE_AFTER_S, 2)]).toEqual(["calm", "calm", "calm"]);
   expect([urgency(GONE_AFTER_S + 1, 0), urgency(GONE_AFTER_S + 1, 2)]).toEqual(["soon", "now"]);
+});
+
+test("the newest position of any other device says where it comes from, in whatever form its time is written", () => {
+  const now = Date.parse("2026-03-01T10:00:10Z");
+  const fix = (device: string, recorded_at: string) => ({ device, recorded_at });
+  const devices = [{ id: 7, name: "My phone", created_at: "", speed_unit: "auto" as const }];
+  const of = (...fixes: ReturnType<typeof fix>[]) => newestOfOthers(fixes, "courier-own", devices, now);
+  const own = fix("courier-own", "2026-03-01T10:00:09Z");
+  expect(of(own)).toBeNull();
+  expect(of(own, fix("bike-tracker", "2026-03-01T10:00:05Z"))).toEqual({ from: { app: "bike-tracker" }, age_s: 5 });
+  expect(of(fix("osmand-7", "2026-03-01T10:00:05.5Z"), fix("bike-tracker", "2026-03-01T10:00:05Z"))?.from).toEqual({ app: "Traccar Client · My phone" });
+  expect(of(fix("owntracks-6", "2026-03-01T10:00:08Z"))?.from).toEqual({ app: "OwnTracks" });
+  expect(of(fix("courier-else", "2026-03-01T10:00:08Z"))?.from).toBe("other_page");
+});
+
+test("of this page's position and another device's the newer one is told", () => {
+  const other = { from: { app: "OwnTracks" }, age_s: 8 };
+  expect([liveSource(null, other)?.from, liveSource(3, other)?.from, liveSource(30, other)?.from]).toEqual([other.from, "this_page", other.from]);
+  expect(liveSource(null, null)).toBeNull();
 });

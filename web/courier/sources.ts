@@ -4,28 +4,33 @@ import type { components } from "../shared/api.ts";
 export type Device = components["schemas"]["DeviceAnswer"];
 type Fix = components["schemas"]["FixAnswer"];
 
-/** Where the newest position came from: this page, or a paired app; `age_s` in seconds. */
+/** Where the newest position came from: this page, the same on another phone, or an app by its name; `age_s` in seconds. */
 export interface Source {
-  name: string | null;
+  from: "this_page" | "other_page" | { app: string };
   age_s: number;
 }
 
-const OWN_APPS: Readonly<Record<string, string>> = { osmand: "Traccar Client", owntracks: "OwnTracks" };
+const APPS: Readonly<Record<string, string>> = { osmand: "Traccar Client", owntracks: "OwnTracks" };
 
-/** The name of the app that sent a fix; null where it was this page or another of ours. */
-export function appOf(device: string, devices: readonly Device[]): string | null {
+/** What the page calls itself: its device begins with it, whichever phone it is on. */
+export const PAGE = "courier-";
+
+/** What sent a fix, of all that is not this page: a paired app by its name, any other as it calls itself. */
+export function senderOf(device: string, devices: readonly Device[]): Source["from"] {
+  if (device.startsWith(PAGE)) return "other_page";
   const [protocol = "", id = ""] = device.split("-");
-  const app = OWN_APPS[protocol];
-  if (app === undefined || !/^[0-9]+$/.test(id)) return null;
+  const app = APPS[protocol];
+  if (app === undefined || !/^[0-9]+$/.test(id)) return { app: device };
   const paired = devices.find((one) => one.id === Number(id));
-  return paired === undefined ? app : `${app} · ${paired.name}`;
+  return { app: paired === undefined ? app : `${app} · ${paired.name}` };
 }
 
-/** The newest fix of a paired app. */
-export function newestOfApps(fixes: readonly Fix[], devices: readonly Device[], now: number): Source | null {
-  const paired = fixes.filter((fix) => appOf(fix.device, devices) !== null);
-  const newest = paired.reduce<Fix | null>((best, fix) => (best === null || fix.recorded_at > best.recorded_at ? fix : best), null);
-  return newest === null ? null : { name: appOf(newest.device, devices), age_s: Math.max(0, (now - Date.parse(newest.recorded_at)) / 1000) };
+/** The newest fix of any device but this one, which is `own`. */
+export function newestOfOthers(fixes: readonly Pick<Fix, "device" | "recorded_at">[], own: string, devices: readonly Device[], now: number): Source | null {
+  const newest = fixes
+    .filter((fix) => fix.device !== own)
+    .reduce<Pick<Fix, "device" | "recorded_at"> | null>((best, fix) => (best === null || Date.parse(fix.recorded_at) > Date.parse(best.recorded_at) ? fix : best), null);
+  return newest === null ? null : { from: senderOf(newest.device, devices), age_s: Math.max(0, (now - Date.parse(newest.recorded_at)) / 1000) };
 }
 
 // As the server's own thresholds: doubtful, then gone.
@@ -33,10 +38,10 @@ export const STALE_AFTER_S = 45;
 export const GONE_AFTER_S = 120;
 
 /** The one that is shown: whoever has the newest position. */
-export function liveSource(own_age_s: number | null, app: Source | null): Source | null {
-  const own: Source | null = own_age_s === null ? null : { name: null, age_s: own_age_s };
-  if (own === null || app === null) return own ?? app;
-  return own.age_s <= app.age_s ? own : app;
+export function liveSource(own_age_s: number | null, other: Source | null): Source | null {
+  const own: Source | null = own_age_s === null ? null : { from: "this_page", age_s: own_age_s };
+  if (own === null || other === null) return own ?? other;
+  return own.age_s <= other.age_s ? own : other;
 }
 
 /** How the position stands. */

@@ -43,14 +43,15 @@ function Position({ state, say }: Given) {
   if (!wanted) wantedSince.current = now;
   if (!wanted) return <span class="quiet">{say("position.off")}</span>;
   const own_age_s = position === null ? null : Math.max(0, (now - position.timestamp) / 1000);
-  const standing = standingOf(liveSource(own_age_s, state.app), (now - wantedSince.current) / 1000, state.jobs.length);
+  const standing = standingOf(liveSource(own_age_s, state.other_source), (now - wantedSince.current) / 1000, state.jobs.length);
   const { source } = standing;
   if (standing.state === "missing") {
     const looking = trouble === null && standing.urgency === "calm";
     const nobody = looking ? say("position.looking") : source === null ? say("position.nobody") : say("position.nobody_since", { age: duration(source.age_s, say) });
     return <span class={`chip ${CHIPS[standing.urgency]}`} data-urgency={standing.urgency}>{nobody} {say(trouble === null ? "position.help.none" : `position.help.${trouble}`)}</span>;
   }
-  const name = standing.source.name ?? say("position.this_page");
+  const { from } = standing.source;
+  const name = typeof from === "string" ? say(`position.${from}`) : from.app;
   const kind = standing.state === "stale" ? "polling" : "live";
   return <span class={`chip ${kind}`}>{say("position.source", { name, age: duration(standing.source.age_s, say) })}</span>;
 }

@@ -16,6 +16,7 @@ export function WaitingList(given: Given) {
   const [turn, setTurn] = useState<Turn | null>(null);
   const keys = useRef(new Map<number, string>());
   const { profile, waiting } = state;
+  const asked = turn?.state === "asking" ? waiting?.find((one) => one.id === turn.id) : undefined;
   if (profile === null || !profile.is_available || waiting === null) return null;
 
   const accept = async (one: Waiting): Promise<void> => {
@@ -36,6 +37,7 @@ export function WaitingList(given: Given) {
     <section aria-labelledby="waiting">
       <h2 id="waiting">{say("waiting.title", { count: waiting.length })}</h2>
       <p class="problem" role="alert">{turn?.problem}</p>
+      <p class="quiet" role="status">{asked !== undefined && say("waiting.one_at_a_time", { title: asked.pickup_address })}</p>
       {waiting.length === 0 && <p class="quiet">{say("waiting.none")}</p>}
       <ul class="list">
         {nearest(waiting, state.position).slice(0, SHOWN).map((one) => (
@@ -73,6 +75,6 @@ function facts(one: Waiting, { state, language, say }: Given): string {
     one.delivery_area.city === null ? "" : say("waiting.to", { city: one.delivery_area.city }),
     say("parcel.weight", { weight: one.package_weight }),
     one.fragile ? say("parcel.fragile") : "",
-    money(one.delivery_fee, language),
+    say("fee", { amount: money(one.delivery_fee, language) }),
   ].filter((fact) => fact !== "").join(" · ");
 }

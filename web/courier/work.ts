@@ -13,13 +13,14 @@ import { type NewAction, Outbox } from "./outbox.ts";
 import { PhoneClock } from "./phone_clock.ts";
 import { Proofs } from "./proofs.ts";
 import { type BacklogAnswer, PingSender, type ServerFrame } from "./ping_sender.ts";
-import { type Device, type Source, newestOfApps } from "./sources.ts";
+import { type Device, PAGE, type Source, newestOfOthers } from "./sources.ts";
 import { PositionWatch, ScreenLock, type Trouble } from "./watching_position.ts";
 import { browserSockets } from "./browser_sockets.ts";
 
 export type Profile = components["schemas"]["TransporterAnswer"];
 export type Duty = components["schemas"]["DutyAnswer"];
 export type GiveBackReason = components["schemas"]["GiveBackReason"];
+type Fix = components["schemas"]["FixAnswer"];
 type Page<Row> = { count: number; results: Row[] };
 
 export interface Notice {
@@ -50,17 +51,19 @@ export interface WorkState {
   problem: unknown;
   position: Measured | null;
   trouble: Trouble | null;
-  app: Source | null;
+  /** What else has sent a position lately: a paired app, or this page on another phone. */
+  other_source: Source | null;
   devices: readonly Device[];
   notice: Notice | null;
 }
 
 const NOTHING: WorkState = {
   profile: null, duty: null, known_jobs: null, jobs: [], waiting: null, offers: [], actions: [], pings_waiting: 0, connected: false, ended: null, reachable: true,
-  heard_at: null, problem: null, position: null, trouble: null, app: null, devices: [], notice: null,
+  heard_at: null, problem: null, position: null, trouble: null, other_source: null, devices: [], notice: null,
 };
 const ASK_EVERY_MS = 30_000;
-const APP_FIXES_OF_MS = 180_000;
+const FIXES_OF_MS = 180_000;
+const FIXES_A_PAGE = 100;
 const GIVEN_BACK = "given_back";
 const NOT_ALLOWED = 4403; // the close code of who is not verified
 
@@ -255,7 +258,7 @@ export class Work {
 
   /** Of this phone and this database: a new one begins to count anew under a name of its own. */
   async #identity(kept: Kept): Promise<{ device: string; epoch: string }> {
-    const device = (await kept.read("device")) ?? `courier-${crypto.randomUUID().slice(0, 8)}`;
+    const device = (await kept.read("device")) ?? `${PAGE}${crypto.randomUUID().slice(0, 8)}`;
     const epoch = (await kept.read("epoch")) ?? crypto.randomUUID();
     await kept.write("device", device);
     await kept.write("epoch", epoch);
@@ -308,7 +311,7 @@ export class Work {
       this.#set({ waiting: waiting?.results ?? [] });
       await this.#askOffers();
       if (this.#state.ended === NOT_ALLOWED && profile.is_verified) this.#sender?.renew(); // verified since
-      await this.#askApps(profile);
+      await this.#askSources(profile);
     } catch (problem) {
       if (problem instanceof Refused) this.#set({ problem, reachable: true });
       else this.#set({ reachable: false });
@@ -322,18 +325,16 @@ export class Work {
     this.#set({ offers });
   }
 
-  /** What paired apps have sent lately. */
-  async #askApps(profile: Profile): Promise<void> {
+  /** What else has sent positions lately. */
+  async #askSources(profile: Profile): Promise<void> {
     const { results: devices } = await this.client.call<Page<Device>>("/api/transporters/me/devices/");
-    if (devices.length === 0) {
-      this.#set({ devices, app: null });
-      return;
-    }
-    const since = new Date(this.now() - APP_FIXES_OF_MS).toISOString();
-    const fixes = await this.client.call<Page<components["schemas"]["FixAnswer"]>>(
-      `/api/transporters/${profile.id}/positions/?page_size=100&from=${encodeURIComponent(since)}`,
-    );
-    this.#set({ devices, app: newestOfApps(fixes.results, devices, this.now()) });
+    const since = encodeURIComponent(new Date(this.now() - FIXES_OF_MS).toISOString());
+    const fixes = (page: number) => this.client.call<Page<Fix>>(`/api/transporters/${profile.id}/positions/?page_size=${FIXES_A_PAGE}&page=${page}&from=${since}`);
+    let found = await fixes(1);
+    // The oldest come first, and the newest counts.
+    if (found.count > FIXES_A_PAGE) found = await fixes(Math.ceil(found.count / FIXES_A_PAGE));
+    const own = (await this.#kept?.read("device")) ?? "";
+    this.#set({ devices, other_source: newestOfOthers(found.results, own, devices, this.now()) });
   }
 
   /** Watch the position while on duty or with a parcel; nothing is measured otherwise. */

@@ -11,8 +11,9 @@ import { unconfirmed } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { type Job, type Stop, distanceM, navigationLink, stopOf } from "./jobs.ts";
 import { GiveBack } from "./give_back.tsx";
-import type { Given } from "./given.ts";
+import { type Given, useNow } from "./given.ts";
 import { OfferList } from "./offer_list.tsx";
+import { answerable } from "./offers.ts";
 import { pathOf } from "./views.ts";
 import { WaitingList } from "./waiting_list.tsx";
 
@@ -20,9 +21,11 @@ const ELSEWHERE = 4409; // the close code of a device that has connected again
 
 export function WorkView(given: Given & { person: Person; signOut: () => Promise<void> }) {
   const { work, state, view, say } = given;
+  useNow(); // an offer ends by itself
   const chosen = view.name === "job" ? state.jobs.find((job) => job.id === view.id) : undefined;
   const next = chosen ?? state.jobs[0];
   const others = state.jobs.filter((job) => job !== next);
+  const asked = answerable(state.offers, work.serverNow()).length > 0;
   const failed = state.problem === null ? "" : problemOf(state.problem, say);
   return (
     <>
@@ -43,7 +46,7 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
       {view.name === "job" && chosen === undefined && state.known_jobs !== null && <p class="quiet card" role="status">{say("jobs.gone")}</p>}
       <OfferList {...given} />
       {next !== undefined && <NextStop {...given} job={next} />}
-      {next === undefined && state.known_jobs !== null && (
+      {next === undefined && !asked && state.known_jobs !== null && (
         <section class="stop card">
           <h1 tabIndex={-1} class="answer">{say(state.profile?.is_available === true ? "jobs.none" : "jobs.off_duty")}</h1>
           <p class="quiet">{say(state.profile?.is_available === true ? "jobs.none.help" : "jobs.off_duty.help")}</p>

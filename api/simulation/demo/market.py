@@ -22,6 +22,9 @@ MIN_UNDER_WAY = 3
 """At a start; later the pace decides."""
 KEEP_WAITING = 2
 """Deliveries that are left for people to assign."""
+SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Of an order's reference, which couriers say at a counter: none that is taken for another."""
+REFERENCE_LENGTH = 6
 
 
 class Market:
@@ -65,5 +68,6 @@ def _invent() -> Story:
     article = dice.randrange(len(ARTICLES))
     pickup = ARTICLES[article].seller.place.point
     nearest = sorted(DOORS, key=lambda door: pickup.distance_m(door.point))[:8]
-    key = f"{KEY} {secrets.token_hex(6)}."
+    # Longer than the numbers of the stories, so that none is part of another.
+    key = f"{KEY} {''.join(secrets.choice(SIGNS) for _ in range(REFERENCE_LENGTH))}."
     return Story(key, customer, dice.choice(nearest), article, dice.randint(1, 2), Stage.ASSIGNED)
