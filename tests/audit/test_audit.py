@@ -67,3 +67,31 @@ async def test_what_strangers_do_again_and_again_is_one_row_that_counts(world: W
             await record_counted(work.session, stranger, "thing.tried", "thing", mark, now=now)
     (event,) = ok(await admin.get(AUDIT, subject_id=mark))["results"]
     assert (event["occurrences"], event["address"]) == (5, "192.0.2.7")
+
+
+async def test_an_event_names_who_acted_and_what_it_was_done_to(world: World) -> None:
+    admin, person, mark = await world.admin(), await world.person("customer", name="Sita Rai"), uuid4().hex[:12]
+    delivery = await world.delivery()
+    subjects = [
+        ("user", str(person.user_id)),
+        ("delivery", str(delivery["id"])),
+        ("delivery", str(delivery["delivery_id"])),
+        ("user", "9" * 40),
+        ("user", "\u0967"),
+        ("run", "1"),
+    ]
+    async with world.server.services.database.work() as work:
+        for kind, number in subjects:
+            await record(work.session, Actor(ActorKind.USER, admin.user_id), f"{mark}.done", kind, number)
+        await record(work.session, OPERATOR, f"{mark}.done", "delivery", delivery["id"])
+        await record(work.session, Actor(ActorKind.USER, 2**60), f"{mark}.done", "user", 2**60)
+    gone, by_operator, *others = ok(await admin.get(AUDIT, action=f"{mark}."))["results"]
+    assert {event["actor_name"] for event in others} == {"Admin"}
+    names = {(event["subject_kind"], event["subject_id"]): event["subject_name"] for event in others}
+    assert names == {
+        subjects[0]: "Sita Rai",
+        subjects[1]: delivery["tracking_number"],
+        **dict.fromkeys(subjects[2:]),
+    }
+    assert (by_operator["actor_name"], by_operator["subject_name"]) == (None, delivery["tracking_number"])
+    assert (gone["actor_name"], gone["subject_name"]) == (None, None)

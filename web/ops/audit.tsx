@@ -4,6 +4,7 @@ import { SideSheet } from "../shared/side_sheet.tsx";
 import { Facts } from "./facts.tsx";
 import { type Given, when } from "./given.ts";
 import { wordOf } from "./speech.ts";
+import { aboutOf, sentenceOf } from "./told.ts";
 
 type Event = components["schemas"]["AuditAnswer"];
 const KINDS = ["user", "operator", "system", "stranger"] as const;
@@ -11,7 +12,7 @@ const KINDS = ["user", "operator", "system", "stranger"] as const;
 /** Who did what to whom. */
 export function Audit(given: Given) {
   const { address, language, say } = given;
-  const about = ["subject_kind", "subject_id"].flatMap((name) => (address.query.get(name) === null ? [] : [`${name}=${encodeURIComponent(address.query.get(name) ?? "")}`]));
+  const about = ["subject_kind", "subject_id", "actor_id"].flatMap((name) => (address.query.get(name) === null ? [] : [`${name}=${encodeURIComponent(address.query.get(name) ?? "")}`]));
   return (
     <>
       <h1>{say("audit")}</h1>
@@ -25,20 +26,18 @@ export function Audit(given: Given) {
         filters={[{ name: "actor_kind", label: say("audit.who"), choices: KINDS.map((kind) => [kind, wordOf("actor", kind, say)]) }]}
         idOf={(event) => event.id}
         columns={[
-          { key: "action", title: say("audit.action"), value: (event) => event.action },
           { key: "at", title: say("audit.at"), value: (event) => event.at, cell: (event) => when(event.at, language) },
-          { key: "who", title: say("audit.who"), value: (event) => actor(event, given) },
-          { key: "subject", title: say("audit.subject"), value: (event) => `${event.subject_kind} ${event.subject_id}` },
+          { key: "action", title: say("audit.action"), value: (event) => event.action, cell: (event) => <Told event={event} given={given} /> },
           { key: "count", title: say("audit.count"), value: (event) => event.occurrences, cell: (event) => say("count", { count: event.occurrences }), end: true },
         ]}
         sheet={(_, row, __, close) =>
           row !== null && (
-            <SideSheet title={row.action} onClose={close} say={say}>
+            <SideSheet title={when(row.at, language)} onClose={close} say={say}>
               <Facts
                 of={[
-                  [say("audit.at"), when(row.at, language)],
-                  [say("audit.who"), actor(row, given)],
-                  [say("audit.subject"), `${row.subject_kind} ${row.subject_id}`],
+                  [say("audit.action"), <Told event={row} given={given} />],
+                  [say("kind"), row.action],
+                  [say("number"), `${row.subject_kind} ${row.subject_id}`],
                   [say("audit.address"), row.address],
                   [say("audit.request"), row.request_id],
                   [say("audit.count"), say("count", { count: row.occurrences })],
@@ -53,6 +52,17 @@ export function Audit(given: Given) {
   );
 }
 
-function actor(event: Event, { say }: Given): string {
-  return event.actor_id === null ? wordOf("actor", event.actor_kind, say) : `${wordOf("actor", event.actor_kind, say)} ${event.actor_id}`;
+/** An event as a sentence, with ways to who acted and what it was done to. */
+function Told({ event, given: { say } }: { event: Event; given: Given }) {
+  const actor = event.actor_id === null ? wordOf("actor", event.actor_kind, say) : (event.actor_name ?? `${wordOf("actor", event.actor_kind, say)} ${event.actor_id}`);
+  const about = aboutOf(event);
+  return (
+    <>
+      {sentenceOf(event, say).map((part, at) => {
+        if (part === "{who}") return event.actor_id === null ? actor : <a key={at} href={`/ops/audit?actor_id=${event.actor_id}`}>{actor}</a>;
+        if (part === "{what}") return about.href === null ? about.name : <a key={at} href={about.href}>{about.name}</a>;
+        return part;
+      })}
+    </>
+  );
 }

@@ -3254,11 +3254,15 @@ export interface components {
         /**
          * AuditAnswer
          * @description Who did what to whom; `detail` is free, by the action.
+         *
+         *     `actor_name` and `subject_name` as they are now: of people the name, of deliveries and orders the number that
+         *     people know; None where it has none or is gone.
          */
         AuditAnswer: {
             action: string;
             actor_id: number | null;
             actor_kind: components["schemas"]["ActorKind"];
+            actor_name: string | null;
             address: string;
             /** Format: date-time */
             at: string;
@@ -3272,6 +3276,7 @@ export interface components {
             request_id: string;
             subject_id: string;
             subject_kind: string;
+            subject_name: string | null;
         };
         /**
          * AutoAssign

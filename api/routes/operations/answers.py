@@ -1,5 +1,6 @@
 """What operators and admins see of the server: health, messages, the audit log."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -83,31 +84,39 @@ def message_answer(message: OutboxMessage) -> OutboxMessageAnswer:
 
 
 class AuditAnswer(Struct, frozen=True, kw_only=True):
-    """Who did what to whom; ``detail`` is free, by the action."""
+    """Who did what to whom; ``detail`` is free, by the action.
+
+    ``actor_name`` and ``subject_name`` as they are now: of people the name, of deliveries and orders the number that
+    people know; None where it has none or is gone.
+    """
 
     id: int
     at: datetime
     actor_kind: ActorKind
     actor_id: int | None
+    actor_name: str | None
     action: str
     subject_kind: str
     subject_id: str
+    subject_name: str | None
     address: str
     request_id: str
     occurrences: int
     detail: dict[str, Fact]
 
 
-def audit_answer(event: AuditEvent) -> AuditAnswer:
-    """An event as admins see it."""
+def audit_answer(event: AuditEvent, names: Mapping[tuple[str, str], str]) -> AuditAnswer:
+    """An event as admins see it; ``names`` by kind and id."""
     return AuditAnswer(
         id=event.id,
         at=event.at,
         actor_kind=event.actor_kind,
         actor_id=event.actor_id,
+        actor_name=names.get(("user", str(event.actor_id))),
         action=event.action,
         subject_kind=event.subject_kind,
         subject_id=event.subject_id,
+        subject_name=names.get((event.subject_kind, event.subject_id)),
         address=event.address,
         request_id=event.request_id,
         occurrences=event.occurrences,

@@ -6,9 +6,10 @@ from litestar import Controller, Request, get
 from litestar.params import FromQuery, QueryParameter
 
 from api.http.injected import GivenWork
-from api.http.schemas import BIGINT_MAX, NO_NUL, Page, PageNumber, PageSize, WhenQuery, end_of, paginate, start_of
+from api.http.schemas import BIGINT_MAX, NO_NUL, Page, PageNumber, PageSize, WhenQuery, end_of, page_of_rows, start_of
 from api.http.security import needs
 from api.routes.operations.answers import AuditAnswer, audit_answer
+from api.routes.operations.audit_names import audit_names
 from dispatch.accounts.models import Role, User
 from dispatch.audit.models import ActorKind
 from dispatch.audit.service import AuditFilter, audit_query
@@ -60,4 +61,6 @@ class AuditController(Controller):
             until=end_of(date_to, "date_to"),
         )
         query = audit_query(wanted)
-        return await paginate(request, work.session, query, page, page_size, audit_answer)
+        found = await page_of_rows(request, work.session, query, page, page_size)
+        names = await audit_names(work.session, found.results)
+        return found.with_results([audit_answer(event, names) for event in found.results])
