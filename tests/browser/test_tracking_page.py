@@ -47,11 +47,14 @@ async def test_what_is_inside_is_told_to_its_buyer_alone(world: World, window: W
     path = f"/t/{delivery['tracking_number']}"
     stranger = await window.open(path)
     await expect(stranger.locator(".what")).to_have_text("Parcel · 2.5 kg")
+    await expect(stranger.get_by_role("link", name="All your orders")).to_have_count(0)
     await remembered(window.context, "shop", bought.customer)
     own = await window.open(path)
     await expect(own.locator(".what")).to_contain_text(re.compile(r"\w+.* · Parcel · 2\.5 kg"))
     order = ok(await bought.customer.get("/api/v1/marketplace/orders/my-orders/"))["results"][0]
     await expect(own.locator(".what")).to_contain_text(order["goods"][0])
+    await own.get_by_role("link", name="All your orders").click()
+    await expect(own.locator(".orders li", has_text=order["order_number"])).to_be_visible()
 
 
 async def test_an_old_position_turns_doubtful_and_then_is_none(world: World, map_window: Window) -> None:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parcels, waitsForMoney } from "./order_words.ts";
+import { movingFirst, parcels, waitsForMoney } from "./order_words.ts";
 
 const SALE = { id: 1, order_number: "S-1", product_id: 1, quantity: 1, status: "processing", delivery_id: 1 } as const;
 
@@ -20,4 +20,10 @@ test("every parcel of an order can be followed, once each, none that was cancell
     { ...SALE, tracking_number: null, delivery_status: null },
   ];
   expect(parcels({ sales })).toEqual([{ number: "TRK1", arrived: false }, { number: "TRK3", arrived: true }]);
+});
+
+test("what moves stands first, once, even where it is older than all of the page", () => {
+  const rows = (...ids: number[]) => ids.map((id) => ({ id }));
+  expect(movingFirst(rows(8, 2), rows(9, 8, 7))).toEqual(rows(8, 2, 9, 7));
+  expect(movingFirst([], rows(9, 8))).toEqual(rows(9, 8));
 });

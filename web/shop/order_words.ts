@@ -27,6 +27,12 @@ export function goodsOf(order: Pick<components["schemas"]["OrderRow"], "goods" |
   return others.length === 0 ? first : say("orders.goods", { first, count: others.length });
 }
 
+/** A list of orders with those that move at its head, each once. */
+export function movingFirst<Row extends { id: number }>(moving: readonly Row[], all: readonly Row[]): Row[] {
+  const first = new Set(moving.map((order) => order.id));
+  return [...moving, ...all.filter((order) => !first.has(order.id))];
+}
+
 /** How it stands, in a sentence. */
 export function answerOf(order: Order, say: Say): string {
   if (order.order_status === "cancelled") return say(order.payment_status === "refunded" ? "answer.order.refunded" : "answer.order.cancelled");

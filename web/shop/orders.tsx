@@ -5,7 +5,7 @@ import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import { clock } from "../shared/times.ts";
-import { goodsOf } from "./order_words.ts";
+import { goodsOf, movingFirst } from "./order_words.ts";
 import { State } from "./order_state.tsx";
 import type { Say } from "./speech.ts";
 
@@ -17,10 +17,17 @@ function followed(order: Orders["results"][number]): "order.follow" | "order.jou
   return order.order_status === "delivered" || order.order_status === "completed" ? "order.journey" : "order.follow";
 }
 
-/** One's own orders, newest first. */
+/** A page of one's own orders, newest first; above the first page what is on its way, wherever in the list it stands. */
+async function askFor(client: Client, page: number): Promise<Pick<Orders, "results" | "next">> {
+  const path = "/api/v1/marketplace/orders/my-orders/";
+  const [moving, all] = await Promise.all([page > 1 ? null : client.call<Orders>(`${path}?status=shipped`), client.call<Orders>(`${path}?page=${page}`)]);
+  return { results: movingFirst(moving?.results ?? [], all.results), next: all.next };
+}
+
+/** One's own orders: what moves first, then the newest. */
 export function OrderList({ client, address, language, say }: { client: Client; address: Address; language: Language; say: Say }) {
   const page = Math.max(1, Number(address.query.get("page")) || 1);
-  const orders = useLoading(() => client.call<Orders>(`/api/v1/marketplace/orders/my-orders/?page=${page}`), [page], RENEWED_MS);
+  const orders = useLoading(() => askFor(client, page), [page], RENEWED_MS);
   return (
     <>
       <h1>{say("orders")}</h1>

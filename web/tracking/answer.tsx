@@ -5,8 +5,10 @@ import type { Language } from "../shared/numbers.ts";
 import { grouped } from "../shared/numbers.ts";
 import { clock, duration, roughly, stretch } from "../shared/times.ts";
 import type { Key, Say } from "../shared/words.ts";
+import { elsewhere } from "../shared/address.ts";
 import { isKey } from "../shared/words.ts";
 import type { Seen } from "./following_parcel.ts";
+import type { Say as OwnSay } from "./speech.ts";
 import { type Parcel, SOON_MS, atDoor, endedAt, over, step, underWay } from "./parcel.ts";
 
 /** The one sentence that people come for. */
@@ -33,7 +35,7 @@ export function whatOf({ package_details: { weight, fragile } }: Parcel, say: Sa
   return fragile ? `${text} · ${say("parcel.fragile")}` : text;
 }
 
-export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen; goods: string; now: number; age_s: number | null; language: Language; say: Say }) {
+export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen; goods: string; now: number; age_s: number | null; language: Language; say: OwnSay }) {
   const { parcel, window } = seen;
   const doubtful = age_s !== null && age_s >= STALE_AFTER_S && underWay(parcel.status);
   const left_s = window === null ? 0 : ((window.earliest + window.latest) / 2 - now) / 1000;
@@ -42,6 +44,7 @@ export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen;
   return (
     <div class="answers">
       <p class="what">{whatOf(parcel, say, goods)}</p>
+      {goods !== "" && <p><a href={elsewhere("/shop/orders")}>{say("tracking.orders")}</a></p>}
       <h1 class="answer">{answerOf(seen, now, language, say)}</h1>
       <p class="quiet">
         {counted && `${say("in.about", { duration: roughly(left_s, say) })} · `}

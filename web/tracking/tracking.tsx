@@ -8,7 +8,7 @@ import { Icon } from "../shared/icon.tsx";
 import type { Language } from "../shared/numbers.ts";
 import { browserStore } from "../shared/stores.ts";
 import { clock, date } from "../shared/times.ts";
-import { type Say, isKey } from "../shared/words.ts";
+import { isKey } from "../shared/words.ts";
 import { POLL_MS } from "../shared/following.ts";
 import { Answer, answerOf } from "./answer.tsx";
 import { FollowedParcel, type Seen } from "./following_parcel.ts";
@@ -16,6 +16,7 @@ import { findGoods } from "./goods.ts";
 import { MapPanel } from "./map_panel.tsx";
 import type { Parcel } from "./parcel.ts";
 import { Rating } from "./rating.tsx";
+import { type Say, words } from "./speech.ts";
 import { story } from "./story.ts";
 
 const TICK_MS = 1_000;
@@ -138,7 +139,7 @@ function Unknown({ language, say }: { language: Language; say: Say }) {
 const state = document.getElementById("state");
 if (state !== null) {
   const parcel = JSON.parse(state.textContent ?? "null") as Parcel | null;
-  mount({ en: {}, ne: {} }, ({ language, say }) =>
+  mount(words, ({ language, say }) =>
     parcel === null ? <Unknown language={language} say={say} /> : <Tracking parcel={parcel} language={language} say={say} />,
   );
 }
