@@ -36,7 +36,12 @@ async def test_a_crowd_is_shown_as_counts_and_a_click_leads_closer_until_each_ha
     counted = page.get_by_text("Each number counts the couriers around it.")
     await expect(page.locator(".desk")).to_have_attribute("data-couriers", str(COURIERS))
     await expect(counted).to_be_visible()
+    legend = page.locator(".legend")
+    await expect(legend.get_by_text("courier on the way")).not_to_be_visible()
+    await legend.get_by_text("What the map shows").click()
+    await expect(legend.get_by_text("courier on the way")).to_be_visible()
     assert await violations(page) == []
+    await legend.get_by_text("What the map shows").click()
     box = await page.locator("canvas.fleet").bounding_box()
     assert box is not None
 

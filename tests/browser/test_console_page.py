@@ -136,8 +136,8 @@ async def test_many_are_planned_first_with_the_bound_and_then_given_and_that_is_
     await expect(room).to_contain_text("Nobody in reach has enough free capacity")
     assert await _status(admin, near) == ("available", None)
     await room.get_by_role("button", name="Give 2").click()
-    await expect(page.locator(".notice")).to_contain_text("2 given")
-    await expect(room).to_contain_text("2 given, 0 not")
+    await expect(page.locator(".notice")).to_contain_text("Parcels given: 2")
+    await expect(room).to_contain_text("Parcels given: 2")
     assert [(await _status(admin, one))[0] for one in (near, also_near, too_heavy)] == ["assigned"] * 2 + ["available"]
     await expect(page.locator(".exception")).to_contain_text("Nobody found")
     await page.get_by_role("button", name="Undo").click()
@@ -335,3 +335,14 @@ async def test_on_a_phone_one_panel_shows_at_a_time_the_list_first(
     await page.get_by_role("button", name="List").click()
     await expect(page.locator("#list")).to_be_visible()
     assert await violations(page) == []
+
+
+async def test_what_makes_a_handover_hard_to_believe_stands_in_words_at_its_step(
+    world: World, admin: Person, desk: Window
+) -> None:
+    driver, delivery = await world.driver(), await world.delivery()
+    path = f"/api/deliveries/{delivery['id']}"
+    ok(await admin.post(f"{path}/assign/", {"transporter_id": driver.transporter_id}))
+    ok(await driver.post(f"{path}/pickup/", {"latitude": 27.0, "longitude": 84.0}))
+    page = await _console(desk, admin, f"?delivery={delivery['id']}")
+    await expect(page.locator("ol.history")).to_contain_text("far from the address")

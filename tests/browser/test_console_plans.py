@@ -83,7 +83,7 @@ async def test_a_plan_is_changed_by_keys_planned_again_found_after_a_reload_and_
     ok(await admin.post(f"/api/deliveries/{far['id']}/assign/", {"transporter_id": sita.transporter_id}))
     await expect(room).to_contain_text("no longer waits")
     await page.keyboard.press("Shift+C")
-    await expect(room).to_contain_text("0 given, 2 not")
+    await expect(room).to_contain_text("Parcels given: 0, not given: 2")
     await expect(room.locator("section[aria-labelledby=plan-refused] li")).to_have_count(2)
     await page.keyboard.press("Escape")  # the pair that is looked at
     await page.keyboard.press("Escape")  # the plan
@@ -150,10 +150,10 @@ async def test_a_large_plan_is_given_and_a_reload_finds_what_became_of_it(
     assert planned > 500
     await expect(room.get_by_role("button", name=f"And {planned - 200} more.")).to_be_visible()
     await give.click()
-    await expect(room).to_contain_text(f"{planned} given, 0 not")
+    await expect(room).to_contain_text(f"Parcels given: {planned}")
     await expect(page.locator(".notice").get_by_role("button", name="Undo")).to_have_count(0)
     await page.reload()
-    await expect(room).to_contain_text(f"{planned} given, 0 not")
+    await expect(room).to_contain_text(f"Parcels given: {planned}")
     plan_id = page.url.split("plan=")[1].split("&")[0]
     assert ok(await admin.get(f"/api/assignment-plans/{plan_id}/"))["progress"]["assigned"] == planned
 

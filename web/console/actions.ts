@@ -67,7 +67,8 @@ export class Actions {
     this.found({ assignments: gifts.map((one) => ({ delivery_id: one.delivery })), failures: plan.left_out });
     for (const gift of gifts) this.onAnswer(gift.delivery, gift.courier);
     const undo = gifts.length === 0 || gifts.length > MOST_UNDONE ? null : () => this.#undone(gifts);
-    this.say("plan.done", { count: plan.progress.assigned, failed: plan.progress.refused.length }, undo);
+    const failed = plan.progress.refused.length;
+    this.say(failed === 0 ? "plan.done" : "plan.done.partly", { count: plan.progress.assigned, failed }, undo);
   }
 
   /** Who was found in a plan, and for which deliveries nobody. */

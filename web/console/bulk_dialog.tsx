@@ -66,7 +66,7 @@ function Results({ done, deliveries }: { done: BulkResults; deliveries: readonly
   const { say, open, board } = useLateDesk();
   const numbers = new Map(deliveries.map((one) => [one.id, one.tracking_number]));
   return (
-    <Dialog title={say("bulk.done", { count: done.successful, failed: done.failed })} onClose={() => open(null)}>
+    <Dialog title={say(done.failed === 0 ? "bulk.done" : "bulk.done.partly", { count: done.successful, failed: done.failed })} onClose={() => open(null)}>
       <ul class="results scroll plan" tabIndex={0} aria-label={say("bulk.results")}>
         {done.failures.map((one) => (
           <li key={one.delivery_id}><strong class="number">{numbers.get(one.delivery_id) ?? `#${one.delivery_id}`}</strong> <span class="problem">{one.reason ?? one.error}</span></li>

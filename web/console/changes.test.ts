@@ -81,7 +81,7 @@ test("of many each is undone by its own inverse; one that cannot be hides none o
   const { changes, actions, done } = desk({ bulk, fails: (said) => said.startsWith("reassign 7") });
   const all = [given, delivery(8, { status: "assigned", transporter_id: 3 }), delivery(9, { status: "picked_up", transporter_id: 4 })];
   expect(await changes.changeMany(all, { operation: "reassign", ...WHY, transporter_id: 2 })).toBe(bulk);
-  expect([actions.notice?.key, actions.notice?.values]).toEqual(["bulk.done", { count: 2, failed: 1 }]);
+  expect([actions.notice?.key, actions.notice?.values]).toEqual(["bulk.done.partly", { count: 2, failed: 1 }]);
   await actions.undo();
   expect(done).toEqual(["many 7,8,9", "reassign 7 2 1 mistake", "reassign 8 2 3 mistake"]);
   expect([actions.notice?.key, actions.notice?.values]).toEqual(["undo.partly", { count: 1, failed: 1 }]);

@@ -73,7 +73,7 @@ export class Changes {
     }
     const back = done.changed.flatMap((one) => this.#inverse(before.get(one.delivery_id), one, change) ?? []);
     const undo = back.length === 0 ? null : () => this.actions.undoEach(back, (one) => one());
-    this.actions.say("bulk.done", { count: done.successful, failed: done.failed }, undo);
+    this.actions.say(done.failed === 0 ? "bulk.done" : "bulk.done.partly", { count: done.successful, failed: done.failed }, undo);
     return done;
   }
 

@@ -12,7 +12,7 @@ import { planShows, shortPlace, useDesk } from "./desk.ts";
 import { lateness, measureOf, waitsSince } from "./exceptions.ts";
 import { type Delivery, aboard, underWay } from "./frames.ts";
 import { OfferPanel } from "./offer_panel.tsx";
-import { DecisionPanel, PlanPanel } from "./late_parts.tsx";
+import { DecisionPanel, PlanPanel, StepFlags } from "./late_parts.tsx";
 import { queryOf } from "./address.ts";
 import type { ConsoleSay } from "./words.ts";
 
@@ -158,7 +158,7 @@ function History({ details }: { details: Details }) {
           return (
             <li key={index}>
               <time class="number small quiet" dateTime={step.timestamp}>{clock(Date.parse(step.timestamp), now, language)}</time>
-              <span>{isKey(key) ? say(key) : step.status}{step.notes !== "" && <span class="quiet small"> · {notesOf(step.notes, say)}</span>}</span>
+              <span>{isKey(key) ? say(key) : step.status}{step.notes !== "" && <span class="quiet small"> · {notesOf(step.notes, say)}</span>}{(step.flags?.length ?? 0) > 0 && <> <StepFlags flags={step.flags ?? []} /></>}</span>
             </li>
           );
         })}

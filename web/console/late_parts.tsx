@@ -41,3 +41,5 @@ export const RelieveDialog = later(async () => (await changes()).RelieveDialog);
 export const TakeBackDialog = later(async () => (await changes()).TakeBackDialog);
 export const RunDialog = later<{ id: number }>(async () => (await import("./run_dialog.tsx")).RunDialog);
 export const HelpDialog = later(async () => (await import("./dialogs.tsx")).HelpDialog);
+export const MapLegend = later(async () => (await import("./map_legend.tsx")).MapLegend);
+export const StepFlags = later<{ flags: readonly string[] }>(async () => (await import("./step_flags.tsx")).StepFlags);

@@ -6,6 +6,7 @@ import type { ConsoleMap } from "./console_map.ts";
 import { planLines } from "./plan_lines.ts";
 import { useDesk } from "./desk.ts";
 import type { Point } from "./frames.ts";
+import { MapLegend } from "./late_parts.tsx";
 
 const WAITING_MS = 1_000;
 const ZONES_MS = 30_000;
@@ -111,6 +112,7 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   return (
     <div class="map-box">
       <div class="canvas" ref={container} />
+      {state === "there" && <MapLegend />}
       {dense && <p class="counted">{say("map.dense")}</p>}
       {state === "coming" && late.failures > 0 && <Missing late={late} text={say("map.missing")} say={say} />}
       {state !== "there" && (state === "broken" || late.failures === 0) && <p class="say">{say(state === "broken" ? "map.broken" : "loading")}</p>}

@@ -168,7 +168,7 @@ function Committed({ plan }: { plan: AssignmentPlan }) {
   const { assigned, refused } = plan.progress;
   return (
     <>
-      <p role="status"><strong>{say("plan.done", { count: assigned, failed: refused.length })}</strong></p>
+      <p role="status"><strong>{say(refused.length === 0 ? "plan.done" : "plan.done.partly", { count: assigned, failed: refused.length })}</strong></p>
       {refused.length > 0 && <Refusals refused={refused} />}
     </>
   );
