@@ -74,7 +74,7 @@ async def test_what_was_answered_shows_and_can_be_acted_on_before_any_frame_tell
 
     await desk.context.route_web_socket("**/ws/console", between)
     page = await desk.open(f"/console?delivery={delivery['id']}")
-    tick = page.get_by_label(f"Choose {delivery['tracking_number']} for a plan")
+    tick = page.get_by_label(f"Choose {delivery['tracking_number']}")
     await expect(tick).to_be_visible()
     await expect(page.locator(".candidate")).to_have_count(1)
     holds = True
