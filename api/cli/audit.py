@@ -6,6 +6,7 @@ import msgspec
 from api.cli.context import operating
 from api.http.schemas import end_of, start_of
 from api.routes.operations.answers import audit_answer
+from api.routes.operations.audit_names import audit_names
 from api.terminal.errors import CommandError
 from dispatch.audit.models import ActorKind, AuditEvent
 from dispatch.audit.service import AuditFilter, audit_query
@@ -37,8 +38,9 @@ async def show_audit(
     )
     async with operating(settings) as services, services.database.work() as work:
         events = (await work.session.scalars(audit_query(wanted).limit(limit))).all()
+        names = await audit_names(work.session, events)
     for event in events:
-        click.echo(msgspec.json.encode(audit_answer(event)).decode() if as_json else _line(event))
+        click.echo(msgspec.json.encode(audit_answer(event, names)).decode() if as_json else _line(event))
 
 
 def _actor(text: str | None) -> tuple[int | None, ActorKind | None]:
