@@ -97,7 +97,7 @@ def test_rules_over_several_fields_are_asked_beside_what_is_missing_and_wrong() 
     early, late = "2030-01-01T00:00:00Z", "2030-01-02T00:00:00Z"
     places = {"pickup_latitude": 999, "pickup_longitude": 3}
     found = problems_in(NewDelivery, places | {"requested_pickup_date": late, "requested_delivery_date": early})
-    assert {"pickup_latitude", "requested_delivery_date", "marketplace_sale"} <= found.keys()
+    assert {"pickup_latitude", "requested_delivery_date", "marketplace_sale_id"} <= found.keys()
     assert "pickup_longitude" not in found
 
 
