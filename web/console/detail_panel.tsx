@@ -141,9 +141,10 @@ function Call({ phone, words }: { phone: string; words: string }) {
 
 /** The server's note of a parcel that was taken back, in the words of its reasons; any other stands as it was written. */
 function notesOf(notes: string, say: ConsoleSay): string {
-  const [, told, own = ""] = /^Taken back by a dispatcher: ([a-z ]+)\.(.*)$/s.exec(notes) ?? [];
+  const [, act, told, own = ""] = /^(Taken back|Reassigned) by a dispatcher: ([a-z ]+)\.(.*)$/s.exec(notes) ?? [];
   const reason = REASONS.find((one) => one.replaceAll("_", " ") === told);
-  return reason === undefined ? notes : `${say("history.taken_back")}: ${say(`reason.${reason}`)}.${own}`;
+  if (reason === undefined) return notes;
+  return `${say(act === "Reassigned" ? "history.reassigned" : "history.taken_back")}: ${say(`reason.${reason}`)}.${own}`;
 }
 
 function History({ details }: { details: Details }) {

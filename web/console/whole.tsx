@@ -40,6 +40,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   const [view, setView] = useState<View>(() => viewOf(location.search));
   const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set());
   const [why, setWhy] = useState(false);
+  useEffect(() => setWhy(false), [view.delivery]); // reasons are one parcel's
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const best = useRef<Desk["best"]["current"]>(null);
   const handle = useRef<MapHandle>({ map: null, onFrame: () => undefined });

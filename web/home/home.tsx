@@ -3,7 +3,7 @@ import { mount } from "../shared/mount.tsx"; // first: what its style sheet says
 import "./home.css";
 import { elsewhere } from "../shared/address.ts";
 import { Client } from "../shared/client.ts";
-import { type Account, type Demo, findDemo } from "../shared/demo.ts";
+import { type Account, type Demo, followDemo } from "../shared/demo.ts";
 import { Frame } from "../shared/frame.tsx";
 import type { Language } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
@@ -26,7 +26,7 @@ const SHOWN_PARCELS = 3;
 
 function Home({ language, say }: { language: Language; say: Say }) {
   const [demo, setDemo] = useState<Demo | null>(null);
-  useEffect(() => void findDemo().then(setDemo), []);
+  useEffect(() => followDemo(setDemo), []);
   const dispatcher = demo?.accounts["admin"];
   return (
     <Frame language={language} say={say}>
@@ -93,14 +93,25 @@ function Follow({ say }: { say: Say }) {
 function Door(given: { page: string; name: Key; what: Key; open: Key; account: Account | undefined; say: Say }) {
   const { page, account, say } = given;
   const [problem, setProblem] = useState("");
+  const [opening, setOpening] = useState(false);
   const enter = async ({ email, password }: Account): Promise<void> => {
+    if (opening) return;
+    setOpening(true);
+    setProblem("");
     try {
       await new Client(browserStore(page)).signIn(email, password);
-      location.assign(elsewhere(`/${page}`));
+      location.assign(elsewhere(`/${page}`)); // it says so until the page is another one
     } catch (error) {
       setProblem(problemOf(error, say));
+      setOpening(false);
     }
   };
+  // A browser that goes back may show this page as it was left.
+  useEffect(() => {
+    const back = (): void => setOpening(false);
+    addEventListener("pageshow", back);
+    return () => removeEventListener("pageshow", back);
+  }, []);
   return (
     <li class="card">
       <div>
@@ -110,7 +121,7 @@ function Door(given: { page: string; name: Key; what: Key; open: Key; account: A
       {account === undefined ? (
         <a class="button first" href={elsewhere(`/${page}`)}>{say(given.open)}</a>
       ) : (
-        <button type="button" class="button first" onClick={() => void enter(account)}>{say("home.open_as", { name: say(given.name) })}</button>
+        <button type="button" class="button first" aria-disabled={opening} onClick={() => void enter(account)}>{opening ? say("home.opening") : say("home.open_as", { name: say(given.name) })}</button>
       )}
       {problem !== "" && <p class="problem" role="alert">{problem}</p>}
     </li>
