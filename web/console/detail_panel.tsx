@@ -28,7 +28,7 @@ export function DetailPanel() {
 }
 
 function DeliveryPanel({ delivery }: { delivery: Delivery }) {
-  const { say, calls, actions, open } = useDesk();
+  const { say, calls, actions, searches, open } = useDesk();
   const [details, setDetails] = useState<Details | null>(null);
   const [problem, setProblem] = useState("");
   useEffect(() => {
@@ -42,6 +42,10 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
     };
   }, [delivery.id, delivery.status, delivery.transporter_id]);
   const pending = actions.pending.get(delivery.id);
+  // Who could carry it comes first, until somebody is asked.
+  const asks = searches.get(delivery.id)?.status === "searching";
+  const asked = <OfferPanel key={`offers-${delivery.id}`} delivery={delivery} />;
+  const could = delivery.status === "available" && <CandidateList key={delivery.id} delivery={delivery} />;
   return (
     <div class="scroll sheet">
       <header>
@@ -61,8 +65,7 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
           <button type="button" class="button" disabled={pending !== undefined} onClick={() => open("cancel")}><Icon of={CircleX} />{say("cancel.open")}</button>
         )}
       </p>
-      <OfferPanel key={`offers-${delivery.id}`} delivery={delivery} />
-      {delivery.status === "available" && <CandidateList key={delivery.id} delivery={delivery} />}
+      {asks ? [asked, could] : [could, asked]}
       <DecisionPanel key={`decision-${delivery.id}`} delivery={delivery} />
       <Facts delivery={delivery} details={details} />
       {problem !== "" && <p class="problem small">{problem}</p>}
