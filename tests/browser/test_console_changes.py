@@ -106,7 +106,7 @@ async def test_of_many_that_are_changed_each_has_a_result_and_one_that_cannot_be
     await page.keyboard.press("b")
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("button", name="Take back").click()
-    await expect(dialog).to_contain_text("2 changed, 1 not")
+    await expect(dialog).to_contain_text("Parcels changed: 2, not changed: 1")
     await expect(dialog.locator("li")).to_have_count(3)
     await expect(dialog.locator("li .problem")).to_have_count(1)
     assert [(await _state(admin, parcel))[0] for parcel in (one, other, carried)] == [

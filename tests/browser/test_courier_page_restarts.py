@@ -56,6 +56,9 @@ async def test_a_server_that_is_killed_and_comes_back_is_gone_on_with_without_a_
         await one.page.evaluate("window.never_loaded_anew = true")
         await one.take(delivery)
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
+        await expect(one.page.get_by_role("link", name="To be sent")).to_have_count(
+            0
+        )  # it is theirs by the server's word
         await process.end(signal.SIGKILL)
         for metres in (100, 200, 300):
             await one.at(LAT + metres / 111_195, LON)
