@@ -1,49 +1,16 @@
 """A dispatcher changes what somebody has, and asks why: one parcel, all of a courier's, and several chosen ones."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
-from sqlalchemy import update
+from playwright.async_api import expect
 
-from api.server.serving import RunningServer
-from dispatch.accounts.models import User
-from tests.browser.sign_ins import remembered
+from tests.browser.console.opening import named_driver, opened_console
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
-from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
-from tests.support.world import Driver, Person, Place, World, ok
+from tests.support.world import Driver, Person, World, ok
 
 NO_TIME = {"requested_pickup_date": None, "requested_delivery_date": None}
-
-
-@pytest.fixture
-async def world(server: RunningServer) -> AsyncIterator[World]:
-    """A dispatcher sees everything that there is, so each test has a database of its own."""
-    async with world_of_its_own(server) as own:
-        yield own
-
-
-@pytest.fixture
-async def admin(world: World) -> Person:
-    return await world.admin()
-
-
-async def _console(desk: Window, admin: Person, query: str = "") -> Page:
-    await remembered(desk.context, "console", admin)
-    page = await desk.open(f"/console{query}")
-    await expect(page.locator(".chip.live")).to_be_visible()
-    return page
-
-
-async def _driver(world: World, name: str, place: Place, **profile: Any) -> Driver:
-    """Somebody online with a name of their own."""
-    driver = await world.driver(business_name=name, **profile)
-    async with world.server.services.database.work() as work:
-        await work.session.execute(update(User).where(User.id == driver.user_id).values(name=name))
-    await world.online_at(driver, *place)
-    return driver
 
 
 async def _state(admin: Person, delivery: dict[str, Any]) -> tuple[str, int | None, str]:
@@ -59,12 +26,12 @@ async def test_a_parcel_goes_to_somebody_else_and_back_and_why_not_another_is_an
     world: World, desk: Window, admin: Person
 ) -> None:
     here = somewhere()
-    ram = await _driver(world, "Ram Thapa", here)
-    sita = await _driver(world, "Sita Rai", north_of(here, 2000))
-    await _driver(world, "Hari Weak", here, capacity_kg=1)
+    ram = await named_driver(world, "Ram Thapa", here)
+    sita = await named_driver(world, "Sita Rai", north_of(here, 2000))
+    await named_driver(world, "Hari Weak", here, capacity_kg=1)
     [delivery] = await world.deliveries(at(here) | NO_TIME)
     await _given(admin, delivery, ram)
-    page = await _console(desk, admin, f"?delivery={delivery['id']}")
+    page = await opened_console(desk, admin, f"?delivery={delivery['id']}")
     sheet, notice = page.locator(".sheet"), page.locator(".notice")
     await expect(sheet).to_contain_text("nothing that decides by itself moves it")
     await page.keyboard.press("e")
@@ -95,12 +62,12 @@ async def test_of_many_that_are_changed_each_has_a_result_and_one_that_cannot_be
     world: World, desk: Window, admin: Person
 ) -> None:
     here = somewhere()
-    ram = await _driver(world, "Ram Thapa", here)
+    ram = await named_driver(world, "Ram Thapa", here)
     one, other, carried = await world.deliveries(*[at(here) | NO_TIME] * 3)
     for delivery in (one, other, carried):
         await _given(admin, delivery, ram)
     ok(await ram.post(f"/api/deliveries/{carried['id']}/pickup/"))
-    page = await _console(desk, admin)
+    page = await opened_console(desk, admin)
     await expect(page.locator("section[aria-labelledby=queue] .row")).to_have_count(3)
     await page.keyboard.press("Shift+X")
     await page.keyboard.press("b")
@@ -124,12 +91,12 @@ async def test_all_that_a_courier_has_not_picked_up_goes_to_somebody_else_and_wh
     world: World, desk: Window, admin: Person
 ) -> None:
     here = somewhere()
-    ram, sita = await _driver(world, "Ram Thapa", here), await _driver(world, "Sita Rai", here)
+    ram, sita = await named_driver(world, "Ram Thapa", here), await named_driver(world, "Sita Rai", here)
     waiting, carried = await world.deliveries(at(here) | NO_TIME, at(here) | NO_TIME)
     for delivery in (waiting, carried):
         await _given(admin, delivery, ram)
     ok(await ram.post(f"/api/deliveries/{carried['id']}/pickup/"))
-    page = await _console(desk, admin, f"?courier={ram.transporter_id}")
+    page = await opened_console(desk, admin, f"?courier={ram.transporter_id}")
     await expect(page.locator(".sheet .row")).to_have_count(2)
     await page.keyboard.press("r")
     dialog = page.get_by_role("dialog")
@@ -152,7 +119,7 @@ async def test_a_cancelled_parcel_leaves_the_list_and_offers_no_way_back(
     world: World, desk: Window, admin: Person
 ) -> None:
     [delivery] = await world.deliveries(at(somewhere()) | NO_TIME)
-    page = await _console(desk, admin, f"?delivery={delivery['id']}")
+    page = await opened_console(desk, admin, f"?delivery={delivery['id']}")
     await page.keyboard.press("c")
     await page.get_by_label("Twice the same").check()
     await page.get_by_role("dialog").get_by_role("button", name="Cancel the parcel").click()
@@ -168,10 +135,10 @@ async def test_changes_and_reasons_are_for_everyone(
     world: World, desk: Window, admin: Person, language: str, scheme: str
 ) -> None:
     here = somewhere()
-    ram = await _driver(world, "Ram Thapa", here)
+    ram = await named_driver(world, "Ram Thapa", here)
     [delivery] = await world.deliveries(at(here) | NO_TIME)
     await _given(admin, delivery, ram)
-    page = await _console(desk, admin, f"?lang={language}&delivery={delivery['id']}")
+    page = await opened_console(desk, admin, f"?lang={language}&delivery={delivery['id']}")
     await stand_still(page, scheme)
     await page.keyboard.press("e")
     await expect(page.locator(".ranked")).to_be_visible()

@@ -1,27 +1,17 @@
 """A dispatcher looks at more couriers than markers could show."""
 
-from collections.abc import AsyncIterator
 from itertools import cycle
 
 import pytest
 from playwright.async_api import expect
 
-from api.server.serving import RunningServer
 from benchmarks.dispatch.city import City, settle
 from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window, stand_still, violations
-from tests.support.own_database import world_of_its_own
 from tests.support.waiting import until
 from tests.support.world import World
 
 COURIERS = 800
-
-
-@pytest.fixture
-async def world(server: RunningServer) -> AsyncIterator[World]:
-    """A dispatcher sees everything that there is, so there is nothing else."""
-    async with world_of_its_own(server) as own:
-        yield own
 
 
 @pytest.mark.slow

@@ -1,14 +1,10 @@
 """What the console shows while frames are late: nothing that it does not know, and at once what it was answered."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import WebSocketRoute, expect
 
-from api.server.serving import RunningServer
 from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window
-from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
 from tests.support.world import Person, World, ok
@@ -16,13 +12,6 @@ from tests.support.world import Person, World, ok
 pytestmark = pytest.mark.slow
 
 ANY_TIME = {"requested_pickup_date": None, "requested_delivery_date": None}
-
-
-@pytest.fixture
-async def world(server: RunningServer) -> AsyncIterator[World]:
-    """A dispatcher sees everything that there is, so each test has a database of its own."""
-    async with world_of_its_own(server) as own:
-        yield own
 
 
 @pytest.fixture

@@ -1,25 +1,15 @@
 """A dispatcher asks couriers, and a courier answers: both pages at once."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from api.server.serving import RunningServer
 from tests.browser.couriers import Courier, courier
 from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window
-from tests.support.own_database import world_of_its_own
 from tests.support.waiting import until
 from tests.support.world import Person, World, ok
-
-
-@pytest.fixture
-async def world(server: RunningServer) -> AsyncIterator[World]:
-    """Nobody else is asked."""
-    async with world_of_its_own(server) as own:
-        yield own
 
 
 async def _asked(desk: Window, admin: Person, one: Courier, delivery: dict[str, Any]) -> Page:

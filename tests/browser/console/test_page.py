@@ -1,58 +1,24 @@
 """A dispatcher at the console, in a real browser: what needs somebody, giving, taking back, planning, and keys."""
 
 import re
-from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, Route, expect
-from sqlalchemy import update
+from playwright.async_api import Route, expect
 
-from api.server.serving import RunningServer
-from dispatch.accounts.models import User
-from tests.browser.sign_ins import remembered
+from tests.browser.console.opening import named_driver, opened_console
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
-from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
 from tests.support.watching import another_world
-from tests.support.world import Driver, Person, Place, World, ok
+from tests.support.world import Person, World, ok
 
 LONG_AGO = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
 OVERDUE = {"requested_pickup_date": LONG_AGO, "requested_delivery_date": LONG_AGO}
 SOON = {"requested_pickup_date": None, "requested_delivery_date": None}
 COURIER = re.compile(r"[?&]courier=")
-
-
-@pytest.fixture
-async def world(server: RunningServer) -> AsyncIterator[World]:
-    """A dispatcher sees everything that there is, so each test has a database of its own."""
-    async with world_of_its_own(server) as own:
-        yield own
-
-
-@pytest.fixture
-async def admin(world: World) -> Person:
-    return await world.admin()
-
-
-async def _console(desk: Window, admin: Person, query: str = "") -> Page:
-    """The console as this browser's admin left it, with the first picture there."""
-    await remembered(desk.context, "console", admin)
-    page = await desk.open(f"/console{query}")
-    await expect(page.locator(".chip.live")).to_be_visible()
-    return page
-
-
-async def _driver(world: World, name: str, place: Place, **profile: Any) -> Driver:
-    """Somebody online with a name of their own."""
-    driver = await world.driver(business_name=name, **profile)
-    async with world.server.services.database.work() as work:
-        await work.session.execute(update(User).where(User.id == driver.user_id).values(name=name))
-    await world.online_at(driver, *place)
-    return driver
 
 
 def _beside(world: World, **changes: object) -> AbstractAsyncContextManager[World]:
@@ -70,10 +36,10 @@ async def test_whoever_gives_to_another_than_the_best_may_say_why_and_it_is_kept
     world: World, desk: Window, admin: Person
 ) -> None:
     here = somewhere()
-    await _driver(world, "Ram Thapa", north_of(here, 500))
-    await _driver(world, "Sita Rai", north_of(here, 5000))
+    await named_driver(world, "Ram Thapa", north_of(here, 500))
+    await named_driver(world, "Sita Rai", north_of(here, 5000))
     (delivery,) = await world.deliveries(at(here) | OVERDUE)
-    page = await _console(desk, admin, f"?delivery={delivery['id']}&show=silent")
+    page = await opened_console(desk, admin, f"?delivery={delivery['id']}&show=silent")
     await expect(page.get_by_text("Nobody is silent.")).to_be_visible()
     await page.get_by_label("Not the best? Say why").fill("Ram knows no stairs")
     await page.get_by_role("button", name="Give to Sita Rai").click()
@@ -87,11 +53,11 @@ async def test_a_dispatcher_gives_the_oldest_parcel_to_the_best_takes_it_back_an
     world: World, desk: Window, admin: Person
 ) -> None:
     here = somewhere()
-    ram = await _driver(world, "Ram Thapa", north_of(here, 500))
-    await _driver(world, "Sita Rai", north_of(here, 5000))
-    await _driver(world, "Hari Weak", here, capacity_kg=1)
+    ram = await named_driver(world, "Ram Thapa", north_of(here, 500))
+    await named_driver(world, "Sita Rai", north_of(here, 5000))
+    await named_driver(world, "Hari Weak", here, capacity_kg=1)
     late, fresh = await world.deliveries(at(here) | OVERDUE, at(here) | SOON)
-    page = await _console(desk, admin)
+    page = await opened_console(desk, admin)
     await expect(page.locator(".map-box")).to_contain_text("The list has everything")  # here is no WebGL
     first = page.locator(".exception").first
     await expect(first).to_contain_text(re.compile("2 h( [0-9]+ min)? past due"))
@@ -123,11 +89,11 @@ async def test_many_are_planned_first_with_the_bound_and_then_given_and_that_is_
     world: World, desk: Window, admin: Person
 ) -> None:
     here = somewhere()
-    await _driver(world, "Ram Thapa", north_of(here, 500), max_active=2)
+    await named_driver(world, "Ram Thapa", north_of(here, 500), max_active=2)
     near, also_near, too_heavy = await world.deliveries(
         at(here) | SOON, at(here) | SOON, at(here) | SOON | {"package_weight": 90}
     )
-    page = await _console(desk, admin)
+    page = await opened_console(desk, admin)
     await page.get_by_role("button", name="Plan 3").click()
     room = page.locator(".plan-room")
     await expect(room).to_contain_text("2 of 3 get a courier")
@@ -148,9 +114,9 @@ async def test_many_are_planned_first_with_the_bound_and_then_given_and_that_is_
 @pytest.mark.slow
 async def test_everything_is_done_with_the_keyboard_alone(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
-    ram = await _driver(world, "Ram Thapa", here)
+    ram = await named_driver(world, "Ram Thapa", here)
     one, other = await world.deliveries(at(here) | OVERDUE, at(here) | SOON)
-    page = await _console(desk, admin)
+    page = await opened_console(desk, admin)
     await expect(page.locator("#list")).to_contain_text("Waiting for a courier")
     await page.keyboard.press("/")
     await page.keyboard.type(other["tracking_number"].lower())
@@ -190,10 +156,10 @@ async def test_everything_is_done_with_the_keyboard_alone(world: World, desk: Wi
 @pytest.mark.slow
 async def test_who_comes_second_hears_who_has_the_parcel(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
-    await _driver(world, "Ram Thapa", here)
-    sita = await _driver(world, "Sita Rai", north_of(here, 3000))
+    await named_driver(world, "Ram Thapa", here)
+    sita = await named_driver(world, "Sita Rai", north_of(here, 3000))
     [delivery] = await world.deliveries(at(here) | SOON)
-    page = await _console(desk, admin, f"?delivery={delivery['id']}")
+    page = await opened_console(desk, admin, f"?delivery={delivery['id']}")
     button = page.get_by_role("button", name="Give to Ram Thapa")
     await expect(button).to_be_visible()
     gift = {"transporter_id": sita.transporter_id}
@@ -213,9 +179,9 @@ async def test_who_comes_second_hears_who_has_the_parcel(world: World, desk: Win
 @pytest.mark.slow
 async def test_the_address_shows_the_same_again_and_back_leads_back(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
-    await _driver(world, "Ram Thapa", here)
+    await named_driver(world, "Ram Thapa", here)
     one, other = await world.deliveries(at(here) | SOON, at(here) | SOON)
-    page = await _console(desk, admin, f"?delivery={one['id']}&folded=line")
+    page = await opened_console(desk, admin, f"?delivery={one['id']}&folded=line")
     await expect(page.locator(".sheet")).to_contain_text(one["tracking_number"])
     await expect(page.locator(".panel.line")).to_have_count(0)
     await page.locator(f"section[aria-labelledby=queue] [data-delivery='{other['id']}']").click()
@@ -232,10 +198,10 @@ async def test_the_address_shows_the_same_again_and_back_leads_back(world: World
 @pytest.mark.slow
 async def test_a_courier_on_the_map_opens_with_its_load(world: World, map_desk: Window, admin: Person) -> None:
     here = somewhere()
-    ram = await _driver(world, "Ram Thapa", here, max_active=4)
+    ram = await named_driver(world, "Ram Thapa", here, max_active=4)
     [delivery] = await world.deliveries(at(here) | SOON)
     ok(await ram.post(f"/api/deliveries/{delivery['id']}/accept/"))
-    page = await _console(map_desk, admin)
+    page = await opened_console(map_desk, admin)
     await expect(page.locator("canvas.fleet")).to_be_attached()
     box = await page.locator("canvas.fleet").bounding_box()
     assert box is not None
@@ -255,12 +221,12 @@ async def test_a_courier_on_the_map_opens_with_its_load(world: World, map_desk: 
 async def test_a_silent_courier_with_a_parcel_aboard_needs_somebody(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
     async with _beside(world, stale_after_s=2, ping_heartbeat_s=1) as strict:
-        ram = await _driver(strict, "Ram Thapa", here)
+        ram = await named_driver(strict, "Ram Thapa", here)
         [delivery] = await strict.deliveries(at(here) | SOON)
         for step in ("accept", "pickup"):
             ok(await ram.post(f"/api/deliveries/{delivery['id']}/{step}/"))
         desk.base_url = strict.server.settings.public_url
-        page = await _console(desk, admin)
+        page = await opened_console(desk, admin)
         await expect(page.locator(".exception")).to_contain_text("Silent for")
         await expect(page.locator(".exception")).to_contain_text("Ram Thapa")
         await page.get_by_role("button", name="Later: hide for 10 minutes").click()
@@ -278,7 +244,7 @@ async def test_a_restart_of_the_server_shows_as_old_news_and_the_page_goes_on_wi
     async with _beside(world) as first:
         settings = first.server.settings
         desk.base_url = settings.public_url
-        page = await _console(desk, admin)
+        page = await opened_console(desk, admin)
         await expect(page.locator("#list")).to_contain_text("Waiting for a courier")
         await page.evaluate("window.notReloaded = true")
     await expect(page.locator(".chip.offline")).to_contain_text("connection lost")
@@ -300,11 +266,11 @@ async def test_the_console_is_for_everyone(
     world: World, desk: Window, admin: Person, language: str, scheme: str
 ) -> None:
     here = somewhere()
-    ram = await _driver(world, "Ram Thapa", here)
-    await _driver(world, "Hari Weak", here, capacity_kg=1)
+    ram = await named_driver(world, "Ram Thapa", here)
+    await named_driver(world, "Hari Weak", here, capacity_kg=1)
     late, carried = await world.deliveries(at(here) | OVERDUE, at(here) | SOON)
     ok(await ram.post(f"/api/deliveries/{carried['id']}/accept/"))
-    page = await _console(desk, admin, f"?lang={language}&delivery={late['id']}")
+    page = await opened_console(desk, admin, f"?lang={language}&delivery={late['id']}")
     await stand_still(page, scheme)
     await expect(page.locator(".candidate")).to_have_count(1)
     await page.keyboard.press("e")
@@ -322,9 +288,9 @@ async def test_on_a_phone_one_panel_shows_at_a_time_the_list_first(
     world: World, map_desk: Window, admin: Person
 ) -> None:
     here = somewhere()
-    await _driver(world, "Ram Thapa", here)
+    await named_driver(world, "Ram Thapa", here)
     [delivery] = await world.deliveries(at(here) | SOON)
-    page = await _console(map_desk, admin)
+    page = await opened_console(map_desk, admin)
     await page.set_viewport_size({"width": 390, "height": 844})
     await expect(page.locator(".panel:visible")).to_have_count(1)
     await page.locator(f"[data-delivery='{delivery['id']}']").click()
@@ -344,5 +310,5 @@ async def test_what_makes_a_handover_hard_to_believe_stands_in_words_at_its_step
     path = f"/api/deliveries/{delivery['id']}"
     ok(await admin.post(f"{path}/assign/", {"transporter_id": driver.transporter_id}))
     ok(await driver.post(f"{path}/pickup/", {"latitude": 27.0, "longitude": 84.0}))
-    page = await _console(desk, admin, f"?delivery={delivery['id']}")
+    page = await opened_console(desk, admin, f"?delivery={delivery['id']}")
     await expect(page.locator("ol.history")).to_contain_text("far from the address")

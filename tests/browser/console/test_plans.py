@@ -1,54 +1,22 @@
 """A plan for many at the console: looked at, changed by kept or forbidden pairs and by weights, carried out."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 from sqlalchemy import update
 
-from api.server.serving import RunningServer
 from benchmarks.dispatch.city import City, settle
-from dispatch.accounts.models import User
 from dispatch.assignments.plans_models import AssignmentPlan
-from tests.browser.sign_ins import remembered
+from tests.browser.console.opening import named_driver, opened_console
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
-from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
-from tests.support.world import Driver, Person, Place, World, ok
+from tests.support.world import Person, World, ok
 
 MANY = 600
 PLAN = re.compile(r"[?&]plan=\d+")
 NO_TIME = {"requested_pickup_date": None, "requested_delivery_date": None}
-
-
-@pytest.fixture
-async def world(server: RunningServer) -> AsyncIterator[World]:
-    """A plan is over all that wait, so each test has a database of its own."""
-    async with world_of_its_own(server) as own:
-        yield own
-
-
-@pytest.fixture
-async def admin(world: World) -> Person:
-    return await world.admin()
-
-
-async def _console(desk: Window, admin: Person, query: str = "") -> Page:
-    await remembered(desk.context, "console", admin)
-    page = await desk.open(f"/console{query}")
-    await expect(page.locator(".chip.live")).to_be_visible()
-    return page
-
-
-async def _driver(world: World, name: str, place: Place) -> Driver:
-    """Somebody online with a name of their own, who may have one delivery."""
-    driver = await world.driver(business_name=name, max_active=1)
-    async with world.server.services.database.work() as work:
-        await work.session.execute(update(User).where(User.id == driver.user_id).values(name=name))
-    await world.online_at(driver, *place)
-    return driver
 
 
 async def _holder(admin: Person, delivery: int) -> int | None:
@@ -60,10 +28,10 @@ async def test_a_plan_is_changed_by_keys_planned_again_found_after_a_reload_and_
     world: World, desk: Window, admin: Person
 ) -> None:
     here = somewhere()
-    await _driver(world, "Ram Thapa", here)
-    sita = await _driver(world, "Sita Rai", north_of(here, 3000))
+    await named_driver(world, "Ram Thapa", here, max_active=1)
+    sita = await named_driver(world, "Sita Rai", north_of(here, 3000), max_active=1)
     near, far = await world.deliveries(at(here) | NO_TIME, at(north_of(here, 3000)) | NO_TIME)
-    page = await _console(desk, admin)
+    page = await opened_console(desk, admin)
     await page.get_by_role("button", name="Plan 2").click()
     room, pairs = page.locator(".plan-room"), page.locator(".pair")
     await expect(page).to_have_url(PLAN)
@@ -96,10 +64,10 @@ async def test_pairs_are_kept_and_weights_set_and_what_cannot_be_kept_is_named(
     world: World, desk: Window, admin: Person
 ) -> None:
     here = somewhere()
-    await _driver(world, "Ram Thapa", here)
-    sita = await _driver(world, "Sita Rai", north_of(here, 3000))
+    await named_driver(world, "Ram Thapa", here, max_active=1)
+    sita = await named_driver(world, "Sita Rai", north_of(here, 3000), max_active=1)
     near, far = await world.deliveries(at(here) | NO_TIME, at(north_of(here, 3000)) | NO_TIME)
-    page = await _console(desk, admin)
+    page = await opened_console(desk, admin)
     await page.get_by_role("button", name="Plan 2").click()
     pairs = page.locator(".pair")
     await expect(pairs.locator("strong")).to_have_text(["Ram Thapa", "Sita Rai"])
@@ -120,12 +88,12 @@ async def test_pairs_are_kept_and_weights_set_and_what_cannot_be_kept_is_named(
 @pytest.mark.slow
 async def test_a_plan_that_is_too_old_or_unknown_says_so(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
-    await _driver(world, "Ram Thapa", here)
+    await named_driver(world, "Ram Thapa", here, max_active=1)
     [delivery] = await world.deliveries(at(here) | NO_TIME)
     plan = ok(await admin.post("/api/assignment-plans/", {"delivery_ids": [delivery["id"]]}), 201)
     async with world.server.services.database.work() as work:
         await work.session.execute(update(AssignmentPlan).values(expires_at=datetime.now(UTC) - timedelta(minutes=1)))
-    page = await _console(desk, admin, f"?plan={plan['id']}")
+    page = await opened_console(desk, admin, f"?plan={plan['id']}")
     room = page.locator(".plan-room")
     await expect(room).to_contain_text("This plan is too old")
     await expect(room.get_by_role("button", name="Give 1")).to_have_count(0)
@@ -142,7 +110,7 @@ async def test_a_large_plan_is_given_and_a_reload_finds_what_became_of_it(
 ) -> None:
     services = world.server.services
     await settle(services.database, services.redis, services.keys, City(MANY, MANY + 200))
-    page = await _console(desk, admin)
+    page = await opened_console(desk, admin)
     await page.get_by_role("button", name=f"Plan {MANY}").click()
     room = page.locator(".plan-room")
     give = room.get_by_role("button", name=re.compile(r"Give \d+"))
@@ -162,9 +130,9 @@ async def test_a_large_plan_is_given_and_a_reload_finds_what_became_of_it(
 @LANGUAGES_AND_SCHEMES
 async def test_a_plan_is_for_everyone(world: World, desk: Window, admin: Person, language: str, scheme: str) -> None:
     here = somewhere()
-    await _driver(world, "Ram Thapa", here)
+    await named_driver(world, "Ram Thapa", here, max_active=1)
     await world.deliveries(at(here) | NO_TIME, at(here) | NO_TIME | {"package_weight": 90})
-    page = await _console(desk, admin, f"?lang={language}")
+    page = await opened_console(desk, admin, f"?lang={language}")
     await stand_still(page, scheme)
     await expect(page.locator("section[aria-labelledby=queue] .row")).to_have_count(2)
     await page.keyboard.press("Shift+A")

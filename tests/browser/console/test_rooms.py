@@ -2,36 +2,21 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import FilePayload, Page, expect
 
-from api.server.serving import RunningServer
 from dispatch.tracking.store import FixStore
 from realtime.protocol import Fix
 from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window, stand_still, unreached, violations
 from tests.support.fixes import run_of
-from tests.support.own_database import world_of_its_own
 from tests.support.places import at, somewhere
 from tests.support.world import Person, World, ok
 
 SQUARE = "27.70, 85.30\n27.70, 85.32\n27.72, 85.32\n27.72, 85.30"
-
-
-@pytest.fixture
-async def world(server: RunningServer) -> AsyncIterator[World]:
-    """A dispatcher sees everything that there is, so each test has a database of its own."""
-    async with world_of_its_own(server) as own:
-        yield own
-
-
-@pytest.fixture
-async def admin(world: World) -> Person:
-    return await world.admin()
 
 
 async def _room(desk: Window, admin: Person, path: str) -> Page:

@@ -1,30 +1,20 @@
 """A run over many parcels, whoever began it: a dispatcher follows it by its address and finds it again."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Page, expect
 
-from api.server.serving import RunningServer
 from dispatch.assignments.models import RunStatus
 from dispatch.assignments.results import BulkResult, Failure
 from dispatch.assignments.runs import Run, begin_run
 from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window, violations
-from tests.support.own_database import world_of_its_own
 from tests.support.world import World
 
 pytestmark = pytest.mark.slow
 
 RUN = re.compile(r"[?&]run=\d+")
-
-
-@pytest.fixture
-async def world(server: RunningServer) -> AsyncIterator[World]:
-    """A dispatcher sees everything that there is, so each test has a database of its own."""
-    async with world_of_its_own(server) as own:
-        yield own
 
 
 async def _open(world: World, desk: Window, path: str) -> Page:
