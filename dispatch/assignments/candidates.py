@@ -1,13 +1,15 @@
 """Who could carry a delivery, in order and with the terms that make the order; nothing is assigned."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from dispatch.assignments.changes.refusals import refusers_of
 from dispatch.assignments.exclusions import (
     EXCLUSIONS,
     OF_REASON,
@@ -27,7 +29,7 @@ from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import expected_arrival, trip_of
 from dispatch.deliveries.loads import Load
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.models import ABOARD, Delivery, DeliveryStatus
 from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.steps import DeliverySteps
 from dispatch.errors import Conflict
@@ -38,13 +40,19 @@ from dispatch.transporters.kept import KeptTransporters
 from dispatch.transporters.models import Transporter
 from scoring import Ranking, Reason
 
-OPEN = frozenset({DeliveryStatus.AVAILABLE, DeliveryStatus.ASSIGNED})
+OPEN = ABOARD | {DeliveryStatus.AVAILABLE, DeliveryStatus.ASSIGNED}
 EXCLUDED_SHOWN = 100
+
+Place: TypeAlias = tuple[float, float]
+"""Latitude and longitude."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One who could be given the delivery. ``arrival``: when it would be at its door, were it given now."""
+    """One who could be given the delivery. ``arrival``: when it would be at its door, were it given now.
+
+    ``gave_back``: had it and did not want it, so that nothing that decides by itself gives it to this one again.
+    """
 
     transporter: Transporter
     position: LivePosition
@@ -52,6 +60,7 @@ class Candidate:
     scores: Scores
     distance_km: float | None
     arrival: datetime
+    gave_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,10 @@ class Candidates:
         self._road_factor = road_factor
 
     async def of(self, key: DeliveryKey, top_k: int) -> CandidateList:
-        """For a delivery that was not picked up; at most ``top_k``. Raises NotFound, Conflict."""
+        """For a delivery that has not ended; at most ``top_k``. Raises NotFound, Conflict.
+
+        A parcel that is aboard is fetched where whoever has it was last: the two have to meet.
+        """
         delivery = await self._steps.deliveries.get(key)
         if delivery.status not in OPEN:
             raise Conflict(
@@ -102,8 +114,10 @@ class Candidates:
             )
         pool = await load_pool(self._work, self._kept, self._live, self._clock)
         rules = await self._rules.of(delivery)
-        ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules, top_k)
-        excluded, counts = await asyncio.to_thread(_excluded, delivery, pool, ranking)
+        place = await self._place_of(delivery)
+        ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules, top_k, place)
+        excluded, counts = await asyncio.to_thread(_excluded, delivery, place, pool, ranking)
+        refusers = await refusers_of(self._work.session, delivery.id)
         best = [int(row) for row in ranking.order]
         known = await self._transporters([pool.id(row) for row in best])
         await self._work.commit()
@@ -111,10 +125,15 @@ class Candidates:
             delivery,
             [
                 self._candidate(
-                    pool, row, known[pool.id(row)], scores_of(ranking.terms[row], ranking.score[row]), delivery
+                    delivery,
+                    place,
+                    known[one],
+                    pool.position(row),
+                    scores_of(ranking.terms[row], ranking.score[row]),
+                    gave_back=one in refusers,
                 )
                 for row in best
-                if pool.id(row) in known
+                if (one := pool.id(row)) in known
             ],
             int(np.count_nonzero(ranking.reason == Reason.NONE)),
             excluded,
@@ -126,36 +145,53 @@ class Candidates:
         query = select(Transporter).where(among(Transporter.id, ids)).options(selectinload(Transporter.user))
         return {transporter.id: transporter for transporter in await self._work.session.scalars(query)}
 
+    async def _place_of(self, delivery: Delivery) -> Place | None:
+        """Where it is fetched; None where nobody knows."""
+        if delivery.status in ABOARD and delivery.transporter_id is not None:
+            found = await self._live.last_known([delivery.transporter_id])
+            holder = found.get(delivery.transporter_id)
+            return None if holder is None else (holder.lat, holder.lon)
+        if delivery.pickup_lat is None or delivery.pickup_lon is None:
+            return None
+        return delivery.pickup_lat, delivery.pickup_lon
+
     def _candidate(
-        self, pool: Pool, row: int, transporter: Transporter, scores: Scores, delivery: Delivery
+        self,
+        delivery: Delivery,
+        place: Place | None,
+        transporter: Transporter,
+        position: LivePosition,
+        scores: Scores,
+        *,
+        gave_back: bool,
     ) -> Candidate:
-        position = pool.position(row)
+        trip = trip_of(delivery, transporter.vehicle_type)
+        if (
+            delivery.status in ABOARD
+        ):  # it is there already, and of the way from the meeting to the door nothing is known
+            trip = replace(trip, pickup=place, pickup_from=None, distance_km=None)
         arrival = expected_arrival(
-            trip_of(delivery, transporter.vehicle_type),
-            position,
-            picked_up=False,
-            road_factor=self._road_factor,
-            now=self._clock.now(),
+            trip, position, picked_up=False, road_factor=self._road_factor, now=self._clock.now()
         )
-        distance_km = None
-        if delivery.pickup_lat is not None and delivery.pickup_lon is not None:
-            distance_km = great_circle_m(delivery.pickup_lat, delivery.pickup_lon, position.lat, position.lon) / 1000
+        distance_km = None if place is None else great_circle_m(*place, position.lat, position.lon) / 1000
         load = Load(transporter.active_count, transporter.carried_kg)
-        return Candidate(transporter, position, load, scores, distance_km, arrival.likely_minute)
+        return Candidate(transporter, position, load, scores, distance_km, arrival.likely_minute, gave_back)
 
 
-def _excluded(delivery: Delivery, pool: Pool, ranking: Ranking) -> tuple[list[Excluded], dict[Exclusion, int]]:
+def _excluded(
+    delivery: Delivery, place: Place | None, pool: Pool, ranking: Ranking
+) -> tuple[list[Excluded], dict[Exclusion, int]]:
     """Those who are nearest to being candidates, and the number of all by reason; for thousands, off the event loop.
 
-    Those who are near the pickup come first, then by what stands against them; whose place does not matter come last.
+    Those who are near the place come first, then by what stands against them; whose place does not matter come last.
     """
     rows = np.flatnonzero(ranking.reason)
     barred, against = pool.candidates.take(rows), OF_REASON[ranking.reason[rows]]
     outside, against_outside = outside_of(pool)
     distance_km = np.full(rows.size + len(outside), np.inf)
-    if delivery.pickup_lat is not None and delivery.pickup_lon is not None:
+    if place is not None:
         lat, lon = (column[pool.place_rows[rows]] for column in (pool.places.lat, pool.places.lon))
-        distance_km[: rows.size] = great_circles_m(delivery.pickup_lat, delivery.pickup_lon, lat, lon) / 1000
+        distance_km[: rows.size] = great_circles_m(*place, lat, lon) / 1000
     all_against = np.concatenate([against, against_outside])
     order = np.lexsort([np.concatenate([barred.keys, outside.keys]), all_against, distance_km])
     found = []

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from dispatch.assignments.pool import Pool
 from dispatch.deliveries.loads import Load
-from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.models import ABOARD, Delivery
 from dispatch.keyed_columns import KeyedColumns
 from dispatch.ports import Clock
 from dispatch.transporters.kept import Standing
@@ -92,7 +92,8 @@ def words_of(why: Exclusion, room: Room, delivery: Delivery, distance_km: float 
     if why is Exclusion.NO_SLOT:
         return f"Has {room.active} deliveries under way, of {room.max_active} at most."
     if why is Exclusion.TOO_FAR and distance_km is not None:
-        return f"Is {distance_km:.1f} km from the pickup, beyond the assignment radius."
+        place = "whoever has the parcel" if delivery.status in ABOARD else "the pickup"
+        return f"Is {distance_km:.1f} km from {place}, beyond the assignment radius."
     return WORDS[why]
 
 

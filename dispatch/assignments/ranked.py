@@ -21,11 +21,17 @@ RANKED = 20
 """So many of the best are tried one after the other."""
 
 
-def rank_pool(delivery: Delivery, pool: Pool, rules: Rules, top_k: int = RANKED) -> Ranking:
-    """Score everybody of the pool for a delivery; off the event loop where the pool is large."""
+def rank_pool(
+    delivery: Delivery, pool: Pool, rules: Rules, top_k: int = RANKED, place: tuple[float, float] | None = None
+) -> Ranking:
+    """Score everybody of the pool for a delivery; off the event loop where the pool is large.
+
+    ``place``: where it is fetched, None at its pickup.
+    """
+    lat, lon = (delivery.pickup_lat, delivery.pickup_lon) if place is None else place
     return rank(
-        delivery.pickup_lat,
-        delivery.pickup_lon,
+        lat,
+        lon,
         float(delivery.package_weight),
         pool.rows(),
         rules.params(),

@@ -55,6 +55,9 @@ class DeliveryStatus(StrEnum):
 
 UNDER_WAY = frozenset({DeliveryStatus.ASSIGNED, DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT})
 
+ABOARD = frozenset({DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT})
+"""Those in which the parcel is where its transporter is."""
+
 IS_UNDER_WAY = "status IN ('assigned', 'picked_up', 'in_transit')"
 """The same as SQL with constants: a condition with parameters does not always find the partial index."""
 

@@ -213,8 +213,41 @@ async def test_what_nobody_has_and_what_is_aboard_cannot_be_taken_back(world: Wo
     aboard = await admin.post(_path(delivery, "unassign"), body)
     assert (aboard.status_code, aboard.json()["delivery_status"]) == (409, "picked_up")
     assert aboard.json()["transporter_name"] == "Some Driver"
+
+
+async def test_candidates_for_a_parcel_that_is_aboard_are_nearest_to_whoever_has_it_and_for_one_that_ended_nobody(
+    world: World, admin: Person
+) -> None:
+    here = somewhere()
+    holder, there, here_still = await _at(world, here), await _at(world, north_of(here, 8000)), await _at(world, here)
+    delivery = await _one(world, here)
+    await _give(admin, delivery, holder)
+    before = ok(await admin.get(_path(delivery, "candidates")))["candidates"]
+    assert [one["distance_km"] for one in before] == [0.0, 0.0, pytest.approx(8.0, abs=0.05)]
+    ok(await holder.post(f"/api/deliveries/{delivery['id']}/pickup/"))
+    await world.online_at(holder, *north_of(here, 7000))
+    found = ok(await admin.get(_path(delivery, "candidates")))
+    numbers = [one["transporter"]["id"] for one in found["candidates"]]
+    assert numbers.index(there.transporter_id) < numbers.index(here_still.transporter_id)
+    by_id = {one["transporter"]["id"]: one for one in found["candidates"]}
+    assert by_id[there.transporter_id]["distance_km"] == pytest.approx(1.0, abs=0.05)
+    assert by_id[here_still.transporter_id]["distance_km"] == pytest.approx(7.0, abs=0.05)
+    sooner, later = (by_id[one.transporter_id]["estimated_delivery_time"] for one in (there, here_still))
+    assert sooner < later
+    ok(await holder.post(f"/api/deliveries/{delivery['id']}/deliver/"))
     closed = await admin.get(_path(delivery, "candidates"))
     assert (closed.status_code, closed.json()["code"]) == (409, "wrong_status")
+
+
+async def test_a_candidate_who_gave_the_delivery_back_is_marked(world: World, admin: Person) -> None:
+    here = somewhere()
+    driver, _ = await _at(world, here), await _at(world, here)
+    delivery = await _one(world, here)
+    await _give(admin, delivery, driver)
+    ok(await driver.post(_path(delivery, "give-back"), {"reason": "too_far"}))
+    found = ok(await admin.get(_path(delivery, "candidates")))["candidates"]
+    assert {one["transporter"]["id"] for one in found if one["gave_back"]} == {driver.transporter_id}
+    assert len(found) == 2
 
 
 async def test_taking_back_beside_the_pickup_ends_one_way_or_the_other(world: World, admin: Person) -> None:

@@ -299,8 +299,8 @@ export interface paths {
          * @description Who could carry a delivery, the best first, with the terms of the score; nothing is assigned.
          *
          *     `excluded` are those who are no candidates, nearest first and a hundred at most, each with the reason as a code
-         *     and in words; `excluded_counts` counts all. `estimated_delivery_time` is at the door, were it given now. A
-         *     delivery that was picked up or has ended is 409.
+         *     and in words; `excluded_counts` counts all. `estimated_delivery_time` is at the door, were it given now. Of a
+         *     parcel that is aboard they are who could meet whoever has it. A delivery that has ended is 409.
          */
         get: operations["assignments_candidates"];
         put?: never;
@@ -3583,6 +3583,8 @@ export interface components {
         /**
          * CandidateAnswer
          * @description One who could carry. `distance_km` is from where it is to the pickup, as the crow flies.
+         *
+         *     Of a parcel that is aboard it is to whoever has it. `gave_back`: had this delivery and did not want it.
          */
         CandidateAnswer: {
             active: number;
@@ -3590,6 +3592,7 @@ export interface components {
             /** Format: date-time */
             estimated_delivery_time: string;
             free_capacity: number;
+            gave_back: boolean;
             latitude: number;
             longitude: number;
             max_active: number;

@@ -16,7 +16,10 @@ from dispatch.ports import Presence
 
 
 class CandidateAnswer(Struct, frozen=True, kw_only=True):
-    """One who could carry. ``distance_km`` is from where it is to the pickup, as the crow flies."""
+    """One who could carry. ``distance_km`` is from where it is to the pickup, as the crow flies.
+
+    Of a parcel that is aboard it is to whoever has it. ``gave_back``: had this delivery and did not want it.
+    """
 
     transporter: AssignedTransporter
     score_details: ScoreDetails
@@ -29,6 +32,7 @@ class CandidateAnswer(Struct, frozen=True, kw_only=True):
     longitude: float
     recorded_at: datetime
     estimated_delivery_time: datetime
+    gave_back: bool
 
 
 class ExcludedAnswer(Struct, frozen=True, kw_only=True):
@@ -133,6 +137,7 @@ def _candidate(one: Candidate) -> CandidateAnswer:
         longitude=one.position.lon,
         recorded_at=one.position.recorded_at,
         estimated_delivery_time=one.arrival,
+        gave_back=one.gave_back,
     )
 
 

@@ -21,7 +21,7 @@ from dispatch.database.work import Work
 from dispatch.decisions.models import DecisionKind
 from dispatch.decisions.store import Asked
 from dispatch.deliveries.loads import load_of
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.models import ABOARD, Delivery, DeliveryStatus
 from dispatch.deliveries.release import tell_withdrawn
 from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.steps import DeliverySteps
@@ -31,8 +31,6 @@ from dispatch.transporters.kept import KeptTransporters
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Transporters, lock_transporter
 from scoring import Ranking
-
-ABOARD = frozenset({DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from dispatch.accounts.models import User
 from dispatch.assignments.bulk import BulkAssignments
-from dispatch.assignments.changes.reassigning import ABOARD, Move, Reassignments
+from dispatch.assignments.changes.reassigning import Move, Reassignments
 from dispatch.assignments.results import BulkAssigned, BulkFilter
 from dispatch.assignments.withdrawal import WithdrawalReason, give_back, lock_with_open_deliveries
 from dispatch.database.work import Work
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.models import ABOARD, Delivery, DeliveryStatus
 from dispatch.errors import Conflict, DispatchError
 from dispatch.events.payloads.transporters import TransporterOffDuty
 from dispatch.events.recording import record
