@@ -8,7 +8,6 @@ keep what is not acknowledged, and send it again after a reconnect; the server k
 (transporter, device, epoch, seq).
 """
 
-import re
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, Literal
@@ -350,6 +349,3 @@ def utc_from_ms(milliseconds: int) -> datetime:
 def iso_ms(moment: datetime) -> str:
     """A UTC time as it is written on the wire, with milliseconds whatever they are."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-TRACKING_NUMBER = re.compile(r"TRK[0-9A-Z]{4,29}")

@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED, checked_email
 from dispatch.errors import Invalid, NotFound
 from dispatch.money import CENT, MAX_AMOUNT
+from dispatch.numbers import read_tracking_number
 from dispatch.payments.invoices.fiscal_year import NEPAL_TIME
-from realtime.protocol import TRACKING_NUMBER
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
@@ -273,7 +273,8 @@ def _day_bound(day: date, missing: time) -> datetime:
 
 
 def checked_tracking_number(text: str) -> str:
-    """A tracking number from a path. Raises NotFound for what cannot be one, before any query sees it."""
-    if not TRACKING_NUMBER.fullmatch(text):
+    """A tracking number from a path, however it is typed. Raises NotFound for what cannot be one, before any query."""
+    number = read_tracking_number(text)
+    if number is None:
         raise NotFound("There is no such delivery.", code="delivery_not_found")
-    return text
+    return number

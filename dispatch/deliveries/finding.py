@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -13,13 +13,13 @@ from dispatch.database.circles import in_circle
 from dispatch.database.search import contains, folded_text
 from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep, Priority
 from dispatch.geo import Circle
+from dispatch.numbers import tracking_signs
 from dispatch.orders.models import DeliveryInfo, Order
 from dispatch.sales.models import Sale
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import may_carry
 
 SEARCHED = (
-    Delivery.tracking_number,
     Delivery.pickup_address,
     Delivery.pickup_contact_name,
     Delivery.delivery_address,
@@ -78,7 +78,18 @@ def _where_and_when(wanted: DeliveryFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.made_to is not None:
         yield Delivery.created_at <= wanted.made_to
     if wanted.search and folded_text(wanted.search):
-        yield or_(*(contains(text, wanted.search) for text in SEARCHED))
+        yield or_(has_number_like(wanted.search), *(contains(text, wanted.search) for text in SEARCHED))
+
+
+def has_number_like(search: str) -> ColumnElement[bool]:
+    """Whether a delivery's tracking number has what somebody typed in it, whatever stands between its signs."""
+    signs = tracking_signs(search)
+    return Delivery.tracking_number.contains(signs, autoescape=True) if signs else false()
+
+
+def order_has_number_like(search: str) -> ColumnElement[bool]:
+    """The same for any parcel of an order."""
+    return exists().where(Sale.order_id == Order.id, Delivery.sale_id == Sale.id, has_number_like(search))
 
 
 def waiting_query() -> Select[Delivery]:

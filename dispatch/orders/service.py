@@ -1,8 +1,9 @@
 """Ordering a cart and following the order."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
@@ -153,8 +154,12 @@ class Orders:
         status: OrderStatus | None,
         payment_status: PaymentStatus | None,
         search: str | None = None,
+        or_where: Callable[[str], ColumnElement[bool]] | None = None,
     ) -> Select[Order]:
-        """The customer's orders, newest first, for a page; ``search``: a text that is somewhere in them."""
+        """The customer's orders, newest first, for a page; ``search``: a text that is somewhere in them.
+
+        ``or_where``: where else it may be, of which orders know nothing: in the numbers of their parcels.
+        """
         query = (
             select(Order)
             .where(Order.customer_id == customer.id)
@@ -174,6 +179,7 @@ class Orders:
             )
             query = query.join(DeliveryInfo, DeliveryInfo.id == Order.delivery_info_id).where(
                 or_(
+                    or_where(search) if or_where else false(),
                     contains(Order.order_number, search),
                     *(contains(text, search) for text in destination),
                     exists().where(OrderItem.order_id == Order.id, contains(OrderItem.product_name, search)),

@@ -264,7 +264,7 @@ async def test_whoever_has_the_number_is_told_the_quarter_of_the_door_and_not_th
 
 async def test_a_tracking_number_that_is_none_is_not_found_in_the_same_words(world: World) -> None:
     delivery = await world.delivery()
-    wrong = ["TRK1234567890", "x", delivery["tracking_number"].lower(), str(delivery["id"]), delivery["delivery_id"]]
+    wrong = ["TRK1234567890", "x", delivery["tracking_number"][:-1], str(delivery["id"]), delivery["delivery_id"]]
     for number in wrong:
         reply = await world.http.get(f"/api/deliveries/{number}/track/")
         assert (reply.status_code, reply.json()["detail"]) == (404, "There is no such delivery.")

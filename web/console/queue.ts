@@ -1,6 +1,7 @@
 // The list of deliveries: which are shown, and in which order.
 import { type Delivery, type Profile, underWay } from "./frames.ts";
 import { waitsSince } from "./exceptions.ts";
+import { numberSigns } from "../shared/tracking_number.ts";
 
 export const FILTERS = ["all", "waiting", "assigned", "aboard", "late", "silent"] as const;
 export type Filter = (typeof FILTERS)[number];
@@ -55,6 +56,8 @@ export function counts(listed: readonly Listed[]): Record<Filter, number> {
 
 /** Whether a delivery has all words of a search, in any of what is read of it. */
 export function matches(delivery: Delivery, courier: Profile | undefined, search: string): boolean {
+  const signs = numberSigns(search);
+  if (signs !== "" && delivery.tracking_number.includes(signs)) return true;
   const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
   const text = [

@@ -1981,7 +1981,7 @@ export interface paths {
          * Mine
          * @description One's own orders, newest first.
          *
-         *     `search`: a text in the order's number, its address, its instructions or the name of a product.
+         *     `search`: a text in the order's number, its address, its instructions, a product's name or a parcel's number.
          */
         get: operations["orders_mine"];
         put?: never;

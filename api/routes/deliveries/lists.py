@@ -41,8 +41,8 @@ from dispatch.accounts.models import Role, User
 from dispatch.deliveries.finding import DeliveryFilter, cities_of, deliveries_query, waiting_query
 from dispatch.deliveries.models import DeliveryStatus, Priority
 from dispatch.errors import Forbidden, NotFound
+from dispatch.numbers import read_tracking_number
 from dispatch.transporters.service import Transporters
-from realtime.protocol import TRACKING_NUMBER
 
 RatedPath = Annotated[str, PathParameter(description="The delivery's number, UUID or tracking number.")]
 
@@ -159,8 +159,9 @@ class DeliveryListController(Controller):
         again changes nothing.
         """
         deliveries = services.delivery_steps(work).deliveries
-        if TRACKING_NUMBER.fullmatch(delivery_id):
-            key = (await deliveries.get_by_tracking_number(delivery_id)).id
+        number = read_tracking_number(delivery_id)
+        if number is not None:
+            key = (await deliveries.get_by_tracking_number(number)).id
         else:
             key = (await deliveries.get(delivery_key(delivery_id))).id
         rated = await services.ratings(work).rate(key, request.user, data.rating)

@@ -38,6 +38,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.cancellations.order_view import view_order
 from dispatch.database.work import Work
+from dispatch.deliveries.finding import order_has_number_like
 from dispatch.deliveries.of_sales import first_deliveries_of_orders
 from dispatch.orders.models import DeliveryInfo, OrderStatus, PaymentStatus
 from dispatch.orders.service import Orders
@@ -129,10 +130,15 @@ class OrderController(Controller):
     ) -> Page[OrderRow]:
         """One's own orders, newest first.
 
-        `search`: a text in the order's number, its address, its instructions or the name of a product.
+        `search`: a text in the order's number, its address, its instructions, a product's name or a parcel's number.
         """
-        orders = Orders(work, services.clock)
-        query = orders.mine_query(request.user, status=status, payment_status=payment_status, search=search)
+        query = Orders(work, services.clock).mine_query(
+            request.user,
+            status=status,
+            payment_status=payment_status,
+            search=search,
+            or_where=order_has_number_like,
+        )
         found = await page_of_rows(request, work.session, query, page, page_size)
         deliveries = await first_deliveries_of_orders(work.session, [order.id for order in found.results])
         arrivals = await live_arrivals(services, deliveries.values())
