@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aheadIn, firstThere, lateOnArrival } from "./arrivals.ts";
+import { aheadIn, firstThere, lateOnArrival, othersOf } from "./arrivals.ts";
 
 function candidate(at: string, distance: number, rating: number, capacity = 50, workload = 50) {
   const score_details = { distance_score: distance, rating_score: rating, capacity_score: capacity, workload_score: workload, total_score: 90 };
@@ -24,4 +24,10 @@ test("an arrival is late by what was asked for, and never where nothing was", ()
   expect(lateOnArrival(candidate("08:27", 1, 1), due)).toBe(27 * 60_000);
   expect(lateOnArrival(candidate("07:27", 1, 1), due)).toBe(0);
   expect(lateOnArrival(candidate("08:27", 1, 1), null)).toBe(0);
+});
+
+test("whoever has a parcel is not among those who could have it instead, and the order stays", () => {
+  const ranked = [3, 1, 2].map((id) => ({ transporter: { id } }));
+  expect(othersOf(ranked, 1).map((one) => one.transporter.id)).toEqual([3, 2]);
+  expect(othersOf(ranked, null)).toHaveLength(3);
 });

@@ -35,3 +35,8 @@ export function aheadIn(one: Rated, other: Rated): TermName[] {
 export function lateOnArrival(candidate: Pick<Rated, "estimated_delivery_time">, due_at: number | null): number {
   return due_at === null ? 0 : Math.max(0, Date.parse(candidate.estimated_delivery_time) - due_at);
 }
+
+/** The ranked without who has the parcel now. */
+export function othersOf<One extends { transporter: { id: number } }>(candidates: readonly One[], holder: number | null): One[] {
+  return candidates.filter((one) => one.transporter.id !== holder);
+}

@@ -7,6 +7,7 @@ import { CourierPicker } from "./courier_picker.tsx";
 import { useLateDesk } from "./late/words.ts";
 import { Dialog } from "./dialogs.tsx";
 import { type Delivery, type Priority, aboard, underWay } from "./frames.ts";
+import { BestOfEach, type Taker, Takers } from "./takers.tsx";
 
 const NOTE_CHARACTERS = 500;
 
@@ -101,22 +102,11 @@ export function TakeBackDialog() {
   );
 }
 
-/** To whom: the best of the others, or somebody by name. */
-function Taker({ to, onTo, best, but }: { to: "best" | number | null; onTo: (to: "best" | number | null) => void; best: boolean; but: number | null }) {
-  const { say } = useLateDesk();
-  return (
-    <>
-      {best && <label class="choice"><input type="checkbox" checked={to === "best"} onChange={(event) => onTo(event.currentTarget.checked ? "best" : null)} />{say("reassign.best")}</label>}
-      {to !== "best" && <CourierPicker label={say("reassign.to")} but={but} chosen={to} onChoose={onTo} />}
-    </>
-  );
-}
-
 export function ReassignDialog() {
   const { say, open, board, changes } = useLateDesk();
   const delivery = useLookedAt(underWay);
   const carried = delivery !== null && aboard(delivery);
-  const [to, setTo] = useState<"best" | number | null>(carried ? null : "best");
+  const [to, setTo] = useState<Taker>(carried ? null : "best");
   const [why, setWhy] = useState<Why>({ reason: "better_choice", note: "" });
   if (delivery === null) return null;
   const name = board.nameOf(delivery.transporter_id) ?? `#${delivery.transporter_id}`;
@@ -127,7 +117,7 @@ export function ReassignDialog() {
   return (
     <Asking title={say(carried ? "transfer.title" : "reassign.title", { number: delivery.tracking_number, name })} action={say(carried ? "transfer" : "reassign")} blocked={to === null} onSend={send}>
       {carried && <p class="quiet">{say("transfer.words")}</p>}
-      <Taker to={to} onTo={setTo} best={!carried} but={delivery.transporter_id} />
+      <Takers delivery={delivery} to={to} onTo={setTo} />
       <ReasonFields why={why} onWhy={setWhy} />
     </Asking>
   );
@@ -196,6 +186,7 @@ export function RelieveDialog() {
   return (
     <Asking title={say("relieve.title", { name })} action={say(sending ? "change.pending" : "relieve")} blocked={sending || (to === "one" && taker === null)} onSend={() => void send()}>
       <Choices legend={say("relieve.to")} all={["best", "one", "wait"] as const} chosen={to} onChoose={setTo} words={(one) => say(`relieve.to.${one}`)} />
+      {to === "best" && <BestOfEach courier={courier} />}
       {to === "one" && <CourierPicker label={say("reassign.to")} but={courier} chosen={taker} onChoose={setTaker} />}
       <ReasonFields why={why} onWhy={setWhy} />
       <label class="choice"><input type="checkbox" checked={off} onChange={(event) => setOff(event.currentTarget.checked)} />{say("relieve.off_duty")}</label>

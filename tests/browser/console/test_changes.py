@@ -1,5 +1,6 @@
 """A dispatcher changes what somebody has, and asks why: one parcel, all of a courier's, and several chosen ones."""
 
+import re
 from typing import Any
 
 import pytest
@@ -44,7 +45,13 @@ async def test_a_parcel_goes_to_somebody_else_and_back_and_why_not_another_is_an
     await expect(why.locator(".asked")).to_contain_text("All of this would have had to be otherwise")
     await page.locator(".decision h3 button").focus()
     await page.keyboard.press("r")
-    await page.get_by_role("dialog").get_by_role("button", name="Give to somebody else").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("The best of all others: Sita Rai now")).to_be_checked()
+    await expect(dialog.locator(".taker")).to_have_count(1)
+    await expect(dialog.locator(".taker")).to_contain_text(
+        re.compile(r"1\. Sita Rai.*\d+ points.*at the door.*2\.\d km away")
+    )
+    await dialog.get_by_role("button", name="Give to somebody else").click()
     await expect(notice).to_contain_text("Sita Rai has")
     assert await _state(admin, delivery) == ("assigned", sita.transporter_id, "normal")
     await page.keyboard.press("z")
@@ -100,6 +107,7 @@ async def test_all_that_a_courier_has_not_picked_up_goes_to_somebody_else_and_wh
     await expect(page.locator(".sheet .row")).to_have_count(2)
     await page.keyboard.press("r")
     dialog = page.get_by_role("dialog")
+    await expect(dialog.locator(".takers")).to_contain_text(f"{waiting['tracking_number']} → Sita Rai at the door")
     await dialog.get_by_role("button", name="Take all that is not picked up").click()
     await expect(dialog).to_contain_text(f"{waiting['tracking_number']} now with Sita Rai")
     await expect(dialog).to_contain_text(f"{carried['tracking_number']} is aboard: hand it on by itself")
@@ -107,8 +115,12 @@ async def test_all_that_a_courier_has_not_picked_up_goes_to_somebody_else_and_wh
     await dialog.get_by_role("button", name="Close").click()
     await page.locator(f".sheet [data-delivery='{carried['id']}']").click()
     await page.get_by_role("button", name="Hand on").click()
-    await dialog.get_by_label("To whom").first.fill("sita")
-    await dialog.get_by_label("Sita Rai").check()
+    await expect(dialog.get_by_role("button", name="Hand on")).to_be_disabled()
+    await dialog.get_by_label("Somebody by name").check()
+    await dialog.get_by_role("searchbox", name="Who").fill("sita")
+    await dialog.locator(".picker").get_by_label("Sita Rai").check()
+    await expect(dialog.get_by_role("button", name="Hand on")).to_be_enabled()
+    await dialog.locator(".taker", has_text="Sita Rai").get_by_role("radio").check()
     await dialog.get_by_role("button", name="Hand on").click()
     await expect(page.locator(".notice")).to_contain_text("Sita Rai has")
     assert await _state(admin, carried) == ("picked_up", sita.transporter_id, "normal")
