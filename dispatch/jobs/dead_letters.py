@@ -57,11 +57,11 @@ class DeadLetters:
 
 
 def dead_items(jobs: frozenset[str]) -> DeadLetterSource:
-    """The items that ``LeasedItemJob``s of these names gave up."""
-    return DeadLetterSource(jobs, "job_item", _dead_items, _retry_item)
+    """The items that ``LeasedItemJob``s of these names gave up, and none of a job that only another version has."""
+    return DeadLetterSource(jobs, "job_item", lambda: _dead_items(jobs), _retry_item)
 
 
-def _dead_items() -> Select[Any]:
+def _dead_items(jobs: frozenset[str]) -> Select[Any]:
     kind: Any = JobItem.job.label("kind")
     letters: Select[Any] = select(
         kind,
@@ -71,7 +71,7 @@ def _dead_items() -> Select[Any]:
         JobItem.last_error.label("last_error"),
         true().label("can_retry"),
     )
-    return letters.where(JobItem.is_dead)
+    return letters.where(JobItem.is_dead, JobItem.job.in_(sorted(jobs)))
 
 
 async def _retry_item(work: Work, clock: Clock, kind: str, letter_id: str) -> bool:

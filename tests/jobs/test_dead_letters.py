@@ -226,3 +226,15 @@ async def test_a_kind_that_there_is_not_is_refused_with_those_that_there_are(wor
     refused = await admin.get(LETTERS, kind="parcels")
     assert refused.status_code == 400
     assert all(kind in refused.text for kind in DeadLetterKind)
+
+
+async def test_dead_letters_of_a_job_that_only_another_version_knows_are_left_to_it(world: World) -> None:
+    admin, item = await world.admin(), uuid4().hex
+    gone = {"job": "a job of the next version", "item": item, "tries": 9, "is_dead": True}
+    await change(world.server, insert(JobItem).values(gone | {"next_attempt_at": world.server.services.clock.now()}))
+    newest = ok(await admin.get(LETTERS, page_size=100))["results"]
+    assert item not in {row["id"] for row in newest}
+    for path in ("/metrics", "/api/v1/operations/summary/"):
+        assert "next version" not in (await admin.get(path)).text
+    refused = await admin.post(f"{LETTERS}a job of the next version/{item}/retry/")
+    assert refused.status_code in {400, 404}

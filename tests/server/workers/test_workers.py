@@ -233,6 +233,7 @@ async def test_sigterm_stops_everybody_in_order_and_everything_acknowledged_is_s
             await until(lambda: sender.acked > 300)
             other.handle.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(other.handle.wait(), 40) == 0, other.text
+            await until(lambda: sender.close_codes)  # its end of the connection hears of it a little later
         assert sender.close_codes == [Close.RESTARTING]
         assert not psutil.wait_procs(children, timeout=0)[1]
         assert "Traceback" not in other.text, other.text
@@ -240,6 +241,7 @@ async def test_sigterm_stops_everybody_in_order_and_everything_acknowledged_is_s
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("server_processes")  # stores what the killed one's steward left in the log
 async def test_no_worker_outlives_a_supervisor_that_was_killed(own_settings: Settings, tmp_path: Path) -> None:
     async with serving_with_workers(own_settings, tmp_path / "serve.log", 1) as other:
         sender = Sender(other.world, await other.world.driver())
@@ -249,6 +251,7 @@ async def test_no_worker_outlives_a_supervisor_that_was_killed(own_settings: Set
             await until(lambda: sender.acked > 300)
             other.handle.kill()
             await until(lambda: not any(child.is_running() for child in children))
+            await until(lambda: sender.close_codes)  # its end of the connection hears of it a little later
         assert sender.close_codes == [Close.RESTARTING]
         assert "Traceback" not in other.text, other.text
         assert await sender.missing() == set()
