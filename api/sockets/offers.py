@@ -35,7 +35,7 @@ class DeliveryOfferDesk:
                 )
         except DispatchError as error:
             return _refused(answer, error)
-        await self._services.offer_notices.run()
+        await self._services.offer_notices.tell_now()
         return told
 
     async def _answered(

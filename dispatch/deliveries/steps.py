@@ -116,7 +116,7 @@ class DeliverySteps:
                 self._accepted(delivery, transporter.id)
             return delivery
         if delivery.status is not DeliveryStatus.AVAILABLE:
-            raise Conflict("Delivery already assigned", code="already_assigned")
+            raise _already_assigned()
         locked = await lock_transporter(self._session, transporter.id)
         load = await load_of(self._session, locked.id)
         self.check_can_take(locked, load, delivery)
@@ -124,6 +124,12 @@ class DeliverySteps:
         self._accepted(delivery, locked.id)
         await self._session.flush()
         return await self.deliveries.get(delivery.id)
+
+    async def check_not_taken(self, key: DeliveryKey, transporter: Transporter) -> None:
+        """Whoever comes when another has it long is told without a wait for the row. Raises NotFound, Conflict."""
+        delivery = await self.deliveries.get_alone(key)
+        if delivery.status is not DeliveryStatus.AVAILABLE and delivery.transporter_id != transporter.id:
+            raise _already_assigned()
 
     def _accepted(self, delivery: Delivery, transporter_id: int) -> None:
         accepted = DeliveryAccepted(**identity(delivery), transporter_id=transporter_id)
@@ -340,3 +346,7 @@ def _taken_at(delivery: Delivery) -> Point | None:
 
 def _named(place: Place | None, address: str) -> Place | None:
     return None if place is None else Place(place.lat, place.lon, place.address or address)
+
+
+def _already_assigned() -> Conflict:
+    return Conflict("Delivery already assigned", code="already_assigned")

@@ -1,6 +1,7 @@
 """A transporter's side: accepting an offer, declining it, and seeing what is open.
 
-Phones repeat a request whose answer they lost, so an answer that was given already is answered as it was.
+Phones repeat a request whose answer they lost, so an answer that was given already is answered as it was. What is over
+stays over, so it is told without waiting for a lock: of a hundred who accept at once, all but the first few.
 """
 
 from datetime import datetime
@@ -56,6 +57,7 @@ class OfferAnswers:
         position: LivePosition | None,
     ) -> Delivery:
         """Take a delivery by its own number; an open offer of it is accepted with that. As ``DeliverySteps.accept``."""
+        await self._steps.check_not_taken(key, transporter)
         delivery = await self._steps.deliveries.get_alone(key, lock=True)
         if delivery.status is DeliveryStatus.AVAILABLE:
             await lock_transporter(self._session, transporter.id)
@@ -123,19 +125,37 @@ class OfferAnswers:
         )
 
     async def _held(self, offer_id: int, transporter: Transporter) -> tuple[Offer, Delivery]:
-        """One's own offer, with its delivery's row held and one's own. Raises NotFound.
+        """One's own offer and its delivery, with the delivery's row held and one's own where it can still be answered.
 
         Whoever takes somebody's duty holds its row and ends its offers: so it is held before the offer is looked at.
+        Raises NotFound, and Conflict ``offer_over`` where it ended, but for an answer of one's own.
         """
-        revealed = or_(Offer.opens_at <= self._clock.now(), Offer.ended_at.is_not(None))
-        mine = Offer.id == offer_id, Offer.transporter_id == transporter.id, revealed
-        delivery_id = await self._session.scalar(select(Offer.delivery_id).where(*mine))
-        if delivery_id is None:
-            raise NotFound("You have no such offer.", code="offer_not_found")
-        delivery = await self._steps.deliveries.get(delivery_id, lock=True)
+        offer = await self._mine(offer_id, transporter)
+        self._check_not_over(offer)
+        await self._steps.deliveries.get_alone(offer.delivery_id, lock=True)
+        self._check_not_over(await self._mine(offer_id, transporter))
         await lock_transporter(self._session, transporter.id)
-        query = select(Offer).where(Offer.id == offer_id).execution_options(populate_existing=True)
-        return (await self._session.scalars(query)).one(), delivery
+        offer = await self._mine(offer_id, transporter)
+        return offer, offer.delivery
+
+    async def _mine(self, offer_id: int, transporter: Transporter) -> Offer:
+        """As it stands now, with its delivery and who has that. Raises NotFound."""
+        revealed = or_(Offer.opens_at <= self._clock.now(), Offer.ended_at.is_not(None))
+        who_has_it = joinedload(Offer.delivery).joinedload(Delivery.transporter).joinedload(Transporter.user)
+        offer: Offer | None = await self._session.scalar(
+            select(Offer)
+            .where(Offer.id == offer_id, Offer.transporter_id == transporter.id, revealed)
+            .options(who_has_it)
+            .execution_options(populate_existing=True)
+        )
+        if offer is None:
+            raise NotFound("You have no such offer.", code="offer_not_found")
+        return offer
+
+    def _check_not_over(self, offer: Offer) -> None:
+        """Whether it was ended by others, or by its deadline, as it is written."""
+        if not (offer.is_unanswered or offer.status in {OfferStatus.ACCEPTED, OfferStatus.DECLINED}):
+            self._check_open(offer, offer.delivery)
 
     def _check_open(self, offer: Offer, delivery: Delivery) -> None:
         """By our clock, whether or not the end was written down yet."""

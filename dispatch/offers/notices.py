@@ -33,6 +33,13 @@ class OfferNotices(ItemJob[Offer]):
         self._clock = clock
         self._publisher = publisher
 
+    async def tell_now(self) -> None:
+        """A round at once, after a commit: whatever goes wrong with it, what was committed stands and is told later."""
+        try:
+            await self.run()
+        except Exception:
+            log.exception("offers are told later")
+
     async def take(self) -> Sequence[Offer]:
         """A batch of what is to be told; those that were queued are open from now on."""
         now = self._clock.now()

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from dispatch.database.engine import Database
+from dispatch.offers.notices import OfferNotices
 from dispatch.offers.waves import Asked, reveal_times
 from tests.support.offer_searches import asked_for, driver_online_at, offer_to, open_offers, run_out, searches_of
 from tests.support.places import at, north_of, somewhere
@@ -40,6 +42,32 @@ async def test_of_all_who_accept_at_once_one_wins_and_the_others_hear_who_has_it
     [ended] = await searches_of(admin, search["delivery_id"])
     assert ended["status"] == "assigned"
     assert sorted(offer["status"] for offer in ended["offers"]) == ["accepted", *["withdrawn"] * (many - 1)]
+
+
+async def test_whoever_accepts_what_another_has_is_told_at_once_even_while_the_delivery_is_held(
+    world: World, admin: Person
+) -> None:
+    here = somewhere()
+    first, late = [await driver_online_at(world, here) for _ in range(2)]
+    search = await asked_for(world, admin, here, mode="all")
+    ok(await first.post(f"/api/offers/{offer_to(search, first)['id']}/accept/"))
+    number = search["delivery_id"]
+    async with world.server.services.database.transaction() as held:
+        await held.execute("SELECT FROM deliveries WHERE id = $1 FOR UPDATE", number)
+        for path in (f"/api/offers/{offer_to(search, late)['id']}/accept/", f"/api/deliveries/{number}/accept/"):
+            told = ok(await late.post(path), 409)
+            assert told["code"] in {"offer_over", "already_assigned"}
+        declined = await late.post(f"/api/offers/{offer_to(search, late)['id']}/decline/", {"reason": "busy"})
+        assert ok(declined, 409)["transporter_id"] == first.transporter_id
+
+
+async def test_an_accept_stands_where_the_others_cannot_be_told_now(world: World) -> None:
+    services = world.server.services
+    url = services.database.engine.url.render_as_string(hide_password=False)
+    full = Database(url, pool_size=1, timeout_s=0.3)
+    async with full.connection():
+        await OfferNotices(full, services.clock, services.resources.publisher).tell_now()
+    await full.close()
 
 
 async def test_the_same_accept_twice_is_answered_alike(world: World, admin: Person) -> None:

@@ -90,7 +90,7 @@ class OfferSearchController(Controller):
         number = search.id
         await work.commit()
         await services.search_rounds.do_key(number)
-        await services.offer_notices.run()
+        await services.offer_notices.tell_now()
         return await _searches(work, services, delivery_id)
 
     @get("/")
@@ -107,7 +107,7 @@ class OfferSearchController(Controller):
         told = {"search_id": search.id}
         await record(work.session, actor_of(request), "offers.withdrawn", "delivery", search.delivery_id, told)
         await work.commit()
-        await services.offer_notices.run()
+        await services.offer_notices.tell_now()
         return await _searches(work, services, delivery_id)
 
 
@@ -177,7 +177,7 @@ async def _answered(work: Work, services: DeliveryServices, offer: Offer, delive
         transporter_id=delivery.transporter_id,
     )
     await work.commit()
-    await services.offer_notices.run()
+    await services.offer_notices.tell_now()
     return answer
 
 
