@@ -12,6 +12,7 @@ import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 
 import structlog
 
@@ -29,9 +30,13 @@ PARENT_POLL_S = 1.0
 
 
 class ProcessSolver:
-    """Processes that start when they are needed, or a little before, and are kept."""
+    """Processes that start when they are needed, or a little before, and are kept.
 
-    def __init__(self) -> None:
+    ``is_timed``: whether a search ends where its time is up, as it must where somebody waits for the answer.
+    """
+
+    def __init__(self, *, is_timed: bool = True) -> None:
+        self._is_timed = is_timed
         self._pool: ProcessPoolExecutor | None = None
 
     def begin(self) -> None:
@@ -43,6 +48,8 @@ class ProcessSolver:
         """Raises Unavailable where the process dies over it."""
         pool = self._started()
         begun_s = time.monotonic()
+        if not self._is_timed:
+            problem = replace(problem, time_limit_s=None)
         try:
             plan = await asyncio.get_running_loop().run_in_executor(pool, problem.solve)
         except BrokenProcessPool:

@@ -15,10 +15,14 @@ class Duties(Flag):
 
 @dataclass(frozen=True, slots=True)
 class ProcessRole:
-    """A process' name among those of its server, and what it does."""
+    """A process' name among those of its server, and what it does.
+
+    ``is_timed``: whether plans are cut where the machine's clock says that they took too long.
+    """
 
     name: str
     duties: Duties
+    is_timed: bool = True
 
     @property
     def answers(self) -> bool:

@@ -29,13 +29,13 @@ class BulkProblem:
 
     All packages of one transporter travel together, so their weights add up, unless ``load`` says otherwise.
     ``time_limit_s`` runs from ``asked_at``, by the machine's monotonic clock: who asks also waits while a process
-    starts, or works on somebody else's problem.
+    starts, or works on somebody else's problem. None for no limit: then the plan does not depend on the machine.
     """
 
     deliveries: Deliveries
     transporters: Transporters
     radius_m: float
-    time_limit_s: float
+    time_limit_s: float | None
     weights: Weights = Params().weights
     forbidden: npt.NDArray[np.int64] | None = None
     strategy: Strategy = "optimal"
@@ -44,8 +44,10 @@ class BulkProblem:
     optional: Mapping[str, float] = field(default_factory=dict)
     asked_at: float = field(default_factory=time.monotonic)
 
-    def left_s(self) -> float:
+    def left_s(self) -> float | None:
         """How long the search may still take."""
+        if self.time_limit_s is None:
+            return None
         return max(LEAST_S, self.time_limit_s - (time.monotonic() - self.asked_at))
 
     def solve(self) -> Plan:

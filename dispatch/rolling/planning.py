@@ -20,15 +20,14 @@ from scoring import Plan, Reason
 
 Ids = npt.NDArray[np.int64]
 
-STAYING = 5.0
-"""Points that a delivery is worth more with whom it is: fewer, and small steps of people would move it to and fro."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TickProblem:
     """What a plan is made of. ``holders``: who has each delivery, None for one that waits.
 
     ``refused``: pairs of delivery and transporter that may not be. What is held is aboard nobody in ``pool``.
+    ``stay_points``: so many a delivery is worth more with whom it is: with none, small steps of people would move it to
+    and fro.
     """
 
     deliveries: Sequence[WaitingDelivery]
@@ -36,6 +35,7 @@ class TickProblem:
     pool: Pool
     rules: Rules
     refused: Collection[tuple[int, int]] = ()
+    stay_points: float = 0.0
 
     @classmethod
     def of(
@@ -45,6 +45,7 @@ class TickProblem:
         pool: Pool,
         rules: Rules,
         refused: Collection[tuple[int, int]] = (),
+        stay_points: float = 0.0,
     ) -> "TickProblem":
         """``held``: deliveries with who has them, as the pool still counts them."""
         aboard = [(pool.find(who), one.weight_kg) for one, who in held]
@@ -56,6 +57,7 @@ class TickProblem:
             pool.without(rows, weights) if rows.size else pool,
             rules,
             refused,
+            stay_points,
         )
 
     @property
@@ -67,7 +69,8 @@ class TickProblem:
     @property
     def staying(self) -> float:
         """The weight of staying beside the four weights of the rules; 0 where nobody has anything."""
-        return STAYING / 100 * sum(self.rules.weights) if any(who is not None for who in self.holders) else 0.0
+        is_held = any(who is not None for who in self.holders)
+        return self.stay_points / 100 * sum(self.rules.weights) if is_held else 0.0
 
     def without(self, numbers: Collection[int]) -> "TickProblem":
         """The same without some deliveries that wait."""

@@ -176,7 +176,8 @@ class RollingRounds(ItemJob[Claim]):
             refused = await refused_pairs(driver, numbers)
         held = [(one.delivery, one.transporter_id) for one in free]
         due = [one.delivery for one in waiting]
-        return TickProblem.of(due, held, pool, self._assignment.of_zone(place.zone), refused)
+        rules = self._assignment.of_zone(place.zone)
+        return TickProblem.of(due, held, pool, rules, refused, self._rules.stay_points)
 
     async def _plan(
         self, place: Place, problem: TickProblem, waiting: Sequence[Waiting], travel: Travel, holds: Holds

@@ -13,13 +13,15 @@ TRAVEL_UNKNOWN = timedelta(minutes=30)
 @dataclass(frozen=True, slots=True)
 class RollingRules:
     """``outside``: whether what lies in no zone is dispatched by itself too; ``mode`` and ``tick_s``: where a zone does
-    not say. ``gain_s``: for less an accepted delivery stays with whom it is. ``road_factor``: road over great circle.
+    not say. ``gain_s``: for less an accepted delivery stays with whom it is; ``stay_points``: for so few more one that
+    was not accepted does. ``road_factor``: road over great circle.
     """
 
     outside: bool
     mode: ZoneMode
     tick_s: int
     gain_s: float
+    stay_points: float
     road_factor: float
 
     def tick_of(self, zone: KnownZone | None) -> int:

@@ -89,6 +89,13 @@ class DeliverySettings(Section):
         description="Rolling dispatch takes an accepted delivery for somebody else only where it comes to its door so "
         "many minutes sooner.",
     )
+    rolling_stay_points: float = Field(
+        5.0,
+        ge=0,
+        le=100,
+        description="Rolling dispatch takes a delivery that was not accepted for somebody else only where that scores "
+        "so many points more.",
+    )
     break_most_min: int = Field(
         30, ge=1, le=720, description="Longest break of a transporter, minutes; after it, it is off duty."
     )

@@ -96,6 +96,17 @@ def test_the_time_of_a_problem_runs_from_when_it_is_asked_wherever_it_waits() ->
     fresh = problem_of(3, time_limit_s=1000)
     waited = replace(fresh, asked_at=fresh.asked_at - 900)
     too_late = replace(fresh, asked_at=fresh.asked_at - 5000)
-    assert LEAST_S < waited.left_s() <= 100 < fresh.left_s() <= 1000
+    left_s = [one.left_s() or 0.0 for one in (waited, fresh)]
+    assert LEAST_S < left_s[0] <= 100 < left_s[1] <= 1000
     assert too_late.left_s() == LEAST_S
     assert too_late.solve().certified
+    assert replace(too_late, time_limit_s=None).left_s() is None
+
+
+async def test_a_solver_that_is_not_timed_ends_with_the_proof_however_late_it_comes_to_a_problem() -> None:
+    patient = ProcessSolver(is_timed=False)
+    late = problem_of(2_000, time_limit_s=0)
+    try:
+        assert (await patient.solve(replace(late, asked_at=late.asked_at - 5000))).certified
+    finally:
+        patient.close()

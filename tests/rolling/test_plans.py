@@ -53,7 +53,7 @@ def test_so_it_does_where_some_have_deliveries_that_may_be_moved_and_none_of_the
     more = [holders.count(at + 1) for at in range(len(everybody))]
     pool = pool_of([(*one[:4], one[4] + extra) for one, extra in zip(everybody, more, strict=True)])
     held = list(zip(parcels_of(given_before, 101), holders, strict=True))
-    problem = TickProblem.of(parcels_of(wanted), held, pool, Rules(5000.0))
+    problem = TickProblem.of(parcels_of(wanted), held, pool, Rules(5000.0), stay_points=5.0)
     best, greedy = _best(problem), _greedy(problem)
     assert best.plan.total >= greedy.plan.total - 1e-6
     assert best.plan.total <= best.plan.upper_bound + 1e-6

@@ -246,6 +246,7 @@ class DeliveryServices(Feature):
             mode=ZoneMode(settings.rolling_mode),
             tick_s=settings.tick_s,
             gain_s=settings.rolling_gain_min * 60,
+            stay_points=settings.rolling_stay_points,
             road_factor=settings.road_factor,
         )
 
@@ -279,7 +280,7 @@ GivenServices: TypeAlias = NamedDependency[SkipValidation[DeliveryServices]]
 
 def build_delivery_services(resources: Resources, photos: PhotoStore | None = None) -> DeliveryServices:
     """Join them. Starts no process yet."""
-    database, solver = resources.database, ProcessSolver()
+    database, solver = resources.database, ProcessSolver(is_timed=resources.part.is_timed)
     return DeliveryServices(
         resources,
         photos or FolderPhotoStore(resources.settings.data_dir / "photos"),

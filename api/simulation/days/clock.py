@@ -30,7 +30,7 @@ class DayClock:
     """What of the server goes by it."""
     LEAVES: ClassVar[Sequence[str]] = (
         "times that PostgreSQL and Redis put on rows by themselves",
-        "time limits of requests and of the solver",
+        "time limits of requests",
         "payments, which are over before the day begins",
     )
     """What does not."""

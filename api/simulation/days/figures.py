@@ -43,6 +43,9 @@ class DayFigures:
     work_gini: float | None
     churn: float
     withdrawals: dict[str, int]
+    moved: dict[str, int]
+    moved_free: int | None
+    moved_accepted: int | None
     score: float | None
     score_sum: float
     scored: int
@@ -92,6 +95,9 @@ def figures_of(outcome: Outcome, day: Day) -> DayFigures:
         work_gini=gini([one.delivered / one.on_s for one in work if one.on_s >= LEAST_ON_DUTY_S]),
         churn=round(100 * sum(withdrawals.values()) / len(assigned), 2) if assigned else 0.0,
         withdrawals=withdrawals,
+        moved=outcome.moved,
+        moved_free=outcome.moved.get("free"),
+        moved_accepted=outcome.moved.get("accepted"),
         score=round(sum(scores) / len(scores), 2) if scores else None,
         score_sum=round(sum(scores), 1),
         scored=len(scores),

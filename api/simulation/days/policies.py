@@ -41,6 +41,10 @@ class Policy:
     async def tick(self, town: Town) -> None:
         """Each ``every_s``. Raises DayStuck."""
 
+    async def moved(self, town: Town) -> dict[str, int]:  # noqa: ARG002
+        """What the server moved by itself, by whether it was accepted. Raises DayStuck."""
+        return {}
+
 
 class _OneByOne(Policy):
     """Each as it comes, and again while nobody can take it."""
@@ -170,6 +174,12 @@ class Rolling(Policy):
         """A zone around all that there is."""
         zone = {"name": "Town", "area": area_around(town), "rolling": True, "mode": self.mode, "tick_s": TICK_S}
         await town.api.must("POST", "/api/zones/", town.admin, zone)
+
+    async def moved(self, town: Town) -> dict[str, int]:
+        """As the place itself counts it."""
+        places = await town.api.must("GET", "/api/zones/rolling/", town.admin)
+        days = [place["last_day"] for place in places]
+        return {name: sum(day[f"moved_{name}"] for day in days) for name in ("free", "accepted")}
 
 
 class RollingWithOffers(Rolling):

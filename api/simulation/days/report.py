@@ -29,6 +29,8 @@ ROWS: Sequence[tuple[str, str, str]] = (
     ("utilisation", "utilisation", "{:.1%}"),
     ("Gini of work", "work_gini", "{:.3f}"),
     ("churn, of 100", "churn", "{:.1f}"),
+    ("  moved, not accepted", "moved_free", "{:,}"),
+    ("  moved, accepted", "moved_accepted", "{:,}"),
     ("mean score", "score", "{:.2f}"),
     ("sum of scores", "score_sum", "{:,.0f}"),
     ("offers accepted", "acceptance", "{:.1%}"),

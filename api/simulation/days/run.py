@@ -33,8 +33,8 @@ from api.simulation.days.rider import TOKEN_LIFE, Rider
 from api.simulation.days.town import Town
 from dispatch.settings import Settings
 
-ROLE = ProcessRole("simulated day", Duties.TRAFFIC)
-"""It answers; which background work is done when, the day says."""
+ROLE = ProcessRole("simulated day", Duties.TRAFFIC, is_timed=False)
+"""It answers; which background work is done when, the day says, and its plans end when they are proven."""
 PING_EVERY_S = 60.0
 """Phones of the day ping so often, and where they arrive."""
 STALE_AFTER_S = 90
@@ -51,13 +51,16 @@ Progress = Callable[[float, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a day came to. ``scores``: of who got each parcel first, by the server's own word, 0 to 100."""
+    """What a day came to. ``scores``: of who got each parcel first, by the server's own word, 0 to 100; ``moved``: how
+    many the server moved by itself.
+    """
 
     policy: Policy
     parcels: list[Parcel]
     riders: list[Rider]
     scores: dict[str, float]
     offers: dict[str, int]
+    moved: dict[str, int]
     unheard: int
     moments: int
     calls: int
@@ -76,13 +79,14 @@ async def run_day(settings: Settings, day: Day, draw: Draw, policy: Policy, prog
                     await _Runner(server.services, town, policy, progress).run()
             except TimeoutError:
                 raise DayStuck(f"The day took more than {MOST_REAL_S / 60:.0f} minutes; use --orders.") from None
-            scores = await first_scores(town)
+            scores, moved = await first_scores(town), await policy.moved(town)
             return Outcome(
                 policy,
                 list(town.parcels.values()),
                 list(town.riders.values()),
                 scores,
                 town.offers,
+                moved,
                 town.unheard,
                 town.timeline.moments,
                 town.api.calls,

@@ -23,7 +23,7 @@ def day(day_folder: Path) -> Day:
 
 
 def outcome(scores: dict[str, float], *parcels: Parcel) -> Outcome:
-    return Outcome(POLICIES[0], list(parcels), [], scores, NO_OFFERS, 0, 1, 1, 1.0)
+    return Outcome(POLICIES[0], list(parcels), [], scores, NO_OFFERS, {"free": 3, "accepted": 2}, 0, 1, 1, 1.0)
 
 
 def parcels_of(day: Day) -> list[Parcel]:
@@ -38,6 +38,7 @@ def test_an_order_that_nobody_brought_is_late_and_one_within_the_target_is_not(d
     found = figures_of(outcome({"o1": 90.0, "o2": 70.0}, in_time, too_late, never, *others), day)
     assert (found.orders, found.assigned, found.delivered, found.late) == (6, 5, 5, 2)
     assert (found.waiting_median_min, found.at_door_p90_min) == (2.0, 41.0)
+    assert (found.moved_free, found.moved_accepted) == (3, 2)
     assert (found.score, found.score_sum, found.scored) == (80.0, 160.0, 2)
     assert found.door_curve[5:10] == [0.0, 0.5, 0.5, 0.6667, 0.8333]
 
