@@ -28,6 +28,8 @@ BROKEN = (
 # Large JPEGs are decoded at an eighth of their size: every byte is read, a fraction of the memory is taken.
 DRAFT = 8
 QUALITY = 82
+# Modes that are made smaller as they are; the others have palettes or sixteen bits.
+FULL_COLOUR = ("L", "RGB", "RGBA")
 WHOLE = "must be a whole JPEG, PNG or WebP picture"
 
 
@@ -48,6 +50,8 @@ def remade(content: bytes, longest_px: int) -> bytes:
     """
     with _decoded(content, lambda _width, _height: (longest_px, longest_px)) as picture:
         try:
+            if picture.mode in FULL_COLOUR:  # made small first, so that no copies of many megabytes are turned
+                picture.thumbnail((longest_px, longest_px), Image.Resampling.LANCZOS)
             upright = ImageOps.exif_transpose(picture)
             plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
             plain.thumbnail((longest_px, longest_px), Image.Resampling.LANCZOS)

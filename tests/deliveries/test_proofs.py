@@ -124,7 +124,7 @@ async def test_refused_steps_leave_no_file_and_a_step_that_is_taken_leaves_each_
     ok(await driver.post(path, photos | {"signature": picture("WEBP")}))
     names = sorted(file.name.rpartition("-")[0] + file.suffix for file in _files(world, delivery))
     whole = delivery["delivery_id"].replace("-", "")
-    assert names == [f"{whole}-delivery.jpg", f"{whole}-signature.webp"]
+    assert names == [f"{whole}-delivery.webp", f"{whole}-signature.webp"]
     assert all(file.parent.name == "photos" for file in _files(world, delivery))
 
 

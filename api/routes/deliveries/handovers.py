@@ -11,7 +11,7 @@ from api.http.injected import GivenWork
 from api.http.schemas import Body, Lat, Lon, Moment, Text, number
 from api.http.security import acts
 from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
-from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, decoded_pictures
+from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, check_pictures, decoded_pictures
 from api.routes.deliveries.services import GivenServices
 from api.routes.deliveries.step_answers import DroppedOff, PickedUp, point_of
 from dispatch.accounts.models import Role, User
@@ -51,7 +51,7 @@ def _place(body: PickupBody | DropOffBody) -> Place | None:
 
 
 async def _check_pictures(_: Request[Any, Any, Any], given: Given) -> None:
-    await decoded_pictures(**{name: given.get(name) for name in ("pickup_photo", "delivery_photo", "signature")})
+    await check_pictures(**{name: given.get(name) for name in ("pickup_photo", "delivery_photo", "signature")})
 
 
 class HandoverController(Controller):
@@ -77,7 +77,8 @@ class HandoverController(Controller):
     ) -> PickedUp:
         """The parcel is with its transporter.
 
-        Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels. A place far from the address
+        Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels; what is kept is made
+        anew of their pixels, without anything else of the file that came. A place far from the address
         or from where the transporter was just seen is kept and flagged for dispatchers.
 
         A phone that had no network says `happened_at`. It is believed unless it lies before the assignment, in the

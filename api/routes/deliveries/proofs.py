@@ -3,8 +3,9 @@
 import asyncio
 import base64
 import binascii
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from msgspec import Meta
 
@@ -12,7 +13,12 @@ from api.adapters.images import NotAPicture, check_picture, remade
 from api.http.schemas import CODE
 from dispatch.errors import Invalid
 
+Made = TypeVar("Made")
+
+NO_PICTURE = "A picture cannot be used."
 LONGEST_PX = 1280
+# Somebody may have to read a label or a house number.
+LONGEST_PROOF_PX = 1600
 MAX_PHOTO_BYTES = 5 * 2**20
 # Two photos of a body in base64, and the rest of it.
 MAX_BODY_BYTES = 15 * 2**20
@@ -23,38 +29,41 @@ _decoders = ThreadPoolExecutor(2, "pictures")
 
 
 async def decoded_pictures(**texts: str | None) -> dict[str, bytes | None]:
-    """The bytes of the fields that were sent. Raises Invalid naming each that is no picture."""
-    found: dict[str, bytes | None] = {}
-    wrong: dict[str, str] = {}
-    for field, text in texts.items():
-        if not text:
-            found[field] = None
-            continue
-        try:
-            found[field] = await asyncio.get_running_loop().run_in_executor(_decoders, _decode, text)
-        except NotAPicture as error:
-            wrong[field] = str(error)
-    if wrong:
-        raise Invalid("A picture cannot be used.", fields=wrong)
-    return found
+    """The pictures of the fields that were sent, made anew of their pixels: nothing else of what came is kept.
+
+    Raises Invalid naming each that is no picture.
+    """
+    return await _each(texts, lambda text: remade(_bytes_of(text), LONGEST_PROOF_PX))
+
+
+async def check_pictures(**texts: str | None) -> None:
+    """Raises Invalid naming each field that was sent and is no picture; makes nothing of the others."""
+    await _each(texts, lambda text: check_picture(_bytes_of(text)))
 
 
 async def remade_picture(field: str, text: str) -> bytes:
     """A picture of a field, made anew of its pixels. Raises Invalid naming the field where it is no picture."""
+    return await _act(field, text, lambda sent: remade(_bytes_of(sent), LONGEST_PX))
 
-    def remake() -> bytes:
-        return remade(_bytes_of(text), LONGEST_PX)
 
+async def _each(texts: Mapping[str, str | None], act: Callable[[str], Made]) -> dict[str, Made | None]:
+    found: dict[str, Made | None] = {}
+    wrong: list[Invalid] = []
+    for field, text in texts.items():
+        try:
+            found[field] = await _act(field, text, act) if text else None
+        except Invalid as error:
+            wrong.append(error)
+    if wrong:
+        raise Invalid(NO_PICTURE, fields={name: words for error in wrong for name, words in error.fields.items()})
+    return found
+
+
+async def _act(field: str, text: str, act: Callable[[str], Made]) -> Made:
     try:
-        return await asyncio.get_running_loop().run_in_executor(_decoders, remake)
+        return await asyncio.get_running_loop().run_in_executor(_decoders, act, text)
     except NotAPicture as error:
-        raise Invalid("A picture cannot be used.", fields={field: str(error)}) from None
-
-
-def _decode(text: str) -> bytes:
-    content = _bytes_of(text)
-    check_picture(content)
-    return content
+        raise Invalid(NO_PICTURE, fields={field: str(error)}) from None
 
 
 def _bytes_of(text: str) -> bytes:
