@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import FilePayload, Page, expect
 
+from dispatch.rolling.models import RollingPlace
 from dispatch.tracking.store import FixStore
 from realtime.protocol import Fix
 from tests.browser.sign_ins import remembered
@@ -16,6 +17,7 @@ from tests.support.fixes import run_of
 from tests.support.places import at, somewhere
 from tests.support.world import Person, World, ok
 
+NO_TIME = {"requested_pickup_date": None, "requested_delivery_date": None}
 SQUARE = "27.70, 85.30\n27.70, 85.32\n27.72, 85.32\n27.72, 85.30"
 
 
@@ -61,6 +63,53 @@ async def test_a_zone_is_drawn_by_its_corners_a_crossing_is_told_at_once_and_it_
     await stand_still(page, "dark")
     assert await violations(page) == []
     assert await unreached(page) == []
+
+
+async def test_a_zone_says_what_lies_in_it_while_it_is_drawn_how_its_ticks_went_and_is_paused_from_the_list(
+    world: World, desk: Window, admin: Person
+) -> None:
+    inside, outside = (27.71, 85.31), (27.75, 85.31)
+    driver = await world.driver()
+    await world.online_at(driver, *inside)
+    waiting, *_ = await world.deliveries(at(inside) | NO_TIME, at(inside) | NO_TIME, at(outside) | NO_TIME)
+    page = await _room(desk, admin, "/console/zones?open=new")
+    lies_in = page.get_by_label("What lies in it now")
+    await expect(lies_in).to_contain_text("parcel that waits")
+    await page.get_by_label("Corners", exact=True).fill(SQUARE)
+    await expect(lies_in).to_contain_text("parcels that wait in it: 2")
+    await expect(lies_in).to_contain_text("free couriers in it: 1")
+    await page.get_by_label("Name").fill("Thamel")
+    await page.get_by_label("Dispatched by itself").check()
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_role("heading", name="Rolling dispatch")).to_be_visible()
+    [zone] = await _zones(admin)
+    assert zone["rolling"] is True
+    now = datetime.now(UTC)
+    async with world.server.services.database.work() as work:
+        place = RollingPlace(
+            zone_id=zone["id"], leader="another", term=9, lease_until=now + timedelta(hours=1),
+            next_at=now + timedelta(hours=1), ticked_at=now, duration_s=0.4, waiting=9, held_count=1, given=4, moved=2,
+            left_out_count=1, left_out=[[waiting["id"], "Nobody is online, available and verified."]],
+        )  # fmt: skip
+        await work.session.merge(place)
+    rolling = page.locator(".rolling")
+    await expect(rolling).to_contain_text("4 given, 1 held, nobody for 1")
+    await expect(rolling).to_contain_text("9 waited")
+    await expect(rolling).to_contain_text("2 moved")
+    await expect(rolling.get_by_role("link", name=waiting["tracking_number"])).to_be_visible()
+    await expect(rolling).to_contain_text("Nobody is online")
+    await expect(rolling).to_contain_text("Last hour: ticks: 0")
+    await page.get_by_role("button", name="Back", exact=True).click()
+    await expect(page.locator(".zone-list")).to_contain_text("4 given, 1 held, nobody for 1")
+    await page.get_by_role("button", name="Pause or resume Thamel").click()
+    await page.get_by_label("Why is it paused?").fill("Flood")
+    await page.get_by_role("button", name="Pause the zone").click()
+    await expect(page.locator(".zone-list")).to_contain_text("paused: Flood")
+    assert (await _zones(admin))[0]["pause_reason"] == "Flood"
+    await page.get_by_role("link", name="Outside of all zones").click()
+    await expect(page.get_by_text("Not dispatched by itself now.")).to_be_visible()
+    await stand_still(page, "light")
+    assert await violations(page) == []
 
 
 @pytest.mark.slow

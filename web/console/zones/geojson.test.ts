@@ -13,15 +13,15 @@ test("rings are closed for the server and open for whoever draws", () => {
 });
 
 test("what is written into a file comes back out of it", () => {
-  const zone = { id: 1, name: "Thamel", area: areaOf(outline, [hole]), area_km2: 1, mode: "waves", tick_s: 20, radius_km: 3, weights, fees: { base: 50, per_km: 12.5 }, capacity: 40, paused_at: null, pause_reason: "", version: 4 } as Zone;
-  expect(zonesOf(fileOf([zone]))).toEqual([{ name: "Thamel", outline, holes: [hole], mode: "waves", tick_s: 20, radius_km: 3, weights, fees: { base: 50, per_km: 12.5 }, capacity: 40 }]);
+  const zone = { id: 1, name: "Thamel", area: areaOf(outline, [hole]), area_km2: 1, mode: "waves", rolling: true, tick_s: 20, radius_km: 3, weights, fees: { base: 50, per_km: 12.5 }, capacity: 40, paused_at: null, pause_reason: "", version: 4 } as Zone;
+  expect(zonesOf(fileOf([zone]))).toEqual([{ name: "Thamel", outline, holes: [hole], mode: "waves", rolling: true, tick_s: 20, radius_km: 3, weights, fees: { base: 50, per_km: 12.5 }, capacity: 40 }]);
 });
 
 test("polygons are found however a program wraps them, and of several in one feature each is a zone", () => {
   const polygon = areaOf(outline, []);
   expect(zonesOf(JSON.stringify(polygon))?.map((one) => one.name)).toEqual([""]);
   const many = { type: "Feature", properties: { name: "Patan", mode: "teleport", tick_s: "soon" }, geometry: { type: "MultiPolygon", coordinates: [polygon.coordinates, polygon.coordinates] } };
-  expect(zonesOf(JSON.stringify(many))).toEqual(["Patan", "Patan 2"].map((name) => ({ name, outline, holes: [], mode: null, tick_s: null, radius_km: null, weights: null, fees: null, capacity: null })));
+  expect(zonesOf(JSON.stringify(many))).toEqual(["Patan", "Patan 2"].map((name) => ({ name, outline, holes: [], mode: null, rolling: false, tick_s: null, radius_km: null, weights: null, fees: null, capacity: null })));
   const mixed = { type: "FeatureCollection", features: [{ type: "Feature", properties: null, geometry: { type: "Point", coordinates: [85, 27] } }, many, null, "x", { type: "Feature", geometry: { type: "GeometryCollection", geometries: [polygon] } }] };
   expect(zonesOf(JSON.stringify(mixed))).toHaveLength(3);
 });

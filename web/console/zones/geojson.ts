@@ -13,6 +13,7 @@ export interface FoundZone {
   outline: Outline;
   holes: readonly Outline[];
   mode: Zone["mode"];
+  rolling: boolean;
   tick_s: number | null;
   radius_km: number | null;
   weights: Weights | null;
@@ -38,7 +39,7 @@ export function ringsOf(area: { coordinates: readonly (readonly (readonly number
 
 /** All zones as a file. */
 export function fileOf(zones: readonly Zone[]): string {
-  const features = zones.map(({ area, name, mode, tick_s, radius_km, weights, fees, capacity }) => ({ type: "Feature", properties: { name, mode, tick_s, radius_km, weights, fees, capacity }, geometry: area }));
+  const features = zones.map(({ area, name, mode, rolling, tick_s, radius_km, weights, fees, capacity }) => ({ type: "Feature", properties: { name, mode, rolling, tick_s, radius_km, weights, fees, capacity }, geometry: area }));
   return `${JSON.stringify({ type: "FeatureCollection", features }, null, 1)}\n`;
 }
 
@@ -73,12 +74,13 @@ function found(one: Record<string, unknown>, properties: Record<string, unknown>
 function zoneOf(coordinates: unknown, properties: Record<string, unknown>, which: string): FoundZone[] {
   const rings = listOf(coordinates).map((ring) => listOf(ring).filter(isPlace));
   if (rings.length === 0 || rings.some((ring) => ring.length < 3)) return [];
-  const { name, mode, tick_s, radius_km, weights, fees, capacity } = properties;
+  const { name, mode, rolling, tick_s, radius_km, weights, fees, capacity } = properties;
   return [
     {
       ...ringsOf({ coordinates: rings }),
       name: typeof name === "string" ? `${name}${which}` : which.trim(),
       mode: typeof mode === "string" && MODES.includes(mode) ? (mode as Zone["mode"]) : null,
+      rolling: rolling === true,
       tick_s: typeof tick_s === "number" ? tick_s : null,
       radius_km: typeof radius_km === "number" ? radius_km : null,
       weights: isWeights(weights) ? weights : null,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Corner, type Outline, areaKm2, crossings, middles, moved, outlineOf, textOf, troubleOf, withCorner, without } from "./polygon.ts";
+import { type Corner, type Outline, areaKm2, contains, crossings, middles, moved, outlineOf, textOf, troubleOf, withCorner, without } from "./polygon.ts";
 
 const square: Outline = [[85, 27], [86, 27], [86, 28], [85, 28]];
 
@@ -49,4 +49,15 @@ test("the list of corners is another way to draw: it reads what it writes, and a
   expect(outlineOf("27.5 85.25")).toEqual([[85.25, 27.5]]);
   expect(outlineOf("")).toEqual([]);
   for (const wrong of ["27.5", "27.5, 85, 3", "north, east", "91, 85", "27, 181", "27,5, 85,2"]) expect([wrong, outlineOf(wrong)]).toEqual([wrong, null]);
+});
+
+test("what lies in a zone is in its outline and in none of its holes, whichever way round it was drawn", () => {
+  const hole: Outline = [[85.4, 27.4], [85.6, 27.4], [85.6, 27.6], [85.4, 27.6]];
+  for (const outline of [square, [...square].reverse()]) {
+    expect(contains(outline, [], { lat: 27.5, lon: 85.5 })).toBe(true);
+    expect(contains(outline, [hole], { lat: 27.5, lon: 85.5 })).toBe(false);
+    expect(contains(outline, [hole], { lat: 27.1, lon: 85.5 })).toBe(true);
+    for (const place of [{ lat: 28.5, lon: 85.5 }, { lat: 27.5, lon: 84.9 }, { lat: 27.5, lon: 86.1 }]) expect(contains(outline, [hole], place)).toBe(false);
+  }
+  expect(contains([], [], { lat: 27, lon: 85 })).toBe(false);
 });

@@ -109,3 +109,18 @@ export function outlineOf(text: string): Outline | null {
   }
   return corners;
 }
+
+/** Whether a place lies within the outline and in none of its holes. */
+export function contains(outline: Outline, holes: readonly Outline[], { lat, lon }: { lat: number; lon: number }): boolean {
+  return isIn(outline, lon, lat) && !holes.some((hole) => isIn(hole, lon, lat));
+}
+
+/** How often a line to the east crosses the ring: odd inside. */
+function isIn(ring: Outline, lon: number, lat: number): boolean {
+  let inside = false;
+  ring.forEach(([fromLon, fromLat], at) => {
+    const [toLon, toLat] = ring[(at + 1) % ring.length] as Corner;
+    if (fromLat > lat !== toLat > lat && lon < fromLon + ((lat - fromLat) / (toLat - fromLat)) * (toLon - fromLon)) inside = !inside;
+  });
+  return inside;
+}

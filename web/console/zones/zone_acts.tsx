@@ -1,4 +1,4 @@
-// What is done to a zone at once: paused with a reason, resumed, removed.
+// What is done to a zone at once: paused with a reason, resumed, and where one looks at it removed.
 import { useState } from "preact/hooks";
 import { type Acting, useActing } from "../../shared/acting.ts";
 import { Field } from "../../shared/field.tsx";
@@ -13,13 +13,13 @@ interface Act {
   body?: object;
 }
 
-export function ZoneActs({ given: { client, say, language }, zone, reload, onRemoved }: { given: RoomGiven; zone: Zone; reload: () => Promise<void>; onRemoved: () => Promise<void> }) {
+export function ZoneActs({ given: { client, say, language }, zone, reload, onRemoved }: { given: RoomGiven; zone: Zone; reload: () => Promise<void>; onRemoved: (() => Promise<void>) | null }) {
   const [reason, setReason] = useState("");
   const [sure, setSure] = useState(false);
   const acting: Acting<Act> = useActing(say, async ({ method, way, body }, key) => {
     await client.call(`/api/zones/${zone.id}/${way}`, { method, body, idempotencyKey: key });
     setReason("");
-    if (method === "DELETE") await onRemoved();
+    if (method === "DELETE") await onRemoved?.();
     else await reload();
   });
   return (
@@ -29,7 +29,7 @@ export function ZoneActs({ given: { client, say, language }, zone, reload, onRem
           <Field label={say("zones.pause.why")} name="reason" value={reason} onValue={setReason} problem={acting.fields["reason"]} help={say("zones.pause.help")} more={{ maxLength: 2000 }} />
           <div class="actions">
             <button type="button" class="button" disabled={acting.pending} onClick={() => void acting.start({ method: "POST", way: "pause/", body: { reason: reason.trim() } })}>{say("zones.pause")}</button>
-            <button type="button" class="button" disabled={acting.pending} onClick={() => (sure ? void acting.start({ method: "DELETE", way: "" }) : setSure(true))}>{say(sure ? "zones.remove.sure" : "zones.remove")}</button>
+            {onRemoved !== null && <button type="button" class="button" disabled={acting.pending} onClick={() => (sure ? void acting.start({ method: "DELETE", way: "" }) : setSure(true))}>{say(sure ? "zones.remove.sure" : "zones.remove")}</button>}
           </div>
         </>
       ) : (

@@ -3,19 +3,20 @@ import { type Zone, areaOf } from "./geojson.ts";
 import { bodyOf, changesOf, differences, draftOf, foundOf, isUnread, rebased, withTyped } from "./zone_draft.ts";
 
 const zone = {
-  id: 7, name: "Thamel", area: areaOf([[85.3, 27.7], [85.31, 27.7], [85.31, 27.71]], []), area_km2: 0.5, mode: null, tick_s: 20, radius_km: null, weights: null, fees: null, capacity: 5, paused_at: null, pause_reason: "", version: 3,
+  id: 7, name: "Thamel", area: areaOf([[85.3, 27.7], [85.31, 27.7], [85.31, 27.71]], []), area_km2: 0.5, mode: null, rolling: false, tick_s: 20, radius_km: null, weights: null, fees: null, capacity: 5, paused_at: null, pause_reason: "", version: 3,
 } as Zone;
 const draft = draftOf(foundOf(zone));
 
 test("only what was changed is sent, so that a change of somebody else's field is not undone", () => {
   expect(changesOf(draft, zone)).toEqual({ version: 3 });
   expect(changesOf({ ...draft, radius_km: "2.5", tick_s: "" }, zone)).toEqual({ radius_km: 2.5, tick_s: null, version: 3 });
+  expect(changesOf({ ...draft, rolling: true }, zone)).toEqual({ rolling: true, version: 3 });
   expect(changesOf({ ...draft, fee_per_km: "12.5", capacity: "" }, zone)).toEqual({ fees: { base: 0, per_km: 12.5 }, capacity: null, version: 3 });
   expect(changesOf({ ...draft, own_weights: true, weights: { ...draft.weights, rating: "" } }, zone)).toEqual({ weights: { distance: 1, rating: 0, capacity: 1, workload: 1 }, version: 3 });
 });
 
 test("a new zone is sent whole, and what is left empty follows the settings", () => {
-  expect(bodyOf({ ...draft, name: " Patan " })).toEqual({ name: "Patan", area: zone.area, mode: null, tick_s: 20, radius_km: null, weights: null, fees: null, capacity: 5 });
+  expect(bodyOf({ ...draft, name: " Patan " })).toEqual({ name: "Patan", area: zone.area, mode: null, rolling: false, tick_s: 20, radius_km: null, weights: null, fees: null, capacity: 5 });
 });
 
 test("what somebody else changed meanwhile is named", () => {

@@ -13,6 +13,7 @@ export interface ZoneDraft {
   typed: string | null;
   holes: readonly Outline[];
   mode: string;
+  rolling: boolean;
   tick_s: string;
   radius_km: string;
   fee_base: string;
@@ -27,6 +28,7 @@ export interface ZoneBody {
   name?: string;
   area?: Area;
   mode?: string | null;
+  rolling?: boolean;
   tick_s?: number | null;
   radius_km?: number | null;
   weights?: Weights | null;
@@ -49,6 +51,7 @@ export function draftOf(zone: FoundZone): ZoneDraft {
     typed: null,
     holes: zone.holes,
     mode: zone.mode ?? "",
+    rolling: zone.rolling,
     tick_s: text(zone.tick_s),
     radius_km: text(zone.radius_km),
     fee_base: text(zone.fees?.base ?? null),
@@ -59,11 +62,11 @@ export function draftOf(zone: FoundZone): ZoneDraft {
   };
 }
 
-export const NOTHING: FoundZone = { name: "", outline: [], holes: [], mode: null, tick_s: null, radius_km: null, weights: null, fees: null, capacity: null };
+export const NOTHING: FoundZone = { name: "", outline: [], holes: [], mode: null, rolling: false, tick_s: null, radius_km: null, weights: null, fees: null, capacity: null };
 
 export function foundOf(zone: Zone): FoundZone {
-  const { name, mode, tick_s, radius_km, weights, fees, capacity, area } = zone;
-  return { name, mode, tick_s, radius_km, weights, fees, capacity, ...ringsOf(area) };
+  const { name, mode, rolling, tick_s, radius_km, weights, fees, capacity, area } = zone;
+  return { name, mode, rolling, tick_s, radius_km, weights, fees, capacity, ...ringsOf(area) };
 }
 
 export function bodyOf(draft: ZoneDraft): Required<Omit<ZoneBody, "version">> {
@@ -72,6 +75,7 @@ export function bodyOf(draft: ZoneDraft): Required<Omit<ZoneBody, "version">> {
     name: draft.name.trim(),
     area: areaOf(draft.outline, draft.holes),
     mode: draft.mode === "" ? null : draft.mode,
+    rolling: draft.rolling,
     tick_s: number(draft.tick_s),
     radius_km: number(draft.radius_km),
     weights: draft.own_weights ? (Object.fromEntries(TERMS.map((term) => [term, number(draft.weights[term]) ?? 0])) as unknown as Weights) : null,
@@ -91,6 +95,7 @@ const TYPED_FIELDS: Readonly<Record<string, readonly (keyof ZoneDraft)[]>> = {
   name: ["name"],
   area: ["outline", "typed", "holes"],
   mode: ["mode"],
+  rolling: ["rolling"],
   tick_s: ["tick_s"],
   radius_km: ["radius_km"],
   weights: ["own_weights", "weights"],

@@ -9,6 +9,8 @@ import { Icon } from "../../shared/icon.tsx";
 import type { RoomGiven } from "../rooms.tsx";
 import type { Zone } from "./geojson.ts";
 import { type Corner, type Outline, areaKm2, crossings, textOf, troubleOf, withCorner, without } from "./polygon.ts";
+import { RollingPanel } from "./rolling_panel.tsx";
+import type { Town } from "./town.tsx";
 import { ZoneActs } from "./zone_acts.tsx";
 import { MODES, NOTHING, TERMS, type ZoneBody, type ZoneDraft, bodyOf, changesOf, differences, draftOf, foundOf, isUnread, rebased, withTyped } from "./zone_draft.ts";
 import type { Drawing } from "./zone_map.ts";
@@ -17,6 +19,7 @@ interface Given {
   given: RoomGiven;
   /** As it is now; null for a new one. */
   zone: Zone | null;
+  town: Town;
   /** What was drawn last on the map. */
   outlined: { outline: Outline } | null;
   middle: () => Corner | null;
@@ -48,7 +51,7 @@ function readKept(text: string): Kept | null {
   }
 }
 
-export function ZoneEditor({ given, zone, outlined, middle, onDrawing, onClose, onSaved, reload }: Given) {
+export function ZoneEditor({ given, zone, town, outlined, middle, onDrawing, onClose, onSaved, reload }: Given) {
   const { client, say } = given;
   const stored = useDraft(draftName(zone?.id ?? null), { kept: "" });
   const { looked, draft } = readKept(stored.form.kept) ?? { looked: zone, draft: draftOf(zone === null ? NOTHING : foundOf(zone)) };
@@ -77,6 +80,7 @@ export function ZoneEditor({ given, zone, outlined, middle, onDrawing, onClose, 
     <>
       <h2 class="title">{zone === null ? say("zones.new") : zone.name}</h2>
       {zone !== null && <ZoneActs given={given} zone={zone} reload={reload} onRemoved={() => onSaved(null)} />}
+      {zone !== null && <RollingPanel given={given} zone={zone.id} board={town.board} now={town.now} />}
       {meanwhile !== null && looked !== null && (
         <div class="card conflict" role="alert">
           <p>{say("zones.meanwhile", { fields: differences(looked, meanwhile).map((field) => say(`zones.field.${field}` as "zones.field.name")).join(", ") || say("zones.field.pause") })}</p>
@@ -149,6 +153,7 @@ function Ways({ given: { say }, draft, change, fields }: PartGiven & { fields: R
   return (
     <>
       <Field label={say("zones.mode")} name="mode" value={draft.mode} onValue={(mode) => change({ mode })} choices={[["", say("zones.by_settings")], ...MODES.map((mode) => [mode, say(`mode.${mode}`)] as const)]} />
+      <Check label={say("zones.rolling")} checked={draft.rolling} onValue={(rolling) => change({ rolling })} />
       <div class="pair">
         <Field label={say("zones.radius")} name="radius_km" value={draft.radius_km} onValue={(radius_km) => change({ radius_km })} problem={fields["radius_km"]} more={decimal} />
         <Field label={say("zones.tick")} name="tick_s" value={draft.tick_s} onValue={(tick_s) => change({ tick_s })} problem={fields["tick_s"]} more={decimal} />

@@ -2,6 +2,9 @@
 import { type GeoJSONSource, type Map as MapLibre, type MapMouseEvent, type MapTouchEvent, ScaleControl } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../../shared/base_map.ts";
 import type { Zone } from "./geojson.ts";
+import { FONT } from "../../shared/city_layers.ts";
+import type { Courier, Point } from "../frames.ts";
+import type { Place } from "./lies_in.ts";
 import { type Corner, type Outline, cornerAt, crossings, middles, moved, withCorner } from "./polygon.ts";
 import { drawHatches, showZones, zonesOver } from "./zone_layers.ts";
 
@@ -11,9 +14,10 @@ const MARGIN_PX = 60;
 const over: Over = () => {
   const zones = zonesOver();
   return {
-    sources: { ...zones.sources, drawn: { type: "geojson", data: EMPTY as never }, sides: { type: "geojson", data: EMPTY as never }, corners: { type: "geojson", data: EMPTY as never } },
+    sources: { ...zones.sources, couriers: { type: "geojson", data: EMPTY as never }, waiting: { type: "geojson", data: EMPTY as never }, places: { type: "geojson", data: EMPTY as never }, drawn: { type: "geojson", data: EMPTY as never }, sides: { type: "geojson", data: EMPTY as never }, corners: { type: "geojson", data: EMPTY as never } },
     layers: [
       ...zones.layers,
+      ...townLayers(),
       { id: "drawn", type: "fill", source: "drawn", paint: { "fill-color": colour("--wait"), "fill-opacity": 0.15 } },
       { id: "sides", type: "line", source: "sides", paint: { "line-color": ["case", ["get", "crosses"], colour("--late"), colour("--wait")], "line-width": ["case", ["get", "crosses"], 4, 2] } },
       {
@@ -25,6 +29,28 @@ const over: Over = () => {
     ],
   };
 };
+
+/** Who and what is there, below what is drawn; names of stops stand where there is room, so one knows the town without its streets. */
+function townLayers(): ReturnType<Over>["layers"] {
+  return [
+    { id: "couriers", type: "circle", source: "couriers", paint: { "circle-radius": 4, "circle-color": ["case", ["get", "free"], colour("--map-land"), colour("--way")], "circle-stroke-color": ["case", ["get", "free"], colour("--edge"), colour("--way")], "circle-stroke-width": 2 } },
+    { id: "waiting", type: "circle", source: "waiting", paint: { "circle-radius": 5, "circle-color": colour("--map-land"), "circle-stroke-color": colour("--wait"), "circle-stroke-width": 2 } },
+    {
+      id: "places",
+      type: "symbol",
+      source: "places",
+      layout: { "text-field": ["get", "name"], "text-font": [FONT], "text-size": 12, "text-anchor": "top", "text-offset": [0, 0.6] },
+      paint: { "text-color": colour("--ink-2"), "text-halo-color": colour("--map-land"), "text-halo-width": 2 },
+    },
+  ];
+}
+
+/** What is on the map beside zones. */
+export interface Seen {
+  waiting: readonly Point[];
+  couriers: readonly Courier[];
+  places: readonly Place[];
+}
 
 export interface Drawing {
   outline: Outline;
@@ -66,6 +92,15 @@ export class ZoneMap {
   /** All zones but the one that is drawn. */
   zones(zones: readonly Zone[], words: (zone: Zone) => string, open: number | null): void {
     this.#once(() => showZones(this.#map, zones, words, open));
+  }
+
+  /** What waits, who is there, and what the stops are called. */
+  town({ waiting, couriers, places }: Seen): void {
+    this.#once(() => {
+      this.#set("waiting", waiting.map(({ lat, lon }) => feature({}, { type: "Point", coordinates: [lon, lat] })));
+      this.#set("places", places.map(({ lat, lon, name }) => feature({ name }, { type: "Point", coordinates: [lon, lat] })));
+      this.#set("couriers", couriers.map(({ lat, lon, active }) => feature({ free: active === 0 }, { type: "Point", coordinates: [lon, lat] })));
+    });
   }
 
   /** The one that is drawn; null where none is. */

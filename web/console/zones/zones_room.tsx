@@ -8,10 +8,13 @@ import { Icon } from "../../shared/icon.tsx";
 import { Missing, useLate, withMaps } from "../../shared/late.tsx";
 import { Link } from "../../shared/link.tsx";
 import { Loaded, useLoading } from "../../shared/loading.tsx";
-import { Mark } from "../../shared/mark.tsx";
 import { Calls } from "../calls.ts";
 import type { RoomGiven } from "../rooms.tsx";
 import type { Zone } from "./geojson.ts";
+import { heardOf, lyingIn, placesOf, waitingOf } from "./lies_in.ts";
+import { RollingPanel, tickWords, useRolling } from "./rolling_panel.tsx";
+import { LiesIn, type Town, useTown } from "./town.tsx";
+import { ZoneRow } from "./zone_row.tsx";
 import { ImportZones, exportZones } from "./zone_files.tsx";
 import type { Drawing, ZoneMap } from "./zone_map.ts";
 import { ZoneEditor } from "./zone_editor.tsx";
@@ -21,6 +24,8 @@ const RENEWED_MS = 30_000;
 export function ZonesRoom(given: RoomGiven) {
   const { address, language, say } = given;
   const loading = useLoading(() => new Calls(given.client).zones(), [], RENEWED_MS);
+  const town = useTown(given.client);
+  const rolling = useRolling(given.client);
   const asked = address.query.get("open");
   const open = asked !== null && /^[1-9][0-9]{0,15}$/.test(asked) ? Number(asked) : null;
   const zone = loading.value?.find((one) => one.id === open) ?? null;
@@ -34,17 +39,36 @@ export function ZonesRoom(given: RoomGiven) {
   }, [editing]);
   return (
     <div class="zones wide-room" data-editing={editing}>
-      <ZonesMap given={given} zones={loading.value ?? []} open={open} drawing={drawing} handle={map} onOutline={(outline) => setOutlined({ outline })} onPick={show} />
+      <ZonesMap given={given} zones={loading.value ?? []} open={open} drawing={drawing} town={town} handle={map} onOutline={(outline) => setOutlined({ outline })} onPick={show} />
       <div class="side">
         <h1>{say("room.zones")}</h1>
+        <LiesIn found={drawing === null ? null : lyingIn(drawing.outline, drawing.holes, town.board)} known={town.known} say={say} />
         <Loaded of={loading} language={language} say={say} lines={4}>
           {(zones) =>
-            editing ? (
-              <ZoneEditor key={asked} given={given} zone={zone} outlined={outlined} middle={() => map.current?.middle() ?? null} onDrawing={setDrawing} onClose={() => show(null)} onSaved={(saved) => loading.reload().then(() => show(saved))} reload={loading.reload} />
+            asked === "outside" ? (
+              <>
+                <h2 class="title">{say("zones.outside")}</h2>
+                <RollingPanel given={given} zone={null} board={town.board} now={town.now} />
+                <Link class="button" href={changed(address, { open: null })}>{say("console.back")}</Link>
+              </>
+            ) : editing ? (
+              <ZoneEditor key={asked} given={given} zone={zone} town={town} outlined={outlined} middle={() => map.current?.middle() ?? null} onDrawing={setDrawing} onClose={() => show(null)} onSaved={(saved) => loading.reload().then(() => show(saved))} reload={loading.reload} />
             ) : (
               <>
                 {asked !== null && <p class="card" role="status">{say("zones.gone")}</p>}
-                <ZoneList given={given} zones={zones} />
+                {zones.length === 0 && <p class="card">{say("zones.none")}</p>}
+                <ul class="zone-list">
+                  {zones.map((one) => {
+                    const ticked = rolling.get(one.id);
+                    return <ZoneRow key={one.id} given={given} zone={one} rolling={ticked === undefined ? null : tickWords(ticked, town.now, given)} reload={loading.reload} />;
+                  })}
+                  <li>
+                    <Link href={changed(address, { open: "outside" })}>
+                      <strong>{say("zones.outside")}</strong>
+                      {rolling.get(null) !== undefined && <span class="small quiet number">{tickWords(rolling.get(null) as NonNullable<ReturnType<typeof rolling.get>>, town.now, given)}</span>}
+                    </Link>
+                  </li>
+                </ul>
                 <div class="actions">
                   <Link class="button first" href={changed(address, { open: "new" })}>
                     <Icon of={Plus} />
@@ -62,34 +86,18 @@ export function ZonesRoom(given: RoomGiven) {
   );
 }
 
-function ZoneList({ given: { address, say }, zones }: { given: RoomGiven; zones: readonly Zone[] }) {
-  if (zones.length === 0) return <p class="card">{say("zones.none")}</p>;
-  return (
-    <ul class="zone-list">
-      {zones.map((zone) => (
-        <li key={zone.id}>
-          <Link href={changed(address, { open: zone.id })}>
-            <strong>{zone.name}</strong>
-            <span class="small quiet number">{say("zones.area", { area: zone.area_km2.toFixed(zone.area_km2 < 10 ? 2 : 0) })} · {zone.mode === null ? say("zones.by_settings") : say(`mode.${zone.mode}`)}</span>
-            {zone.paused_at !== null && <Mark as="late">{zone.pause_reason === "" ? say("zones.paused") : say("zones.paused.why", { reason: zone.pause_reason })}</Mark>}
-          </Link>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
 interface MapGiven {
   given: RoomGiven;
   zones: readonly Zone[];
   open: number | null;
   drawing: Drawing | null;
+  town: Town;
   handle: { current: ZoneMap | null };
   onOutline: (outline: Drawing["outline"]) => void;
   onPick: (zone: number) => void;
 }
 
-function ZonesMap({ given: { say }, zones, open, drawing, handle, onOutline, onPick }: MapGiven) {
+function ZonesMap({ given: { say }, zones, open, drawing, town, handle, onOutline, onPick }: MapGiven) {
   const container = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<"coming" | "there" | "broken">("coming");
   const fitted = useRef<string | null>(null);
@@ -113,6 +121,7 @@ function ZonesMap({ given: { say }, zones, open, drawing, handle, onOutline, onP
   const shown = drawing === null ? zones : zones.filter((zone) => zone.id !== open);
   useEffect(() => map?.zones(shown, (zone) => (zone.paused_at === null ? zone.name : say("zones.paused.on_map", { name: zone.name })), open), [map, zones, open, drawing === null]);
   useEffect(() => map?.draw(drawing), [map, drawing]);
+  useEffect(() => map?.town({ waiting: waitingOf(town.board).map((one) => one.pickup), couriers: heardOf(town.board), places: placesOf(town.board) }), [map, town.turn]);
   useEffect(() => {
     // What is opened is brought into sight, once; what is drawn stays under the hand.
     const key = drawing === null ? "all" : String(open);
