@@ -21,6 +21,7 @@ from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.happened import identity
+from dispatch.deliveries.life import DeliveryAct
 from dispatch.deliveries.models import IS_UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.service import Deliveries, Place
 from dispatch.deliveries.step_times import StepTime
@@ -146,7 +147,7 @@ class Movement:
                 now = self._clock.now()
                 Deliveries(work, self._clock, self._publisher, road_factor=1.0).record(
                     delivery,
-                    DeliveryStatus.IN_TRANSIT,
+                    DeliveryAct.DEPART,
                     "Package is on the way",
                     place=Place(fix.lat, fix.lon),
                     when=StepTime(min(now, fix.at), now),

@@ -18,6 +18,7 @@ from dispatch.assignments.withdrawal import WithdrawalReason, give_back
 from dispatch.database.work import Work
 from dispatch.decisions.models import DecisionKind
 from dispatch.decisions.store import Asked
+from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.service import DeliveryKey
@@ -114,7 +115,7 @@ class AssignmentsByHand:
         and Conflict with how it stands where it is not assigned.
         """
         delivery = await self._steps.deliveries.get(key, lock=True)
-        if delivery.transporter_id is None or delivery.status is not DeliveryStatus.ASSIGNED:
+        if delivery.transporter_id is None or not LIFE.allows(DeliveryAct.UNASSIGN, delivery.status):
             raise Conflict(_not_given(delivery.status), code="wrong_status", **holder_of(delivery))
         if transporter_id not in {None, delivery.transporter_id}:
             raise Conflict("Somebody else has it by now.", code="other_transporter", **holder_of(delivery))

@@ -28,6 +28,7 @@ from dispatch.assignments.zone_rooms import NO_ROOMS, ZoneRooms, zone_rooms
 from dispatch.database.engine import DriverConnection, raised_alike
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import Trip, expected_arrival
+from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import NOTHING, Load
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.deliveries.steps import ASSIGNED_MESSAGE
@@ -230,7 +231,7 @@ def _against(delivery: HeldDelivery | None, carrier: HeldTransporter | None, loa
     """What stands against an assignment of these two, looked at under their locks."""
     if delivery is None:
         return "There is no such delivery."
-    if delivery.status != DeliveryStatus.AVAILABLE:
+    if not LIFE.allows(DeliveryAct.ASSIGN, DeliveryStatus(delivery.status)):
         return f"Delivery is {DeliveryStatus(delivery.status).display.lower()} already"
     weight_kg: Decimal = delivery.package_weight
     if carrier is None or not carrier.may_carry:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.database.work import Work
 from dispatch.deliveries.happened import identity
+from dispatch.deliveries.life import DeliveryAct
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.release import take_away
 from dispatch.deliveries.service import Deliveries
@@ -121,7 +122,7 @@ async def give_back(
         take_away(work, publisher, delivery, reason.value)
         steps.record(
             delivery,
-            DeliveryStatus.AVAILABLE,
+            DeliveryAct.UNASSIGN,
             "Package is waiting for another transporter",
             notes=note or reason.note,
         )

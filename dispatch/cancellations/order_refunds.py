@@ -17,6 +17,7 @@ from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.service import Deliveries
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.money import to_paisa
+from dispatch.orders.life import OrderAct
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import NOT_SHIPPED, Orders, lock_order
 from dispatch.payments.locks import lock_all
@@ -26,6 +27,7 @@ from dispatch.payments.refunds.requests import RefundRequest, Refunds
 from dispatch.payments.refunds.statements import RETURN_STOCK
 from dispatch.payments.rows import get_payment
 from dispatch.ports import Clock
+from dispatch.sales.life import SaleAct, move
 from dispatch.sales.models import Sale, SaleStatus
 from dispatch.transporters.service import lock_transporter
 
@@ -192,7 +194,7 @@ class OrderRefunds:
             if delivery.status is not DeliveryStatus.CANCELLED:
                 self._deliveries.call_off(delivery, "The order was cancelled")
         await self._return_goods(held)
-        await self._orders.advance(held.order, OrderStatus.CANCELLED, "Order cancelled")
+        await self._orders.advance(held.order, OrderAct.CANCEL, "Order cancelled")
         await self._session.flush()
         return refund
 
@@ -215,7 +217,7 @@ class OrderRefunds:
         """Put what was sold back on sale, once: a sale that is cancelled was put back already."""
         returned = [sale for sale in held.sales if sale.status is not SaleStatus.CANCELLED]
         for sale in returned:
-            sale.status = SaleStatus.CANCELLED
+            move(sale, SaleAct.CANCEL)
         driver = await self._work.driver()
         product_ids, quantities = [sale.product_id for sale in returned], [sale.quantity for sale in returned]
         await driver.execute(RETURN_STOCK, product_ids, quantities, self._clock.now())

@@ -2,7 +2,8 @@
 
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.life import LIFE, DeliveryAct
+from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.service import Deliveries
 from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.transporters.service import lock_transporter
@@ -24,7 +25,7 @@ class DeliveryRatings:
         delivery = await self._deliveries.get(delivery_id, lock=True)
         if delivery.sale.buyer_id != user.id:
             raise NotFound("There is no such delivery.", code="delivery_not_found")
-        if delivery.status is not DeliveryStatus.DELIVERED or delivery.transporter_id is None:
+        if not LIFE.allows(DeliveryAct.RATE, delivery.status) or delivery.transporter_id is None:
             raise Conflict("A delivery can be rated once it has arrived.", code="not_delivered")
         if delivery.buyer_rating == rating:
             return delivery

@@ -15,6 +15,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.eta import road_distance_km
 from dispatch.deliveries.fees import Tariff
 from dispatch.deliveries.happened import happened_with, identity
+from dispatch.deliveries.life import DeliveryAct, move
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.release import take_away
 from dispatch.deliveries.step_times import StepTime
@@ -145,7 +146,7 @@ class Deliveries:
     def record(
         self,
         delivery: Delivery,
-        status: DeliveryStatus,
+        act: DeliveryAct,
         message: str,
         *,
         place: Place | None = None,
@@ -154,15 +155,15 @@ class Deliveries:
         when: StepTime | None = None,
         happened: Sequence[EventData] | None = None,
     ) -> DeliveryStep:
-        """Move a delivery to a status, write step and event down, and tell its watchers after the commit.
+        """Let a delivery undergo an act, write step and event down, and tell its watchers after the commit.
 
         ``when``: where it did not happen just now; ``happened``: other events than those of the status. Whoever lets it
         wait again records ``DeliveryUnassigned``, knowing why.
         """
         now = self._clock.now()
         when = when or StepTime(now, now)
-        previous = delivery.status
-        delivery.status = status
+        previous = move(delivery, act)
+        status = delivery.status
         step = DeliveryStep(
             delivery_id=delivery.id,
             status=status,
@@ -198,7 +199,7 @@ class Deliveries:
         The message is public, the notes are not.
         """
         take_away(self._work, self._publisher, delivery, "cancelled")
-        self.record(delivery, DeliveryStatus.CANCELLED, message, notes=notes)
+        self.record(delivery, DeliveryAct.CANCEL, message, notes=notes)
 
     async def _order_point(self, sale: Sale) -> tuple[float | None, float | None]:
         if sale.order_id is None:

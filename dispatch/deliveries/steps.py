@@ -17,6 +17,7 @@ from dispatch.deliveries.eta import expected_arrival, trip_of
 from dispatch.deliveries.fees import DeliveryFees
 from dispatch.deliveries.handover import PLACE_FLAGS, Handover, HandoverRules, Point
 from dispatch.deliveries.happened import identity, was_accepted
+from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import Load, load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
@@ -115,7 +116,7 @@ class DeliverySteps:
             if not await was_accepted(self._session, delivery):
                 self._accepted(delivery, transporter.id)
             return delivery
-        if delivery.status is not DeliveryStatus.AVAILABLE:
+        if not LIFE.allows(DeliveryAct.ASSIGN, delivery.status):
             raise _already_assigned()
         locked = await lock_transporter(self._session, transporter.id)
         load = await load_of(self._session, locked.id)
@@ -163,7 +164,7 @@ class DeliverySteps:
         delivery.transporter_id = transporter.id
         delivery.end_hold()
         self._expect(delivery, transporter, position)
-        self.deliveries.record(delivery, DeliveryStatus.ASSIGNED, ASSIGNED_MESSAGE, notes=notes)
+        self.deliveries.record(delivery, DeliveryAct.ASSIGN, ASSIGNED_MESSAGE, notes=notes)
         self._tell_assigned(delivery, transporter)
 
     def reassign(
@@ -187,7 +188,8 @@ class DeliverySteps:
             estimated_delivery_at=delivery.estimated_delivery_time,
         )
         message = HANDED_ON_MESSAGE if aboard else REASSIGNED_MESSAGE
-        self.deliveries.record(delivery, delivery.status, message, notes=notes, happened=[moved])
+        act = DeliveryAct.TRANSFER if aboard else DeliveryAct.REASSIGN
+        self.deliveries.record(delivery, act, message, notes=notes, happened=[moved])
         self._tell_assigned(delivery, transporter)
 
     def _tell_assigned(self, delivery: Delivery, transporter: Transporter) -> None:
@@ -218,7 +220,7 @@ class DeliverySteps:
         done = _step(delivery, DeliveryStatus.PICKED_UP)
         if done is not None:
             return done
-        if delivery.status is not DeliveryStatus.ASSIGNED:
+        if not LIFE.allows(DeliveryAct.PICK_UP, delivery.status):
             raise _does_not_fit(delivery, f"A delivery that is {delivery.status.value} cannot be picked up.")
         self._check_papers(transporter)  # one may have expired since
         when = step_time(
@@ -227,7 +229,7 @@ class DeliverySteps:
         delivery.pickup_photo = await self._keep(delivery, "pickup", handover.photo)
         step = self.deliveries.record(
             delivery,
-            DeliveryStatus.PICKED_UP,
+            DeliveryAct.PICK_UP,
             "Package picked up from sender",
             place=_named(handover.place, delivery.pickup_address),
             notes=handover.notes,
@@ -254,7 +256,7 @@ class DeliverySteps:
         done = _step(delivery, DeliveryStatus.DELIVERED)
         if done is not None:
             return delivery, done
-        if delivery.status not in {DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT}:
+        if not LIFE.allows(DeliveryAct.DELIVER, delivery.status):
             raise _does_not_fit(delivery, "Only a parcel that was picked up can be delivered.")
         if delivery.requires_signature and handover.signature is None:
             raise Invalid(
@@ -275,7 +277,7 @@ class DeliverySteps:
         delivery.signature = await self._keep(delivery, "signature", handover.signature)
         step = self.deliveries.record(
             delivery,
-            DeliveryStatus.DELIVERED,
+            DeliveryAct.DELIVER,
             "Package delivered to recipient",
             place=_named(handover.place, delivery.delivery_address),
             notes=handover.notes,

@@ -17,6 +17,7 @@ from dispatch.events.payloads.orders import OrderCancelled, OrderPlaced
 from dispatch.events.recording import record
 from dispatch.money import MAX_AMOUNT, to_paisa
 from dispatch.numbers import order_number
+from dispatch.orders.life import LIFE, OrderAct
 from dispatch.orders.messages import tell_status
 from dispatch.orders.models import (
     DeliveryInfo,
@@ -29,15 +30,6 @@ from dispatch.orders.models import (
 from dispatch.ports import Clock
 
 NOT_SHIPPED = frozenset({OrderStatus.CONFIRMED, OrderStatus.PROCESSING})
-ONE_WAY = (
-    OrderStatus.PENDING,
-    OrderStatus.CONFIRMED,
-    OrderStatus.PROCESSING,
-    OrderStatus.SHIPPED,
-    OrderStatus.DELIVERED,
-    OrderStatus.COMPLETED,
-)
-"""An order goes along these and never back; it may leave some out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,18 +190,17 @@ class Orders:
                     f"An order that is {order.order_status.value} can no longer be cancelled.",
                     code="cannot_cancel",
                 )
-            await self.advance(order, OrderStatus.CANCELLED, "Order cancelled")
+            await self.advance(order, OrderAct.CANCEL, "Order cancelled")
 
-    async def advance(self, order: Order, status: OrderStatus, message: str) -> None:
-        """Move an order whose row is held, never back, with its event and SMS; where it stands there already, nothing.
+    async def advance(self, order: Order, act: OrderAct, message: str) -> None:
+        """Move an order whose row is held, with its event and SMS; one that is farther already stays where it is.
 
-        Whoever cancels has seen that it may be.
+        Whoever cancels has seen that it may be: raises IllegalMove where it may not.
         """
-        if order.order_status is OrderStatus.CANCELLED:
+        before = order.order_status
+        if before is OrderStatus.CANCELLED or (act is not OrderAct.CANCEL and not LIFE.allows(act, before)):
             return
-        if status is not OrderStatus.CANCELLED and ONE_WAY.index(status) <= ONE_WAY.index(order.order_status):
-            return
-        order.order_status = status
+        order.order_status = status = LIFE.after(act, before)
         self.add_event(order, status, message)
         if status is OrderStatus.CANCELLED:
             cancelled = OrderCancelled(order_id=order.id, order_number=order.order_number, reason=message)

@@ -4,9 +4,11 @@ the last sale."""
 from sqlalchemy import func, select
 
 from dispatch.database.work import Work
+from dispatch.orders.life import OrderAct
 from dispatch.orders.models import Order, OrderEvent, OrderStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.ports import Clock
+from dispatch.sales.life import LIFE, SaleAct, move
 from dispatch.sales.models import Sale, SaleStatus
 
 
@@ -24,24 +26,24 @@ class OrderProgress:
 
     async def preparing(self, order: Order) -> None:
         """A delivery of the order, whose row is held, waits for a transporter."""
-        await self._orders.advance(order, OrderStatus.PROCESSING, "Order is being prepared for delivery")
+        await self._orders.advance(order, OrderAct.PREPARE, "Order is being prepared for delivery")
 
     async def shipped(self, sale: Sale) -> None:
         """A sale was picked up."""
         order = await self.lock(sale)
-        if sale.status is not SaleStatus.PROCESSING:
+        if not LIFE.allows(SaleAct.SHIP, sale.status):
             return
-        sale.status = SaleStatus.SHIPPED
+        move(sale, SaleAct.SHIP)
         self._add_sale_event(sale, OrderStatus.SHIPPED, "Package picked up by the transporter")
         if order is not None:
-            await self._orders.advance(order, OrderStatus.SHIPPED, "Order shipped for delivery")
+            await self._orders.advance(order, OrderAct.SHIP, "Order shipped for delivery")
 
     async def delivered(self, sale: Sale) -> None:
         """A sale has arrived; its order has when all its sales have."""
         order = await self.lock(sale)
-        if sale.status in {SaleStatus.DELIVERED, SaleStatus.CANCELLED}:
+        if not LIFE.allows(SaleAct.ARRIVE, sale.status):
             return
-        sale.status = SaleStatus.DELIVERED
+        move(sale, SaleAct.ARRIVE)
         sale.delivered_at = self._clock.now()
         self._add_sale_event(sale, OrderStatus.DELIVERED, "Package delivered")
         await self._session.flush()
@@ -53,7 +55,7 @@ class OrderProgress:
             .where(Sale.order_id == order.id, Sale.status.not_in([SaleStatus.DELIVERED, SaleStatus.CANCELLED]))
         )
         if not left:
-            await self._orders.advance(order, OrderStatus.DELIVERED, "Order delivered")
+            await self._orders.advance(order, OrderAct.ARRIVE, "Order delivered")
 
     async def lock(self, sale: Sale) -> Order | None:
         """Hold the sale's order, where it has one, and the sale, as they are now."""

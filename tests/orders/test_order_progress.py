@@ -11,6 +11,7 @@ from sqlalchemy import select
 from api.adapters.sms import HttpSmsSender
 from dispatch.notifications.models import OutboxMessage
 from dispatch.notifications.templates import Templates
+from dispatch.orders.life import OrderAct
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.orders.completion import OrderCompletion
@@ -83,12 +84,12 @@ async def test_an_order_is_being_processed_once_a_delivery_of_it_waits(world: Wo
 
 async def test_no_status_goes_back(world: World, checkout: Checkout) -> None:
     bought = await carried(world)
-    for status in OrderStatus:
-        if status not in {OrderStatus.COMPLETED, OrderStatus.CANCELLED}:
+    for act in OrderAct:
+        if act not in {OrderAct.COMPLETE, OrderAct.CANCEL}:
             async with checkout.services.database.work() as work:
                 order = await lock_order(work, bought.order_id)
                 assert order is not None
-                await Orders(work, checkout.services.clock).advance(order, status, "back")
+                await Orders(work, checkout.services.clock).advance(order, act, "back")
     assert (await statuses(bought))[-1] == "delivered"
     async with checkout.services.database.work() as work:
         assert (await work.session.get_one(Order, bought.order_id)).order_status is OrderStatus.DELIVERED

@@ -7,6 +7,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.assignments.ranked import holder_of
 from dispatch.database.work import Work
 from dispatch.deliveries.happened import identity
+from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
 from dispatch.deliveries.service import Deliveries, DeliveryKey
 from dispatch.errors import Conflict, NotFound
@@ -14,9 +15,6 @@ from dispatch.events.payloads.deliveries import DeliveryPriorityChanged
 from dispatch.events.recording import record
 from dispatch.ports import Clock, PriorityNotice, Publisher
 from dispatch.transporters.service import lock_transporter
-
-ENDED = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.CANCELLED})
-NOT_PICKED_UP = frozenset({DeliveryStatus.AVAILABLE, DeliveryStatus.ASSIGNED})
 
 
 class CancelReason(StrEnum):
@@ -51,7 +49,7 @@ class DeliveryChanges:
             raise NotFound("There is no such delivery.", code="delivery_not_found")
         if delivery.status is DeliveryStatus.CANCELLED:
             return delivery
-        if delivery.status not in NOT_PICKED_UP:
+        if not LIFE.allows(DeliveryAct.CANCEL, delivery.status):
             raise Conflict(
                 f"A delivery that is {delivery.status.display.lower()} cannot be cancelled.",
                 code="cannot_cancel",
@@ -73,7 +71,7 @@ class DeliveryChanges:
         priority by now.
         """
         delivery = await self._deliveries.get(key, lock=True)
-        if delivery.status in ENDED:
+        if not LIFE.allows(DeliveryAct.CHANGE_PRIORITY, delivery.status):
             raise Conflict(
                 f"A delivery that is {delivery.status.value} is no longer urgent.",
                 code="wrong_status",

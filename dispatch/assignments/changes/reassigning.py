@@ -20,8 +20,9 @@ from dispatch.assignments.withdrawal import WithdrawalReason
 from dispatch.database.work import Work
 from dispatch.decisions.models import DecisionKind
 from dispatch.decisions.store import Asked
+from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import load_of
-from dispatch.deliveries.models import ABOARD, Delivery, DeliveryStatus
+from dispatch.deliveries.models import ABOARD, Delivery
 from dispatch.deliveries.release import tell_withdrawn
 from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.steps import DeliverySteps
@@ -187,7 +188,7 @@ def _check_assigned(delivery: Delivery, move: Move) -> int:
             code="parcel_aboard",
             **holder_of(delivery),
         )
-    if delivery.status is not DeliveryStatus.ASSIGNED:
+    if not LIFE.allows(DeliveryAct.REASSIGN, delivery.status):
         raise Conflict(
             f"A delivery that is {delivery.status.value} is nobody's to take from.",
             code="wrong_status",

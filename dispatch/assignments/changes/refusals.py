@@ -10,7 +10,8 @@ from dispatch.assignments.changes.models import GiveBackReason, Refusal
 from dispatch.assignments.withdrawal import WithdrawalReason, give_back
 from dispatch.database.engine import DriverConnection
 from dispatch.database.work import Work
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.life import LIFE, DeliveryAct
+from dispatch.deliveries.models import ABOARD, Delivery
 from dispatch.deliveries.service import Deliveries, DeliveryKey
 from dispatch.errors import Conflict, Forbidden
 from dispatch.ports import Clock, Publisher
@@ -43,11 +44,11 @@ class Refusals:
             if any(step.transporter_id == transporter.id for step in delivery.tracking_history):
                 raise _does_not_fit(delivery, "This delivery is no longer yours.", "no_longer_yours")
             raise Forbidden("This delivery is not assigned to you.", code="not_your_delivery")
-        if delivery.status in {DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT}:
+        if delivery.status in ABOARD:
             raise _does_not_fit(
                 delivery, "The parcel is aboard: a dispatcher has it handed on to somebody else.", "parcel_aboard"
             )
-        if delivery.status is not DeliveryStatus.ASSIGNED:
+        if not LIFE.allows(DeliveryAct.UNASSIGN, delivery.status):
             raise _does_not_fit(delivery, f"This delivery is {delivery.status.value}.", "wrong_status")
         await lock_transporter(self._work.session, transporter.id)
         told = f"Given back by the transporter: {reason.value.replace('_', ' ')}. {note}".strip()

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Interval, Select, and_, exists, func, lite
 
 from dispatch.database.engine import Database
 from dispatch.jobs.leased_items import LeasedItemJob
+from dispatch.orders.life import OrderAct
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.models import PaymentTransaction
@@ -65,4 +66,4 @@ class OrderCompletion(LeasedItemJob[int]):
             order = await lock_order(work, key)
             still_due = await work.session.scalar(self._due().where(Order.id == key))
             if order is not None and still_due is not None:
-                await Orders(work, self._clock).advance(order, OrderStatus.COMPLETED, "Order completed")
+                await Orders(work, self._clock).advance(order, OrderAct.COMPLETE, "Order completed")

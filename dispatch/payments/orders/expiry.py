@@ -8,6 +8,7 @@ from sqlalchemy import Select, exists, func, select
 from dispatch.carts.models import Cart
 from dispatch.database.engine import Database
 from dispatch.jobs.leased_items import LeasedItemJob
+from dispatch.orders.life import OrderAct
 from dispatch.orders.models import Order, OrderStatus, PaymentStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
@@ -72,4 +73,4 @@ class OrderExpiry(LeasedItemJob[int]):
                 return
             hours = self._expires_after.total_seconds() / 3600
             message = f"Order cancelled: it was not paid within {hours:g} hours"
-            await Orders(work, self._clock).advance(order, OrderStatus.CANCELLED, message)
+            await Orders(work, self._clock).advance(order, OrderAct.CANCEL, message)

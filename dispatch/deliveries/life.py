@@ -1,0 +1,96 @@
+"""The life of a delivery: what may be done with it, in which statuses, and by whom. Nothing else moves its status.
+
+``move`` is the only way to a status in Python; ``dispatch/assignments/sets.py`` gives many by one statement, whose
+statuses are those of the table; and a trigger of the database refuses every other change, whoever writes it.
+"""
+
+from enum import StrEnum
+
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.lifecycles import Lifecycle, Move
+
+AVAILABLE, ASSIGNED, PICKED_UP = DeliveryStatus.AVAILABLE, DeliveryStatus.ASSIGNED, DeliveryStatus.PICKED_UP
+IN_TRANSIT, DELIVERED, CANCELLED = DeliveryStatus.IN_TRANSIT, DeliveryStatus.DELIVERED, DeliveryStatus.CANCELLED
+
+
+class DeliveryAct(StrEnum):
+    """What is done with a delivery."""
+
+    ASSIGN = "assign"
+    ACCEPT = "accept"
+    REASSIGN = "reassign"
+    UNASSIGN = "unassign"
+    PICK_UP = "pick up"
+    DEPART = "depart"
+    TRANSFER = "transfer"
+    ARRIVE = "arrive"
+    DELIVER = "deliver"
+    CANCEL = "cancel"
+    CHANGE_PRIORITY = "change priority"
+    RATE = "rate"
+
+
+LIFE = Lifecycle(
+    "a delivery",
+    first=(AVAILABLE,),
+    ends=(DELIVERED, CANCELLED),
+    moves=(
+        Move(
+            DeliveryAct.ASSIGN,
+            (AVAILABLE,),
+            ASSIGNED,
+            "dispatch by itself, an admin, a transporter for itself",
+            "a transporter has it",
+        ),
+        Move(DeliveryAct.ACCEPT, (ASSIGNED,), None, "its transporter", "it will carry it"),
+        Move(
+            DeliveryAct.REASSIGN, (ASSIGNED,), None, "an admin, rolling dispatch", "another transporter has it instead"
+        ),
+        Move(
+            DeliveryAct.UNASSIGN,
+            (ASSIGNED,),
+            AVAILABLE,
+            "an admin, its transporter (give back), whatever ends the transporter's right to carry",
+            "it waits again",
+        ),
+        Move(DeliveryAct.PICK_UP, (ASSIGNED,), PICKED_UP, "its transporter", "the parcel is aboard"),
+        Move(DeliveryAct.DEPART, (PICKED_UP,), IN_TRANSIT, "the transporter's track", "it left the pickup"),
+        Move(DeliveryAct.TRANSFER, (PICKED_UP, IN_TRANSIT), None, "an admin", "another transporter has it aboard"),
+        Move(
+            DeliveryAct.ARRIVE,
+            (ASSIGNED, PICKED_UP, IN_TRANSIT),
+            None,
+            "the transporter's track",
+            "it is at the pickup or at the door",
+        ),
+        Move(
+            DeliveryAct.DELIVER,
+            (PICKED_UP, IN_TRANSIT),
+            DELIVERED,
+            "its transporter",
+            "the parcel is with its recipient",
+        ),
+        Move(
+            DeliveryAct.CANCEL,
+            (AVAILABLE, ASSIGNED),
+            CANCELLED,
+            "an admin, the sale's seller, whoever cancels the order",
+            "it is not carried",
+        ),
+        Move(
+            DeliveryAct.CHANGE_PRIORITY,
+            (AVAILABLE, ASSIGNED, PICKED_UP, IN_TRANSIT),
+            None,
+            "an admin",
+            "it is more or less urgent",
+        ),
+        Move(DeliveryAct.RATE, (DELIVERED,), None, "the buyer", "how it was"),
+    ),
+)
+
+
+def move(delivery: Delivery, act: DeliveryAct) -> DeliveryStatus:
+    """Let a locked delivery undergo an act; the status that it had. Raises IllegalMove, which is a mistake of ours."""
+    before = delivery.status
+    delivery.status = LIFE.after(act, before)
+    return before
