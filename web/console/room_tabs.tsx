@@ -5,6 +5,7 @@ import type { ConsoleSay } from "./words.ts";
 export const ROOMS = [
   ["/console", "room.board"],
   ["/console/zones", "room.zones"],
+  ["/console/assigning", "room.assigning"],
   ["/console/shifts", "room.shifts"],
   ["/console/replay", "room.replay"],
 ] as const;

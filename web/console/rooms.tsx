@@ -37,6 +37,7 @@ async function withWords(load: () => Promise<ComponentType<RoomGiven>>): Promise
 
 const LATE: Readonly<Record<string, () => Promise<ComponentType<RoomGiven>>>> = {
   "/console/zones": async () => (await import("./zones/zones_room.tsx")).ZonesRoom,
+  "/console/assigning": async () => (await import("./assigning/assigning_room.tsx")).AssigningRoom,
   "/console/shifts": async () => (await import("./shifts/shifts_room.tsx")).ShiftsRoom,
   "/console/replay": async () => (await import("./replay/replay_room.tsx")).ReplayRoom,
 };

@@ -90,3 +90,30 @@ test("a question that nobody answers ends by itself, and says that it is not kno
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
+
+test("what is sent again while its first try is still answered waits for that answer instead of failing", async () => {
+  vi.useFakeTimers();
+  let turn = 0;
+  const there = server(() => (++turn < 3 ? { status: 409, body: { detail: "Under way.", error_code: "REQUEST_IN_FLIGHT" } } : { status: 200, body: { done: true } }));
+  const client = new Client(store({ access: "a", refresh: "r" }), there.fetch);
+  const asked = client.call("/a", { method: "POST", idempotencyKey: "k" });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await asked).toEqual({ done: true });
+  expect(there.asked).toHaveLength(3);
+  vi.useRealTimers();
+});
+
+test("a first try that is never answered ends as what nobody knows, so that its key is kept", async () => {
+  vi.useFakeTimers();
+  const there = server(() => ({ status: 409, body: { detail: "Under way.", code: "request_in_flight" } }));
+  const asked = new Client(store(null), there.fetch).call("/a", { method: "POST", idempotencyKey: "k", patience_s: 10 }).catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await asked).toBeInstanceOf(Unanswered);
+  vi.useRealTimers();
+});
+
+test("another conflict is the last word at once", async () => {
+  const there = server(() => ({ status: 409, body: { detail: "Gone.", code: "already_assigned" } }));
+  await expect(new Client(store(null), there.fetch).call("/a", { method: "POST", idempotencyKey: "k" })).rejects.toMatchObject({ code: "already_assigned" });
+  expect(there.asked).toHaveLength(1);
+});

@@ -34,6 +34,9 @@ export class Unanswered extends Unreachable {}
 
 /** So long an answer is waited for where a call says nothing else, seconds. */
 const PATIENCE_S = 60;
+/** The same request under way, as the server calls it, and how long until it is asked again. */
+const IN_FLIGHT = "request_in_flight";
+const ASKED_AGAIN_MS = 1_000;
 
 /** An error of any section of the API: payments and assignments have shapes of their own. */
 export function refusal(status: number, body: unknown, retryAfter: string | null): Refused {
@@ -55,6 +58,8 @@ export interface Call {
   /** Whether to say who asks; false also where nobody is signed in. */
   signed?: boolean;
   idempotencyKey?: string;
+  /** What is preferred (RFC 7240), such as `respond-async`. */
+  prefer?: string;
   /** What the answer may be; JSON where it is not said. */
   accept?: string;
   /** How long the answer may take to begin, seconds. */
@@ -80,15 +85,25 @@ export class Client {
     return await (await this.#answered(path, { accept: "*/*" })).blob();
   }
 
+  /** What was sent before and is still being answered is asked for again until its answer is there. */
   async #answered(path: string, call: Call): Promise<Response> {
-    const tokens = call.signed === false ? null : this.store.read();
-    let reply = await this.#request(path, call, tokens);
-    if (reply.status === 401 && tokens !== null) {
-      const renewed = await this.#renewed(tokens);
-      if (renewed !== null) reply = await this.#request(path, call, renewed);
+    const until = performance.now() + (call.patience_s ?? PATIENCE_S) * 1000;
+    for (;;) {
+      const reply = await this.#signed(path, call);
+      if (reply.ok) return reply;
+      const refused = refusal(reply.status, await reply.json().catch(() => null), reply.headers.get("Retry-After"));
+      if (refused.code !== IN_FLIGHT || call.idempotencyKey === undefined) throw refused;
+      if (performance.now() >= until) throw new Unanswered("no answer in time");
+      await new Promise((resolve) => setTimeout(resolve, ASKED_AGAIN_MS));
     }
-    if (!reply.ok) throw refusal(reply.status, await reply.json().catch(() => null), reply.headers.get("Retry-After"));
-    return reply;
+  }
+
+  async #signed(path: string, call: Call): Promise<Response> {
+    const tokens = call.signed === false ? null : this.store.read();
+    const reply = await this.#request(path, call, tokens);
+    if (reply.status !== 401 || tokens === null) return reply;
+    const renewed = await this.#renewed(tokens);
+    return renewed === null ? reply : await this.#request(path, call, renewed);
   }
 
   /** Raises Refused or Unreachable. */
@@ -121,6 +136,7 @@ export class Client {
     const headers: Record<string, string> = { Accept: call.accept ?? "application/json" };
     if (tokens !== null) headers["Authorization"] = `Bearer ${tokens.access}`;
     if (call.body !== undefined) headers["Content-Type"] = "application/json";
+    if (call.prefer !== undefined) headers["Prefer"] = call.prefer;
     if (call.idempotencyKey !== undefined) headers["Idempotency-Key"] = call.idempotencyKey;
     const given: RequestInit = { method: call.method ?? "GET", headers };
     if (call.body !== undefined) given.body = JSON.stringify(call.body);
