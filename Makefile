@@ -63,7 +63,7 @@ test-ci: $(VENV)/.dev $(PAGES) ## what must pass before a change lands: the fast
 	@$(BIN)/python $(PYTEST_SHARED)
 
 test-routes: $(VENV)/.dev $(PAGES) ## the tests that ask every route of the application
-	@$(BIN)/python -m pytest tests/accounts/test_guards.py tests/http tests/hostile/test_hostile_paths.py tests/docs
+	@$(BIN)/python -m pytest tests/accounts/access tests/accounts/test_owners.py tests/http tests/hostile/test_hostile_paths.py tests/docs
 
 test-all: $(VENV)/.dev $(PAGES) ## every test, the heavy ones too
 	@$(BIN)/python -m pytest -m ''  # one process: what is measured there wants the machine for itself

@@ -1,0 +1,175 @@
+"""How routes of deliveries, assignments, offers and zones are asked."""
+
+from typing import Any
+from uuid import uuid4
+
+from tests.accounts.access.asking import Ask, Stage, asks
+from tests.accounts.access.business import zone_body
+from tests.support.offer_searches import asked_for, driver_online_at, offer_to
+from tests.support.places import at, somewhere
+from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, Person, delivery_body, ok
+
+DELIVERIES = "/api/deliveries/"
+
+
+@asks("POST /api/deliveries/create")
+async def _create(stage: Stage) -> Ask:
+    bought = await stage.world.bought()
+    return Ask(f"{DELIVERIES}create/", delivery_body(bought.sale_id), {"seller": bought.seller})
+
+
+@asks("POST /api/marketplace/sales/{sale_id}/mark-as-delivered")
+async def _mark(stage: Stage) -> Ask:
+    bought = await stage.world.bought()
+    return Ask(f"/api/marketplace/sales/{bought.sale_id}/mark-as-delivered/", owners={"seller": bought.seller})
+
+
+async def _carried(stage: Stage, *steps: str) -> tuple[int, Bought, Driver]:
+    """A delivery that a transporter took, after some steps more."""
+    bought, driver = await stage.world.bought(), await stage.driver()
+    delivery_id = (await stage.world.delivery(bought))["id"]
+    for step in ("accept", *steps):
+        ok(await driver.post(f"{DELIVERIES}{delivery_id}/{step}/", None if step == "accept" else _here(step)))
+    return delivery_id, bought, driver
+
+
+def _here(step: str) -> dict[str, float]:
+    lat, lon = BHAKTAPUR if step == "pickup" else THAMEL
+    return {"latitude": lat, "longitude": lon}
+
+
+@asks("POST /api/deliveries/{delivery_id}/accept")
+async def _accept(stage: Stage) -> Ask:
+    return Ask(f"{DELIVERIES}{(await stage.world.delivery())['id']}/accept/")
+
+
+def _of_a_carried_one(act: str, body: Any, *steps: str) -> None:
+    @asks(f"POST /api/deliveries/{{delivery_id}}/{act}")
+    async def _asked(stage: Stage) -> Ask:
+        delivery_id, bought, driver = await _carried(stage, *steps)
+        owners = {"customer": bought.customer, "seller": bought.seller, "transporter": driver}
+        return Ask(f"{DELIVERIES}{delivery_id}/{act}/", body, owners)
+
+
+_of_a_carried_one("pickup", _here("pickup"))
+_of_a_carried_one("deliver", _here("deliver"), "pickup")
+_of_a_carried_one("rate", {"rating": 5}, "pickup", "deliver")
+_of_a_carried_one("give-back", {"reason": "too_far"})
+_of_a_carried_one("unassign", {"reason": "mistake"})
+_of_a_carried_one("cancel", {"reason": "seller_asked"})
+_of_a_carried_one("priority", {"priority": "high"})
+
+
+def _of_a_carried_one_and_another_transporter(act: str, *steps: str) -> None:
+    @asks(f"POST /api/deliveries/{{delivery_id}}/{act}")
+    async def _asked(stage: Stage) -> Ask:
+        delivery_id, _, _ = await _carried(stage, *steps)
+        to = await stage.driver()
+        return Ask(
+            f"{DELIVERIES}{delivery_id}/{act}/", {"transporter_id": to.transporter_id, "reason": "better_choice"}
+        )
+
+
+_of_a_carried_one_and_another_transporter("reassign")
+_of_a_carried_one_and_another_transporter("transfer", "pickup")
+
+
+@asks("POST /api/deliveries/{delivery_id}/assign")
+async def _assign(stage: Stage) -> Ask:
+    delivery, driver = await stage.world.delivery(), await stage.driver()
+    return Ask(f"{DELIVERIES}{delivery['id']}/assign/", {"transporter_id": driver.transporter_id})
+
+
+@asks("POST /api/transporters/{transporter_id}/relieve")
+async def _relieve(stage: Stage) -> Ask:
+    _, _, driver = await _carried(stage)
+    return Ask(f"/api/transporters/{driver.transporter_id}/relieve/", {"reason": "breakdown"})
+
+
+async def _near(stage: Stage) -> tuple[int, Driver]:
+    """A delivery that waits, and somebody who could have it."""
+    here = somewhere()
+    driver = await driver_online_at(stage.world, here)
+    [delivery] = await stage.world.deliveries(at(here))
+    return delivery["id"], driver
+
+
+@asks("POST /api/deliveries/{delivery_id}/offers")
+async def _offer(stage: Stage) -> Ask:
+    delivery_id, _ = await _near(stage)
+    return Ask(f"{DELIVERIES}{delivery_id}/offers/", {"mode": "all", "deadline_s": 120})
+
+
+async def _offered(stage: Stage) -> tuple[dict[str, Any], Driver]:
+    here = somewhere()
+    driver = await driver_online_at(stage.world, here)
+    return await asked_for(stage.world, stage.admin, here, mode="all", deadline_s=120), driver
+
+
+@asks("POST /api/deliveries/{delivery_id}/offers/withdraw")
+async def _withdraw(stage: Stage) -> Ask:
+    search, _ = await _offered(stage)
+    return Ask(f"{DELIVERIES}{search['delivery_id']}/offers/withdraw/")
+
+
+def _of_an_offer(act: str, body: Any) -> None:
+    @asks(f"POST /api/offers/{{offer_id}}/{act}")
+    async def _asked(stage: Stage) -> Ask:
+        search, driver = await _offered(stage)
+        owners: dict[str, Person] = {"transporter": driver}
+        return Ask(f"/api/offers/{offer_to(search, driver)['id']}/{act}/", body, owners)
+
+
+_of_an_offer("accept", None)
+_of_an_offer("decline", {"reason": "too_far"})
+
+
+@asks("POST /api/auto-assign")
+async def _auto_assign(stage: Stage) -> Ask:
+    return Ask("/api/auto-assign/", {"delivery_id": (await _near(stage))[0]})
+
+
+@asks("POST /api/deliveries/bulk-operations")
+async def _bulk(stage: Stage) -> Ask:
+    body = {"operation": "auto_assign", "delivery_ids": [(await _near(stage))[0]]}
+    return Ask(f"{DELIVERIES}bulk-operations/", body)
+
+
+@asks("POST /api/assignment-plans")
+async def _plan(stage: Stage) -> Ask:
+    return Ask("/api/assignment-plans/", {"delivery_ids": [(await _near(stage))[0]]})
+
+
+@asks("POST /api/assignment-plans/{plan_id}/commit")
+async def _commit(stage: Stage) -> Ask:
+    delivery_id, _ = await _near(stage)
+    plan = ok(await stage.admin.post("/api/assignment-plans/", {"delivery_ids": [delivery_id]}), 201)
+    return Ask(f"/api/assignment-plans/{plan['id']}/commit/")
+
+
+@asks("POST /api/zones")
+async def _add_zone(_: Stage) -> Ask:
+    return Ask("/api/zones/", zone_body(f"Zone {uuid4().hex}"))
+
+
+def _of_a_zone(method: str, act: str, body: Any = None) -> None:
+    @asks(f"{method} /api/zones/{{zone_id}}{act}")
+    async def _asked(stage: Stage) -> Ask:
+        made = ok(await stage.admin.post("/api/zones/", zone_body(f"Zone {uuid4().hex}")), 201)
+        return Ask(f"/api/zones/{made['id']}{act}/", body)
+
+
+_of_a_zone("PATCH", "", {"tick_s": 30})
+_of_a_zone("DELETE", "")
+_of_a_zone("POST", "/pause", {"reason": "Flood at the bridge."})
+_of_a_zone("POST", "/resume")
+
+
+@asks("GET /api/deliveries/{tracking_number}/events")
+async def _follow(stage: Stage) -> Ask:
+    return Ask(f"{DELIVERIES}{stage.business.ids['tracking_number']}/events/")
+
+
+@asks("GET /api/transporters/nearby")
+async def _nearby(_: Stage) -> Ask:
+    return Ask("/api/transporters/nearby/", more={"params": {"lat": THAMEL[0], "lon": THAMEL[1]}})
