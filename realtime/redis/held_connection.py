@@ -37,6 +37,12 @@ class HeldConnection:
         finally:
             self.is_busy = False
 
+    async def give_back(self) -> None:
+        """Let others of the pool have it; the next call takes one again."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._redis.connection_pool.release(connection)
+
     async def _let_go(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:

@@ -85,6 +85,11 @@ class ReplicatedScript:
             await self._redis.script_load(self._script.script)
             return await self._replicated.call("EVALSHA", self._script.sha, len(keys), *keys, *args)
 
+    async def give_back(self) -> None:
+        """Keep no connection any more, until the next call."""
+        if self._held is not None:
+            await self._held.give_back()
+
     async def _call(self, keys: Sequence[str], args: Sequence[Any]) -> Any:  # noqa: ANN401
         """Over the kept connection. Where that fails the client does it and tries again, all within that time."""
         if self._held is None or self._held.is_busy:

@@ -54,3 +54,15 @@ async def test_a_script_is_run_for_all_who_call_at_once_and_after_the_connection
             await client.client_kill_filter(_id=one["id"], skipme=True)
         await client.script_flush()
     assert await script([keys.ingest_state], NOBODY) == []
+
+
+async def test_one_that_is_given_back_serves_the_pool_again(own_redis: OwnRedis) -> None:
+    alone = connect_redis(own_redis.url, max_connections=1)
+    held = HeldConnection(alone)
+    kept = await held.call("CLIENT", "ID")
+    await held.give_back()
+    await held.give_back()  # a second time does nothing
+    assert await alone.client_id() == kept
+    assert await held.call("CLIENT", "ID") == kept
+    await held.give_back()
+    await alone.aclose()
