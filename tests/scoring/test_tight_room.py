@@ -30,7 +30,7 @@ def _crowd(n: int, m: int, slots: int, seed: int) -> tuple[Deliveries, Transport
             27.7 + there[:, 0],
             85.3 + there[:, 1],
             rng.uniform(3, 5, m),
-            rng.choice([5.0, 20.0, 80.0], m),
+            rng.choice(np.array([5.0, 20.0, 80.0]), m),
             np.zeros(m, dtype=np.int64),
             np.full(m, slots),
         ),
