@@ -27,6 +27,7 @@ from realtime.ingest.submissions import (
     Submitter,
 )
 from realtime.ingest.throttle import Rates, Throttle
+from realtime.ingest.unread import Unread
 from realtime.protocol import Fix
 from realtime.redis.client import is_unexpected
 from realtime.redis.keys import Keys
@@ -89,6 +90,7 @@ class Ingest:
         self._script = self._replicated.script("ingest", held=True)
         self._resume = self._replicated.script("resume")
         self._waiting: list[Submission] = []
+        self._unread = Unread()
         self._left_s = 0.0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -100,8 +102,8 @@ class Ingest:
 
     @property
     def waiting(self) -> int:
-        """Frames that are not on their way to Redis yet."""
-        return len(self._waiting)
+        """Frames that are not on their way to Redis yet, and connections that are not read yet."""
+        return len(self._waiting) + len(self._unread)
 
     def now(self) -> datetime:
         """The moment by which fixes are judged."""
@@ -117,13 +119,14 @@ class Ingest:
         self._looking = asyncio.create_task(self._look_at_memory(), name="ingest-memory")
 
     async def stop(self) -> None:
-        """Store what is waiting, then end."""
+        """Store what is waiting, then end and keep nothing of the client."""
         self._closing = True
         self._wake.set()
         if self._task is not None:
             await self._task
         if self._looking is not None:
             await end(self._looking)
+        await self._script.give_back()
 
     async def resume(self, source: Source) -> int:
         """Highest safely stored seq of a device's epoch, 0 if none; picks up what is remembered of the device.
@@ -194,6 +197,12 @@ class Ingest:
         self._waiting.append(Submission(source, screened, submitter, time.monotonic()))
         return True
 
+    def read_later(self, read: Callable[[], None]) -> None:
+        """Have a connection read when the next batch leaves; it hands in then."""
+        if not self._unread:
+            self._wake.set()
+        self._unread.add(read)
+
     async def _look_at_memory(self) -> None:
         """Refuse before Redis has to: what fills it up would also keep the log from being worked off."""
         failures = RepeatedFailures(
@@ -205,17 +214,18 @@ class Ingest:
             await asyncio.sleep(LOOK_AT_MEMORY_EVERY_S)
 
     async def _run(self) -> None:
-        while not (self._closing and not self._waiting):
+        while not (self._closing and not self.waiting):
             await self._wake.wait()
             early_s = self._left_s + self._flush_s - time.monotonic()
-            if early_s > 0 and len(self._waiting) < ENOUGH_FRAMES and not self._closing:
+            if early_s > 0 and self.waiting < ENOUGH_FRAMES and not self._closing:
                 await asyncio.sleep(early_s)
             self._left_s = time.monotonic()
+            since_s = self._unread.read()
             batch = self._take_batch()
             if batch:
-                await self._store(batch)
+                await self._store(batch, min(since_s, batch[0].since_s))
             del batch  # its connections may end before there is another
-            if not self._waiting and not self._closing:
+            if not self.waiting and not self._closing:
                 self._wake.clear()
 
     def _take_batch(self) -> list[Submission]:
@@ -241,7 +251,7 @@ class Ingest:
         for submitter in dict.fromkeys(waiting.submitter for waiting in [*batch, *later]):
             _tell(submitter.failed, why)
 
-    async def _store(self, batch: list[Submission]) -> None:
+    async def _store(self, batch: list[Submission], since_s: float) -> None:
         groups = groups_of([(waiting.source, waiting.screened) for waiting in batch])
         try:
             again, over = await self._call(groups, listed=False)
@@ -258,7 +268,7 @@ class Ingest:
         if over:
             batch = self._turn_down(batch, {group.source.stream for group in over})
         if batch:
-            self.counts.safe(sum(waiting.screened.count for waiting in batch), time.monotonic() - batch[0].since_s)
+            self.counts.safe(sum(waiting.screened.count for waiting in batch), time.monotonic() - since_s)
         frames: dict[Submitter, int] = {}
         for waiting in batch:
             frames[waiting.submitter] = frames.get(waiting.submitter, 0) + 1

@@ -1,5 +1,6 @@
 """One ping that is wrong costs no other: it is rejected by its seq, with the field, and the rest is stored."""
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Any
@@ -185,6 +186,30 @@ async def test_what_is_no_frame_is_told_and_closed_for_after_the_rest_of_its_rea
     assert seen[-1]["type"] == "error"
     assert seen[-2] == {"type": "ack", "seq": 3}
     assert [fix["seq"] for fix in await world.stored_fixes(driver, 3)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("second", "seqs"),
+    [(b"not json", [1]), (raw(2), [1, 2]), (b'{"type":"pings","pings":[' + raw(2) + b"]}", [1, 2])],
+)
+async def test_a_ping_that_waits_to_be_read_with_others_comes_before_what_follows_it_in_the_next_read(
+    world: World, driver: Driver, second: bytes, seqs: list[int]
+) -> None:
+    async with world.phone(driver) as phone:
+        for message in (raw(1), second, b"not json"):
+            await in_one_read(phone, message)
+            await asyncio.sleep(0)
+        seen, code = await until_closed(phone)
+    assert code == Close.BAD_FRAME
+    assert [frame["seq"] for frame in seen if frame["type"] == "ack"][-1] == seqs[-1]
+    assert seen[-1]["type"] == "error"
+    assert sorted(fix["seq"] for fix in await world.stored_fixes(driver, len(seqs))) == seqs
+
+
+async def test_a_ping_whose_phone_leaves_at_once_is_stored(world: World, driver: Driver) -> None:
+    async with world.phone(driver) as phone:
+        await in_one_read(phone, raw(1))
+    await world.stored_fixes(driver, 1)
 
 
 async def test_pings_beside_one_without_a_seq_are_stored_before_the_close(world: World, driver: Driver) -> None:
