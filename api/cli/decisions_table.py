@@ -7,6 +7,7 @@ from rich.table import Table
 
 WHY_NOT = {
     "by_hand": "a person named the transporter",
+    "asked": "transporters were asked",
     "unreadable": "what they were made from cannot be read",
 }
 MOVED_SHOWN = 10

@@ -27,6 +27,8 @@ class DecisionKind(StrEnum):
     """A dispatcher named the transporter."""
     ROLLING = "rolling"
     """Rolling dispatch, in one of its ticks: those that it gave."""
+    ROLLING_ASKED = "rolling_asked"
+    """The same where transporters are asked: whom the plan called for is the first who was; another may have it."""
 
 
 class Decision(IdentityBase):

@@ -1,18 +1,22 @@
 """Where a zone offers instead of giving: a search is begun for each delivery that the plan gives to somebody.
 
 The searches' own rounds ask, wave by wave, by the prices of the plan. A transaction holds the place first, then
-deliveries in the order of their numbers.
+deliveries in the order of their numbers. Whom the plan calls for is kept with the searches that it begins.
 """
 
+import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from dispatch.assignments.recording import packed_plan
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
+from dispatch.decisions.models import DecisionKind
 from dispatch.errors import Conflict
 from dispatch.offers.search import OfferSearches, WantedSearch
 from dispatch.ports import Clock
 from dispatch.rolling.calls import packed_calls
+from dispatch.rolling.giving import keep_plan
 from dispatch.rolling.leases import Claim, hold_place
 from dispatch.rolling.planning import TickPlan
 from dispatch.rolling.ticks import Tick
@@ -39,12 +43,12 @@ class Asking:
 
         Raises Overtaken; searches that were begun before go on.
         """
-        numbers = sorted(planned.deliveries[row].id for row in planned.gives)
-        numbers = [number for number in numbers if number not in but]
+        rows = {planned.deliveries[row].id: row for row in planned.gives}
+        numbers = sorted(number for number in rows if number not in but)
         refused: Refused = []
         calls = packed_calls(planned)
         for start in range(0, len(numbers), BEGUN_TOGETHER):
-            begun = 0
+            begun: list[int] = []
             async with self.database.work() as work:
                 place = await hold_place(work.session, claim)
                 place.calls = calls
@@ -55,7 +59,10 @@ class Asking:
                         refused.append((number, error.detail))
                     else:
                         search.next_at = self.clock.now()
-                        begun += 1
+                        begun.append(number)
                 if begun:
-                    await tick.note(work, offered=begun)
+                    part = planned.part([rows[number] for number in begun])
+                    packed = await asyncio.to_thread(packed_plan, part.deliveries, part.pool, part.plan)
+                    await keep_plan(work, claim, part, packed, DecisionKind.ROLLING_ASKED)
+                    await tick.note(work, offered=len(begun))
         return refused

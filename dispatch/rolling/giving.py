@@ -52,7 +52,7 @@ class Giving:
             await hold_place(work.session, claim)
             made, refused = await self._sets_of(work).write(_wishes(part), None, strategy=STRATEGY)
             if made:
-                await _keep(work, claim, part, packed)
+                await keep_plan(work, claim, part, packed, DecisionKind.ROLLING)
                 await tick.note(work, given=len(made))
         gave.made += [one.delivery_id for one in made]
         tick.got.update(one.transporter_id for one in made)
@@ -72,12 +72,12 @@ def _wishes(part: TickPlan) -> Sequence[Wish]:
     ]
 
 
-async def _keep(work: Work, claim: Claim, part: TickPlan, packed: bytes) -> None:
+async def keep_plan(work: Work, claim: Claim, part: TickPlan, packed: bytes, kind: DecisionKind) -> None:
     """A decision about those of the set; its total and bound are the whole plan's."""
     plan = part.plan
     await keep_decision(
         work,
-        Asked(DecisionKind.ROLLING, None, claim.at),
+        Asked(kind, None, claim.at),
         terms_of(part.rules, part.pool),
         packed,
         online=len(part.pool.online),

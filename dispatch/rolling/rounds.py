@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from dispatch.assignments.changes.refusals import refused_pairs
 from dispatch.assignments.pool import REASON_TEXTS, Pool, load_pool
-from dispatch.assignments.rules import AssignmentRules
+from dispatch.assignments.rules import AssignmentRules, full_words
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
@@ -37,6 +37,7 @@ from dispatch.rolling.models import RollingPlace
 from dispatch.rolling.moving import Moving, moves_of
 from dispatch.rolling.nobody_left import NobodyLeft
 from dispatch.rolling.planning import Planner, TickPlan, TickProblem
+from dispatch.rolling.rooms import beyond_room, room_of
 from dispatch.rolling.rules import RollingRules
 from dispatch.rolling.sooner import find_sooner, wanted_move
 from dispatch.rolling.ticks import Tick
@@ -154,16 +155,18 @@ class RollingRounds(ItemJob[Claim]):
         holds |= await asyncio.to_thread(far_holds, open_ones, travel, now, spare)
         states = await asyncio.to_thread(of_state, carried, pool, rolling.road_factor)
         looked_at = [one for one in open_ones if one.delivery.id not in holds]
-        planned = None
+        planned, full = None, set[int]()
+        asked = {one.delivery.id for one in waiting if one.is_asked}
         if looked_at or states[PairState.FREE]:
             problem = await self._problem(place, looked_at, states[PairState.FREE], pool)
             planned = await self._plan(place, problem, looked_at, travel, holds)
+            planned, full = await self._within_room(place, planned, {*holds, *asked})
         await self._hold(place, waiting, holds, tick)
         if planned is not None:
             tick.plan, tick.plan_s, tick.calls = planned.plan, planned.took_s, packed_calls(planned)
-            asked = {one.delivery.id for one in waiting if one.is_asked}
-            nobody = [row for row in planned.left_out if planned.deliveries[row].id not in holds]
-            tick.left_out = [*_told(planned, nobody), *await self._act(place, planned, tick, asked)]
+            nobody = [row for row in planned.left_out if planned.deliveries[row].id not in {*holds, *full}]
+            beyond = [(number, full_words(place.zone)) for number in sorted(full) if place.zone is not None]
+            tick.left_out = [*_told(planned, nobody), *beyond, *await self._act(place, planned, tick, asked)]
             left = {planned.deliveries[row].id for row in nobody} - asked
             await self._nobody_left.tell(tick.claim, place.zone, planned, sorted(left))
         await self._move_sooner(place, states[PairState.STICKY], tick)
@@ -194,6 +197,20 @@ class RollingRounds(ItemJob[Claim]):
             found |= await asyncio.to_thread(planned_holds, due, planned, travel, now, spare)
         holds |= found
         return planned.holding(found)
+
+    async def _within_room(self, place: Place, planned: TickPlan, but: Collection[int]) -> tuple[TickPlan, set[int]]:
+        """The plan of what the zone has room for, and the numbers of those beyond. ``but``: as ``beyond_room``."""
+        if place.zone is None or place.zone.capacity is None:
+            return planned, set()
+        async with self._database.connection() as driver:
+            room = await room_of(driver, place)
+        full = set[int]() if room is None else beyond_room(planned, room, but)
+        if not full:
+            return planned, full
+        fewer = planned.problem.without(full)
+        if fewer.deliveries:
+            planned = await self._planner.plan(place.zone_id, fewer)
+        return planned.holding({*but, *full}), full
 
     async def _act(self, place: Place, planned: TickPlan, tick: Tick, asked: set[int]) -> Sequence[tuple[int, str]]:
         """Do what the plan says; what could not be given, with why. ``asked``: those are left to their searches."""

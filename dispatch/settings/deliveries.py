@@ -83,7 +83,7 @@ class DeliverySettings(Section):
         10, ge=2, le=180, description="Rolling dispatch plans so often where a zone does not say, seconds."
     )
     rolling_gain_min: float = Field(
-        5.0,
+        15.0,
         ge=1,
         le=120,
         description="Rolling dispatch takes an accepted delivery for somebody else only where it comes to its door so "

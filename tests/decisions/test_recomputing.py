@@ -170,6 +170,9 @@ def test_what_cannot_be_made_again_says_why() -> None:
         with pytest.raises(CannotRecompute) as raised:
             decide_again(broken, NEAREST)
         assert raised.value.why is NotRecomputed.UNREADABLE
+    with pytest.raises(CannotRecompute) as raised:
+        decide_again(_decision(_single(0), DecisionKind.ROLLING_ASKED), ROOMIEST)
+    assert raised.value.why is NotRecomputed.ASKED
 
 
 def test_decisions_of_another_version_of_the_scoring_are_made_again_and_told_apart() -> None:

@@ -1,5 +1,7 @@
 """What rolling dispatch gave may move on: not accepted, for a better plan; accepted, for minutes, and once."""
 
+from typing import Any
+
 from tests.support.places import north_of, somewhere
 from tests.support.rolling_zones import (
     RollingZone,
@@ -14,9 +16,9 @@ from tests.support.waiting import until
 from tests.support.world import Driver, Person, Place, World, ok
 
 
-async def _given_to(world: World, admin: Person, here: Place, metres: float) -> tuple[Driver, int]:
+async def _given_to(world: World, admin: Person, here: Place, metres: float, **profile: Any) -> tuple[Driver, int]:
     """A delivery that somebody so far north of its pickup was given by itself."""
-    driver = await driver_at(world, north_of(here, metres))
+    driver = await driver_at(world, north_of(here, metres), **profile)
     [number] = await deliveries_at(world, here, {})
     assert await all_given(admin, [number]) == {number: driver.transporter_id}
     return driver, number
@@ -63,12 +65,12 @@ async def test_what_was_accepted_stays_for_a_few_minutes_and_goes_for_many_once(
 ) -> None:
     here = somewhere()
     zones.append(zone := await rolling_zone(admin, here))
-    first, number = await _given_to(world, admin, here, 4900)
+    first, number = await _given_to(world, admin, here, 4900, vehicle_type="bicycle")
     ok(await first.post(f"/api/deliveries/{number}/accept/"))
-    await driver_at(world, north_of(here, 4000))
+    await driver_at(world, north_of(here, 4000), vehicle_type="bicycle")
     await zone.next_tick()
     await zone.next_tick()
-    assert await holder_of(admin, number) == first.transporter_id, "three minutes are not enough"
+    assert await holder_of(admin, number) == first.transporter_id, "six minutes are not enough"
     second = await driver_at(world, north_of(here, 2800))
     await _goes_to(admin, number, second)
     ok(await second.post(f"/api/deliveries/{number}/accept/"))

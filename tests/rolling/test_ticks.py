@@ -214,6 +214,9 @@ async def test_a_zone_that_offers_asks_whom_the_plan_calls_for_and_not_whoever_s
         far.transporter_id,
         near.transporter_id,
     )
+    why = ok(await admin.get(f"/api/deliveries/{first}/decision/?transporter={near.transporter_id}"))
+    assert (why["kind"], why["transporter_id"]) == ("rolling_asked", far.transporter_id)
+    assert (why["asked"]["verdict"], why["asked"]["place"]) == ("outbid", 1)
     ok(await far.post(f"/api/offers/{asked[first]['id']}/accept/"))
     await zone.next_tick()
     state = await zone.next_tick()

@@ -3883,7 +3883,7 @@ export interface components {
          * @description How it was decided.
          * @enum {string}
          */
-        DecisionKind: "single" | "bulk" | "by_hand" | "rolling";
+        DecisionKind: "single" | "bulk" | "by_hand" | "rolling" | "rolling_asked";
         /**
          * DeclineReason
          * @description Why a transporter does not want a delivery.

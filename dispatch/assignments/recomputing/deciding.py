@@ -25,6 +25,8 @@ class NotRecomputed(StrEnum):
 
     BY_HAND = "by_hand"
     """A person named the transporter: no weights would have changed that."""
+    ASKED = "asked"
+    """Transporters were asked: who has it chose so."""
     UNREADABLE = "unreadable"
     """What it was made from cannot be read, or cannot be scored."""
 
@@ -54,6 +56,8 @@ def decide_again(decision: Decision, weights: Weights) -> Recomputed:
     """Under these weights. Takes as long as the decision did, so off the event loop. Raises CannotRecompute."""
     if decision.kind is DecisionKind.BY_HAND:
         raise CannotRecompute(NotRecomputed.BY_HAND)
+    if decision.kind is DecisionKind.ROLLING_ASKED:
+        raise CannotRecompute(NotRecomputed.ASKED)
     try:
         snapshot = Snapshot.unpack(decision.packed)
         params = Params(weights=weights, radius_m=decision.radius_m, load="sum")
