@@ -523,7 +523,8 @@ export interface paths {
          * PickUp
          * @description The parcel is with its transporter.
          *
-         *     Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels. A place far from the address
+         *     Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels; what is kept is made
+         *     anew of their pixels, without anything else of the file that came. A place far from the address
          *     or from where the transporter was just seen is kept and flagged for dispatchers.
          *
          *     A phone that had no network says `happened_at`. It is believed unless it lies before the assignment, in the
