@@ -28,6 +28,7 @@ from dispatch.payments.settling.models import WebhookReceipt
 from dispatch.rolling.models import RollingMove, RollingPlace, RollingTick
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix, StoredSeqs
+from dispatch.tracking.privacy_settings import TrackingPrivacy
 from dispatch.transporters.devices import TransporterDevice
 from dispatch.transporters.models import Transporter, TransporterDocument, TransporterShift
 from dispatch.webhooks.models import WebhookEndpoint, WebhookMessage
@@ -75,6 +76,7 @@ __all__ = [
     "SignIn",
     "StoredFix",
     "StoredSeqs",
+    "TrackingPrivacy",
     "Transporter",
     "TransporterDevice",
     "TransporterDocument",

@@ -27,6 +27,7 @@ from realtime.sockets.connection import Connection
 from realtime.sockets.logins import Login
 from realtime.sockets.sessions import Stopping, TooManySockets
 from realtime.sockets.transporter_session import TransporterSession
+from realtime.watching.topic import Watched
 from realtime.watching.watcher import Watcher
 
 log = structlog.get_logger(__name__)
@@ -84,8 +85,8 @@ async def track_socket(socket: AnySocket, services: GivenServices, tracking_numb
     """A parcel, live, for anyone who has its tracking number; ``?resume=<offset>`` goes on where one was."""
 
     async def serve(connection: Connection) -> None:
-        number = checked_tracking_number(tracking_number)
-        watch = _Watch(services, services.watchers.watcher(connection), number)
+        watched = services.watched(checked_tracking_number(tracking_number), socket.query_params.get("unlock"))
+        watch = _Watch(services, services.watchers.watcher(connection), watched)
         await watch.begin(_address(socket), socket.query_params.get("resume"))
         if not watch.watcher.detach(watch.end):
             try:
@@ -119,25 +120,25 @@ async def console_socket(socket: AnySocket, services: GivenServices) -> None:
 class _Watch:
     """A watcher that may outlive the call that let it in."""
 
-    __slots__ = ("_number", "_services", "watcher")
+    __slots__ = ("_services", "_watched", "watcher")
 
-    def __init__(self, services: SocketServices, watcher: Watcher, tracking_number: str) -> None:
+    def __init__(self, services: SocketServices, watcher: Watcher, watched: Watched) -> None:
         self.watcher = watcher
         self._services = services
-        self._number = tracking_number
+        self._watched = watched
 
     async def begin(self, address: str, resume: str | None) -> None:
         """Raises TooManySockets, Stopping or NotFound; then it has not begun."""
         self._services.sessions.enter(self.watcher, address)
         try:
-            await self._services.watchers.join(self.watcher, self._number, resume)
+            await self._services.watchers.join(self.watcher, self._watched, resume)
         except BaseException:
             self._services.sessions.leave(self.watcher)
             raise
 
     def end(self) -> None:
         """Everything that began."""
-        self._services.watchers.part(self.watcher, self._number)
+        self._services.watchers.part(self.watcher, self._watched)
         self._services.sessions.leave(self.watcher)
 
 

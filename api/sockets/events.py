@@ -24,6 +24,7 @@ from realtime.background import run_until_one_ends
 from realtime.sockets.sessions import Stopping, TooManySockets
 from realtime.watching.delivery_view import OVER
 from realtime.watching.event_stream import EventStream
+from realtime.watching.topic import Watched
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,7 @@ HEADERS = {
 }
 
 
+UnlockQuery = Annotated[str | None, QueryParameter(max_length=100, description="What `unlock/` answered.")]
 ResumeQuery = Annotated[str | None, QueryParameter(max_length=200, description="Offset to go on from.")]
 
 
@@ -96,19 +98,23 @@ STREAM = also(
 
 @get("/api/deliveries/{tracking_number:str}/events/", opt=PUBLIC | STREAM, tags=["deliveries"], media_type=MEDIA_TYPE)
 async def delivery_events(
-    request: Request[Any, Any, Any], tracking_number: FromPath[str], services: GivenServices, resume: ResumeQuery = None
+    request: Request[Any, Any, Any],
+    tracking_number: FromPath[str],
+    services: GivenServices,
+    resume: ResumeQuery = None,
+    unlock: UnlockQuery = None,
 ) -> Response[bytes] | Response[None]:
     """The frames of `/ws/track/{tracking_number}` as server-sent events, for anyone who has the number.
 
     `id` is the offset: `Last-Event-ID` (or `?resume=`) resumes. After `event: over` nothing comes any more, and who
     connects again with the last id gets 204, which ends an EventSource. 429 where too many are open from one address.
     """
-    number = checked_tracking_number(tracking_number)
+    watched = services.watched(checked_tracking_number(tracking_number), unlock)
     resume = request.headers.get("last-event-id") or resume
-    state = await track_state(services.database, number)
+    state = await track_state(services.database, watched.tracking_number, services.usual_privacy)
     if resume and state.status in OVER:
         stream = EventStream()
-        async with services.watchers.following(stream, number, resume):
+        async with services.watchers.following(stream, watched, resume):
             if stream.nothing_left:
                 return Response(None, status_code=204, headers=HEADERS)
     stream = EventStream()
@@ -119,15 +125,15 @@ async def delivery_events(
     except TooManySockets as error:
         limit = Limit("streams", services.settings.watchers_per_address)
         raise TooMany(f"Too many streams are open: {error}.", retry_after_s=RETRY_AFTER_S, limit=limit) from None
-    return _Events(_chunks(services, stream, number, resume), lambda: services.sessions.leave(stream))
+    return _Events(_chunks(services, stream, watched, resume), lambda: services.sessions.leave(stream))
 
 
 async def _chunks(
-    services: SocketServices, stream: EventStream, number: str, resume: str | None
+    services: SocketServices, stream: EventStream, watched: Watched, resume: str | None
 ) -> AsyncGenerator[bytes, None]:
     """What follows the delivery is taken in here and given back here."""
     try:
-        async with services.watchers.following(stream, number, resume):
+        async with services.watchers.following(stream, watched, resume):
             async for chunk in stream.chunks():
                 yield chunk
     except NotFound:

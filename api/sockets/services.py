@@ -13,6 +13,8 @@ from api.routes.deliveries.services import DeliveryServices
 from api.sockets.authentication import AccountSocketAuthenticator
 from api.sockets.offers import DeliveryOfferDesk
 from dispatch.settings import Settings
+from dispatch.tracking.privacy import Privacy
+from dispatch.tracking.unlocking import UnlockTokens
 from realtime.console.fleet_watch import FleetRules, FleetWatch
 from realtime.ingest.filters import Plausibility
 from realtime.ingest.ingest import Ingest
@@ -25,6 +27,7 @@ from realtime.sockets.sessions import Sessions
 from realtime.sockets.tickets import Tickets
 from realtime.sockets.transporter_session import OfferDesk
 from realtime.watching.registry import WatcherRegistry
+from realtime.watching.topic import Watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,12 @@ class SocketServices(Feature):
     fleet: FleetWatch
     solver: ProcessSolver
     offers: OfferDesk
+    usual_privacy: Privacy
+    unlock_tokens: UnlockTokens
+
+    def watched(self, tracking_number: str, unlock: str | None) -> Watched:
+        """What is followed by somebody who names a number, and perhaps a token of its code."""
+        return Watched(tracking_number, self.unlock_tokens.holds(unlock, tracking_number, self.clock.now()))
 
     @property
     def ping_policy(self) -> PingPolicy:
@@ -69,6 +78,7 @@ def build_socket_services(
             database,
             resources.live,
             hub,
+            usual=deliveries.usual_privacy,
             road_factor=settings.road_factor,
             send_within_s=settings.send_timeout_s,
         ),
@@ -97,6 +107,8 @@ def build_socket_services(
         ),
         solver=deliveries.solver,
         offers=DeliveryOfferDesk(deliveries),
+        usual_privacy=deliveries.usual_privacy,
+        unlock_tokens=deliveries.unlock_tokens,
     )
 
 

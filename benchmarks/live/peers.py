@@ -121,6 +121,7 @@ async def ours(folder: Path, connections: int, more: Mapping[str, str] | None = 
     """
     port = free_port()
     environment = {"DISPATCH_DATA_DIR": str(folder), "DISPATCH_PORT": str(port), "DISPATCH_LOG_LEVEL": "ERROR"}
+    environment["DISPATCH_TRACKING_POSITION"] = "under_way"  # every ping is shown, whatever is near
     environment |= {"DISPATCH_PING_QUOTA_PER_DAY": "0", "DISPATCH_PING_NUMBERINGS_PER_DAY": "0"} | dict(more or {})
     command = [sys.executable, "-m", "api.cli.main", "serve", "--workers", "1"]
     async with _process(command, port, environment=environment) as pid:

@@ -26,6 +26,11 @@ class DeliverySettings(Section):
     max_active_grant: int = Field(
         50, ge=1, le=1000, description="Deliveries under way that an admin may allow a transporter at most."
     )
+    tracking_position: Literal["always", "never", "under_way", "near", "code"] = Field(
+        "near",
+        description="When whoever has a tracking number sees where the parcel is, where its seller has not chosen: "
+        "`near` (aboard, and at most 2 stops or 20 minutes away), `under_way`, `always`, `code` or `never`.",
+    )
     assignment_runs_keep_days: int = Field(
         90,
         ge=0,

@@ -6,10 +6,13 @@ from datetime import datetime
 from sqlalchemy import Select, select
 
 from dispatch.database.engine import Database
-from dispatch.deliveries.eta import Trip, trip_of
+from dispatch.deliveries.eta import Arrival, Trip, trip_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import NotFound
+from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix
+from dispatch.tracking.privacy import Privacy, Stage
+from dispatch.tracking.privacy_settings import TrackingPrivacy, privacy_with, stops_before
 from dispatch.transporters.models import Transporter
 
 
@@ -22,31 +25,41 @@ class TrackState:
     status: DeliveryStatus
     transporter_id: int | None
     trip: Trip
+    privacy: Privacy
+    stops_before: int
+    """Drop-offs of the same transporter that are expected sooner."""
+
+    def stage(self, arrival: Arrival | None, now: datetime, *, unlocked: bool) -> Stage:
+        """Where it stands, as the rule of what is shown asks."""
+        return Stage(self.status, self.stops_before, arrival, now, unlocked)
 
 
-async def track_state(database: Database, tracking_number: str) -> TrackState:
-    """The delivery of a tracking number as it stands. Raises NotFound."""
+async def track_state(database: Database, tracking_number: str, usual: Privacy) -> TrackState:
+    """The delivery of a tracking number as it stands; ``usual``: what a seller shows that has chosen nothing.
+
+    Raises NotFound.
+    """
     async with database.work() as work:
         row = (
             await work.session.execute(
-                select(Delivery, Transporter.vehicle_type)
+                select(Delivery, Transporter.vehicle_type, TrackingPrivacy, stops_before())
+                .join(Sale, Sale.id == Delivery.sale_id)
                 .outerjoin(Transporter, Transporter.id == Delivery.transporter_id)
+                .outerjoin(TrackingPrivacy, TrackingPrivacy.seller_id == Sale.seller_id)
                 .where(Delivery.tracking_number == tracking_number)
             )
         ).first()
     if row is None:
         raise NotFound("There is no such delivery.", code="delivery_not_found")
-    return state_of(row[0], row[1])
-
-
-def state_of(delivery: Delivery, vehicle_type: str | None) -> TrackState:
-    """The same of a delivery that was read already; ``vehicle_type`` is its transporter's."""
+    delivery, vehicle_type, chosen, before = row
     return TrackState(
         delivery.id,
         delivery.tracking_number,
         delivery.status,
         delivery.transporter_id,
         trip_of(delivery, vehicle_type),
+        privacy_with(chosen, usual),
+        before,
     )
 
 

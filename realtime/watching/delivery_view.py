@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from dispatch.deliveries.eta import live_arrival
+from dispatch.deliveries.eta import Arrival, live_arrival
 from dispatch.deliveries.models import DeliveryStatus
+from dispatch.tracking.privacy import Element, Shown, is_shown
 from dispatch.tracking.service import TrackState
 from realtime.fixes import LiveUpdate
 from realtime.protocol import EtaWindow, Position, PositionFrame, Snapshot, StatusFrame, encode, utc_from_ms
@@ -32,6 +33,7 @@ class DeliveryView:
         epoch: str,
         offset: int,
         road_factor: float,
+        unlocked: bool = False,
     ) -> None:
         self.state = state
         self.offset = offset
@@ -39,6 +41,9 @@ class DeliveryView:
         self._update = update
         self.epoch = epoch
         self._road_factor = road_factor
+        self._unlocked = unlocked
+        self._hidden_at = 0
+        self.shows_position = self._position() is not None
 
     @property
     def over(self) -> bool:
@@ -48,7 +53,7 @@ class DeliveryView:
     def snapshot(self, *, recovered: bool | UnsetType = UNSET) -> Outgoing:
         """Everything a new watcher needs."""
         position = self._position()
-        frame = Snapshot(self._name(self.offset), self.state.status, position, self._eta(position), recovered)
+        frame = Snapshot(self._name(self.offset), self.state.status, position, self._eta(), recovered)
         return self._outgoing(frame, self.offset)
 
     def number_of(self, offset: str) -> int | None:
@@ -63,8 +68,8 @@ class DeliveryView:
 
         All statuses, and of the positions the newest.
         """
-        if number < self._history.since:
-            return None
+        if number < max(self._history.since, self._hidden_at):
+            return None  # of a position that is hidden since then, only a snapshot tells
         missed: list[tuple[int, StatusFrame | PositionFrame]] = [
             (offset, self._status_frame(offset, update)) for offset, update in self._history.after(number)
         ]
@@ -84,15 +89,28 @@ class DeliveryView:
         self.offset = offset
         self.state = replace(self.state, status=update.status, transporter_id=update.transporter_id)
         self._history.append(offset, update)
+        self._note_whether_shown()
         return self._outgoing(self._status_frame(offset, update), offset)
 
     def move(self, update: LiveUpdate) -> Outgoing | None:
-        """A position of the transporter; None where it is not new or must not be shown."""
+        """A position of the transporter; None where it is not new or must not be shown.
+
+        With the first that must not be shown comes a snapshot without one.
+        """
         if update.offset <= self.offset or (self._update is not None and update.offset <= self._update.offset):
             return None
         self.offset, self._update = update.offset, update
-        frame = self._position_frame(update.offset)
-        return None if frame is None else self._outgoing(frame, update.offset)
+        frame, was_shown = self._position_frame(update.offset), self.shows_position
+        self._note_whether_shown()
+        if frame is None:
+            return self.snapshot() if was_shown else None
+        return self._outgoing(frame, update.offset)
+
+    def _note_whether_shown(self) -> None:
+        shown = self._position() is not None
+        if self.shows_position and not shown:
+            self._hidden_at = self.offset
+        self.shows_position = shown
 
     def _status_frame(self, offset: int, update: StatusUpdate) -> StatusFrame:
         return StatusFrame(self._name(offset), update.status, update.message, update.timestamp)
@@ -109,11 +127,11 @@ class DeliveryView:
             received_at=position.received_at,
             accuracy_m=position.accuracy_m,
             age_s=position.age_s,
-            eta=self._eta(position),
+            eta=self._eta(),
         )
 
     def _position(self) -> Position | None:
-        if self._update is None or not self.state.status.under_way:
+        if self._update is None or not self.state.status.under_way or not self._may_be_shown():
             return None
         fix = self._update.fix
         return Position(
@@ -125,17 +143,22 @@ class DeliveryView:
             age_s=round(max(0.0, time.time() - fix.recorded_ms / 1000), 1),
         )
 
-    def _eta(self, position: Position | None) -> EtaWindow | None:
-        if position is None or self._update is None:
-            return None
-        arrival = live_arrival(
-            self.state.trip,
-            self.state.status,
-            self._update.position(),
-            road_factor=self._road_factor,
-            now=datetime.now(UTC),
-        )
+    def _eta(self) -> EtaWindow | None:
+        arrival = self._arrival(datetime.now(UTC))
         return None if arrival is None else EtaWindow(arrival.earliest, arrival.latest)
+
+    def _may_be_shown(self) -> bool:
+        privacy, now = self.state.privacy, datetime.now(UTC)
+        # The way is reckoned only where it matters: this is asked at each ping.
+        arrival = self._arrival(now) if privacy.position is Shown.NEAR else None
+        return is_shown(privacy, Element.POSITION, self.state.stage(arrival, now, unlocked=self._unlocked))
+
+    def _arrival(self, now: datetime) -> Arrival | None:
+        if self._update is None:
+            return None
+        return live_arrival(
+            self.state.trip, self.state.status, self._update.position(), road_factor=self._road_factor, now=now
+        )
 
     def _name(self, number: int) -> str:
         return f"{self.epoch}:{number}"

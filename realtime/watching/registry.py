@@ -15,13 +15,16 @@ from dispatch.database.engine import Database
 from dispatch.errors import NotFound
 from dispatch.jobs.repeated_failures import RepeatedFailures
 from dispatch.tracking.current_states import CurrentState, current_states
+from dispatch.tracking.privacy import NEAR_STOPS, Privacy, Shown
+from dispatch.tracking.privacy_settings import current_privacies
+from dispatch.tracking.service import TrackState
 from realtime.redis.client import is_unexpected
 from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
 from realtime.redis.live_positions import RedisLivePositions
 from realtime.redis.statuses import StatusHistories
 from realtime.sockets.connection import Connection
-from realtime.watching.topic import DeliveryTopic
+from realtime.watching.topic import DeliveryTopic, Watched
 from realtime.watching.watcher import Follower, Watcher
 
 log = structlog.get_logger(__name__)
@@ -43,18 +46,21 @@ class WatcherRegistry:
         live: RedisLivePositions,
         hub: Hub,
         *,
+        usual: Privacy,
         road_factor: float,
         send_within_s: float,
     ) -> None:
+        """``usual``: what is shown of parcels whose seller has chosen nothing."""
         self._keys = keys
+        self._usual = usual
         self._database = database
         self._live = live
         self._histories = StatusHistories(redis, keys)
         self._hub = hub
         self._road_factor = road_factor
         self._send_within_s = send_within_s
-        self._topics: dict[str, asyncio.Task[DeliveryTopic]] = {}
-        self._users: dict[str, int] = {}
+        self._topics: dict[Watched, asyncio.Task[DeliveryTopic]] = {}
+        self._users: dict[Watched, int] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._comparing: asyncio.Task[None] | None = None
         self._suspected: dict[int, CurrentState] = {}
@@ -79,35 +85,35 @@ class WatcherRegistry:
         return Watcher(connection, send_within_s=self._send_within_s)
 
     @asynccontextmanager
-    async def following(self, follower: Follower, tracking_number: str, resume: str | None) -> AsyncIterator[None]:
+    async def following(self, follower: Follower, watched: Watched, resume: str | None) -> AsyncIterator[None]:
         """Join, and part on leaving. Raises NotFound."""
-        await self.join(follower, tracking_number, resume)
+        await self.join(follower, watched, resume)
         try:
             yield
         finally:
-            self.part(follower, tracking_number)
+            self.part(follower, watched)
 
-    async def join(self, follower: Follower, tracking_number: str, resume: str | None) -> None:
+    async def join(self, follower: Follower, watched: Watched, resume: str | None) -> None:
         """Tell a follower what it must know now, and every change from then on until it parts. Raises NotFound."""
-        self._users[tracking_number] = self._users.get(tracking_number, 0) + 1
+        self._users[watched] = self._users.get(watched, 0) + 1
         try:
-            topic = await self._topic(tracking_number)
+            topic = await self._topic(watched)
             await self._begin(topic, follower, resume)
             topic.watchers.add(follower)
         except BaseException:
-            self._leave(tracking_number)
+            self._leave(watched)
             raise
 
-    def part(self, follower: Follower, tracking_number: str) -> None:
+    def part(self, follower: Follower, watched: Watched) -> None:
         """Tell a follower nothing more; with the last one the topic is closed."""
-        self._topics[tracking_number].result().watchers.discard(follower)
-        self._leave(tracking_number)
+        self._topics[watched].result().watchers.discard(follower)
+        self._leave(watched)
 
-    def _leave(self, tracking_number: str) -> None:
-        self._users[tracking_number] -= 1
-        if not self._users[tracking_number]:
-            del self._users[tracking_number]
-            opening = self._topics.pop(tracking_number, None)
+    def _leave(self, watched: Watched) -> None:
+        self._users[watched] -= 1
+        if not self._users[watched]:
+            del self._users[watched]
+            opening = self._topics.pop(watched, None)
             if opening is not None:
                 closing = asyncio.create_task(_close(opening))
                 self._closing.add(closing)
@@ -125,15 +131,16 @@ class WatcherRegistry:
         else:
             follower.resume(number, missed, over=view.over)
 
-    async def _topic(self, tracking_number: str) -> DeliveryTopic:
-        opening = self._topics.get(tracking_number)
+    async def _topic(self, watched: Watched) -> DeliveryTopic:
+        opening = self._topics.get(watched)
         if opening is None or (opening.done() and (opening.cancelled() or opening.exception() is not None)):
-            opening = self._topics[tracking_number] = asyncio.create_task(self._open(tracking_number))
+            opening = self._topics[watched] = asyncio.create_task(self._open(watched))
         return await asyncio.shield(opening)
 
-    async def _open(self, tracking_number: str) -> DeliveryTopic:
+    async def _open(self, watched: Watched) -> DeliveryTopic:
         topic = DeliveryTopic(
-            tracking_number,
+            watched,
+            usual=self._usual,
             database=self._database,
             live=self._live,
             histories=self._histories,
@@ -169,10 +176,14 @@ class WatcherRegistry:
         topics = iter(opened)
         suspected: dict[int, CurrentState] = {}
         while batch := list(islice(topics, COMPARE_AT_ONCE)):
-            present = await current_states(self._database, [topic.view.state.delivery_id for topic in batch])
+            numbers = [topic.view.state.delivery_id for topic in batch]
+            present = await current_states(self._database, numbers)
+            shown = await current_privacies(self._database, numbers, self._usual)
             for topic in batch:
                 told = (topic.view.state.status, topic.view.state.transporter_id)
                 delivery_id = topic.view.state.delivery_id
+                if delivery_id in shown and _shows_otherwise(topic.view.state, *shown[delivery_id]):
+                    topic.repair()
                 if delivery_id not in present or present[delivery_id] == told:
                     continue
                 if self._suspected.get(delivery_id) == told:
@@ -181,6 +192,14 @@ class WatcherRegistry:
                 else:
                     suspected[delivery_id] = told
         self._suspected = suspected
+
+
+def _shows_otherwise(state: TrackState, privacy: Privacy, stops_before: int) -> bool:
+    """Whether the seller has chosen otherwise since, or stops before this one are done."""
+    if state.privacy.position is not privacy.position:
+        return True
+    came_near = (state.stops_before <= NEAR_STOPS) is not (stops_before <= NEAR_STOPS)
+    return privacy.position is Shown.NEAR and came_near
 
 
 def _is_open(opening: asyncio.Task[DeliveryTopic]) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from typing import NamedTuple
 
 import structlog
 from redis.exceptions import RedisError
@@ -9,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.database.engine import Database
 from dispatch.errors import NotFound
+from dispatch.tracking.privacy import Privacy
 from dispatch.tracking.service import TrackState, track_state
 from realtime.background import end
 from realtime.fixes import decode_update
@@ -23,6 +25,13 @@ from realtime.watching.watcher import Follower
 log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
+
+
+class Watched(NamedTuple):
+    """What is followed, and whether by somebody who has given the parcel's code: those may be shown more."""
+
+    tracking_number: str
+    unlocked: bool = False
 
 
 class Watchers(dict[Follower, None]):
@@ -50,8 +59,9 @@ class DeliveryTopic:
 
     def __init__(
         self,
-        tracking_number: str,
+        watched: Watched,
         *,
+        usual: Privacy,
         database: Database,
         live: RedisLivePositions,
         histories: StatusHistories,
@@ -59,7 +69,9 @@ class DeliveryTopic:
         keys: Keys,
         road_factor: float,
     ) -> None:
-        self._tracking_number = tracking_number
+        self._tracking_number = watched.tracking_number
+        self._unlocked = watched.unlocked
+        self._usual = usual
         self._database = database
         self._live = live
         self._histories = histories
@@ -83,7 +95,7 @@ class DeliveryTopic:
 
     async def open(self) -> None:
         """Raises NotFound."""
-        found = await track_state(self._database, self._tracking_number)
+        found = await track_state(self._database, self._tracking_number, self._usual)
         self._status_channel = self._keys.statuses(found.delivery_id)
         await self._hub.listen(self._status_channel, self)
         await self._load(found)
@@ -137,9 +149,12 @@ class DeliveryTopic:
         if not update.follows(view.state.status) and update.status != view.state.status:
             self._stale = True  # one before it is missing, or it came out of order
             return None
+        was_shown = view.shows_position
         frame = view.change(offset, update)
         if update.status.under_way and update.transporter_id != self._followed:
             self._stale = True  # another transporter: subscribe, then tell where it is
+        elif view.shows_position and not was_shown:
+            self._stale = True  # where it is may be told from now on
         return frame
 
     async def _read_and_tell(self) -> None:
@@ -180,7 +195,7 @@ class DeliveryTopic:
                 known_epoch=self._view.epoch if self._view else "",
                 known_offset=self._view.offset if self._view else 0,
             )
-            state = await track_state(self._database, self._tracking_number)
+            state = await track_state(self._database, self._tracking_number, self._usual)
             transporter_id = state.transporter_id if state.status.under_way else None
             if transporter_id == self._followed:
                 break
@@ -194,6 +209,7 @@ class DeliveryTopic:
             epoch=history.epoch,
             offset=history.offset,
             road_factor=self._road_factor,
+            unlocked=self._unlocked,
         )
 
     async def _follow(self, transporter_id: int | None) -> None:

@@ -21,6 +21,7 @@ NOT_OF_THINGS = {
     "/api/transporters/me/duty",
     "/api/deliveries/available",
     "/api/transporters/nearby",
+    "/api/marketplace/seller/tracking-privacy",
 }
 
 

@@ -61,6 +61,7 @@ class ServerProcess:
             "DISPATCH_DATA_DIR": str(self.data_dir),
             "DISPATCH_PORT": str(self.port),
             "DISPATCH_LOG_LEVEL": "WARNING",
+            "DISPATCH_TRACKING_POSITION": "under_way",  # as in the settings of tests/conftest.py
         }
         return {**os.environ, "PYTHONPATH": str(ROOT), **own}
 

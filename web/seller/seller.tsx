@@ -11,6 +11,7 @@ import { Figures } from "./figures.tsx";
 import { Products } from "./products.tsx";
 import { Sales } from "./sales.tsx";
 import { type Say, words } from "./speech.ts";
+import { TrackingRoom } from "./tracking_room.tsx";
 
 const client = new Client(browserStore("seller"));
 const person = browserPerson("seller");
@@ -25,7 +26,7 @@ function Seller({ language, say }: { language: Language; say: Say }) {
       {(signedIn) => (
         <Workplace
           title={say("seller.title")}
-          rooms={[["/seller", say("sales")], ["/seller/products", say("products")], ["/seller/figures", say("figures")]]}
+          rooms={[["/seller", say("sales")], ["/seller/products", say("products")], ["/seller/figures", say("figures")], ["/seller/tracking", say("tracking")]]}
           address={address}
           signedIn={signedIn}
           language={language}
@@ -35,7 +36,8 @@ function Seller({ language, say }: { language: Language; say: Say }) {
           {room === "" && <Sales {...given} person={signedIn.person} />}
           {room === "products" && extra === undefined && <Products {...given} />}
           {room === "figures" && extra === undefined && <Figures {...given} />}
-          {(!["", "products", "figures"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
+          {room === "tracking" && extra === undefined && <TrackingRoom client={client} language={language} say={say} />}
+          {(!["", "products", "figures", "tracking"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
         </Workplace>
       )}
     </SignInFirst>

@@ -685,11 +685,33 @@ export interface paths {
          * @description A parcel, for anyone who has its tracking number.
          *
          *     `estimated_delivery_time` and `eta` are of the door, by way of the pickup, from where the transporter is now,
-         *     as on the socket.
+         *     as on the socket. What its seller does not show now is named in `hidden`.
          */
         get: operations["deliveries_track"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{tracking_number}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlock
+         * @description Show that one knows the receiver: what the seller shows for a code is shown with the `token`.
+         *
+         *     403 where the code is wrong; after several wrong ones the next has to wait (429).
+         */
+        post: operations["deliveries_unlock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -934,6 +956,33 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/marketplace/seller/tracking-privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * TrackingPrivacy
+         * @description What whoever has the tracking number of one's parcels sees, and when.
+         */
+        get: operations["sales_tracking_privacy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * ChangeTrackingPrivacy
+         * @description Choose when each element is shown; parcels on their way follow within seconds.
+         *
+         *     `always`, `never`, `under_way` (from the assignment to the end), `near` (aboard, and at most two drop-offs or
+         *     twenty minutes away), `code` (to whoever gives the last four digits of the receiver's phone).
+         */
+        patch: operations["sales_change_tracking_privacy"];
         trace?: never;
     };
     "/api/offers": {
@@ -4200,6 +4249,12 @@ export interface components {
             minutes: number | null;
         };
         /**
+         * Element
+         * @description What may be shown of a parcel or not.
+         * @enum {string}
+         */
+        Element: "position" | "surname" | "phone" | "vehicle_number" | "pickup_address" | "delivery_address" | "history" | "after_end";
+        /**
          * EndedOffer
          * @description An offer that ended. `single`: it was the only one at that moment, so it counts in the acceptance.
          *
@@ -6927,6 +6982,26 @@ export interface components {
             weekday: number;
         };
         /**
+         * Shown
+         * @description When something is shown to whoever has the number.
+         * @enum {string}
+         */
+        Shown: "always" | "never" | "under_way" | "near" | "code";
+        /**
+         * ShownElements
+         * @description When each element is shown. `after_end`: all the others, once the parcel has arrived or was cancelled.
+         */
+        ShownElements: {
+            after_end: components["schemas"]["Shown"];
+            delivery_address: components["schemas"]["Shown"];
+            history: components["schemas"]["Shown"];
+            phone: components["schemas"]["Shown"];
+            pickup_address: components["schemas"]["Shown"];
+            position: components["schemas"]["Shown"];
+            surname: components["schemas"]["Shown"];
+            vehicle_number: components["schemas"]["Shown"];
+        };
+        /**
          * SoldProduct
          * @description A product as it was sold; `price` in NPR, of then.
          */
@@ -7121,31 +7196,36 @@ export interface components {
         };
         /**
          * TrackedCarrier
-         * @description Who brings it; the phone only while it is under way.
+         * @description Who brings it: where they are not shown, `name` is the first name alone, the others null.
          */
         TrackedCarrier: {
             business_name: string;
             name: string;
             phone: string | null;
-            vehicle_number: string;
+            vehicle_number: string | null;
             vehicle_type: string;
         };
         /**
          * TrackedDelivery
-         * @description A parcel, where it is and when it comes. `position` only while it is under way, as in the live frames.
+         * @description A parcel, where it is and when it comes; what its seller does not show is null, or left out of a list.
+         *
+         *     `hidden` names what is not shown now, `code_shows` what of it the parcel's code would show.
+         *     `position` only while it is under way, as in the live frames.
          *
          *     `delivery_area`: the quarter of the door, about 1 km by 0.6 km; the number stands on the parcel, so whoever has it
          *     is not told the house. Null where nobody has said where the door is.
          */
         TrackedDelivery: {
-            delivery_address: string;
+            code_shows: components["schemas"]["Element"][];
+            delivery_address: string | null;
             delivery_area: components["schemas"]["TrackedArea"] | null;
             distance_km: number | null;
             estimated_delivery_time: string | null;
             eta: components["schemas"]["ArrivalWindow"] | null;
             events: components["schemas"]["TrackedEvent"][];
+            hidden: components["schemas"]["Element"][];
             package_details: components["schemas"]["Package"];
-            pickup_address: string;
+            pickup_address: string | null;
             position: components["schemas"]["TrackedPosition"] | null;
             status: components["schemas"]["DeliveryStatus"];
             status_display: string;
@@ -7159,7 +7239,7 @@ export interface components {
          */
         TrackedEvent: {
             kind: components["schemas"]["EventKind"];
-            location: components["schemas"]["Point"];
+            location: components["schemas"]["Point"] | null;
             message: string;
             /** Format: date-time */
             noticed_at: string;
@@ -7177,6 +7257,35 @@ export interface components {
             lon: number;
             /** Format: date-time */
             recorded_at: string;
+        };
+        /**
+         * TrackingPrivacyAnswer
+         * @description What counts for one's parcels, and what would where nothing was chosen.
+         */
+        TrackingPrivacyAnswer: {
+            after_end: components["schemas"]["Shown"];
+            defaults: components["schemas"]["ShownElements"];
+            delivery_address: components["schemas"]["Shown"];
+            history: components["schemas"]["Shown"];
+            phone: components["schemas"]["Shown"];
+            pickup_address: components["schemas"]["Shown"];
+            position: components["schemas"]["Shown"];
+            surname: components["schemas"]["Shown"];
+            vehicle_number: components["schemas"]["Shown"];
+        };
+        /**
+         * TrackingPrivacyChanges
+         * @description What is left out stays; null goes back to the default. ``after_end``: always, never or code.
+         */
+        TrackingPrivacyChanges: {
+            after_end?: components["schemas"]["Shown"] | null;
+            delivery_address?: components["schemas"]["Shown"] | null;
+            history?: components["schemas"]["Shown"] | null;
+            phone?: components["schemas"]["Shown"] | null;
+            pickup_address?: components["schemas"]["Shown"] | null;
+            position?: components["schemas"]["Shown"] | null;
+            surname?: components["schemas"]["Shown"] | null;
+            vehicle_number?: components["schemas"]["Shown"] | null;
         };
         /**
          * TransactionStatus
@@ -7241,6 +7350,22 @@ export interface components {
             /** Format: line */
             vehicle_number?: string;
             vehicle_type?: string;
+        };
+        /**
+         * UnlockBody
+         * @description What shows that one knows the receiver: the last four digits of the phone.
+         */
+        UnlockBody: {
+            code: string;
+        };
+        /**
+         * Unlocked
+         * @description `token` goes into `?unlock=` of `track/`, `events/` and the socket, for this parcel, until it expires.
+         */
+        Unlocked: {
+            /** Format: date-time */
+            expires_at: string;
+            token: string;
         };
         /**
          * UserAnswer
@@ -8931,6 +9056,8 @@ export interface operations {
             query?: {
                 /** @description Offset to go on from. */
                 resume?: string | null;
+                /** @description What `unlock/` answered. */
+                unlock?: string | null;
             };
             header?: never;
             path: {
@@ -8965,7 +9092,10 @@ export interface operations {
     };
     deliveries_track: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What `unlock/` answered. */
+                unlock?: string | null;
+            };
             header?: never;
             path: {
                 tracking_number: string;
@@ -8985,6 +9115,42 @@ export interface operations {
             };
             400: components["responses"]["Error400"];
             404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_unlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tracking_number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnlockBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unlocked"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
@@ -9365,6 +9531,68 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    sales_tracking_privacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingPrivacyAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    sales_change_tracking_privacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackingPrivacyChanges"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingPrivacyAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

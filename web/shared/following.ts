@@ -90,7 +90,7 @@ export class Following {
 
   #connect(): void {
     this.#drop();
-    const source = this.world.open(this.#offset === null ? this.url : `${this.url}?resume=${encodeURIComponent(this.#offset)}`);
+    const source = this.world.open(this.#offset === null ? this.url : `${this.url}${this.url.includes("?") ? "&" : "?"}resume=${encodeURIComponent(this.#offset)}`);
     this.#source = source;
     this.#waiting = this.world.later(() => this.#failed(source), OPENS_WITHIN_MS);
     source.onopen = () => {

@@ -6,7 +6,7 @@ import type { Fix } from "../shared/motion.ts";
 import { ArrivalPromise, type Window } from "../shared/promises.ts";
 import { ServerClock } from "../shared/server_clock.ts";
 import { readKept, writeKept } from "./kept_promises.ts";
-import { type Parcel, over, windowOf } from "./parcel.ts";
+import { type Parcel, over, positionHidden, windowOf } from "./parcel.ts";
 
 export interface Seen {
   parcel: Parcel;
@@ -22,6 +22,7 @@ const kept = (): Storage => localStorage;
 
 // Several statuses come at once after an interruption; one answer tells all.
 const RENEW_AFTER_MS = 250;
+const RENEW_HIDDEN_MS = 60_000;
 
 export class FollowedParcel {
   readonly client = new Client(tabStore("tokens"));
@@ -31,14 +32,20 @@ export class FollowedParcel {
   #renewing: ReturnType<typeof setTimeout> | undefined;
   seen: Seen;
 
-  constructor(parcel: Parcel, private readonly tell: (seen: Seen) => void) {
+  readonly #path: string;
+  readonly #asked: string;
+  #hidden: ReturnType<typeof setInterval> | undefined;
+
+  /** `unlock`: what the server answered to the parcel's code; empty where none was given. */
+  constructor(parcel: Parcel, private readonly tell: (seen: Seen) => void, private readonly unlock = "") {
     this.#promise = new ArrivalPromise(readKept(kept, parcel.tracking_number));
     this.seen = { parcel, window: null, changes: [], fix: null, liveness: over(parcel.status) ? "over" : "connecting", lostAt: null };
     this.#promised(windowOf(parcel.eta));
     if (parcel.position !== null) this.#position(parcel.position); // the page came with it, so the map need not wait for a stream
-    const path = `/api/deliveries/${encodeURIComponent(parcel.tracking_number)}`;
+    this.#path = `/api/deliveries/${encodeURIComponent(parcel.tracking_number)}`;
+    this.#asked = unlock === "" ? "" : `?${new URLSearchParams({ unlock })}`;
     this.#following = new Following(
-      `${path}/events/`,
+      `${this.#path}/events/${this.#asked}`,
       {
         open: (url) => new EventSource(url),
         poll: () => this.renew(),
@@ -51,8 +58,13 @@ export class FollowedParcel {
   }
 
   start(): void {
+    if (this.unlock !== "") void this.renew().catch(() => undefined); // the page came without what it shows
     if (over(this.seen.parcel.status)) return;
     this.#following.start();
+    // No frame comes of a position that is not shown: the time of arrival is asked for.
+    this.#hidden = setInterval(() => {
+      if (positionHidden(this.seen.parcel) && !document.hidden) void this.renew().catch(() => undefined);
+    }, RENEW_HIDDEN_MS);
     addEventListener("online", this.#wake);
     document.addEventListener("visibilitychange", this.#wake);
   }
@@ -60,14 +72,14 @@ export class FollowedParcel {
   stop(): void {
     this.#following.stop();
     clearTimeout(this.#renewing);
+    clearInterval(this.#hidden);
     removeEventListener("online", this.#wake);
     document.removeEventListener("visibilitychange", this.#wake);
   }
 
   /** Ask for everything anew. Rejects where there is no connection. */
   async renew(): Promise<void> {
-    const path = `/api/deliveries/${encodeURIComponent(this.seen.parcel.tracking_number)}/track/`;
-    const parcel = await this.client.call<Parcel>(path, { signed: false });
+    const parcel = await this.client.call<Parcel>(`${this.#path}/track/${this.#asked}`, { signed: false });
     this.#promised(windowOf(parcel.eta));
     this.#change(over(parcel.status) ? { parcel, fix: null } : { parcel });
     if (this.seen.liveness === "live") return; // frames are newer than any answer

@@ -4,11 +4,11 @@ import { Icon } from "../shared/icon.tsx";
 import { Missing, useLate, withMaps } from "../shared/late.tsx";
 import { STALE_AFTER_S } from "../shared/motion.ts";
 import { duration } from "../shared/times.ts";
-import type { Say } from "../shared/words.ts";
 import { positionGone } from "./answer.tsx";
 import type { Seen } from "./following_parcel.ts";
 import type { CourierMap } from "./map.ts";
-import { over, pickupPlace, underWay } from "./parcel.ts";
+import type { Say } from "./speech.ts";
+import { over, pickupPlace, positionHidden, underWay } from "./parcel.ts";
 
 /** Where the courier is, with its age; words where there is nothing to draw. */
 export function MapPanel({ seen, age_s, say }: { seen: Seen; age_s: number | null; say: Say }) {
@@ -100,6 +100,7 @@ function words({ parcel, fix, liveness }: Seen, age_s: number | null, failed: bo
   if (over(parcel.status)) return say("map.over");
   if (!underWay(parcel.status)) return say("map.none");
   if (positionGone(age_s)) return say("map.gone", { age: duration(age_s ?? 0, say) });
+  if (fix === null && positionHidden(parcel)) return say("map.hidden");
   if (fix === null) return say(liveness === "polling" || liveness === "offline" ? "map.polling" : "map.waiting");
   return failed ? say("map.failed") : null;
 }

@@ -17,6 +17,8 @@ const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel =>
   tracking_history: [],
   events: [],
   package_details: { weight: 1, fragile: false, dimensions: "", requires_signature: false, value: null },
+  hidden: [],
+  code_shows: [],
   ...some,
 });
 type Step = Parcel["tracking_history"][number];

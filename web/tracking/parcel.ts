@@ -15,6 +15,9 @@ export const SOON_MS = 2 * 60_000;
 export const underWay = (status: string): boolean => UNDER_WAY.includes(status);
 export const over = (status: string): boolean => OVER.includes(status);
 
+/** Whether its seller does not show now where it is. */
+export const positionHidden = (parcel: Parcel): boolean => underWay(parcel.status) && parcel.hidden.includes("position");
+
 export function windowOf(eta: Eta | null): Window | null {
   return eta === null ? null : { earliest: Date.parse(eta.earliest), latest: Date.parse(eta.latest) };
 }

@@ -18,12 +18,15 @@ import type { Parcel } from "./parcel.ts";
 import { Rating } from "./rating.tsx";
 import { type Say, words } from "./speech.ts";
 import { story } from "./story.ts";
+import { readUnlock, writeUnlock } from "./kept_unlock.ts";
+import { Unlock } from "./unlock.tsx";
 
 const TICK_MS = 1_000;
 
 function Tracking({ parcel, language, say }: { parcel: Parcel; language: Language; say: Say }) {
   const [seen, setSeen] = useState<Seen | null>(null);
-  const followed = useMemo(() => new FollowedParcel(parcel, setSeen), [parcel]);
+  const [unlock, setUnlock] = useState(() => readUnlock(() => sessionStorage, parcel.tracking_number));
+  const followed = useMemo(() => new FollowedParcel(parcel, setSeen, unlock), [parcel, unlock]);
   const [now, setNow] = useState(followed.clock.now());
   useEffect(() => {
     followed.start();
@@ -55,11 +58,22 @@ function Tracking({ parcel, language, say }: { parcel: Parcel; language: Languag
           <section class="card">
             <dl class="ends">
               <dt>{say("from")}</dt>
-              <dd>{shown.parcel.pickup_address}</dd>
+              <dd>{shown.parcel.pickup_address ?? say("address.hidden")}</dd>
               <dt>{say("to")}</dt>
-              <dd>{shown.parcel.delivery_address}</dd>
+              <dd>{shown.parcel.delivery_address ?? say("address.hidden")}</dd>
             </dl>
           </section>
+          {shown.parcel.code_shows.length > 0 && (
+            <Unlock
+              number={parcel.tracking_number}
+              client={followed.client}
+              say={say}
+              onUnlock={(given) => {
+                writeUnlock(() => sessionStorage, parcel.tracking_number, given);
+                setUnlock(given);
+              }}
+            />
+          )}
           <History seen={shown} now={now} language={language} say={say} />
           <p class="quiet small">
             {say("tracking.number")} <span class="number">{parcel.tracking_number}</span> · {date(now, language)}

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 import structlog
-from litestar import Controller, Request, get, post
-from litestar.params import FromPath, JSONBody, PathParameter
+from litestar import Controller, Request, post
+from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 from redis.exceptions import RedisError
 
@@ -30,7 +30,7 @@ from api.http.schemas import (
     RequiredLine,
     Text,
 )
-from api.http.security import PUBLIC, acts, scoped
+from api.http.security import acts, scoped
 from api.routes.deliveries.answers import (
     AcceptedDelivery,
     CreatedDelivery,
@@ -38,8 +38,6 @@ from api.routes.deliveries.answers import (
     created_delivery,
 )
 from api.routes.deliveries.services import DeliveryServices, GivenServices
-from api.routes.deliveries.track_answers import TrackedDelivery
-from api.routes.deliveries.tracked import read_tracked
 from dispatch.accounts.api_keys import Scope
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
@@ -202,12 +200,3 @@ class DeliveryController(Controller):
             position=position,
         )
         return accepted_delivery(delivery, transporter)
-
-    @get("/{tracking_number:str}/track/", opt=PUBLIC)
-    async def track(self, tracking_number: FromPath[str], work: GivenWork, services: GivenServices) -> TrackedDelivery:
-        """A parcel, for anyone who has its tracking number.
-
-        `estimated_delivery_time` and `eta` are of the door, by way of the pickup, from where the transporter is now,
-        as on the socket.
-        """
-        return await read_tracked(services, work, tracking_number)

@@ -169,6 +169,8 @@ TRACKED: Final[dict[str, Any]] = {
         "fragile": False,
         "requires_signature": True,
     },
+    "hidden": [],
+    "code_shows": [],
 }
 OPTIMUM: Final = {"certified_optimal": True, "planned_total": 340.8, "upper_bound": 340.8, "dry_run": False}
 PREVIEW: Final[dict[str, Any]] = {

@@ -22,6 +22,7 @@ from api.routes.deliveries.plans import AssignmentPlanController
 from api.routes.deliveries.rolling import RollingController
 from api.routes.deliveries.runs import AssignmentRunController
 from api.routes.deliveries.services import DeliveryServices
+from api.routes.deliveries.tracking import TrackingController
 from api.routes.deliveries.zones import ZoneController
 
 
@@ -34,6 +35,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             DecisionListController,
             DeliveryController,
             DeliveryListController,
+            TrackingController,
             DispatchController,
             ChangesController,
             ReliefController,

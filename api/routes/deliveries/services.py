@@ -7,6 +7,7 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from api.adapters.guess_limits import RedisGuessLimits
 from api.adapters.photos import FolderPhotoStore
 from api.adapters.solving import ProcessSolver
 from api.process.resources import Feature, Resources
@@ -46,6 +47,8 @@ from dispatch.rolling.nobody_left import NobodyLeft
 from dispatch.rolling.planning import Planner
 from dispatch.rolling.rounds import PoolSource, RollingRounds
 from dispatch.rolling.rules import RollingRules
+from dispatch.tracking.privacy import Privacy, Shown
+from dispatch.tracking.unlocking import UnlockTokens
 from dispatch.transporters.kept import KeptTransporters
 from dispatch.zones.kept import Fees, KeptZones
 from dispatch.zones.models import ZoneMode
@@ -62,6 +65,13 @@ class DeliveryServices(Feature):
     zones: KeptZones
     planner: Planner
     leader: str
+    unlock_tokens: UnlockTokens
+    guesses: RedisGuessLimits
+
+    @property
+    def usual_privacy(self) -> Privacy:
+        """What is shown of parcels whose seller has chosen nothing."""
+        return Privacy(position=Shown(self.settings.tracking_position))
 
     @property
     def assignment_rules(self) -> AssignmentRules:
@@ -280,14 +290,23 @@ GivenServices: TypeAlias = NamedDependency[SkipValidation[DeliveryServices]]
 
 def build_delivery_services(resources: Resources, photos: PhotoStore | None = None) -> DeliveryServices:
     """Join them. Starts no process yet."""
-    database, solver = resources.database, ProcessSolver(is_timed=resources.part.is_timed)
+    database, settings = resources.database, resources.settings
+    solver = ProcessSolver(is_timed=resources.part.is_timed)
     return DeliveryServices(
         resources,
-        photos or FolderPhotoStore(resources.settings.data_dir / "photos"),
+        photos or FolderPhotoStore(settings.data_dir / "photos"),
         solver,
         RunTasks(database, resources.clock),
         KeptTransporters(database),
         KeptZones(database),
         Planner(solver),
         name_of_process(),
+        UnlockTokens(settings.signing_key()),
+        RedisGuessLimits(
+            resources.redis,
+            resources.keys,
+            per_account=settings.wrong_passwords_per_account,
+            per_address=settings.wrong_passwords_per_address,
+            window_s=settings.wrong_passwords_window_s,
+        ),
     )

@@ -1,18 +1,22 @@
 """A parcel for anyone who has its tracking number. Degrees, km, kg, NPR; times UTC."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from api.routes.deliveries.answers import AREA_SIGNS, Package, package_of, shown_time
 from api.routes.deliveries.step_answers import Point, StepAnswer, step_answer
 from dispatch.arrivals.events import DeliveryEvent, EventKind
-from dispatch.deliveries.eta import Arrival
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.geo import geo_cell
 from dispatch.ports import LivePosition
+from dispatch.tracking.privacy import ENDED, Element, Privacy, Stage, is_shown
 from dispatch.transporters.models import Transporter
+
+AT_DOOR: Final = (EventKind.ARRIVED_AT_DROPOFF, EventKind.LEFT_DROPOFF)
 
 
 class ArrivalWindow(Struct, frozen=True):
@@ -23,13 +27,13 @@ class ArrivalWindow(Struct, frozen=True):
 
 
 class TrackedCarrier(Struct, frozen=True):
-    """Who brings it; the phone only while it is under way."""
+    """Who brings it: where they are not shown, ``name`` is the first name alone, the others null."""
 
     name: str
     business_name: str
     phone: str | None
     vehicle_type: str
-    vehicle_number: str
+    vehicle_number: str | None
 
 
 class TrackedEvent(Struct, frozen=True):
@@ -39,7 +43,7 @@ class TrackedEvent(Struct, frozen=True):
     message: str
     timestamp: datetime
     noticed_at: datetime
-    location: Point
+    location: Point | None
 
 
 class TrackedPosition(Struct, frozen=True):
@@ -63,7 +67,10 @@ class TrackedArea(Struct, frozen=True):
 
 
 class TrackedDelivery(Struct, frozen=True, kw_only=True):
-    """A parcel, where it is and when it comes. ``position`` only while it is under way, as in the live frames.
+    """A parcel, where it is and when it comes; what its seller does not show is null, or left out of a list.
+
+    ``hidden`` names what is not shown now, ``code_shows`` what of it the parcel's code would show.
+    ``position`` only while it is under way, as in the live frames.
 
     ``delivery_area``: the quarter of the door, about 1 km by 0.6 km; the number stands on the parcel, so whoever has it
     is not told the house. Null where nobody has said where the door is.
@@ -72,8 +79,8 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     tracking_number: str
     status: DeliveryStatus
     status_display: str
-    pickup_address: str
-    delivery_address: str
+    pickup_address: str | None
+    delivery_address: str | None
     delivery_area: TrackedArea | None
     estimated_delivery_time: datetime | None
     eta: ArrivalWindow | None
@@ -83,33 +90,62 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     events: list[TrackedEvent]
     distance_km: float | None
     package_details: Package
+    hidden: list[Element]
+    code_shows: list[Element]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one who looks may see now."""
+
+    privacy: Privacy
+    stage: Stage
+
+    def of(self, element: Element) -> bool:
+        """Whether an element is shown."""
+        return is_shown(self.privacy, element, self.stage)
+
+    @property
+    def hidden(self) -> list[Element]:
+        """What is not shown."""
+        return [element for element in Element if not self.of(element)]
+
+    @property
+    def code_shows(self) -> list[Element]:
+        """What would be shown to whoever gives the parcel's code."""
+        unlocked = Sight(self.privacy, replace(self.stage, unlocked=True))
+        return [element for element in self.hidden if unlocked.of(element)]
 
 
 def tracked_delivery(
     delivery: Delivery,
     events: Sequence[DeliveryEvent],
-    arrival: Arrival | None = None,
+    sight: Sight,
     position: TrackedPosition | None = None,
 ) -> TrackedDelivery:
     """A delivery for anyone who has its tracking number.
 
-    ``arrival``: at the door, from where the transporter is now; else the estimate stands that was made last.
+    The arrival at the door is from where the transporter is now; else the estimate stands that was made last.
     """
+    arrival, gone = sight.stage.arrival, delivery.status in ENDED and not sight.of(Element.AFTER_END)
+    history = sight.of(Element.HISTORY)
     return TrackedDelivery(
         tracking_number=delivery.tracking_number,
         status=delivery.status,
         status_display=delivery.status.display,
-        pickup_address=delivery.pickup_address,
-        delivery_address=delivery.delivery_address,
-        delivery_area=_area(delivery.delivery_lat, delivery.delivery_lon),
-        estimated_delivery_time=shown_time(delivery, arrival),
+        pickup_address=delivery.pickup_address if sight.of(Element.PICKUP_ADDRESS) else None,
+        delivery_address=delivery.delivery_address if sight.of(Element.DELIVERY_ADDRESS) else None,
+        delivery_area=None if gone else _area(delivery.delivery_lat, delivery.delivery_lon),
+        estimated_delivery_time=None if gone else shown_time(delivery, arrival),
         eta=ArrivalWindow(arrival.earliest, arrival.latest) if arrival else None,
-        position=position,
-        transporter=_carrier(delivery.transporter, delivery.status) if delivery.transporter else None,
-        tracking_history=[step_answer(step) for step in delivery.tracking_history],
-        events=[_event(event) for event in events],
-        distance_km=delivery.distance_km,
+        position=position if sight.of(Element.POSITION) else None,
+        transporter=_carrier(delivery.transporter, sight) if delivery.transporter and not gone else None,
+        tracking_history=[_step(step, sight) for step in delivery.tracking_history] if history else [],
+        events=[_event(event, sight) for event in events] if history else [],
+        distance_km=None if gone else delivery.distance_km,
         package_details=package_of(delivery),
+        hidden=sight.hidden,
+        code_shows=sight.code_shows,
     )
 
 
@@ -126,15 +162,26 @@ def _area(lat: float | None, lon: float | None) -> TrackedArea | None:
     return TrackedArea(cell.name, cell.lat, cell.lon, cell.height_deg, cell.width_deg)
 
 
-def _carrier(transporter: Transporter, status: DeliveryStatus) -> TrackedCarrier:
+def _carrier(transporter: Transporter, sight: Sight) -> TrackedCarrier:
+    name = transporter.user.name
     return TrackedCarrier(
-        name=transporter.user.name,
+        name=name if sight.of(Element.SURNAME) else (name.split() or [name])[0],
         business_name=transporter.business_name,
-        phone=transporter.phone if status.under_way else None,
+        phone=transporter.phone if sight.of(Element.PHONE) else None,
         vehicle_type=transporter.vehicle_type,
-        vehicle_number=transporter.vehicle_number,
+        vehicle_number=transporter.vehicle_number if sight.of(Element.VEHICLE_NUMBER) else None,
     )
 
 
-def _event(event: DeliveryEvent) -> TrackedEvent:
-    return TrackedEvent(event.kind, event.kind.message, event.at, event.noticed_at, Point(event.lat, event.lon))
+def _step(step: DeliveryStep, sight: Sight) -> StepAnswer:
+    """Where a step happened tells the address of the end where it happened."""
+    at_door = step.status is DeliveryStatus.DELIVERED
+    shown = sight.of(Element.DELIVERY_ADDRESS if at_door else Element.PICKUP_ADDRESS)
+    answer = step_answer(step)
+    return answer if shown else structs.replace(answer, location=None)
+
+
+def _event(event: DeliveryEvent, sight: Sight) -> TrackedEvent:
+    shown = sight.of(Element.DELIVERY_ADDRESS if event.kind in AT_DOOR else Element.PICKUP_ADDRESS)
+    place = Point(event.lat, event.lon) if shown else None
+    return TrackedEvent(event.kind, event.kind.message, event.at, event.noticed_at, place)

@@ -3,20 +3,28 @@
 from api.http.schemas import checked_tracking_number
 from api.routes.deliveries.arrivals import arrivals_from, live_positions
 from api.routes.deliveries.services import DeliveryServices
-from api.routes.deliveries.track_answers import TrackedDelivery, tracked_delivery, tracked_position
+from api.routes.deliveries.track_answers import Sight, TrackedDelivery, tracked_delivery, tracked_position
 from dispatch.arrivals.movement import list_events
 from dispatch.database.work import Work
+from dispatch.tracking.privacy import Stage
+from dispatch.tracking.privacy_settings import privacy_of
 
 
-async def read_tracked(services: DeliveryServices, work: Work, tracking_number: str) -> TrackedDelivery:
-    """What ``track/`` answers and the tracking page shows. Raises NotFound."""
-    deliveries = services.delivery_steps(work).deliveries
-    delivery = await deliveries.get_by_tracking_number(checked_tracking_number(tracking_number))
+async def read_tracked(
+    services: DeliveryServices, work: Work, tracking_number: str, unlock: str | None = None
+) -> TrackedDelivery:
+    """What ``track/`` answers and the tracking page shows; ``unlock``: what ``unlock/`` answered. Raises NotFound."""
+    number = checked_tracking_number(tracking_number)
+    delivery = await services.delivery_steps(work).deliveries.get_by_tracking_number(number)
     positions = await live_positions(services, [delivery])
     live = positions.get(delivery.transporter.id) if delivery.transporter else None
+    privacy, stops_before = await privacy_of(work.session, delivery.id, services.usual_privacy)
+    arrival = arrivals_from(services, [delivery], positions).get(delivery.id)
+    now = services.clock.now()
+    stage = Stage(delivery.status, stops_before, arrival, now, services.unlock_tokens.holds(unlock, number, now))
     return tracked_delivery(
         delivery,
         await list_events(work.session, delivery.id),
-        arrivals_from(services, [delivery], positions).get(delivery.id),
-        tracked_position(live, services.clock.now()) if live else None,
+        Sight(privacy, stage),
+        tracked_position(live, now) if live else None,
     )

@@ -13,6 +13,7 @@ from api.routes.marketplace.orders import OrderController
 from api.routes.marketplace.product_pictures import ProductPictureController
 from api.routes.marketplace.sales import SaleController
 from api.routes.marketplace.services import MarketplaceServices
+from api.routes.marketplace.tracking_privacy import TrackingPrivacyController
 
 
 def marketplace_routes(services: MarketplaceServices) -> Router:
@@ -27,6 +28,7 @@ def marketplace_routes(services: MarketplaceServices) -> Router:
             OrderController,
             AnalyticsController,
             SaleController,
+            TrackingPrivacyController,
         ],
         dependencies=given(services),
         opt=examples(OF_OPERATIONS),

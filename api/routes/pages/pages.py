@@ -13,6 +13,7 @@ from api.http.security import PUBLIC
 from api.monitoring.access import from_this_machine
 from api.routes.deliveries.services import GivenServices
 from api.routes.deliveries.tracked import read_tracked
+from api.routes.deliveries.tracking import UnlockQuery
 from api.routes.pages import built
 from api.routes.pages.built import ASSET, PAGE, SAME_PAGE
 from api.routes.pages.speech import language_of, speech_of
@@ -77,6 +78,7 @@ class PageController(Controller):
         work: GivenWork,
         services: GivenServices,
         lang: LanguageQuery = None,
+        unlock: UnlockQuery = None,
     ) -> Response[bytes]:
         """A parcel, for anyone who has its tracking number."""
         language = language_of(lang, request.headers.get("accept-language", ""))
@@ -84,7 +86,7 @@ class PageController(Controller):
         now = services.clock.now()
         try:
             parcel = msgspec.to_builtins(
-                await read_tracked(services, work, tracking_number), builtin_types=(type(now),), str_keys=True
+                await read_tracked(services, work, tracking_number, unlock), builtin_types=(type(now),), str_keys=True
             )
         except NotFound:
             parcel = None

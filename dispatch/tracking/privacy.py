@@ -1,0 +1,95 @@
+"""What whoever has a parcel's tracking number may see of it: one rule for answers, frames, streams and pages."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from dispatch.deliveries.eta import Arrival
+from dispatch.deliveries.models import DeliveryStatus
+
+NEAR_STOPS: Final = 2
+NEAR_TIME: Final = timedelta(minutes=20)
+ABOARD: Final = frozenset({DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT})
+ENDED: Final = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.CANCELLED})
+
+
+class Shown(StrEnum):
+    """When something is shown to whoever has the number."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    UNDER_WAY = "under_way"
+    """From the assignment to the end."""
+    NEAR = "near"
+    """While it is aboard and at most two drop-offs or twenty minutes away."""
+    CODE = "code"
+    """To whoever has given the parcel's code: the last four digits of the receiver's phone."""
+
+
+class Element(StrEnum):
+    """What may be shown of a parcel or not."""
+
+    POSITION = "position"
+    SURNAME = "surname"
+    PHONE = "phone"
+    VEHICLE_NUMBER = "vehicle_number"
+    PICKUP_ADDRESS = "pickup_address"
+    DELIVERY_ADDRESS = "delivery_address"
+    HISTORY = "history"
+    AFTER_END = "after_end"
+    """All of these, once the parcel has arrived or was cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """When each element is shown: what a seller has chosen, and else this."""
+
+    position: Shown = Shown.NEAR
+    surname: Shown = Shown.UNDER_WAY
+    phone: Shown = Shown.UNDER_WAY
+    vehicle_number: Shown = Shown.ALWAYS
+    pickup_address: Shown = Shown.ALWAYS
+    delivery_address: Shown = Shown.ALWAYS
+    history: Shown = Shown.ALWAYS
+    after_end: Shown = Shown.ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a parcel stands, and who looks.
+
+    ``stops_before``: drop-offs of the same transporter that are expected sooner. ``unlocked``: whoever looks has given
+    the parcel's code.
+    """
+
+    status: DeliveryStatus
+    stops_before: int
+    arrival: Arrival | None
+    now: datetime
+    unlocked: bool = False
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it comes soon: aboard, and few stops or little time away."""
+        if self.status not in ABOARD:
+            return False
+        soon = self.arrival is not None and self.arrival.earliest - self.now <= NEAR_TIME
+        return soon or self.stops_before <= NEAR_STOPS
+
+
+def is_shown(privacy: Privacy, element: Element, stage: Stage) -> bool:
+    """Whether an element is shown at a stage. Everybody who shows a parcel by its number asks here."""
+    if stage.status in ENDED and element is not Element.AFTER_END and not is_shown(privacy, Element.AFTER_END, stage):
+        return False
+    match getattr(privacy, element.value):
+        case Shown.ALWAYS:
+            return True
+        case Shown.UNDER_WAY:
+            return stage.status.under_way
+        case Shown.NEAR:
+            return stage.is_near
+        case Shown.CODE:
+            return stage.unlocked
+        case _:
+            return False

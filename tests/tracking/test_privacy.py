@@ -1,0 +1,237 @@
+"""What whoever has a tracking number sees: element by element, as its seller has set it, the same by every way in."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pytest
+import websockets
+
+from tests.support.places import north_of, somewhere
+from tests.support.watching import another_world, frames_until, next_frame, watch
+from tests.support.world import Driver, Person, World, ok
+
+SETTINGS = "/api/marketplace/seller/tracking-privacy/"
+ELEMENTS = ("position", "surname", "phone", "vehicle_number", "pickup_address", "delivery_address", "history")
+STAGES = ("available", "assigned", "aboard", "delivered")
+# Setting → at which of the stages whoever has the number sees it, and whoever has given the code.
+SHOWN = {
+    "always": (STAGES, STAGES),
+    "never": ((), ()),
+    "under_way": (("assigned", "aboard"), ("assigned", "aboard")),
+    "near": (("aboard",), ("aboard",)),
+    "code": ((), STAGES),
+}
+# Nobody brings it yet, or nobody does any more; and until the first step there is no history.
+NOT_THERE = {
+    "position": {"available", "delivered"},
+    "surname": {"available"},
+    "phone": {"available"},
+    "vehicle_number": {"available"},
+    "history": {"available"},
+}
+
+
+async def _choose(seller: Person, **chosen: str | None) -> dict[str, Any]:
+    shown: dict[str, Any] = ok(await seller.patch(SETTINGS, chosen))
+    return shown
+
+
+async def _unlock(world: World, number: str) -> str:
+    delivery_phone = "4567"
+    unlocked = ok(await world.http.post(f"/api/deliveries/{number}/unlock/", json={"code": delivery_phone}))
+    return str(unlocked["token"])
+
+
+def _seen(answer: dict[str, Any], name: str) -> dict[str, bool]:
+    carrier = answer["transporter"]
+    return {
+        "position": answer["position"] is not None,
+        "surname": carrier is not None and carrier["name"] == name,
+        "phone": carrier is not None and carrier["phone"] is not None,
+        "vehicle_number": carrier is not None and carrier["vehicle_number"] is not None,
+        "pickup_address": answer["pickup_address"] is not None,
+        "delivery_address": answer["delivery_address"] is not None,
+        "history": answer["tracking_history"] != [],
+    }
+
+
+async def _page_state(world: World, number: str, unlock: dict[str, str]) -> dict[str, Any]:
+    page = await world.http.get(f"/t/{number}", params=unlock)
+    found = re.search(r'id="state">(.*?)</script>', page.text, re.DOTALL)
+    assert found is not None
+    state: dict[str, Any] = json.loads(found[1])
+    return state
+
+
+async def _socket_position(world: World, number: str, unlock: dict[str, str]) -> object:
+    async with websockets.connect(f"{world.ws_url}/ws/track/{number}?{httpx.QueryParams(unlock)}") as socket:
+        return (await next_frame(socket))["position"]
+
+
+async def _stream_position(world: World, number: str, unlock: dict[str, str]) -> object:
+    async with world.http.stream("GET", f"/api/deliveries/{number}/events/", params=unlock) as stream:
+        async for line in stream.aiter_lines():
+            if line.startswith("data:"):
+                return json.loads(line[5:])["position"]
+    return None
+
+
+async def _advance(world: World, delivery: dict[str, Any], driver: Driver, stage: str) -> None:
+    steps = {"available": [], "assigned": ["accept"], "aboard": ["pickup"], "delivered": ["deliver"]}
+    for step in steps[stage]:
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/", {}))
+    if stage == "assigned":
+        await world.online_at(driver, *somewhere())
+
+
+@pytest.mark.parametrize("setting", list(SHOWN))
+async def test_every_element_is_shown_at_the_stages_that_its_setting_says_by_every_way_in(
+    world: World, setting: str
+) -> None:
+    bought, driver = await world.bought(), await world.driver(vehicle_number="BA-2-PA-77")
+    name = ok(await driver.get("/api/v1/auth/me/"))["name"]
+    assert " " in name
+    delivery = await world.delivery(bought)
+    number = delivery["tracking_number"]
+    await _choose(bought.seller, **dict.fromkeys(ELEMENTS, setting))
+    unlocks: tuple[dict[str, str], ...] = ({}, {"unlock": await _unlock(world, number)})
+    for stage in STAGES:
+        await _advance(world, delivery, driver, stage)
+        for unlock, stages in zip(unlocks, SHOWN[setting], strict=True):
+            answer = ok(await world.http.get(f"/api/deliveries/{number}/track/", params=unlock))
+            wanted = {one: stage in stages and stage not in NOT_THERE.get(one, set()) for one in ELEMENTS}
+            assert _seen(answer, name) == wanted, (stage, bool(unlock))
+            assert set(answer["hidden"]) == (set() if stage in stages else set(ELEMENTS))
+            assert set(answer["code_shows"]) == (set(ELEMENTS) if setting == "code" and not unlock else set())
+            assert _seen(await _page_state(world, number, unlock), name) == wanted, (stage, bool(unlock))
+            for position in (_socket_position, _stream_position):
+                shown = await position(world, number, unlock) is not None
+                assert shown is wanted["position"], (stage, bool(unlock), position.__name__)
+
+
+@pytest.mark.parametrize(("setting", "public", "unlocked"), [("never", False, False), ("code", False, True)])
+async def test_once_it_has_ended_everything_is_gone_where_the_seller_says_so(
+    world: World, setting: str, public: bool, unlocked: bool
+) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought)
+    number = delivery["tracking_number"]
+    await _choose(bought.seller, after_end=setting, **dict.fromkeys(ELEMENTS, "always"))
+    for stage in STAGES[:3]:
+        await _advance(world, delivery, driver, stage)
+    before = ok(await world.http.get(f"/api/deliveries/{number}/track/"))
+    assert before["delivery_address"] is not None
+    await _advance(world, delivery, driver, "delivered")
+    for params, whole in (({}, public), ({"unlock": await _unlock(world, number)}, unlocked)):
+        for answer in (
+            ok(await world.http.get(f"/api/deliveries/{number}/track/", params=params)),
+            await _page_state(world, number, params),
+        ):
+            assert answer["status"] == "delivered"
+            kept = ("transporter", "pickup_address", "delivery_address", "delivery_area", "distance_km")
+            assert all((answer[key] is not None) is whole for key in kept), answer
+            assert (answer["tracking_history"] != []) is whole
+
+
+async def test_where_a_step_happened_tells_no_address_that_is_not_shown(world: World) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought)
+    await _choose(bought.seller, pickup_address="never", delivery_address="never")
+    await world.online_at(driver, *somewhere())  # its place stands for that of the steps
+    for step in ("accept", "pickup", "deliver"):
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/", {}))
+    told = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
+    assert [step["location"] for step in told["tracking_history"]] == [None] * len(told["tracking_history"])
+
+
+def _way(place: tuple[float, float], metres: float) -> dict[str, Any]:
+    door = north_of(place, metres)
+    pickup = {"pickup_latitude": place[0], "pickup_longitude": place[1]}
+    return pickup | {"delivery_latitude": door[0], "delivery_longitude": door[1]}
+
+
+async def test_by_default_the_position_shows_once_the_parcel_is_aboard_and_few_stops_away(world: World) -> None:
+    async with another_world(world.server, tracking_position="near") as usual:
+        driver, place = await world.driver(), somewhere()
+        *sooner, last = [await world.delivery(**_way(place, metres)) for metres in (1_000, 1_000, 1_000, 200_000)]
+        await world.online_at(driver, *place)
+        for one in (*sooner, last):
+            ok(await driver.post(f"/api/deliveries/{one['id']}/accept/", {}))
+        async with watch(usual, last["tracking_number"]) as socket:
+            assert (await next_frame(socket))["position"] is None  # not aboard
+            for one in (*sooner, last):
+                ok(await driver.post(f"/api/deliveries/{one['id']}/pickup/", {}))
+            path = f"/api/deliveries/{last['tracking_number']}/track/"
+            aboard = ok(await usual.http.get(path))
+            assert (aboard["position"], aboard["hidden"]) == (None, ["position"])  # three stops before
+            assert aboard["eta"] is not None
+            near = ok(await usual.http.get(f"/api/deliveries/{sooner[0]['tracking_number']}/track/"))
+            assert near["position"] is not None
+            ok(await driver.post(f"/api/deliveries/{sooner[0]['id']}/deliver/", {}))
+            assert ok(await usual.http.get(path))["position"] is not None
+            while (frame := await next_frame(socket)).get("position") is None:
+                assert frame["type"] in {"status", "snapshot"}
+            assert frame["type"] == "snapshot"
+
+
+async def test_who_watches_already_follows_what_the_seller_chooses(world: World) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought)
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/", {}))
+    await world.online_at(driver, *somewhere())
+    async with watch(world, delivery["tracking_number"]) as socket:
+        assert (await next_frame(socket))["position"] is not None
+        await _choose(bought.seller, position="never")
+        assert (await frames_until(socket, type="snapshot"))[-1]["position"] is None
+        await _choose(bought.seller, position="under_way")
+        assert (await frames_until(socket, type="snapshot"))[-1]["position"] is not None
+
+
+async def test_a_seller_sees_and_changes_what_is_shown_and_goes_back_to_the_defaults(world: World) -> None:
+    seller = await world.person("seller")
+    usual = ok(await seller.get(SETTINGS))
+    defaults = usual.pop("defaults")
+    assert usual == defaults
+    assert (usual["phone"], usual["surname"], usual["after_end"]) == ("under_way", "under_way", "always")
+    changed = await _choose(seller, phone="never", after_end="code")
+    assert (changed["phone"], changed["after_end"], changed["surname"]) == ("never", "code", usual["surname"])
+    back = await _choose(seller, phone=None)
+    assert (back["phone"], back["after_end"]) == ("under_way", "code")
+    assert ok(await seller.get(SETTINGS)) == back
+    assert ok(await (await world.person("seller")).get(SETTINGS))["after_end"] == "always"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"phone": "sometimes"}, "phone"),
+        ({"phone": 1}, "phone"),
+        ({"after_end": "near"}, "after_end"),
+        ({"shoe_size": "always"}, "shoe_size"),
+    ],
+)
+async def test_a_choice_that_does_not_fit_is_named(world: World, body: dict[str, Any], field: str) -> None:
+    refused = await (await world.person("seller")).patch(SETTINGS, body)
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
+
+
+async def test_a_code_is_read_as_it_is_typed_and_wrong_ones_are_counted(world: World) -> None:
+    bought, other = await world.bought(), await world.delivery()
+    delivery = await world.delivery(bought)
+    await _choose(bought.seller, delivery_address="code")
+    path = f"/api/deliveries/{delivery['tracking_number']}/unlock/"
+    for typed in ("४५६७", " 45-67 "):
+        ok(await world.http.post(path, json={"code": typed}))
+    foreign = ok(await world.http.post(f"/api/deliveries/{other['tracking_number']}/unlock/", json={"code": "4567"}))
+    for unlock in (foreign["token"], "1.x", "9" * 100, foreign["token"][:-1] + "é"):
+        shown = ok(
+            await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/", params={"unlock": unlock})
+        )
+        assert shown["delivery_address"] is None
+
+    answers = [await world.http.post(path, json={"code": "0000"}) for _ in range(8)]
+    assert [answer.status_code for answer in answers][:5] == [403] * 5
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["retry-after"]) > 0
