@@ -165,6 +165,11 @@ _of_a_zone("POST", "/pause", {"reason": "Flood at the bridge."})
 _of_a_zone("POST", "/resume")
 
 
+@asks("POST /api/deliveries/{tracking_number}/unlock")
+async def _unlock(stage: Stage) -> Ask:
+    return Ask(f"{DELIVERIES}{stage.business.ids['tracking_number']}/unlock/", {"code": "4567"})
+
+
 @asks("GET /api/deliveries/{tracking_number}/events")
 async def _follow(stage: Stage) -> Ask:
     return Ask(f"{DELIVERIES}{stage.business.ids['tracking_number']}/events/")

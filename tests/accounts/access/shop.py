@@ -21,6 +21,7 @@ BODIES.update(
         "POST /api/v1/auth/close": {"password": PASSWORD},
         "POST /api/v1/auth/password/forgot": {"email": "nobody@example.com"},
         "POST /api/v1/marketplace/products": {"name": "Rice", "listed_price": "12.50", "stock": 1},
+        "PATCH /api/marketplace/seller/tracking-privacy": {"phone": "never"},
         "POST /api/v1/api-keys": {"name": "warehouse", "scopes": ["events:read"]},
     }
 )

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision: str = "0032_tracking_privacy"
-down_revision: str | None = "0031_rolling_calls"
+revision: str = "0033_tracking_privacy"
+down_revision: str | None = "0032_asked_decisions"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
