@@ -15,6 +15,7 @@ from dispatch.decisions.models import DecidedDelivery, Decision
 from dispatch.deliveries.models import Delivery, DeliveryStep
 from dispatch.events.models import Event
 from dispatch.idempotency.models import AnsweredRequest
+from dispatch.imports import ExternalName, ImportRun
 from dispatch.jobs.models import JobItem
 from dispatch.notifications.models import OutboxMessage
 from dispatch.offers.models import Offer, OfferSearch
@@ -53,6 +54,8 @@ __all__ = [
     "DeliveryJourney",
     "DeliveryStep",
     "Event",
+    "ExternalName",
+    "ImportRun",
     "Invoice",
     "InvoiceCounter",
     "JobItem",

@@ -16,6 +16,7 @@ from api.cli.commands.deliveries import create_delivery
 from api.cli.commands.maps import basemap
 from api.cli.commands.serving import doctor, migrate, serve, settings
 from api.cli.commands.simulating import demo, load, replay, sandbox_gateway, sandbox_pay, simulate
+from api.cli.commands.tables import export_table, import_table
 from api.cli.group import Group
 from api.version import VERSION
 
@@ -33,6 +34,7 @@ COMMANDS = (
     *(serve, migrate, doctor, settings),
     *(demo, replay, load, simulate, sandbox_pay, sandbox_gateway),
     *(create_user, close_account, reopen_account, change_roles, change_password, verify_email, audit),
+    *(import_table, export_table),
     *(create_delivery, replay_decisions, basemap),
 )
 for command in COMMANDS:

@@ -13,10 +13,11 @@ def safe_cell(value: object) -> str:
     the usual ones. Numbers of ours stay numbers.
     """
     text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and _begins_formula(text) else text
+    return f"'{text}" if isinstance(value, str) and begins_formula(text) else text
 
 
-def _begins_formula(text: str) -> bool:
+def begins_formula(text: str) -> bool:
+    """Whether a spreadsheet could take a text for a formula."""
     if text[:1] in {"\t", "\r", "\n"}:
         return True
     for sign in unicodedata.normalize("NFKC", text):

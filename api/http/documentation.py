@@ -81,6 +81,7 @@ TAGS: Final = {
     "keys": "Keys for machines, for admins.",
     "users": "Accounts, for admins.",
     "catalogue": "Products.",
+    "imports": "Tables of products, transporters and deliveries.",
     "images": "Pictures of products.",
     "carts": "What a customer means to buy.",
     "orders": "What a customer has ordered.",

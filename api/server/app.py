@@ -20,6 +20,7 @@ from api.http.requests import JsonRequest
 from api.http.security import BearerAuthentication
 from api.routes.accounts.routes import account_routes
 from api.routes.deliveries.routes import delivery_routes
+from api.routes.imports.routes import import_routes
 from api.routes.marketplace.routes import marketplace_routes
 from api.routes.operations.routes import operation_routes
 from api.routes.pages.routes import page_routes
@@ -42,6 +43,7 @@ def routes_of(services: Services) -> list[Router]:
         payment_routes(services.payments),
         transporter_routes(services.transporters),
         delivery_routes(services.deliveries),
+        import_routes(services.imports),
         operation_routes(services.operations),
         page_routes(services.deliveries),
         socket_routes(services.sockets),

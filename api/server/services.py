@@ -11,6 +11,7 @@ from api.process.process_roles import WHOLE, ProcessRole
 from api.process.resources import Addresses, Feature, build_resources
 from api.routes.accounts.services import AccountServices, build_account_services
 from api.routes.deliveries.services import DeliveryServices, build_delivery_services
+from api.routes.imports.services import ImportServices, build_import_services
 from api.routes.marketplace.services import MarketplaceServices, build_marketplace_services
 from api.routes.operations.services import OperationServices, build_operation_services
 from api.routes.payments.services import PaymentServices, build_payment_services
@@ -31,6 +32,7 @@ class Services(Feature):
     payments: PaymentServices
     deliveries: DeliveryServices
     transporters: TransporterServices
+    imports: ImportServices
     operations: OperationServices
     sockets: SocketServices
     background: BackgroundServices
@@ -68,13 +70,15 @@ def build_services(
     deliveries = build_delivery_services(resources, photos)
     payments = build_payment_services(resources, gateway, templates)
     sockets = build_socket_services(resources, accounts, deliveries)
+    transporters = TransporterServices(resources, sockets.ingest)
     return Services(
         resources,
         accounts=accounts,
         marketplace=build_marketplace_services(resources, deliveries, payments.refunds),
         payments=payments,
         deliveries=deliveries,
-        transporters=TransporterServices(resources, sockets.ingest),
+        transporters=transporters,
+        imports=build_import_services(resources, accounts, deliveries, transporters),
         operations=build_operation_services(resources),
         sockets=sockets,
         background=build_background_services(resources, templates, mail=mail, sms=sms),

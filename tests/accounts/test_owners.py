@@ -34,6 +34,7 @@ class Things:
     offer: int
     cart: int
     device: int
+    table: int
 
 
 # What others of the role are shown without a thing in the path: nothing of the owners'. The key of the number in a row,
@@ -42,6 +43,7 @@ LISTS: dict[str, tuple[str, str, str]] = {
     "/api/v1/marketplace/orders/my-orders": ("customer", "id", "order"),
     "/api/v1/marketplace/products/mine": ("seller", "id", "product"),
     "/api/marketplace/sales": ("seller", "id", "sale"),
+    "/api/imports": ("seller", "id", "table"),
     "/api/offers/history": ("transporter", "id", "offer"),
     "/api/offers": ("transporter", "id", "offer"),
     "/api/transporters/me/devices": ("transporter", "id", "device"),
@@ -84,7 +86,9 @@ async def things(world: World) -> Things:
     [offer] = [one["id"] for one in asked if one["transporter_id"] == driver.transporter_id]
     cart_id = await world.cart(bought.customer, {bought.product_id: 1})
     device = ok(await driver.post("/api/transporters/me/devices/", {"name": "Phone"}), 201)
-    return Things(bought, driver, offer, cart_id, device["id"])
+    content, seller = b"external_id,name,listed_price\n1,Rice,10\n", bought.seller
+    table = ok(await seller.http.post("/api/imports/products/", content=content, headers=seller.headers))
+    return Things(bought, driver, offer, cart_id, device["id"], table["id"])
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +115,7 @@ async def test_lists_and_figures_of_others_hold_nothing_of_the_owners(
         "sale": things.bought.sale_id,
         "offer": things.offer,
         "device": things.device,
+        "table": things.table,
     }
     for path, (role, key, thing) in LISTS.items():
         for people, has in ((owners, True), (others, False)):

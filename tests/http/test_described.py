@@ -22,6 +22,7 @@ ROLES = dict.fromkeys(("give", "take"), "no role is given and taken at once, and
 PRICES = dict.fromkeys(("listed_price", "price", "discounted_price"), "is more than nothing; a discount is less")
 TRANSPORTER = {"documents": "are of different kinds", "max_active": "ends at a setting"}
 AREA = {"lat": "goes with lon", "lon": "goes with lat", "radius_km": "goes with both"}
+TABLE = {"file": "is a table with the columns of its kind"}
 VEHICLE = "is one that somebody has"
 RING = {"area.coordinates": "does not cross itself", "area.coordinates[]": "ends where it begins"}
 # What no schema can say: an operation, and the fields of which it may say that they do not fit, and why.
@@ -51,6 +52,9 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
         "delivery_fee": "ends at a setting",
         "package_value": "ends at a setting",
     },
+    "POST /api/imports/products": TABLE,
+    "POST /api/imports/transporters": TABLE,
+    "POST /api/imports/deliveries": TABLE,
     "POST /api/zones": RING,
     "PATCH /api/zones/{zone_id}": RING,
     "POST /api/auto-assign": {"vehicle_type_filter": VEHICLE},

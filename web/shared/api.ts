@@ -812,6 +812,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListImports
+         * @description One's own tables and what came of them, newest first; an admin sees all.
+         */
+        get: operations["imports_list_imports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description What came of one's own table.
+         */
+        get: operations["imports_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliveries
+         * @description Make the deliveries of sales. Columns are the fields of `POST /api/deliveries/create/`, and `external_id`.
+         *
+         *     A sale that has its delivery is `unchanged`.
+         */
+        post: operations["imports_deliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Products
+         * @description Put the products of a table on sale, or change those that it brought before (`external_id`).
+         *
+         *     The body is the file: CSV (UTF-8) or XLSX. Columns: `external_id`, `name`, `listed_price`, and as wished
+         *     `discounted_price`, `stock`, `description`, `tax_class`, `images`, `is_active`; an admin's has `seller` too.
+         *     It is a dry run unless `dry_run=false`. Where a row is wrong nothing is written, unless `skip_bad_rows=true`.
+         */
+        post: operations["imports_products"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/transporters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transporters
+         * @description Make accounts and profiles of transporters, or change profiles that such a table brought.
+         *
+         *     Columns: `external_id`, `email`, `name`, `phone`, `vehicle_type`, `capacity_kg`, and as wished `business_name`,
+         *     `vehicle_number`, `max_active`. They choose a password by "forgotten", and are verified as all are.
+         */
+        post: operations["imports_transporters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/marketplace/analytics/products": {
         parameters: {
             query?: never;
@@ -4001,7 +4110,7 @@ export interface components {
         };
         /**
          * DeliveryRow
-         * @description A delivery in a list. Degrees, km, kg, NPR.
+         * @description A delivery of a sale, with the columns of `POST /api/deliveries/create/`.
          */
         DeliveryRow: {
             assigned_at: string | null;
@@ -4613,6 +4722,33 @@ export interface components {
             detail: string;
             reason: string;
         };
+        /**
+         * ImportAnswer
+         * @description `applied`: whether it was written. Of a dry run, the counts say what would happen.
+         *
+         *     `bad`: rows that are wrong; `problems` has what is, the first 500.
+         */
+        ImportAnswer: {
+            applied: boolean;
+            /** Format: date-time */
+            at: string;
+            bad: number;
+            changed: number;
+            dry_run: boolean;
+            file_sha256: string;
+            id: number;
+            kind: components["schemas"]["ImportKind"];
+            made: number;
+            problems: components["schemas"]["ProblemAnswer"][];
+            rows: number;
+            unchanged: number;
+        };
+        /**
+         * ImportKind
+         * @description What the rows of a table are.
+         * @enum {string}
+         */
+        ImportKind: "products" | "transporters" | "deliveries";
         /**
          * Initiation
          * @description What to pay and how. Tax and shipping may be left to the shop; so may the customer's data and return address.
@@ -5743,6 +5879,16 @@ export interface components {
             results: components["schemas"]["HeldPayment"][];
         };
         /**
+         * PageOfImportAnswer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfImportAnswer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["ImportAnswer"][];
+        };
+        /**
          * PageOfListedAnswer
          * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
          */
@@ -6231,6 +6377,15 @@ export interface components {
              */
             note: string;
             priority: components["schemas"]["Priority"];
+        };
+        /**
+         * ProblemAnswer
+         * @description What is wrong with a row, by its number in the file and its column; empty where it is the row as a whole.
+         */
+        ProblemAnswer: {
+            column: string;
+            detail: string;
+            row: number;
         };
         /**
          * ProcessAnswer
@@ -9298,6 +9453,184 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    imports_list_imports: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfImportAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    imports_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    imports_deliveries: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+                skip_bad_rows?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CSV (UTF-8) or XLSX, of at most 2 MiB and 2,000 rows; what it is, is decided by its content. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    imports_products: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+                skip_bad_rows?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CSV (UTF-8) or XLSX, of at most 2 MiB and 2,000 rows; what it is, is decided by its content. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    imports_transporters: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+                skip_bad_rows?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CSV (UTF-8) or XLSX, of at most 2 MiB and 2,000 rows; what it is, is decided by its content. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

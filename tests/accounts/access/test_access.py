@@ -19,14 +19,14 @@ from litestar.routes import HTTPRoute, WebSocketRoute
 
 from api.http.security import SCOPE
 from api.server.app import create_app
-from tests.accounts.access import deliveries, pages, shop, transporters, unusual_payments
+from tests.accounts.access import deliveries, pages, shop, tables, transporters, unusual_payments
 from tests.accounts.access.asking import ASKINGS, BODIES, Ask, Stage, ask_of, with_ids
 from tests.accounts.access.page import PAGE, page
 from tests.accounts.access.table import FILE, NO_KEY, OPEN, PEOPLE, Row, read_table
 from tests.support.watching import next_frame
 from tests.support.world import Person, World
 
-ASKED_BY = (deliveries, pages, shop, transporters, unusual_payments)
+ASKED_BY = (deliveries, pages, shop, tables, transporters, unusual_payments)
 TABLE = read_table()
 ROUTES = sorted(name for name in TABLE if not name.startswith("WS "))
 HOW = (

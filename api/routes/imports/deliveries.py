@@ -1,0 +1,65 @@
+"""Deliveries out of a table. A sale has one delivery, so a row whose sale has it already changes nothing."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from api.http.field_checks import Given
+from api.routes.deliveries.deliveries import NewDelivery
+from api.routes.deliveries.services import DeliveryServices
+from api.routes.imports.fields import FieldCheck
+from api.routes.imports.importers import Importer, Outcome
+from api.routes.imports.products import ExternalId
+from dispatch.accounts.models import User
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery
+from dispatch.imports import OF_THE_HOUSE, ImportKind, Name
+
+
+class DeliveryRow(NewDelivery, frozen=True, kw_only=True):
+    """A delivery of a sale, with the columns of ``POST /api/deliveries/create/``."""
+
+    external_id: ExternalId | None = None
+
+
+class DeliveryImporter(Importer[DeliveryRow]):
+    """For an admin, or an operator (``user`` None)."""
+
+    kind = ImportKind.DELIVERIES
+    row = DeliveryRow
+
+    def __init__(self, work: Work, services: DeliveryServices, user: User | None) -> None:
+        super().__init__(work)
+        self._services = services
+        self._user = user
+        self._of_sales: dict[int, int] = {}
+
+    @property
+    def check(self) -> FieldCheck:
+        """Amounts are not too high."""
+
+        async def check(given: Given) -> None:
+            self._services.delivery_limits.check(given)
+
+        return check
+
+    def name_of(self, row: DeliveryRow) -> Name:
+        """A name of the house; without one, that of its sale."""
+        return (OF_THE_HOUSE, row.external_id or f"sale {row.marketplace_sale_id}")
+
+    async def prepare(self, rows: Sequence[DeliveryRow]) -> None:
+        """Look for names, and for sales that have their delivery."""
+        await super().prepare(rows)
+        sales = {row.marketplace_sale_id for row in rows}
+        query = select(Delivery.sale_id, Delivery.id).where(Delivery.sale_id.in_(sales))
+        self._of_sales = dict((await self._work.session.execute(query)).tuples().all())
+
+    async def take(self, row: DeliveryRow) -> Outcome:
+        """Make it, unless it is there."""
+        if self.name_of(row) in self._known or row.marketplace_sale_id in self._of_sales:
+            return Outcome.UNCHANGED
+        details = row.details()
+        details.pop("external_id")
+        made = await self._services.delivery_steps(self._work).create(row.marketplace_sale_id, self._user, details)
+        self._new[self.name_of(row)] = made.id
+        return Outcome.MADE

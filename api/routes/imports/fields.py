@@ -1,0 +1,123 @@
+"""A row of a table as the body that its route takes, with all that is wrong in it by column."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, TypeVar, get_args
+
+import msgspec
+
+from api.adapters.sheets.rows import Row, UnreadableFile
+from api.http.bodies import fitting_fields, problems_in
+from api.http.field_checks import Given
+from api.http.schemas import Body
+from api.http.suggestions import nearest
+from api.http.texts import tidied
+from dispatch.errors import DispatchError, Invalid
+
+AnyBody = TypeVar("AnyBody", bound=Body)
+FieldCheck = Callable[[Given], Awaitable[object]]
+FORMULA: Final = "is a formula: put its value there"
+YES: Final = frozenset({"true", "yes", "1"})
+WHOLE: Final = re.compile(r"-?[0-9]{1,30}", re.ASCII)
+NUMBER: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?", re.ASCII)
+NO: Final = frozenset({"false", "no", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with a row; ``column`` is empty where it is the row as a whole."""
+
+    row: int
+    column: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table, as its first row names them."""
+
+    names: tuple[str, ...]
+    types: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+
+    def content(self, row: Row) -> tuple[dict[str, Any], dict[str, str]]:
+        """The fields of a row, empty ones left out, and what is wrong with cells already."""
+        content: dict[str, Any] = {}
+        problems: dict[str, str] = {}
+        for place, text in enumerate(row.cells):
+            if place in row.formulas and place < len(self.names):
+                problems[self.names[place]] = FORMULA
+            elif not text.strip():
+                continue
+            elif place >= len(self.names):
+                problems[f"column {place + 1}"] = "stands beyond the last column that has a name"
+            else:
+                content[self.names[place]] = _value(text.strip(), self.types[self.names[place]])
+        return content, problems
+
+
+def columns_of(first: Row, wanted: type[Body]) -> Columns:
+    """Read the row of names. Raises UnreadableFile, naming all that is wrong."""
+    known = {one.encode_name: one for one in msgspec.structs.fields(wanted)}
+    names = tuple(cell.strip().lower().replace(" ", "_").replace("-", "_") for cell in first.cells)
+    wrong = [f"`{name}` is no column here{nearest(name, known)}" for name in names if name not in known]
+    wrong += [f"`{name}` stands twice" for name in sorted({name for name in names if names.count(name) > 1})]
+    wrong += [
+        f"`{one.encode_name}` is missing" for one in known.values() if one.required and one.encode_name not in names
+    ]
+    if wrong:
+        raise UnreadableFile(f"of its columns {'; '.join(wrong[:20])}. What fits: {', '.join(known)}")
+    return Columns(names, {name: tuple(_plain(known[name].type)) for name in names})
+
+
+async def body_of(row: Row, columns: Columns, wanted: type[AnyBody], check: FieldCheck) -> AnyBody | list[RowProblem]:
+    """The row as a body that is right, or all that is wrong with it."""
+    content, problems = columns.content(row)
+    tidy, texts = tidied(content, wanted)
+    found = problems_in(wanted, tidy) | texts | problems
+    try:
+        await check(fitting_fields(wanted, tidy, found))
+    except DispatchError as error:
+        found = told(error) | found
+    if found:
+        return [RowProblem(row.number, _column(name), words) for name, words in found.items()]
+    return msgspec.convert(tidy, wanted)
+
+
+def told(error: DispatchError) -> dict[str, str]:
+    """What an error says, by column."""
+    if isinstance(error, Invalid) and error.fields:
+        return error.fields
+    return {"": error.detail}
+
+
+def _column(path: str) -> str:
+    """`images[3]` lies in the column of images; what is wrong with the whole in none."""
+    name = path.partition("[")[0].partition(".")[0]
+    return "" if name == "body" else name
+
+
+def _plain(kind: Any) -> Sequence[object]:  # noqa: ANN401  any type
+    """The types that a field may have, without what they are wrapped in."""
+    if hasattr(kind, "__metadata__"):
+        return _plain(kind.__origin__)
+    if getattr(kind, "__origin__", None) is list:
+        return [list]
+    members = get_args(kind)
+    return [one for member in members for one in _plain(member)] if members else [kind]
+
+
+def _value(text: str, kinds: Sequence[object]) -> Any:  # noqa: ANN401  as JSON has it
+    """A cell as JSON would have it; what does not fit stays a text, which is then refused in words."""
+    if list in kinds:
+        return text.split()
+    if bool in kinds and text.lower() in YES | NO:
+        return text.lower() in YES
+    if int in kinds and WHOLE.fullmatch(text):
+        return int(text)
+    if float in kinds and NUMBER.fullmatch(text):
+        return float(text)
+    if datetime in kinds or date in kinds:
+        return text.replace(" ", "T", 1)
+    return text

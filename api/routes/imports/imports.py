@@ -1,0 +1,125 @@
+"""Tables of products, transporters and deliveries, handed in as CSV or XLSX."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Final
+
+from litestar import Controller, Request, get, post
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.params import FromQuery
+from sqlalchemy import select
+
+from api.http.actors import actor_of
+from api.http.injected import GivenWork
+from api.http.schemas import Page, PageNumber, PageSize, PathId, paginate
+from api.http.security import acts, needs
+from api.routes.imports.answers import ImportAnswer, import_answer
+from api.routes.imports.running import Wish, run_import
+from api.routes.imports.services import OVER_HTTP, GivenServices
+from dispatch.accounts.models import Role, User
+from dispatch.errors import NotFound
+from dispatch.imports import ImportKind, ImportRun
+
+AnyRequest = Request[User, Any, Any]
+
+
+@dataclass
+class WithFile(Operation):
+    """The body is a file, which the description cannot know of a handler that reads it whole."""
+
+    def __post_init__(self) -> None:
+        file = OpenAPIMediaType(Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
+        words = "CSV (UTF-8) or XLSX, of at most 2 MiB and 2,000 rows; what it is, is decided by its content."
+        self.request_body = RequestBody(content={"application/octet-stream": file}, description=words, required=True)
+
+
+OF_FILE: Final[dict[str, Any]] = {
+    "status_code": 200,
+    "request_max_body_size": OVER_HTTP.bytes,
+    "operation_class": WithFile,
+}
+
+
+class ImportController(Controller):
+    """``/api/imports``. The body is the file itself: CSV (UTF-8) or XLSX of at most 2 MiB and 2,000 rows."""
+
+    path = "/api/imports"
+    tags = ("imports",)
+
+    @post("/products/", guards=[acts(Role.SELLER, Role.ADMIN)], **OF_FILE)
+    async def products(
+        self,
+        request: AnyRequest,
+        services: GivenServices,
+        dry_run: FromQuery[bool] = True,
+        skip_bad_rows: FromQuery[bool] = False,
+    ) -> ImportAnswer:
+        """Put the products of a table on sale, or change those that it brought before (`external_id`).
+
+        The body is the file: CSV (UTF-8) or XLSX. Columns: `external_id`, `name`, `listed_price`, and as wished
+        `discounted_price`, `stock`, `description`, `tax_class`, `images`, `is_active`; an admin's has `seller` too.
+        It is a dry run unless `dry_run=false`. Where a row is wrong nothing is written, unless `skip_bad_rows=true`.
+        """
+        seller = None if request.user.has(Role.ADMIN) else request.user
+        return await _taken(request, services, ImportKind.PRODUCTS, _wish(dry_run, skip_bad_rows), seller)
+
+    @post("/transporters/", guards=[needs(Role.ADMIN)], **OF_FILE)
+    async def transporters(
+        self,
+        request: AnyRequest,
+        services: GivenServices,
+        dry_run: FromQuery[bool] = True,
+        skip_bad_rows: FromQuery[bool] = False,
+    ) -> ImportAnswer:
+        """Make accounts and profiles of transporters, or change profiles that such a table brought.
+
+        Columns: `external_id`, `email`, `name`, `phone`, `vehicle_type`, `capacity_kg`, and as wished `business_name`,
+        `vehicle_number`, `max_active`. They choose a password by "forgotten", and are verified as all are.
+        """
+        return await _taken(request, services, ImportKind.TRANSPORTERS, _wish(dry_run, skip_bad_rows))
+
+    @post("/deliveries/", guards=[needs(Role.ADMIN)], **OF_FILE)
+    async def deliveries(
+        self,
+        request: AnyRequest,
+        services: GivenServices,
+        dry_run: FromQuery[bool] = True,
+        skip_bad_rows: FromQuery[bool] = False,
+    ) -> ImportAnswer:
+        """Make the deliveries of sales. Columns are the fields of `POST /api/deliveries/create/`, and `external_id`.
+
+        A sale that has its delivery is `unchanged`.
+        """
+        return await _taken(request, services, ImportKind.DELIVERIES, _wish(dry_run, skip_bad_rows))
+
+    @get("/", guards=[needs(Role.SELLER, Role.ADMIN)])
+    async def list_imports(
+        self, request: AnyRequest, work: GivenWork, page: PageNumber = 1, page_size: PageSize = 20
+    ) -> Page[ImportAnswer]:
+        """One's own tables and what came of them, newest first; an admin sees all."""
+        query = select(ImportRun).order_by(ImportRun.id.desc())
+        if not request.user.has(Role.ADMIN):
+            query = query.where(ImportRun.user_id == request.user.id)
+        return await paginate(request, work.session, query, page, page_size, import_answer)
+
+    @get("/{import_id:int}/", guards=[needs(Role.SELLER, Role.ADMIN)])
+    async def show(self, request: AnyRequest, import_id: PathId, work: GivenWork) -> ImportAnswer:
+        """What came of one's own table."""
+        run = await work.session.get(ImportRun, import_id)
+        if run is None or (run.user_id != request.user.id and not request.user.has(Role.ADMIN)):
+            raise NotFound("There is no such import.")
+        return import_answer(run)
+
+
+def _wish(dry_run: bool, skip_bad_rows: bool) -> Wish:
+    return Wish(dry_run=dry_run, skip_bad_rows=skip_bad_rows)
+
+
+async def _taken(
+    request: AnyRequest, services: GivenServices, kind: ImportKind, wish: Wish, seller: User | None = None
+) -> ImportAnswer:
+    content = await request.body()
+    make = services.maker(kind, request.user, seller=seller)
+    async with services.turn:
+        run = await run_import(services.database, make, BytesIO(content), OVER_HTTP, actor_of(request), wish)
+    return import_answer(run)

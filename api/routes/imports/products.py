@@ -1,0 +1,119 @@
+"""Products out of a table."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta, field
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from api.http.field_checks import Given
+from api.http.schemas import NO_NUL, ONE_LINE, Body, Email, Text
+from api.routes.imports.fields import FieldCheck
+from api.routes.imports.importers import Importer, Outcome
+from api.routes.marketplace.catalogue import Images, ProductName, Stock
+from dispatch.accounts.addresses import email_key
+from dispatch.accounts.models import Role, User
+from dispatch.catalogue.models import Product, TaxClass
+from dispatch.catalogue.service import Catalogue, check_product
+from dispatch.database.work import Work
+from dispatch.errors import Invalid
+from dispatch.imports import ImportKind, Name, things_named
+
+ExternalId = Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL, extra=ONE_LINE)]
+
+
+class ProductRow(Body, frozen=True, kw_only=True):
+    """A product as its seller's table has it. ``stock`` counts for a new one only: what was sold since stays sold."""
+
+    external_id: ExternalId
+    name: ProductName
+    listed_price: Decimal
+    discounted_price: Decimal | None = None
+    stock: Stock = 0
+    description: Text = ""
+    tax_class: TaxClass = TaxClass.STANDARD
+    images: Images = field(default_factory=list)
+    is_active: bool = True
+
+
+class SellersProductRow(ProductRow, frozen=True, kw_only=True):
+    """The same where a table has those of several sellers."""
+
+    seller: Email
+
+
+KEPT_AS_IT_IS = frozenset({"external_id", "seller", "stock"})
+
+
+async def _check(given: Given) -> None:
+    check_product(given.get("listed_price"), given.get("discounted_price"))
+
+
+class ProductImporter(Importer[ProductRow]):
+    """Of one seller, or of all that the rows name where ``seller`` is None."""
+
+    kind = ImportKind.PRODUCTS
+
+    def __init__(self, work: Work, seller: User | None) -> None:
+        super().__init__(work)
+        self.row: type[ProductRow] = SellersProductRow if seller is None else ProductRow
+        self._seller = seller
+        self._sellers: dict[str, User] = {}
+        self._products: dict[int, Product] = {}
+        self._made: dict[Name, Product] = {}
+
+    @property
+    def check(self) -> FieldCheck:
+        """Prices go together."""
+        return _check
+
+    def name_of(self, row: ProductRow) -> Name:
+        """A seller's own name of it; before the sellers are known, by the address as it stands there."""
+        seller = self._seller_of(row)
+        return (seller.id if seller is not None else 0, row.external_id)
+
+    def _seller_of(self, row: ProductRow) -> User | None:
+        if self._seller is not None:
+            return self._seller
+        return self._sellers.get(email_key(row.seller)) if isinstance(row, SellersProductRow) else None
+
+    async def prepare(self, rows: Sequence[ProductRow]) -> None:
+        """Sellers, names and the products that there are, each once; these are held until the end."""
+        session = self._work.session
+        if self._seller is None:
+            wanted = {
+                email_key(row.seller) for row in rows if isinstance(row, SellersProductRow)
+            } - self._sellers.keys()
+            for user in await session.scalars(select(User).where(User.email_key.in_(wanted))):
+                self._sellers[user.email_key] = user
+        self._known = await things_named(session, self.kind, [self.name_of(row) for row in rows])
+        held = (
+            select(Product)
+            .where(Product.id.in_(self._known.values()))
+            .order_by(Product.id)
+            .options(selectinload(Product.seller))
+            .with_for_update(of=Product)
+        )
+        self._products = {one.id: one for one in await session.scalars(held)}
+
+    async def take(self, row: ProductRow) -> Outcome:
+        """Put it on sale, or change what the row has otherwise."""
+        seller = self._seller_of(row)
+        if seller is None or not seller.has(Role.SELLER) or not seller.is_active:
+            raise Invalid("No such seller.", fields={"seller": "must be the e-mail address of a seller"})
+        name = self.name_of(row)
+        fields = {one: getattr(row, one) for one in row.__struct_fields__ if one not in KEPT_AS_IT_IS}
+        known = self._products.get(self._known.get(name, 0))
+        if known is None:
+            catalogue, is_active = Catalogue(self._work), fields.pop("is_active")
+            made = await catalogue.add(seller, stock=row.stock, **fields)
+            made.is_active = is_active
+            self._new[name] = made.id
+            return Outcome.MADE
+        changes = {one: value for one, value in fields.items() if getattr(known, one) != value}
+        for one, value in changes.items():
+            setattr(known, one, value)
+        await self._work.session.flush()
+        return Outcome.CHANGED if changes else Outcome.UNCHANGED

@@ -1,0 +1,12 @@
+"""The routes of imports, with what they are given."""
+
+from litestar import Router
+
+from api.http.injected import given
+from api.routes.imports.imports import ImportController
+from api.routes.imports.services import ImportServices
+
+
+def import_routes(services: ImportServices) -> Router:
+    """All of them, over the parts of this feature."""
+    return Router(path="/", route_handlers=[ImportController], dependencies=given(services))

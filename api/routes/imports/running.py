@@ -1,0 +1,163 @@
+"""A table is taken as a whole: every row is looked at and tried, then all of it stands or nothing.
+
+A dry run is the same with nothing left of it, so what it says is what would happen. Rows go in portions, so a table of
+any length needs the memory of one.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from api.adapters.sheets.reading import read_rows
+from api.adapters.sheets.rows import FileLimits, Row, UnreadableFile
+from api.routes.imports.fields import Columns, RowProblem, body_of, columns_of, told
+from api.routes.imports.importers import Importer, Outcome
+from dispatch.audit.service import Actor, record
+from dispatch.database.engine import Database
+from dispatch.database.work import Work
+from dispatch.errors import DispatchError, Unavailable
+from dispatch.imports import ImportKind, ImportRun, Name
+
+PORTION: Final = 200
+MOST_TOLD: Final = 500
+"""Problems that are kept with a run; all are counted, and a command prints all."""
+
+MakeImporter = Callable[[Work], Importer[Any]]
+Heard = Callable[[RowProblem], object]
+Progress = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a table is taken. ``skip_bad_rows``: the others stand where some are wrong."""
+
+    dry_run: bool
+    skip_bad_rows: bool = False
+    heard: Heard = lambda _: None
+    progress: Progress = lambda _: None
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of a table so far."""
+
+    rows: int = 0
+    bad: int = 0
+    outcomes: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+    problems: list[RowProblem] = field(default_factory=list)
+
+
+async def run_import(
+    database: Database, make: MakeImporter, file: BinaryIO, limits: FileLimits, actor: Actor, wish: Wish
+) -> ImportRun:
+    """Take a table, and keep what came of it. Raises UnreadableFile for what is none; then nothing stands."""
+    digest = await asyncio.to_thread(_digest, file)
+    result = Result()
+    async with database.work() as work:
+        importer = make(work)
+        await _take_all(importer, work, read_rows(file, limits), result, wish)
+        stands = not wish.dry_run and (wish.skip_bad_rows or not result.bad)
+        if not stands:
+            await work.rollback()
+        applied = stands and bool(result.outcomes[Outcome.MADE] or result.outcomes[Outcome.CHANGED])
+        run = await _kept(work, importer.kind, digest, result, actor, dry_run=wish.dry_run, applied=applied)
+        if applied:
+            counts = {"kind": run.kind.value, "made": run.made, "changed": run.changed, "bad": run.bad}
+            await record(work.session, actor, "table.imported", "import", run.id, counts)
+    return run
+
+
+async def _kept(
+    work: Work, kind: ImportKind, digest: str, result: Result, actor: Actor, *, dry_run: bool, applied: bool
+) -> ImportRun:
+    run = ImportRun(
+        kind=kind,
+        user_id=actor.user_id,
+        file_sha256=digest,
+        dry_run=dry_run,
+        applied=applied,
+        rows=result.rows,
+        made=result.outcomes[Outcome.MADE],
+        changed=result.outcomes[Outcome.CHANGED],
+        unchanged=result.outcomes[Outcome.UNCHANGED],
+        bad=result.bad,
+        problems=[msgspec.to_builtins(problem) for problem in result.problems],
+    )
+    work.session.add(run)
+    await work.session.flush()
+    await work.session.refresh(run)
+    return run
+
+
+async def _take_all(importer: Importer[Any], work: Work, rows: Iterator[Row], result: Result, wish: Wish) -> None:
+    first = await asyncio.to_thread(next, rows, None)
+    if first is None:
+        raise UnreadableFile("it is empty: the first row names the columns")
+    columns = columns_of(first, importer.row)
+    seen: dict[Name, int] = {}
+    while portion := await asyncio.to_thread(_portion, rows):
+        bodies = await _bodies(importer, columns, portion, partial(_tell, result, wish))
+        await importer.prepare([body for _, body in bodies])
+        for row, body in bodies:
+            problems = _repeated(importer, seen, row, body) or await _taken(importer, work, row, body, result)
+            if problems:
+                _tell(result, wish, problems)
+        await importer.finish()
+        result.rows += len(portion)
+        wish.progress(result.rows)
+
+
+async def _bodies(
+    importer: Importer[Any], columns: Columns, portion: Sequence[Row], tell: Callable[[list[RowProblem]], None]
+) -> list[tuple[Row, Any]]:
+    found = []
+    for row in portion:
+        body = await body_of(row, columns, importer.row, importer.check)
+        if isinstance(body, list):
+            tell(body)
+        else:
+            found.append((row, body))
+    return found
+
+
+def _repeated(importer: Importer[Any], seen: dict[Name, int], row: Row, body: Any) -> list[RowProblem]:  # noqa: ANN401
+    name = importer.name_of(body)
+    before = seen.setdefault(name, row.number)
+    return [RowProblem(row.number, "external_id", f"stands in row {before} already")] if before != row.number else []
+
+
+async def _taken(importer: Importer[Any], work: Work, row: Row, body: Any, result: Result) -> list[RowProblem]:  # noqa: ANN401
+    try:
+        async with work.session.begin_nested():
+            outcome = await importer.take(body)
+    except Unavailable:
+        raise
+    except DispatchError as error:
+        return [RowProblem(row.number, column, words) for column, words in told(error).items()]
+    result.outcomes[outcome] += 1
+    return []
+
+
+def _tell(result: Result, wish: Wish, problems: list[RowProblem]) -> None:
+    result.bad += 1
+    result.problems += problems[: max(0, MOST_TOLD - len(result.problems))]
+    for problem in problems:
+        wish.heard(problem)
+
+
+def _portion(rows: Iterator[Row]) -> list[Row]:
+    return list(islice(rows, PORTION))
+
+
+def _digest(file: BinaryIO) -> str:
+    file.seek(0)
+    found = hashlib.sha256()
+    while content := file.read(1 << 20):
+        found.update(content)
+    return found.hexdigest()

@@ -1,0 +1,97 @@
+"""Transporters out of a table: an account and a profile for each, which an admin then verifies."""
+
+from decimal import Decimal
+from secrets import token_urlsafe
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+from sqlalchemy import select
+
+from api.http.field_checks import Given
+from api.http.schemas import Body, Email, Kilograms, PersonName, Phone
+from api.routes.accounts.services import AccountServices
+from api.routes.imports.fields import FieldCheck
+from api.routes.imports.importers import Importer, Outcome
+from api.routes.imports.products import ExternalId
+from api.routes.transporters.services import TransporterServices
+from api.routes.transporters.transporters import BusinessName, Parcels, VehicleNumber, VehicleType
+from dispatch.accounts.models import Role, User
+from dispatch.accounts.passwords import hash_password
+from dispatch.accounts.service import NewUser
+from dispatch.database.work import Work
+from dispatch.imports import OF_THE_HOUSE, ImportKind, Name
+from dispatch.transporters.models import Transporter
+from dispatch.transporters.service import Transporters
+
+
+class TransporterRow(Body, frozen=True, kw_only=True):
+    """A transporter. It has no password until it asks for a link to make one; its profile waits to be verified."""
+
+    external_id: ExternalId
+    email: Email
+    name: PersonName
+    phone: Phone
+    vehicle_type: VehicleType
+    capacity_kg: Kilograms
+    business_name: BusinessName = ""
+    vehicle_number: VehicleNumber = ""
+    max_active: Parcels | UnsetType = UNSET
+
+
+PROFILE = ("phone", "vehicle_type", "business_name", "vehicle_number")
+
+
+class TransporterImporter(Importer[TransporterRow]):
+    """Accounts and profiles."""
+
+    kind = ImportKind.TRANSPORTERS
+    row = TransporterRow
+
+    def __init__(self, work: Work, accounts: AccountServices, transporters: TransporterServices) -> None:
+        super().__init__(work)
+        self._accounts = accounts
+        self._services = transporters
+        self._no_password = ""
+
+    @property
+    def check(self) -> FieldCheck:
+        """No more deliveries at once than anybody may have."""
+
+        async def check(given: Given) -> None:
+            self._services.profile_changes(self._work).check_max_active(given.get("max_active"))
+
+        return check
+
+    def name_of(self, row: TransporterRow) -> Name:
+        """A name of the house."""
+        return (OF_THE_HOUSE, row.external_id)
+
+    async def take(self, row: TransporterRow) -> Outcome:
+        """Make account and profile, or change the profile that there is."""
+        profile = {name: getattr(row, name) for name in PROFILE}
+        profile["capacity_kg"] = Decimal(str(row.capacity_kg)).quantize(Decimal("0.001"))
+        if row.max_active is not UNSET:
+            profile["max_active"] = row.max_active
+        known = self._known.get(self.name_of(row))
+        return await self._make(row, profile) if known is None else await self._change(known, profile)
+
+    async def _make(self, row: TransporterRow, profile: dict[str, Any]) -> Outcome:
+        if not self._no_password:  # of something that nobody knows: one for all, since making one is slow on purpose
+            self._no_password = await hash_password(token_urlsafe(32))
+        user = await self._accounts.of(self._work).register(
+            NewUser(row.email, "", row.name, (Role.TRANSPORTER,), row.phone, self._no_password, is_proved=False)
+        )
+        profile.setdefault("max_active", self._services.settings.max_active_deliveries)
+        made = await Transporters(self._work, self._services.clock).create(user, profile, [])
+        self._new[self.name_of(row)] = made.id
+        return Outcome.MADE
+
+    async def _change(self, transporter_id: int, profile: dict[str, Any]) -> Outcome:
+        session = self._work.session
+        transporter = await session.get(Transporter, transporter_id)
+        changes = {name: value for name, value in profile.items() if getattr(transporter, name) != value}
+        if transporter is None or not changes:
+            return Outcome.UNCHANGED
+        user = (await session.scalars(select(User).where(User.id == transporter.user_id))).one()
+        await self._services.profile_changes(self._work).change(user, changes, None)
+        return Outcome.CHANGED

@@ -1,0 +1,103 @@
+"""Tables that were imported, and the names by which others know what came of them: found, given and made up."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import uuid4
+
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, UniqueConstraint, func, insert, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dispatch.database.base import DateTimeUTC, IdentityBase, reference, text_enum
+
+OF_THE_HOUSE: Final = 0
+Name = tuple[int, str]
+"""Owner and name."""
+
+
+class ImportKind(StrEnum):
+    """What the rows of a table are."""
+
+    PRODUCTS = "products"
+    TRANSPORTERS = "transporters"
+    DELIVERIES = "deliveries"
+
+
+class ImportRun(IdentityBase):
+    """One table that somebody handed in, and what came of it; ``user_id`` is None for an operator's."""
+
+    __tablename__ = "import_runs"
+    __table_args__ = (Index("ix_import_runs_user_id", "user_id", "id"),)
+
+    at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True), server_default=func.now())
+    kind: Mapped[ImportKind] = mapped_column(text_enum(ImportKind))
+    user_id: Mapped[int | None] = mapped_column(reference("users.id"))
+    file_sha256: Mapped[str] = mapped_column(String(64))
+    dry_run: Mapped[bool] = mapped_column(Boolean)
+    applied: Mapped[bool] = mapped_column(Boolean)
+    """Whether anything of it was written."""
+    rows: Mapped[int] = mapped_column(Integer)
+    made: Mapped[int] = mapped_column(Integer)
+    changed: Mapped[int] = mapped_column(Integer)
+    unchanged: Mapped[int] = mapped_column(Integer)
+    bad: Mapped[int] = mapped_column(Integer)
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    """Row, column and what fits; the first of them where they are many."""
+
+
+class ExternalName(IdentityBase):
+    """The name that a thing has elsewhere, by which a table that comes again finds it.
+
+    ``owner_id``: the seller whose name it is, 0 where names are those of the whole house.
+    """
+
+    __tablename__ = "external_names"
+    __table_args__ = (
+        UniqueConstraint("kind", "owner_id", "name", name="uq_external_names_name"),
+        UniqueConstraint("kind", "thing_id", name="uq_external_names_thing"),
+    )
+
+    kind: Mapped[ImportKind] = mapped_column(text_enum(ImportKind))
+    owner_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(100))
+    thing_id: Mapped[int] = mapped_column(BigInteger)
+
+
+async def things_named(session: AsyncSession, kind: ImportKind, names: Collection[Name]) -> dict[Name, int]:
+    """The numbers of the things that have these names already."""
+    if not names:
+        return {}
+    both = tuple_(ExternalName.owner_id, ExternalName.name)
+    query = select(ExternalName.owner_id, ExternalName.name, ExternalName.thing_id)
+    found = await session.execute(query.where(ExternalName.kind == kind, both.in_(list(names))))
+    return {(owner_id, name): thing_id for owner_id, name, thing_id in found}
+
+
+async def name_things(session: AsyncSession, kind: ImportKind, things: Mapping[Name, int]) -> None:
+    """Give names to things that were made."""
+    if things:
+        rows = [
+            {"kind": kind, "owner_id": owner_id, "name": name, "thing_id": thing_id}
+            for (owner_id, name), thing_id in things.items()
+        ]
+        await session.execute(insert(ExternalName), rows)
+
+
+async def names_of(session: AsyncSession, kind: ImportKind, things: Iterable[tuple[int, int]]) -> dict[int, str]:
+    """The names of things (owner and number); who has none gets one that nothing else has anywhere."""
+    wanted = list(things)
+    if not wanted:
+        return {}
+    rows = [
+        {"kind": kind, "owner_id": owner_id, "name": str(uuid4()), "thing_id": thing_id}
+        for owner_id, thing_id in wanted
+    ]
+    await session.execute(upsert(ExternalName).values(rows).on_conflict_do_nothing())
+    query = select(ExternalName.thing_id, ExternalName.name)
+    numbers = [thing_id for _, thing_id in wanted]
+    found = await session.execute(query.where(ExternalName.kind == kind, ExternalName.thing_id.in_(numbers)))
+    return dict(found.tuples().all())
