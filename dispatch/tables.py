@@ -2,6 +2,7 @@
 
 from dispatch.accounts.api_keys import ApiKey
 from dispatch.accounts.models import AccountLink, SignIn, User
+from dispatch.alerts.models import DeliveryAlert, SilentTransporter
 from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney
 from dispatch.assignments.changes.models import Refusal
 from dispatch.assignments.models import Assignment, AssignmentRun
@@ -49,6 +50,7 @@ __all__ = [
     "DecidedDelivery",
     "Decision",
     "Delivery",
+    "DeliveryAlert",
     "DeliveryEvent",
     "DeliveryInfo",
     "DeliveryJourney",
@@ -77,6 +79,7 @@ __all__ = [
     "RollingTick",
     "Sale",
     "SignIn",
+    "SilentTransporter",
     "StoredFix",
     "StoredSeqs",
     "TrackingPrivacy",

@@ -1,11 +1,14 @@
 """What works beside the requests and belongs to no route: history, messages, retention, presence."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from api.adapters.messages import build_mail_sender, build_sms_sender
 from api.adapters.sms import HttpSmsSender
 from api.adapters.webhooks import HttpWebhookTransport
 from api.process.resources import Feature, Resources
+from dispatch.alerts.arriving import ArrivingDeliveries
+from dispatch.alerts.silent import SilentTransporters
 from dispatch.arrivals.movement import Movement
 from dispatch.assignments.past_runs import RunRetention
 from dispatch.assignments.plan_commits import PlanRetention
@@ -40,6 +43,17 @@ class BackgroundServices(Feature):
     webhooks: WebhookSender
     webhook_transport: HttpWebhookTransport
     sms: SmsSender | None
+
+    @property
+    def arriving(self) -> ArrivingDeliveries:
+        """Tells of parcels that are nearly at their doors."""
+        within = timedelta(minutes=self.settings.arriving_within_min)
+        return ArrivingDeliveries(self.database, self.clock, self.resources.live, self.settings.road_factor, within)
+
+    @property
+    def silent(self) -> SilentTransporters:
+        """Tells of transporters on duty of whom nothing is heard."""
+        return SilentTransporters(self.database, self.clock, self.resources.live)
 
     async def close(self) -> None:
         """Close the connections to the provider of messages and to receivers of events."""

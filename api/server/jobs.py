@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from api.monitoring.business import Business
 from api.server.upkeep import Job
+from dispatch.alerts.late import tell_late
 from dispatch.assignments.document_expiry import DocumentExpiry
 from dispatch.deliveries.unconfirmed_photos import PhotoSweeper
 from dispatch.idempotency.retention import forget_old_answers
@@ -21,6 +22,7 @@ SWEEP_EVERY_S = 15.0
 EXPIRE_EVERY_S = 60.0
 SWEEP_PRESENCE_EVERY_S = 5.0
 RELAY_EVERY_S = 1.0
+ALERT_EVERY_S = 5.0
 OFFERS_EVERY_S = 0.5
 # Ticks are seconds apart; this is how late one may begin.
 ROLLING_EVERY_S = 0.5
@@ -59,6 +61,10 @@ def jobs_of(services: "Services") -> list[Job]:
         Job("presence", SWEEP_PRESENCE_EVERY_S, background.presence.sweep),  # one step in Redis
         # The row is held and looked at again.
         Job("ended-breaks", RELAY_EVERY_S, lambda: end_breaks(database, clock, services.publisher)),
+        # The row of what was told is written with the event.
+        Job("late-deliveries", ALERT_EVERY_S, lambda: tell_late(database, clock)),
+        Job("arriving-deliveries", ALERT_EVERY_S, background.arriving.tell),
+        Job("silent-transporters", ALERT_EVERY_S, background.silent.tell),
         Job("expired-plans", EXPIRE_EVERY_S, background.plans.expire),  # the row is held and looked at again
         # A beat is committed first, and an advisory lock is held.
         Job("incarnation", BEAT_EVERY_S, services.operations.incarnation.beat),

@@ -95,6 +95,13 @@ class Delivery(IdentityAuditBase):
             "transporter_id",
             postgresql_where=text(IS_UNDER_WAY),
         ),
+        Index(
+            "ix_deliveries_wanted",
+            "requested_delivery_date",
+            postgresql_where=text(
+                "status IN ('available', 'assigned', 'picked_up', 'in_transit') AND requested_delivery_date IS NOT NULL"
+            ),
+        ),
         Index("ix_deliveries_available", "created_at", postgresql_where=text("status = 'available'")),
         Index(
             "ix_deliveries_delivered",

@@ -6,11 +6,13 @@ from dispatch.events.payloads.base import EventData
 from dispatch.events.payloads.deliveries import (
     DeliveryAccepted,
     DeliveryArrived,
+    DeliveryArriving,
     DeliveryAssigned,
     DeliveryCancelled,
     DeliveryCreated,
     DeliveryDelivered,
     DeliveryInTransit,
+    DeliveryLate,
     DeliveryPickedUp,
     DeliveryPriorityChanged,
     DeliveryReassigned,
@@ -26,7 +28,7 @@ from dispatch.events.payloads.offers import (
 )
 from dispatch.events.payloads.orders import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
 from dispatch.events.payloads.plans import PlanCommitted, PlanExpired
-from dispatch.events.payloads.transporters import TransporterOffDuty, TransporterOnDuty
+from dispatch.events.payloads.transporters import TransporterOffDuty, TransporterOnDuty, TransporterStale
 from dispatch.events.payloads.zones import ZoneExhausted
 
 PAYLOADS: tuple[type[EventData], ...] = (
@@ -42,7 +44,9 @@ PAYLOADS: tuple[type[EventData], ...] = (
     DeliveryPriorityChanged,
     DeliveryPickedUp,
     DeliveryInTransit,
+    DeliveryArriving,
     DeliveryArrived,
+    DeliveryLate,
     DeliveryDelivered,
     DeliveryCancelled,
     OfferCreated,
@@ -53,6 +57,7 @@ PAYLOADS: tuple[type[EventData], ...] = (
     OfferExhausted,
     TransporterOnDuty,
     TransporterOffDuty,
+    TransporterStale,
     PlanCommitted,
     PlanExpired,
     ZoneExhausted,

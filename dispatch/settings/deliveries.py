@@ -101,6 +101,12 @@ class DeliverySettings(Section):
         description="Rolling dispatch takes a delivery that was not accepted for somebody else only where that scores "
         "so many points more.",
     )
+    arriving_within_min: float = Field(
+        5.0,
+        ge=1,
+        le=120,
+        description="The event `delivery.arriving` tells that a parcel is expected at its door within so many minutes.",
+    )
     break_most_min: int = Field(
         30, ge=1, le=720, description="Longest break of a transporter, minutes; after it, it is off duty."
     )

@@ -19,6 +19,7 @@ class Behaviour(StrEnum):
     GONE = "410 Gone"
     REDIRECT = "307 Temporary Redirect"
     HANG = "never answers"
+    LATE = "answers 200 when nobody waits for it any more"
     CLOSE = "closes the connection"
 
 
@@ -64,6 +65,10 @@ class Receiver:
             self.received.append(Received(headers, body, behaviour))
             if behaviour is Behaviour.HANG:
                 await reader.read()  # until the other side has enough
+            elif behaviour is Behaviour.LATE:
+                await reader.read()
+                writer.write(f"HTTP/1.1 {Behaviour.TAKE.value}\r\ncontent-length: 0\r\n\r\n".encode())
+                await writer.drain()
             elif behaviour is not Behaviour.CLOSE:
                 where = f"location: {self.url}/elsewhere\r\n" if behaviour is Behaviour.REDIRECT else ""
                 writer.write(f"HTTP/1.1 {behaviour.value}\r\n{where}content-length: 0\r\n\r\n".encode())

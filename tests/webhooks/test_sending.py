@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
@@ -109,7 +109,8 @@ def _picked_up(delivery_id: int) -> DeliveryPickedUp:
 
 async def test_a_receiver_on_a_bad_day_gets_every_event_in_order_a_delivery_and_well_signed(partner: Partner) -> None:
     """It answers 500, hangs, closes, redirects and answers too late, in turns and by delivery, until it is well."""
-    bad_day = itertools.cycle([Behaviour.FAIL, Behaviour.HANG, Behaviour.TAKE, Behaviour.CLOSE, Behaviour.REDIRECT])
+    bad = [Behaviour.FAIL, Behaviour.HANG, Behaviour.TAKE, Behaviour.CLOSE, Behaviour.REDIRECT, Behaviour.LATE]
+    bad_day = itertools.cycle(bad)
     partner.receiver.behave = lambda _: next(bad_day)
     deliveries = [1001, 1002, 1003]
     for _ in range(3):
@@ -130,6 +131,37 @@ async def test_a_receiver_on_a_bad_day_gets_every_event_in_order_a_delivery_and_
     for subject, sequences in tried.items():
         assert sequences == sorted(sequences), f"{subject} came out of order"
     assert [len(ids) for ids in taken.values()] == [3, 3, 3]
+    assert {message.status for message in await partner.messages()} == {"delivered"}
+
+
+async def test_one_that_answers_200_when_it_is_too_late_gets_the_same_again_in_order_a_delivery(
+    partner: Partner,
+) -> None:
+    """It took the event, and nobody heard of it: so it comes once more, under the same id, before any later one."""
+    seen: set[str] = set()
+
+    def behave(event: dict[str, Any]) -> Behaviour:
+        if event["id"] in seen:
+            return Behaviour.TAKE
+        seen.add(event["id"])
+        return Behaviour.LATE
+
+    partner.receiver.behave = behave
+    deliveries = [1, 2]
+    for _ in range(3):
+        await partner.happen(*(_picked_up(one) for one in deliveries))
+    first = (await partner.messages())[0]
+    assert (first.status, first.attempts, first.last_error) == ("pending", 1, "No answer within 0.5 s.")
+    for _ in range(2 * 3):
+        await partner.skip_pauses()
+    tries: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for request in partner.receiver.received:
+        request.check_signature(partner.secret)
+        tries[request.event["subject"]].append((request.event["sequence"], request.event["id"]))
+    assert tries.keys() == {f"delivery:{one}" for one in deliveries}
+    for subject, tried in tries.items():
+        assert tried == sorted(tried), f"{subject} came out of order"
+        assert sorted(Counter(tried).values()) == [2, 2, 2], "each once more, under the same id"
     assert {message.status for message in await partner.messages()} == {"delivered"}
 
 

@@ -77,6 +77,14 @@ class DeliveryInTransit(DeliveryData, frozen=True, kw_only=True):
     transporter_id: int
 
 
+class DeliveryArriving(DeliveryData, frozen=True, kw_only=True):
+    """The parcel is aboard and expected at its door within `DISPATCH_ARRIVING_WITHIN_MIN`; once."""
+
+    type: ClassVar[str] = "delivery.arriving"
+    transporter_id: int
+    estimated_delivery_at: datetime
+
+
 class DeliveryArrived(DeliveryData, frozen=True, kw_only=True):
     """The transporter's track says that it came to the pickup or to the door."""
 
@@ -85,6 +93,17 @@ class DeliveryArrived(DeliveryData, frozen=True, kw_only=True):
     place: Literal["pickup", "dropoff"]
     visit: int
     """Counts from 1: one may come to a place again."""
+
+
+class DeliveryLate(DeliveryData, frozen=True, kw_only=True):
+    """It was wanted at its door by now (`requested_delivery_date`) and is not there; once."""
+
+    type: ClassVar[str] = "delivery.late"
+    wanted_at: datetime
+    transporter_id: int | None
+    """None while it waits for one."""
+    estimated_delivery_at: datetime | None
+    """As it was expected last; None where that is not known."""
 
 
 class DeliveryDelivered(DeliveryData, frozen=True, kw_only=True):

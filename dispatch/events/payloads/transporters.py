@@ -1,5 +1,6 @@
 """Events of transporters."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from dispatch.events.payloads.base import TransporterData
@@ -15,3 +16,13 @@ class TransporterOffDuty(TransporterData, frozen=True, kw_only=True):
     """It takes no more deliveries."""
 
     type: ClassVar[str] = "transporter.off_duty"
+
+
+class TransporterStale(TransporterData, frozen=True, kw_only=True):
+    """It is on duty and nothing was heard of it for `DISPATCH_STALE_AFTER_S`; once until it is heard of again."""
+
+    type: ClassVar[str] = "transporter.stale"
+    last_position_at: datetime | None
+    """When its newest position was taken."""
+    deliveries: int
+    """How many it has under way."""
