@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0034_alerts"
-down_revision: str | None = "0033_tracking_privacy"
+revision: str = "0035_alerts"
+down_revision: str | None = "0034_imports"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
