@@ -13,6 +13,7 @@ from dispatch.catalogue.models import Product
 from dispatch.database.base import metadata
 from dispatch.database.incarnation import DatabaseIncarnation
 from dispatch.decisions.models import DecidedDelivery, Decision
+from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.models import Delivery, DeliveryStep
 from dispatch.events.models import Event
 from dispatch.idempotency.models import AnsweredRequest
@@ -51,6 +52,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "DeliveryAlert",
+    "DeliveryAttempt",
     "DeliveryEvent",
     "DeliveryInfo",
     "DeliveryJourney",

@@ -219,6 +219,14 @@ class PriorityFrame(Struct, frozen=True, tag="priority"):
     changed_from: str
 
 
+class ChangeFrame(Struct, frozen=True, tag="change"):
+    """A delivery that this transporter has is other than it was: it is read anew. ``what``: a word."""
+
+    delivery_id: int
+    delivery_uuid: str
+    what: str
+
+
 class OfferFrame(Struct, frozen=True, tag="offer"):
     """This transporter may have a delivery: it answers before ``deadline``, by the server's clock.
 

@@ -24,6 +24,8 @@ class DeliveryAct(StrEnum):
     DEPART = "depart"
     TRANSFER = "transfer"
     ARRIVE = "arrive"
+    ATTEMPT = "attempt"
+    RESCHEDULE = "reschedule"
     DELIVER = "deliver"
     CANCEL = "cancel"
     CHANGE_PRIORITY = "change priority"
@@ -62,6 +64,20 @@ LIFE = Lifecycle(
             None,
             "the transporter's track",
             "it is at the pickup or at the door",
+        ),
+        Move(
+            DeliveryAct.ATTEMPT,
+            (PICKED_UP, IN_TRANSIT),
+            IN_TRANSIT,
+            "its transporter",
+            "it was at the door and could not hand the parcel over",
+        ),
+        Move(
+            DeliveryAct.RESCHEDULE,
+            (PICKED_UP, IN_TRANSIT),
+            None,
+            "the buyer after an attempt, an admin",
+            "when it is tried again",
         ),
         Move(
             DeliveryAct.DELIVER,

@@ -80,6 +80,14 @@ class HoldReason(StrEnum):
     """Everybody who could be asked was asked; it is asked again later, or a dispatcher gives it."""
 
 
+class RetryAsker(StrEnum):
+    """Who said when a parcel is tried again."""
+
+    TRANSPORTER = "transporter"
+    BUYER = "buyer"
+    DISPATCHER = "dispatcher"
+
+
 class Delivery(IdentityAuditBase):
     """A parcel: where from, where to, what it is, who has it. Degrees, kg, NPR, km."""
 
@@ -112,6 +120,7 @@ class Delivery(IdentityAuditBase):
         CheckConstraint("num_nulls(hold_until, hold_reason, held_in) IN (0, 3)", name="hold_whole"),
         Index("ix_deliveries_held_in", "held_in", "hold_until", postgresql_where=text("held_in IS NOT NULL")),
         CheckConstraint("buyer_rating BETWEEN 1 AND 5", name="buyer_rating_in_range"),
+        CheckConstraint("num_nulls(retry_from, retry_asked_by, retry_asked_at) IN (0, 3)", name="retry_whole"),
     )
 
     delivery_id: Mapped[UUID] = mapped_column(unique=True)
@@ -149,6 +158,13 @@ class Delivery(IdentityAuditBase):
     hold_reason: Mapped[HoldReason | None] = mapped_column(text_enum(HoldReason))
     held_in: Mapped[int | None] = mapped_column(BigInteger)
     """The zone whose rolling dispatch holds it, 0 for what lies in none."""
+
+    retry_from: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    """After an attempt: when the parcel is tried again at the earliest, as far as somebody said so."""
+    retry_until: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    """Until when somebody is there then."""
+    retry_asked_by: Mapped[RetryAsker | None] = mapped_column(text_enum(RetryAsker))
+    retry_asked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
 
     status: Mapped[DeliveryStatus] = mapped_column(text_enum(DeliveryStatus), default=DeliveryStatus.AVAILABLE)
     transporter_id: Mapped[int | None] = mapped_column(reference("transporters.id"), index=True)

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
+from dispatch.deliveries.carried import does_not_fit, keep_picture, own_delivery, point_of
 from dispatch.deliveries.eta import expected_arrival, trip_of
 from dispatch.deliveries.fees import DeliveryFees
 from dispatch.deliveries.handover import PLACE_FLAGS, Handover, HandoverRules, Point
@@ -216,17 +216,17 @@ class DeliverySteps:
 
     async def pick_up(self, key: DeliveryKey, transporter: Transporter, handover: Handover) -> DeliveryStep:
         """The parcel is with the transporter, whose papers are still in order."""
-        delivery = await self._own(key, transporter)
+        delivery = await own_delivery(self.deliveries, key, transporter)
         done = _step(delivery, DeliveryStatus.PICKED_UP)
         if done is not None:
             return done
         if not LIFE.allows(DeliveryAct.PICK_UP, delivery.status):
-            raise _does_not_fit(delivery, f"A delivery that is {delivery.status.value} cannot be picked up.")
+            raise does_not_fit(delivery, f"A delivery that is {delivery.status.value} cannot be picked up.")
         self._check_papers(transporter)  # one may have expired since
         when = step_time(
             handover.happened_at, since=delivery.assigned_at, now=self._clock.now(), rules=self._rules.times
         )
-        delivery.pickup_photo = await self._keep(delivery, "pickup", handover.photo)
+        delivery.pickup_photo = await keep_picture(self._work, self._photos, delivery, "pickup", handover.photo)
         step = self.deliveries.record(
             delivery,
             DeliveryAct.PICK_UP,
@@ -252,12 +252,12 @@ class DeliverySteps:
 
         Raises Forbidden, Conflict, and Invalid where a signature was promised and is missing.
         """
-        delivery = await self._own(key, transporter)
+        delivery = await own_delivery(self.deliveries, key, transporter)
         done = _step(delivery, DeliveryStatus.DELIVERED)
         if done is not None:
             return delivery, done
         if not LIFE.allows(DeliveryAct.DELIVER, delivery.status):
-            raise _does_not_fit(delivery, "Only a parcel that was picked up can be delivered.")
+            raise does_not_fit(delivery, "Only a parcel that was picked up can be delivered.")
         if delivery.requires_signature and handover.signature is None:
             raise Invalid(
                 "This delivery needs a signature.",
@@ -269,12 +269,12 @@ class DeliverySteps:
         )
         flags = handover.flags(
             self._rules,
-            address=_point(delivery.delivery_lat, delivery.delivery_lon),
+            address=point_of(delivery.delivery_lat, delivery.delivery_lon),
             at=when.at,
             before=(_taken_at(delivery), delivery.picked_up_at),
         )
-        delivery.delivery_photo = await self._keep(delivery, "delivery", handover.photo)
-        delivery.signature = await self._keep(delivery, "signature", handover.signature)
+        delivery.delivery_photo = await keep_picture(self._work, self._photos, delivery, "delivery", handover.photo)
+        delivery.signature = await keep_picture(self._work, self._photos, delivery, "signature", handover.signature)
         step = self.deliveries.record(
             delivery,
             DeliveryAct.DELIVER,
@@ -299,31 +299,9 @@ class DeliverySteps:
         transporter.earned += earnings
         transporter.change_ratings(None, rating)
 
-    async def _own(self, key: DeliveryKey, transporter: Transporter) -> Delivery:
-        delivery = await self.deliveries.get(key, lock=True)
-        if delivery.transporter_id != transporter.id:
-            if any(step.transporter_id == transporter.id for step in delivery.tracking_history):
-                raise _does_not_fit(delivery, "This delivery is no longer yours.", code="no_longer_yours")
-            raise Forbidden("This delivery is not assigned to you.", code="not_your_delivery")
-        return delivery
-
-    async def _keep(self, delivery: Delivery, what: str, content: bytes | None) -> str | None:
-        """Save what proves a step, for good only if the step is."""
-        if content is None:
-            return None
-        key = await self._photos.save(f"{delivery.delivery_id.hex}-{what}", content)
-        self._work.after_commit(partial(self._photos.confirm, key))
-        self._work.after_rollback(partial(self._photos.discard, key))
-        return key
-
 
 def _step(delivery: Delivery, status: DeliveryStatus) -> DeliveryStep | None:
     return next((step for step in delivery.tracking_history if step.status is status), None)
-
-
-def _does_not_fit(delivery: Delivery, detail: str, *, code: str = "wrong_status") -> Conflict:
-    """A phone that comes late hears how the delivery stands by now."""
-    return Conflict(detail, code=code, delivery_status=delivery.status.value)
 
 
 def _place_flags(delivery: Delivery, status: DeliveryStatus) -> list[str]:
@@ -331,18 +309,14 @@ def _place_flags(delivery: Delivery, status: DeliveryStatus) -> list[str]:
     return [] if step is None else [flag for flag in step.flags if flag in PLACE_FLAGS]
 
 
-def _point(lat: float | None, lon: float | None) -> Point | None:
-    return None if lat is None or lon is None else (lat, lon)
-
-
 def _pickup(delivery: Delivery) -> Point | None:
-    return _point(delivery.pickup_lat, delivery.pickup_lon)
+    return point_of(delivery.pickup_lat, delivery.pickup_lon)
 
 
 def _taken_at(delivery: Delivery) -> Point | None:
     """Where the parcel was picked up: as it was said then, else where it should have been."""
     taken = _step(delivery, DeliveryStatus.PICKED_UP)
-    said = None if taken is None else _point(taken.lat, taken.lon)
+    said = None if taken is None else point_of(taken.lat, taken.lon)
     return said or _pickup(delivery)
 
 

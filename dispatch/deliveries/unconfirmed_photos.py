@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from dispatch.database.among import among
 from dispatch.database.engine import Database
+from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.models import Delivery
 from dispatch.jobs.leased_items import LeasedItemJob
 from dispatch.ports import Clock, PhotoStore
@@ -51,7 +52,12 @@ class PhotoSweeper(LeasedItemJob[str]):
                     among(Delivery.delivery_id, delivery_ids)
                 )
             )
-            return {key for row in rows for key in row if key is not None}
+            tried = await work.session.scalars(
+                select(DeliveryAttempt.photo)
+                .join(Delivery, Delivery.id == DeliveryAttempt.delivery_id)
+                .where(among(Delivery.delivery_id, delivery_ids), DeliveryAttempt.photo.is_not(None))
+            )
+            return {key for row in rows for key in row if key is not None} | {key for key in tried if key is not None}
 
 
 def _delivery_of(key: str) -> UUID | None:

@@ -8,6 +8,7 @@ from dispatch.events.payloads.deliveries import (
     DeliveryArrived,
     DeliveryArriving,
     DeliveryAssigned,
+    DeliveryAttempted,
     DeliveryCancelled,
     DeliveryCreated,
     DeliveryDelivered,
@@ -16,6 +17,7 @@ from dispatch.events.payloads.deliveries import (
     DeliveryPickedUp,
     DeliveryPriorityChanged,
     DeliveryReassigned,
+    DeliveryRescheduled,
     DeliveryUnassigned,
 )
 from dispatch.events.payloads.offers import (
@@ -47,6 +49,8 @@ PAYLOADS: tuple[type[EventData], ...] = (
     DeliveryArriving,
     DeliveryArrived,
     DeliveryLate,
+    DeliveryAttempted,
+    DeliveryRescheduled,
     DeliveryDelivered,
     DeliveryCancelled,
     OfferCreated,

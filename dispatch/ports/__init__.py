@@ -24,6 +24,7 @@ from dispatch.ports.live_positions import LivePlaces, LivePosition, LivePosition
 from dispatch.ports.photos import PhotoStore
 from dispatch.ports.publisher import (
     AssignmentNotice,
+    ChangeNotice,
     DutyNotice,
     OfferEndNotice,
     OfferNotice,
@@ -37,6 +38,7 @@ from dispatch.ports.webhooks import WebhookFailed, WebhookTransport
 __all__ = [
     "AssignmentNotice",
     "Bank",
+    "ChangeNotice",
     "Clock",
     "DutyNotice",
     "GatewayError",

@@ -100,6 +100,16 @@ class PriorityNotice:
     changed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeNotice:
+    """Tells a transporter's app that a delivery that it has is other than it was, and in a word what."""
+
+    transporter_id: int
+    delivery_id: int
+    delivery_uuid: str
+    what: str
+
+
 class Publisher(Protocol):
     """Tells the live side what was committed. Called after the commit, never inside a transaction."""
 
@@ -125,6 +135,10 @@ class Publisher(Protocol):
 
     async def priority_changed(self, notice: PriorityNotice) -> None:
         """Tell the consoles, and the open connections of the transporter who has it."""
+        ...
+
+    async def delivery_changed(self, notice: ChangeNotice) -> None:
+        """Tell the transporter's open connections that a delivery of theirs is to be read anew."""
         ...
 
     async def offered(self, notice: OfferNotice) -> None:

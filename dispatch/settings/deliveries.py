@@ -145,6 +145,13 @@ class DeliverySettings(Section):
         description="A pickup or drop-off so far from its address, or from where the transporter was just seen, is "
         "flagged as implausible, metres.",
     )
+    max_attempts: int = Field(
+        3,
+        ge=1,
+        le=20,
+        description="So often a parcel is tried at its door; then it returns to its seller.",
+    )
+    next_try_days: int = Field(14, ge=1, le=90, description="How far ahead the next try of a parcel may lie, days.")
     step_max_age_h: float = Field(
         24.0,
         gt=0,

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.ports import (
     AssignmentNotice,
+    ChangeNotice,
     DutyNotice,
     OfferEndNotice,
     OfferNotice,
@@ -19,6 +20,7 @@ from dispatch.ports import (
 )
 from realtime.protocol import (
     AssignmentFrame,
+    ChangeFrame,
     DutyFrame,
     OfferEndFrame,
     OfferFrame,
@@ -84,6 +86,11 @@ class RedisPublisher:
         if notice.transporter_id is not None:
             frame = PriorityFrame(notice.delivery_id, notice.delivery_uuid, notice.priority, notice.changed_from)
             await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))
+
+    async def delivery_changed(self, notice: ChangeNotice) -> None:
+        """To the transporter's open connections."""
+        frame = ChangeFrame(notice.delivery_id, notice.delivery_uuid, notice.what)
+        await self._redis.spublish(self._keys.notices(notice.transporter_id), encode(frame))
 
     async def offered(self, notice: OfferNotice) -> None:
         """To the transporter's open connections, ready to be sent."""

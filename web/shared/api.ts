@@ -264,6 +264,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attempt
+         * @description The transporter was at the door and could not hand the parcel over: it stays aboard, in transit.
+         *
+         *     Place, time and photo are judged as at the drop-off. Told again with the same `happened_at` it is the same
+         *     attempt. What the buyer or a dispatcher asked for after it happened stays `next_try`. 409: `wrong_status` and
+         *     `no_longer_yours` with `delivery_status`; `too_many_attempts` after `DISPATCH_MAX_ATTEMPTS`: it returns.
+         */
+        post: operations["deliveries_attempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/cancel": {
         parameters: {
             query?: never;
@@ -599,6 +623,29 @@ export interface paths {
          *     `why` as at `assign/`, and `no_transporter` with `suggestions`.
          */
         post: operations["assignments_reassign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reschedule
+         * @description Say when a parcel is tried again, as its buyer after an attempt or as an admin; its transporter is told.
+         *
+         *     Within `DISPATCH_NEXT_TRY_DAYS`; the same again changes nothing. 409, each with `delivery_status`:
+         *     `wrong_status`, `not_attempted`, `too_many_attempts`.
+         */
+        post: operations["deliveries_reschedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3391,6 +3438,60 @@ export interface components {
             [key: string]: components["schemas"]["Json"];
         };
         /**
+         * AttemptAnswer
+         * @description The transporter was at the door: when, and why it could not hand the parcel over, as a word and as a sentence.
+         */
+        AttemptAnswer: {
+            message: string;
+            /** Format: date-time */
+            noticed_at: string;
+            number: number;
+            reason: components["schemas"]["AttemptReason"];
+            /** Format: date-time */
+            timestamp: string;
+        };
+        /**
+         * AttemptBody
+         * @description Why the parcel could not be handed over, with what proves that somebody was there.
+         *
+         *     ``happened_at``: when, by the phone's clock; the same again is the same attempt. ``next_try_at``: when the
+         *     transporter means to come again.
+         */
+        AttemptBody: {
+            /** @default null */
+            happened_at: string | null;
+            /** @default null */
+            latitude: number | null;
+            /** @default null */
+            longitude: number | null;
+            /** @default null */
+            next_try_at: string | null;
+            /**
+             * Format: lines
+             * @default
+             */
+            note: string;
+            /** @default null */
+            photo: string | null;
+            reason: components["schemas"]["AttemptReason"];
+        };
+        /**
+         * AttemptedAnswer
+         * @description An attempt for its transporter: how often the parcel may still be tried, and when it is next.
+         */
+        AttemptedAnswer: {
+            attempt: components["schemas"]["NotedAttempt"];
+            attempts_left: number;
+            next_try: components["schemas"]["NextTry"] | null;
+            status: components["schemas"]["DeliveryStatus"];
+        };
+        /**
+         * AttemptReason
+         * @description Why a parcel could not be handed over.
+         * @enum {string}
+         */
+        AttemptReason: "nobody_there" | "wrong_address" | "refused" | "cannot_pay" | "closed" | "unsafe" | "other";
+        /**
          * AttendanceAnswer
          * @description A transporter's day.
          *
@@ -4164,6 +4265,7 @@ export interface components {
          */
         DetailedDelivery: {
             assigned_at: string | null;
+            attempts: components["schemas"]["NotedAttempt"][];
             /** Format: date-time */
             created_at: string;
             customer_rating: number | null;
@@ -4184,6 +4286,7 @@ export interface components {
             hold?: components["schemas"]["HoldAnswer"] | null;
             id: number;
             marketplace_sale: number;
+            next_try: components["schemas"]["NextTry"] | null;
             package_details: components["schemas"]["Package"];
             package_weight: number;
             picked_up_at: string | null;
@@ -5442,6 +5545,36 @@ export interface components {
             tick_s: number | null;
             /** @default null */
             weights: components["schemas"]["ZoneWeights"] | null;
+        };
+        /**
+         * NextTry
+         * @description When a parcel is tried again, and who said so; `ends_at` is null where only a time was named.
+         */
+        NextTry: {
+            asked_by: components["schemas"]["RetryAsker"];
+            ends_at: string | null;
+            /** Format: date-time */
+            starts_at: string;
+        };
+        /**
+         * NotedAttempt
+         * @description The same with what its transporter noted; `flags`, what makes it implausible, for admins alone.
+         */
+        NotedAttempt: {
+            flags?: string[];
+            happened_at: string | null;
+            has_photo: boolean;
+            location: components["schemas"]["Point"] | null;
+            message: string;
+            next_try_at: string | null;
+            note: string;
+            /** Format: date-time */
+            noticed_at: string;
+            number: number;
+            reason: components["schemas"]["AttemptReason"];
+            /** Format: date-time */
+            timestamp: string;
+            transporter_id: number;
         };
         /**
          * NotedStep
@@ -6726,6 +6859,43 @@ export interface components {
             replayed: number;
         };
         /**
+         * RescheduleBody
+         * @description From when until when somebody is there to take the parcel.
+         */
+        RescheduleBody: {
+            /**
+             * Format: date-time
+             * @description ISO 8601 with its offset, in the years 2000 to 2199.
+             */
+            ends_at: string;
+            /**
+             * Format: lines
+             * @default
+             */
+            note: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 with its offset, in the years 2000 to 2199.
+             */
+            starts_at: string;
+        };
+        /**
+         * RescheduledAnswer
+         * @description When a parcel is tried again.
+         */
+        RescheduledAnswer: {
+            delivery_id: number;
+            delivery_uuid: string;
+            next_try: components["schemas"]["NextTry"] | null;
+            status: components["schemas"]["DeliveryStatus"];
+        };
+        /**
+         * RetryAsker
+         * @description Who said when a parcel is tried again.
+         * @enum {string}
+         */
+        RetryAsker: "transporter" | "buyer" | "dispatcher";
+        /**
          * RevenueAnswer
          * @description Takings in total and day by day.
          */
@@ -7371,6 +7541,7 @@ export interface components {
          *     is not told the house. Null where nobody has said where the door is.
          */
         TrackedDelivery: {
+            attempts: components["schemas"]["AttemptAnswer"][];
             code_shows: components["schemas"]["Element"][];
             delivery_address: string | null;
             delivery_area: components["schemas"]["TrackedArea"] | null;
@@ -7379,6 +7550,7 @@ export interface components {
             eta: components["schemas"]["ArrivalWindow"] | null;
             events: components["schemas"]["TrackedEvent"][];
             hidden: components["schemas"]["Element"][];
+            next_try: components["schemas"]["NextTry"] | null;
             package_details: components["schemas"]["Package"];
             pickup_address: string | null;
             position: components["schemas"]["TrackedPosition"] | null;
@@ -8569,6 +8741,44 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    deliveries_attempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttemptBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     assignments_cancel: {
         parameters: {
             query?: never;
@@ -9115,6 +9325,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MovedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_reschedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescheduleBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RescheduledAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -15,6 +15,8 @@ const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel =>
   eta: null,
   transporter: null,
   tracking_history: [],
+  attempts: [],
+  next_try: null,
   events: [],
   package_details: { weight: 1, fragile: false, dimensions: "", requires_signature: false, value: null },
   hidden: [],

@@ -3,6 +3,7 @@
 Coordinates in degrees (WGS 84), distances in km, weights in kg, amounts in NPR as numbers.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,8 +11,10 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
 from api.http.schemas import number
+from api.routes.deliveries.attempt_answers import NextTry, NotedAttempt, next_try, noted_attempt
 from api.routes.deliveries.step_answers import NotedStep, step_answer
 from dispatch.accounts.models import Role, User
+from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.eta import Arrival
 from dispatch.deliveries.models import Delivery, DeliveryStatus, HoldReason, Priority
 from dispatch.geo import geo_cell
@@ -166,6 +169,8 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     transporter: Carrier | None
     package_details: Package
     tracking_history: list[NotedStep]
+    attempts: list[NotedAttempt]
+    next_try: NextTry | None
     reported_rating: int | UnsetType | None = UNSET
     earnings: float | UnsetType | None = UNSET
     hold: HoldAnswer | UnsetType | None = UNSET
@@ -271,7 +276,7 @@ def accepted_delivery(delivery: Delivery, transporter: Transporter) -> AcceptedD
     )
 
 
-def detailed_delivery(delivery: Delivery, reader: User) -> DetailedDelivery:
+def detailed_delivery(delivery: Delivery, reader: User, attempts: Sequence[DeliveryAttempt] = ()) -> DetailedDelivery:
     """Everything about a delivery for who has to do with it; what makes steps implausible for admins alone."""
     transporter, for_admin = delivery.transporter, reader.has(Role.ADMIN)
     callable_now = for_admin or delivery.status.under_way
@@ -302,6 +307,8 @@ def detailed_delivery(delivery: Delivery, reader: User) -> DetailedDelivery:
             )
             for step in delivery.tracking_history
         ],
+        attempts=[noted_attempt(one, for_admin=for_admin) for one in attempts],
+        next_try=next_try(delivery),
         reported_rating=delivery.customer_rating if for_admin else UNSET,
         earnings=number(delivery.earnings) if for_admin else UNSET,
         hold=hold_answer(delivery) if for_admin else UNSET,

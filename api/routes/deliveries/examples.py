@@ -137,6 +137,8 @@ TRACKED: Final[dict[str, Any]] = {
         "vehicle_type": "motorcycle",
         "vehicle_number": "BA-1-PA-1234",
     },
+    "attempts": [],
+    "next_try": None,
     "tracking_history": [
         _step("assigned", "Package assigned to transporter", "2024-10-27T11:00:00Z", None),
         _step(

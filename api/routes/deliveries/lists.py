@@ -38,6 +38,7 @@ from api.routes.deliveries.deliveries import KeyPath, delivery_key
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.api_keys import Scope
 from dispatch.accounts.models import Role, User
+from dispatch.deliveries.attempts.service import attempts_of
 from dispatch.deliveries.finding import DeliveryFilter, cities_of, deliveries_query, waiting_query
 from dispatch.deliveries.models import DeliveryStatus, Priority
 from dispatch.errors import Forbidden, NotFound
@@ -142,7 +143,8 @@ class DeliveryListController(Controller):
         known_to = {delivery.sale.seller_id, transporter.user_id if transporter else None}
         if user.id not in known_to and not user.has(Role.ADMIN):
             raise NotFound("There is no such delivery.", code="delivery_not_found")
-        return detailed_delivery(delivery, user)
+        attempts = (await attempts_of(work.session, [delivery.id])).get(delivery.id, [])
+        return detailed_delivery(delivery, user, attempts)
 
     @post("/{delivery_id:str}/rate/", guards=[needs(Role.CUSTOMER)], status_code=200)
     async def rate(

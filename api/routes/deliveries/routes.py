@@ -6,6 +6,8 @@ from api.http.described_examples import examples
 from api.http.error_shapes import AssignmentError, errors_like
 from api.http.injected import given
 from api.routes.deliveries.assignments import AutoAssignController
+from api.routes.deliveries.attempt_examples import OF_ATTEMPTS
+from api.routes.deliveries.attempts import AttemptController
 from api.routes.deliveries.bulk_operations import BulkOperationController
 from api.routes.deliveries.changes import ChangesController, ReliefController
 from api.routes.deliveries.decision_list import DecisionListController
@@ -42,6 +44,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             ZoneController,
             RollingController,
             HandoverController,
+            AttemptController,
             PathController,
             Router("/api/auto-assign", route_handlers=[AutoAssignController], opt=errors_like(AssignmentError)),
             BulkOperationController,
@@ -52,5 +55,5 @@ def delivery_routes(services: DeliveryServices) -> Router:
             OfferHistoryController,
         ],
         dependencies=given(services),
-        opt=examples(OF_OPERATIONS),
+        opt=examples(OF_OPERATIONS | OF_ATTEMPTS),
     )

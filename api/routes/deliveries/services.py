@@ -1,6 +1,7 @@
 """What the routes of deliveries are given."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -25,6 +26,8 @@ from dispatch.assignments.run_tasks import RunTasks
 from dispatch.assignments.service import Assignments
 from dispatch.assignments.sets import AssignmentSets
 from dispatch.database.work import Work
+from dispatch.deliveries.attempts.rescheduling import Rescheduling
+from dispatch.deliveries.attempts.service import AttemptRules, DeliveryAttempts
 from dispatch.deliveries.fees import DeliveryFees
 from dispatch.deliveries.handover import HandoverRules
 from dispatch.deliveries.ratings import DeliveryRatings
@@ -100,15 +103,42 @@ class DeliveryServices(Feature):
             self.photos,
             road_factor=settings.road_factor,
             commission_rate=Decimal(settings.commission_rate),
-            rules=HandoverRules(
-                settings.handover_far_m,
-                settings.ping_max_speed_mps,
-                settings.service_area,
-                TimeRules(settings.ping_max_ahead_s, settings.step_max_age_h),
-            ),
+            rules=self.handover_rules,
             limits=self.delivery_limits,
             fees=self.delivery_fees,
         )
+
+    @property
+    def handover_rules(self) -> HandoverRules:
+        """What is believed of places and times."""
+        settings = self.settings
+        return HandoverRules(
+            settings.handover_far_m,
+            settings.ping_max_speed_mps,
+            settings.service_area,
+            TimeRules(settings.ping_max_ahead_s, settings.step_max_age_h),
+        )
+
+    @property
+    def attempt_rules(self) -> AttemptRules:
+        """How often a parcel is tried, and how far ahead the next try may lie."""
+        return AttemptRules(self.settings.max_attempts, timedelta(days=self.settings.next_try_days))
+
+    def attempts(self, work: Work) -> DeliveryAttempts:
+        """Attempts at the door in a unit of work."""
+        return DeliveryAttempts(
+            work,
+            self.clock,
+            self.delivery_steps(work).deliveries,
+            self.photos,
+            rules=self.attempt_rules,
+            handover_rules=self.handover_rules,
+        )
+
+    def rescheduling(self, work: Work) -> Rescheduling:
+        """When they are tried again, in a unit of work."""
+        deliveries = self.delivery_steps(work).deliveries
+        return Rescheduling(work, self.clock, self.publisher, deliveries, rules=self.attempt_rules)
 
     def ratings(self, work: Work) -> DeliveryRatings:
         """Customers' ratings in a unit of work."""

@@ -8,8 +8,10 @@ from typing import Final
 from msgspec import Struct, structs
 
 from api.routes.deliveries.answers import AREA_SIGNS, Package, package_of, shown_time
+from api.routes.deliveries.attempt_answers import AttemptAnswer, NextTry, attempt_answer, next_try
 from api.routes.deliveries.step_answers import Point, StepAnswer, step_answer
 from dispatch.arrivals.events import DeliveryEvent, EventKind
+from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.geo import geo_cell
 from dispatch.ports import LivePosition
@@ -87,6 +89,8 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     position: TrackedPosition | None
     transporter: TrackedCarrier | None
     tracking_history: list[StepAnswer]
+    attempts: list[AttemptAnswer]
+    next_try: NextTry | None
     events: list[TrackedEvent]
     distance_km: float | None
     package_details: Package
@@ -120,6 +124,7 @@ class Sight:
 def tracked_delivery(
     delivery: Delivery,
     events: Sequence[DeliveryEvent],
+    attempts: Sequence[DeliveryAttempt],
     sight: Sight,
     position: TrackedPosition | None = None,
 ) -> TrackedDelivery:
@@ -141,6 +146,8 @@ def tracked_delivery(
         position=position if sight.of(Element.POSITION) else None,
         transporter=_carrier(delivery.transporter, sight) if delivery.transporter and not gone else None,
         tracking_history=[_step(step, sight) for step in delivery.tracking_history] if history else [],
+        attempts=[attempt_answer(one) for one in attempts] if history else [],
+        next_try=next_try(delivery),
         events=[_event(event, sight) for event in events] if history else [],
         distance_km=None if gone else delivery.distance_km,
         package_details=package_of(delivery),

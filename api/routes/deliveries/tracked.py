@@ -6,6 +6,7 @@ from api.routes.deliveries.services import DeliveryServices
 from api.routes.deliveries.track_answers import Sight, TrackedDelivery, tracked_delivery, tracked_position
 from dispatch.arrivals.movement import list_events
 from dispatch.database.work import Work
+from dispatch.deliveries.attempts.service import attempts_of
 from dispatch.tracking.privacy import Stage
 from dispatch.tracking.privacy_settings import privacy_of
 
@@ -25,6 +26,7 @@ async def read_tracked(
     return tracked_delivery(
         delivery,
         await list_events(work.session, delivery.id),
+        (await attempts_of(work.session, [delivery.id])).get(delivery.id, []),
         Sight(privacy, stage),
         tracked_position(live, now) if live else None,
     )

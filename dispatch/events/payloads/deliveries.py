@@ -106,6 +106,29 @@ class DeliveryLate(DeliveryData, frozen=True, kw_only=True):
     """As it was expected last; None where that is not known."""
 
 
+class DeliveryAttempted(DeliveryData, frozen=True, kw_only=True):
+    """The transporter was at the door and could not hand the parcel over; it is aboard still."""
+
+    type: ClassVar[str] = "delivery.attempted"
+    transporter_id: int
+    number: int
+    """Counts from 1."""
+    reason: str
+    """A word, such as ``nobody_there``."""
+    next_try_at: datetime | None
+    """When it is tried again, as far as that is known."""
+
+
+class DeliveryRescheduled(DeliveryData, frozen=True, kw_only=True):
+    """The buyer or a dispatcher said when it is to be tried again."""
+
+    type: ClassVar[str] = "delivery.rescheduled"
+    starts_at: datetime
+    ends_at: datetime
+    asked_by: str
+    """``buyer`` or ``dispatcher``."""
+
+
 class DeliveryDelivered(DeliveryData, frozen=True, kw_only=True):
     """The parcel is with its recipient."""
 

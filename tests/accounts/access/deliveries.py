@@ -1,5 +1,6 @@
 """How routes of deliveries, assignments, offers and zones are asked."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -38,6 +39,10 @@ def _here(step: str) -> dict[str, float]:
     return {"latitude": lat, "longitude": lon}
 
 
+def _in_hours(hours: float) -> str:
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
+
+
 @asks("POST /api/deliveries/{delivery_id}/accept")
 async def _accept(stage: Stage) -> Ask:
     return Ask(f"{DELIVERIES}{(await stage.world.delivery())['id']}/accept/")
@@ -53,6 +58,8 @@ def _of_a_carried_one(act: str, body: Any, *steps: str) -> None:
 
 _of_a_carried_one("pickup", _here("pickup"))
 _of_a_carried_one("deliver", _here("deliver"), "pickup")
+_of_a_carried_one("attempts", _here("attempts") | {"reason": "nobody_there"}, "pickup")
+_of_a_carried_one("reschedule", {"starts_at": _in_hours(2), "ends_at": _in_hours(4)}, "pickup")
 _of_a_carried_one("rate", {"rating": 5}, "pickup", "deliver")
 _of_a_carried_one("give-back", {"reason": "too_far"})
 _of_a_carried_one("unassign", {"reason": "mistake"})

@@ -1,0 +1,169 @@
+"""A transporter was at the door in vain: it is counted and told to whoever waits, and the parcel is tried again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch.database.among import among
+from dispatch.database.work import Work
+from dispatch.deliveries.attempts.models import AttemptReason, DeliveryAttempt
+from dispatch.deliveries.carried import does_not_fit, keep_picture, own_delivery, point_of
+from dispatch.deliveries.handover import Handover, HandoverRules
+from dispatch.deliveries.happened import identity
+from dispatch.deliveries.life import LIFE, DeliveryAct
+from dispatch.deliveries.models import Delivery, DeliveryStatus, RetryAsker
+from dispatch.deliveries.service import Deliveries, DeliveryKey
+from dispatch.deliveries.step_times import step_time
+from dispatch.errors import Conflict, Invalid
+from dispatch.events.payloads.base import EventData
+from dispatch.events.payloads.deliveries import DeliveryAttempted, DeliveryInTransit
+from dispatch.ports import Clock, PhotoStore
+from dispatch.transporters.models import Transporter
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRules:
+    """How often a parcel is tried at most, and how far ahead the next try may lie."""
+
+    most: int = 3
+    ahead: timedelta = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """An attempt as its transporter is answered: how many more there may be."""
+
+    delivery: Delivery
+    attempt: DeliveryAttempt
+    left: int
+
+
+class DeliveryAttempts:
+    """The attempts of one unit of work. Lock order: delivery."""
+
+    def __init__(
+        self,
+        work: Work,
+        clock: Clock,
+        deliveries: Deliveries,
+        photos: PhotoStore,
+        *,
+        rules: AttemptRules,
+        handover_rules: HandoverRules,
+    ) -> None:
+        self._work = work
+        self._session = work.session
+        self._clock = clock
+        self._deliveries = deliveries
+        self._photos = photos
+        self._rules = rules
+        self._handover_rules = handover_rules
+
+    async def attempt(
+        self,
+        key: DeliveryKey,
+        transporter: Transporter,
+        handover: Handover,
+        reason: AttemptReason,
+        next_try_at: datetime | None = None,
+    ) -> Attempted:
+        """Note that the parcel could not be handed over; told again with the same ``happened_at`` it is the same.
+
+        A window that the customer asked for after it happened stays. Raises Forbidden, Invalid, and Conflict where the
+        delivery is not aboard or was tried as often as it may be: then it returns to its seller.
+        """
+        delivery = await own_delivery(self._deliveries, key, transporter)
+        before = (await attempts_of(self._session, [delivery.id])).get(delivery.id, [])
+        for one in before:
+            if handover.happened_at is not None and one.happened_at == handover.happened_at:
+                return self._answer(delivery, one, len(before))
+        if not LIFE.allows(DeliveryAct.ATTEMPT, delivery.status):
+            raise does_not_fit(delivery, "Only a parcel that is aboard can be tried at its door.")
+        if len(before) >= self._rules.most:
+            raise Conflict(
+                f"It was tried {len(before)} times, as often as it may be: it returns to its seller.",
+                code="too_many_attempts",
+                delivery_status=delivery.status.value,
+                attempts=len(before),
+            )
+        now = self._clock.now()
+        check_ahead(now, self._rules.ahead, next_try_at=next_try_at)
+        since = before[-1].at if before else delivery.picked_up_at
+        when = step_time(handover.happened_at, since=since, now=now, rules=self._handover_rules.times)
+        address = point_of(delivery.delivery_lat, delivery.delivery_lon)
+        flags = [*handover.flags(self._handover_rules, address=address, at=when.at), *when.flags]
+        attempt = DeliveryAttempt(
+            delivery_id=delivery.id,
+            number=len(before) + 1,
+            transporter_id=transporter.id,
+            reason=reason,
+            note=handover.notes,
+            photo=await keep_picture(self._work, self._photos, delivery, f"attempt{len(before) + 1}", handover.photo),
+            lat=handover.place.lat if handover.place else None,
+            lon=handover.place.lon if handover.place else None,
+            next_try_at=next_try_at,
+            at=when.at,
+            noticed_at=when.noticed_at,
+            happened_at=when.said,
+            flags=[str(flag) for flag in flags],
+        )
+        self._session.add(attempt)
+        if delivery.retry_asked_at is None or delivery.retry_asked_at <= when.at:
+            _expect_again(delivery, next_try_at, when.at)
+        happened: list[EventData] = [
+            DeliveryAttempted(
+                **identity(delivery),
+                transporter_id=transporter.id,
+                number=attempt.number,
+                reason=reason.value,
+                next_try_at=delivery.retry_from,
+            )
+        ]
+        if delivery.status is DeliveryStatus.PICKED_UP:  # whoever is at the door has left the pickup
+            happened.insert(0, DeliveryInTransit(**identity(delivery), transporter_id=transporter.id))
+        self._deliveries.record(
+            delivery,
+            DeliveryAct.ATTEMPT,
+            reason.told,
+            notes=handover.notes,
+            flags=flags[: len(flags) - len(when.flags)],
+            when=when,
+            happened=happened,
+        )
+        await self._session.flush()
+        return self._answer(delivery, attempt, len(before) + 1)
+
+    def _answer(self, delivery: Delivery, attempt: DeliveryAttempt, tried: int) -> Attempted:
+        return Attempted(delivery, attempt, max(0, self._rules.most - tried))
+
+
+def _expect_again(delivery: Delivery, next_try_at: datetime | None, asked_at: datetime) -> None:
+    delivery.retry_from, delivery.retry_until = next_try_at, None
+    delivery.retry_asked_by = None if next_try_at is None else RetryAsker.TRANSPORTER
+    delivery.retry_asked_at = None if next_try_at is None else asked_at
+    delivery.estimated_delivery_time = next_try_at
+
+
+def check_ahead(now: datetime, ahead: timedelta, **times: datetime | None) -> None:
+    """Raises Invalid naming each time that lies farther ahead than a next try may."""
+    wrong = {
+        name: f"must be within {ahead.days} days" for name, at in times.items() if at is not None and at > now + ahead
+    }
+    if wrong:
+        raise Invalid("The next try lies too far ahead.", fields=wrong)
+
+
+async def attempts_of(session: AsyncSession, delivery_ids: Sequence[int]) -> Mapping[int, list[DeliveryAttempt]]:
+    """The attempts of each delivery that has any, oldest first."""
+    rows = await session.scalars(
+        select(DeliveryAttempt)
+        .where(among(DeliveryAttempt.delivery_id, delivery_ids))
+        .order_by(DeliveryAttempt.delivery_id, DeliveryAttempt.number)
+    )
+    found: dict[int, list[DeliveryAttempt]] = {}
+    for row in rows:
+        found.setdefault(row.delivery_id, []).append(row)
+    return found

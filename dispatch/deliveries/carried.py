@@ -1,0 +1,43 @@
+"""What all steps of a transporter with its own delivery have in common."""
+
+from functools import partial
+
+from dispatch.database.work import Work
+from dispatch.deliveries.handover import Point
+from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.service import Deliveries, DeliveryKey
+from dispatch.errors import Conflict, Forbidden
+from dispatch.ports import PhotoStore
+from dispatch.transporters.models import Transporter
+
+
+async def own_delivery(deliveries: Deliveries, key: DeliveryKey, transporter: Transporter) -> Delivery:
+    """A transporter's delivery, locked. Raises NotFound, Forbidden, and Conflict where it had it once."""
+    delivery = await deliveries.get(key, lock=True)
+    if delivery.transporter_id != transporter.id:
+        if any(step.transporter_id == transporter.id for step in delivery.tracking_history):
+            raise does_not_fit(delivery, "This delivery is no longer yours.", code="no_longer_yours")
+        raise Forbidden("This delivery is not assigned to you.", code="not_your_delivery")
+    return delivery
+
+
+def does_not_fit(delivery: Delivery, detail: str, *, code: str = "wrong_status") -> Conflict:
+    """A phone that comes late hears how the delivery stands by now."""
+    return Conflict(detail, code=code, delivery_status=delivery.status.value)
+
+
+async def keep_picture(
+    work: Work, photos: PhotoStore, delivery: Delivery, what: str, content: bytes | None
+) -> str | None:
+    """Save what proves a step, for good only if the step is."""
+    if content is None:
+        return None
+    key = await photos.save(f"{delivery.delivery_id.hex}-{what}", content)
+    work.after_commit(partial(photos.confirm, key))
+    work.after_rollback(partial(photos.discard, key))
+    return key
+
+
+def point_of(lat: float | None, lon: float | None) -> Point | None:
+    """A place, where both of its numbers are known."""
+    return None if lat is None or lon is None else (lat, lon)
