@@ -11,6 +11,7 @@ def main() -> None:
     market = Deliveries(zero, zero, zero), Transporters(zero, zero, zero, zero, none, one)
     solve(*market, previous=solve(*market))
     solve_matrix(np.ones((1, 1)))
+    solve_matrix(np.ones((1, 1)), load=np.ones((1, 1)), capacity=np.ones(1))
     two, here = np.ones(2), np.ones(1)
     crowd = Deliveries(two, two, two), Transporters(here, here, here, here, none, 2 * one)
     solve(*crowd, Params(load="sum"))

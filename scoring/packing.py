@@ -16,7 +16,7 @@ _CHUNK = 8_000  # moves between two looks at the clock: some milliseconds
 _ROWS = 500  # deliveries whose best moves are looked for between two looks at the clock
 
 
-def _in_units(graph: Graph, load: Floats, capacity: Floats) -> tuple[Pairs, Ints]:
+def in_units(graph: Graph, load: Floats, capacity: Floats) -> tuple[Pairs, Ints]:
     """The pairs of a graph as compiled code takes them, and the (M,) room in its units."""
     most = float(load.max(initial=0.0))
     roomy = np.minimum(capacity, most * graph.n)  # more than everything is no more of a limit
@@ -38,7 +38,7 @@ class Packing:
     """
 
     def __init__(self, graph: Graph, load: Floats, capacity: Floats, seed: int) -> None:
-        self.pairs, room = _in_units(graph, load, capacity)
+        self.pairs, room = in_units(graph, load, capacity)
         self.load = load
         self.places = Places(
             np.full(graph.n, -1, dtype=np.int64),

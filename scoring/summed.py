@@ -18,6 +18,7 @@ from scoring import optimal
 from scoring.arrays import Ints
 from scoring.assigning import Start, chosen_pairs, trees_of
 from scoring.bound import Prices, Sweep, sweep
+from scoring.exact import MOST_CELLS, MOST_ROWS, best_packing
 from scoring.graph import Graph, foremost, joined, make_graph
 from scoring.market import Market, PairSource
 from scoring.optimal import CERTIFIED, Search, Solution
@@ -191,4 +192,8 @@ def packed(source: PairSource, graph: Graph, search: Search, seed: int) -> tuple
     wish = np.full(source.n, -1, dtype=np.int64)
     wish[graph.i[best]] = graph.j[best]
     plan = mended(source, graph, wish, search, seed)
+    if source.n <= MOST_ROWS and source.n * source.m <= MOST_CELLS and _slots_never_bind(source):
+        found = best_packing(graph, load, source.capacity_kg, prices.weight_toll, plan[1])
+        if found is not None:
+            return found[0] if found[1] > plan[1] else plan[0], found[1], found[1]
     return *improved(source, graph, prices, plan, bound, search, seed), bound

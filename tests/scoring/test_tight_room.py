@@ -59,13 +59,23 @@ def test_a_crowded_city_is_packed_within_two_percent_of_what_is_possible(seed: i
 
 @given(st.integers(0, 100_000))
 @settings(max_examples=25, deadline=None)
-def test_small_matrices_with_room_limits_come_near_the_optimum_of_an_integer_program(seed: int) -> None:
+def test_small_matrices_with_room_limits_reach_the_optimum_of_an_integer_program_and_say_so(seed: int) -> None:
     cost, load, capacity = _instance(seed, 12, 3)
     value = 3.0 * (cost.max() + 1.0) - cost
     plan = solve_matrix(value, load=load, capacity=capacity)
-    best = _optimum(value, load, capacity)
-    assert plan.total <= best + 1e-6 <= plan.upper_bound + 2e-6
-    assert plan.total >= 0.99 * best
+    assert plan.total == pytest.approx(_optimum(value, load, capacity), abs=1e-6)
+    assert plan.upper_bound == plan.total
+    given = np.flatnonzero(plan.column >= 0)
+    used = np.bincount(plan.column[given], weights=load[given, plan.column[given]], minlength=3)
+    assert (used <= capacity).all()
+
+
+def test_rows_that_may_go_nowhere_or_weigh_nothing_are_packed_exactly_too() -> None:
+    value = np.array([[-np.inf, -np.inf], [5.0, -1.0], [4.0, 3.0], [0.0, 2.0]])
+    load = np.array([[1.0, 1.0], [0.3, 0.1], [0.3, 0.0], [0.1, 0.0]])
+    plan = solve_matrix(value, load=load, capacity=np.array([0.5, 0.0]))
+    assert plan.column.tolist() == [-1, 0, 1, 1]
+    assert plan.total == plan.upper_bound == 10.0
 
 
 def _optimum(value: np.ndarray, load: np.ndarray, capacity: np.ndarray) -> float:
