@@ -134,10 +134,10 @@ class AssignmentSets:
         """
         now = self._clock.now()
         with raised_alike():
-            async with self._work.statements(writes=False) as driver:
-                deliveries = await find_deliveries(driver, [wish.delivery_id])
-                carriers = await find_transporters(driver, [wish.transporter_id], now.date())
-                fits, failures = await self._fits(driver, [wish], deliveries, carriers, NO_ROOMS, now)
+            driver = await self._work.driver(writes=False)
+            deliveries = await find_deliveries(driver, [wish.delivery_id])
+            carriers = await find_transporters(driver, [wish.transporter_id], now.date())
+            fits, failures = await self._fits(driver, [wish], deliveries, carriers, NO_ROOMS, now)
         return _told(fits[0]) if fits else failures[0]
 
     async def _give(
@@ -145,11 +145,11 @@ class AssignmentSets:
     ) -> tuple[list[_Fit], list[Failure]]:
         now = self._clock.now()
         with raised_alike():
-            async with self._work.statements(writes=False) as driver:
-                deliveries = await hold_deliveries(driver, [wish.delivery_id for wish in wishes])
-                carriers = await hold_transporters(driver, {wish.transporter_id for wish in wishes}, now.date())
-                rooms = await zone_rooms(driver, self._zones, deliveries.values())
-                fits, failures = await self._fits(driver, wishes, deliveries, carriers, rooms, now)
+            driver = await self._work.driver(writes=False)
+            deliveries = await hold_deliveries(driver, [wish.delivery_id for wish in wishes])
+            carriers = await hold_transporters(driver, {wish.transporter_id for wish in wishes}, now.date())
+            rooms = await zone_rooms(driver, self._zones, deliveries.values())
+            fits, failures = await self._fits(driver, wishes, deliveries, carriers, rooms, now)
         if fits:
             await self._insert(fits, user_id, strategy, run_id, now)
             told = [_notices(fit, now) for fit in fits]
@@ -204,25 +204,25 @@ class AssignmentSets:
     ) -> None:
         scores = [fit.wish.scores for fit in fits]
         with raised_alike():
-            async with self._work.statements() as driver:
-                done = await driver.execute(
-                    WRITE,
-                    [fit.wish.delivery_id for fit in fits],
-                    [fit.wish.transporter_id for fit in fits],
-                    [fit.arrives_at for fit in fits],
-                    [one.distance for one in scores],
-                    [one.rating for one in scores],
-                    [one.capacity for one in scores],
-                    [one.workload for one in scores],
-                    [one.total for one in scores],
-                    now,
-                    ASSIGNED_MESSAGE,
-                    user_id,
-                    strategy,
-                    run_id,
-                    [json.dumps(list(fit.wish.alternatives)) for fit in fits],
-                )
-                await record_all(driver, [_happened(fit) for fit in fits], at=now)
+            driver = await self._work.driver()
+            done = await driver.execute(
+                WRITE,
+                [fit.wish.delivery_id for fit in fits],
+                [fit.wish.transporter_id for fit in fits],
+                [fit.arrives_at for fit in fits],
+                [one.distance for one in scores],
+                [one.rating for one in scores],
+                [one.capacity for one in scores],
+                [one.workload for one in scores],
+                [one.total for one in scores],
+                now,
+                ASSIGNED_MESSAGE,
+                user_id,
+                strategy,
+                run_id,
+                [json.dumps(list(fit.wish.alternatives)) for fit in fits],
+            )
+            await record_all(driver, [_happened(fit) for fit in fits], at=now)
         if done != f"INSERT 0 {len(fits)}":  # all were held and looked at, so this is a mistake of ours
             raise DispatchError(f"{len(fits)} assignments were to be written, and the database says {done}.")
 

@@ -1,8 +1,7 @@
 """One unit of work: a transaction and what happens once it is committed."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext, suppress
-from typing import Any
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext, suppress
 
 import structlog
 from sqlalchemy import text
@@ -10,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.database.commits import WROTE, committing, mark_commit, present_commits
+from dispatch.database.guarded import GuardedDriver
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ class Work:
         """
         self._after_rollback.append(action)
 
-    async def driver(self, *, writes: bool = True) -> Any:  # noqa: ANN401  asyncpg is not typed
+    async def driver(self, *, writes: bool = True) -> GuardedDriver:
         """The driver's connection in the midst of this transaction, for fixed statements; they see what was changed.
 
         ``writes``: whether they change anything, which is not seen here.
@@ -51,17 +51,7 @@ class Work:
         driver = (await connection.get_raw_connection()).driver_connection
         if driver is not None and not driver.is_in_transaction():  # it begins with the session's first statement
             await connection.execute(text("SELECT"))
-        return driver
-
-    @asynccontextmanager
-    async def statements(self, *, writes: bool = True) -> AsyncIterator[Any]:
-        """The same for a block: on a connection that did not answer in time a rollback would wait as long again."""
-        driver = await self.driver(writes=writes)
-        try:
-            yield driver
-        except TimeoutError:
-            await (await self.session.connection()).invalidate()
-            raise
+        return GuardedDriver(driver, connection)
 
     async def commit(self) -> None:
         """Commit, then publish. A failing publication is logged: the committed rows are the truth."""

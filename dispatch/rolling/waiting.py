@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
-from uuid import UUID
+from typing import Any, TypeAlias
 
 import numpy as np
 import shapely
@@ -18,40 +17,10 @@ from dispatch.offers.models import OfferSearch, SearchStatus
 from dispatch.rolling.models import OUTSIDE
 from dispatch.zones.kept import NOWHERE, KnownZone, ZoneMap
 
-_Row: TypeAlias = Row[
-    int,
-    str,
-    UUID,
-    str,
-    float | None,
-    float | None,
-    float,
-    datetime | None,
-    datetime | None,
-    str | None,
-    bool,
-    datetime | None,
-]
-_Query: TypeAlias = Select[
-    int,
-    str,
-    UUID,
-    str,
-    float | None,
-    float | None,
-    float,
-    datetime | None,
-    datetime | None,
-    str | None,
-    bool,
-    datetime | None,
-]
+_Row: TypeAlias = Row[*tuple[Any, ...]]
+"""Its columns have the names of ``_query``."""
 
-_IS_ASKED = (
-    exists()
-    .where(OfferSearch.delivery_id == Delivery.id, OfferSearch.status == SearchStatus.SEARCHING)
-    .label("is_asked")
-)
+_IS_ASKED = exists().where(OfferSearch.delivery_id == Delivery.id, OfferSearch.status == SearchStatus.SEARCHING)
 _NOBODY_AT = (
     select(func.max(OfferSearch.ended_at))
     .where(OfferSearch.delivery_id == Delivery.id, OfferSearch.status == SearchStatus.EXHAUSTED)
@@ -114,21 +83,21 @@ async def find_waiting_in(session: AsyncSession, place: Place) -> list[Waiting]:
     return found
 
 
-def _query(place: Place) -> _Query:
+def _query(place: Place) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Delivery.id,
-            type_coerce(Delivery.priority, String),
+            type_coerce(Delivery.priority, String).label("priority"),
             Delivery.delivery_id,
             Delivery.tracking_number,
             Delivery.pickup_lat,
             Delivery.pickup_lon,
-            cast(Delivery.package_weight, Double),
-            func.coalesce(Delivery.ready_at, Delivery.requested_pickup_date),
+            cast(Delivery.package_weight, Double).label("weight_kg"),
+            func.coalesce(Delivery.ready_at, Delivery.requested_pickup_date).label("pickup_from"),
             Delivery.hold_until,
-            type_coerce(Delivery.hold_reason, String),
-            _IS_ASKED,
-            _NOBODY_AT,
+            type_coerce(Delivery.hold_reason, String).label("hold_reason"),
+            _IS_ASKED.label("is_asked"),
+            _NOBODY_AT.label("nobody_at"),
         )
         .where(Delivery.status == DeliveryStatus.AVAILABLE, *place.box())
         .order_by(case(URGENCY, value=Delivery.priority).desc(), Delivery.created_at, Delivery.id)
@@ -137,17 +106,16 @@ def _query(place: Place) -> _Query:
 
 
 def _within(rows: Sequence[_Row], place: Place) -> list[Waiting]:
-    lat = np.array([np.nan if row[4] is None else row[4] for row in rows])
-    lon = np.array([np.nan if row[5] is None else row[5] for row in rows])
+    lat = np.array([np.nan if row.pickup_lat is None else row.pickup_lat for row in rows])
+    lon = np.array([np.nan if row.pickup_lon is None else row.pickup_lon for row in rows])
     here = place.zones.of_many(lat, lon) == place.row
     return [_waiting(row) for row, is_here in zip(rows, here.tolist(), strict=True) if is_here]
 
 
 def _waiting(row: _Row) -> Waiting:
-    number, priority, uuid, tracking_number, lat, lon, weight_kg, ready_at, hold_until, reason, is_asked, nobody_at = (
-        row
+    urgency = URGENCY[Priority(row.priority)]
+    delivery = WaitingDelivery(
+        row.id, row.delivery_id, row.tracking_number, row.pickup_lat, row.pickup_lon, row.weight_kg, urgency
     )
-    urgency = URGENCY[Priority(priority)]
-    delivery = WaitingDelivery(number, uuid, tracking_number, lat, lon, weight_kg, urgency)
-    hold_reason = None if reason is None else HoldReason(reason)
-    return Waiting(delivery, ready_at, hold_until, hold_reason, is_asked, nobody_at)
+    hold_reason = None if row.hold_reason is None else HoldReason(row.hold_reason)
+    return Waiting(delivery, row.pickup_from, row.hold_until, hold_reason, row.is_asked, row.nobody_at)
