@@ -12,7 +12,7 @@ from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window
 from tests.support.pictures import picture_bytes
 from tests.support.waiting import until
-from tests.support.world import BHAKTAPUR, Driver, World, ok
+from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok
 
 # What a page that has no network, or whose server is away, cannot help but say.
 NO_NETWORK = ("net::ERR_", "WebSocket connection to", "status of 503")
@@ -45,24 +45,21 @@ class Courier:
     async def pick_up(self, *, photo: bool = True) -> None:
         """Through all of its questions."""
         await self.page.get_by_role("link", name="Pick up", exact=True).click()
-        await self.photo(photo)
-        await self.page.get_by_role("button", name="Picked up").click()
+        if photo:
+            await self.take_photo()
+        await self.page.get_by_role("button", name="Picked up" if photo else "Picked up without a photo").click()
 
     async def deliver(self) -> None:
-        """Through all of its questions, without proof."""
+        """At the door, through all of its questions, without proof."""
+        await self.at(*THAMEL)
         await self.page.get_by_role("link", name="Hand over", exact=True).click()
-        await self.photo(False)
-        await self.page.get_by_role("button", name="Without a signature").click()
-        await self.page.get_by_role("button", name="Delivered").click()
+        await self.page.get_by_role("button", name="Without a photo").click()
+        await self.page.get_by_role("button", name="Delivered without a signature").click()
 
-    async def photo(self, wanted: bool) -> None:
-        """Answer the question for a photo."""
-        if not wanted:
-            await self.page.get_by_role("button", name="Without a photo").click()
-            return
+    async def take_photo(self) -> None:
+        """As the phone's camera gives it."""
         file = FilePayload(name="parcel.jpg", mimeType="image/jpeg", buffer=picture_bytes("JPEG", (2400, 1200)))
         await self.page.locator("input[type=file]").set_input_files(file)
-        await self.page.get_by_role("button", name="Use this photo").click()
 
     async def sign(self) -> None:
         """Draw a signature."""

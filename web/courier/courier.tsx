@@ -30,9 +30,15 @@ mount(words, (spoken) => {
   );
 });
 
-// The page opens without network because a worker of its own keeps it; without one it needs the network to open.
-if ("serviceWorker" in navigator) {
+// The page opens without network because a worker of its own keeps it; without one it needs the network to open. What it
+// keeps it fetches after the page: at a first open it would only make the jobs wait.
+function keepPage(): void {
   void navigator.serviceWorker.register("/courier/worker.js", { scope: "/courier", updateViaCache: "none" }).catch(() => undefined);
+}
+
+if ("serviceWorker" in navigator) {
+  if (document.readyState === "complete") keepPage();
+  else addEventListener("load", keepPage, { once: true });
 }
 
 const LINKS = { live: "live", connecting: "polling", offline: "offline" } as const;
@@ -65,6 +71,8 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
   }, [view]);
 
   const given = { work, state, view, language, say };
+  // Whoever works looks for the next stop; whoever does not, for the switch. What went wrong with the position is said above either.
+  const jobFirst = (view.name === "work" || view.name === "job") && state.profile?.is_available === true && state.jobs.length > 0;
   const link = !state.reachable ? "offline" : state.connected ? "live" : "connecting";
   const chip = <span class={`chip ${LINKS[link]}`} role="status">{say(`link.${link}`)}</span>;
   return (
@@ -74,12 +82,12 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
           <HandoverView {...given} kind={view.name} id={view.id} />
         ) : (
           <>
-            <Strip {...given} />
+            {!jobFirst && <Strip {...given} />}
             {view.name === "queue" && <QueueView {...given} />}
             {view.name === "phone" && <PhoneView {...given} client={client} />}
             {view.name === "shifts" && <ShiftsView {...given} />}
             {view.name === "offers" && <OffersView {...given} client={client} />}
-            {(view.name === "work" || view.name === "job") && <WorkView {...given} person={person} signOut={signOut} />}
+            {(view.name === "work" || view.name === "job") && <WorkView {...given} person={person} signOut={signOut} strip={jobFirst ? <Strip {...given} /> : null} />}
           </>
         )}
       </main>

@@ -3,14 +3,19 @@ import type { Client } from "../shared/client.ts";
 import { type Action, requestOf } from "./actions.ts";
 import { type Job, UNDER_WAY } from "./jobs.ts";
 
-type Row = { id: number; status: Job["status"] };
+/** A delivery by its number, and how it stands. */
+export type Row = { id: number; status: Job["status"] };
 
-/** What a transporter has under way, each delivery whole; those that stand as they were `known` are not asked for again. */
-export async function listJobs(client: Client, transporter_id: number, known: readonly Job[]): Promise<Job[]> {
+/** What a transporter has under way. */
+export async function listRows(client: Client, transporter_id: number): Promise<Row[]> {
   const pages = await Promise.all(
     UNDER_WAY.map((status) => client.call<{ results: Row[] }>(`/api/transporters/${transporter_id}/deliveries/?status=${status}&page_size=100`)),
   );
-  const rows = pages.flatMap((page) => page.results);
+  return pages.flatMap((page) => page.results);
+}
+
+/** Each delivery whole; those that stand as they were `known` are not asked for again. */
+export async function wholeJobs(client: Client, rows: readonly Row[], known: readonly Job[]): Promise<Job[]> {
   return await Promise.all(
     rows.map(async (row) => {
       const before = known.find((job) => job.id === row.id && job.status === row.status);

@@ -1,4 +1,4 @@
-// A pickup or a drop-off as a row of single questions: photo, signature, done.
+// A pickup or a drop-off as a row of single questions: photo, signature, and once more where it is far from the address.
 import { useEffect, useState } from "preact/hooks";
 import type { ActionKind } from "./actions.ts";
 import { distance } from "../shared/numbers.ts";
@@ -33,7 +33,6 @@ export function HandoverView(given: Given & { kind: ActionKind; id: number }) {
 const FAR_M = 1000;
 
 function Questions({ work, state, say, language, kind, job }: Given & { kind: ActionKind; job: Job }) {
-  const questions = questionsOf(kind, job.package_details.requires_signature);
   const [proof, setProof] = useState<Proof | null>(null);
   const [saving, setSaving] = useState(false);
   useEffect(() => void work.proofs?.find(kind, job.id).then(setProof), [kind, job.id]);
@@ -44,12 +43,15 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ac
     setProof(next);
     void work.proofs?.keep(kind, job.id, next, [job.id, ...state.jobs.map((one) => one.id)]);
   };
-  const asked: Question = questions[at] ?? "done";
   const stop = stopOf(kind === "pickup" ? { ...job, status: "assigned" } : job);
 
   const here = state.position?.coords;
   const away_m = here === undefined || stop.point === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, stop.point);
-  const finish = async (): Promise<void> => {
+  const far = away_m !== null && away_m > FAR_M;
+  const questions = questionsOf(kind, job.package_details.requires_signature, far);
+  const asked: Question = questions[at] ?? "done";
+  const last = at >= questions.length - 1;
+  const finish = async ({ photo, signature }: Pick<Proof, "photo" | "signature">): Promise<void> => {
     setSaving(true);
     const body: Record<string, unknown> = {};
     if (state.position !== null) {
@@ -61,16 +63,25 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ac
     await work.done({ kind, delivery_id: job.id, title: stop.address, body });
     show({ name: "work" });
   };
+  const answer = (some: Partial<Proof>): void => {
+    if (last) void finish({ ...proof, ...some });
+    else change({ ...some, at: at + 1 });
+  };
+  const done = say(kind === "pickup" ? "stop.picked_up" : "stop.delivered");
   return (
     <section class="handover card">
-      <p class="quiet">{say("question.of", { at: at + 1, of: questions.length })} · {stop.address}</p>
+      <p class="quiet">{questions.length > 1 && `${say("question.of", { at: Math.min(at + 1, questions.length), of: questions.length })} · `}{stop.address}</p>
+      {last && here === undefined && <p class="quiet" role="status">{say("done.no_place")}</p>}
       {asked === "photo" && (
         <PhotoQuestion
           title={say(kind === "pickup" ? "photo.pickup" : "photo.dropoff")}
           photo={photo}
           say={say}
-          onTake={(taken) => change({ photo: taken })}
-          onAnswer={(used) => change({ photo: used, at: at + 1 })}
+          busy={saving}
+          use={last ? done : say("photo.use")}
+          skip={say(!last ? "photo.skip" : kind === "pickup" ? "photo.skip.pickup" : "photo.skip.dropoff")}
+          onTake={(taken) => change({ photo: taken, at: last ? at : at + 1 })}
+          onAnswer={(used) => answer({ photo: used })}
         />
       )}
       {asked === "signature" && (
@@ -78,7 +89,10 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ac
           name={stop.contact}
           required={job.package_details.requires_signature}
           say={say}
-          onAnswer={(written) => change({ signature: written, at: at + 1 })}
+          busy={saving}
+          use={last ? done : say("signature.use")}
+          skip={say(last ? "signature.skip.dropoff" : "signature.skip")}
+          onAnswer={(written) => answer({ signature: written })}
         />
       )}
       {asked === "done" && (
@@ -88,11 +102,8 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ac
             <li>{say(photo === null ? "done.no_photo" : "done.photo")}</li>
             {kind === "deliver" && <li>{say(signature === null ? "done.no_signature" : "done.signature")}</li>}
           </ul>
-          {away_m !== null && away_m > FAR_M && <p class="problem" role="status">{say("done.far", { distance: distance(away_m, language) })}</p>}
-          {here === undefined && <p class="quiet" role="status">{say("done.no_place")}</p>}
-          <button type="button" class="button first large" disabled={saving} onClick={() => void finish()}>
-            {say(kind === "pickup" ? "stop.picked_up" : "stop.delivered")}
-          </button>
+          {far && <p class="problem" role="status">{say("done.far", { distance: distance(away_m, language) })}</p>}
+          <button type="button" class="button first large" disabled={saving} onClick={() => void finish(proof)}>{done}</button>
         </>
       )}
       <button type="button" class="button" onClick={() => (at > 0 ? change({ at: at - 1 }) : show({ name: "work" }))}>{say("back")}</button>

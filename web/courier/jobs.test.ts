@@ -4,7 +4,6 @@ import { pathOf, viewOf } from "./views.ts";
 import { Sieve, pingOf } from "./fixes.ts";
 import { type Job, distanceM, inOrder, navigationLink, stopOf, withActions } from "./jobs.ts";
 import { PhoneClock } from "./phone_clock.ts";
-import { questionsOf } from "./questions.ts";
 import { shrunk } from "../shared/shrinking.ts";
 import { ownTracksCode, traccarCode } from "./sources.ts";
 import { assetsOf, cacheOf, outdated, wayOf } from "./worker/shell.ts";
@@ -77,10 +76,6 @@ test("a picture is made as small as it may be and keeps its shape", () => {
   expect([shrunk(4000, 3000), shrunk(3000, 4000), shrunk(800, 600), shrunk(20_000, 1)]).toEqual([
     { width: 1600, height: 1200 }, { width: 1200, height: 1600 }, { width: 800, height: 600 }, { width: 1600, height: 1 },
   ]);
-});
-
-test("a promised signature is asked first", () => {
-  expect([questionsOf("pickup", true), questionsOf("deliver", false), questionsOf("deliver", true)]).toEqual([["photo", "done"], ["photo", "signature", "done"], ["signature", "photo", "done"]]);
 });
 
 test("a code holds what the app needs and nothing else", () => {

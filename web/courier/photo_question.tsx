@@ -10,11 +10,15 @@ interface Asked {
   /** The one that was taken already. */
   photo: string | null;
   say: CourierSay;
+  busy: boolean;
+  /** What is done with it, and without one. */
+  use: string;
+  skip: string;
   onTake: (photo: string) => void;
   onAnswer: (photo: string | null) => void;
 }
 
-export function PhotoQuestion({ title, photo, say, onTake, onAnswer }: Asked) {
+export function PhotoQuestion({ title, photo, say, busy, use, skip, onTake, onAnswer }: Asked) {
   const [problem, setProblem] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -33,12 +37,12 @@ export function PhotoQuestion({ title, photo, say, onTake, onAnswer }: Asked) {
       <h1 ref={heading} tabIndex={-1} class="answer">{title}</h1>
       {photo !== null && <img class="proof" src={photo} alt={say("photo.taken")} />}
       <p class="problem" role="alert">{problem}</p>
-      {photo !== null && <button type="button" class="button first large" onClick={() => onAnswer(photo)}>{say("photo.use")}</button>}
+      {photo !== null && <button type="button" class="button first large" disabled={busy} onClick={() => onAnswer(photo)}>{use}</button>}
       <label class={photo === null ? "button first large file" : "button file"}>
         <Icon of={Camera} />{say(photo === null ? "photo.take" : "photo.again")}
         <input type="file" accept="image/*" capture="environment" onChange={(event) => void take(event.currentTarget.files?.[0])} />
       </label>
-      {photo === null && <button type="button" class="button" onClick={() => onAnswer(null)}>{say("photo.skip")}</button>}
+      {photo === null && <button type="button" class="button" disabled={busy} onClick={() => onAnswer(null)}>{skip}</button>}
     </>
   );
 }

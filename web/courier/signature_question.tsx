@@ -10,10 +10,14 @@ interface Asked {
   name: string;
   required: boolean;
   say: CourierSay;
+  busy: boolean;
+  /** What is done with it, and without one. */
+  use: string;
+  skip: string;
   onAnswer: (signature: string | null) => void;
 }
 
-export function SignatureQuestion({ name, required, say, onAnswer }: Asked) {
+export function SignatureQuestion({ name, required, say, busy, use, skip, onAnswer }: Asked) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [drawn, setDrawn] = useState(false);
   const [typed, setTyped] = useState("");
@@ -44,9 +48,9 @@ export function SignatureQuestion({ name, required, say, onAnswer }: Asked) {
         {say("signature.typed")}
         <input value={typed} maxLength={120} autocomplete="off" onInput={(event) => setTyped(event.currentTarget.value)} />
       </label>
-      <button type="button" class="button first large" disabled={!drawn && typed.trim() === ""} onClick={finish}>{say("signature.use")}</button>
+      <button type="button" class="button first large" disabled={busy || (!drawn && typed.trim() === "")} onClick={finish}>{use}</button>
       {(drawn || typed !== "") && <button type="button" class="button" onClick={clear}>{say("signature.clear")}</button>}
-      {!required && <button type="button" class="button" onClick={() => onAnswer(null)}>{say("signature.skip")}</button>}
+      {!required && <button type="button" class="button" disabled={busy} onClick={() => onAnswer(null)}>{skip}</button>}
     </>
   );
 }

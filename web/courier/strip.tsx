@@ -6,7 +6,7 @@ import { unconfirmed } from "./actions.ts";
 import { DutySwitch } from "./duty_switch.tsx";
 import { type Given, useNow } from "./given.ts";
 import { pathOf } from "./views.ts";
-import { liveSource, standingOf } from "./sources.ts";
+import { type Standing, liveSource, standingOf } from "./sources.ts";
 
 export function Strip(given: Given) {
   const { state, say } = given;
@@ -35,15 +35,33 @@ export function Strip(given: Given) {
 
 const CHIPS = { calm: "", soon: "polling", now: "offline" } as const;
 
-function Position({ state, say }: Given) {
+/** How it stands with the position; null where nobody needs one. */
+function usePosition({ state }: Given): Standing | null {
   const now = useNow();
-  const { profile, position, trouble } = state;
+  const { profile, position } = state;
   const wanted = profile !== null && profile.is_verified && (profile.is_available || state.jobs.length > 0);
   const wantedSince = useRef(now);
   if (!wanted) wantedSince.current = now;
-  if (!wanted) return <span class="quiet">{say("position.off")}</span>;
+  if (!wanted) return null;
   const own_age_s = position === null ? null : Math.max(0, (now - position.timestamp) / 1000);
-  const standing = standingOf(liveSource(own_age_s, state.other_source), (now - wantedSince.current) / 1000, state.jobs.length);
+  return standingOf(liveSource(own_age_s, state.other_source), (now - wantedSince.current) / 1000, state.jobs.length);
+}
+
+/** Only what has to be mended at once: it stands above the job. */
+export function PositionTrouble(given: Given) {
+  const standing = usePosition(given);
+  if (standing?.state !== "missing" || standing.urgency !== "now") return null;
+  return <p class="position"><Said {...given} standing={standing} /></p>;
+}
+
+function Position(given: Given) {
+  const standing = usePosition(given);
+  if (standing === null) return <span class="quiet">{given.say("position.off")}</span>;
+  return <Said {...given} standing={standing} />;
+}
+
+function Said({ state, say, standing }: Given & { standing: Standing }) {
+  const { trouble } = state;
   const { source } = standing;
   if (standing.state === "missing") {
     const looking = trouble === null && standing.urgency === "calm";

@@ -3,7 +3,7 @@ import type { components } from "../shared/api.ts";
 import { type Client, Refused } from "../shared/client.ts";
 import { ServerClock } from "../shared/server_clock.ts";
 import type { Shift } from "../shared/shifts.ts";
-import { listJobs, tellAction } from "./deliveries_api.ts";
+import { type Row, listRows, tellAction, wholeJobs } from "./deliveries_api.ts";
 import type { Action } from "./actions.ts";
 import { DEFAULT_POLICY, type Measured, Sieve, pingOf } from "./fixes.ts";
 import { type Job, type Waiting, inOrder, withActions } from "./jobs.ts";
@@ -85,6 +85,8 @@ export class Work {
   #sender: PingSender | null = null;
   #heartbeat_s = DEFAULT_POLICY.heartbeat_s;
   #asking: Promise<void> | null = null;
+  /** What is asked for while the phone's own store opens, for the first answer; null where that failed or was used. */
+  #early: Promise<{ profile: Profile; rows: Row[] } | null> = Promise.resolve(null);
 
   constructor(
     private readonly client: Client,
@@ -104,6 +106,7 @@ export class Work {
   start(): () => void {
     const ends: (() => void)[] = [];
     let stopped = false;
+    this.#early = this.#heard().catch(() => null);
     void this.#open().then(() => {
       if (stopped) return;
       this.#outbox?.run();
@@ -299,10 +302,17 @@ export class Work {
     await this.refresh();
   }
 
+  async #heard(): Promise<{ profile: Profile; rows: Row[] }> {
+    const profile = await this.client.call<Profile>("/api/transporters/me/");
+    return { profile, rows: await listRows(this.client, profile.id) };
+  }
+
   async #ask(): Promise<void> {
     try {
-      const profile = await this.client.call<Profile>("/api/transporters/me/");
-      const known_jobs = await listJobs(this.client, profile.id, this.#state.known_jobs ?? []);
+      const early = await this.#early;
+      this.#early = Promise.resolve(null);
+      const { profile, rows } = early ?? (await this.#heard());
+      const known_jobs = await wholeJobs(this.client, rows, this.#state.known_jobs ?? []);
       this.#set({ profile, known_jobs, reachable: true, heard_at: Date.now(), problem: null });
       this.#set({ duty: await this.client.call<Duty>("/api/transporters/me/duty/") });
       await this.#kept?.write("jobs", known_jobs);

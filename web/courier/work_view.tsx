@@ -1,5 +1,6 @@
 // The next stop in large words, then what comes after it, then what could be taken.
 import { MapPinned, Navigation, PackageCheck, Phone } from "lucide";
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
@@ -14,12 +15,14 @@ import { GiveBack } from "./give_back.tsx";
 import { type Given, useNow } from "./given.ts";
 import { OfferList } from "./offer_list.tsx";
 import { answerable } from "./offers.ts";
+import { PositionTrouble } from "./strip.tsx";
 import { pathOf } from "./views.ts";
 import { WaitingList } from "./waiting_list.tsx";
 
 const ELSEWHERE = 4409; // the close code of a device that has connected again
 
-export function WorkView(given: Given & { person: Person; signOut: () => Promise<void> }) {
+/** `strip`: duty and position, where they stand below the job. */
+export function WorkView(given: Given & { person: Person; signOut: () => Promise<void>; strip: ComponentChildren }) {
   const { work, state, view, say } = given;
   useNow(); // an offer ends by itself
   const chosen = view.name === "job" ? state.jobs.find((job) => job.id === view.id) : undefined;
@@ -45,7 +48,9 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
       {state.known_jobs === null && state.problem === null && <p class="quiet" role="status">{say(state.reachable ? "loading" : "error.offline.page")}</p>}
       {view.name === "job" && chosen === undefined && state.known_jobs !== null && <p class="quiet card" role="status">{say("jobs.gone")}</p>}
       <OfferList {...given} />
+      {given.strip !== null && <PositionTrouble {...given} />}
       {next !== undefined && <NextStop {...given} job={next} />}
+      {given.strip}
       {next === undefined && !asked && state.known_jobs !== null && (
         <section class="stop card">
           <h1 tabIndex={-1} class="answer">{say(state.profile?.is_available === true ? "jobs.none" : "jobs.off_duty")}</h1>
