@@ -55,6 +55,7 @@ class StoryRunner:
         self._callers = callers
         self._sandbox_url = sandbox_url
         self._products = products
+        self._transporters = transporters
         self._emails = {number: email for email, number in transporters.items()}
         self._orders: dict[str, int] = {}
         """Numbers of orders by the keys of their stories."""
@@ -188,11 +189,13 @@ class StoryRunner:
         await self._callers.of(seller.email).call("POST", "/api/deliveries/create/", delivery)
 
     async def _assign(self, story: Story, progress: StoryProgress) -> None:
+        """As a dispatcher, so that the decision is kept: to the best, or by hand to whom the story names."""
+        admin = self._callers.of(ADMIN.email)
         if story.carrier is None:
-            await self._callers.of(ADMIN.email).call("POST", "/api/auto-assign/", {"delivery_id": progress.delivery_id})
+            await admin.call("POST", "/api/auto-assign/", {"delivery_id": progress.delivery_id})
         else:
-            carrier = self._callers.of(story.carrier.person.email)
-            await carrier.call("POST", f"/api/deliveries/{progress.delivery_id}/accept/", {})
+            body = {"transporter_id": self._transporters[story.carrier.person.email]}
+            await admin.call("POST", f"/api/deliveries/{progress.delivery_id}/assign/", body)
 
     async def _carry(self, story: Story, progress: StoryProgress) -> bool:
         """Pick up or deliver, as whoever has it; False where that is nobody of ours."""

@@ -96,6 +96,17 @@ async def test_one_parcel_waits_although_its_time_has_passed(sign_in: SignIn) ->
     urgent = await whole_deliveries(await sign_in("admin"), status="available", priority="urgent")
     asked_for = [datetime.fromisoformat(one["requested_delivery_date"]) for one in urgent]
     assert [at < datetime.now(UTC) - timedelta(minutes=20) for at in asked_for] == [True]
+    ordered = [datetime.fromisoformat(one["created_at"]) for one in urgent]
+    assert [at - made for at, made in zip(asked_for, ordered, strict=True)] == [timedelta(minutes=45)]
+
+
+async def test_why_each_parcel_went_to_whoever_has_it_is_kept(sign_in: SignIn) -> None:
+    admin = await sign_in("admin")
+    whole = await whole_deliveries(admin, search="Demo order", status="picked_up")
+    assert whole
+    for one in whole:
+        decision = await done(admin.get(f"/api/deliveries/{one['id']}/decision/"))
+        assert decision["transporter_id"] == one["transporter"]["id"]
 
 
 async def test_transporters_read_no_note_of_the_demo_as_an_instruction(sign_in: SignIn) -> None:
