@@ -12,6 +12,10 @@ type Transporter = components["schemas"]["ListedAnswer"];
 type Account = components["schemas"]["AccountAnswer"];
 const ROLES = ["customer", "seller", "transporter", "admin"] as const;
 
+function vehicleOf({ vehicle_type, vehicle_number }: Pick<Transporter, "vehicle_type" | "vehicle_number">, say: Say): string {
+  return `${wordOf("vehicle", vehicle_type, say)} ${vehicle_number}`;
+}
+
 /** Transporters and their papers: who may carry. */
 export function Transporters(given: Given) {
   const { client, language, say } = given;
@@ -29,7 +33,7 @@ export function Transporters(given: Given) {
         columns={[
           { key: "name", title: say("name"), value: (one) => one.name },
           { key: "business", title: say("business"), value: (one) => one.business_name },
-          { key: "vehicle", title: say("vehicle"), value: (one) => `${one.vehicle_type} ${one.vehicle_number}` },
+          { key: "vehicle", title: say("vehicle"), value: (one) => vehicleOf(one, say) },
           { key: "verified", title: say("verified"), value: (one) => Number(one.is_verified), cell: (one) => <Verified is={one.is_verified} say={say} /> },
           { key: "presence", title: say("presence"), value: (one) => wordOf("presence", one.presence, say) },
           { key: "created", title: say("since.title"), value: (one) => one.created_at, cell: (one) => when(one.created_at, language) },
@@ -42,7 +46,7 @@ export function Transporters(given: Given) {
                   [say("business"), row.business_name],
                   [say("phone"), <a href={`tel:${row.phone}`}>{row.phone}</a>],
                   [say("email"), row.email],
-                  [say("vehicle"), `${row.vehicle_type} ${row.vehicle_number}`],
+                  [say("vehicle"), vehicleOf(row, say)],
                   [say("capacity"), say("kilograms", { count: row.capacity_kg })],
                   [say("verified"), <Verified is={row.is_verified} say={say} />],
                   [say("papers"), say("papers.version", { count: row.papers_version })],

@@ -55,7 +55,7 @@ export function Table<Row>({ rows, columns, caption, address, idOf, open, say }:
               const shown = column.cell?.(row) ?? column.value(row) ?? "–";
               return (
                 <td key={column.key} class={column.end ? "end number" : ""} data-title={column.title}>
-                  {at === 0 ? <Link href={open?.(row) ?? changed(address, { open: idOf(row) })}>{shown}</Link> : shown}
+                  {at === 0 ? <Link href={open?.(row) ?? changed(address, { open: idOf(row) })}>{shown}</Link> : <span class="shown">{shown}</span>}
                 </td>
               );
             })}
