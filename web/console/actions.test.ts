@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Actions, UNDO_MS } from "./actions.ts";
+import { Actions, MOST_DONE, UNDO_MS } from "./actions.ts";
 import type { AssignmentPlan } from "./calls.ts";
 
 const GIFT = { delivery: 7, number: "TRK7", courier: 1, name: "Ram" };
@@ -80,4 +80,14 @@ test("a plan that gave more than can be taken back one by one is not undone in o
   const plan = { progress: { assigned: 501, refused: [] }, left_out: [] } as unknown as AssignmentPlan;
   actions.committed(plan, Array.from({ length: 501 }, (_, delivery) => ({ ...GIFT, delivery })));
   expect(actions.notice?.undo).toBeNull();
+});
+
+test("what was done is remembered with the parcel that it was done to, the newest first, and not without end", async () => {
+  const { actions, pass } = desk();
+  await actions.give(GIFT);
+  pass(1_000);
+  await actions.takeBack(GIFT, "mistake", "");
+  expect(actions.done.map(({ key, delivery, at }) => [key, delivery, at])).toEqual([["take_back.done", 7, 1_000], ["give.done", 7, 0]]);
+  for (let turn = 0; turn < MOST_DONE; turn += 1) actions.say("undo.done", {}, null);
+  expect(actions.done).toHaveLength(MOST_DONE);
 });

@@ -4,6 +4,8 @@ import type { ConsoleKey } from "./words.ts";
 
 /** A real inverse call, offered for so long. */
 export const UNDO_MS = 10_000;
+/** So many acts are remembered, the newest first. */
+export const MOST_DONE = 20;
 /** Of more at once nothing is taken back in one go: each is a request. */
 export const MOST_UNDONE = 500;
 
@@ -14,6 +16,15 @@ export interface Notice {
   error: unknown;
   undo: (() => Promise<void>) | null;
   until: number;
+}
+
+/** What was done on this page. `delivery`: the one that it was done to, where it was one. */
+export interface Done {
+  key: ConsoleKey;
+  values: Notice["values"];
+  delivery: number | null;
+  /** By the page's steady clock. */
+  at: number;
 }
 
 export interface Gift {
@@ -33,6 +44,7 @@ export class Actions {
   /** Deliveries for which nobody was found when somebody was looked for last. */
   readonly unfound = new Set<number>();
   notice: Notice | null = null;
+  done: readonly Done[] = [];
 
   constructor(
     private readonly calls: Asks,
@@ -46,7 +58,7 @@ export class Actions {
     await this.during(gift.delivery, "give.pending", async () => {
       await this.#give(gift, reason);
       this.unfound.delete(gift.delivery);
-      this.say("give.done", { name: gift.name, number: gift.number }, () => this.#undone([gift]));
+      this.say("give.done", { name: gift.name, number: gift.number }, () => this.#undone([gift]), gift.delivery);
     });
   }
 
@@ -58,7 +70,7 @@ export class Actions {
           await this.#give(gift);
           this.say("undo.done", {}, null);
         });
-      });
+      }, gift.delivery);
     });
   }
 
@@ -99,8 +111,16 @@ export class Actions {
     this.onChange();
   }
 
-  say(key: ConsoleKey, values: Notice["values"], undo: Notice["undo"]): void {
-    this.notice = { key, values, error: null, undo, until: this.now() + UNDO_MS };
+  say(key: ConsoleKey, values: Notice["values"], undo: Notice["undo"], delivery: number | null = null): void {
+    const at = this.now();
+    this.notice = { key, values, error: null, undo, until: at + UNDO_MS };
+    this.done = [{ key, values, delivery, at }, ...this.done].slice(0, MOST_DONE);
+    this.onChange();
+  }
+
+  /** Says something that is no act, so there is nothing to remember and nothing to undo. */
+  tell(key: ConsoleKey): void {
+    this.notice = { key, values: {}, error: null, undo: null, until: this.now() + UNDO_MS };
     this.onChange();
   }
 

@@ -25,6 +25,7 @@ export class Changes {
       const taker = moved.assigned_transporter;
       this.actions.say("reassign.done", { number: delivery.tracking_number, name: taker.name }, () =>
         this.actions.undoEach([delivery], () => this.#moved(delivery, taker.id, from, BACK)),
+        delivery.id,
       );
     });
   }
@@ -32,7 +33,7 @@ export class Changes {
   async cancel(delivery: Told, reason: CancelReason, note: string): Promise<void> {
     await this.actions.during(delivery.id, "change.pending", async () => {
       await this.calls.cancel(delivery.id, reason, note);
-      this.actions.say("cancel.done", { number: delivery.tracking_number }, null); // a cancelled delivery does not come back
+      this.actions.say("cancel.done", { number: delivery.tracking_number }, null, delivery.id); // a cancelled delivery does not come back
     });
   }
 
@@ -43,6 +44,7 @@ export class Changes {
       await this.#prioritise(delivery.id, priority, before);
       this.actions.say("priority.done", { number: delivery.tracking_number }, () =>
         this.actions.undoEach([delivery], () => this.#prioritise(delivery.id, before, priority)),
+        delivery.id,
       );
     });
   }

@@ -5,26 +5,30 @@ import { Icon } from "../shared/icon.tsx";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
 import { isKey } from "../shared/words.ts";
-import { type Details, REASONS } from "./calls.ts";
+import type { Details } from "./calls.ts";
 import { CandidateList } from "./candidate_list.tsx";
 import { CourierPanel } from "./courier_panel.tsx";
 import { planShows, shortPlace, useDesk } from "./desk.ts";
 import { lateness, measureOf, waitsSince } from "./exceptions.ts";
 import { type Delivery, aboard, underWay } from "./frames.ts";
 import { OfferPanel } from "./offer_panel.tsx";
-import { DecisionPanel, PlanPanel, StepFlags } from "./late_parts.tsx";
+import { DecisionPanel, DoneList, PlanPanel, StepFlags, StepNote } from "./late_parts.tsx";
 import { queryOf } from "./address.ts";
-import type { ConsoleSay } from "./words.ts";
 
 /** What is looked at, whole. */
 export function DetailPanel() {
   const desk = useDesk();
-  const { say, view, board } = desk;
+  const { say, view, board, actions } = desk;
   if (planShows(desk)) return <PlanPanel />;
   if (view.courier !== null) return <CourierPanel key={view.courier} id={view.courier} />;
   const delivery = view.delivery === null ? undefined : board.deliveries.get(view.delivery);
   if (delivery !== undefined) return <DeliveryPanel key={delivery.id} delivery={delivery} />;
-  return <p class="quiet pad">{say(view.delivery === null ? "detail.none" : board.known ? "detail.gone" : "loading")}</p>;
+  return (
+    <>
+      <p class="quiet pad">{say(view.delivery === null ? "detail.none" : board.known ? "detail.gone" : "loading")}</p>
+      {actions.done.length > 0 && <DoneList />}
+    </>
+  );
 }
 
 function DeliveryPanel({ delivery }: { delivery: Delivery }) {
@@ -142,14 +146,6 @@ function Call({ phone, words }: { phone: string; words: string }) {
   );
 }
 
-/** The server's note of a parcel that was taken back, in the words of its reasons; any other stands as it was written. */
-function notesOf(notes: string, say: ConsoleSay): string {
-  const [, act, told, own = ""] = /^(Taken back|Reassigned) by a dispatcher: ([a-z ]+)\.(.*)$/s.exec(notes) ?? [];
-  const reason = REASONS.find((one) => one.replaceAll("_", " ") === told);
-  if (reason === undefined) return notes;
-  return `${say(act === "Reassigned" ? "history.reassigned" : "history.taken_back")}: ${say(`reason.${reason}`)}.${own}`;
-}
-
 function History({ details }: { details: Details }) {
   const { say, now, language } = useDesk();
   if (details.tracking_history.length === 0) return null;
@@ -162,7 +158,7 @@ function History({ details }: { details: Details }) {
           return (
             <li key={index}>
               <time class="number small quiet" dateTime={step.timestamp}>{clock(Date.parse(step.timestamp), now, language)}</time>
-              <span>{isKey(key) ? say(key) : step.status}{step.notes !== "" && <span class="quiet small"> · {notesOf(step.notes, say)}</span>}{(step.flags?.length ?? 0) > 0 && <> <StepFlags flags={step.flags ?? []} /></>}</span>
+              <span>{isKey(key) ? say(key) : step.status}{step.notes !== "" && <span class="quiet small"> · <StepNote notes={step.notes} /></span>}{(step.flags?.length ?? 0) > 0 && <> <StepFlags flags={step.flags ?? []} /></>}</span>
             </li>
           );
         })}

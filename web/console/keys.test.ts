@@ -18,6 +18,7 @@ test("large and small letters are different keys", () => {
 
 test("who types is left alone, but may always go back; keys of the browser stay its own", () => {
   expect([press("a", { typing: true }), press("Escape", { typing: true })]).toEqual([null, { do: "back" }]);
+  for (const held of [{ ctrlKey: true }, { metaKey: true, typing: true }]) expect(press("k", held)).toEqual({ do: "help" });
   for (const held of ["ctrlKey", "metaKey", "altKey"]) expect(press("a", { [held]: true })).toBeNull();
 });
 

@@ -51,8 +51,9 @@ export function keyOf(command: Exclude<Command["do"], "filter"> | "filter"): str
   return Object.entries(COMMANDS).find(([, name]) => name === command)?.[0] ?? "";
 }
 
-/** What a key means, if anything: keys of the browser and of a field stay theirs. */
+/** What a key means, if anything: keys of the browser and of a field stay theirs, but for Ctrl+K, by which commands are found everywhere. */
 export function commandOf(pressed: Pressed): Command | null {
+  if ((pressed.ctrlKey || pressed.metaKey) && !pressed.altKey && pressed.key.toLowerCase() === "k") return { do: "help" };
   if (pressed.ctrlKey || pressed.metaKey || pressed.altKey) return null;
   if (pressed.typing && pressed.key !== "Escape") return null;
   const filter = /^[1-9]$/.test(pressed.key) ? FILTERS[Number(pressed.key) - 1] : undefined;

@@ -40,6 +40,8 @@ export const ReassignDialog = later(async () => (await changes()).ReassignDialog
 export const RelieveDialog = later(async () => (await changes()).RelieveDialog);
 export const TakeBackDialog = later(async () => (await changes()).TakeBackDialog);
 export const RunDialog = later<{ id: number }>(async () => (await import("./run_dialog.tsx")).RunDialog);
-export const HelpDialog = later(async () => (await import("./dialogs.tsx")).HelpDialog);
+export const CommandDialog = later(async () => (await import("./command_dialog.tsx")).CommandDialog);
 export const MapLegend = later(async () => (await import("./map_legend.tsx")).MapLegend);
+export const DoneList = later(async () => (await import("./done_list.tsx")).DoneList);
+export const StepNote = later<{ notes: string }>(async () => (await import("./step_note.tsx")).StepNote);
 export const StepFlags = later<{ flags: readonly string[] }>(async () => (await import("./step_flags.tsx")).StepFlags);

@@ -154,7 +154,7 @@ function timeOf(delivery: Delivery, now: number, say: ConsoleSay, language: Lang
   if (delivery.due_at !== null) return say("row.due", { at: told });
   if (at !== null) return told;
   const since = waitsSince(delivery);
-  return since > now ? clock(since, now, language) : say("row.waits", { age: duration((now - since) / 1000, say) });
+  return since > now ? clock(since, now, language) : say("row.waits.list", { age: duration((now - since) / 1000, say) });
 }
 
 /** The state as a shape, beside the words. */

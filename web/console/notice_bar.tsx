@@ -10,6 +10,7 @@ export function NoticeBar() {
       {notice !== null && (
         <>
           <span class={notice.key === null ? "problem" : undefined}>{notice.key === null ? problemOf(notice.error, say) : say(notice.key, notice.values)}</span>
+          {notice.undo !== null && <span class="small quiet later-on">{say("undo.later")}</span>}
           {notice.undo !== null && <button type="button" class="button" onClick={() => void actions.undo()}>{say("undo")}</button>}
           <button type="button" class="link" onClick={() => actions.dismiss()}>{say("console.close")}</button>
         </>

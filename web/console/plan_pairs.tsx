@@ -55,11 +55,13 @@ function PairRow({ one, changes, fixed }: { one: PlannedPair; changes: Differenc
       </button>
       {!fixed && (
         <>
-          <button type="button" class="tool" aria-pressed={kept} title={say("plan.keep")} aria-label={`${say("plan.keep")}: ${wayOf(one.delivery_id)}, ${name}`} onClick={() => planning.lock(pair)}>
+          <button type="button" class="tool worded" aria-pressed={kept} title={say("plan.keep.title")} aria-label={`${say("plan.keep")}: ${wayOf(one.delivery_id)}, ${name}`} onClick={() => planning.lock(pair)}>
             <Icon of={Lock} />
+            {say("plan.keep.short")}
           </button>
-          <button type="button" class="tool" aria-pressed={banned} title={say("plan.forbid")} aria-label={`${say("plan.forbid")}: ${wayOf(one.delivery_id)}, ${name}`} onClick={() => planning.forbid(pair)}>
+          <button type="button" class="tool worded" aria-pressed={banned} title={say("plan.forbid.title")} aria-label={`${say("plan.forbid")}: ${wayOf(one.delivery_id)}, ${name}`} onClick={() => planning.forbid(pair)}>
             <Icon of={Ban} />
+            {say("plan.forbid.short")}
           </button>
         </>
       )}

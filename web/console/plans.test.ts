@@ -40,8 +40,14 @@ test("to forbid another courier leaves what is kept", () => {
 test("whatever is changed about a plan shows as not planned yet", () => {
   const answer = plan({ 7: 1 });
   const draft = draftOf(answer);
-  for (const changed of [lockTurned(draft, PAIR), banTurned(draft, PAIR), { ...draft, weights: { ...EVEN, rating: 0 } }]) expect(isChanged(changed, answer)).toBe(true);
+  for (const changed of [lockTurned(draft, { ...PAIR, courier: 2 }), banTurned(draft, PAIR), { ...draft, weights: { ...EVEN, rating: 0 } }]) expect(isChanged(changed, answer)).toBe(true);
   expect(isChanged(lockTurned(lockTurned(draft, PAIR), PAIR), answer)).toBe(false);
+});
+
+test("to keep a pair that the plan has anyway leaves it as it can be given, and to let go of one that it was made with does not", () => {
+  expect(isChanged(lockTurned(draftOf(plan({ 7: 1 })), PAIR), plan({ 7: 1 }))).toBe(false);
+  const made = plan({ 7: 1 }, { locked: [7] });
+  expect(isChanged(lockTurned(draftOf(made), PAIR), made)).toBe(true);
 });
 
 test("planning again tells who had it before, what is new and what nobody gets any more", () => {

@@ -82,9 +82,12 @@ function without(pairs: readonly Pair[], { delivery, courier }: Pair): Pair[] {
   return pairs.filter((one) => one.delivery !== delivery || one.courier !== courier);
 }
 
-/** Whether planning again would be asked for something else than the plan was. */
+/** Whether planning again would be asked for something else than the plan was. To keep what it has anyway changes nothing about it. */
 export function isChanged(draft: Draft, plan: AssignmentPlan): boolean {
-  return asText(draft) !== asText(draftOf(plan));
+  const before = draftOf(plan);
+  const planned = new Map(plan.pairs.map((one) => [one.delivery_id, one.transporter_id]));
+  const asked = [...draft.locked].filter(([delivery, courier]) => before.locked.get(delivery) === courier || planned.get(delivery) !== courier);
+  return asText({ ...draft, locked: new Map(asked) }) !== asText(before);
 }
 
 function asText({ locked, forbidden, weights }: Draft): string {

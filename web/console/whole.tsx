@@ -7,7 +7,7 @@ import type { SignedIn } from "../shared/sign_in.tsx";
 import { Actions, type Gift } from "./actions.ts";
 import { type Panel, type View, queryOf, viewOf } from "./address.ts";
 import { type AssignmentPlan, Calls } from "./calls.ts";
-import { BulkDialog, CancelDialog, HelpDialog, PriorityDialog, ReassignDialog, RelieveDialog, RunDialog, TakeBackDialog } from "./late_parts.tsx";
+import { BulkDialog, CancelDialog, CommandDialog, PriorityDialog, ReassignDialog, RelieveDialog, RunDialog, TakeBackDialog } from "./late_parts.tsx";
 import { Changes } from "./changes.ts";
 import { runCommand } from "./commands.ts";
 import { type Desk, DeskContext, type DialogName, planShows, useDesk } from "./desk.ts";
@@ -133,7 +133,7 @@ export function Console({ client, signedIn, language, say }: Given) {
           <Fold panel="line"><LinePanel /></Fold>
         </main>
         <NoticeBar />
-        {dialog === "help" && <HelpDialog />}
+        {dialog === "help" && <CommandDialog />}
         {dialog === "reassign" && <ReassignDialog />}
         {dialog === "cancel" && <CancelDialog />}
         {dialog === "priority" && <PriorityDialog />}

@@ -33,7 +33,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^Delivery is .+(?: already|, not available for assignment)$/, "यो पार्सल अब पर्खिँदैन।"],
   [/^The planned transporter is offline by now$/, "योजनाको कुरियर अहिले अफलाइन छ।"],
   [/^The chosen transporter changed meanwhile; run again$/, "बीचमा कुरियरको अवस्था फेरियो; फेरि योजना बनाउनुहोस्।"],
-  [/^The chosen transporter gave it back before; assign it by itself or by hand$/, "यो कुरियरले पहिले नै फिर्ता गरेको हो; आफैँ दिनुहोस्।"],
+  [/^The chosen transporter gave it back before; assign it by itself or by hand$/, "यो कुरियरले पहिले नै फिर्ता गरेको हो; एक्लै वा हातले दिनुहोस्।"],
   [/^([\d.]+) km nearer to the pickup\.$/, "पिकअपबाट {0} कि.मि. नजिक।"],
   [/^(\d+) deliver(?:y|ies) fewer under way\.$/, "बाटोमा {0} पार्सल कम।"],
   [/^(\d+) deliver(?:y|ies) fewer under way: (\d+) of (\d+) at most\.$/, "बाटोमा {0} पार्सल कम: बढीमा {2}मध्ये {1}।"],

@@ -62,6 +62,13 @@ async def test_a_parcel_goes_to_somebody_else_and_back_and_why_not_another_is_an
     await page.get_by_role("dialog").get_by_role("button", name="Set").click()
     await expect(notice).to_contain_text("The priority of")
     assert await _state(admin, delivery) == ("assigned", ram.transporter_id, "urgent")
+    await expect(notice).to_contain_text("Later: “Take back” at the parcel.")
+    await page.keyboard.press("Escape")
+    done = page.locator(".done-here li")
+    await expect(done).to_have_count(3)
+    await expect(done.first).to_contain_text("The priority of")
+    await done.last.get_by_role("link").click()
+    await expect(page.get_by_role("button", name="Take back")).to_be_visible()
 
 
 @pytest.mark.slow

@@ -73,6 +73,7 @@ async def test_pairs_are_kept_and_weights_set_and_what_cannot_be_kept_is_named(
     await expect(pairs.locator("strong")).to_have_text(["Ram Thapa", "Sita Rai"])
     await pairs.nth(1).get_by_role("button", name="Keep this pair").click()
     await expect(pairs.nth(1)).to_contain_text("kept")
+    await expect(page.get_by_role("button", name="Give 2")).to_be_enabled()  # it is in the plan as it is
     await page.get_by_label("rating").fill("0")
     await page.get_by_role("button", name="Plan again").click()
     await expect(page.locator(".plan-room")).to_contain_text("Planning again changed nothing")
