@@ -7,6 +7,7 @@ The API maps each class to a status; nothing here knows HTTP. ``extra`` holds fu
     ├── NotSignedIn    nobody is known to be asking
     ├── Forbidden      known, but not allowed
     ├── NotFound       no such thing, or none that the asker may know of
+    ├── Gone           it was there, and is not any more
     ├── Conflict       does not fit the present state
     ├── TooMany        more of it than anybody needs; try again later
     └── Unavailable    something we depend on does not answer; try again
@@ -62,6 +63,12 @@ class NotFound(DispatchError):
     """No such thing, or none that the asker may know of."""
 
     code = "not_found"
+
+
+class Gone(DispatchError):
+    """It was there, and is not any more."""
+
+    code = "gone"
 
 
 class Conflict(DispatchError):

@@ -32,6 +32,7 @@ from dispatch.rolling.models import RollingMove, RollingPlace, RollingTick
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.tracking.privacy_settings import TrackingPrivacy
+from dispatch.tracking.share_links import ShareLink
 from dispatch.transporters.devices import TransporterDevice
 from dispatch.transporters.models import Transporter, TransporterDocument, TransporterShift
 from dispatch.webhooks.models import WebhookEndpoint, WebhookMessage
@@ -80,6 +81,7 @@ __all__ = [
     "RollingPlace",
     "RollingTick",
     "Sale",
+    "ShareLink",
     "SignIn",
     "SilentTransporter",
     "StoredFix",

@@ -49,6 +49,8 @@ class Close(IntEnum):
     """The same device has connected again; this was its older connection. Do not reconnect."""
     OVER = 4410
     """The delivery is over; there is nothing left to watch."""
+    LINK_ENDED = 4411
+    """The share link has expired or was revoked; there is nothing more to watch by it."""
     TOO_SLOW = 4413
     """The reader did not keep up; reconnect, with resume where there is one."""
     TOO_MUCH = 4429

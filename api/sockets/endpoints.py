@@ -12,14 +12,13 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.http.schemas import checked_tracking_number
 from api.http.security import PUBLIC, bearer_token
 from api.sockets.authentication import origin_allowed
 from api.sockets.connections import AnySocket, accept, turn_away
 from api.sockets.services import GivenServices, SocketServices
 from dispatch.accounts.models import Role
 from dispatch.accounts.tokens import TokenClaims
-from dispatch.errors import Forbidden, NotFound, NotSignedIn
+from dispatch.errors import Forbidden, Gone, NotFound, NotSignedIn
 from dispatch.transporters.senders import Standing
 from realtime.console.session import ConsoleSession
 from realtime.protocol import BEARER_PREFIX, TICKET_PREFIX, Close, offered_with
@@ -85,7 +84,7 @@ async def track_socket(socket: AnySocket, services: GivenServices, tracking_numb
     """A parcel, live, for anyone who has its tracking number; ``?resume=<offset>`` goes on where one was."""
 
     async def serve(connection: Connection) -> None:
-        watched = services.watched(checked_tracking_number(tracking_number), socket.query_params.get("unlock"))
+        watched = await services.watched(tracking_number, socket.query_params.get("unlock"))
         watch = _Watch(services, services.watchers.watcher(connection), watched)
         await watch.begin(_address(socket), socket.query_params.get("resume"))
         if not watch.watcher.detach(watch.end):
@@ -157,6 +156,8 @@ async def _answer(socket: AnySocket, services: SocketServices, serve: Served) ->
         await turn_away(connection, Close.FORBIDDEN, error.code, error.detail)
     except NotFound as error:
         await turn_away(connection, Close.NOT_FOUND, "delivery_not_found", error.detail)
+    except Gone as error:
+        await turn_away(connection, Close.LINK_ENDED, error.code, error.detail)
     except TooManySockets as error:
         await turn_away(connection, Close.TOO_MUCH, "too_many", str(error))
     except Stopping:

@@ -15,7 +15,6 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.http.described_answers import OtherAnswer, also
-from api.http.schemas import checked_tracking_number
 from api.http.security import PUBLIC
 from api.sockets.services import GivenServices, SocketServices
 from dispatch.errors import Limit, NotFound, TooMany, Unavailable
@@ -109,7 +108,7 @@ async def delivery_events(
     `id` is the offset: `Last-Event-ID` (or `?resume=`) resumes. After `event: over` nothing comes any more, and who
     connects again with the last id gets 204, which ends an EventSource. 429 where too many are open from one address.
     """
-    watched = services.watched(checked_tracking_number(tracking_number), unlock)
+    watched = await services.watched(tracking_number, unlock)
     resume = request.headers.get("last-event-id") or resume
     state = await track_state(services.database, watched.tracking_number, services.usual_privacy)
     if resume and state.status in OVER:

@@ -12,8 +12,10 @@ from api.routes.accounts.services import AccountServices
 from api.routes.deliveries.services import DeliveryServices
 from api.sockets.authentication import AccountSocketAuthenticator
 from api.sockets.offers import DeliveryOfferDesk
+from dispatch.numbers import read_tracking_number
 from dispatch.settings import Settings
 from dispatch.tracking.privacy import Privacy
+from dispatch.tracking.share_links import followed_by
 from dispatch.tracking.unlocking import UnlockTokens
 from realtime.console.fleet_watch import FleetRules, FleetWatch
 from realtime.ingest.filters import Plausibility
@@ -46,9 +48,19 @@ class SocketServices(Feature):
     usual_privacy: Privacy
     unlock_tokens: UnlockTokens
 
-    def watched(self, tracking_number: str, unlock: str | None) -> Watched:
-        """What is followed by somebody who names a number, and perhaps a token of its code."""
-        return Watched(tracking_number, self.unlock_tokens.holds(unlock, tracking_number, self.clock.now()))
+    async def watched(self, named: str, unlock: str | None) -> Watched:
+        """What is followed by somebody who names a number or a share link, and perhaps a token of its code.
+
+        Raises NotFound and Gone.
+        """
+        now = self.clock.now()
+        number = read_tracking_number(named)
+        if number is None:  # only a link is looked up
+            async with self.database.work() as work:
+                number, link_id = await followed_by(work.session, named, now)
+        else:
+            link_id = None
+        return Watched(number, self.unlock_tokens.holds(unlock, number, now), link_id)
 
     @property
     def ping_policy(self) -> PingPolicy:

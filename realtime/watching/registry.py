@@ -1,8 +1,9 @@
 """Watchers and what they watch, in this process."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from itertools import islice
 
 import structlog
@@ -18,6 +19,8 @@ from dispatch.tracking.current_states import CurrentState, current_states
 from dispatch.tracking.privacy import NEAR_STOPS, Privacy, Shown
 from dispatch.tracking.privacy_settings import current_privacies
 from dispatch.tracking.service import TrackState
+from dispatch.tracking.share_links import ended_links
+from realtime.protocol import Close
 from realtime.redis.client import is_unexpected
 from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
@@ -166,6 +169,15 @@ class WatcherRegistry:
             with failures.noted():
                 await self._compare()
 
+    async def _end_shared(self, opened: Sequence[DeliveryTopic]) -> None:
+        """Cut off whoever follows by a link that has expired or was revoked."""
+        shared = {topic.link_id for topic in opened if topic.link_id is not None}
+        if not shared:
+            return
+        ended = await ended_links(self._database, shared, datetime.now(UTC))
+        followers = [one for topic in opened if topic.link_id in ended for one in list(topic.watchers)]
+        await asyncio.gather(*map(_ended, followers))
+
     async def _compare(self) -> None:
         opened = [opening.result() for opening in self._topics.values() if _is_open(opening)]
         epoch = await self._histories.epoch() if opened else None
@@ -173,6 +185,7 @@ class WatcherRegistry:
             if topic.view.epoch != epoch:
                 log.warning("Redis has begun anew; watchers get a snapshot", topic=topic.view.state.delivery_id)
                 topic.repair()
+        await self._end_shared(opened)
         topics = iter(opened)
         suspected: dict[int, CurrentState] = {}
         while batch := list(islice(topics, COMPARE_AT_ONCE)):
@@ -192,6 +205,11 @@ class WatcherRegistry:
                 else:
                     suspected[delivery_id] = told
         self._suspected = suspected
+
+
+async def _ended(follower: Follower) -> None:
+    with suppress(Exception):  # whoever has left meanwhile has nothing to be told
+        await follower.end(Close.LINK_ENDED, "link_ended")
 
 
 def _shows_otherwise(state: TrackState, privacy: Privacy, stops_before: int) -> bool:

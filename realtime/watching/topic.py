@@ -28,10 +28,14 @@ RETRY_S = 1.0
 
 
 class Watched(NamedTuple):
-    """What is followed, and whether by somebody who has given the parcel's code: those may be shown more."""
+    """What is followed, whether by somebody who has given the parcel's code, and by which share link, if by one.
+
+    Whoever has given the code may be shown more; whoever follows by a link is cut off when that ends.
+    """
 
     tracking_number: str
     unlocked: bool = False
+    link_id: int | None = None
 
 
 class Watchers(dict[Follower, None]):
@@ -71,6 +75,7 @@ class DeliveryTopic:
     ) -> None:
         self._tracking_number = watched.tracking_number
         self._unlocked = watched.unlocked
+        self.link_id = watched.link_id
         self._usual = usual
         self._database = database
         self._live = live

@@ -33,6 +33,10 @@ class Follower(Protocol):
         """A position: may be replaced by a newer one before it is sent."""
         ...
 
+    async def end(self, code: int, reason: str) -> None:
+        """End for a reason that lies outside the delivery."""
+        ...
+
 
 class Watcher:
     """A follower over a WebSocket.

@@ -652,6 +652,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/share-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shared
+         * @description The links that one has made, newest first; an admin sees all.
+         */
+        get: operations["deliveries_shared"];
+        put?: never;
+        /**
+         * Share
+         * @description A link by which anybody follows this parcel until it expires or is revoked, for its buyer, seller and admins.
+         *
+         *     It shows what the tracking number shows, but not the number.
+         */
+        post: operations["deliveries_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/share-links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unshare
+         * @description Take a link back: who opens it is answered 410, who follows by it is cut off within seconds.
+         */
+        delete: operations["deliveries_unshare"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/transfer": {
         parameters: {
             query?: never;
@@ -729,7 +775,7 @@ export interface paths {
         };
         /**
          * Track
-         * @description A parcel, for anyone who has its tracking number.
+         * @description A parcel, for anyone who has its tracking number, or `s.` and the end of a share link: 410 once that ended.
          *
          *     `estimated_delivery_time` and `eta` are of the door, by way of the pickup, from where the transporter is now,
          *     as on the socket. What its seller does not show now is named in `hidden`.
@@ -5091,6 +5137,21 @@ export interface components {
             history_seen_s: number | null;
         };
         /**
+         * MadeShareLink
+         * @description A new link. `url` is told only now: the server keeps a hash of it.
+         */
+        MadeShareLink: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: number;
+            is_good: boolean;
+            label: string;
+            revoked_at: string | null;
+            url: string;
+        };
+        /**
          * MessageAnswer
          * @description What was done, in a sentence.
          */
@@ -5459,6 +5520,19 @@ export interface components {
             mode: components["schemas"]["OfferMode"] | null;
             /** @default null */
             on_exhausted: components["schemas"]["Exhausted"] | null;
+        };
+        /**
+         * NewShareLink
+         * @description ``label``: for whom, seen by nobody else; ``expires_in_h``: how long it is good, hours.
+         */
+        NewShareLink: {
+            /** @default 48 */
+            expires_in_h: number;
+            /**
+             * Format: line
+             * @default
+             */
+            label: string;
         };
         /**
          * NewTransporter
@@ -7289,6 +7363,20 @@ export interface components {
             total_amount: number;
         };
         /**
+         * ShareLinkAnswer
+         * @description A link; `is_good` says whether it still opens the parcel.
+         */
+        ShareLinkAnswer: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: number;
+            is_good: boolean;
+            label: string;
+            revoked_at: string | null;
+        };
+        /**
          * ShiftAnswer
          * @description A weekly time by Nepal's clock. `weekday`: 0 is Monday.
          */
@@ -7534,6 +7622,7 @@ export interface components {
          * TrackedDelivery
          * @description A parcel, where it is and when it comes; what its seller does not show is null, or left out of a list.
          *
+         *     `tracking_number` is empty for whoever follows by a share link: the link ends, the number does not.
          *     `hidden` names what is not shown now, `code_shows` what of it the parcel's code would show.
          *     `position` only while it is under way, as in the live frames.
          *
@@ -9372,6 +9461,105 @@ export interface operations {
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_shared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number, UUID or tracking number. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinkAnswer"][];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number, UUID or tracking number. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShareLink"] | null;
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeShareLink"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_unshare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number, UUID or tracking number. */
+                delivery_id: string;
+                link_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];

@@ -20,7 +20,7 @@ export interface SocketWorld {
 }
 
 // The closes after which the protocol tells a page to stop: coming back would change nothing.
-export const FINAL_CODES: ReadonlySet<number> = new Set([4400, 4403, 4404, 4409, 4410]);
+export const FINAL_CODES: ReadonlySet<number> = new Set([4400, 4403, 4404, 4409, 4410, 4411]);
 
 export class Socket<Message> {
   #wire: Wire | null = null;

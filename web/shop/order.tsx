@@ -11,6 +11,7 @@ import { clock } from "../shared/times.ts";
 import { type Gateway, PayChoice, notedProblem, openPayment, useGateways } from "./paying.tsx";
 import { type Order, answerOf, eventWords, parcels, waitsForMoney } from "./order_words.ts";
 import { State } from "./order_state.tsx";
+import { ShareLinks } from "./share_links.tsx";
 import { Reasoned } from "../shared/reasoned.tsx";
 import type { Say } from "./speech.ts";
 import { Sums } from "./sums.tsx";
@@ -111,6 +112,7 @@ interface DoingGiven {
 /** What a buyer can do about an order now. */
 function Doing({ order, loading, client, language, say }: DoingGiven) {
   const [asked, setAsked] = useState<"cancel" | "refund" | null>(null);
+  const [sharing, setSharing] = useState("");
   const path = `/api/v1/marketplace/orders/${order.id}/`;
   const cancel = useActing<string>(say, async (_, key) => {
     loading.set(await client.call<Order>(`${path}cancel/`, { method: "POST", idempotencyKey: key }));
@@ -129,10 +131,14 @@ function Doing({ order, loading, client, language, say }: DoingGiven) {
         {parcels(order).map(({ number, arrived }) => (
           <a key={number} class={arrived ? "button" : "button first"} href={elsewhere(`/t/${number}`)}>{say(arrived ? "order.journey" : "order.follow")}{parcels(order).length > 1 && <> <span class="number">{number}</span></>}</a>
         ))}
+        {parcels(order).filter(({ arrived }) => !arrived).map(({ number }) => (
+          <button key={number} type="button" class="button" aria-expanded={sharing === number} onClick={() => setSharing(sharing === number ? "" : number)}>{say("share")}{parcels(order).length > 1 && <> <span class="number">{number}</span></>}</button>
+        ))}
         {order.transaction_id !== null && <Link class="button" href={`/shop/invoices/${order.transaction_id}`}>{say("invoice")}</Link>}
         {order.can_cancel && <button type="button" class="button" onClick={() => setAsked("cancel")}>{say("order.cancel")}</button>}
         {order.can_refund && !order.can_cancel && <button type="button" class="button" onClick={() => setAsked("refund")}>{say("order.object")}</button>}
       </div>
+      {sharing !== "" && <ShareLinks key={sharing} number={sharing} client={client} language={language} say={say} />}
       {asked === "cancel" && (
         <Reasoned title={say(order.is_paid ? "order.cancel.paid" : "order.cancel.sure")} label={null} action={say("order.cancel")} acting={cancel} onClose={() => setAsked(null)} say={say} />
       )}

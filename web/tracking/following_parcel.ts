@@ -1,5 +1,5 @@
 // Everything that the page knows of one parcel, kept up to date.
-import { Client } from "../shared/client.ts";
+import { Client, Refused } from "../shared/client.ts";
 import { tabStore } from "../shared/stores.ts";
 import { Following, type Frame, type Liveness } from "../shared/following.ts";
 import type { Fix } from "../shared/motion.ts";
@@ -16,6 +16,12 @@ export interface Seen {
   liveness: Liveness;
   /** When the connection was lost, by the page's clock. */
   lostAt: number | null;
+}
+
+/** By what a page follows its parcel: by its number, or by the link that opened the page. */
+export function followedBy(path: string, parcel: Parcel): string {
+  const link = /^\/t\/s\/([^/]+)$/.exec(path)?.[1];
+  return link === undefined ? parcel.tracking_number : `s.${decodeURIComponent(link)}`;
 }
 
 const kept = (): Storage => localStorage;
@@ -37,12 +43,12 @@ export class FollowedParcel {
   #hidden: ReturnType<typeof setInterval> | undefined;
 
   /** `unlock`: what the server answered to the parcel's code; empty where none was given. */
-  constructor(parcel: Parcel, private readonly tell: (seen: Seen) => void, private readonly unlock = "") {
-    this.#promise = new ArrivalPromise(readKept(kept, parcel.tracking_number));
+  constructor(parcel: Parcel, private readonly named: string, private readonly tell: (seen: Seen) => void, private readonly unlock = "") {
+    this.#promise = new ArrivalPromise(readKept(kept, named));
     this.seen = { parcel, window: null, changes: [], fix: null, liveness: over(parcel.status) ? "over" : "connecting", lostAt: null };
     this.#promised(windowOf(parcel.eta));
     if (parcel.position !== null) this.#position(parcel.position); // the page came with it, so the map need not wait for a stream
-    this.#path = `/api/deliveries/${encodeURIComponent(parcel.tracking_number)}`;
+    this.#path = `/api/deliveries/${encodeURIComponent(named)}`;
     this.#asked = unlock === "" ? "" : `?${new URLSearchParams({ unlock })}`;
     this.#following = new Following(
       `${this.#path}/events/${this.#asked}`,
@@ -79,7 +85,10 @@ export class FollowedParcel {
 
   /** Ask for everything anew. Rejects where there is no connection. */
   async renew(): Promise<void> {
-    const parcel = await this.client.call<Parcel>(`${this.#path}/track/${this.#asked}`, { signed: false });
+    const parcel = await this.client.call<Parcel>(`${this.#path}/track/${this.#asked}`, { signed: false }).catch((error: unknown) => {
+      if (error instanceof Refused && error.status === 410) location.reload(); // the link has ended: the server says so
+      throw error;
+    });
     this.#promised(windowOf(parcel.eta));
     this.#change(over(parcel.status) ? { parcel, fix: null } : { parcel });
     if (this.seen.liveness === "live") return; // frames are newer than any answer
@@ -119,7 +128,7 @@ export class FollowedParcel {
 
   #promised(estimate: Window | null): void {
     const window = this.#promise.update(estimate, this.clock.now());
-    writeKept(kept, this.seen.parcel.tracking_number, this.#promise.kept);
+    writeKept(kept, this.named, this.#promise.kept);
     this.#change({ window, changes: [...this.#promise.changes] });
   }
 

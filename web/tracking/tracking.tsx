@@ -11,7 +11,7 @@ import { clock, date } from "../shared/times.ts";
 import { isKey } from "../shared/words.ts";
 import { POLL_MS } from "../shared/following.ts";
 import { Answer, answerOf } from "./answer.tsx";
-import { FollowedParcel, type Seen } from "./following_parcel.ts";
+import { FollowedParcel, type Seen, followedBy } from "./following_parcel.ts";
 import { findGoods } from "./goods.ts";
 import { MapPanel } from "./map_panel.tsx";
 import type { Parcel } from "./parcel.ts";
@@ -23,10 +23,10 @@ import { Unlock } from "./unlock.tsx";
 
 const TICK_MS = 1_000;
 
-function Tracking({ parcel, language, say }: { parcel: Parcel; language: Language; say: Say }) {
+function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: string; language: Language; say: Say }) {
   const [seen, setSeen] = useState<Seen | null>(null);
-  const [unlock, setUnlock] = useState(() => readUnlock(() => sessionStorage, parcel.tracking_number));
-  const followed = useMemo(() => new FollowedParcel(parcel, setSeen, unlock), [parcel, unlock]);
+  const [unlock, setUnlock] = useState(() => readUnlock(() => sessionStorage, named));
+  const followed = useMemo(() => new FollowedParcel(parcel, named, setSeen, unlock), [parcel, named, unlock]);
   const [now, setNow] = useState(followed.clock.now());
   useEffect(() => {
     followed.start();
@@ -37,8 +37,11 @@ function Tracking({ parcel, language, say }: { parcel: Parcel; language: Languag
     };
   }, [followed]);
 
+  const shared = parcel.tracking_number === ""; // by a link, which does not tell the number
   const [goods, setGoods] = useState("");
-  useEffect(() => void findGoods(new Client(browserStore("shop")), parcel.tracking_number).then(setGoods), [parcel.tracking_number]);
+  useEffect(() => {
+    if (!shared) void findGoods(new Client(browserStore("shop")), parcel.tracking_number).then(setGoods);
+  }, [parcel.tracking_number]);
 
   const shown = seen ?? followed.seen;
   const age_s = shown.fix === null ? null : Math.max(0, (Math.max(now, shown.fix.recorded_at) - shown.fix.recorded_at) / 1000);
@@ -53,7 +56,7 @@ function Tracking({ parcel, language, say }: { parcel: Parcel; language: Languag
         <Answer seen={shown} goods={goods} now={now} age_s={age_s} language={language} say={say} />
         <MapPanel seen={shown} age_s={age_s} say={say} />
         <div class="story">
-          {shown.parcel.status === "delivered" && <Rating number={parcel.tracking_number} client={followed.client} say={say} />}
+          {shown.parcel.status === "delivered" && !shared && <Rating number={parcel.tracking_number} client={followed.client} say={say} />}
           <Courier parcel={shown.parcel} say={say} />
           <section class="card">
             <dl class="ends">
@@ -65,18 +68,19 @@ function Tracking({ parcel, language, say }: { parcel: Parcel; language: Languag
           </section>
           {shown.parcel.code_shows.length > 0 && (
             <Unlock
-              number={parcel.tracking_number}
+              number={named}
               client={followed.client}
               say={say}
               onUnlock={(given) => {
-                writeUnlock(() => sessionStorage, parcel.tracking_number, given);
+                writeUnlock(() => sessionStorage, named, given);
                 setUnlock(given);
               }}
             />
           )}
           <History seen={shown} now={now} language={language} say={say} />
           <p class="quiet small">
-            {say("tracking.number")} <span class="number">{parcel.tracking_number}</span> · {date(now, language)}
+            {!shared && <>{say("tracking.number")} <span class="number">{parcel.tracking_number}</span> · </>}
+            {date(now, language)}
           </p>
         </div>
       </main>
@@ -136,13 +140,13 @@ function History({ seen, now, language, say }: { seen: Seen; now: number; langua
   );
 }
 
-function Unknown({ language, say }: { language: Language; say: Say }) {
+function Unknown({ ended, language, say }: { ended: boolean; language: Language; say: Say }) {
   return (
     <Frame language={language} say={say}>
       <main class="track" id="content">
         <div class="answers">
-          <h1 class="answer">{say("tracking.unknown")}</h1>
-          <p>{say("tracking.unknown.help")}</p>
+          <h1 class="answer">{say(ended ? "tracking.ended" : "tracking.unknown")}</h1>
+          <p>{say(ended ? "tracking.ended.help" : "tracking.unknown.help")}</p>
           <p><a href="/">{say("tracking.follow_another")}</a></p>
         </div>
       </main>
@@ -152,8 +156,12 @@ function Unknown({ language, say }: { language: Language; say: Say }) {
 
 const state = document.getElementById("state");
 if (state !== null) {
-  const parcel = JSON.parse(state.textContent ?? "null") as Parcel | null;
+  const written = JSON.parse(state.textContent ?? "null") as Parcel | { ended: true } | null;
   mount(words, ({ language, say }) =>
-    parcel === null ? <Unknown language={language} say={say} /> : <Tracking parcel={parcel} language={language} say={say} />,
+    written === null || "ended" in written ? (
+      <Unknown ended={written !== null} language={language} say={say} />
+    ) : (
+      <Tracking parcel={written} named={followedBy(location.pathname, written)} language={language} say={say} />
+    ),
   );
 }

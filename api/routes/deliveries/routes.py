@@ -24,6 +24,7 @@ from api.routes.deliveries.plans import AssignmentPlanController
 from api.routes.deliveries.rolling import RollingController
 from api.routes.deliveries.runs import AssignmentRunController
 from api.routes.deliveries.services import DeliveryServices
+from api.routes.deliveries.share_links import ShareLinkController
 from api.routes.deliveries.tracking import TrackingController
 from api.routes.deliveries.zones import ZoneController
 
@@ -38,6 +39,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             DeliveryController,
             DeliveryListController,
             TrackingController,
+            ShareLinkController,
             DispatchController,
             ChangesController,
             ReliefController,

@@ -71,6 +71,7 @@ class TrackedArea(Struct, frozen=True):
 class TrackedDelivery(Struct, frozen=True, kw_only=True):
     """A parcel, where it is and when it comes; what its seller does not show is null, or left out of a list.
 
+    ``tracking_number`` is empty for whoever follows by a share link: the link ends, the number does not.
     ``hidden`` names what is not shown now, ``code_shows`` what of it the parcel's code would show.
     ``position`` only while it is under way, as in the live frames.
 

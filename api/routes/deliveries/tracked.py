@@ -1,6 +1,7 @@
 """A parcel as whoever has its tracking number sees it."""
 
-from api.http.schemas import checked_tracking_number
+from msgspec import structs
+
 from api.routes.deliveries.arrivals import arrivals_from, live_positions
 from api.routes.deliveries.services import DeliveryServices
 from api.routes.deliveries.track_answers import Sight, TrackedDelivery, tracked_delivery, tracked_position
@@ -9,13 +10,17 @@ from dispatch.database.work import Work
 from dispatch.deliveries.attempts.service import attempts_of
 from dispatch.tracking.privacy import Stage
 from dispatch.tracking.privacy_settings import privacy_of
+from dispatch.tracking.share_links import followed_by
 
 
 async def read_tracked(
-    services: DeliveryServices, work: Work, tracking_number: str, unlock: str | None = None
+    services: DeliveryServices, work: Work, named: str, unlock: str | None = None
 ) -> TrackedDelivery:
-    """What ``track/`` answers and the tracking page shows; ``unlock``: what ``unlock/`` answered. Raises NotFound."""
-    number = checked_tracking_number(tracking_number)
+    """What ``track/`` answers and the tracking page shows, by a tracking number or the token of a share link.
+
+    ``unlock``: the token that ``unlock/`` answered. Raises NotFound, and Gone for a link that has ended.
+    """
+    number, link_id = await followed_by(work.session, named, services.clock.now())
     delivery = await services.delivery_steps(work).deliveries.get_by_tracking_number(number)
     positions = await live_positions(services, [delivery])
     live = positions.get(delivery.transporter.id) if delivery.transporter else None
@@ -23,10 +28,11 @@ async def read_tracked(
     arrival = arrivals_from(services, [delivery], positions).get(delivery.id)
     now = services.clock.now()
     stage = Stage(delivery.status, stops_before, arrival, now, services.unlock_tokens.holds(unlock, number, now))
-    return tracked_delivery(
+    answer = tracked_delivery(
         delivery,
         await list_events(work.session, delivery.id),
         (await attempts_of(work.session, [delivery.id])).get(delivery.id, []),
         Sight(privacy, stage),
         tracked_position(live, now) if live else None,
     )
+    return answer if link_id is None else structs.replace(answer, tracking_number="")

@@ -9,12 +9,13 @@ from msgspec import Meta, Struct
 
 from api.http.actors import client_address
 from api.http.injected import GivenWork
-from api.http.schemas import CODE, NO_NUL, Body, checked_tracking_number
+from api.http.schemas import CODE, NO_NUL, Body
 from api.http.security import PUBLIC
 from api.routes.deliveries.services import GivenServices
 from api.routes.deliveries.track_answers import TrackedDelivery
 from api.routes.deliveries.tracked import read_tracked
 from dispatch.errors import Forbidden, TooMany
+from dispatch.tracking.share_links import followed_by
 from dispatch.tracking.unlocking import knows_receiver, read_code
 
 UnlockQuery = Annotated[str | None, QueryParameter(max_length=100, description="What `unlock/` answered.")]
@@ -43,7 +44,7 @@ class TrackingController(Controller):
     async def track(
         self, tracking_number: FromPath[str], work: GivenWork, services: GivenServices, unlock: UnlockQuery = None
     ) -> TrackedDelivery:
-        """A parcel, for anyone who has its tracking number.
+        """A parcel, for anyone who has its tracking number, or `s.` and the end of a share link: 410 once that ended.
 
         `estimated_delivery_time` and `eta` are of the door, by way of the pickup, from where the transporter is now,
         as on the socket. What its seller does not show now is named in `hidden`.
@@ -63,7 +64,7 @@ class TrackingController(Controller):
 
         403 where the code is wrong; after several wrong ones the next has to wait (429).
         """
-        number = checked_tracking_number(tracking_number)
+        number, _ = await followed_by(work.session, tracking_number, services.clock.now())
         delivery = await services.delivery_steps(work).deliveries.get_by_tracking_number(number)
         counted, address = f"tracking:{number}", client_address(request)
         wait_s = await services.guesses.begin(counted, address)

@@ -11,15 +11,18 @@ from api.http.injected import GivenWork
 from api.http.middleware.security_headers import NOTHING
 from api.http.security import PUBLIC
 from api.monitoring.access import from_this_machine
-from api.routes.deliveries.services import GivenServices
+from api.routes.deliveries.services import DeliveryServices, GivenServices
 from api.routes.deliveries.tracked import read_tracked
 from api.routes.deliveries.tracking import UnlockQuery
 from api.routes.pages import built
 from api.routes.pages.built import ASSET, PAGE, SAME_PAGE
 from api.routes.pages.speech import language_of, speech_of
 from api.routes.pages.tracking_view import write_page
-from dispatch.errors import NotFound
+from dispatch.database.work import Work
+from dispatch.errors import Gone, NotFound
+from dispatch.tracking.share_links import PREFIX
 
+GONE: Final = 410
 SIGNED_IN: Final = ("console", "courier", "shop", "seller", "ops")
 INSTALLED: Final = ("manifest.webmanifest", "icon-192.png", "icon-512.png", "worker.js")
 LanguageQuery = Annotated[str | None, QueryParameter(max_length=20, description="`en` or `ne`.")]
@@ -81,19 +84,44 @@ class PageController(Controller):
         unlock: UnlockQuery = None,
     ) -> Response[bytes]:
         """A parcel, for anyone who has its tracking number."""
+        return await self._parcel(request, tracking_number, work, services, lang, unlock)
+
+    @get("/t/s/{token:str}", opt=PAGE)
+    async def shared(
+        self,
+        request: Request[Any, Any, Any],
+        token: FromPath[str],
+        work: GivenWork,
+        services: GivenServices,
+        lang: LanguageQuery = None,
+        unlock: UnlockQuery = None,
+    ) -> Response[bytes]:
+        """A parcel, for anyone who has a share link that is still good."""
+        return await self._parcel(request, PREFIX + token, work, services, lang, unlock)
+
+    async def _parcel(
+        self,
+        request: Request[Any, Any, Any],
+        named: str,
+        work: Work,
+        services: DeliveryServices,
+        lang: str | None,
+        unlock: str | None,
+    ) -> Response[bytes]:
         language = language_of(lang, request.headers.get("accept-language", ""))
         page, say = built.page("tracking"), speech_of(language, built.words(), built.calendar())
-        now = services.clock.now()
+        now, parcel, status = services.clock.now(), None, 200
         try:
             parcel = msgspec.to_builtins(
-                await read_tracked(services, work, tracking_number, unlock), builtin_types=(type(now),), str_keys=True
+                await read_tracked(services, work, named, unlock), builtin_types=(type(now),), str_keys=True
             )
         except NotFound:
-            parcel = None
-        content = write_page(page, say, parcel, now)
+            status = 404
+        except Gone:
+            status = GONE
         return Response(
-            content,
-            status_code=200 if parcel else 404,
+            write_page(page, say, parcel, now, ended=status == GONE),
+            status_code=status,
             media_type="text/html",
             headers={"Content-Language": language, "Vary": "Accept-Language", "X-Robots-Tag": "noindex"},
         )

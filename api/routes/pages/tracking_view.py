@@ -36,28 +36,46 @@ _Told = tuple[datetime, str, str]
 _templates = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
 
 
-def write_page(page: bytes, say: Speech, parcel: Mapping[str, Any] | None, now: datetime) -> bytes:
-    """The built page with a parcel in it; ``parcel`` is the answer of ``track/``, None where there is none."""
-    title = f"{answer_of(parcel, say, now)} · {say('tracking.title')}" if parcel else say("tracking.unknown")
-    state = json.dumps(parcel, default=_written, ensure_ascii=False).replace("<", "\\u003c")
+def write_page(
+    page: bytes, say: Speech, parcel: Mapping[str, Any] | None, now: datetime, *, ended: bool = False
+) -> bytes:
+    """The built page with a parcel in it; ``parcel`` is the answer of ``track/``, None where there is none.
+
+    ``ended``: it was opened by a share link that is no longer good.
+    """
+    missing = "tracking.ended" if ended else "tracking.unknown"
+    title = f"{answer_of(parcel, say, now)} · {say('tracking.title')}" if parcel else say(missing)
+    state = json.dumps({"ended": True} if ended else parcel, default=_written, ensure_ascii=False).replace(
+        "<", "\\u003c"
+    )
     text = page.decode()
     text = text.replace('<html lang="en">', f'<html lang="{say.language}">', 1)
-    text = text.replace("<title>Dispatch</title>", f"<title>{escape(title)}</title>{_refresh(parcel)}", 1)
+    text = text.replace(
+        "<title>Dispatch</title>", f"<title>{escape(title)}</title>{_preview(parcel, say)}{_refresh(parcel)}", 1
+    )
     return text.replace(
         "<!--content-->",
-        f'{_content(parcel, say, now)}<script type="application/json" id="state">{state}</script>',
+        f'{_content(parcel, say, now, missing)}<script type="application/json" id="state">{state}</script>',
         1,
     ).encode()
+
+
+def _preview(parcel: Mapping[str, Any] | None, say: Speech) -> str:
+    """What a messenger shows of a link: that somebody follows a parcel, no names, no places, no number."""
+    if parcel is None:
+        return ""
+    told = {"og:type": "website", "og:title": say("tracking.title"), "og:description": say("tracking.preview")}
+    return "".join(f'<meta property="{name}" content="{escape(text)}">' for name, text in told.items())
 
 
 def _refresh(parcel: Mapping[str, Any] | None) -> str:
     return REFRESH if parcel is not None and parcel["status"] not in OVER else ""
 
 
-def _content(parcel: Mapping[str, Any] | None, say: Speech, now: datetime) -> str:
+def _content(parcel: Mapping[str, Any] | None, say: Speech, now: datetime, missing: str) -> str:
     template = _templates.get_template("tracking.html.jinja")
     if parcel is None:
-        return template.render(parcel=None, t=say)
+        return template.render(parcel=None, t=say, missing=missing)
     vehicle = (parcel["transporter"] or {}).get("vehicle_type")
     return template.render(
         parcel=parcel,

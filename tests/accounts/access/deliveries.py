@@ -177,6 +177,26 @@ async def _unlock(stage: Stage) -> Ask:
     return Ask(f"{DELIVERIES}{stage.business.ids['tracking_number']}/unlock/", {"code": "4567"})
 
 
+@asks("POST /api/deliveries/{delivery_id}/share-links")
+async def _share(stage: Stage) -> Ask:
+    delivery, owners = stage.business.ids["delivery_id"], stage.business.owners
+    return Ask(f"{DELIVERIES}{delivery}/share-links/", {"label": "Mother"}, owners)
+
+
+@asks("DELETE /api/deliveries/{delivery_id}/share-links/{link_id}")
+async def _unshare(stage: Stage) -> Ask:
+    delivery, owners = stage.business.ids["delivery_id"], stage.business.owners
+    made = ok(await owners["customer"].post(f"{DELIVERIES}{delivery}/share-links/", {}), 201)
+    return Ask(f"{DELIVERIES}{delivery}/share-links/{made['id']}/", None, {"customer": owners["customer"]})
+
+
+@asks("GET /t/s/{token}")
+async def _shared_page(stage: Stage) -> Ask:
+    delivery, customer = stage.business.ids["delivery_id"], stage.business.owners["customer"]
+    made = ok(await customer.post(f"{DELIVERIES}{delivery}/share-links/", {}), 201)
+    return Ask("/t/s/" + made["url"].rpartition("/")[2])
+
+
 @asks("GET /api/deliveries/{tracking_number}/events")
 async def _follow(stage: Stage) -> Ask:
     return Ask(f"{DELIVERIES}{stage.business.ids['tracking_number']}/events/")
