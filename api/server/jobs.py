@@ -6,6 +6,7 @@ from api.monitoring.business import Business
 from api.server.upkeep import Job
 from dispatch.alerts.late import tell_late
 from dispatch.assignments.document_expiry import DocumentExpiry
+from dispatch.deliveries.messages import tell_buyers
 from dispatch.deliveries.unconfirmed_photos import PhotoSweeper
 from dispatch.idempotency.retention import forget_old_answers
 from dispatch.jobs.items import ItemJob
@@ -45,6 +46,7 @@ def jobs_of(services: "Services") -> list[Job]:
     """
     payments, marketplace, background = services.payments, services.marketplace, services.background
     database, clock = services.database, services.clock
+    told = (tell_buyers,) if services.settings.parcel_messages else ()
     return [
         Job.of(payments.sweeper, SWEEP_EVERY_S),
         Job.of(payments.holds, SWEEP_EVERY_S),
@@ -68,7 +70,7 @@ def jobs_of(services: "Services") -> list[Job]:
         Job("expired-plans", EXPIRE_EVERY_S, background.plans.expire),  # the row is held and looked at again
         # A beat is committed first, and an advisory lock is held.
         Job("incarnation", BEAT_EVERY_S, services.operations.incarnation.beat),
-        Job("events", RELAY_EVERY_S, lambda: fan_out(database, clock)),  # an advisory lock
+        Job("events", RELAY_EVERY_S, lambda: fan_out(database, clock, *told)),  # an advisory lock
         # Deleting twice is once.
         Job("old-answers", TIDY_EVERY_S, lambda: forget_old_answers(database, clock)),
         Job("old-webhook-ids", TIDY_EVERY_S, lambda: forget_old_webhooks(database, clock)),

@@ -25,6 +25,13 @@ def _key_of(context: DefaultExecutionContext) -> str:
     return email_key(str(context.get_current_parameters()["email"]))  # type: ignore[no-untyped-call]
 
 
+class Language(StrEnum):
+    """In which language somebody is written to."""
+
+    ENGLISH = "en"
+    NEPALI = "ne"
+
+
 class User(IdentityAuditBase):
     """An account. ``email`` is kept in NFC and lower case; ``email_key`` tells accounts apart.
 
@@ -51,6 +58,12 @@ class User(IdentityAuditBase):
     roles_barred: Mapped[list[str]] = mapped_column(ARRAY(String(16)), default=list, server_default=text("'{}'"))
     """Roles that somebody else took from the user, who cannot take them on again alone."""
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    language: Mapped[Language] = mapped_column(
+        text_enum(Language), default=Language.ENGLISH, server_default=text("'en'")
+    )
+    """In which mails about parcels are written."""
+    parcel_messages: Mapped[bool] = mapped_column(Boolean, default=True, server_default=text("true"))
+    """Whether the user is written to when a parcel leaves, comes near and has arrived."""
     changed_in: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     """The number of the transaction that last changed name, roles or whether it is open; written by a trigger."""
 

@@ -32,4 +32,7 @@ class MessageSettings(Section):
         description="Private networks that webhooks may be sent to, also without TLS, as JSON: "
         '`["10.1.0.0/16"]`. Default: none.',
     )
+    parcel_messages: bool = Field(
+        True, description="Buyers are written to when a parcel leaves, comes near and has arrived."
+    )
     sms_sender: str = Field("Marketplace", description="Sender of SMS.")

@@ -1800,7 +1800,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Choose
+         * @description Choose the language of messages, and whether one is written to about parcels on their way.
+         */
+        patch: operations["accounts_choose"];
         trace?: never;
     };
     "/api/v1/auth/password": {
@@ -5031,6 +5035,12 @@ export interface components {
             [key: string]: components["schemas"]["Json"];
         };
         /**
+         * Language
+         * @description In which language somebody is written to.
+         * @enum {string}
+         */
+        Language: "en" | "ne";
+        /**
          * LeftOut
          * @description A delivery that a plan gives to nobody, and why.
          */
@@ -5947,6 +5957,14 @@ export interface components {
             sent_at: string | null;
             status: components["schemas"]["MessageStatus"];
             template: string;
+        };
+        /**
+         * OwnChoices
+         * @description What somebody chooses about messages; what is left out stays.
+         */
+        OwnChoices: {
+            language?: components["schemas"]["Language"];
+            parcel_messages?: boolean;
         };
         /**
          * OwnDecisionAnswer
@@ -7792,7 +7810,9 @@ export interface components {
             email: string;
             email_verified: boolean;
             id: number;
+            language: components["schemas"]["Language"];
             name: string;
+            parcel_messages: boolean;
             phone: string | null;
             refresh?: string;
             roles: string[];
@@ -11501,6 +11521,41 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    accounts_choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnChoices"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

@@ -17,7 +17,7 @@ from api.http.security import PUBLIC, needs
 from api.routes.accounts.password_checks import look_at_password
 from api.routes.accounts.services import GivenServices
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED
-from dispatch.accounts.models import LinkPurpose, Role, User
+from dispatch.accounts.models import Language, LinkPurpose, Role, User
 from dispatch.accounts.passwords import MAX_PASSWORD, MIN_PASSWORD
 from dispatch.accounts.service import NewUser
 from dispatch.accounts.tokens import TokenClaims, TokenPair
@@ -103,6 +103,8 @@ class UserAnswer(Struct, frozen=True):
     phone: str | None
     roles: list[str]
     email_verified: bool
+    language: Language
+    parcel_messages: bool
     access: str | msgspec.UnsetType = msgspec.UNSET
     refresh: str | msgspec.UnsetType = msgspec.UNSET
 
@@ -116,6 +118,8 @@ def user_answer(user: User, tokens: TokenPair | None = None) -> UserAnswer:
         user.phone,
         list(user.roles),
         user.email_verified_at is not None,
+        user.language,
+        user.parcel_messages,
         tokens.access if tokens else msgspec.UNSET,
         tokens.refresh if tokens else msgspec.UNSET,
     )

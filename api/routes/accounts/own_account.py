@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, Response, get, post
+from litestar import Controller, Response, get, patch, post
 from litestar.background_tasks import BackgroundTask
 from litestar.params import FromQuery, JSONBody
 from msgspec import Meta, Struct
@@ -28,7 +28,7 @@ from api.routes.accounts.services import AccountServices, GivenServices
 from api.routes.accounts.steps import ask_for_proof, check_reset, reset_password, set_password, verify_email
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED
 from dispatch.accounts.api_keys import ApiKeys
-from dispatch.accounts.models import LinkPurpose, Role
+from dispatch.accounts.models import Language, LinkPurpose, Role
 from dispatch.accounts.passwords import MAX_PASSWORD
 from dispatch.audit.service import Actor, record
 from dispatch.errors import Conflict, Invalid
@@ -91,6 +91,13 @@ class RoleChanges(Body, frozen=True, kw_only=True):
             raise ValueError("`take` must not name a role that is given")
 
 
+class OwnChoices(Body, frozen=True, kw_only=True):
+    """What somebody chooses about messages; what is left out stays."""
+
+    language: Language | msgspec.UnsetType = msgspec.UNSET
+    parcel_messages: bool | msgspec.UnsetType = msgspec.UNSET
+
+
 class MessageAnswer(Struct, frozen=True):
     """What was done, in a sentence."""
 
@@ -131,6 +138,17 @@ class OwnAccountController(Controller):
     ) -> UserAnswer:
         """Prove an e-mail address with the token that was sent to it."""
         return user_answer(await verify_email(work, services, data.token, actor_of(request)))
+
+    @patch("/me/", guards=[needs()])
+    async def choose(
+        self, request: AnyRequest, data: JSONBody[OwnChoices], work: GivenWork, services: GivenServices
+    ) -> UserAnswer:
+        """Choose the language of messages, and whether one is written to about parcels on their way."""
+        user = await services.of(work).get(request.user.id, lock=True)
+        for name, value in msgspec.structs.asdict(data).items():
+            if value is not msgspec.UNSET:
+                setattr(user, name, value)
+        return user_answer(user)
 
     @post("/verify-email/resend/", guards=[needs()], status_code=202)
     async def resend(self, request: AnyRequest, work: GivenWork, services: GivenServices) -> MessageAnswer:

@@ -17,6 +17,7 @@ PRODUCTS = "/api/v1/marketplace/products/"
 BODIES.update(
     {
         "POST /api/v1/auth/password": {"old_password": PASSWORD, "new_password": OTHER_PASSWORD},
+        "PATCH /api/v1/auth/me": {"language": "ne"},
         "POST /api/v1/auth/roles": {"give": ["customer"]},
         "POST /api/v1/auth/close": {"password": PASSWORD},
         "POST /api/v1/auth/password/forgot": {"email": "nobody@example.com"},

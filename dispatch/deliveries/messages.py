@@ -1,0 +1,41 @@
+"""What a buyer is told of a parcel's way, from its events: by mail, and by SMS where nothing else says it."""
+
+from datetime import datetime
+
+from dispatch.database.engine import DriverConnection
+
+# Of a parcel each is told once, however often its transporter comes near the door. That an order is on its way and was
+# delivered is an SMS of the order (dispatch/orders/messages.py), so of these only the others are one.
+TELL = """
+WITH told AS (
+    SELECT DISTINCT ON (d.id, stage, turn)
+           d.id, d.tracking_number, stage, turn, s.product_name, u.email, u.name, u.language,
+           d.delivery_contact_phone AS phone
+    FROM events e
+    CROSS JOIN LATERAL (SELECT CASE
+        WHEN e.type = 'delivery.picked_up' THEN 'left'
+        WHEN e.type = 'delivery.arriving' THEN 'near'
+        WHEN e.type = 'delivery.arrived' AND e.data->>'place' = 'dropoff' THEN 'near'
+        WHEN e.type = 'delivery.attempted' THEN 'attempted'
+        WHEN e.type = 'delivery.delivered' THEN 'delivered'
+    END AS stage, CASE e.type WHEN 'delivery.attempted' THEN '-' || (e.data->>'number') ELSE '' END AS turn) AS known
+    JOIN deliveries d ON d.id = (e.data->>'delivery_id')::bigint
+    JOIN sales s ON s.id = d.sale_id
+    JOIN users u ON u.id = s.buyer_id
+    WHERE e.sequence BETWEEN $1 AND $2 AND stage IS NOT NULL AND u.is_active AND u.parcel_messages
+    ORDER BY d.id, stage, turn, e.sequence
+)
+INSERT INTO outbox_messages (key, channel, template, recipient, content, status, attempts, next_attempt_at, created_at,
+                             updated_at)
+SELECT 'parcel-' || channel || ':' || id || ':' || stage || turn, channel, 'parcel', recipient,
+       jsonb_build_object('stage', stage, 'language', language, 'name', name, 'product_name', product_name,
+                          'tracking_number', tracking_number), 'pending', 0, $3, $3, $3
+FROM told CROSS JOIN LATERAL (VALUES ('mail', email), ('sms', phone)) AS way (channel, recipient)
+WHERE (channel = 'mail' OR stage IN ('near', 'attempted')) AND recipient <> ''
+ON CONFLICT (key) DO NOTHING
+"""
+
+
+async def tell_buyers(connection: DriverConnection, first: int, last: int, now: datetime) -> None:
+    """Write the messages of the events with these numbers, in the transaction that numbers them."""
+    await connection.execute(TELL, first, last, now)
