@@ -1,13 +1,14 @@
 """What sellers sell."""
 
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ARRAY, Boolean, CheckConstraint, Integer, String, Text
+from sqlalchemy import ARRAY, Boolean, CheckConstraint, Index, Integer, String, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.accounts.models import User
-from dispatch.database.base import Amount, IdentityAuditBase, reference, text_enum
+from dispatch.database.base import Amount, DateTimeUTC, IdentityAuditBase, IdentityBase, reference, text_enum
 
 
 class TaxClass(StrEnum):
@@ -15,6 +16,20 @@ class TaxClass(StrEnum):
 
     STANDARD = "standard"
     EXEMPT = "exempt"
+
+
+class StockReason(StrEnum):
+    """Why a stock became another, beside sales."""
+
+    RECEIVED = "received"
+    RETURNED = "returned"
+    COUNTED = "counted"
+    DAMAGED = "damaged"
+    EXPIRED = "expired"
+    LOST = "lost"
+    OTHER = "other"
+    SET = "set"
+    """The product's own ``stock`` was changed, without a word why."""
 
 
 class Product(IdentityAuditBase):
@@ -60,3 +75,22 @@ class Product(IdentityAuditBase):
     def available(self) -> int:
         """How many can be bought now."""
         return self.stock - self.reserved
+
+
+class StockChange(IdentityBase):
+    """One change of a stock by somebody; what is sold stands with the sales."""
+
+    __tablename__ = "stock_changes"
+    __table_args__ = (
+        CheckConstraint("change <> 0", name="something_changed"),
+        CheckConstraint("stock_after >= 0", name="stock_not_negative"),
+        Index("ix_stock_changes_product_id", "product_id", "id"),
+    )
+
+    product_id: Mapped[int] = mapped_column(reference("products.id"))
+    user_id: Mapped[int] = mapped_column(reference("users.id"))
+    at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True), server_default=func.now())
+    change: Mapped[int] = mapped_column(Integer)
+    stock_after: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[StockReason] = mapped_column(text_enum(StockReason))
+    note: Mapped[str] = mapped_column(String(500), default="")

@@ -8,7 +8,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
-from dispatch.catalogue.models import Product, TaxClass
+from dispatch.catalogue.models import Product, StockReason, TaxClass
+from dispatch.catalogue.stock import note_change
 from dispatch.database.search import contains, folded_text
 from dispatch.database.work import Work
 from dispatch.errors import Forbidden, Invalid, NotFound, raise_together
@@ -98,6 +99,11 @@ class Catalogue:
             raise Forbidden("Only its seller may change a product.")
         return product
 
+    async def check_own(self, product_id: int, user: User) -> None:
+        """Raises NotFound where there is none, Forbidden where it is somebody else's; nothing is held."""
+        if (await self.get(product_id)).seller_id != user.id and not user.has(Role.ADMIN):
+            raise Forbidden("Only its seller may see that of a product.")
+
     async def add_image(self, product: Product, address: str) -> None:
         """Give a product, whose row is held, one more picture. Raises Invalid where it has as many as it may."""
         if len(product.images) >= MAX_IMAGES:
@@ -109,9 +115,12 @@ class Catalogue:
     async def change(self, product_id: int, user: User, changes: Mapping[str, Any]) -> Product:
         """Change some fields of one's own product; an admin may change any."""
         product = await self.own(product_id, user)
+        before = product.stock
         for field, value in changes.items():
             setattr(product, field, value)
         check_product(product.listed_price, product.discounted_price, product.stock, product.reserved)
+        if product.stock != before:
+            await note_change(self._session, product, user, product.stock - before, StockReason.SET)
         await self._session.flush()
         return product
 

@@ -11,7 +11,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.database.search import contains, folded_text
 from dispatch.database.work import Work
 from dispatch.errors import NotFound
-from dispatch.orders.models import DeliveryInfo, Order, OrderEvent
+from dispatch.orders.models import DeliveryInfo, Order, OrderEvent, PaymentStatus
 from dispatch.sales.models import Sale, SaleStatus
 
 
@@ -32,6 +32,8 @@ class SaleFilter:
     since: datetime | None = None
     until: datetime | None = None
     search: str | None = None
+    payment_status: PaymentStatus | None = None
+    product_id: int | None = None
 
 
 class Sales:
@@ -47,6 +49,10 @@ class Sales:
             query = query.where(Sale.seller_id == user.id)
         if wanted.status is not None:
             query = query.where(Sale.status == wanted.status)
+        if wanted.payment_status is not None:
+            query = query.where(Sale.payment_status == wanted.payment_status)
+        if wanted.product_id is not None:
+            query = query.where(Sale.product_id == wanted.product_id)
         if wanted.since is not None:
             query = query.where(Sale.created_at >= wanted.since)
         if wanted.until is not None:

@@ -19,6 +19,7 @@ NOT_OF_THINGS = {
     "/api/v1/auth/me",
     "/api/transporters/me",
     "/api/transporters/me/duty",
+    "/api/transporters/me/earnings",
     "/api/deliveries/available",
     "/api/transporters/nearby",
     "/api/marketplace/seller/tracking-privacy",
@@ -51,6 +52,7 @@ LISTS: dict[str, tuple[str, str, str]] = {
 # Figures: another of the role has none, for it has bought and sold nothing.
 FIGURES: dict[str, str] = {
     "/api/marketplace/analytics/products": "seller",
+    "/api/marketplace/analytics/fiscal-year": "seller",
     "/api/marketplace/analytics/purchases": "customer",
     "/api/marketplace/analytics/revenue": "seller",
     "/api/marketplace/sales/report": "seller",

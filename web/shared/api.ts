@@ -264,6 +264,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hands
+         * @description Through whose hands a delivery went, what was decided about it, and who gave it back.
+         */
+        get: operations["assignments_hands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/attempts": {
         parameters: {
             query?: never;
@@ -1014,6 +1034,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/marketplace/analytics/fiscal-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * FiscalYear
+         * @description What one sold in a fiscal year of Nepal, month by month; an admin sees what all sold.
+         */
+        get: operations["analytics_fiscal_year"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/marketplace/analytics/products": {
         parameters: {
             query?: never;
@@ -1085,7 +1125,8 @@ export interface paths {
          * ListSales
          * @description One's own sales, newest first; an admin sees all.
          *
-         *     `search`: a text in the number of the sale, the name of its buyer or of the product.
+         *     `search`: a text in the number of the sale, the name of its buyer or of the product. `product`: one product's
+         *     number. A date is that day in Nepal.
          */
         get: operations["sales_list_sales"];
         put?: never;
@@ -1583,6 +1624,26 @@ export interface paths {
          *     profile is being on duty.
          */
         post: operations["transporters_change_duty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transporters/me/earnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Earnings
+         * @description One's own earnings by the days of Nepal, at most 400 of them; the last 30 where none are named.
+         */
+        get: operations["transporters_earnings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2319,6 +2380,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/marketplace/products/{product_id}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * StockHistory
+         * @description What changed the stock of one's own product, newest first; what was sold stands with the sales.
+         */
+        get: operations["catalogue_stock_history"];
+        put?: never;
+        /**
+         * AdjustStock
+         * @description Add to the stock of one's own product, or take away, with a reason. Several at once all count.
+         *
+         *     400 where it would fall below what open payments hold; the answer names how many there are.
+         */
+        post: operations["catalogue_adjust_stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/marketplace/products/mine": {
         parameters: {
             query?: never;
@@ -2373,6 +2460,29 @@ export interface paths {
          * @description Put a dead message in line again.
          */
         post: operations["notifications_send_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Deliveries, orders and accounts that have it: a number, a tracking number, a phone, a name or an address.
+         *
+         *     A tracking number is found whatever stands between its signs, a phone by at least five of its digits, with or
+         *     without +977, blanks and dashes; names in capitals or not.
+         */
+        get: operations["operations_search"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3488,6 +3598,15 @@ export interface components {
             [key: string]: components["schemas"]["Json"];
         };
         /**
+         * AssignmentHistory
+         * @description Each list oldest first. `hands` reaches back as far as events are kept.
+         */
+        AssignmentHistory: {
+            decisions: components["schemas"]["KeptAssignment"][];
+            given_back: components["schemas"]["GivenBack"][];
+            hands: components["schemas"]["Hand"][];
+        };
+        /**
          * AttemptAnswer
          * @description The transporter was at the door: when, and why it could not hand the parcel over, as a word and as a sentence.
          */
@@ -4511,6 +4630,47 @@ export interface components {
             minutes: number | null;
         };
         /**
+         * EarningAnswer
+         * @description A delivery that was handed over: what it cost, and what of that is the transporter's. NPR.
+         */
+        EarningAnswer: {
+            /** Format: date */
+            delivered_on: string;
+            delivery: number;
+            delivery_fee: string;
+            earned: string;
+            tracking_number: string;
+        };
+        /**
+         * EarningsPortion
+         * @description A day, a week (from Sunday) or a month of the Bikram calendar, as far as it lies within the statement.
+         */
+        EarningsPortion: {
+            deliveries: number;
+            earned: string;
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            lines: components["schemas"]["EarningAnswer"][];
+            name: string;
+        };
+        /**
+         * EarningsStatement
+         * @description `earned` is the sum of the portions; `earned_in_all` that of everything this transporter ever delivered.
+         */
+        EarningsStatement: {
+            currency: string;
+            deliveries: number;
+            earned: string;
+            earned_in_all: string;
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            portions: components["schemas"]["EarningsPortion"][];
+        };
+        /**
          * Element
          * @description What may be shown of a parcel or not.
          * @enum {string}
@@ -4664,6 +4824,24 @@ export interface components {
             session_duration?: number;
         };
         /**
+         * FiscalYearReport
+         * @description Takings of a fiscal year in Nepal, Shrawan to Ashadh, in total and month by month.
+         */
+        FiscalYearReport: {
+            currency: string;
+            /** Format: date */
+            first_day: string;
+            fiscal_year: string;
+            gross: number;
+            /** Format: date */
+            last_day: string;
+            months: components["schemas"]["MonthTakingsAnswer"][];
+            refunded: number;
+            revenue: number;
+            sales_count: number;
+            units_sold: number;
+        };
+        /**
          * FixAnswer
          * @description A stored fix: degrees, metres, m/s, degrees clockwise from north, share of charge (0 to 1).
          */
@@ -4724,6 +4902,51 @@ export interface components {
             kind: components["schemas"]["DecisionKind"];
             /** Format: date-time */
             made_at: string;
+        };
+        /**
+         * Found
+         * @description The newest ten of each kind.
+         */
+        Found: {
+            deliveries: components["schemas"]["FoundDelivery"][];
+            orders: components["schemas"]["FoundOrder"][];
+            people: components["schemas"]["FoundPerson"][];
+        };
+        /**
+         * FoundDelivery
+         * @description A parcel.
+         */
+        FoundDelivery: {
+            /** Format: date-time */
+            created_at: string;
+            delivery_address: string;
+            delivery_contact_name: string;
+            id: number;
+            status: components["schemas"]["DeliveryStatus"];
+            tracking_number: string;
+        };
+        /**
+         * FoundOrder
+         * @description An order.
+         */
+        FoundOrder: {
+            /** Format: date-time */
+            created_at: string;
+            customer_name: string;
+            id: number;
+            order_number: string;
+            order_status: components["schemas"]["OrderStatus"];
+        };
+        /**
+         * FoundPerson
+         * @description An account.
+         */
+        FoundPerson: {
+            email: string;
+            id: number;
+            is_active: boolean;
+            name: string;
+            roles: string[];
         };
         /**
          * GatewayMode
@@ -4791,6 +5014,18 @@ export interface components {
             tracking_number: string;
         };
         /**
+         * GivenBack
+         * @description A transporter gave it back; each stands here once, with the last time.
+         */
+        GivenBack: {
+            /** Format: date-time */
+            at: string;
+            note: string;
+            reason: string;
+            transporter: number;
+            transporter_name: string;
+        };
+        /**
          * GivenBackAnswer
          * @description A held payment after what the gateway gave back was entered; `refund` gives the rest, None where none is.
          */
@@ -4810,6 +5045,19 @@ export interface components {
             /** Format: uuid */
             transaction_id: string;
             tries: number;
+        };
+        /**
+         * Hand
+         * @description One change of hands, as it happened: the event's type, who has it by it (or had it, where it was taken back).
+         */
+        Hand: {
+            /** Format: date-time */
+            at: string;
+            event: string;
+            reason: string | null;
+            taken_from: number | null;
+            transporter: number;
+            transporter_name: string;
         };
         /**
          * HeldAnswer
@@ -5035,6 +5283,20 @@ export interface components {
             [key: string]: components["schemas"]["Json"];
         };
         /**
+         * KeptAssignment
+         * @description A decision: by which strategy, with which score of 100, by whom (None: an operator, or by itself).
+         */
+        KeptAssignment: {
+            assigned_by: number | null;
+            assigned_by_name: string | null;
+            /** Format: date-time */
+            at: string;
+            strategy: string;
+            total_score: number | null;
+            transporter: number;
+            transporter_name: string;
+        };
+        /**
          * Language
          * @description In which language somebody is written to.
          * @enum {string}
@@ -5180,6 +5442,22 @@ export interface components {
          * @enum {string}
          */
         MessageStatus: "pending" | "sent" | "dead" | "skipped";
+        /**
+         * MonthTakingsAnswer
+         * @description The takings of a month of the Bikram calendar; its days are those of the common one.
+         */
+        MonthTakingsAnswer: {
+            /** Format: date */
+            first_day: string;
+            gross: number;
+            /** Format: date */
+            last_day: string;
+            month: string;
+            refunded: number;
+            revenue: number;
+            sales_count: number;
+            units_sold: number;
+        };
         /**
          * MovedAnswer
          * @description Somebody else has the delivery now; `taken_from` had it. No scores for one that was no candidate.
@@ -6214,6 +6492,16 @@ export interface components {
             results: components["schemas"]["SaleAnswer"][];
         };
         /**
+         * PageOfStockChangeAnswer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfStockChangeAnswer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["StockChangeAnswer"][];
+        };
+        /**
          * PageOfWaitingDelivery
          * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
          */
@@ -6560,6 +6848,13 @@ export interface components {
             latitude: number;
             longitude: number;
         };
+        /**
+         * Portion
+         * @description Into what a statement is divided.
+         * @default day
+         * @enum {string}
+         */
+        Portion: "day" | "week" | "month";
         /**
          * Presence
          * @description How lately a transporter was heard of.
@@ -7471,6 +7766,40 @@ export interface components {
             latitude: number;
             longitude: number;
         };
+        /**
+         * StockAdjustment
+         * @description So many more (or, negative, fewer) of a product, and why.
+         */
+        StockAdjustment: {
+            change: number;
+            /**
+             * Format: line
+             * @default
+             */
+            note: string;
+            /** @enum {unknown} */
+            reason: "counted" | "damaged" | "expired" | "lost" | "other" | "received" | "returned";
+        };
+        /**
+         * StockChangeAnswer
+         * @description One change. `reason` is `set` where the product's own `stock` was changed.
+         */
+        StockChangeAnswer: {
+            /** Format: date-time */
+            at: string;
+            change: number;
+            id: number;
+            note: string;
+            reason: components["schemas"]["StockReason"];
+            stock_after: number;
+            user: number;
+        };
+        /**
+         * StockReason
+         * @description Why a stock became another, beside sales.
+         * @enum {string}
+         */
+        StockReason: "received" | "returned" | "counted" | "damaged" | "expired" | "lost" | "other" | "set";
         /**
          * SummaryAnswer
          * @description How the server does. A part that does not answer leaves its figures empty; `log` and `rolling` are None then,
@@ -8850,6 +9179,36 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    assignments_hands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentHistory"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     deliveries_attempt: {
         parameters: {
             query?: never;
@@ -10092,6 +10451,38 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    analytics_fiscal_year: {
+        parameters: {
+            query?: {
+                /** @description 2083 is 2083/84. Default: the present. */
+                fiscal_year?: number | null;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiscalYearReport"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     analytics_products: {
         parameters: {
             query?: {
@@ -10203,6 +10594,8 @@ export interface operations {
                 page?: number;
                 /** @description Results a page. */
                 page_size?: number;
+                payment_status?: components["schemas"]["PaymentStatus"] | null;
+                product?: number | null;
                 search?: string | null;
                 status?: components["schemas"]["SaleStatus"] | null;
             };
@@ -11145,6 +11538,42 @@ export interface operations {
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    transporters_earnings: {
+        parameters: {
+            query?: {
+                /** @description Into what a statement is divided. */
+                by?: components["schemas"]["Portion"];
+                /** @description A day in Nepal, such as 2026-11-22. */
+                date_from?: string | null;
+                /** @description A day in Nepal, such as 2026-11-22. */
+                date_to?: string | null;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The deliveries, a line each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarningsStatement"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
@@ -12456,6 +12885,77 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    catalogue_stock_history: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfStockChangeAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    catalogue_adjust_stock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockAdjustment"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockChangeAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     catalogue_mine: {
         parameters: {
             query?: {
@@ -12549,6 +13049,35 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    operations_search: {
+        parameters: {
+            query: {
+                search: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

@@ -5,6 +5,7 @@ from litestar import Router
 from api.http.described_examples import examples
 from api.http.error_shapes import AssignmentError, errors_like
 from api.http.injected import given
+from api.routes.deliveries.assignment_history import AssignmentHistoryController
 from api.routes.deliveries.assignments import AutoAssignController
 from api.routes.deliveries.attempt_examples import OF_ATTEMPTS
 from api.routes.deliveries.attempts import AttemptController
@@ -43,6 +44,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             DispatchController,
             ChangesController,
             ReliefController,
+            AssignmentHistoryController,
             ZoneController,
             RollingController,
             HandoverController,

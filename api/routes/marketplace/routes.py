@@ -8,11 +8,13 @@ from api.routes.marketplace.analytics import AnalyticsController
 from api.routes.marketplace.carts import CartController
 from api.routes.marketplace.catalogue import ProductController
 from api.routes.marketplace.examples import OF_OPERATIONS
+from api.routes.marketplace.fiscal_years import FiscalYearController
 from api.routes.marketplace.media import MediaController
 from api.routes.marketplace.orders import OrderController
 from api.routes.marketplace.product_pictures import ProductPictureController
 from api.routes.marketplace.sales import SaleController
 from api.routes.marketplace.services import MarketplaceServices
+from api.routes.marketplace.stock import StockController
 from api.routes.marketplace.tracking_privacy import TrackingPrivacyController
 
 
@@ -23,10 +25,12 @@ def marketplace_routes(services: MarketplaceServices) -> Router:
         route_handlers=[
             ProductController,
             ProductPictureController,
+            StockController,
             MediaController,
             CartController,
             OrderController,
             AnalyticsController,
+            FiscalYearController,
             SaleController,
             TrackingPrivacyController,
         ],

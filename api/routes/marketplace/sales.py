@@ -1,13 +1,14 @@
 """Sales, the seller's side of an order."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Request, get, post
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
 
 from api.http.injected import GivenWork
 from api.http.schemas import (
+    BIGINT_MAX,
     Page,
     PageNumber,
     PageSize,
@@ -29,6 +30,7 @@ from api.routes.marketplace.sale_answers import (
 from api.routes.marketplace.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.of_sales import deliveries_of_sales, mark_sale_as_delivered
+from dispatch.orders.models import PaymentStatus
 from dispatch.sales.models import SaleStatus
 from dispatch.sales.service import SaleFilter, Sales
 
@@ -46,6 +48,8 @@ class SaleController(Controller):
         work: GivenWork,
         *,
         status: FromQuery[SaleStatus | None] = None,
+        payment_status: FromQuery[PaymentStatus | None] = None,
+        product: Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)] = None,
         date_from: WhenQuery = None,
         date_to: WhenQuery = None,
         search: SearchText = None,
@@ -54,9 +58,11 @@ class SaleController(Controller):
     ) -> Page[SaleAnswer]:
         """One's own sales, newest first; an admin sees all.
 
-        `search`: a text in the number of the sale, the name of its buyer or of the product.
+        `search`: a text in the number of the sale, the name of its buyer or of the product. `product`: one product's
+        number. A date is that day in Nepal.
         """
-        wanted = SaleFilter(status, start_of(date_from, "date_from"), end_of(date_to, "date_to"), search)
+        since, until = start_of(date_from, "date_from"), end_of(date_to, "date_to")
+        wanted = SaleFilter(status, since, until, search, payment_status, product)
         query = Sales(work).list_query(request.user, wanted)
         found = await page_of_rows(request, work.session, query, page, page_size)
         deliveries = await deliveries_of_sales(work.session, [sale.id for sale in found.results])

@@ -9,6 +9,7 @@ from api.routes.operations.events import EventController
 from api.routes.operations.health import HealthController
 from api.routes.operations.metrics import MetricsController
 from api.routes.operations.outbox import OutboxController
+from api.routes.operations.search import SearchController
 from api.routes.operations.services import OperationServices
 from api.routes.operations.summary import SummaryController
 from api.routes.operations.webhooks import WebhookController
@@ -26,6 +27,7 @@ def operation_routes(services: OperationServices) -> Router:
             WebhookController,
             HealthController,
             MetricsController,
+            SearchController,
             SummaryController,
         ],
         dependencies=given(services),

@@ -8,6 +8,7 @@ from api.routes.deliveries.examples import OF_TRANSPORTER
 from api.routes.transporters.attendance import AttendanceController
 from api.routes.transporters.devices import DeviceController
 from api.routes.transporters.duty import DutyController
+from api.routes.transporters.earnings import EarningsController
 from api.routes.transporters.lists import TransporterListController
 from api.routes.transporters.nearby import NearbyController
 from api.routes.transporters.phones import PhoneController
@@ -26,6 +27,7 @@ def transporter_routes(services: TransporterServices) -> Router:
             NearbyController,
             DeviceController,
             DutyController,
+            EarningsController,
             AttendanceController,
             TrackController,
             PhoneController,

@@ -1,18 +1,16 @@
 """Nepal's fiscal year, by which invoices are numbered."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
-NEPAL_TIME = timezone(timedelta(hours=5, minutes=45))
+from dispatch.bikram_sambat import NEPAL_TIME, nepal_date
+
+__all__ = ["NEPAL_TIME", "display_time", "first_day", "fiscal_year", "fiscal_year_name", "nepal_date"]
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # 1 Shrawan, the first day of the fiscal year, falls on 17 July except in these years, where it is the 16th.
-STARTS_ON_THE_16TH = frozenset({2020, 2021, 2024, 2028, 2032})
+STARTS_ON_THE_16TH = frozenset({2020, 2021, 2024, 2028, 2029, 2032, 2033, 2036, 2040})
 # Bikram Sambat is ahead by so many years when the fiscal year begins.
 BIKRAM_SAMBAT_AHEAD = 57
-
-
-def nepal_date(moment: datetime) -> date:
-    """The date in Nepal at a moment."""
-    return moment.astimezone(NEPAL_TIME).date()
 
 
 def display_time(moment: datetime) -> str:

@@ -129,6 +129,13 @@ async def _add_picture(stage: Stage) -> Ask:
     return Ask(f"{PRODUCTS}{await stage.world.product(seller)}/images/", {"image": picture()}, {"seller": seller})
 
 
+@asks("POST /api/v1/marketplace/products/{product_id}/stock")
+async def _adjust_stock(stage: Stage) -> Ask:
+    seller = await stage.world.person("seller")
+    body = {"change": 3, "reason": "received"}
+    return Ask(f"{PRODUCTS}{await stage.world.product(seller)}/stock/", body, {"seller": seller})
+
+
 @asks("POST /api/v1/marketplace/carts/{cart_id}/items")
 async def _add_item(stage: Stage) -> Ask:
     customer = await stage.world.person()

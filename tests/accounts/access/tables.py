@@ -13,6 +13,11 @@ async def _import(stage: Stage) -> Ask:
     return Ask(f"/api/imports/{table['id']}/", owners={"seller": seller})
 
 
+@asks("GET /api/v1/operations/search")
+async def _search(_: Stage) -> Ask:
+    return Ask("/api/v1/operations/search/", more={"params": {"search": "rice"}})
+
+
 @asks("POST /api/imports/products")
 async def _products(_: Stage) -> Ask:
     return Ask("/api/imports/products/", more={"content": PRODUCT})

@@ -1,0 +1,57 @@
+"""A stock becomes another by what is said of it: so many more or fewer, and why."""
+
+import asyncio
+
+from tests.support.world import World, ok
+
+
+def _path(product_id: int) -> str:
+    return f"/api/v1/marketplace/products/{product_id}/stock/"
+
+
+async def test_a_stock_is_added_to_and_taken_from_with_reasons_that_stay(world: World) -> None:
+    seller, admin = await world.person("seller"), await world.admin()
+    product = await world.product(seller, stock=10)
+    ok(await seller.post(_path(product), {"change": 5, "reason": "received", "note": "from the farm"}), 201)
+    ok(await seller.post(_path(product), {"change": -3, "reason": "damaged"}), 201)
+    ok(await seller.patch(f"/api/v1/marketplace/products/{product}/", {"stock": 40}))
+    told = ok(await seller.get(_path(product)))["results"]
+    assert [(one["change"], one["stock_after"], one["reason"]) for one in told] == [
+        (28, 40, "set"),
+        (-3, 12, "damaged"),
+        (5, 15, "received"),
+    ]
+    assert ok(await world.http.get(f"/api/v1/marketplace/products/{product}/"))["stock"] == 40
+    events = ok(await admin.get("/api/v1/audit/", action="stock.changed", subject_id=str(product)))["results"]
+    assert [event["detail"]["change"] for event in events] == [-3, 5]
+
+
+async def test_many_changes_at_once_all_count(world: World) -> None:
+    seller = await world.person("seller")
+    product = await world.product(seller, stock=10)
+    changes = [
+        seller.post(_path(product), {"change": change, "reason": "counted"}) for change in (1, -1, 2, -2, 5, -5, 7)
+    ]
+    assert {reply.status_code for reply in await asyncio.gather(*changes)} == {201}
+    assert ok(await world.http.get(f"/api/v1/marketplace/products/{product}/"))["stock"] == 17
+    assert ok(await seller.get(_path(product)))["results"][0]["stock_after"] == 17
+
+
+async def test_a_stock_never_falls_below_nothing_or_what_open_payments_hold(world: World) -> None:
+    seller, customer = await world.person("seller"), await world.person()
+    product = await world.product(seller, stock=10)
+    await world.initiate(customer, await world.cart(customer, {product: 4}))
+    refused = await seller.post(_path(product), {"change": -7, "reason": "lost"})
+    assert (refused.status_code, refused.json()["stock"]) == (400, 10)
+    assert "between -6 and" in refused.json()["errors"]["change"]
+    ok(await seller.post(_path(product), {"change": -6, "reason": "lost"}), 201)
+
+
+async def test_all_that_is_wrong_with_a_change_is_named_and_another_seller_sees_nothing_of_it(world: World) -> None:
+    seller, other = await world.person("seller"), await world.person("seller")
+    product = await world.product(seller)
+    wrong = await seller.post(_path(product), {"change": "many", "reason": "set", "why": 1})
+    assert set(wrong.json()["errors"]) == {"change", "reason", "why"}
+    assert (await seller.post(_path(product), {"change": 0, "reason": "lost"})).status_code == 400
+    assert (await other.post(_path(product), {"change": 1, "reason": "lost"})).status_code == 403
+    assert (await other.get(_path(product))).status_code == 403

@@ -1,0 +1,57 @@
+"""Admins find parcels, orders and people from one box, and see through whose hands a parcel went."""
+
+import pytest
+
+from tests.support.world import World, delivery_body, ok
+
+SEARCH = "/api/v1/operations/search/"
+
+
+async def test_the_hands_of_a_parcel_are_told_in_their_order(world: World) -> None:
+    admin, one, two = await world.admin(), await world.driver(), await world.driver()
+    delivery = await world.delivery()
+    path = f"/api/deliveries/{delivery['id']}/"
+    ok(await one.post(f"{path}accept/"))
+    ok(await one.post(f"{path}give-back/", {"reason": "too_far", "note": "flat tyre"}))
+    ok(await admin.post(f"{path}assign/", {"transporter_id": two.transporter_id}))
+    told = ok(await admin.get(f"{path}assignments/"))
+    hands = [(hand["event"], hand["transporter"]) for hand in told["hands"]]
+    assert hands[0][1] == one.transporter_id
+    assert ("delivery.unassigned", one.transporter_id) in hands
+    assert hands[-1] == ("delivery.assigned", two.transporter_id)
+    [back] = told["given_back"]
+    assert (back["transporter"], back["reason"], back["note"]) == (one.transporter_id, "too_far", "flat tyre")
+    assert told["decisions"][-1]["transporter"] == two.transporter_id
+    assert told["decisions"][-1]["assigned_by"] == admin.user_id
+
+
+async def test_a_parcel_is_found_by_its_number_tracking_number_phone_and_name_however_they_are_typed(
+    world: World,
+) -> None:
+    admin, bought = await world.admin(), await world.bought()
+    body = delivery_body(bought.sale_id, delivery_contact_phone="+977-9801112233", delivery_contact_name="Sita Lama")
+    made = ok(await admin.post("/api/deliveries/create/", body), 201)
+    number = made["tracking_number"]
+    for typed in (str(made["id"]), f"#{made['id']}", number.lower(), f"{number[:3]} {number[3:7]}-{number[7:]}"):
+        found = ok(await admin.get(SEARCH, search=typed))["deliveries"]
+        assert made["id"] in {one["id"] for one in found}, typed
+    for typed in ("9801112233", "980-111 2233", "+977 9801112233", "00977-9801112233", "sita lama", "SITA  LAMA"):
+        found = ok(await admin.get(SEARCH, search=typed))["deliveries"]
+        assert "Sita Lama" in {one["delivery_contact_name"] for one in found}, typed
+
+
+async def test_orders_and_people_are_found_too_and_house_numbers_find_no_phone(world: World) -> None:
+    admin, bought = await world.admin(), await world.bought()
+    order = ok(await admin.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
+    found = ok(await admin.get(SEARCH, search=order["order_number"]))
+    assert [one["id"] for one in found["orders"]] == [bought.order_id]
+    assert [one["id"] for one in ok(await admin.get(SEARCH, search=bought.customer.email))["people"]] == [
+        bought.customer.user_id
+    ]
+    assert len(ok(await admin.get(SEARCH, search="Some Body"))["people"]) <= 10
+
+
+@pytest.mark.parametrize("typed", ["", " \u200b ", "x" * 101, "%", "_", "\\", "'"])
+async def test_nothing_to_look_for_is_refused_and_signs_are_taken_literally(world: World, typed: str) -> None:
+    reply = await (await world.admin()).get(SEARCH, search=typed)
+    assert reply.status_code == (200 if len(typed) == 1 else 400), reply.text
