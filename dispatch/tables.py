@@ -28,6 +28,7 @@ from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
 from dispatch.payments.opening.models import PaymentReview
 from dispatch.payments.refunds.models import Refund
 from dispatch.payments.settling.models import WebhookReceipt
+from dispatch.proofs.models import DeliveryCode, ProofChainHead, ProofRecord, SellerProofs
 from dispatch.rolling.models import RollingMove, RollingPlace, RollingTick
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix, StoredSeqs
@@ -54,6 +55,7 @@ __all__ = [
     "Delivery",
     "DeliveryAlert",
     "DeliveryAttempt",
+    "DeliveryCode",
     "DeliveryEvent",
     "DeliveryInfo",
     "DeliveryJourney",
@@ -75,12 +77,15 @@ __all__ = [
     "PaymentTransaction",
     "PaymentTransactionItem",
     "Product",
+    "ProofChainHead",
+    "ProofRecord",
     "Refund",
     "Refusal",
     "RollingMove",
     "RollingPlace",
     "RollingTick",
     "Sale",
+    "SellerProofs",
     "ShareLink",
     "SignIn",
     "SilentTransporter",

@@ -10,9 +10,15 @@ from dispatch.ports import Clock
 from dispatch.settings import Settings
 
 
-def build_templates(settings: Settings, account_link: Callable[[str, str], str]) -> Templates:
-    """The message templates, the shop's own first; ``account_link(purpose, link_id)`` makes a link's address."""
-    return Templates(settings.templates_dir, {"site_url": settings.public_url, "account_link": account_link})
+def build_templates(
+    settings: Settings, account_link: Callable[[str, str], str], delivery_code: Callable[[str], str]
+) -> Templates:
+    """The message templates, the shop's own first.
+
+    ``account_link(purpose, link_id)`` makes a link's address, ``delivery_code(salt)`` a customer's code.
+    """
+    known = {"site_url": settings.public_url, "account_link": account_link, "delivery_code": delivery_code}
+    return Templates(settings.templates_dir, known)
 
 
 def build_mail_sender(settings: Settings, clock: Clock) -> MailSender:

@@ -10,6 +10,7 @@ from pathlib import Path
 from api.process.private_files import private_folder, write_privately
 
 NAME = re.compile(r"[0-9a-z-]{1,80}")
+KEY = re.compile(r"[0-9a-z-]{1,90}\.[a-z]{1,4}")
 KINDS = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png", b"RIFF": "webp"}
 
 
@@ -37,6 +38,10 @@ class FolderPhotoStore:
         """See PhotoStore."""
         await asyncio.to_thread((self._unconfirmed / key).unlink, missing_ok=True)
 
+    async def read(self, key: str) -> bytes | None:
+        """See PhotoStore."""
+        return await asyncio.to_thread(self._read, key) if KEY.fullmatch(key) else None
+
     async def list_unconfirmed(self, *, older_than_s: float) -> list[str]:
         """See PhotoStore."""
         return await asyncio.to_thread(self._list, time.time() - older_than_s)
@@ -50,6 +55,14 @@ class FolderPhotoStore:
         except FileNotFoundError:
             if not (self._folder / key).exists():
                 raise
+
+    def _read(self, key: str) -> bytes | None:
+        for folder in (self._folder, self._unconfirmed, self._folder):  # it may be confirmed in between
+            try:
+                return (folder / key).read_bytes()
+            except FileNotFoundError:
+                continue
+        return None
 
     def _list(self, before: float) -> list[str]:
         if not self._unconfirmed.is_dir():

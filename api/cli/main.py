@@ -14,6 +14,7 @@ from api.cli.commands.accounts import (
 from api.cli.commands.decisions import replay_decisions
 from api.cli.commands.deliveries import create_delivery
 from api.cli.commands.maps import basemap
+from api.cli.commands.proofs import verify_proofs
 from api.cli.commands.serving import doctor, migrate, serve, settings
 from api.cli.commands.simulating import demo, load, replay, sandbox_gateway, sandbox_pay, simulate
 from api.cli.commands.tables import export_table, import_table
@@ -35,7 +36,7 @@ COMMANDS = (
     *(demo, replay, load, simulate, sandbox_pay, sandbox_gateway),
     *(create_user, close_account, reopen_account, change_roles, change_password, verify_email, audit),
     *(import_table, export_table),
-    *(create_delivery, replay_decisions, basemap),
+    *(create_delivery, verify_proofs, replay_decisions, basemap),
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -56,7 +56,10 @@ ALWAYS: Final = {
     503: "A part of the service does not answer now; `Retry-After` says when to try again.",
 }
 SIGNED_IN: Final = {401: "Not signed in, or no longer.", 403: "Not for this user."}
-CHANGES: Final = {409: "Not as things stand.", 422: "The Idempotency-Key was used for another request."}
+CHANGES: Final = {
+    409: "Not as things stand.",
+    422: "The Idempotency-Key was used for another request; of a handover: what was required as proof is missing.",
+}
 WITH_BODY: Final = {413: "The body is too large.", 415: "The body does not say that it is JSON."}
 
 

@@ -47,6 +47,7 @@ from dispatch.idempotency.answered_requests import KeyReused
 from dispatch.payments.errors import GatewayFailure, PaymentNotSuccessful
 from dispatch.payments.settling.webhook_signatures import WebhookRefused
 from dispatch.ports import GatewayError
+from dispatch.proofs.errors import Unproved
 from realtime.redis.client import is_defect
 
 log = structlog.get_logger(__name__)
@@ -60,6 +61,7 @@ STATUS: dict[type[DispatchError], int] = {
     Conflict: 409,
     Gone: 410,
     KeyReused: 422,
+    Unproved: 422,
     TooMany: 429,
     WebhookRefused: 401,
     GatewayFailure: 500,

@@ -4,6 +4,7 @@ What a feature needs is put together beside its routes; here they are joined, an
 """
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from api.adapters.khalti import KhaltiClient
 from api.adapters.messages import build_templates
@@ -65,9 +66,13 @@ def build_services(
     """Join ports and implementations. Opens no connection yet."""
     resources = build_resources(settings, addresses, clock=clock, part=part)
     accounts = build_account_services(resources)
-    templates = build_templates(settings, account_link=accounts.link_tokens.url)
-    gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
     deliveries = build_delivery_services(resources, photos)
+    templates = build_templates(
+        settings,
+        account_link=accounts.link_tokens.url,
+        delivery_code=lambda salt: deliveries.proof_keys.codes.code(UUID(salt)),
+    )
+    gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
     payments = build_payment_services(resources, gateway, templates)
     sockets = build_socket_services(resources, accounts, deliveries)
     transporters = TransporterServices(resources, sockets.ingest)

@@ -3,7 +3,6 @@
 from functools import partial
 
 from dispatch.database.work import Work
-from dispatch.deliveries.handover import Point
 from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.service import Deliveries, DeliveryKey
 from dispatch.errors import Conflict, Forbidden
@@ -36,8 +35,3 @@ async def keep_picture(
     work.after_commit(partial(photos.confirm, key))
     work.after_rollback(partial(photos.discard, key))
     return key
-
-
-def point_of(lat: float | None, lon: float | None) -> Point | None:
-    """A place, where both of its numbers are known."""
-    return None if lat is None or lon is None else (lat, lon)

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.service import Place
 from dispatch.deliveries.step_times import TimeRules
 from dispatch.geo import great_circle_m
 from dispatch.ports import LivePosition
+from dispatch.proofs.kinds import Relation
 
 Point = tuple[float, float]
 # A position stands for the place of a handover that was so near to it in time.
@@ -44,6 +46,7 @@ class Handover:
     """What comes with a pickup or a drop-off.
 
     ``seen``: where the transporter was last, if it is online; ``happened_at``: when it was, by the phone's clock.
+    ``scanned``: what stands on the parcel; ``code``: what the customer said.
     """
 
     place: Place | None
@@ -53,6 +56,16 @@ class Handover:
     customer_rating: int | None = None
     seen: LivePosition | None = None
     happened_at: datetime | None = None
+    signed_by: str = ""
+    relation: Relation | None = None
+    scanned: str = ""
+    code: str = ""
+    age_checked: bool = False
+
+    @property
+    def has_photo(self) -> bool:
+        """Whether a photo came with it."""
+        return self.photo is not None
 
     def flags(
         self,
@@ -68,9 +81,7 @@ class Handover:
         Without a place that was sent, the last position stands for it, unless it is of another time.
         """
         seen = None if self.seen is None else (self.seen.lat, self.seen.lon)
-        here = seen if self.place is None else (self.place.lat, self.place.lon)
-        if self.place is None and self.seen is not None and self.seen.recorded_at - at > SEEN_THEN:
-            here = None
+        here = self.point_at(at)
         if here is None:
             return [PlaceFlag.NO_PLACE]
         found = []
@@ -87,6 +98,18 @@ class Handover:
                 found.append(PlaceFlag.TOO_FAST)
         return found
 
+    def point_at(self, at: datetime) -> Point | None:
+        """Where it was: as was said, else where the transporter was seen, unless that is of another time."""
+        if self.place is not None:
+            return self.place.lat, self.place.lon
+        if self.seen is None or self.seen.recorded_at - at > SEEN_THEN:
+            return None
+        return self.seen.lat, self.seen.lon
+
+    def fix_age_s(self, at: datetime) -> float | None:
+        """How old the last position was then; below zero where it is newer than what is told late."""
+        return None if self.seen is None else round((at - self.seen.recorded_at).total_seconds(), 1)
+
     def _reach_m(self, rules: HandoverRules, at: datetime) -> float:
         """As far as the transporter can be from where it was seen, before or after, the fix's inaccuracy granted."""
         if self.seen is None:
@@ -98,3 +121,18 @@ class Handover:
 def _inside(point: Point, area: tuple[float, float, float, float]) -> bool:
     south, west, north, east = area
     return south <= point[0] <= north and west <= point[1] <= east
+
+
+def pickup_point(delivery: Delivery) -> Point | None:
+    """Where a parcel is picked up, where that is known."""
+    return point_of(delivery.pickup_lat, delivery.pickup_lon)
+
+
+def drop_off_point(delivery: Delivery) -> Point | None:
+    """Where it is brought, where that is known."""
+    return point_of(delivery.delivery_lat, delivery.delivery_lon)
+
+
+def point_of(lat: float | None, lon: float | None) -> Point | None:
+    """A point of two columns that are there together."""
+    return None if lat is None or lon is None else (lat, lon)

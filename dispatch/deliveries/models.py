@@ -121,6 +121,7 @@ class Delivery(IdentityAuditBase):
         Index("ix_deliveries_held_in", "held_in", "hold_until", postgresql_where=text("held_in IS NOT NULL")),
         CheckConstraint("buyer_rating BETWEEN 1 AND 5", name="buyer_rating_in_range"),
         CheckConstraint("num_nulls(retry_from, retry_asked_by, retry_asked_at) IN (0, 3)", name="retry_whole"),
+        CheckConstraint("age_minimum BETWEEN 1 AND 120", name="age_in_range"),
     )
 
     delivery_id: Mapped[UUID] = mapped_column(unique=True)
@@ -145,6 +146,16 @@ class Delivery(IdentityAuditBase):
     package_value: Mapped[Amount | None]
     fragile: Mapped[bool] = mapped_column(Boolean, default=False)
     requires_signature: Mapped[bool] = mapped_column(Boolean, default=False)
+    pickup_proof: Mapped[list[str]] = mapped_column(ARRAY(String(16)), default=list, server_default=text("'{}'"))
+    """What is required at the pickup: values of ``ProofKind``."""
+    drop_off_proof: Mapped[list[str]] = mapped_column(ARRAY(String(16)), default=list, server_default=text("'{}'"))
+    return_proof: Mapped[list[str]] = mapped_column(ARRAY(String(16)), default=list, server_default=text("'{}'"))
+    proof_count: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    """How many proof records it has."""
+    age_minimum: Mapped[int | None] = mapped_column(SmallInteger)
+    """How old the customer must be, where that is checked."""
+    label: Mapped[str | None] = mapped_column(String(64))
+    """The seller's own number on the parcel, which may be scanned like the tracking number."""
     special_instructions: Mapped[str] = mapped_column(Text, default="")
     priority: Mapped[Priority] = mapped_column(text_enum(Priority), default=Priority.NORMAL)
     delivery_fee: Mapped[Amount]
@@ -184,6 +195,7 @@ class Delivery(IdentityAuditBase):
     """Which of the two the transporter's rating counts at present, if any."""
     pickup_photo: Mapped[str | None] = mapped_column(String(200))
     delivery_photo: Mapped[str | None] = mapped_column(String(200))
+    pickup_signature: Mapped[str | None] = mapped_column(String(200))
     signature: Mapped[str | None] = mapped_column(String(200))
 
     sale: Mapped[Sale] = relationship(lazy="raise")

@@ -12,14 +12,23 @@ from typing import Any
 
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
-from dispatch.deliveries.carried import does_not_fit, keep_picture, own_delivery, point_of
+from dispatch.deliveries.carried import does_not_fit, keep_picture, own_delivery
 from dispatch.deliveries.eta import expected_arrival, trip_of
 from dispatch.deliveries.fees import DeliveryFees
-from dispatch.deliveries.handover import PLACE_FLAGS, Handover, HandoverRules, Point
+from dispatch.deliveries.handover import (
+    PLACE_FLAGS,
+    Handover,
+    HandoverRules,
+    Point,
+    drop_off_point,
+    pickup_point,
+    point_of,
+)
 from dispatch.deliveries.happened import identity, was_accepted
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import Load, load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
+from dispatch.deliveries.proving import Proving
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
 from dispatch.deliveries.step_times import step_time
 from dispatch.errors import Conflict, Forbidden, Invalid
@@ -27,6 +36,7 @@ from dispatch.events.payloads.deliveries import DeliveryAccepted, DeliveryReassi
 from dispatch.events.recording import record
 from dispatch.money import round_amount
 from dispatch.ports import AssignmentNotice, Clock, LivePosition, PhotoStore, Publisher
+from dispatch.proofs.kinds import End
 from dispatch.sales.progress import OrderProgress
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import lock_transporter
@@ -70,6 +80,7 @@ class DeliverySteps:
         rules: HandoverRules,
         limits: DeliveryLimits,
         fees: DeliveryFees,
+        proving: Proving,
     ) -> None:
         self._work = work
         self._session = work.session
@@ -81,6 +92,7 @@ class DeliverySteps:
         self._rules = rules
         self._limits = limits
         self._fees = fees
+        self._proving = proving
         self.deliveries = Deliveries(work, clock, publisher, road_factor=road_factor)
         self._progress = OrderProgress(work, clock)
 
@@ -93,7 +105,10 @@ class DeliverySteps:
         tariff = None
         if details.get("delivery_fee") is None:
             tariff = await self._fees.at(self._work, details.get("pickup_lat"), details.get("pickup_lon"))
-        return await self.deliveries.create(sale_id, user, details, tariff=tariff)
+        details = await self._proving.details_of(sale_id, details)
+        made = await self.deliveries.create(sale_id, user, details, tariff=tariff)
+        await self._proving.begin(made)
+        return made
 
     async def accept(
         self,
@@ -223,23 +238,27 @@ class DeliverySteps:
         if not LIFE.allows(DeliveryAct.PICK_UP, delivery.status):
             raise does_not_fit(delivery, f"A delivery that is {delivery.status.value} cannot be picked up.")
         self._check_papers(transporter)  # one may have expired since
+        await self._proving.check(delivery, End.PICKUP, handover)
         when = step_time(
             handover.happened_at, since=delivery.assigned_at, now=self._clock.now(), rules=self._rules.times
         )
         delivery.pickup_photo = await keep_picture(self._work, self._photos, delivery, "pickup", handover.photo)
+        delivery.pickup_signature = await keep_picture(
+            self._work, self._photos, delivery, "pickup-signature", handover.signature
+        )
         step = self.deliveries.record(
             delivery,
             DeliveryAct.PICK_UP,
             "Package picked up from sender",
             place=_named(handover.place, delivery.pickup_address),
             notes=handover.notes,
-            flags=handover.flags(self._rules, address=_pickup(delivery), at=when.at),
+            flags=handover.flags(self._rules, address=pickup_point(delivery), at=when.at),
             when=when,
         )
         delivery.picked_up_at = step.timestamp
         self._expect(delivery, transporter, None)
         await self._progress.shipped(delivery.sale)
-        await self._session.flush()
+        await self._proving.record(delivery, End.PICKUP, handover, step)
         return step
 
     async def deliver(
@@ -250,7 +269,7 @@ class DeliverySteps:
         What the transporter reports as the customer's rating counts until the customer rates, and only where neither
         the pickup nor the drop-off is flagged: whoever says where he is may as well say what he was told.
 
-        Raises Forbidden, Conflict, and Invalid where a signature was promised and is missing.
+        Raises Forbidden, Conflict, and Invalid where what was required as proof is missing.
         """
         delivery = await own_delivery(self.deliveries, key, transporter)
         done = _step(delivery, DeliveryStatus.DELIVERED)
@@ -258,18 +277,13 @@ class DeliverySteps:
             return delivery, done
         if not LIFE.allows(DeliveryAct.DELIVER, delivery.status):
             raise does_not_fit(delivery, "Only a parcel that was picked up can be delivered.")
-        if delivery.requires_signature and handover.signature is None:
-            raise Invalid(
-                "This delivery needs a signature.",
-                code="signature_required",
-                fields={"signature": "is required: the delivery was promised to be signed for"},
-            )
+        await self._proving.check(delivery, End.DROP_OFF, handover)
         when = step_time(
             handover.happened_at, since=delivery.picked_up_at, now=self._clock.now(), rules=self._rules.times
         )
         flags = handover.flags(
             self._rules,
-            address=point_of(delivery.delivery_lat, delivery.delivery_lon),
+            address=drop_off_point(delivery),
             at=when.at,
             before=(_taken_at(delivery), delivery.picked_up_at),
         )
@@ -291,7 +305,7 @@ class DeliverySteps:
             delivery.counted_rating = handover.customer_rating
         await self._reward(transporter.id, delivery.earnings, delivery.counted_rating)
         await self._progress.delivered(delivery.sale)
-        await self._session.flush()
+        await self._proving.record(delivery, End.DROP_OFF, handover, step)
         return delivery, step
 
     async def _reward(self, transporter_id: int, earnings: Decimal, rating: int | None) -> None:
@@ -309,15 +323,11 @@ def _place_flags(delivery: Delivery, status: DeliveryStatus) -> list[str]:
     return [] if step is None else [flag for flag in step.flags if flag in PLACE_FLAGS]
 
 
-def _pickup(delivery: Delivery) -> Point | None:
-    return point_of(delivery.pickup_lat, delivery.pickup_lon)
-
-
 def _taken_at(delivery: Delivery) -> Point | None:
     """Where the parcel was picked up: as it was said then, else where it should have been."""
     taken = _step(delivery, DeliveryStatus.PICKED_UP)
     said = None if taken is None else point_of(taken.lat, taken.lon)
-    return said or _pickup(delivery)
+    return said or pickup_point(delivery)
 
 
 def _named(place: Place | None, address: str) -> Place | None:

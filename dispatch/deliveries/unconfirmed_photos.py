@@ -48,9 +48,9 @@ class PhotoSweeper(LeasedItemJob[str]):
         """The keys that these deliveries name."""
         async with self._database.work() as work:
             rows = await work.session.execute(
-                select(Delivery.pickup_photo, Delivery.delivery_photo, Delivery.signature).where(
-                    among(Delivery.delivery_id, delivery_ids)
-                )
+                select(
+                    Delivery.pickup_photo, Delivery.pickup_signature, Delivery.delivery_photo, Delivery.signature
+                ).where(among(Delivery.delivery_id, delivery_ids))
             )
             tried = await work.session.scalars(
                 select(DeliveryAttempt.photo)

@@ -22,6 +22,10 @@ class PhotoStore(Protocol):
         """Drop what is not confirmed. Doing so again changes nothing."""
         ...
 
+    async def read(self, key: str) -> bytes | None:
+        """What is kept under a key, confirmed or not yet; None where nothing is."""
+        ...
+
     async def list_unconfirmed(self, *, older_than_s: float) -> list[str]:
         """The keys of what was saved so long ago and is still not confirmed."""
         ...

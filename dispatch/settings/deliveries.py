@@ -152,6 +152,18 @@ class DeliverySettings(Section):
         description="So often a parcel is tried at its door; then it returns to its seller.",
     )
     next_try_days: int = Field(14, ge=1, le=90, description="How far ahead the next try of a parcel may lie, days.")
+    handover_refuse_m: float | None = Field(
+        None,
+        gt=0,
+        description="A pickup or drop-off farther than this from its address, or of which nobody knows where it is, is "
+        "refused, metres. Default: none is, they are flagged.",
+    )
+    proof_link_s: int = Field(
+        900,
+        ge=30,
+        le=7 * 86400,
+        description="For so long a link to a photo or signature that proves a handover is good, seconds.",
+    )
     step_max_age_h: float = Field(
         24.0,
         gt=0,

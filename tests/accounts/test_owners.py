@@ -20,6 +20,7 @@ NOT_OF_THINGS = {
     "/api/transporters/me",
     "/api/transporters/me/duty",
     "/api/transporters/me/earnings",
+    "/api/sellers/me/proof",
     "/api/deliveries/available",
     "/api/transporters/nearby",
     "/api/marketplace/seller/tracking-privacy",

@@ -23,6 +23,7 @@ PRICES = dict.fromkeys(("listed_price", "price", "discounted_price"), "is more t
 TRANSPORTER = {"documents": "are of different kinds", "max_active": "ends at a setting"}
 AREA = {"lat": "goes with lon", "lon": "goes with lat", "radius_km": "goes with both"}
 TABLE = {"file": "is a table with the columns of its kind"}
+AGE = {"age_minimum": "goes with the age at the drop-off"}
 VEHICLE = "is one that somebody has"
 RING = {"area.coordinates": "does not cross itself", "area.coordinates[]": "ends where it begins"}
 # What no schema can say: an operation, and the fields of which it may say that they do not fit, and why.
@@ -51,10 +52,13 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
         "requested_delivery_date": "does not lie before the pickup",
         "delivery_fee": "ends at a setting",
         "package_value": "ends at a setting",
+        "proof.age_minimum": "goes with the age at the drop-off",
     },
     "POST /api/imports/products": TABLE,
     "POST /api/imports/transporters": TABLE,
     "POST /api/imports/deliveries": TABLE,
+    "PATCH /api/sellers/me/proof": AGE,
+    "PATCH /api/sellers/{seller_id}/proof": AGE,
     "POST /api/zones": RING,
     "PATCH /api/zones/{zone_id}": RING,
     "POST /api/auto-assign": {"vehicle_type_filter": VEHICLE},

@@ -173,6 +173,9 @@ class StoreWithOnePhoto:
             raise OSError(f"{key} is on a disk that is away")
         self.dropped = True
 
+    async def read(self, key: str) -> bytes | None:
+        raise AssertionError(f"nobody reads {key}")
+
     async def list_unconfirmed(self, *, older_than_s: float) -> list[str]:
         return [] if self.dropped or older_than_s < 60 else [self.key]
 

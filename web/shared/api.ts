@@ -355,6 +355,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowCode
+         * @description The code of one's own parcel, for its buyer alone.
+         */
+        get: operations["deliveries_show_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/code/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ResetCode
+         * @description Give the customer a new code with three tries, by mail and SMS; the old one is good no more.
+         */
+        post: operations["deliveries_reset_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/code/waive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * WaiveCode
+         * @description Let a parcel be handed over without its code, such as where the customer's phone is lost.
+         */
+        post: operations["deliveries_waive_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/decision": {
         parameters: {
             query?: never;
@@ -431,7 +491,9 @@ export interface paths {
          * Deliver
          * @description The parcel is with the customer.
          *
-         *     `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`.
+         *     `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`. What
+         *     else it requires and did not come is 422 `proof_missing`. A wrong `code` is 422 `code_wrong` with `tries_left`;
+         *     after the third one it is 409 `code_locked` until a dispatcher does something about it.
          *     `happened_at` is judged as at the pickup, which it cannot precede; so are the conflicts.
          *     `customer_rating` counts until the customer rates the delivery, and only where neither pickup nor drop-off is
          *     flagged as implausible.
@@ -571,6 +633,9 @@ export interface paths {
          *     anew of their pixels, without anything else of the file that came. A place far from the address
          *     or from where the transporter was just seen is kept and flagged for dispatchers.
          *
+         *     Where something is missing that the delivery requires, it is 422 `proof_missing` with all that is `missing` and
+         *     all that is `required`.
+         *
          *     A phone that had no network says `happened_at`. It is believed unless it lies before the assignment, in the
          *     future, or longer ago than `DISPATCH_STEP_MAX_AGE_H`: then the step is flagged and ours counts. Where the
          *     delivery went on without the phone it is 409 with its `delivery_status` (`wrong_status`, `no_longer_yours`).
@@ -596,6 +661,50 @@ export interface paths {
          * @description Make a delivery more or less urgent. 409: `wrong_status` where it has ended, `other_priority`.
          */
         post: operations["assignments_set_priority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowProof
+         * @description Photos, signatures, who signed, where and when, for those who have to do with the delivery.
+         *
+         *     Pictures are links that whoever has them can open for `DISPATCH_PROOF_LINK_S` seconds.
+         */
+        get: operations["deliveries_show_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/proof/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * VerifyProof
+         * @description Look whether rows and files are as they were written, and whether any is missing.
+         *
+         *     `dispatch verify-proofs` looks at those of all deliveries.
+         */
+        get: operations["deliveries_verify_proof"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1365,6 +1474,74 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/proof-pictures/{picture}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowProofPicture
+         * @description A photo or signature, by a link of `GET /api/deliveries/{id}/proof/`; 404 once the link has ended.
+         */
+        get: operations["deliveries_show_proof_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sellers/{seller_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowSellerProof
+         * @description What a seller's new deliveries require.
+         */
+        get: operations["deliveries_show_seller_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * ChangeSellerProof
+         * @description Change it in the seller's place.
+         */
+        patch: operations["deliveries_change_seller_proof"];
+        trace?: never;
+    };
+    "/api/sellers/me/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowOwnProof
+         * @description What one's own new deliveries require where they do not say so.
+         */
+        get: operations["deliveries_show_own_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * ChangeOwnProof
+         * @description Change it, for deliveries that are made from now on.
+         */
+        patch: operations["deliveries_change_own_proof"];
         trace?: never;
     };
     "/api/transporters": {
@@ -4132,6 +4309,15 @@ export interface components {
             ticks: number;
         };
         /**
+         * CodeState
+         * @description How the customer's code stands: never what it is.
+         */
+        CodeState: {
+            locked: boolean;
+            tries_left: number;
+            waived: boolean;
+        };
+        /**
          * ConsideredAnswer
          * @description A transporter in a decision.
          *
@@ -4379,6 +4565,18 @@ export interface components {
             longitude?: null;
         };
         /**
+         * DeliveryProofs
+         * @description What a delivery requires; `label`: the seller's own number on it; `code`: null where none is required.
+         */
+        DeliveryProofs: {
+            age_minimum: number | null;
+            code: components["schemas"]["CodeState"] | null;
+            drop_off: components["schemas"]["ProofKind"][];
+            label: string | null;
+            pickup: components["schemas"]["ProofKind"][];
+            return: components["schemas"]["ProofKind"][];
+        };
+        /**
          * DeliveryRow
          * @description A delivery of a sale, with the columns of `POST /api/deliveries/create/`.
          */
@@ -4467,6 +4665,7 @@ export interface components {
             pickup_longitude: number | null;
             priority: components["schemas"]["Priority"];
             priority_display: string;
+            proof: components["schemas"]["DeliveryProofs"];
             ready_at: string | null;
             reported_rating?: number | null;
             requested_delivery_date: string | null;
@@ -4562,9 +4761,14 @@ export interface components {
          * DropOffBody
          * @description Where the parcel was handed over, with what proves it.
          *
-         *     ``happened_at``: when, by the phone's clock, where that was not just now.
+         *     ``happened_at``: when, by the phone's clock, where that was not just now. ``scanned``: what stands on the parcel.
+         *     ``code``: what the customer said. ``age_checked``: a paper was looked at that says how old the customer is.
          */
         DropOffBody: {
+            /** @default false */
+            age_checked: boolean;
+            /** @default null */
+            code: string | null;
             /** @default null */
             customer_rating: number | null;
             /** @default null */
@@ -4581,7 +4785,13 @@ export interface components {
              */
             notes: string;
             /** @default null */
+            relation: components["schemas"]["Relation"] | null;
+            /** @default null */
+            scanned: string | null;
+            /** @default null */
             signature: string | null;
+            /** @default null */
+            signed_by: string | null;
         };
         /**
          * DroppedOff
@@ -4676,6 +4886,12 @@ export interface components {
          * @enum {string}
          */
         Element: "position" | "surname" | "phone" | "vehicle_number" | "pickup_address" | "delivery_address" | "history" | "after_end";
+        /**
+         * End
+         * @description Where a parcel changes hands.
+         * @enum {string}
+         */
+        End: "pickup" | "drop_off" | "return";
         /**
          * EndedOffer
          * @description An offer that ended. `single`: it was the only one at that moment, so it counts in the acceptance.
@@ -5058,6 +5274,30 @@ export interface components {
             taken_from: number | null;
             transporter: number;
             transporter_name: string;
+        };
+        /**
+         * HandoverProof
+         * @description What proved one handover. Metres, seconds; `hash` is of all that is kept of it, `flags` for admins alone.
+         *
+         *     `distance_m`: from where it was to the address; `fix_age_s`: how old the transporter's last position was then.
+         */
+        HandoverProof: {
+            checked: components["schemas"]["ProofKind"][];
+            distance_m: number | null;
+            end: components["schemas"]["End"];
+            fix_age_s: number | null;
+            flags?: string[];
+            /** Format: date-time */
+            happened_at: string;
+            hash: string;
+            location: components["schemas"]["Point"] | null;
+            /** Format: date-time */
+            noticed_at: string;
+            number: number;
+            photo: components["schemas"]["PictureLink"] | null;
+            relation: components["schemas"]["Relation"] | null;
+            signature: components["schemas"]["PictureLink"] | null;
+            signed_by: string;
         };
         /**
          * HeldAnswer
@@ -5582,6 +5822,8 @@ export interface components {
          *
          *     Without ``delivery_fee`` it costs what the zone of its pickup says, or else the settings.
          *     ``ready_at``: when the parcel can be picked up; where it is not said, the requested pickup is when.
+         *     ``proof``: what is required at its ends; where it is not said, what its seller's deliveries usually require.
+         *     ``label``: the seller's own number on the parcel, which may be scanned in the place of the tracking number.
          */
         NewDelivery: {
             /** Format: line */
@@ -5603,6 +5845,8 @@ export interface components {
             delivery_longitude: number | null;
             /** @default false */
             fragile: boolean;
+            /** @default null */
+            label: string | null;
             marketplace_sale_id: number;
             /**
              * Format: line
@@ -5629,6 +5873,8 @@ export interface components {
             pickup_longitude: number | null;
             /** @default normal */
             priority: components["schemas"]["Priority"];
+            /** @default null */
+            proof: components["schemas"]["WantedProofs"] | null;
             /** @default null */
             ready_at: string | null;
             /** @default null */
@@ -6736,7 +6982,9 @@ export interface components {
         };
         /**
          * PickupBody
-         * @description Where the parcel was taken. ``happened_at``: when, by the phone's clock, where that was not just now.
+         * @description Where the parcel was taken, with what proves it.
+         *
+         *     ``happened_at``: when, by the phone's clock, where that was not just now. ``scanned``: what stands on the parcel.
          */
         PickupBody: {
             /** @default null */
@@ -6752,6 +7000,24 @@ export interface components {
             notes: string;
             /** @default null */
             pickup_photo: string | null;
+            /** @default null */
+            relation: components["schemas"]["Relation"] | null;
+            /** @default null */
+            scanned: string | null;
+            /** @default null */
+            signature: string | null;
+            /** @default null */
+            signed_by: string | null;
+        };
+        /**
+         * PictureLink
+         * @description Where a picture can be looked at until then, without signing in; `sha256` is of its content.
+         */
+        PictureLink: {
+            sha256: string;
+            /** Format: date-time */
+            until: string;
+            url: string;
         };
         /**
          * PingTotals
@@ -6992,6 +7258,36 @@ export interface components {
             units_sold: number;
         };
         /**
+         * ProofFault
+         * @description What is wrong with a record or with the chain.
+         * @enum {string}
+         */
+        ProofFault: "record_changed" | "seal_broken" | "record_missing" | "link_broken" | "photo_missing" | "photo_changed" | "signature_missing" | "signature_changed" | "head_changed";
+        /**
+         * ProofKind
+         * @description What proves that a parcel changed hands.
+         * @enum {string}
+         */
+        ProofKind: "photo" | "signature" | "code" | "barcode" | "age";
+        /**
+         * ProofOfDelivery
+         * @description What proved the handovers of a delivery, in their order.
+         */
+        ProofOfDelivery: {
+            delivery_id: number;
+            handovers: components["schemas"]["HandoverProof"][];
+            tracking_number: string;
+        };
+        /**
+         * ProofProblem
+         * @description What is not as it was written. `number`: of the delivery's handovers; `place_in_all`: in the chain of all.
+         */
+        ProofProblem: {
+            fault: components["schemas"]["ProofFault"];
+            number: number | null;
+            place_in_all: number | null;
+        };
+        /**
          * PurchaseAnswer
          * @description What somebody bought. `total_amount` in NPR.
          */
@@ -7189,6 +7485,12 @@ export interface components {
             seq: number;
         };
         /**
+         * Relation
+         * @description What who signed is to whom the parcel is for.
+         * @enum {string}
+         */
+        Relation: "self" | "family" | "neighbour" | "colleague" | "guard" | "reception" | "other";
+        /**
          * ReliefBody
          * @description What becomes of all that a transporter has not picked up: ``transporter_id`` has it, or the ``best`` have it, or
          *     it waits (neither). ``off_duty``: the transporter is given nothing more until it says that it is available.
@@ -7244,6 +7546,16 @@ export interface components {
         ReplayAnswer: {
             next_after: number | null;
             replayed: number;
+        };
+        /**
+         * RequiredProofs
+         * @description What is required at each end; `age_minimum` where an age is checked.
+         */
+        RequiredProofs: {
+            age_minimum: number | null;
+            drop_off: components["schemas"]["ProofKind"][];
+            pickup: components["schemas"]["ProofKind"][];
+            return: components["schemas"]["ProofKind"][];
         };
         /**
          * RescheduleBody
@@ -7932,6 +8244,17 @@ export interface components {
             refresh: string;
         };
         /**
+         * ToldCode
+         * @description The four digits for the customer, who says them at the door; null once they are not needed any more.
+         */
+        ToldCode: {
+            digits: string | null;
+            /** Format: date-time */
+            made_at: string;
+            state: components["schemas"]["CodeState"];
+            tracking_number: string;
+        };
+        /**
          * TrackAnswer
          * @description Where a transporter was, in time order, as columns: seconds after `from`, latitudes and longitudes in degrees.
          */
@@ -8197,6 +8520,16 @@ export interface components {
             verification_result: components["schemas"]["VerificationResult"];
         };
         /**
+         * VerifiedProof
+         * @description Whether all that was written down is as it was; `last_hash`: whoever keeps it can compare a later check.
+         */
+        VerifiedProof: {
+            handovers: number;
+            is_whole: boolean;
+            last_hash: string;
+            problems: components["schemas"]["ProofProblem"][];
+        };
+        /**
          * VerifyBody
          * @description Which payment to look up; ``force_verify`` asks the gateway even where the payment is settled.
          */
@@ -8240,6 +8573,19 @@ export interface components {
             requires_signature: boolean;
             status: components["schemas"]["DeliveryStatus"];
             status_display: string;
+        };
+        /**
+         * WantedProofs
+         * @description What is required at the pickup, at the drop-off and at a return: an empty list is nothing.
+         *
+         *     What is not named stays as the seller's deliveries usually have it. ``age_minimum`` goes with ``age`` at the
+         *     drop-off; 18 where it is not said.
+         */
+        WantedProofs: {
+            age_minimum?: number;
+            drop_off?: components["schemas"]["ProofKind"][];
+            pickup?: ("barcode" | "photo" | "signature")[];
+            return?: ("barcode" | "photo" | "signature")[];
         };
         /**
          * WantedWeights
@@ -8362,6 +8708,14 @@ export interface components {
              * Format: line
              * @default
              */
+            reason: string;
+        };
+        /**
+         * WhyCode
+         * @description Why a dispatcher changes something about a code.
+         */
+        WhyCode: {
+            /** Format: lines */
             reason: string;
         };
         /**
@@ -8537,7 +8891,7 @@ export interface components {
                 "application/json": components["schemas"]["AssignmentError"];
             };
         };
-        /** @description The Idempotency-Key was used for another request. */
+        /** @description The Idempotency-Key was used for another request; of a handover: what was required as proof is missing. */
         AssignmentError422: {
             headers: {
                 [name: string]: unknown;
@@ -8636,7 +8990,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The Idempotency-Key was used for another request. */
+        /** @description The Idempotency-Key was used for another request; of a handover: what was required as proof is missing. */
         Error422: {
             headers: {
                 [name: string]: unknown;
@@ -8735,7 +9089,7 @@ export interface components {
                 "application/json": components["schemas"]["PaymentError"];
             };
         };
-        /** @description The Idempotency-Key was used for another request. */
+        /** @description The Idempotency-Key was used for another request; of a handover: what was required as proof is missing. */
         PaymentError422: {
             headers: {
                 [name: string]: unknown;
@@ -9319,6 +9673,112 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    deliveries_show_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number, UUID or tracking number. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldCode"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_reset_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyCode"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeState"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_waive_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyCode"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeState"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     assignments_decision: {
         parameters: {
             query?: {
@@ -9727,6 +10187,66 @@ export interface operations {
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_show_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number, UUID or tracking number. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofOfDelivery"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_verify_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number, UUID or tracking number. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedProof"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
@@ -10983,6 +11503,169 @@ export interface operations {
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_show_proof_picture: {
+        parameters: {
+            query: {
+                /** @description What makes the link good. */
+                signature: string;
+                /** @description When the link ends. */
+                until: number;
+            };
+            header?: never;
+            path: {
+                /** @description The picture's name in the link. */
+                picture: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_show_seller_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seller_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequiredProofs"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_change_seller_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seller_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedProofs"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequiredProofs"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_show_own_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequiredProofs"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_change_own_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedProofs"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequiredProofs"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];

@@ -12,12 +12,15 @@ from msgspec.structs import asdict
 
 from api.http.schemas import number
 from api.routes.deliveries.attempt_answers import NextTry, NotedAttempt, next_try, noted_attempt
+from api.routes.deliveries.proof_bodies import DeliveryProofs, delivery_proofs
 from api.routes.deliveries.step_answers import NotedStep, step_answer
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.eta import Arrival
 from dispatch.deliveries.models import Delivery, DeliveryStatus, HoldReason, Priority
+from dispatch.deliveries.proving import required_of
 from dispatch.geo import geo_cell
+from dispatch.proofs.models import DeliveryCode
 from dispatch.transporters.models import Transporter
 
 # A geohash of so many signs is a cell of 1.2 km × 0.6 km.
@@ -171,6 +174,7 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     tracking_history: list[NotedStep]
     attempts: list[NotedAttempt]
     next_try: NextTry | None
+    proof: DeliveryProofs
     reported_rating: int | UnsetType | None = UNSET
     earnings: float | UnsetType | None = UNSET
     hold: HoldAnswer | UnsetType | None = UNSET
@@ -276,7 +280,12 @@ def accepted_delivery(delivery: Delivery, transporter: Transporter) -> AcceptedD
     )
 
 
-def detailed_delivery(delivery: Delivery, reader: User, attempts: Sequence[DeliveryAttempt] = ()) -> DetailedDelivery:
+def detailed_delivery(
+    delivery: Delivery,
+    reader: User,
+    attempts: Sequence[DeliveryAttempt] = (),
+    code: DeliveryCode | None = None,
+) -> DetailedDelivery:
     """Everything about a delivery for who has to do with it; what makes steps implausible for admins alone."""
     transporter, for_admin = delivery.transporter, reader.has(Role.ADMIN)
     callable_now = for_admin or delivery.status.under_way
@@ -309,6 +318,7 @@ def detailed_delivery(delivery: Delivery, reader: User, attempts: Sequence[Deliv
         ],
         attempts=[noted_attempt(one, for_admin=for_admin) for one in attempts],
         next_try=next_try(delivery),
+        proof=delivery_proofs(required_of(delivery), delivery.label, code),
         reported_rating=delivery.customer_rating if for_admin else UNSET,
         earnings=number(delivery.earnings) if for_admin else UNSET,
         hold=hold_answer(delivery) if for_admin else UNSET,

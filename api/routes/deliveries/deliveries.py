@@ -37,6 +37,7 @@ from api.routes.deliveries.answers import (
     accepted_delivery,
     created_delivery,
 )
+from api.routes.deliveries.proof_bodies import WantedProofs
 from api.routes.deliveries.services import DeliveryServices, GivenServices
 from dispatch.accounts.api_keys import Scope
 from dispatch.accounts.models import Role, User
@@ -61,6 +62,8 @@ class NewDelivery(Body, frozen=True, kw_only=True):
 
     Without ``delivery_fee`` it costs what the zone of its pickup says, or else the settings.
     ``ready_at``: when the parcel can be picked up; where it is not said, the requested pickup is when.
+    ``proof``: what is required at its ends; where it is not said, what its seller's deliveries usually require.
+    ``label``: the seller's own number on the parcel, which may be scanned in the place of the tracking number.
     """
 
     marketplace_sale_id: Id
@@ -87,6 +90,8 @@ class NewDelivery(Body, frozen=True, kw_only=True):
     requested_pickup_date: Moment | None = None
     requested_delivery_date: Moment | None = None
     ready_at: Moment | None = None
+    proof: WantedProofs | None = None
+    label: Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL, extra=ONE_LINE)] | None = None
 
     described: ClassVar[Rule] = {
         "allOf": [together(f"{end}_latitude", f"{end}_longitude") for end in ("pickup", "delivery")]
@@ -109,6 +114,7 @@ class NewDelivery(Body, frozen=True, kw_only=True):
         for end in ("pickup", "delivery"):
             known[f"{end}_lat"] = known.pop(f"{end}_latitude")
             known[f"{end}_lon"] = known.pop(f"{end}_longitude")
+        known["proof"] = None if self.proof is None else self.proof.required()
         known["package_weight"] = Decimal(str(self.package_weight)).quantize(Decimal("0.001"))
         return known
 

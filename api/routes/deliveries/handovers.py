@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenWork
-from api.http.schemas import Body, Lat, Lon, Moment, Text, number
+from api.http.schemas import CODE, NO_NUL, ONE_LINE, Body, Lat, Lon, Moment, Text, number
 from api.http.security import acts
 from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
 from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, check_pictures, decoded_pictures
@@ -17,22 +17,35 @@ from api.routes.deliveries.step_answers import DroppedOff, PickedUp, point_of
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.handover import Handover
 from dispatch.deliveries.service import Place
+from dispatch.proofs.kinds import Relation
+
+Signer = Annotated[str, Meta(max_length=120, pattern=NO_NUL, extra=ONE_LINE)]
+Scanned = Annotated[str, Meta(max_length=120, pattern=NO_NUL, extra=CODE)]
+Digits = Annotated[str, Meta(pattern=r"^[0-9]{4}$(?!\n)", extra=CODE)]
 
 
 class PickupBody(Body, frozen=True, kw_only=True):
-    """Where the parcel was taken. ``happened_at``: when, by the phone's clock, where that was not just now."""
+    """Where the parcel was taken, with what proves it.
+
+    ``happened_at``: when, by the phone's clock, where that was not just now. ``scanned``: what stands on the parcel.
+    """
 
     latitude: Lat | None = None
     longitude: Lon | None = None
     happened_at: Moment | None = None
     notes: Text = ""
     pickup_photo: Base64 | None = None
+    signature: Base64 | None = None
+    signed_by: Signer | None = None
+    relation: Relation | None = None
+    scanned: Scanned | None = None
 
 
 class DropOffBody(Body, frozen=True, kw_only=True):
     """Where the parcel was handed over, with what proves it.
 
-    ``happened_at``: when, by the phone's clock, where that was not just now.
+    ``happened_at``: when, by the phone's clock, where that was not just now. ``scanned``: what stands on the parcel.
+    ``code``: what the customer said. ``age_checked``: a paper was looked at that says how old the customer is.
     """
 
     latitude: Lat | None = None
@@ -41,7 +54,16 @@ class DropOffBody(Body, frozen=True, kw_only=True):
     notes: Text = ""
     delivery_photo: Base64 | None = None
     signature: Base64 | None = None
+    signed_by: Signer | None = None
+    relation: Relation | None = None
+    scanned: Scanned | None = None
+    code: Digits | None = None
+    age_checked: bool = False
     customer_rating: Annotated[int, Meta(ge=1, le=5)] | None = None
+
+
+def _proofs(body: PickupBody | DropOffBody) -> dict[str, Any]:
+    return {"signed_by": body.signed_by or "", "relation": body.relation, "scanned": body.scanned or ""}
 
 
 def _place(body: PickupBody | DropOffBody) -> Place | None:
@@ -81,14 +103,25 @@ class HandoverController(Controller):
         anew of their pixels, without anything else of the file that came. A place far from the address
         or from where the transporter was just seen is kept and flagged for dispatchers.
 
+        Where something is missing that the delivery requires, it is 422 `proof_missing` with all that is `missing` and
+        all that is `required`.
+
         A phone that had no network says `happened_at`. It is believed unless it lies before the assignment, in the
         future, or longer ago than `DISPATCH_STEP_MAX_AGE_H`: then the step is flagged and ours counts. Where the
         delivery went on without the phone it is 409 with its `delivery_status` (`wrong_status`, `no_longer_yours`).
         """
         body = data or PickupBody()
-        pictures = await decoded_pictures(pickup_photo=body.pickup_photo)
+        pictures = await decoded_pictures(pickup_photo=body.pickup_photo, signature=body.signature)
         transporter, seen = await transporter_and_place(request, work, services)
-        handover = Handover(_place(body), body.notes, pictures["pickup_photo"], seen=seen, happened_at=body.happened_at)
+        handover = Handover(
+            _place(body),
+            body.notes,
+            pictures["pickup_photo"],
+            pictures["signature"],
+            seen=seen,
+            happened_at=body.happened_at,
+            **_proofs(body),
+        )
         step = await services.delivery_steps(work).pick_up(delivery_key(delivery_id), transporter, handover)
         told = "Delivery marked as picked up"
         return PickedUp(step.status, told, step.timestamp, point_of(step), step.noticed_at)
@@ -110,7 +143,9 @@ class HandoverController(Controller):
     ) -> DroppedOff:
         """The parcel is with the customer.
 
-        `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`.
+        `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`. What
+        else it requires and did not come is 422 `proof_missing`. A wrong `code` is 422 `code_wrong` with `tries_left`;
+        after the third one it is 409 `code_locked` until a dispatcher does something about it.
         `happened_at` is judged as at the pickup, which it cannot precede; so are the conflicts.
         `customer_rating` counts until the customer rates the delivery, and only where neither pickup nor drop-off is
         flagged as implausible.
@@ -126,6 +161,9 @@ class HandoverController(Controller):
             body.customer_rating,
             seen,
             body.happened_at,
+            code=body.code or "",
+            age_checked=body.age_checked,
+            **_proofs(body),
         )
         delivery, step = await services.delivery_steps(work).deliver(delivery_key(delivery_id), transporter, handover)
         told, earnings = "Delivery completed successfully", number(delivery.earnings)

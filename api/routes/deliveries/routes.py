@@ -11,6 +11,7 @@ from api.routes.deliveries.attempt_examples import OF_ATTEMPTS
 from api.routes.deliveries.attempts import AttemptController
 from api.routes.deliveries.bulk_operations import BulkOperationController
 from api.routes.deliveries.changes import ChangesController, ReliefController
+from api.routes.deliveries.codes import CodeController
 from api.routes.deliveries.decision_list import DecisionListController
 from api.routes.deliveries.decisions import DecisionController
 from api.routes.deliveries.deliveries import DeliveryController
@@ -22,8 +23,10 @@ from api.routes.deliveries.offer_history import OfferHistoryController
 from api.routes.deliveries.offers import OfferController, OfferSearchController
 from api.routes.deliveries.paths import PathController
 from api.routes.deliveries.plans import AssignmentPlanController
+from api.routes.deliveries.proof_records import ProofController, ProofPictureController
 from api.routes.deliveries.rolling import RollingController
 from api.routes.deliveries.runs import AssignmentRunController
+from api.routes.deliveries.seller_proofs import SellerProofController
 from api.routes.deliveries.services import DeliveryServices
 from api.routes.deliveries.share_links import ShareLinkController
 from api.routes.deliveries.tracking import TrackingController
@@ -49,6 +52,10 @@ def delivery_routes(services: DeliveryServices) -> Router:
             RollingController,
             HandoverController,
             AttemptController,
+            CodeController,
+            SellerProofController,
+            ProofController,
+            ProofPictureController,
             PathController,
             Router("/api/auto-assign", route_handlers=[AutoAssignController], opt=errors_like(AssignmentError)),
             BulkOperationController,

@@ -12,6 +12,7 @@ from api.adapters.guess_limits import RedisGuessLimits
 from api.adapters.photos import FolderPhotoStore
 from api.adapters.solving import ProcessSolver
 from api.process.resources import Feature, Resources
+from api.routes.deliveries.proof_links import ProofLinks
 from dispatch.assignments.bulk import BulkAssignments
 from dispatch.assignments.by_hand import AssignmentsByHand
 from dispatch.assignments.candidates import Candidates
@@ -30,6 +31,7 @@ from dispatch.deliveries.attempts.rescheduling import Rescheduling
 from dispatch.deliveries.attempts.service import AttemptRules, DeliveryAttempts
 from dispatch.deliveries.fees import DeliveryFees
 from dispatch.deliveries.handover import HandoverRules
+from dispatch.deliveries.proof_keys import ProofKeys
 from dispatch.deliveries.ratings import DeliveryRatings
 from dispatch.deliveries.step_times import TimeRules
 from dispatch.deliveries.steps import DeliveryLimits, DeliverySteps
@@ -41,6 +43,7 @@ from dispatch.offers.rules import OfferRules
 from dispatch.offers.search import OfferSearches
 from dispatch.offers.waves import WavePicker
 from dispatch.ports import PhotoStore
+from dispatch.proofs.codes import DeliveryCodes
 from dispatch.rolling.asking import Asking
 from dispatch.rolling.calls import PlanCalls
 from dispatch.rolling.giving import Giving
@@ -70,6 +73,7 @@ class DeliveryServices(Feature):
     leader: str
     unlock_tokens: UnlockTokens
     guesses: RedisGuessLimits
+    proof_keys: ProofKeys
 
     @property
     def usual_privacy(self) -> Privacy:
@@ -106,6 +110,7 @@ class DeliveryServices(Feature):
             rules=self.handover_rules,
             limits=self.delivery_limits,
             fees=self.delivery_fees,
+            proving=self.proof_keys.proving(work, self.clock, refuse_m=settings.handover_refuse_m),
         )
 
     @property
@@ -139,6 +144,16 @@ class DeliveryServices(Feature):
         """When they are tried again, in a unit of work."""
         deliveries = self.delivery_steps(work).deliveries
         return Rescheduling(work, self.clock, self.publisher, deliveries, rules=self.attempt_rules)
+
+    def codes(self, work: Work) -> DeliveryCodes:
+        """Customers' codes in a unit of work."""
+        return self.proof_keys.delivery_codes(work, self.clock)
+
+    @property
+    def proof_links(self) -> ProofLinks:
+        """Links to pictures that end."""
+        settings = self.settings
+        return ProofLinks(self.proof_keys.links, settings.public_url, settings.proof_link_s, self.clock)
 
     def ratings(self, work: Work) -> DeliveryRatings:
         """Customers' ratings in a unit of work."""
@@ -339,4 +354,5 @@ def build_delivery_services(resources: Resources, photos: PhotoStore | None = No
             per_address=settings.wrong_passwords_per_address,
             window_s=settings.wrong_passwords_window_s,
         ),
+        ProofKeys(settings.signing_key(), [key.get_secret_value() for key in settings.old_secret_keys]),
     )

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.models import AttemptReason, DeliveryAttempt
-from dispatch.deliveries.carried import does_not_fit, keep_picture, own_delivery, point_of
-from dispatch.deliveries.handover import Handover, HandoverRules
+from dispatch.deliveries.carried import does_not_fit, keep_picture, own_delivery
+from dispatch.deliveries.handover import Handover, HandoverRules, drop_off_point
 from dispatch.deliveries.happened import identity
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.models import Delivery, DeliveryStatus, RetryAsker
@@ -93,7 +93,7 @@ class DeliveryAttempts:
         check_ahead(now, self._rules.ahead, next_try_at=next_try_at)
         since = before[-1].at if before else delivery.picked_up_at
         when = step_time(handover.happened_at, since=since, now=now, rules=self._handover_rules.times)
-        address = point_of(delivery.delivery_lat, delivery.delivery_lon)
+        address = drop_off_point(delivery)
         flags = [*handover.flags(self._handover_rules, address=address, at=when.at), *when.flags]
         attempt = DeliveryAttempt(
             delivery_id=delivery.id,

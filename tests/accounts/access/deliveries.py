@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.accounts.access.asking import Ask, Stage, asks
+from tests.accounts.access.asking import BODIES, Ask, Stage, asks
 from tests.accounts.access.business import zone_body
 from tests.support.offer_searches import asked_for, driver_online_at, offer_to
+from tests.support.pictures import picture
 from tests.support.places import at, somewhere
 from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, Person, delivery_body, ok
 
@@ -205,3 +206,35 @@ async def _follow(stage: Stage) -> Ask:
 @asks("GET /api/transporters/nearby")
 async def _nearby(_: Stage) -> Ask:
     return Ask("/api/transporters/nearby/", more={"params": {"lat": THAMEL[0], "lon": THAMEL[1]}})
+
+
+def _of_one_with_a_code(method: str, act: str, body: Any = None) -> None:
+    @asks(f"{method} /api/deliveries/{{delivery_id}}/code{act}")
+    async def _asked(stage: Stage) -> Ask:
+        bought = await stage.world.bought()
+        made = await stage.world.delivery(bought, proof={"drop_off": ["code"]})
+        return Ask(f"{DELIVERIES}{made['id']}/code{act}/", body, {"customer": bought.customer})
+
+
+_of_one_with_a_code("GET", "")
+_of_one_with_a_code("POST", "/reset", {"reason": "It was read wrong"})
+_of_one_with_a_code("POST", "/waive", {"reason": "The phone is lost"})
+
+
+@asks("GET /api/proof-pictures/{picture}")
+async def _picture(stage: Stage) -> Ask:
+    delivery_id, bought, driver = await _carried(stage, "pickup")
+    ok(await driver.post(f"{DELIVERIES}{delivery_id}/deliver/", {"delivery_photo": picture()}))
+    shown = ok(await bought.customer.get(f"{DELIVERIES}{delivery_id}/proof/"))
+    return Ask(shown["handovers"][1]["photo"]["url"])
+
+
+def _of_a_seller(method: str, body: Any = None) -> None:
+    @asks(f"{method} /api/sellers/{{seller_id}}/proof")
+    async def _asked(stage: Stage) -> Ask:
+        return Ask(f"/api/sellers/{(await stage.somebody('seller')).user_id}/proof/", body)
+
+
+_of_a_seller("GET")
+_of_a_seller("PATCH", {"drop_off": ["photo"]})
+BODIES["PATCH /api/sellers/me/proof"] = {"drop_off": ["photo"]}

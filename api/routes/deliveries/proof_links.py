@@ -1,0 +1,50 @@
+"""Signed links to pictures that prove a handover: good for a while, for whoever was shown them."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec import Struct
+
+from dispatch.errors import NotFound
+from dispatch.ports import Clock
+
+PATH: Final = "/api/proof-pictures"
+
+
+class PictureLink(Struct, frozen=True):
+    """Where a picture can be looked at until then, without signing in; ``sha256`` is of its content."""
+
+    url: str
+    until: datetime
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofLinks:
+    """Makes links, and knows its own."""
+
+    key: str
+    site_url: str
+    good_for_s: int
+    clock: Clock
+
+    def link(self, picture: str | None, sha256: str | None) -> PictureLink | None:
+        """To a picture of the photo store, where there is one."""
+        if picture is None or sha256 is None:
+            return None
+        until = (self.clock.now() + timedelta(seconds=self.good_for_s)).replace(microsecond=0)
+        ends = int(until.timestamp())
+        url = f"{self.site_url}{PATH}/{picture}?until={ends}&signature={self._signature(picture, ends)}"
+        return PictureLink(url, until, sha256)
+
+    def check(self, picture: str, until: int, signature: str) -> None:
+        """Raises NotFound, in the same words for a link that has ended and for one that was never made."""
+        made = hmac.compare_digest(self._signature(picture, until).encode(), signature.encode())
+        if not made or until <= self.clock.now().timestamp():
+            raise NotFound("This link has ended, or was not copied whole. Open the delivery again.", code="link_ended")
+
+    def _signature(self, picture: str, until: int) -> str:
+        return hmac.new(self.key.encode(), f"proof picture {until} {picture}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,181 @@
+"""What proved the handovers of a delivery: shown to those concerned, with its pictures, and checked."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from litestar import Controller, Request, Response, get
+from litestar.params import PathParameter, QueryParameter
+from msgspec import UNSET, Struct, UnsetType
+from sqlalchemy import select
+
+from api.http.described_answers import OtherAnswer, also
+from api.http.injected import GivenWork
+from api.http.schemas import BIGINT_MAX
+from api.http.security import PUBLIC, needs
+from api.routes.deliveries.codes import CodePath
+from api.routes.deliveries.deliveries import delivery_key
+from api.routes.deliveries.proof_links import PATH, PictureLink, ProofLinks
+from api.routes.deliveries.services import DeliveryServices, GivenServices
+from api.routes.deliveries.step_answers import Point
+from dispatch.accounts.models import Role, User
+from dispatch.database.work import Work
+from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.proof_verification import ProofVerification
+from dispatch.errors import NotFound
+from dispatch.numbers import read_tracking_number
+from dispatch.proofs.kinds import End, ProofKind, Relation
+from dispatch.proofs.models import ProofRecord, kinds_of
+from dispatch.proofs.verifying import ProofFault
+
+TYPES: Final = {"webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
+PICTURES = also(OtherAnswer(200, "The picture.", tuple(TYPES.values()), instead=True))
+
+
+class HandoverProof(Struct, frozen=True, kw_only=True):
+    """What proved one handover. Metres, seconds; ``hash`` is of all that is kept of it, ``flags`` for admins alone.
+
+    ``distance_m``: from where it was to the address; ``fix_age_s``: how old the transporter's last position was then.
+    """
+
+    number: int
+    end: End
+    happened_at: datetime
+    noticed_at: datetime
+    location: Point | None
+    distance_m: float | None
+    fix_age_s: float | None
+    photo: PictureLink | None
+    signature: PictureLink | None
+    signed_by: str
+    relation: Relation | None
+    checked: list[ProofKind]
+    hash: str
+    flags: list[str] | UnsetType = UNSET
+
+
+class ProofOfDelivery(Struct, frozen=True, kw_only=True):
+    """What proved the handovers of a delivery, in their order."""
+
+    delivery_id: int
+    tracking_number: str
+    handovers: list[HandoverProof]
+
+
+class ProofProblem(Struct, frozen=True, kw_only=True):
+    """What is not as it was written. ``number``: of the delivery's handovers; ``place_in_all``: in the chain of all."""
+
+    fault: ProofFault
+    number: int | None
+    place_in_all: int | None
+
+
+class VerifiedProof(Struct, frozen=True, kw_only=True):
+    """Whether all that was written down is as it was; ``last_hash``: whoever keeps it can compare a later check."""
+
+    is_whole: bool
+    handovers: int
+    last_hash: str
+    problems: list[ProofProblem]
+
+
+class ProofController(Controller):
+    """``/api/deliveries/{id}/proof``: for its buyer, its seller, its transporter and admins."""
+
+    path = "/api/deliveries"
+    tags = ("deliveries",)
+
+    @get("/{delivery_id:str}/proof/", guards=[needs()])
+    async def show_proof(
+        self, request: Request[User, Any, Any], delivery_id: CodePath, work: GivenWork, services: GivenServices
+    ) -> ProofOfDelivery:
+        """Photos, signatures, who signed, where and when, for those who have to do with the delivery.
+
+        Pictures are links that whoever has them can open for `DISPATCH_PROOF_LINK_S` seconds.
+        """
+        delivery = await _concerned(request, delivery_id, work, services)
+        mine = select(ProofRecord).where(ProofRecord.delivery_id == delivery.id).order_by(ProofRecord.number)
+        for_admin = request.user.has(Role.ADMIN)
+        rows = await work.session.scalars(mine)
+        return ProofOfDelivery(
+            delivery_id=delivery.id,
+            tracking_number=delivery.tracking_number,
+            handovers=[_handover(row, services.proof_links, for_admin=for_admin) for row in rows],
+        )
+
+    @get("/{delivery_id:str}/proof/verify/", guards=[needs()])
+    async def verify_proof(
+        self, request: Request[User, Any, Any], delivery_id: CodePath, work: GivenWork, services: GivenServices
+    ) -> VerifiedProof:
+        """Look whether rows and files are as they were written, and whether any is missing.
+
+        `dispatch verify-proofs` looks at those of all deliveries.
+        """
+        delivery = await _concerned(request, delivery_id, work, services)
+        verification = ProofVerification(services.photos, services.proof_keys.seals)
+        found = await verification.of_delivery(work, delivery)
+        return VerifiedProof(
+            is_whole=not found.findings,
+            handovers=found.records,
+            last_hash=found.last_hash,
+            problems=[
+                ProofProblem(fault=one.fault, number=one.number, place_in_all=one.place_in_all)
+                for one in found.findings
+            ],
+        )
+
+
+class ProofPictureController(Controller):
+    """``/api/proof-pictures``: for whoever has a link that was made for them."""
+
+    path = PATH
+    tags = ("deliveries",)
+
+    @get("/{picture:str}", opt=PUBLIC | PICTURES)
+    async def show_proof_picture(
+        self,
+        picture: Annotated[str, PathParameter(max_length=120, description="The picture's name in the link.")],
+        until: Annotated[int, QueryParameter(ge=0, le=BIGINT_MAX, description="When the link ends.")],
+        signature: Annotated[str, QueryParameter(max_length=64, description="What makes the link good.")],
+        services: GivenServices,
+    ) -> Response[bytes]:
+        """A photo or signature, by a link of `GET /api/deliveries/{id}/proof/`; 404 once the link has ended."""
+        services.proof_links.check(picture, until, signature)
+        content = await services.photos.read(picture)
+        media_type = TYPES.get(picture.rpartition(".")[2])
+        if content is None or media_type is None:
+            raise NotFound("This picture is not kept any more.", code="picture_not_found")
+        return Response(content, media_type=media_type)
+
+
+async def _concerned(request: Request[User, Any, Any], key: str, work: Work, services: DeliveryServices) -> Delivery:
+    """Raises NotFound for everybody who has nothing to do with it, as for none."""
+    deliveries, user = services.delivery_steps(work).deliveries, request.user
+    number = read_tracking_number(key)
+    if number is None:
+        delivery = await deliveries.get(delivery_key(key))
+    else:
+        delivery = await deliveries.get_by_tracking_number(number)
+    transporter = delivery.transporter
+    known_to = {delivery.sale.buyer_id, delivery.sale.seller_id, transporter.user_id if transporter else None}
+    if user.id not in known_to and not user.has(Role.ADMIN):
+        raise NotFound("There is no such delivery.", code="delivery_not_found")
+    return delivery
+
+
+def _handover(row: ProofRecord, links: ProofLinks, *, for_admin: bool) -> HandoverProof:
+    return HandoverProof(
+        number=row.number,
+        end=row.end,
+        happened_at=row.happened_at,
+        noticed_at=row.noticed_at,
+        location=None if row.lat is None or row.lon is None else Point(row.lat, row.lon),
+        distance_m=row.distance_m,
+        fix_age_s=row.fix_age_s,
+        photo=links.link(row.photo, row.photo_hash),
+        signature=links.link(row.signature, row.signature_hash),
+        signed_by=row.signed_by,
+        relation=row.relation,
+        checked=sorted(kinds_of(row.checked)),
+        hash=row.hash,
+        flags=row.flags if for_admin else UNSET,
+    )

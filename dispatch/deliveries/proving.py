@@ -1,0 +1,162 @@
+"""What a delivery requires as proof: written down when it is made, looked at when it changes hands."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from dispatch.database.work import Work
+from dispatch.deliveries.code_messages import tell_code
+from dispatch.deliveries.handover import Handover, Point, drop_off_point, pickup_point
+from dispatch.deliveries.models import Delivery, DeliveryStep
+from dispatch.errors import Invalid
+from dispatch.geo import great_circle_m
+from dispatch.ports import Clock
+from dispatch.proofs.chain import ProofChain, content_hash
+from dispatch.proofs.codes import DeliveryCodes
+from dispatch.proofs.errors import Unproved
+from dispatch.proofs.kinds import End, ProofKind, in_order
+from dispatch.proofs.models import ProofRecord, kinds_of
+from dispatch.proofs.required import Required, check_given
+from dispatch.proofs.usual import UsualProofs
+from dispatch.sales.models import Sale
+
+COLUMNS: Final[Mapping[End, str]] = {
+    End.PICKUP: "pickup_proof",
+    End.DROP_OFF: "drop_off_proof",
+    End.RETURN: "return_proof",
+}
+
+
+def required_of(delivery: Delivery) -> Required:
+    """What a delivery requires; the contract's promise of a signature among it."""
+    ends = {end: kinds_of(getattr(delivery, column)) for end, column in COLUMNS.items()}
+    if delivery.requires_signature:
+        ends[End.DROP_OFF] |= {ProofKind.SIGNATURE}
+    return Required(ends, delivery.age_minimum)
+
+
+def columns_of(required: Required) -> dict[str, Any]:
+    """A new delivery's columns: whoever requires a signature by name promises it too."""
+    columns: dict[str, Any] = {
+        column: [kind.value for kind in in_order(set(required.at(end)))] for end, column in COLUMNS.items()
+    }
+    columns["age_minimum"] = required.age_minimum
+    if ProofKind.SIGNATURE in required.at(End.DROP_OFF):
+        columns["requires_signature"] = True
+    return columns
+
+
+class Proving:
+    """The proofs of one unit of work."""
+
+    def __init__(
+        self, work: Work, clock: Clock, codes: DeliveryCodes, chain: ProofChain, *, refuse_m: float | None
+    ) -> None:
+        """``refuse_m``: farther from its address nothing changes hands; None only flags it."""
+        self._work = work
+        self._session = work.session
+        self._clock = clock
+        self._refuse_m = refuse_m
+        self._codes = codes
+        self._usual = UsualProofs(work)
+        self._chain = chain
+
+    async def details_of(self, sale_id: int, details: Mapping[str, Any]) -> dict[str, Any]:
+        """A new delivery's columns, with what is required of it: as it says, else as its seller usually does."""
+        known = dict(details)
+        wanted: Required = known.pop("proof", None) or Required()
+        seller_id = await self._session.scalar(select(Sale.seller_id).where(Sale.id == sale_id))
+        usual = Required() if seller_id is None else await self._usual.of(seller_id)
+        try:
+            return known | columns_of(wanted.over(usual))
+        except Invalid as error:
+            raise Invalid(error.detail, fields={f"proof.{name}": why for name, why in error.fields.items()}) from None
+
+    async def begin(self, delivery: Delivery) -> None:
+        """A delivery was made: its customer's code, where it requires one."""
+        if ProofKind.CODE in kinds_of(delivery.drop_off_proof):
+            await self._codes.make(delivery.id)
+
+    async def check(self, delivery: Delivery, end: End, handover: Handover) -> None:
+        """Whether all that is required came. Nothing may have been changed before: a wrong code is counted for good.
+
+        Raises Invalid, Unproved and CodeLocked.
+        """
+        self._check_place(handover, pickup_point(delivery) if end is End.PICKUP else drop_off_point(delivery))
+        required = kinds_of(getattr(delivery, COLUMNS[end]))
+        if end is End.DROP_OFF and delivery.requires_signature and not required and handover.signature is None:
+            raise Invalid(
+                "This delivery needs a signature.",
+                code="signature_required",
+                fields={"signature": "is required: the delivery was promised to be signed for"},
+            )
+        code = await self._codes.find(delivery.id) if ProofKind.CODE in required else None
+        if code is not None and code.waived_at is not None:
+            required -= {ProofKind.CODE}
+        labels = (delivery.tracking_number, delivery.label or "")
+        check_given(required, handover, labels=labels, photo_field=_photo_field(end))
+        if ProofKind.CODE in required:
+            await self._codes.check(delivery.id, handover.code)
+
+    def _check_place(self, handover: Handover, address: Point | None) -> None:
+        """Where the shop wants it: whether it is near enough to its address, where that is known."""
+        most_m = self._refuse_m
+        if most_m is None or address is None:
+            return
+        here = handover.point_at(handover.happened_at or self._clock.now())
+        if here is None:
+            told = dict.fromkeys(("latitude", "longitude"), "is required: nobody knows where this is")
+            raise Unproved("Where this is must be said.", code="place_required", fields=told, most_m=most_m)
+        away_m = round(great_circle_m(*here, *address), 1)
+        if away_m > most_m:
+            told = dict.fromkeys(("latitude", "longitude"), "is too far from the address")
+            detail = f"This is {away_m:.0f} m from the address; at most {most_m:.0f} m are taken."
+            raise Unproved(detail, code="too_far", fields=told, distance_m=away_m, most_m=most_m)
+
+    async def record(self, delivery: Delivery, end: End, handover: Handover, step: DeliveryStep) -> None:
+        """Write down for good what proved a step, as the last that is done for it."""
+        place = handover.point_at(step.timestamp)
+        address = pickup_point(delivery) if end is End.PICKUP else drop_off_point(delivery)
+        at_pickup = end is End.PICKUP
+        photo = delivery.pickup_photo if at_pickup else delivery.delivery_photo
+        signature = delivery.pickup_signature if at_pickup else delivery.signature
+        await self._session.flush()  # the step's number
+        record = ProofRecord(
+            delivery_id=delivery.id,
+            end=end,
+            step_id=step.id,
+            transporter_id=delivery.transporter_id,
+            photo=photo,
+            photo_hash=None if handover.photo is None else content_hash(handover.photo),
+            signature=signature,
+            signature_hash=None if handover.signature is None else content_hash(handover.signature),
+            signed_by=handover.signed_by,
+            relation=handover.relation,
+            checked=[str(kind) for kind in _checked(delivery, handover)],
+            lat=place[0] if place else None,
+            lon=place[1] if place else None,
+            distance_m=round(great_circle_m(*place, *address), 1) if place and address else None,
+            fix_age_s=handover.fix_age_s(step.timestamp),
+            flags=list(step.flags),
+            happened_at=step.timestamp,
+            noticed_at=step.noticed_at,
+        )
+        delivery.proof_count += 1
+        await self._chain.add(record)
+        if at_pickup and (code := await self._codes.find(delivery.id)) is not None:
+            await tell_code(self._work, delivery, code, step.noticed_at)
+
+
+def _photo_field(end: End) -> str:
+    return "pickup_photo" if end is End.PICKUP else "delivery_photo"
+
+
+def _checked(delivery: Delivery, handover: Handover) -> list[ProofKind]:
+    """What was found right that leaves no picture."""
+    found = {
+        ProofKind.CODE: bool(handover.code) and ProofKind.CODE in kinds_of(delivery.drop_off_proof),
+        ProofKind.BARCODE: bool(handover.scanned),
+        ProofKind.AGE: handover.age_checked,
+    }
+    return [kind for kind, there in found.items() if there]

@@ -1,0 +1,78 @@
+"""Where a shop wants it, nothing changes hands far from its address."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from api.server.app import create_app
+from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok
+
+
+@pytest.fixture
+async def near(world: World) -> AsyncIterator[World]:
+    """The same business where the shop has said that 150 m are the most."""
+    services = world.server.services
+    settings = services.settings.model_copy(update={"handover_refuse_m": 150.0})
+    resources = replace(services.deliveries.resources, settings=settings)
+    app = create_app(replace(services, deliveries=replace(services.deliveries, resources=resources)))
+    door: Any = app  # Litestar and httpx describe ASGI with types of their own
+    here = {settings.public_url: httpx.ASGITransport(door)}  # the gateway stays where it is
+    async with httpx.AsyncClient(mounts=here, base_url=settings.public_url) as client:
+        yield World(world.server, client)
+
+
+async def _taken(world: World, **more: Any) -> tuple[Driver, dict[str, Any]]:
+    driver, delivery = await world.driver(), await world.delivery(**more)
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+    return driver, delivery
+
+
+def _at(point: tuple[float, float], north: float = 0.0) -> dict[str, float]:
+    return {"latitude": point[0] + north, "longitude": point[1]}
+
+
+async def test_what_is_far_from_its_address_is_refused_with_how_far_it_is(near: World) -> None:
+    driver, delivery = await _taken(near)
+    for step, point in (("pickup", BHAKTAPUR), ("deliver", THAMEL)):
+        path = f"/api/deliveries/{delivery['id']}/{step}/"
+        nowhere = await driver.post(path)
+        assert (nowhere.status_code, nowhere.json()["code"]) == (422, "place_required")
+        far = await driver.post(path, _at(point, 0.002))
+        told = far.json()
+        assert (far.status_code, told["code"], told["most_m"]) == (422, "too_far", 150.0)
+        assert told["distance_m"] == pytest.approx(222.4, abs=0.5)
+        assert sorted(told["errors"]) == ["latitude", "longitude"]
+        ok(await driver.post(path, _at(point, 0.001)))
+
+
+async def test_where_the_transporter_was_seen_stands_for_a_place_that_was_not_said(near: World) -> None:
+    driver, delivery = await _taken(near)
+    await near.online_at(driver, *THAMEL)
+    refused = await driver.post(f"/api/deliveries/{delivery['id']}/pickup/")
+    assert (refused.status_code, refused.json()["code"]) == (422, "too_far")
+    await near.online_at(driver, *BHAKTAPUR)
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/"))
+
+
+async def test_an_address_without_a_point_refuses_nothing(near: World) -> None:
+    driver, delivery = await _taken(near, pickup_latitude=None, pickup_longitude=None)
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", _at(THAMEL)))
+
+
+async def test_who_is_too_far_away_spends_no_try_of_the_code(near: World) -> None:
+    driver, delivery = await _taken(near, proof={"drop_off": ["code"]})
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", _at(BHAKTAPUR)))
+    for _ in range(4):
+        far = await driver.post(f"/api/deliveries/{delivery['id']}/deliver/", _at(BHAKTAPUR) | {"code": "0000"})
+        assert far.json()["code"] == "too_far"
+    assert ok(await driver.get(f"/api/deliveries/{delivery['id']}/"))["proof"]["code"]["tries_left"] == 3
+
+
+async def test_unless_a_shop_wants_it_a_far_place_is_flagged_and_not_refused(world: World) -> None:
+    driver, delivery = await _taken(world)
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", _at(THAMEL)))
+    shown = ok(await (await world.admin()).get(f"/api/deliveries/{delivery['id']}/proof/"))["handovers"]
+    assert "far_from_address" in shown[0]["flags"]
