@@ -13,6 +13,8 @@ ROOMS: Final = {
     "seller-products": "/seller/products",
     "seller-figures": "/seller/figures",
     "shop-orders": "/shop/orders",
+    "console-zones": "/console/zones",
+    "console-assigning": "/console/assigning",
 }
 """Where they lie, by the names of their pictures."""
 OFFERS: Final = {"courier-offers": "/courier", "console-offers": "/console?delivery={delivery}&panel=detail"}

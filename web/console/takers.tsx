@@ -1,5 +1,5 @@
 // Who could have a parcel instead of whoever has it: ranked, each with what a dispatcher chooses by, the best by name.
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { useLoading } from "../shared/loading.tsx";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
@@ -25,12 +25,18 @@ export function Takers({ delivery, to, onTo }: { delivery: Delivery; to: Taker; 
   const shown = others.slice(0, SHOWN);
   const best = others.find((one) => !one.gave_back);
   const fastest = others[firstThere(others)];
+  const group = useRef<HTMLFieldSetElement>(null);
+  const there = loading.value !== null;
+  useEffect(() => {
+    // The dialog opened before the ranked came; the focus goes where the choice begins.
+    if (there && group.current?.contains(document.activeElement) === true) group.current.querySelector("input")?.focus();
+  }, [there]);
   const choose = (taker: Taker): void => {
     setNamed(false);
     onTo(taker);
   };
   return (
-    <fieldset class="takers" aria-busy={loading.slow}>
+    <fieldset ref={group} class="takers" aria-busy={loading.slow}>
       <legend>{say("reassign.to")}</legend>
       {loading.value === null && <p class="quiet" role="status">{loading.problem === null ? say("candidates.loading") : problemOf(loading.problem, say)}</p>}
       {loading.value !== null && others.length === 0 && <p class="problem">{loading.value.reason ?? say("takers.nobody")}</p>}

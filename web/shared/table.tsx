@@ -52,7 +52,8 @@ export function Table<Row>({ rows, columns, caption, address, idOf, open, say }:
         {sorted(rows, by?.value ?? null, down).map((row) => (
           <tr key={idOf(row)} class={address.query.get("open") === String(idOf(row)) ? "open" : ""}>
             {columns.map((column, at) => {
-              const shown = column.cell?.(row) ?? column.value(row) ?? "–";
+              const told = column.cell?.(row) ?? column.value(row);
+              const shown = told === null || told === undefined || told === "" ? "–" : told;
               return (
                 <td key={column.key} class={column.end ? "end number" : ""} data-title={column.title}>
                   {at === 0 ? <Link href={open?.(row) ?? changed(address, { open: idOf(row) })}>{shown}</Link> : <span class="shown">{shown}</span>}
