@@ -5,18 +5,18 @@ from functools import partial
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.service import Deliveries, DeliveryKey
-from dispatch.errors import Conflict, Forbidden
+from dispatch.errors import Conflict, NotFound
 from dispatch.ports import PhotoStore
 from dispatch.transporters.models import Transporter
 
 
 async def own_delivery(deliveries: Deliveries, key: DeliveryKey, transporter: Transporter) -> Delivery:
-    """A transporter's delivery, locked. Raises NotFound, Forbidden, and Conflict where it had it once."""
+    """A transporter's delivery, locked. Raises NotFound, and Conflict where it had it once."""
     delivery = await deliveries.get(key, lock=True)
     if delivery.transporter_id != transporter.id:
         if any(step.transporter_id == transporter.id for step in delivery.tracking_history):
             raise does_not_fit(delivery, "This delivery is no longer yours.", code="no_longer_yours")
-        raise Forbidden("This delivery is not assigned to you.", code="not_your_delivery")
+        raise NotFound("There is no such delivery.", code="delivery_not_found")
     return delivery
 
 

@@ -11,7 +11,7 @@ from dispatch.accounts.models import User
 from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from dispatch.errors import Conflict, Forbidden, NotFound
+from dispatch.errors import Conflict, NotFound
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale, SaleStatus
 from dispatch.sales.progress import OrderProgress
@@ -38,14 +38,12 @@ async def first_deliveries_of_orders(session: AsyncSession, order_ids: Sequence[
 async def mark_sale_as_delivered(work: Work, clock: Clock, sale_id: int, user: User, *, objection: timedelta) -> Sale:
     """The seller says that the goods arrived, for parcels that went another way. Repeating it changes nothing.
 
-    Nobody but the seller says so: the buyer may object for as long as ``objection``. Raises NotFound, Forbidden
+    Nobody but the seller says so: the buyer may object for as long as ``objection``. Raises NotFound
     and Conflict (cancelled, or a delivery of ours waits or is under way: that one says when it arrived).
     """
     sale = await work.session.get(Sale, sale_id)
-    if sale is None:
+    if sale is None or sale.seller_id != user.id:
         raise NotFound("There is no such sale.")
-    if sale.seller_id != user.id:
-        raise Forbidden("Only its seller may mark a sale as delivered.")
     progress = OrderProgress(work, clock)
     await progress.lock(sale)  # deliveries are made, and orders cancelled, under the same locks
     if sale.status is SaleStatus.CANCELLED:

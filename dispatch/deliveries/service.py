@@ -19,7 +19,7 @@ from dispatch.deliveries.life import DeliveryAct, move
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.release import take_away
 from dispatch.deliveries.step_times import StepTime
-from dispatch.errors import Conflict, Forbidden, NotFound
+from dispatch.errors import Conflict, NotFound
 from dispatch.events.payloads.base import EventData
 from dispatch.events.payloads.deliveries import DeliveryCreated
 from dispatch.events.recording import record
@@ -64,12 +64,11 @@ class Deliveries:
         # Held before the sale, as everywhere; whoever cancels the order or marks the sale waits for this delivery.
         order = None if order_id is None else await lock_order(self._work, order_id)
         sale = await self._session.get(Sale, sale_id, with_for_update=True, populate_existing=True)
-        if sale is None:
+        foreign = sale is not None and user is not None and sale.seller_id != user.id and not user.has(Role.ADMIN)
+        if sale is None or foreign:
             raise NotFound("There is no such sale.", code="sale_not_found")
         if sale.status is SaleStatus.CANCELLED:
             raise Conflict("This sale was cancelled.", code="sale_cancelled")
-        if user is not None and sale.seller_id != user.id and not user.has(Role.ADMIN):
-            raise Forbidden("Only the sale's seller or an admin may make its delivery.")
         if sale.status in {SaleStatus.DELIVERED, SaleStatus.CANCELLED}:
             raise Conflict(f"This sale is {sale.status.value}; there is nothing to carry.", code="sale_closed")
         known = dict(details)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.models import Delivery
-from dispatch.errors import Forbidden
+from dispatch.errors import NotFound
 from dispatch.geo import great_circle_m
 from dispatch.tracking.models import StoredFix
 
@@ -72,11 +72,11 @@ class PathBuilder:
 
 
 def check_may_see_path(delivery: Delivery, user: User) -> None:
-    """Its transporter, the sale's seller and buyer, and admins. Raises Forbidden."""
+    """Its transporter, the sale's seller and buyer, and admins. Raises NotFound."""
     transporter = delivery.transporter
     allowed = {delivery.sale.seller_id, delivery.sale.buyer_id, transporter.user_id if transporter else None}
     if user.id not in allowed and not user.has(Role.ADMIN):
-        raise Forbidden("This delivery is not yours.", code="not_yours")
+        raise NotFound("There is no such delivery.", code="delivery_not_found")
 
 
 async def delivery_path(session: AsyncSession, delivery: Delivery, now: datetime) -> DeliveryPath:

@@ -152,7 +152,7 @@ async def test_only_what_is_ones_own_and_not_picked_up_is_given_back(world: Worl
     driver, stranger = await _at(world, here), await world.driver()
     [delivery] = await _given(world, admin, driver, here)
     foreign = await stranger.post(_path(delivery, "give-back"), {"reason": "other"})
-    assert (foreign.status_code, foreign.json()["code"]) == (403, "not_your_delivery")
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "delivery_not_found")
     ok(await driver.post(_path(delivery, "pickup")))
     aboard = await driver.post(_path(delivery, "give-back"), {"reason": "other"})
     assert (aboard.status_code, aboard.json()["code"]) == (409, "parcel_aboard")

@@ -112,7 +112,7 @@ async def test_an_attempt_of_a_parcel_that_is_not_aboard_hears_how_the_delivery_
     ok(await driver.post(path(delivery, "accept")))
     assert refusal(await post(driver, delivery, NOBODY)) == (409, "wrong_status", "assigned")
     ok(await driver.post(path(delivery, "pickup"), AT_PICKUP))
-    assert (await post(await world.driver(), delivery, NOBODY)).status_code == 403
+    assert (await post(await world.driver(), delivery, NOBODY)).status_code == 404
     ok(await driver.post(path(delivery, "deliver"), AT_DOOR))
     assert refusal(await post(driver, delivery, NOBODY)) == (409, "wrong_status", "delivered")
 

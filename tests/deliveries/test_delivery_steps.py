@@ -84,13 +84,13 @@ async def test_steps_are_taken_in_order_by_the_one_who_has_the_delivery(world: W
     delivery, driver, other = await world.delivery(), await world.driver(), await world.driver()
     path = f"/api/deliveries/{delivery['id']}"
     for step in ("pickup", "deliver"):
-        assert (await driver.post(f"{path}/{step}/")).status_code == 403
+        assert (await driver.post(f"{path}/{step}/")).status_code == 404
     ok(await driver.post(f"{path}/accept/"))
     assert (await driver.post(f"{path}/deliver/")).status_code == 409
-    assert (await other.post(f"{path}/pickup/")).status_code == 403
+    assert (await other.post(f"{path}/pickup/")).status_code == 404
     ok(await driver.post(f"{path}/pickup/"))
     assert (await driver.post(f"{path}/accept/")).status_code == 409
-    assert (await other.post(f"{path}/deliver/")).status_code == 403
+    assert (await other.post(f"{path}/deliver/")).status_code == 404
     ok(await driver.post(f"{path}/deliver/"))
     assert (await other.post(f"{path}/accept/")).status_code == 409
 

@@ -96,7 +96,7 @@ async def test_who_comes_late_with_a_step_of_a_cancelled_delivery_hears_how_it_s
     said = refused.json()
     assert (said["code"], said["delivery_status"]) == ("no_longer_yours", "cancelled")
     stranger = await world.driver()
-    assert (await stranger.post(path(delivery, "pickup"), AT_PICKUP)).status_code == 403
+    assert (await stranger.post(path(delivery, "pickup"), AT_PICKUP)).status_code == 404
 
 
 async def test_who_comes_late_with_a_step_of_somebody_elses_by_now_hears_that_too(world: World) -> None:

@@ -134,7 +134,7 @@ async def test_the_way_is_for_those_whom_it_concerns(world: World) -> None:
         assert (await way.geojson(person))["geometry"]["type"] == "Point"
     path = f"/api/deliveries/{way.delivery['id']}/path.gpx"
     for stranger in (await world.driver(), await world.person("seller"), await world.person("customer")):
-        ok(await stranger.get(path), 403)
+        ok(await stranger.get(path), 404)
     ok(await world.http.get(path), 401)
     ok(await way.driver.get("/api/deliveries/999999999/path.gpx"), 404)
 

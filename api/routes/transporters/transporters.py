@@ -41,7 +41,7 @@ from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.deliveries.service import Deliveries
-from dispatch.errors import Forbidden
+from dispatch.errors import NotFound
 from dispatch.tracking.service import positions_query
 from dispatch.transporters.service import Paper, Transporters
 
@@ -257,7 +257,7 @@ class TransporterController(Controller):
 
 
 async def _check_own(work: Work, services: TransporterServices, user: User, transporter_id: int) -> None:
-    """That transporter or an admin. Raises NotFound, Forbidden."""
+    """That transporter or an admin. Raises NotFound."""
     transporter = await Transporters(work, services.clock).get(transporter_id)
     if transporter.user_id != user.id and not user.has(Role.ADMIN):
-        raise Forbidden("This is another transporter's.", code="not_yours")
+        raise NotFound("There is no such transporter.")

@@ -13,7 +13,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.models import ABOARD, Delivery
 from dispatch.deliveries.service import Deliveries, DeliveryKey
-from dispatch.errors import Conflict, Forbidden
+from dispatch.errors import Conflict, NotFound
 from dispatch.ports import Clock, Publisher
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import lock_transporter
@@ -35,7 +35,7 @@ class Refusals:
     ) -> Delivery:
         """Let one's own delivery wait for somebody else. Who gave it back already is answered alike.
 
-        Raises NotFound, Forbidden (never one's own), and Conflict where it was picked up or has ended.
+        Raises NotFound (also where it was never one's own), and Conflict where it was picked up or has ended.
         """
         delivery = await self._deliveries.get(key, lock=True)
         if delivery.transporter_id != transporter.id:
@@ -43,7 +43,7 @@ class Refusals:
                 return delivery
             if any(step.transporter_id == transporter.id for step in delivery.tracking_history):
                 raise _does_not_fit(delivery, "This delivery is no longer yours.", "no_longer_yours")
-            raise Forbidden("This delivery is not assigned to you.", code="not_your_delivery")
+            raise NotFound("There is no such delivery.", code="delivery_not_found")
         if delivery.status in ABOARD:
             raise _does_not_fit(
                 delivery, "The parcel is aboard: a dispatcher has it handed on to somebody else.", "parcel_aboard"
