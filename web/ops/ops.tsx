@@ -13,6 +13,7 @@ import type { Given } from "./given.ts";
 import { HeldPayments, RefundList, Reviews } from "./money_rooms.tsx";
 import { Overview } from "./overview.tsx";
 import { ApiKeys, Webhooks } from "./partner_rooms.tsx";
+import { Search } from "./search.tsx";
 import { Transporters, Users } from "./people_rooms.tsx";
 import { type Say, words } from "./speech.ts";
 
@@ -21,6 +22,7 @@ const person = browserPerson("ops");
 
 const ROOMS = [
   ["/ops", "overview", Overview],
+  ["/ops/search", "search.title", Search],
   ["/ops/dead-letters", "dead", DeadLetters],
   ["/ops/held", "held", HeldPayments],
   ["/ops/refunds", "refunds", RefundList],

@@ -28,6 +28,7 @@ export function Figures({ client, address, language, say }: { client: Client; ad
   const revenue = useLoading(() => client.call<Revenue>(`/api/marketplace/analytics/revenue/?${query}`), [from, to]);
   const products = useLoading(() => client.call<Takings[]>(`/api/marketplace/analytics/products/?${query}`), [from, to]);
   const saving = useActing<null>(say, () => saveFile(client, `/api/marketplace/sales/report/?${new URLSearchParams([...query, ["format", "csv"]])}`, "sales-report.csv"));
+  const year = useActing<null>(say, () => saveFile(client, "/api/marketplace/analytics/fiscal-year/?format=csv", "fiscal-year.csv"));
   const choose = (changes: Record<string, string>): void => go(changed(readAddress(location.href), changes), { replace: true });
   return (
     <>
@@ -37,9 +38,10 @@ export function Figures({ client, address, language, say }: { client: Client; ad
         <Field label={say("figures.to")} name="to" type="date" value={to} onValue={(value) => choose({ to: value })} />
         <div class="actions">
           <button type="button" class="button" disabled={saving.pending} onClick={() => void saving.start(null)}><Icon of={Download} />{say("figures.report")}</button>
+          <button type="button" class="button" disabled={year.pending} onClick={() => void year.start(null)}><Icon of={Download} />{say("figures.year")}</button>
         </div>
       </div>
-      {saving.problem !== "" && <p class="problem" role="alert">{saving.problem}</p>}
+      {(saving.problem || year.problem) !== "" && <p class="problem" role="alert">{saving.problem || year.problem}</p>}
       <Loaded of={revenue} language={language} say={say}>
         {(one) => (
           <>

@@ -13,6 +13,7 @@ import { SideSheet } from "../shared/side_sheet.tsx";
 import { PictureField } from "./picture_field.tsx";
 import { type ProductForm, formOf, productOf } from "./product_form.ts";
 import type { Say } from "./speech.ts";
+import { Stock } from "./stock.tsx";
 
 type Product = components["schemas"]["ProductAnswer"];
 const PATH = "/api/v1/marketplace/products/";
@@ -53,7 +54,7 @@ export function Products({ client, address, language, say }: Given) {
         ]}
         sheet={(id, row, loading, close) =>
           id === "new" || row !== null ? (
-            <ProductSheet key={id} client={client} product={row} say={say} onClose={close} onSaved={() => loading.reload().then(close)} />
+            <ProductSheet key={id} client={client} product={row} language={language} say={say} onChanged={loading.reload} onClose={close} onSaved={() => loading.reload().then(close)} />
           ) : null
         }
         language={language}
@@ -72,12 +73,14 @@ interface Wanted {
 interface SheetGiven {
   client: Client;
   product: Product | null;
+  language: Language;
   say: Say;
+  onChanged: () => Promise<void>;
   onClose: () => void;
   onSaved: () => Promise<void>;
 }
 
-function ProductSheet({ client, product, say, onClose, onSaved }: SheetGiven) {
+function ProductSheet({ client, product, language, say, onChanged, onClose, onSaved }: SheetGiven) {
   const { form, change, drop } = useDraft<ProductForm>(`seller.product.${product?.id ?? "new"}`, formOf(product));
   const had = product?.images.map(({ image }) => image) ?? [];
   const [images, setImages] = useState(had);
@@ -128,6 +131,7 @@ function ProductSheet({ client, product, say, onClose, onSaved }: SheetGiven) {
         <p class="problem" role="alert">{save.problem}</p>
         <button class="button first" disabled={save.pending}>{say(product === null ? "product.put_on_sale" : "save")}</button>
       </form>
+      {product !== null && <Stock client={client} productId={product.id} language={language} say={say} onChanged={onChanged} />}
     </SideSheet>
   );
 }

@@ -28,7 +28,10 @@ export function Sales({ client, person, address, language, say }: { client: Clie
         empty={say("sales.empty")}
         search="search"
         every_ms={RENEWED_MS}
-        filters={[{ name: "status", label: say("sale.status"), choices: (["processing", "shipped", "delivered", "cancelled"] as const).map((one) => [one, status(one)]) }]}
+        filters={[
+          { name: "status", label: say("sale.status"), choices: (["processing", "shipped", "delivered", "cancelled"] as const).map((one) => [one, status(one)]) },
+          { name: "payment_status", label: say("sale.payment"), choices: (["paid", "refunded"] as const).map((one) => [one, say(`sale.${one}`)]) },
+        ]}
         idOf={(sale) => sale.id}
         columns={[
           { key: "number", title: say("sale.number"), value: (sale) => sale.order_number },
