@@ -79,6 +79,10 @@ export class Calls {
     return this.client.call(`/api/deliveries/${delivery}/`);
   }
 
+  changeCode(delivery: number, act: "reset" | "waive", reason: string): Promise<Schemas["CodeState"]> {
+    return this.client.call(`/api/deliveries/${delivery}/code/${act}/`, { method: "POST", body: { reason } });
+  }
+
   give(delivery: number, courier: number, reason = ""): Promise<Schemas["GivenAnswer"]> {
     return this.#post(`/api/deliveries/${delivery}/assign/`, { transporter_id: courier, override_reason: reason });
   }

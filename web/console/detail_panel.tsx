@@ -7,6 +7,7 @@ import { clock, duration } from "../shared/times.ts";
 import { isKey } from "../shared/words.ts";
 import type { Details } from "./calls.ts";
 import { CandidateList } from "./candidate_list.tsx";
+import { CodePanel } from "./code_panel.tsx";
 import { CourierPanel } from "./courier_panel.tsx";
 import { planShows, shortPlace, useDesk } from "./desk.ts";
 import { lateness, measureOf, waitsSince } from "./exceptions.ts";
@@ -73,6 +74,7 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
       <DecisionPanel key={`decision-${delivery.id}`} delivery={delivery} />
       <Facts delivery={delivery} details={details} />
       {problem !== "" && <p class="problem small">{problem}</p>}
+      {details !== null && <CodePanel key={`code-${details.id}-${details.status}`} details={details} />}
       {details !== null && <History details={details} />}
     </div>
   );

@@ -1,12 +1,15 @@
-// A pickup or a drop-off as a row of single questions: photo, signature, and once more where it is far from the address.
+// A pickup or a drop-off as a row of single questions: what is required of it, what may be added, and once more where it is far from the address.
 import { useEffect, useState } from "preact/hooks";
 import type { ActionKind } from "./actions.ts";
 import { distance } from "../shared/numbers.ts";
 import { type Job, distanceM, stopOf } from "./jobs.ts";
 import { type Given, show } from "./given.ts";
+import { AgeQuestion } from "./age_question.tsx";
+import { BarcodeQuestion } from "./barcode_question.tsx";
+import { CodeQuestion } from "./code_question.tsx";
 import { PhotoQuestion } from "./photo_question.tsx";
-import type { Proof } from "./proofs.ts";
-import { type Question, questionsOf } from "./questions.ts";
+import { type Proof, bodyOf } from "./proofs.ts";
+import { type Question, questionsOf, requiredAt } from "./questions.ts";
 import { SignatureQuestion } from "./signature_question.tsx";
 
 export function HandoverView(given: Given & { kind: ActionKind; id: number }) {
@@ -31,6 +34,7 @@ export function HandoverView(given: Given & { kind: ActionKind; id: number }) {
 
 /** So far from the address a courier is told before it confirms; the server marks such a handover at this distance unless it is set otherwise. */
 const FAR_M = 1000;
+const USUAL_AGE = 18;
 
 function Questions({ work, state, say, language, kind, job }: Given & { kind: ActionKind; job: Job }) {
   const [proof, setProof] = useState<Proof | null>(null);
@@ -48,18 +52,17 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ac
   const here = state.position?.coords;
   const away_m = here === undefined || stop.point === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, stop.point);
   const far = away_m !== null && away_m > FAR_M;
-  const questions = questionsOf(kind, job.package_details.requires_signature, far);
+  const required = requiredAt(kind, job);
+  const questions = questionsOf(kind, required, far);
   const asked: Question = questions[at] ?? "done";
   const last = at >= questions.length - 1;
-  const finish = async ({ photo, signature }: Pick<Proof, "photo" | "signature">): Promise<void> => {
+  const finish = async (gathered: Proof): Promise<void> => {
     setSaving(true);
-    const body: Record<string, unknown> = {};
+    const body = bodyOf(kind, gathered);
     if (state.position !== null) {
       body["latitude"] = state.position.coords.latitude;
       body["longitude"] = state.position.coords.longitude;
     }
-    if (photo !== null) body[kind === "pickup" ? "pickup_photo" : "delivery_photo"] = photo;
-    if (signature !== null) body["signature"] = signature;
     await work.done({ kind, delivery_id: job.id, title: stop.address, body });
     show({ name: "work" });
   };
@@ -76,6 +79,7 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ac
         <PhotoQuestion
           title={say(kind === "pickup" ? "photo.pickup" : "photo.dropoff")}
           photo={photo}
+          required={required.includes("photo")}
           say={say}
           busy={saving}
           use={last ? done : say("photo.use")}
@@ -87,20 +91,26 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ac
       {asked === "signature" && (
         <SignatureQuestion
           name={stop.contact}
-          required={job.package_details.requires_signature}
+          required={required.includes("signature")}
           say={say}
           busy={saving}
           use={last ? done : say("signature.use")}
           skip={say(last ? "signature.skip.dropoff" : "signature.skip")}
-          onAnswer={(written) => answer({ signature: written })}
+          onAnswer={(written, signed_by, relation) => answer({ signature: written, signed_by, relation })}
         />
       )}
+      {asked === "barcode" && <BarcodeQuestion numbers={[job.tracking_number, job.proof?.label]} busy={saving} say={say} onAnswer={(scanned) => answer({ scanned })} />}
+      {asked === "age" && <AgeQuestion name={stop.contact} age={job.proof?.age_minimum ?? USUAL_AGE} busy={saving} say={say} onAnswer={() => answer({ age_checked: true })} />}
+      {asked === "code" && <CodeQuestion name={stop.contact} tries_left={job.proof?.code?.tries_left} busy={saving} use={last ? done : say("code.use")} say={say} onAnswer={(code) => answer({ code })} />}
       {asked === "done" && (
         <>
           <h1 tabIndex={-1} class="answer">{say(kind === "pickup" ? "done.pickup" : "done.dropoff", { name: stop.contact })}</h1>
           <ul class="proofs quiet">
             <li>{say(photo === null ? "done.no_photo" : "done.photo")}</li>
-            {kind === "deliver" && <li>{say(signature === null ? "done.no_signature" : "done.signature")}</li>}
+            {questions.includes("signature") && <li>{say(signature === null ? "done.no_signature" : "done.signature")}</li>}
+            {proof.scanned !== "" && <li>{say("done.scanned")}</li>}
+            {proof.age_checked && <li>{say("done.age")}</li>}
+            {proof.code !== "" && <li>{say("done.code")}</li>}
           </ul>
           {far && <p class="problem" role="status">{say("done.far", { distance: distance(away_m, language) })}</p>}
           <button type="button" class="button first large" disabled={saving} onClick={() => void finish(proof)}>{done}</button>

@@ -9,6 +9,7 @@ interface Asked {
   title: string;
   /** The one that was taken already. */
   photo: string | null;
+  required: boolean;
   say: CourierSay;
   busy: boolean;
   /** What is done with it, and without one. */
@@ -18,7 +19,7 @@ interface Asked {
   onAnswer: (photo: string | null) => void;
 }
 
-export function PhotoQuestion({ title, photo, say, busy, use, skip, onTake, onAnswer }: Asked) {
+export function PhotoQuestion({ title, photo, required, say, busy, use, skip, onTake, onAnswer }: Asked) {
   const [problem, setProblem] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -35,6 +36,7 @@ export function PhotoQuestion({ title, photo, say, busy, use, skip, onTake, onAn
   return (
     <>
       <h1 ref={heading} tabIndex={-1} class="answer">{title}</h1>
+      {required && <p class="quiet">{say("photo.required")}</p>}
       {photo !== null && <img class="proof" src={photo} alt={say("photo.taken")} />}
       <p class="problem" role="alert">{problem}</p>
       {photo !== null && <button type="button" class="button first large" disabled={busy} onClick={() => onAnswer(photo)}>{use}</button>}
@@ -42,7 +44,7 @@ export function PhotoQuestion({ title, photo, say, busy, use, skip, onTake, onAn
         <Icon of={Camera} />{say(photo === null ? "photo.take" : "photo.again")}
         <input type="file" accept="image/*" capture="environment" onChange={(event) => void take(event.currentTarget.files?.[0])} />
       </label>
-      {photo === null && <button type="button" class="button" disabled={busy} onClick={() => onAnswer(null)}>{skip}</button>}
+      {photo === null && !required && <button type="button" class="button" disabled={busy} onClick={() => onAnswer(null)}>{skip}</button>}
     </>
   );
 }

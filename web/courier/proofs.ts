@@ -8,9 +8,30 @@ export interface Proof {
   /** Pictures as data addresses; null where there is none. */
   photo: string | null;
   signature: string | null;
+  /** Who signed, and what they are to whom it is for. */
+  signed_by: string;
+  relation: string;
+  /** What stands on the parcel, and what the customer said; empty where it was not asked for. */
+  scanned: string;
+  code: string;
+  age_checked: boolean;
 }
 
-export const NO_PROOF: Proof = { at: 0, photo: null, signature: null };
+export const NO_PROOF: Proof = { at: 0, photo: null, signature: null, signed_by: "", relation: "self", scanned: "", code: "", age_checked: false };
+
+/** What is sent of it with the step. */
+export function bodyOf(kind: ActionKind, proof: Proof): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  if (proof.photo !== null) body[kind === "pickup" ? "pickup_photo" : "delivery_photo"] = proof.photo;
+  if (proof.signature !== null) {
+    body["signature"] = proof.signature;
+    if (proof.signed_by !== "") Object.assign(body, { signed_by: proof.signed_by, relation: proof.relation });
+  }
+  if (proof.scanned !== "") body["scanned"] = proof.scanned;
+  if (proof.code !== "") body["code"] = proof.code;
+  if (proof.age_checked) body["age_checked"] = true;
+  return body;
+}
 
 /** By kind and delivery, as in "deliver:12". */
 export type KeptProofs = Readonly<Record<string, Proof>>;
@@ -22,7 +43,7 @@ export class Proofs {
 
   async find(kind: ActionKind, delivery: number): Promise<Proof> {
     await this.#changing;
-    return (await this.kept.read("proofs"))?.[nameOf(kind, delivery)] ?? NO_PROOF;
+    return { ...NO_PROOF, ...(await this.kept.read("proofs"))?.[nameOf(kind, delivery)] }; // an older page kept less
   }
 
   /** Keeps one; those of deliveries that are not under way any more go. */

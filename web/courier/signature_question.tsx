@@ -5,6 +5,7 @@ import type { CourierSay } from "./words.ts";
 const WIDTH = 640;
 const HEIGHT = 280;
 const PEN = 4;
+const RELATIONS = ["self", "family", "neighbour", "colleague", "guard", "reception", "other"] as const;
 
 interface Asked {
   name: string;
@@ -14,13 +15,15 @@ interface Asked {
   /** What is done with it, and without one. */
   use: string;
   skip: string;
-  onAnswer: (signature: string | null) => void;
+  onAnswer: (signature: string | null, signed_by: string, relation: string) => void;
 }
 
 export function SignatureQuestion({ name, required, say, busy, use, skip, onAnswer }: Asked) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [drawn, setDrawn] = useState(false);
   const [typed, setTyped] = useState("");
+  const [signer, setSigner] = useState(name);
+  const [relation, setRelation] = useState<(typeof RELATIONS)[number]>("self");
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus();
@@ -37,7 +40,7 @@ export function SignatureQuestion({ name, required, say, busy, use, skip, onAnsw
     const paper = canvas.current;
     if (paper === null) return;
     if (!drawn) write(paper, typed.trim());
-    onAnswer(paper.toDataURL("image/png"));
+    onAnswer(paper.toDataURL("image/png"), signer.trim(), relation);
   };
   return (
     <>
@@ -48,9 +51,23 @@ export function SignatureQuestion({ name, required, say, busy, use, skip, onAnsw
         {say("signature.typed")}
         <input value={typed} maxLength={120} autocomplete="off" onInput={(event) => setTyped(event.currentTarget.value)} />
       </label>
-      <button type="button" class="button first large" disabled={busy || (!drawn && typed.trim() === "")} onClick={finish}>{use}</button>
+      {required && (
+        <div class="signer">
+          <label>
+            {say("signature.signer")}
+            <input value={signer} maxLength={120} autocomplete="off" onInput={(event) => setSigner(event.currentTarget.value)} />
+          </label>
+          <label>
+            {say("signature.relation")}
+            <select value={relation} onChange={(event) => setRelation(RELATIONS.find((one) => one === event.currentTarget.value) ?? "other")}>
+              {RELATIONS.map((one) => <option key={one} value={one}>{say(`relation.${one}`)}</option>)}
+            </select>
+          </label>
+        </div>
+      )}
+      <button type="button" class="button first large" disabled={busy || (!drawn && typed.trim() === "") || (required && signer.trim() === "")} onClick={finish}>{use}</button>
       {(drawn || typed !== "") && <button type="button" class="button" onClick={clear}>{say("signature.clear")}</button>}
-      {!required && <button type="button" class="button" disabled={busy} onClick={() => onAnswer(null)}>{skip}</button>}
+      {!required && <button type="button" class="button" disabled={busy} onClick={() => onAnswer(null, "", "self")}>{skip}</button>}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { browserStore } from "../shared/stores.ts";
 import { Workplace } from "../shared/workplace.tsx";
 import { Figures } from "./figures.tsx";
 import { Products } from "./products.tsx";
+import { ProofRoom } from "./proof_room.tsx";
 import { Sales } from "./sales.tsx";
 import { type Say, words } from "./speech.ts";
 import { TrackingRoom } from "./tracking_room.tsx";
@@ -26,7 +27,7 @@ function Seller({ language, say }: { language: Language; say: Say }) {
       {(signedIn) => (
         <Workplace
           title={say("seller.title")}
-          rooms={[["/seller", say("sales")], ["/seller/products", say("products")], ["/seller/figures", say("figures")], ["/seller/tracking", say("tracking")]]}
+          rooms={[["/seller", say("sales")], ["/seller/products", say("products")], ["/seller/figures", say("figures")], ["/seller/tracking", say("tracking")], ["/seller/proof", say("proof")]]}
           address={address}
           signedIn={signedIn}
           language={language}
@@ -37,7 +38,8 @@ function Seller({ language, say }: { language: Language; say: Say }) {
           {room === "products" && extra === undefined && <Products {...given} />}
           {room === "figures" && extra === undefined && <Figures {...given} />}
           {room === "tracking" && extra === undefined && <TrackingRoom client={client} language={language} say={say} />}
-          {(!["", "products", "figures", "tracking"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
+          {room === "proof" && extra === undefined && <ProofRoom client={client} language={language} say={say} />}
+          {(!["", "products", "figures", "tracking", "proof"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
         </Workplace>
       )}
     </SignInFirst>

@@ -14,7 +14,8 @@ import { Answer, answerOf } from "./answer.tsx";
 import { FollowedParcel, type Seen, followedBy } from "./following_parcel.ts";
 import { findGoods } from "./goods.ts";
 import { MapPanel } from "./map_panel.tsx";
-import type { Parcel } from "./parcel.ts";
+import { type Parcel, over } from "./parcel.ts";
+import { CodeCard, ProofCard } from "./proof_card.tsx";
 import { Rating } from "./rating.tsx";
 import { type Say, words } from "./speech.ts";
 import { story } from "./story.ts";
@@ -38,9 +39,10 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
   }, [followed]);
 
   const shared = parcel.tracking_number === ""; // by a link, which does not tell the number
+  const buyer = useMemo(() => new Client(browserStore("shop")), []);
   const [goods, setGoods] = useState("");
   useEffect(() => {
-    if (!shared) void findGoods(new Client(browserStore("shop")), parcel.tracking_number).then(setGoods);
+    if (!shared) void findGoods(buyer, parcel.tracking_number).then(setGoods);
   }, [parcel.tracking_number]);
 
   const shown = seen ?? followed.seen;
@@ -56,6 +58,8 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
         <Answer seen={shown} goods={goods} now={now} age_s={age_s} language={language} say={say} />
         <MapPanel seen={shown} age_s={age_s} say={say} />
         <div class="story">
+          {!over(shown.parcel.status) && !shared && <CodeCard parcel={shown.parcel} client={buyer} say={say} />}
+          {shown.parcel.status === "delivered" && !shared && <ProofCard parcel={shown.parcel} client={buyer} language={language} say={say} />}
           {shown.parcel.status === "delivered" && !shared && <Rating number={parcel.tracking_number} client={followed.client} say={say} />}
           <Courier parcel={shown.parcel} say={say} />
           <section class="card">

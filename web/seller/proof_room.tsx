@@ -1,0 +1,82 @@
+import { useState } from "preact/hooks";
+import { useActing } from "../shared/acting.ts";
+import type { components } from "../shared/api.ts";
+import type { Client } from "../shared/client.ts";
+import { Check, Field } from "../shared/field.tsx";
+import { Loaded, useLoading } from "../shared/loading.tsx";
+import type { Language } from "../shared/numbers.ts";
+import type { Say } from "./speech.ts";
+
+type Required = components["schemas"]["RequiredProofs"];
+type Kind = components["schemas"]["ProofKind"];
+type End = "pickup" | "drop_off" | "return";
+
+const PATH = "/api/sellers/me/proof/";
+const EVERYWHERE: readonly Kind[] = ["photo", "signature", "barcode"];
+const ENDS: readonly (readonly [End, readonly Kind[]])[] = [
+  ["pickup", EVERYWHERE],
+  ["drop_off", ["photo", "signature", "code", "barcode", "age"]],
+  ["return", EVERYWHERE],
+];
+
+/** What must prove that a parcel of this seller changed hands, end by end; for deliveries that are made from now on. */
+export function ProofRoom({ client, language, say }: { client: Client; language: Language; say: Say }) {
+  const kept = useLoading(() => client.call<Required>(PATH), []);
+  return (
+    <>
+      <h1>{say("proof")}</h1>
+      <p class="quiet">{say("proof.about")}</p>
+      <Loaded of={kept} language={language} say={say}>{(required) => <Choices kept={required} client={client} say={say} />}</Loaded>
+    </>
+  );
+}
+
+function Choices({ kept, client, say }: { kept: Required; client: Client; say: Say }) {
+  const [required, setRequired] = useState(kept);
+  const [age, setAge] = useState(String(kept.age_minimum ?? ""));
+  const [saved, setSaved] = useState(false);
+  const saving = useActing<Partial<Required>>(say, async (changes) => {
+    setSaved(false);
+    const before = required;
+    setRequired({ ...before, ...changes }); // what a person chose shows at once
+    try {
+      const changed = await client.call<Required>(PATH, { method: "PATCH", body: changes });
+      setRequired(changed);
+      setAge(String(changed.age_minimum ?? ""));
+    } catch (error) {
+      setRequired(before);
+      throw error;
+    }
+    setSaved(true);
+  });
+  const change = (end: End, kind: Kind, wanted: boolean): void => {
+    const others = required[end].filter((one) => one !== kind);
+    void saving.start({ [end]: wanted ? [...others, kind] : others });
+  };
+  return (
+    <>
+      <div class="fields proofs">
+        {ENDS.map(([end, kinds]) => (
+          <fieldset key={end}>
+            <legend>{say(`proof.${end}`)}</legend>
+            {kinds.map((kind) => <Check key={kind} label={say(`proof.${kind}`)} checked={required[end].includes(kind)} onValue={(wanted) => change(end, kind, wanted)} />)}
+          </fieldset>
+        ))}
+        {required.drop_off.includes("age") && (
+          <form
+            noValidate
+            onSubmit={(event) => {
+              event.preventDefault();
+              void saving.start({ age_minimum: Number(age) });
+            }}
+          >
+            <Field label={say("proof.age_minimum")} name="age_minimum" value={age} onValue={setAge} problem={saving.fields["age_minimum"]} more={{ inputMode: "numeric" }} />
+            <button class="button">{say("proof.save_age")}</button>
+          </form>
+        )}
+      </div>
+      {saving.problem !== "" && <p class="problem" role="alert">{saving.problem}</p>}
+      <p role="status" class="quiet">{saved ? say("proof.saved") : ""}</p>
+    </>
+  );
+}
