@@ -1,7 +1,7 @@
 """The life of a delivery: what may be done with it, in which statuses, and by whom. Nothing else moves its status.
 
 ``move`` is the only way to a status in Python; ``dispatch/assignments/sets.py`` gives many by one statement, whose
-statuses are those of the table; and a trigger of the database refuses every other change, whoever writes it.
+statuses are those of the table. ``tests/docs/test_lifecycles.py`` looks for code that goes past it.
 """
 
 from enum import StrEnum

@@ -1,7 +1,7 @@
 """The life of an order: which way its status goes; how its payment stands follows the money (docs/payments.md).
 
 ``Orders.advance`` is the only way to a status in Python; settling a payment confirms by a statement, whose status is
-that of the table; and a trigger of the database refuses every other change, whoever writes it.
+that of the table. ``tests/docs/test_lifecycles.py`` looks for code that goes past it.
 """
 
 from enum import StrEnum
