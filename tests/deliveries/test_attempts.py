@@ -78,7 +78,7 @@ async def test_the_buyer_says_after_an_attempt_when_it_is_tried_again_and_the_co
         frame = await phone.receive()
     assert (frame["type"], frame["delivery_id"], frame["what"]) == ("change", delivery["id"], "next_try")
     assert told["next_try"]["asked_by"] == "buyer"
-    ok(await bought.customer.post(path(delivery, "reschedule"), wish))
+    ok(await bought.customer.post(f"/api/deliveries/{delivery['tracking_number']}/reschedule/", wish))
     seen = ok(await driver.get(f"/api/deliveries/{delivery['id']}/"))
     assert moment(seen["next_try"]["starts_at"]) == moment(wish["starts_at"])
     assert [step["notes"] for step in seen["tracking_history"] if "rescheduled" in step["message"]] == [wish["note"]]

@@ -23,6 +23,8 @@ BARE: Final[dict[str, Any]] = {
     "eta": None,
     "estimated_delivery_time": None,
     "tracking_history": [],
+    "attempts": [],
+    "next_try": None,
     "events": [],
     "transporter": None,
     "pickup_address": "Bhaktapur",
@@ -45,7 +47,11 @@ def decoded(value: Any, key: str = "") -> Any:
         return {name: decoded(one, name) for name, one in value.items()}
     if isinstance(value, list):
         return [decoded(one) for one in value]
-    return at(value) if key in {"timestamp", "earliest", "latest", "estimated_delivery_time"} and value else value
+    return (
+        at(value)
+        if key in {"timestamp", "earliest", "latest", "estimated_delivery_time", "starts_at"} and value
+        else value
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

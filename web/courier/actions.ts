@@ -2,7 +2,7 @@
 import { waitBefore } from "../shared/backoff.ts";
 import { Refused } from "../shared/client.ts";
 
-export type ActionKind = "pickup" | "deliver";
+export type ActionKind = "pickup" | "deliver" | "attempts";
 /** `saved` on this phone, `sending`, `confirmed` by the server; or `refused` by it, until a person has read why. */
 export type ActionState = "saved" | "sending" | "confirmed" | "refused";
 

@@ -17,6 +17,7 @@ import { Strip } from "./strip.tsx";
 import { viewOf } from "./views.ts";
 import { Work } from "./work.ts";
 import { WorkView } from "./work_view.tsx";
+import { AttemptView } from "./attempt_view.tsx";
 import { type Spoken, words } from "./words.ts";
 
 const client = new Client(browserStore("courier"));
@@ -80,6 +81,8 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
       <main id="content" class="courier">
         {view.name === "pickup" || view.name === "deliver" ? (
           <HandoverView {...given} kind={view.name} id={view.id} />
+        ) : view.name === "attempt" ? (
+          <AttemptView key={view.id} {...given} id={view.id} />
         ) : (
           <>
             {!jobFirst && <Strip {...given} />}

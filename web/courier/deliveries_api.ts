@@ -4,7 +4,7 @@ import { type Action, requestOf } from "./actions.ts";
 import { type Job, UNDER_WAY } from "./jobs.ts";
 
 /** A delivery by its number, and how it stands. */
-export type Row = { id: number; status: Job["status"] };
+export type Row = Pick<Job, "id" | "status" | "estimated_delivery_time">;
 
 /** What a transporter has under way. */
 export async function listRows(client: Client, transporter_id: number): Promise<Row[]> {
@@ -18,7 +18,7 @@ export async function listRows(client: Client, transporter_id: number): Promise<
 export async function wholeJobs(client: Client, rows: readonly Row[], known: readonly Job[]): Promise<Job[]> {
   return await Promise.all(
     rows.map(async (row) => {
-      const before = known.find((job) => job.id === row.id && job.status === row.status);
+      const before = known.find((job) => job.id === row.id && job.status === row.status && job.estimated_delivery_time === row.estimated_delivery_time);
       return before ?? (await client.call<Job>(`/api/deliveries/${row.id}/`));
     }),
   );

@@ -1,6 +1,5 @@
 // A pickup or a drop-off as a row of single questions: what is required of it, what may be added, and once more where it is far from the address.
 import { useEffect, useState } from "preact/hooks";
-import type { ActionKind } from "./actions.ts";
 import { distance } from "../shared/numbers.ts";
 import { type Job, distanceM, stopOf } from "./jobs.ts";
 import { type Given, show } from "./given.ts";
@@ -9,10 +8,10 @@ import { BarcodeQuestion } from "./barcode_question.tsx";
 import { CodeQuestion } from "./code_question.tsx";
 import { PhotoQuestion } from "./photo_question.tsx";
 import { type Proof, bodyOf } from "./proofs.ts";
-import { type Question, questionsOf, requiredAt } from "./questions.ts";
+import { type HandoverKind, type Question, questionsOf, requiredAt } from "./questions.ts";
 import { SignatureQuestion } from "./signature_question.tsx";
 
-export function HandoverView(given: Given & { kind: ActionKind; id: number }) {
+export function HandoverView(given: Given & { kind: HandoverKind; id: number }) {
   const { state, say, kind, id } = given;
   const job = state.jobs.find((one) => one.id === id);
   const fits = job !== undefined && (kind === "pickup") === (job.status === "assigned");
@@ -36,7 +35,7 @@ export function HandoverView(given: Given & { kind: ActionKind; id: number }) {
 const FAR_M = 1000;
 const USUAL_AGE = 18;
 
-function Questions({ work, state, say, language, kind, job }: Given & { kind: ActionKind; job: Job }) {
+function Questions({ work, state, say, language, kind, job }: Given & { kind: HandoverKind; job: Job }) {
   const [proof, setProof] = useState<Proof | null>(null);
   const [saving, setSaving] = useState(false);
   useEffect(() => void work.proofs?.find(kind, job.id).then(setProof), [kind, job.id]);

@@ -34,6 +34,7 @@ export function withActions(jobs: readonly Job[], actions: readonly Action[]): J
     const own = actions.filter((one) => one.delivery_id === job.id && one.state !== "refused");
     if (own.some((one) => one.kind === "deliver")) return [];
     if (own.some((one) => one.kind === "pickup") && job.status === "assigned") return [{ ...job, status: "picked_up" as const }];
+    if (own.some((one) => one.kind === "attempts") && job.status === "picked_up") return [{ ...job, status: "in_transit" as const }];
     return [job];
   });
 }
@@ -69,8 +70,8 @@ export function stopOf(job: Job): Stop {
     contact: job.delivery_contact_name,
     phone: job.delivery_contact_phone,
     instructions: job.delivery_instructions,
-    due_at: timeOf(job.requested_delivery_date ?? job.estimated_delivery_time),
-    asked_for: job.requested_delivery_date !== null,
+    due_at: timeOf(job.next_try?.starts_at ?? job.requested_delivery_date ?? job.estimated_delivery_time),
+    asked_for: (job.next_try ?? job.requested_delivery_date ?? null) !== null,
   };
 }
 

@@ -22,6 +22,7 @@ export type ServerFrame =
   | { type: "assignment"; delivery_id: number; delivery_address: string }
   | { type: "withdrawal"; delivery_id: number; reason: string }
   | { type: "priority"; delivery_id: number; priority: string }
+  | { type: "change"; delivery_id: number; what: string }
   | { type: "offer"; offer_id: number; delivery_id: number }
   | { type: "offer_end"; offer_id: number; delivery_id: number; status: string; why: string | null }
   | { type: "duty"; duty: string; why: string }

@@ -2,6 +2,7 @@
 import type { components } from "../shared/api.ts";
 import type { ActionKind } from "./actions.ts";
 
+export type HandoverKind = Exclude<ActionKind, "attempts">;
 export type Kind = components["schemas"]["ProofKind"];
 export type Question = Kind | "done";
 
@@ -12,7 +13,7 @@ interface WithProof {
 }
 
 /** What a delivery cannot change hands without. */
-export function requiredAt(kind: ActionKind, job: WithProof): readonly Kind[] {
+export function requiredAt(kind: HandoverKind, job: WithProof): readonly Kind[] {
   const promised: readonly Kind[] = kind === "deliver" && job.package_details.requires_signature ? ["signature"] : [];
   const required = (kind === "pickup" ? job.proof?.pickup : job.proof?.drop_off) ?? promised;
   return job.proof?.code?.waived === true ? required.filter((one) => one !== "code") : required;
@@ -23,7 +24,7 @@ export function requiredAt(kind: ActionKind, job: WithProof): readonly Kind[] {
  * stands on the parcel, the customer's age and code are asked for only where they must be. The answer to the last question is
  * the handover; whoever is `far` from the address is asked once more.
  */
-export function questionsOf(kind: ActionKind, required: readonly Kind[], far: boolean): readonly Question[] {
+export function questionsOf(kind: HandoverKind, required: readonly Kind[], far: boolean): readonly Question[] {
   const offered: readonly Kind[] = kind === "pickup" ? ["photo"] : ["photo", "signature"];
   const asked = (["barcode", "signature", "photo"] as const).filter((one) => required.includes(one));
   const may = offered.filter((one) => !required.includes(one));

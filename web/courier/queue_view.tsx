@@ -10,6 +10,8 @@ import { pathOf } from "./views.ts";
 
 const CHIPS: Readonly<Record<ActionState, string>> = { saved: "polling", sending: "polling", confirmed: "live", refused: "offline" };
 
+const DONE = { pickup: "stop.picked_up", deliver: "stop.delivered", attempts: "attempt.done" } as const;
+
 export function QueueView({ work, state, language, say }: Given) {
   const [dropping, setDropping] = useState<Action | null>(null);
   const { actions } = state;
@@ -21,7 +23,7 @@ export function QueueView({ work, state, language, say }: Given) {
       <ol class="list">
         {actions.map((one) => (
           <li key={one.number} class="card" data-state={one.state}>
-            <p><strong>{say(one.kind === "pickup" ? "stop.picked_up" : "stop.delivered")}</strong> · {one.title}</p>
+            <p><strong>{say(DONE[one.kind])}</strong> · {one.title}</p>
             <p><time dateTime={one.happened_at}>{clock(Date.parse(one.happened_at), Date.now(), language)}</time></p>
             <p class={`chip ${CHIPS[one.state]}`}>{say(`queue.${one.state}`)}</p>
             {one.refusal !== null && (

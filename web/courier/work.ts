@@ -288,7 +288,7 @@ export class Work {
     } else if (frame.type === "offer_end") {
       this.#set({ offers: this.#state.offers.filter((one) => one.id !== frame.offer_id) });
       return;
-    } else if (frame.type === "priority") {
+    } else if (frame.type === "priority" || frame.type === "change") {
       void this.#again();
       return;
     } else if (frame.type !== "offer") return;

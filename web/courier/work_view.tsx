@@ -1,5 +1,5 @@
 // The next stop in large words, then what comes after it, then what could be taken.
-import { MapPinned, Navigation, PackageCheck, Phone } from "lucide";
+import { DoorClosed, MapPinned, Navigation, PackageCheck, Phone } from "lucide";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
@@ -7,7 +7,7 @@ import { Link } from "../shared/link.tsx";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import type { Person } from "../shared/session.ts";
-import { clock } from "../shared/times.ts";
+import { clock, stretch } from "../shared/times.ts";
 import { unconfirmed } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { type Job, type Stop, distanceM, navigationLink, stopOf } from "./jobs.ts";
@@ -94,6 +94,9 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
         <span>{stop.contact}</span>
         {stop.kind === "pickup" && <span>{say("stop.then", { address: job.delivery_address })}</span>}
       </p>
+      {stop.kind === "dropoff" && job.next_try !== null && job.next_try.ends_at !== null && (
+        <p class="instructions">{say("attempt.window", stretch(Date.parse(job.next_try.starts_at), Date.parse(job.next_try.ends_at), Date.now(), language))}</p>
+      )}
       <Details job={job} stop={stop} say={say} />
       {known !== undefined && known.status !== job.status && <p class="chip polling">{say("stop.saved")}</p>}
       <div class="ways">
@@ -103,6 +106,9 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
       <Link class="button first large" href={pathOf({ name: verb, id: job.id })}>
         <Icon of={stop.kind === "pickup" ? PackageCheck : MapPinned} />{say(stop.kind === "pickup" ? "stop.pick_up" : "stop.hand_over")}
       </Link>
+      {stop.kind === "dropoff" && (
+        <Link class="button" href={pathOf({ name: "attempt", id: job.id })}><Icon of={DoorClosed} />{say("attempt.button")}</Link>
+      )}
       {known?.status === "assigned" && job.status === "assigned" && <GiveBack key={job.id} work={work} say={say} job={job} />}
     </section>
   );

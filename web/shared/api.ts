@@ -10333,7 +10333,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The delivery's number or UUID. */
+                /** @description The delivery's number, UUID or tracking number. */
                 delivery_id: string;
             };
             cookie?: never;

@@ -9,7 +9,7 @@ import { elsewhere } from "../shared/address.ts";
 import { isKey } from "../shared/words.ts";
 import type { Seen } from "./following_parcel.ts";
 import type { Say as OwnSay } from "./speech.ts";
-import { type Parcel, SOON_MS, atDoor, endedAt, over, step, underWay } from "./parcel.ts";
+import { type Parcel, SOON_MS, atDoor, endedAt, nextTryAt, over, step, underWay } from "./parcel.ts";
 
 /** The one sentence that people come for. */
 export function answerOf(seen: Seen, now: number, language: Language, say: Say): string {
@@ -20,6 +20,8 @@ export function answerOf(seen: Seen, now: number, language: Language, say: Say):
     return at === null ? say(`status.${ended}`) : say(`answer.${ended}`, { at: clock(at, now, language) });
   }
   if (!underWay(parcel.status)) return say("answer.available");
+  const next = nextTryAt(parcel, now);
+  if (next !== null) return say("answer.expected", { at: clock(next, now, language) });
   if (atDoor(parcel)) return say("answer.at_door");
   if (window === null) {
     if (parcel.estimated_delivery_time === null) return say("answer.under_way");
@@ -39,7 +41,7 @@ export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen;
   const { parcel, window } = seen;
   const doubtful = age_s !== null && age_s >= STALE_AFTER_S && underWay(parcel.status);
   const left_s = window === null ? 0 : ((window.earliest + window.latest) / 2 - now) / 1000;
-  const counted = underWay(parcel.status) && !atDoor(parcel) && window !== null && window.latest - now >= SOON_MS;
+  const counted = underWay(parcel.status) && !atDoor(parcel) && nextTryAt(parcel, now) === null && window !== null && window.latest - now >= SOON_MS;
   const status: string = `status.${parcel.status}`;
   return (
     <div class="answers">

@@ -27,12 +27,21 @@ export function atDoor(parcel: Parcel): boolean {
   return parcel.events.filter((event) => event.kind.endsWith("_dropoff")).at(-1)?.kind === "arrived_at_dropoff";
 }
 
+/** When it is tried again, while that is still to come: where the courier is says nothing about it. */
+export function nextTryAt(parcel: Parcel, now: number): number | null {
+  const at = parcel.next_try === null ? null : Date.parse(parcel.next_try.starts_at);
+  return at !== null && at > now ? at : null;
+}
+
 /** How many of the four steps are done, and which one is now: 4 where all are. */
 export function step(parcel: Parcel): number {
   if (parcel.status === "delivered") return 4;
   if (atDoor(parcel) && underWay(parcel.status)) return 3;
   return ["assigned", "picked_up", "in_transit"].indexOf(parcel.status);
 }
+
+/** The message of a step that only says when the parcel is tried again. */
+const RESCHEDULED = "Next delivery attempt rescheduled";
 
 export interface Told {
   at: number;
@@ -45,7 +54,9 @@ const ORDER = ["status.available", "status.assigned", "event.arrived_at_pickup",
 
 /** Steps and arrivals, newest first. The server tells the same: `story_of` in `api/routes/pages/tracking_view.py`. */
 export function history(parcel: Parcel): Told[] {
-  const steps = parcel.tracking_history.map((one) => ({ at: Date.parse(one.timestamp), key: `status.${one.status}`, otherwise: one.message }));
+  const tried = new Map(parcel.attempts.map((one) => [one.message, `tried.${one.reason}`]));
+  tried.set(RESCHEDULED, "tried.again");
+  const steps = parcel.tracking_history.map((one) => ({ at: Date.parse(one.timestamp), key: tried.get(one.message) ?? `status.${one.status}`, otherwise: one.message }));
   const events = parcel.events.map((one) => ({ at: Date.parse(one.timestamp), key: `event.${one.kind}`, otherwise: one.message }));
   const told = [...steps, ...events];
   const first = (key: string): Told | undefined => told.filter((one) => one.key === key).sort((a, b) => a.at - b.at)[0];

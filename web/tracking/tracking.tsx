@@ -17,6 +17,7 @@ import { MapPanel } from "./map_panel.tsx";
 import { type Parcel, over } from "./parcel.ts";
 import { CodeCard, ProofCard } from "./proof_card.tsx";
 import { Rating } from "./rating.tsx";
+import { Attempts } from "./reschedule.tsx";
 import { type Say, words } from "./speech.ts";
 import { story } from "./story.ts";
 import { readUnlock, writeUnlock } from "./kept_unlock.ts";
@@ -61,6 +62,7 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
           {!over(shown.parcel.status) && !shared && <CodeCard parcel={shown.parcel} client={buyer} say={say} />}
           {shown.parcel.status === "delivered" && !shared && <ProofCard parcel={shown.parcel} client={buyer} language={language} say={say} />}
           {shown.parcel.status === "delivered" && !shared && <Rating number={parcel.tracking_number} client={followed.client} say={say} />}
+          <Attempts parcel={shown.parcel} client={followed.client} now={now} language={language} say={say} mayWish={!shared} onDone={() => void followed.renew()} />
           <Courier parcel={shown.parcel} say={say} />
           <section class="card">
             <dl class="ends">

@@ -12,6 +12,7 @@ from api.http.schemas import Body, Lat, Lon, Moment, Text
 from api.http.security import acts, needs
 from api.routes.deliveries.attempt_answers import AttemptedAnswer, RescheduledAnswer, next_try, noted_attempt
 from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
+from api.routes.deliveries.lists import RatedPath
 from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, decoded_pictures
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
@@ -19,7 +20,8 @@ from dispatch.audit.service import record
 from dispatch.deliveries.attempts.models import AttemptReason
 from dispatch.deliveries.attempts.rescheduling import Window
 from dispatch.deliveries.handover import Handover
-from dispatch.deliveries.service import Place
+from dispatch.deliveries.service import DeliveryKey, Place
+from dispatch.numbers import read_tracking_number
 
 
 class AttemptBody(Body, frozen=True, kw_only=True):
@@ -96,7 +98,7 @@ class AttemptController(Controller):
     async def reschedule(
         self,
         request: Request[User, Any, Any],
-        delivery_id: KeyPath,
+        delivery_id: RatedPath,
         data: JSONBody[RescheduleBody],
         work: GivenWork,
         services: GivenServices,
@@ -106,8 +108,14 @@ class AttemptController(Controller):
         Within `DISPATCH_NEXT_TRY_DAYS`; the same again changes nothing. 409, each with `delivery_status`:
         `wrong_status`, `not_attempted`, `too_many_attempts`.
         """
+        key: DeliveryKey
+        number = read_tracking_number(delivery_id)
+        if number is None:
+            key = delivery_key(delivery_id)
+        else:
+            key = (await services.delivery_steps(work).deliveries.get_by_tracking_number(number)).id
         delivery = await services.rescheduling(work).reschedule(
-            delivery_key(delivery_id), request.user, Window(data.starts_at, data.ends_at), note=data.note
+            key, request.user, Window(data.starts_at, data.ends_at), note=data.note
         )
         if request.user.has(Role.ADMIN):
             told = {"starts_at": data.starts_at.isoformat(), "ends_at": data.ends_at.isoformat(), "note": data.note}

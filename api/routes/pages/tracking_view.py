@@ -10,6 +10,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader
 
 from api.routes.pages.speech import Speech
+from dispatch.deliveries.attempts.rescheduling import RESCHEDULED
 
 OVER: Final = ("delivered", "cancelled")
 REFRESH: Final = '<noscript><meta http-equiv="refresh" content="30"></noscript>'
@@ -102,10 +103,12 @@ def answer_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
         return say(f"answer.{status}", at=say.clock(ended[-1], now)) if ended else say(f"status.{status}")
     if status == "available":
         return say("answer.available")
-    if _at_door(parcel):
+    again = parcel["next_try"]
+    waits = again is not None and again["starts_at"] > now  # where the courier is says nothing about that
+    if _at_door(parcel) and not waits:
         return say("answer.at_door")
-    if window is None:
-        expected = parcel["estimated_delivery_time"]
+    if window is None or waits:
+        expected = again["starts_at"] if waits else parcel["estimated_delivery_time"]
         return say("answer.expected", at=say.clock(expected, now)) if expected else say("answer.under_way")
     earliest, latest = _rounded(window["earliest"], window["latest"], now)
     if latest - now < SOON:
@@ -128,7 +131,11 @@ def _at_door(parcel: Mapping[str, Any]) -> bool:
 
 def story_of(parcel: Mapping[str, Any], say: Speech) -> list[tuple[datetime, str]]:
     """What happened so far, newest first. The page's program tells the same: ``history`` in web/tracking/parcel.ts."""
-    steps = [(one["timestamp"], f"status.{one['status']}", one["message"]) for one in parcel["tracking_history"]]
+    tried = {one["message"]: f"tried.{one['reason']}" for one in parcel["attempts"]} | {RESCHEDULED: "tried.again"}
+    steps = [
+        (one["timestamp"], tried.get(one["message"]) or f"status.{one['status']}", one["message"])
+        for one in parcel["tracking_history"]
+    ]
     events = [(one["timestamp"], f"event.{one['kind']}", one["message"]) for one in parcel["events"]]
     told = sorted([*steps, *events], key=lambda one: one[0])
     taken = _first(told, "status.picked_up")

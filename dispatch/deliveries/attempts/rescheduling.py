@@ -15,6 +15,7 @@ from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.events.payloads.deliveries import DeliveryRescheduled
 from dispatch.ports import ChangeNotice, Clock, Publisher
 
+RESCHEDULED = "Next delivery attempt rescheduled"
 # Whoever fills in a form takes a moment.
 JUST_NOW = timedelta(minutes=5)
 
@@ -88,8 +89,7 @@ class Rescheduling:
         happened = DeliveryRescheduled(
             **identity(delivery), starts_at=window.starts_at, ends_at=window.ends_at, asked_by=asker.value
         )
-        message = "Next delivery attempt rescheduled"
-        self._deliveries.record(delivery, DeliveryAct.RESCHEDULE, message, notes=note, happened=[happened])
+        self._deliveries.record(delivery, DeliveryAct.RESCHEDULE, RESCHEDULED, notes=note, happened=[happened])
         if delivery.transporter_id is not None:
             notice = ChangeNotice(delivery.transporter_id, delivery.id, str(delivery.delivery_id), "next_try")
             self._work.after_commit(partial(self._publisher.delivery_changed, notice))

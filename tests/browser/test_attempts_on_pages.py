@@ -1,0 +1,54 @@
+"""At a closed door: the courier says so without network, and the buyer chooses when somebody is there."""
+
+from playwright.async_api import Browser, FilePayload, expect
+
+from tests.browser.couriers import courier
+from tests.browser.windows import Window, stand_still, violations
+from tests.support.pictures import picture_bytes
+from tests.support.waiting import until
+from tests.support.world import BHAKTAPUR, PASSWORD, THAMEL, World, ok
+
+
+async def test_a_courier_at_a_closed_door_says_so_without_network_and_the_buyer_chooses_another_time(
+    world: World, plain_chromium: Browser, window: Window
+) -> None:
+    bought = await world.bought()
+    delivery = await world.delivery(bought)
+    path = f"/api/deliveries/{delivery['id']}"
+    async with courier(world, plain_chromium) as one:
+        ok(await one.driver.post(f"{path}/accept/"))
+        ok(await one.driver.post(f"{path}/pickup/", {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}))
+        await one.at(*THAMEL)
+        page = one.page
+        await page.get_by_role("link", name="Could not hand over").click()
+        await one.window.context.set_offline(True)
+        await page.get_by_label("Nobody there").check()
+        assert await violations(page) == []
+        await page.get_by_role("button", name="Next").click()
+        file = FilePayload(name="door.jpg", mimeType="image/jpeg", buffer=picture_bytes("JPEG", (2400, 1200)))
+        await page.locator("input[type=file]").set_input_files(file)
+        await page.get_by_role("button", name="Use this photo").click()
+        await page.get_by_label("Tomorrow at 10").check()
+        await page.get_by_label("More (may be left empty)").fill("Rang twice")
+        await page.get_by_role("button", name="Save the attempt").click()
+        await one.window.context.set_offline(False)
+
+        async def told() -> bool:
+            attempts = ok(await one.driver.get(f"{path}/"))["attempts"]
+            return bool(attempts) and attempts[0]["note"] == "Rang twice" and attempts[0]["has_photo"]
+
+        await until(told, "the server has the attempt")
+        own = await window.open(f"/t/{delivery['tracking_number']}")
+        card = own.locator("[data-attempts='1']")
+        await expect(card.get_by_role("heading")).to_have_text("Delivery attempted: nobody was there")
+        await expect(own.locator(".history")).to_contain_text("Delivery attempted: nobody was there")
+        await own.locator("input[name=email]").fill(bought.customer.email)
+        await own.locator("input[name=password]").fill(PASSWORD)
+        await card.get_by_role("button", name="Sign in").click()
+        await card.get_by_role("radio").last.check()
+        await stand_still(own, "dark")
+        assert await violations(own) == []
+        await card.get_by_role("button", name="Ask for this time").click()
+        await expect(card).to_contain_text("The next try is between")
+        await expect(page.get_by_text("Somebody is there")).to_be_visible()
+        one.forgive_no_network()

@@ -1,0 +1,19 @@
+// When a parcel that nobody took may be tried again, as a courier says it at the door.
+import { NEPAL_OFFSET_MS } from "../shared/times.ts";
+
+export type NextTry = "later" | "tomorrow" | "unknown";
+export const NEXT_TRIES: readonly NextTry[] = ["later", "tomorrow", "unknown"];
+
+const HOUR_MS = 3_600_000;
+/** A round of deliveries later. */
+const LATER_MS = 3 * HOUR_MS;
+const MORNING_H = 10;
+
+const DAY_MS = 24 * HOUR_MS;
+
+/** In milliseconds since 1970: in three hours, tomorrow at ten by Nepal's clock; null where nobody knows. */
+export function nextTryAt(next: NextTry, now: number): number | null {
+  if (next === "unknown") return null;
+  if (next === "later") return now + LATER_MS;
+  return (Math.floor((now + NEPAL_OFFSET_MS) / DAY_MS) + 1) * DAY_MS - NEPAL_OFFSET_MS + MORNING_H * HOUR_MS;
+}
