@@ -66,6 +66,7 @@ function Questions({ work, state, say, job }: Given & { job: Job }) {
       {at === 1 && (
         <PhotoQuestion
           title={say("attempt.photo")}
+          required={false}
           busy={saving}
           use={say("photo.use")}
           skip={say("photo.skip")}
