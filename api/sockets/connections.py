@@ -45,10 +45,6 @@ class WireConnection(SocketWriter):
             received.offer_to(take)
         return received is not None
 
-    def offer_received(self, take: Callable[[list[bytes]], bool]) -> None:
-        """See Connection."""
-        self._wire.offer_received(take)
-
     @property
     def has_received(self) -> bool:
         """See Connection."""
@@ -103,10 +99,6 @@ class AsgiConnection:
         """See Connection: ASGI hands out messages one by one, to who waits."""
         del take
         return False
-
-    def offer_received(self, take: Callable[[list[bytes]], bool]) -> None:
-        """See Connection: nothing waits here."""
-        del take
 
     @property
     def has_received(self) -> bool:

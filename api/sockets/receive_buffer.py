@@ -99,14 +99,6 @@ class ReceiveBuffer:
             self._size -= sum(map(len, taken))
         return taken
 
-    def offer_waiting(self, take: Callable[[list[bytes]], bool]) -> bool:
-        """Offer all that waits; whether there was something and it was taken."""
-        messages = self._messages
-        if not messages or not take(messages):
-            return False
-        self._messages, self._size = [], 0
-        return True
-
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)

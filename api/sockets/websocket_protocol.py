@@ -219,12 +219,6 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self._read_on()
         return messages
 
-    def offer_received(self, take: Callable[[list[bytes]], bool]) -> None:
-        """Offer messages that wait to whoever has been told of them; what is not taken stays."""
-        received = self.received
-        if received is not None and received.offer_waiting(take):
-            self._read_on()
-
     @property
     def is_open(self) -> bool:
         """Whether messages can be sent."""

@@ -27,7 +27,6 @@ from realtime.ingest.submissions import (
     Submitter,
 )
 from realtime.ingest.throttle import Rates, Throttle
-from realtime.ingest.unread import Unread
 from realtime.protocol import Fix
 from realtime.redis.client import is_unexpected
 from realtime.redis.keys import Keys
@@ -90,7 +89,6 @@ class Ingest:
         self._script = self._replicated.script("ingest", held=True)
         self._resume = self._replicated.script("resume")
         self._waiting: list[Submission] = []
-        self._unread = Unread()
         self._left_s = 0.0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -102,8 +100,8 @@ class Ingest:
 
     @property
     def waiting(self) -> int:
-        """Frames that are not on their way to Redis yet, and connections that are not read yet."""
-        return len(self._waiting) + len(self._unread)
+        """Frames that are not on their way to Redis yet."""
+        return len(self._waiting)
 
     def now(self) -> datetime:
         """The moment by which fixes are judged."""
@@ -197,12 +195,6 @@ class Ingest:
         self._waiting.append(Submission(source, screened, submitter, time.monotonic()))
         return True
 
-    def read_later(self, read: Callable[[], None]) -> None:
-        """Have a connection read when the next batch leaves; it hands in then."""
-        if not self._unread:
-            self._wake.set()
-        self._unread.add(read)
-
     async def _look_at_memory(self) -> None:
         """Refuse before Redis has to: what fills it up would also keep the log from being worked off."""
         failures = RepeatedFailures(
@@ -214,18 +206,17 @@ class Ingest:
             await asyncio.sleep(LOOK_AT_MEMORY_EVERY_S)
 
     async def _run(self) -> None:
-        while not (self._closing and not self.waiting):
+        while not (self._closing and not self._waiting):
             await self._wake.wait()
             early_s = self._left_s + self._flush_s - time.monotonic()
-            if early_s > 0 and self.waiting < ENOUGH_FRAMES and not self._closing:
+            if early_s > 0 and len(self._waiting) < ENOUGH_FRAMES and not self._closing:
                 await asyncio.sleep(early_s)
             self._left_s = time.monotonic()
-            since_s = self._unread.read()
             batch = self._take_batch()
             if batch:
-                await self._store(batch, min(since_s, batch[0].since_s))
+                await self._store(batch)
             del batch  # its connections may end before there is another
-            if not self.waiting and not self._closing:
+            if not self._waiting and not self._closing:
                 self._wake.clear()
 
     def _take_batch(self) -> list[Submission]:
@@ -251,7 +242,7 @@ class Ingest:
         for submitter in dict.fromkeys(waiting.submitter for waiting in [*batch, *later]):
             _tell(submitter.failed, why)
 
-    async def _store(self, batch: list[Submission], since_s: float) -> None:
+    async def _store(self, batch: list[Submission]) -> None:
         groups = groups_of([(waiting.source, waiting.screened) for waiting in batch])
         try:
             again, over = await self._call(groups, listed=False)
@@ -268,7 +259,7 @@ class Ingest:
         if over:
             batch = self._turn_down(batch, {group.source.stream for group in over})
         if batch:
-            self.counts.safe(sum(waiting.screened.count for waiting in batch), time.monotonic() - since_s)
+            self.counts.safe(sum(waiting.screened.count for waiting in batch), time.monotonic() - batch[0].since_s)
         frames: dict[Submitter, int] = {}
         for waiting in batch:
             frames[waiting.submitter] = frames.get(waiting.submitter, 0) + 1

@@ -24,7 +24,7 @@ class PingCounts:
         """Could not be made safe; their phones send them again."""
         self.rejected: dict[str, int] = {}
         self.waits_s: list[float] = []
-        """For each batch the time from when its first frame was there until it was safe."""
+        """For each batch the time from the handing-in of its first frame until it was safe."""
 
     def take(self, pings: int, rejected: Iterable[Rejected]) -> None:
         """Pings that came in, and which of them were turned down."""

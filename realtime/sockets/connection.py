@@ -29,10 +29,6 @@ class Connection(Protocol):
         """
         ...
 
-    def offer_received(self, take: Callable[[list[bytes]], bool]) -> None:
-        """Offer what waits for ``receive_all`` to ``take``, without waiting; what it does not take stays."""
-        ...
-
     @property
     def has_received(self) -> bool:
         """Whether ``receive_all`` would return or raise at once."""

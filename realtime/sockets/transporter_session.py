@@ -170,20 +170,9 @@ class TransporterSession:
         return last_seq
 
     def _take(self, messages: list[bytes]) -> bool:
-        """Plain pings go from the network to the ingest without a task, a phone's single one when a batch leaves."""
+        """Plain pings go from the network to the ingest without a task. False: ``_read`` must look at them."""
         if self._behind.is_set():
             return False
-        if len(messages) == 1:
-            self._ingest.read_later(self._take_waiting)
-            return False
-        return self._take_now(messages)
-
-    def _take_waiting(self) -> None:
-        if not self._behind.is_set():
-            self._connection.offer_received(self._take_now)
-
-    def _take_now(self, messages: list[bytes]) -> bool:
-        """False: ``_read`` must look at them."""
         if messages and not self._ending and self._acks.room.is_set():
             pings = decode_pings(messages)
             if pings is not None:

@@ -108,9 +108,6 @@ class Flooder:
         del take
         return False
 
-    def offer_received(self, take: Callable[[list[bytes]], bool]) -> None:
-        del take
-
     @property
     def has_received(self) -> bool:
         return True

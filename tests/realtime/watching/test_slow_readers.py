@@ -118,9 +118,6 @@ class Pipe:
         del take
         return False
 
-    def offer_received(self, take: Callable[[list[bytes]], bool]) -> None:
-        del take
-
     @property
     def has_received(self) -> bool:
         return self.gone.is_set()
