@@ -192,7 +192,7 @@ async def test_what_is_no_frame_is_told_and_closed_for_after_the_rest_of_its_rea
     ("second", "seqs"),
     [(b"not json", [1]), (raw(2), [1, 2]), (b'{"type":"pings","pings":[' + raw(2) + b"]}", [1, 2])],
 )
-async def test_a_ping_that_waits_to_be_read_with_others_comes_before_what_follows_it_in_the_next_read(
+async def test_a_ping_that_waits_for_its_batch_comes_before_what_follows_it_in_the_next_read(
     world: World, driver: Driver, second: bytes, seqs: list[int]
 ) -> None:
     async with world.phone(driver) as phone:
