@@ -78,7 +78,10 @@ class Order(IdentityAuditBase):
     """
 
     __tablename__ = "orders"
-    __table_args__ = (Index("ix_orders_delivered", "id", postgresql_where=text("order_status = 'delivered'")),)
+    __table_args__ = (
+        Index("ix_orders_delivered", "id", postgresql_where=text("order_status = 'delivered'")),
+        Index("ix_orders_pending", "created_at", postgresql_where=text("order_status = 'pending'")),
+    )
 
     order_number: Mapped[str] = mapped_column(String(32), unique=True)
     customer_id: Mapped[int] = mapped_column(reference("users.id"), index=True)

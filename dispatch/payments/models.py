@@ -72,6 +72,12 @@ class PaymentTransaction(IdentityAuditBase):
         ),
         Index("ix_payment_transactions_open", "expires_at", postgresql_where=text("status = 'processing'")),
         Index("ix_payment_transactions_held", "id", postgresql_where=text("status = 'held' OR check_failures > 0")),
+        Index(
+            "ix_payment_transactions_ended",
+            "expires_at",
+            postgresql_where=text("status IN ('expired', 'canceled', 'failed')"),
+        ),
+        Index("ix_payment_transactions_created_at", "created_at"),
         Index("ix_payment_transactions_holding", "hold_ends_at", postgresql_where=text("holds_stock")),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.accounts.access.business import Business
+from tests.support.business import Business
 from tests.support.checkout import Checkout
 from tests.support.world import Driver, Person, World
 

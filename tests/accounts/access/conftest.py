@@ -4,7 +4,7 @@ import pytest
 
 from dispatch.accounts.api_keys import Scope
 from tests.accounts.access.asking import Stage
-from tests.accounts.access.business import business_of
+from tests.support.business import business_of
 from tests.support.checkout import Checkout
 from tests.support.world import Person, World, ok
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.accounts.access.asking import BODIES, Ask, Stage, asks
-from tests.accounts.access.business import zone_body
+from tests.support.business import zone_body
 from tests.support.offer_searches import asked_for, driver_online_at, offer_to
 from tests.support.pictures import picture
 from tests.support.places import at, somewhere

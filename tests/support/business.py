@@ -1,4 +1,4 @@
-"""What is there when it is asked who may see it: a bit of everything, of one customer, seller and transporter."""
+"""What is there when every route is asked: a bit of everything, of one customer, seller and transporter."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +30,11 @@ async def business_of(world: World, admin: Person) -> Business:
     delivery = await world.delivery(bought, **at(here))
     ok(await admin.post("/api/auto-assign/", {"delivery_id": delivery["id"]}))
     cart_id = await world.cart(bought.customer, {bought.product_id: 1})
+    [item] = ok(await bought.customer.get(f"/api/v1/marketplace/carts/{cart_id}/"))["items"]
+    device = ok(await driver.post("/api/transporters/me/devices/", {"name": "Phone"}), 201)
+    [asked_for] = await world.deliveries(at(here))
+    asked = ok(await admin.post(f"/api/deliveries/{asked_for['id']}/offers/", {"mode": "all", "deadline_s": 120}), 201)
+    key = ok(await admin.post("/api/v1/api-keys/", {"name": "warehouse", "scopes": ["events:read"]}), 201)
     images = f"/api/v1/marketplace/products/{bought.product_id}/images/"
     ok(await bought.seller.post(images, {"image": picture("PNG")}), 201)
     zone = ok(await admin.post(ZONES, zone_body(f"Zone of {bought.order_id}")), 201)
@@ -40,6 +45,10 @@ async def business_of(world: World, admin: Person) -> Business:
         "user_id": bought.customer.user_id,
         "product_id": bought.product_id,
         "cart_id": cart_id,
+        "item_id": item["id"],
+        "device_id": device["id"],
+        "offer_id": asked["searches"][0]["offers"][0]["id"],
+        "key_id": key["id"],
         "order_id": bought.order_id,
         "transaction_id": bought.transaction_id,
         "sale_id": bought.sale_id,
