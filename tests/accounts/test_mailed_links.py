@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from dispatch.accounts.models import AccountLink
 from dispatch.notifications.models import OutboxMessage
 from realtime.protocol import Close
-from tests.accounts.mailbox import link_to, mail_to, mails_to, token_of
+from tests.support.mailbox import link_to, mail_to, mails_to, token_of
 from tests.support.watching import another_world, close_code
 from tests.support.world import PASSWORD, Person, World, ok, together
 

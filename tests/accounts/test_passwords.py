@@ -15,7 +15,7 @@ from dispatch.accounts.models import User
 from dispatch.accounts.passwords import PasswordCheck, Passwords
 from dispatch.errors import Unavailable
 from dispatch.settings import Settings
-from tests.accounts.mailbox import link_to, token_of
+from tests.support.mailbox import link_to, token_of
 from tests.support.world import PASSWORD, Driver, World, ok, together
 
 TOKEN = "/api/v1/auth/token/"

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from dispatch.events.models import Event
-from tests.accounts.mailbox import mail_to, mails_to
+from tests.support.mailbox import mail_to, mails_to
 from tests.support.waiting import until
 from tests.support.world import Bought, Driver, World, ok
 
