@@ -37,12 +37,13 @@ def _said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, a
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--help"], "one of console, dispatch, live, pages, payments, scoring"),
+        (["--help"], "one of console, dispatch, growth, live, pages, payments, scoring"),
         (
             ["live", "--help"],
             "of phones-2000, phones-5000, connects, phones-each-second, steward, history, ingest, nearest",
         ),
         (["payments", "--help"], "FLOWS"),
+        (["growth", "--help"], "ORDERS"),
         (["scoring", "--help"], "against_scipy"),
     ],
 )
@@ -59,11 +60,12 @@ def test_help_is_help_at_every_level(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["lives"], "no suite 'lives'; there are console, dispatch, live, pages, payments, scoring"),
+        (["lives"], "no suite 'lives'; there are console, dispatch, growth, live, pages, payments, scoring"),
         (["live", "ingest", "lag", "fan"], "no figure 'lag', 'fan'; there are phones-2000"),
-        (["dispatch", "live", "lives"], "no suite 'lives'; there are console, dispatch, live, pages"),
+        (["dispatch", "live", "lives"], "no suite 'lives'; there are console, dispatch, growth, live, pages"),
         (["console", "atlas"], "no scene 'atlas'; there are console, geojson, leaflet"),
         (["payments", "3"], "FLOWS must be 10 or more"),
+        (["growth", "3"], "ORDERS must be 1000 or more"),
         (["scoring", "--only", "single", "doubles"], "no measurement 'doubles'; there are 1000"),
         (["--wirte"], "unrecognized arguments: --wirte"),
     ],
