@@ -32,6 +32,7 @@ async def put_back(stage: Stage, call: Call) -> None:
     elif step in STATUS_BEFORE:
         await _run(
             stage,
+            "DELETE FROM proof_records WHERE delivery_id = :delivery",
             "DELETE FROM delivery_trackings WHERE delivery_id = :delivery",
             STATUS_BEFORE[step],
             "UPDATE sales SET status = 'processing' WHERE id = :carried_sale",
