@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import { problemOf } from "../shared/problems.ts";
 import type { Details } from "./calls.ts";
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 
 /** The customer's code of a parcel: how it stands, and what a dispatcher can do about it. */
 export function CodePanel({ details }: { details: Details }) {
-  const { say, calls } = useDesk();
+  const { say, calls } = useLateDesk();
   const [state, setState] = useState(details.proof.code);
   const [reason, setReason] = useState("");
   const [pending, setPending] = useState(false);

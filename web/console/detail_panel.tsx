@@ -7,13 +7,12 @@ import { clock, duration } from "../shared/times.ts";
 import { isKey } from "../shared/words.ts";
 import type { Details } from "./calls.ts";
 import { CandidateList } from "./candidate_list.tsx";
-import { CodePanel } from "./code_panel.tsx";
 import { CourierPanel } from "./courier_panel.tsx";
 import { planShows, shortPlace, useDesk } from "./desk.ts";
 import { lateness, measureOf, waitsSince } from "./exceptions.ts";
 import { type Delivery, aboard, underWay } from "./frames.ts";
 import { OfferPanel } from "./offer_panel.tsx";
-import { DecisionPanel, DoneList, PlanPanel, StepFlags, StepNote } from "./late_parts.tsx";
+import { CodePanel, DecisionPanel, DoneList, PlanPanel, StepFlags, StepNote } from "./late_parts.tsx";
 import { queryOf } from "./address.ts";
 
 /** What is looked at, whole. */
@@ -74,7 +73,7 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
       <DecisionPanel key={`decision-${delivery.id}`} delivery={delivery} />
       <Facts delivery={delivery} details={details} />
       {problem !== "" && <p class="problem small">{problem}</p>}
-      {details !== null && <CodePanel key={`code-${details.id}-${details.status}`} details={details} />}
+      {details !== null && details.proof.code !== null && <CodePanel key={`code-${details.id}-${details.status}`} details={details} />}
       {details !== null && <History details={details} />}
     </div>
   );

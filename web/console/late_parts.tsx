@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import { useMemo } from "preact/hooks";
 import { Missing, useLate } from "../shared/late.tsx";
+import type { Details } from "./calls.ts";
 import { DeskContext, useDesk } from "./desk.ts";
 import type { Delivery } from "./frames.ts";
 
@@ -40,6 +41,7 @@ export const ReassignDialog = later(async () => (await changes()).ReassignDialog
 export const RelieveDialog = later(async () => (await changes()).RelieveDialog);
 export const TakeBackDialog = later(async () => (await changes()).TakeBackDialog);
 export const RunDialog = later<{ id: number }>(async () => (await import("./run_dialog.tsx")).RunDialog);
+export const CodePanel = later<{ details: Details }>(async () => (await import("./code_panel.tsx")).CodePanel);
 export const CommandDialog = later(async () => (await import("./command_dialog.tsx")).CommandDialog);
 export const MapLegend = later(async () => (await import("./map_legend.tsx")).MapLegend);
 export const DoneList = later(async () => (await import("./done_list.tsx")).DoneList);
