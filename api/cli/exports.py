@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 from api.adapters.sheets.writing import Cell, writer_for
 from api.cli.context import operating
 from api.routes.imports.deliveries import DeliveryRow
+from api.routes.imports.fields import NO_CELLS
 from api.routes.imports.products import SellersProductRow
 from api.routes.imports.transporters import TransporterRow
 from api.terminal.console import make_console
@@ -49,7 +50,7 @@ def check_free(file: Path, *, replace: bool) -> None:
 
 async def export_table(settings: Settings, kind: ImportKind, file: Path) -> None:
     """Write the file; what has no external id yet is given one, by which an import knows it again."""
-    names = [one.encode_name for one in fields(ROWS[kind])]
+    names = [one.encode_name for one in fields(ROWS[kind]) if one.encode_name not in NO_CELLS]
     count = 0
     with _whole(file) as partial:
         table = writer_for(partial)

@@ -57,9 +57,13 @@ class Columns:
         return content, problems
 
 
+NO_CELLS = frozenset({"proof"})
+"""What a body may say and a cell cannot: it has parts of its own."""
+
+
 def columns_of(first: Row, wanted: type[Body]) -> Columns:
     """Read the row of names. Raises UnreadableFile, naming all that is wrong."""
-    known = {one.encode_name: one for one in msgspec.structs.fields(wanted)}
+    known = {one.encode_name: one for one in msgspec.structs.fields(wanted) if one.encode_name not in NO_CELLS}
     names = tuple(cell.strip().lower().replace(" ", "_").replace("-", "_") for cell in first.cells)
     wrong = [f"`{name}` is no column here{nearest(name, known)}" for name in names if name not in known]
     wrong += [f"`{name}` stands twice" for name in sorted({name for name in names if names.count(name) > 1})]

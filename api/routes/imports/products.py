@@ -101,19 +101,21 @@ class ProductImporter(Importer[ProductRow]):
     async def take(self, row: ProductRow) -> Outcome:
         """Put it on sale, or change what the row has otherwise."""
         seller = self._seller_of(row)
-        if seller is None or not seller.has(Role.SELLER) or not seller.is_active:
-            raise Invalid("No such seller.", fields={"seller": "must be the e-mail address of a seller"})
         name = self.name_of(row)
         fields = {one: getattr(row, one) for one in row.__struct_fields__ if one not in KEPT_AS_IT_IS}
         known = self._products.get(self._known.get(name, 0))
+        changes = {one: value for one, value in fields.items() if known is None or getattr(known, one) != value}
+        if known is not None and not changes:
+            return Outcome.UNCHANGED  # what was exported comes again, also of somebody who sells no more
+        if seller is None or not seller.has(Role.SELLER) or not seller.is_active:
+            raise Invalid("No such seller.", fields={"seller": "must be the e-mail address of a seller"})
         if known is None:
             catalogue, is_active = Catalogue(self._work), fields.pop("is_active")
             made = await catalogue.add(seller, stock=row.stock, **fields)
             made.is_active = is_active
             self._new[name] = made.id
             return Outcome.MADE
-        changes = {one: value for one, value in fields.items() if getattr(known, one) != value}
         for one, value in changes.items():
             setattr(known, one, value)
         await self._work.session.flush()
-        return Outcome.CHANGED if changes else Outcome.UNCHANGED
+        return Outcome.CHANGED

@@ -58,7 +58,7 @@ class TransporterImporter(Importer[TransporterRow]):
         """No more deliveries at once than anybody may have."""
 
         async def check(given: Given) -> None:
-            self._services.profile_changes(self._work).check_max_active(given.get("max_active"))
+            self._services.profile_changes(self._work).check_grant(given.get("max_active"))
 
         return check
 
@@ -76,6 +76,8 @@ class TransporterImporter(Importer[TransporterRow]):
         return await self._make(row, profile) if known is None else await self._change(known, profile)
 
     async def _make(self, row: TransporterRow, profile: dict[str, Any]) -> Outcome:
+        if row.max_active is not UNSET:
+            self._services.profile_changes(self._work).check_max_active(row.max_active)
         if not self._no_password:  # of something that nobody knows: one for all, since making one is slow on purpose
             self._no_password = await hash_password(token_urlsafe(32))
         user = await self._accounts.of(self._work).register(
