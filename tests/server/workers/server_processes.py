@@ -69,6 +69,7 @@ async def begun(settings: Settings, log: Path, workers: int) -> asyncio.subproce
         "DISPATCH_REDIS_URL": str(settings.redis_url),
         "DISPATCH_KHALTI_BASE_URL": str(settings.khalti_base_url),
         "DISPATCH_PORT": str(settings.port),
+        "DISPATCH_TRACKING_POSITION": settings.tracking_position,
         "COLUMNS": "200",
     }
     command = [sys.executable, "-m", "api.cli.main", "serve", "--workers", str(workers)]

@@ -159,16 +159,12 @@ async def test_a_simulated_transporter_drives_to_a_newcomers_parcel_and_leaves_t
     transporter = await sign_in(account)
     path = f"/api/deliveries/{delivery['id']}"
     await done(transporter.post(f"{path}/accept/", json={}))
-    async with (
-        asyncio.timeout(PATIENCE_S),
-        connect(tracking_url(demo, delivery["tracking_number"]), proxy=None) as socket,
-    ):
-        async for raw in socket:
-            frame = json.loads(raw)
-            assert frame["type"] != "status", "somebody else picked it up"
-            place = frame["position"] if frame["type"] == "snapshot" else frame
-            if place and great_circle_m(place["lat"], place["lon"], lat, lon) < 40:
-                break
+
+    async def is_there() -> bool:
+        place = next(one["position"] for one in await nearby(admin) if one["id"] == idle["id"])
+        return great_circle_m(place["lat"], place["lon"], lat, lon) < 40
+
+    await until(is_there)
     picked_up = await done(transporter.post(f"{path}/pickup/", json={"latitude": lat, "longitude": lon}))
     assert picked_up["status"] == "picked_up"
     delivered = await done(transporter.post(f"{path}/deliver/", json={"customer_rating": 5}))
