@@ -34,6 +34,7 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/v1/users/{user_id}/roles": ROLES,
     "POST /api/v1/marketplace/products": PRICES,
     "PATCH /api/v1/marketplace/products/{product_id}": PRICES,
+    "POST /api/v1/marketplace/products/{product_id}/stock": {"change": "is not 0"},
     "POST /api/v1/payments/initiate": {
         "return_url": "lies on a host of the shop's list, and is required where the shop has none of its own",
         "bank": "is one of the gateway's list",
@@ -50,6 +51,7 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "GET /api/transporters/nearby": {"radius_km": "ends at a setting"},
     "POST /api/deliveries/create": {
         "requested_delivery_date": "does not lie before the pickup",
+        "proof.age_minimum": "goes with the age at the drop-off",
         "delivery_fee": "ends at a setting",
         "package_value": "ends at a setting",
         "proof.age_minimum": "goes with the age at the drop-off",
