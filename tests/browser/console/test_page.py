@@ -153,6 +153,8 @@ async def test_everything_is_done_with_the_keyboard_alone(world: World, desk: Wi
     await page.get_by_label("Find a command").fill("show late")
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile("show=late"))
+    await page.keyboard.press("j")
+    await expect(page).to_have_url(re.compile(rf"delivery={one['id']}\b"))
     await page.keyboard.press("Control+k")
     await page.get_by_label("Find a command").fill("PRIO")
     await page.get_by_role("dialog").get_by_role("button", name="priority").click()
