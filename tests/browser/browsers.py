@@ -32,7 +32,7 @@ async def phone_window(browser: Browser, world: World) -> AsyncIterator[Window]:
     opened = Window(context, world.server.settings.public_url)
     yield opened
     await context.close()
-    assert opened.complaints == []
+    assert opened.complaints == [], opened.complaints
 
 
 @asynccontextmanager
@@ -43,4 +43,4 @@ async def wide_window(browser: Browser, world: World) -> AsyncIterator[Window]:
     opened = Window(context, world.server.settings.public_url)
     yield opened
     await context.close()
-    assert opened.complaints == []
+    assert opened.complaints == [], opened.complaints
