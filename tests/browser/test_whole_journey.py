@@ -108,8 +108,7 @@ async def test_a_purchase_is_clicked_by_customer_seller_dispatcher_and_transport
         await on_the_road.at(LAT + 0.004, LON + 0.002)
         await order.wait_for_function(MOVED, arg=[before["x"], before["y"]])
 
-        await on_the_road.at(*DOOR)
-        await on_the_road.deliver()
+        await on_the_road.deliver(DOOR)
         await expect(order.locator("h1")).to_contain_text("Delivered")
         await expect(console.locator("li.row")).to_have_count(0)
         await on_the_road.stored_way()
