@@ -42,7 +42,7 @@ function Choices({ kept, client, say }: { kept: Required; client: Client; say: S
     try {
       const changed = await client.call<Required>(PATH, { method: "PATCH", body: changes });
       setRequired(changed);
-      setAge(String(changed.age_minimum ?? ""));
+      if ("age_minimum" in changes) setAge(String(changed.age_minimum ?? "")); // else it may be typed just now
     } catch (error) {
       setRequired(before);
       throw error;
