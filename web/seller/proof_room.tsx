@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import type { components } from "../shared/api.ts";
 import type { Client } from "../shared/client.ts";
@@ -33,25 +33,34 @@ export function ProofRoom({ client, language, say }: { client: Client; language:
 
 function Choices({ kept, client, say }: { kept: Required; client: Client; say: Say }) {
   const [required, setRequired] = useState(kept);
+  const stored = useRef(kept);
+  const wanted = useRef(kept); // with what is still on its way
+  const before = useRef<Promise<unknown>>(Promise.resolve());
   const [age, setAge] = useState(String(kept.age_minimum ?? ""));
   const [saved, setSaved] = useState(false);
   const saving = useActing<Partial<Required>>(say, async (changes) => {
-    setSaved(false);
-    const before = required;
-    setRequired({ ...before, ...changes }); // what a person chose shows at once
     try {
       const changed = await client.call<Required>(PATH, { method: "PATCH", body: changes });
-      setRequired(changed);
-      if ("age_minimum" in changes) setAge(String(changed.age_minimum ?? "")); // else it may be typed just now
+      stored.current = changed;
+      const age_minimum = String(changed.age_minimum ?? "");
+      setAge((typed) => ("age_minimum" in changes || typed === "" ? age_minimum : typed)); // it may be typed just now
     } catch (error) {
-      setRequired(before);
+      wanted.current = stored.current;
+      setRequired(stored.current);
       throw error;
     }
     setSaved(true);
   });
-  const change = (end: End, kind: Kind, wanted: boolean): void => {
-    const others = required[end].filter((one) => one !== kind);
-    void saving.start({ [end]: wanted ? [...others, kind] : others });
+  /** What a person chose shows at once, and is sent after what was chosen before it. */
+  const save = (changes: Partial<Required>): void => {
+    setSaved(false);
+    wanted.current = { ...wanted.current, ...changes };
+    if (!("age_minimum" in changes)) setRequired(wanted.current);
+    before.current = before.current.then(() => saving.start(changes));
+  };
+  const change = (end: End, kind: Kind, chosen: boolean): void => {
+    const others = wanted.current[end].filter((one) => one !== kind);
+    save({ [end]: chosen ? [...others, kind] : others });
   };
   return (
     <>
@@ -59,7 +68,7 @@ function Choices({ kept, client, say }: { kept: Required; client: Client; say: S
         {ENDS.map(([end, kinds]) => (
           <fieldset key={end}>
             <legend>{say(`proof.${end}`)}</legend>
-            {kinds.map((kind) => <Check key={kind} label={say(`proof.${kind}`)} checked={required[end].includes(kind)} onValue={(wanted) => change(end, kind, wanted)} />)}
+            {kinds.map((kind) => <Check key={kind} label={say(`proof.${kind}`)} checked={required[end].includes(kind)} onValue={(chosen) => change(end, kind, chosen)} />)}
           </fieldset>
         ))}
         {required.drop_off.includes("age") && (
@@ -67,7 +76,7 @@ function Choices({ kept, client, say }: { kept: Required; client: Client; say: S
             noValidate
             onSubmit={(event) => {
               event.preventDefault();
-              void saving.start({ age_minimum: Number(age) });
+              save({ age_minimum: Number(age) });
             }}
           >
             <Field label={say("proof.age_minimum")} name="age_minimum" value={age} onValue={setAge} problem={saving.fields["age_minimum"]} more={{ inputMode: "numeric" }} />
