@@ -7271,11 +7271,12 @@ export interface components {
         ProofKind: "photo" | "signature" | "code" | "barcode" | "age";
         /**
          * ProofOfDelivery
-         * @description What proved the handovers of a delivery, in their order.
+         * @description What proved the handovers of a delivery, in their order; `has_code`: whether its buyer was told a code.
          */
         ProofOfDelivery: {
             delivery_id: number;
             handovers: components["schemas"]["HandoverProof"][];
+            has_code: boolean;
             tracking_number: string;
         };
         /**

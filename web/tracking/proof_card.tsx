@@ -9,6 +9,7 @@ import type { Say } from "./speech.ts";
 
 type Told = components["schemas"]["ToldCode"];
 type Handover = components["schemas"]["HandoverProof"];
+type Proof = components["schemas"]["ProofOfDelivery"];
 
 // A dispatcher may have made a new code meanwhile.
 const RENEW_MS = 60_000;
@@ -32,11 +33,15 @@ interface Given {
 
 export function CodeCard({ parcel, client, say }: Omit<Given, "language">) {
   const [told, setTold] = useState<Told | null>(null);
-  const path = `/api/deliveries/${encodeURIComponent(parcel.tracking_number)}/code/`;
+  const path = `/api/deliveries/${encodeURIComponent(parcel.tracking_number)}`;
   useEffect(() => {
-    const ask = (): void => void find<Told>(client, path).then(setTold);
-    ask();
-    const renewing = setInterval(ask, RENEW_MS);
+    // A code that is not there is not asked for: a browser notes each 404 as an error.
+    const ask = async (): Promise<void> => {
+      const proof = await find<Proof>(client, `${path}/proof/`);
+      setTold(proof?.has_code === true ? await find<Told>(client, `${path}/code/`) : null);
+    };
+    void ask();
+    const renewing = setInterval(() => void ask(), RENEW_MS);
     return () => clearInterval(renewing);
   }, [client, path, parcel.status]);
   if (told === null || told.digits === null) return null;

@@ -42,6 +42,7 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
   const shared = parcel.tracking_number === ""; // by a link, which does not tell the number
   const buyer = useMemo(() => new Client(browserStore("shop")), []);
   const [goods, setGoods] = useState("");
+  const bought = !shared && goods !== ""; // what is its buyer's alone is asked for by nobody else: it would be answered 404
   useEffect(() => {
     if (!shared) void findGoods(buyer, parcel.tracking_number).then(setGoods);
   }, [parcel.tracking_number]);
@@ -59,8 +60,8 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
         <Answer seen={shown} goods={goods} now={now} age_s={age_s} language={language} say={say} />
         <MapPanel seen={shown} age_s={age_s} say={say} />
         <div class="story">
-          {!over(shown.parcel.status) && !shared && <CodeCard parcel={shown.parcel} client={buyer} say={say} />}
-          {shown.parcel.status === "delivered" && !shared && <ProofCard parcel={shown.parcel} client={buyer} language={language} say={say} />}
+          {!over(shown.parcel.status) && bought && <CodeCard parcel={shown.parcel} client={buyer} say={say} />}
+          {shown.parcel.status === "delivered" && bought && <ProofCard parcel={shown.parcel} client={buyer} language={language} say={say} />}
           {shown.parcel.status === "delivered" && !shared && <Rating number={parcel.tracking_number} client={followed.client} say={say} />}
           <Attempts parcel={shown.parcel} client={followed.client} now={now} language={language} say={say} mayWish={!shared} onDone={() => void followed.renew()} />
           <Courier parcel={shown.parcel} say={say} />

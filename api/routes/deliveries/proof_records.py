@@ -54,10 +54,11 @@ class HandoverProof(Struct, frozen=True, kw_only=True):
 
 
 class ProofOfDelivery(Struct, frozen=True, kw_only=True):
-    """What proved the handovers of a delivery, in their order."""
+    """What proved the handovers of a delivery, in their order; ``has_code``: whether its buyer was told a code."""
 
     delivery_id: int
     tracking_number: str
+    has_code: bool
     handovers: list[HandoverProof]
 
 
@@ -99,6 +100,7 @@ class ProofController(Controller):
         return ProofOfDelivery(
             delivery_id=delivery.id,
             tracking_number=delivery.tracking_number,
+            has_code=await services.codes(work).find(delivery.id) is not None,
             handovers=[_handover(row, services.proof_links, for_admin=for_admin) for row in rows],
         )
 
