@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dispatch.database.work import Work
 from dispatch.proofs.models import ProofChainHead, ProofRecord
+from dispatch.transporters.models import Transporter
 
 HASHED: Final = (
     "delivery_id",
@@ -95,6 +96,9 @@ class ProofChain:
     async def add(self, record: ProofRecord) -> ProofRecord:
         """Give a record its places and its hashes, and keep it. Its delivery is locked."""
         await self._session.flush()
+        # The record names its transporter: whoever holds that row may be waiting for the head, so it comes first.
+        named = select(Transporter.id).where(Transporter.id == record.transporter_id)
+        await self._session.execute(named.with_for_update(read=True, key_share=True))
         head = await self._head()
         last = select(ProofRecord).where(ProofRecord.delivery_id == record.delivery_id)
         before = await self._session.scalar(last.order_by(ProofRecord.number.desc()).limit(1))

@@ -51,7 +51,6 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "GET /api/transporters/nearby": {"radius_km": "ends at a setting"},
     "POST /api/deliveries/create": {
         "requested_delivery_date": "does not lie before the pickup",
-        "proof.age_minimum": "goes with the age at the drop-off",
         "delivery_fee": "ends at a setting",
         "package_value": "ends at a setting",
         "proof.age_minimum": "goes with the age at the drop-off",
