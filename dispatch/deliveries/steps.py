@@ -278,6 +278,8 @@ class DeliverySteps:
         if not LIFE.allows(DeliveryAct.DELIVER, delivery.status):
             raise does_not_fit(delivery, "Only a parcel that was picked up can be delivered.")
         await self._proving.check(delivery, End.DROP_OFF, handover)
+        # Before the step names it: two that name it and then want to hold it wait for each other.
+        rewarded = await lock_transporter(self._session, transporter.id)
         when = step_time(
             handover.happened_at, since=delivery.picked_up_at, now=self._clock.now(), rules=self._rules.times
         )
@@ -303,15 +305,11 @@ class DeliverySteps:
         delivery.customer_rating = handover.customer_rating
         if not flags and not _place_flags(delivery, DeliveryStatus.PICKED_UP):
             delivery.counted_rating = handover.customer_rating
-        await self._reward(transporter.id, delivery.earnings, delivery.counted_rating)
+        rewarded.earned += delivery.earnings
+        rewarded.change_ratings(None, delivery.counted_rating)
         await self._progress.delivered(delivery.sale)
         await self._proving.record(delivery, End.DROP_OFF, handover, step)
         return delivery, step
-
-    async def _reward(self, transporter_id: int, earnings: Decimal, rating: int | None) -> None:
-        transporter = await lock_transporter(self._session, transporter_id)
-        transporter.earned += earnings
-        transporter.change_ratings(None, rating)
 
 
 def _step(delivery: Delivery, status: DeliveryStatus) -> DeliveryStep | None:

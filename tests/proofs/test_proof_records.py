@@ -245,3 +245,20 @@ async def _restored(world: World, rows: list[dict[str, Any]]) -> None:
         columns = ", ".join(f'"{name}"' for name in row)
         values = ", ".join(f":{name}" for name in row)
         await _run(world, f"INSERT INTO proof_records ({columns}) VALUES ({values})", row)  # noqa: S608
+
+
+async def test_pickups_and_drop_offs_of_one_transporter_at_once_wait_for_each_other_and_none_fails(
+    world: World,
+) -> None:
+    driver = await world.driver(max_active=5, capacity_kg=100)
+    for _ in range(3):
+        made = await world.deliveries({}, {}, {}, {})
+        for one in made:
+            ok(await driver.post(f"/api/deliveries/{one['id']}/accept/"))
+        for one in made[:2]:
+            ok(await driver.post(f"/api/deliveries/{one['id']}/pickup/"))
+        steps = [f"{one['id']}/deliver/" for one in made[:2]] + [f"{one['id']}/pickup/" for one in made[2:]]
+        replies = await together(driver.post(f"/api/deliveries/{step}") for step in steps)
+        assert [reply.status_code for reply in replies] == [200] * 4
+        for one in made[2:]:
+            ok(await driver.post(f"/api/deliveries/{one['id']}/deliver/"))
