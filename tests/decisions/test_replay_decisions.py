@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from api.server.serving import RunningServer
 from dispatch.assignments.recomputing.reading import DecisionReader, Period
 from tests.support.commands import begin
-from tests.support.own_database import world_of_its_own
+from tests.support.own_database import commands_environment, world_of_its_own
 from tests.support.places import at, north_of, somewhere
 from tests.support.server_process import Outcome, ended
 from tests.support.world import World, ok
@@ -31,13 +30,7 @@ async def world(server: RunningServer) -> AsyncIterator[World]:
 
 
 async def _replayed(world: World, *options: str) -> Outcome:
-    settings = world.server.settings
-    environment = os.environ | {
-        "DISPATCH_DATA_DIR": str(settings.data_dir),
-        "DISPATCH_DATABASE_URL": settings.database_url or "",
-        "COLUMNS": "200",
-    }
-    return await ended(begin("replay-decisions", *options, environment=environment))
+    return await ended(begin("replay-decisions", *options, environment=commands_environment(world)))
 
 
 async def _report(world: World, *options: str) -> dict[str, Any]:

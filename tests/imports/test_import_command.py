@@ -2,21 +2,29 @@
 
 import csv
 import json
-import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
 import openpyxl
 import pytest
 
+from api.server.serving import RunningServer
 from tests.support.commands import begin
+from tests.support.own_database import commands_environment, world_of_its_own
 from tests.support.server_process import Outcome, ended
 from tests.support.world import World, ok
 
 
+@pytest.fixture(scope="module")
+async def world(server: RunningServer) -> AsyncIterator[World]:
+    """All rows of a table are exported, so nobody else's may be there."""
+    async with world_of_its_own(server) as own:
+        yield own
+
+
 async def _dispatch(world: World, *words: str | Path) -> Outcome:
-    environment = os.environ | {"DISPATCH_DATA_DIR": str(world.server.settings.data_dir), "COLUMNS": "200"}
-    return await ended(begin(*map(str, words), environment=environment))
+    return await ended(begin(*map(str, words), environment=commands_environment(world)))
 
 
 async def test_rows_that_are_wrong_are_printed_and_the_exit_code_says_so(world: World, tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """What proved a handover can be looked at by those concerned, and checked later: whatever is changed is found."""
 
 import hashlib
-import os
 import re
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +10,10 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from api.server.serving import RunningServer
 from dispatch.deliveries.proof_verification import ProofVerification
 from tests.support.commands import begin
+from tests.support.own_database import commands_environment, world_of_its_own
 from tests.support.pictures import picture
 from tests.support.server_process import Outcome, ended
 from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, World, ok, together
@@ -34,6 +36,20 @@ async def _delivered(world: World, **more: Any) -> tuple[Bought, Driver, dict[st
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", pickup))
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/deliver/", SIGNED))
     return bought, driver, delivery
+
+
+@pytest.fixture(scope="module")
+async def world(server: RunningServer) -> AsyncIterator[World]:
+    """The chain is one over all handovers, so nobody else may put his own back as they were before."""
+    async with world_of_its_own(server) as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """Who has no account, at the server of this database."""
+    async with httpx.AsyncClient(base_url=world.http.base_url) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -218,8 +234,7 @@ async def test_the_command_says_what_it_found(world: World) -> None:
 
 
 async def _command(world: World, *words: str) -> Outcome:
-    environment = os.environ | {"DISPATCH_DATA_DIR": str(world.server.settings.data_dir), "COLUMNS": "200"}
-    return await ended(begin("verify-proofs", *words, environment=environment))
+    return await ended(begin("verify-proofs", *words, environment=commands_environment(world)))
 
 
 async def _all_of(world: World) -> set[str]:

@@ -1,5 +1,6 @@
 """A database of a test module's own, for what is about all rows there are."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
@@ -20,6 +21,16 @@ async def world_of_its_own(server: RunningServer) -> AsyncIterator[World]:
         changes = {"database_url": url.render_as_string(hide_password=False), "zone": url.database or ""}
         async with another_world(server, **changes) as world:
             yield world
+
+
+def commands_environment(world: World) -> dict[str, str]:
+    """The environment in which `dispatch` works on the database and the folder of this world."""
+    settings = world.server.settings
+    return os.environ | {
+        "DISPATCH_DATA_DIR": str(settings.data_dir),
+        "DISPATCH_DATABASE_URL": settings.database_url or "",
+        "COLUMNS": "200",
+    }
 
 
 @asynccontextmanager
