@@ -62,7 +62,7 @@ async def test_a_seller_chooses_what_must_prove_that_a_parcel_changed_hands(worl
     door = page.get_by_role("group", name="At the customer's door")
     await door.get_by_label("a photo").check()
     await expect(page.get_by_text("Saved.")).to_be_visible()
-    await door.get_by_label("the customer's age, by a paper").check()
+    await door.get_by_label("the customer's age, shown by an ID card").check()
     await page.get_by_label("At least so many years old").fill("21")
     await page.get_by_role("button", name="Save the age").click()
 

@@ -1,6 +1,7 @@
 // The map of the console: the fleet on its own layer, what waits as rings, and the way of what is looked at.
-import { type GeoJSONSource, type Map as MapLibre, ScaleControl } from "maplibre-gl";
+import { type GeoJSONSource, type Map as MapLibre } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
+import { Scale } from "../shared/maps/scale.ts";
 import { FONT } from "../shared/city_layers.ts";
 import { CELL_PX, cellsOf, isDense, within } from "./density.ts";
 import { FleetBuffer, type Kind, flat } from "./fleet_buffer.ts";
@@ -97,7 +98,7 @@ export class ConsoleMap {
   /** `onDense`: counts are shown instead of markers, or no longer; `label` writes a count. Throws where the browser cannot draw it. */
   constructor(container: HTMLElement, onPick: (found: { courier: number } | { delivery: number } | null) => void, private readonly label: (count: number) => string, private readonly onDense: (dense: boolean) => void) {
     this.#map = makeMap(container, over);
-    this.#map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
+    this.#map.addControl(new Scale(), "bottom-left");
     drawHatches(this.#map);
     this.#layer = new FleetLayer(this.#map, this.#fleet);
     this.#map.on("load", () => {

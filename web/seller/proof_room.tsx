@@ -35,7 +35,6 @@ function Choices({ kept, client, say }: { kept: Required; client: Client; say: S
   const [required, setRequired] = useState(kept);
   const stored = useRef(kept);
   const wanted = useRef(kept); // with what is still on its way
-  const before = useRef<Promise<unknown>>(Promise.resolve());
   const [age, setAge] = useState(String(kept.age_minimum ?? ""));
   const [saved, setSaved] = useState(false);
   const saving = useActing<Partial<Required>>(say, async (changes) => {
@@ -56,7 +55,7 @@ function Choices({ kept, client, say }: { kept: Required; client: Client; say: S
     setSaved(false);
     wanted.current = { ...wanted.current, ...changes };
     if (!("age_minimum" in changes)) setRequired(wanted.current);
-    before.current = before.current.then(() => saving.start(changes));
+    void saving.start(changes);
   };
   const change = (end: End, kind: Kind, chosen: boolean): void => {
     const others = wanted.current[end].filter((one) => one !== kind);

@@ -5,6 +5,7 @@ import type { Language } from "./numbers.ts";
 import { problemOf } from "./problems.ts";
 import { RequestKeys } from "./request_keys.ts";
 import { fieldWords } from "./server_words.ts";
+import { Turns } from "./turns.ts";
 import { type Say, languageOf } from "./words.ts";
 
 export interface Acting<Wanted> {
@@ -23,28 +24,28 @@ export function byField(fields: Readonly<Record<string, string>>, language: Lang
   return Object.fromEntries(Object.entries(fields).map(([name, words]) => [name.split(".").at(-1) ?? name, fieldWords(words, language)]));
 }
 
-/** `run` gets what is wanted and the idempotency key of it; a second start while one is pending does nothing. */
+/** `run` gets what is wanted and the idempotency key of it. What is started while another is on its way follows it; the same again is the same. */
 export function useActing<Wanted>(say: Say, run: (wanted: Wanted, key: string) => Promise<void>): Acting<Wanted> {
   const [pending, setPending] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [keys] = useState(() => new RequestKeys());
-  const busy = useRef(false);
-  const start = async (wanted: Wanted): Promise<boolean> => {
-    if (busy.current) return false;
-    busy.current = true;
+  const [turns] = useState(() => new Turns<Wanted>());
+  const newest = useRef(run);
+  newest.current = run; // whoever waited for a turn acts on the page as it is then
+  const start = (wanted: Wanted): Promise<boolean> => {
+    if (!turns.busy) setError(null); // what another of this row was refused with stays
     setPending(true);
-    setError(null);
-    let failed: unknown = null;
-    try {
-      await run(wanted, keys.of(wanted));
-    } catch (problem) {
-      failed = problem;
-    }
-    keys.answered(failed);
-    busy.current = false;
-    setError(failed);
-    setPending(false);
-    return failed === null;
+    return turns.take(wanted, async () => {
+      let failed: unknown = null;
+      try {
+        await newest.current(wanted, keys.of(wanted));
+      } catch (problem) {
+        failed = problem;
+        setError(failed);
+      }
+      keys.answered(failed);
+      return failed === null;
+    }).finally(() => setPending(turns.busy));
   };
   const fields = error instanceof Refused ? byField(error.fields, languageOf(say)) : {};
   useEffect(() => {

@@ -10,6 +10,7 @@ import { CITY, FONT, cityLayers } from "./city_layers.ts";
 import { waitBefore } from "./backoff.ts";
 import { grid } from "./grid.ts";
 import { type Ground, covers, escaped, whatThereIs } from "./ground.ts";
+import { shareWheel } from "./maps/wheel.ts";
 
 setWorkerUrl(workerUrl);
 
@@ -87,6 +88,7 @@ export function makeMap(container: HTMLElement, over: Over = NOTHING_OVER, optio
   map.touchZoomRotate.disableRotation();
   // Never folded away: whose streets these are must be read wherever they are drawn.
   map.addControl(new AttributionControl({ compact: false }));
+  if (options.interactive !== false) shareWheel(container);
   keepBase(map, over);
   return map;
 }

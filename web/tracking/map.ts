@@ -1,6 +1,7 @@
 // The map: the courier, slid from fix to fix, over a quiet ground. Loaded after everything that can be read.
-import { type GeoJSONSource, type Map as MapLibre, Marker as Pin, ScaleControl } from "maplibre-gl";
+import { type GeoJSONSource, type Map as MapLibre, Marker as Pin } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
+import { Scale } from "../shared/maps/scale.ts";
 import { type Fix, Marker, STALE_AFTER_S, type Shown, freshness, metres } from "../shared/motion.ts";
 import type { Area } from "./parcel.ts";
 import { bounds, circle, rounded } from "./shapes.ts";
@@ -42,7 +43,7 @@ export class CourierMap {
   constructor(container: HTMLElement, element: HTMLElement, onAway: () => void) {
     this.#element = element;
     this.#map = makeMap(container, over);
-    this.#map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
+    this.#map.addControl(new Scale(), "bottom-left");
     this.#pin = new Pin({ element });
     this.#map.on("dragstart", () => {
       this.#following = false;

@@ -1,6 +1,7 @@
 // The map of a replay: where everybody was at a moment, and the way of the one that is followed.
-import { type GeoJSONSource, type Map as MapLibre, ScaleControl } from "maplibre-gl";
+import { type GeoJSONSource, type Map as MapLibre } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../../shared/base_map.ts";
+import { Scale } from "../../shared/maps/scale.ts";
 import type { Seen } from "./tracks.ts";
 
 const MARGIN_PX = 40;
@@ -34,7 +35,7 @@ export class ReplayMap {
   /** Throws where the browser cannot draw it. */
   constructor(container: HTMLElement, onPick: (courier: number) => void) {
     this.#map = makeMap(container, over);
-    this.#map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
+    this.#map.addControl(new Scale(), "bottom-left");
     this.#map.on("load", () => {
       this.#loaded = true;
       this.#later?.();

@@ -1,6 +1,7 @@
 // The map of the room of zones: all of them, and the one that is drawn, whose corners are moved by pointing.
-import { type GeoJSONSource, type Map as MapLibre, type MapMouseEvent, type MapTouchEvent, ScaleControl } from "maplibre-gl";
+import { type GeoJSONSource, type Map as MapLibre, type MapMouseEvent, type MapTouchEvent } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../../shared/base_map.ts";
+import { Scale } from "../../shared/maps/scale.ts";
 import type { Zone } from "./geojson.ts";
 import { FONT } from "../../shared/city_layers.ts";
 import type { Courier, Point } from "../frames.ts";
@@ -74,7 +75,7 @@ export class ZoneMap {
   /** Throws where the browser cannot draw it. */
   constructor(container: HTMLElement, private readonly told: Told) {
     this.#map = makeMap(container, over);
-    this.#map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
+    this.#map.addControl(new Scale(), "bottom-left");
     drawHatches(this.#map);
     this.#map.doubleClickZoom.disable(); // two corners near each other are no wish to come closer
     this.#map.on("load", () => {
