@@ -4,6 +4,7 @@ Lock order: deliveries, transporters, cart, order, sales, products, payment, ref
 of settling at the front, as the deliveries' own steps do. Everything is decided on what the locks show.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -67,7 +68,7 @@ class OrderRefunds:
         if not order.is_paid or order.order_status is OrderStatus.CANCELLED:
             await self._orders.cancel(order_id, user)
             return None
-        held = await self._lock(order)
+        held = await self.lock(order)
         if held.order.order_status is OrderStatus.CANCELLED:
             return None
         return await self._take_back(held, RefundRequest(None, "The order was cancelled", user.id))
@@ -84,7 +85,7 @@ class OrderRefunds:
         order = await self._own_order(order_id, user)
         if wanted.request_key is None:
             _check_paid(order)
-        held = await self._lock(order)
+        held = await self.lock(order)
         refunds = Refunds(self._work, self._clock)
         repeated = await refunds.find_repeated(held.payment, wanted)
         if repeated is not None:
@@ -100,7 +101,7 @@ class OrderRefunds:
             raise Conflict("Nothing of this order can have come back; it was not delivered.", code="not_delivered")
         refund = await refunds.request(held.payment, wanted)
         if restock:
-            await self._return_goods(held)
+            await self.return_goods(held.sales)
         return refund
 
     async def _refund_buyer(self, held: PaidOrder, wanted: RefundRequest, *, restock: bool) -> Refund:
@@ -128,7 +129,8 @@ class OrderRefunds:
             raise NotFound("There is no such order.")
         return order
 
-    async def _lock(self, order: Order) -> PaidOrder:
+    async def lock(self, order: Order) -> PaidOrder:
+        """All of a paid order, held. Raises Conflict where it was not paid, or a delivery of it is changing."""
         before = await self._hold_deliveries(order)
         for transporter_id in sorted({one.transporter_id for one in before if one.transporter_id is not None}):
             await lock_transporter(self._session, transporter_id)
@@ -193,7 +195,7 @@ class OrderRefunds:
         for delivery in held.deliveries:
             if delivery.status is not DeliveryStatus.CANCELLED:
                 self._deliveries.call_off(delivery, "The order was cancelled")
-        await self._return_goods(held)
+        await self.return_goods(held.sales)
         await self._orders.advance(held.order, OrderAct.CANCEL, "Order cancelled")
         await self._session.flush()
         return refund
@@ -203,9 +205,7 @@ class OrderRefunds:
         refunds = Refunds(self._work, self._clock)
         kept = [sale for sale in held.sales if sale.status is not SaleStatus.CANCELLED]
         left = (await refunds.refundable(held.payment)).left
-        share = to_paisa(held.payment.total_amount) * sum(to_paisa(sale.total_amount) for sale in doubted)
-        share //= sum(to_paisa(sale.total_amount) for sale in held.sales)
-        amount = left if len(doubted) == len(kept) else min(left, share)
+        amount = left if len(doubted) == len(kept) else min(left, share_of(held, doubted))
         refund = await refunds.request(held.payment, replace(wanted, amount_paisa=amount), RefundStatus.DISPUTED)
         for sale in doubted:  # one objects once
             sale.objection_until = self._clock.now()
@@ -213,14 +213,20 @@ class OrderRefunds:
         await self._session.flush()
         return refund
 
-    async def _return_goods(self, held: PaidOrder) -> None:
+    async def return_goods(self, sales: Sequence[Sale]) -> None:
         """Put what was sold back on sale, once: a sale that is cancelled was put back already."""
-        returned = [sale for sale in held.sales if sale.status is not SaleStatus.CANCELLED]
+        returned = [sale for sale in sales if sale.status is not SaleStatus.CANCELLED]
         for sale in returned:
             move(sale, SaleAct.CANCEL)
         driver = await self._work.driver()
         product_ids, quantities = [sale.product_id for sale in returned], [sale.quantity for sale in returned]
         await driver.execute(RETURN_STOCK, product_ids, quantities, self._clock.now())
+
+
+def share_of(held: PaidOrder, sales: Sequence[Sale]) -> int:
+    """What some of an order's sales are of all that was paid for it, paisa; what does not divide stays."""
+    whole = sum(to_paisa(sale.total_amount) for sale in held.sales)
+    return to_paisa(held.payment.total_amount) * sum(to_paisa(sale.total_amount) for sale in sales) // whole
 
 
 def _check_paid(order: Order) -> None:

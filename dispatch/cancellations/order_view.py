@@ -37,6 +37,11 @@ class OrderView:
         return min((one for _, one in self.sold if one is not None), key=lambda one: one.id, default=None)
 
     @property
+    def progress(self) -> dict[SaleStatus, int]:
+        """How many of its sales are how far; nothing before it is paid."""
+        return {status: sum(1 for sale, _ in self.sold if sale.status is status) for status in SaleStatus}
+
+    @property
     def can_cancel(self) -> bool:
         """Whether it can still be called off: nothing of it was picked up yet. A paid one is refunded."""
         waits = self.order.is_paid and self.order.order_status in NOT_SHIPPED and self.is_here

@@ -45,7 +45,7 @@ LIFE = Lifecycle(
             OrderAct.CANCEL,
             (PENDING, CONFIRMED, PROCESSING),
             CANCELLED,
-            "its customer, an admin, time (unpaid)",
+            "its customer, an admin, time (unpaid), the seller (of its last sale)",
             "it is called off, what was paid goes back",
         ),
     ),

@@ -28,8 +28,8 @@ LIFE = Lifecycle(
             SaleAct.CANCEL,
             (PROCESSING, SHIPPED, DELIVERED),
             CANCELLED,
-            "its order's customer, an admin",
-            "its order was called off, or its goods came back and are on sale again",
+            "its order's customer, the seller, an admin",
+            "it or its order was called off, or its goods came back and are on sale again",
         ),
     ),
 )

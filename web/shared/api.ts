@@ -1266,6 +1266,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/marketplace/sales/{sale_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Call off one sale whose goods are not to be had, as its seller or an admin, until it is picked up.
+         *
+         *     Its share of what was paid goes back, the last one's all that is left; the goods are on sale again; a
+         *     transporter who was to carry it is told. The order goes on without it: it has arrived when the others have, and
+         *     is cancelled with its last sale. Repeating it changes nothing. 409 `cannot_cancel` once it was picked up.
+         */
+        post: operations["sales_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/marketplace/sales/{sale_id}/mark-as-delivered": {
         parameters: {
             query?: never;
@@ -6340,6 +6364,7 @@ export interface components {
             order_status_display: string;
             payment_status: components["schemas"]["PaymentStatus"];
             payment_status_display: string;
+            progress: components["schemas"]["OrderProgressAnswer"];
             sales: components["schemas"]["OrderSale"][];
             shipping_cost: string;
             subtotal: string;
@@ -6393,6 +6418,16 @@ export interface components {
             quantity: number;
             total_price: string;
             unit_price: string;
+        };
+        /**
+         * OrderProgressAnswer
+         * @description How many of an order's sales are how far: each goes its own way, with its own seller and delivery.
+         */
+        OrderProgressAnswer: {
+            cancelled: number;
+            delivered: number;
+            processing: number;
+            shipped: number;
         };
         /**
          * OrderRefundAnswer
@@ -7822,6 +7857,17 @@ export interface components {
             status: components["schemas"]["SaleStatus"];
             total_amount: string;
             tracking_number: string | null;
+        };
+        /**
+         * SaleCancellation
+         * @description Why a sale is called off, in words that its buyer reads.
+         */
+        SaleCancellation: {
+            /**
+             * Format: line
+             * @default
+             */
+            reason: string;
         };
         /**
          * SaleDestination
@@ -11168,6 +11214,43 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    sales_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaleCancellation"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleDetails"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

@@ -61,6 +61,7 @@ ORDER: Final[dict[str, Any]] = {
         }
     ],
     "sales": [],
+    "progress": {"processing": 0, "shipped": 0, "delivered": 0, "cancelled": 0},
     "transaction_id": None,
     "delivery": {
         "customer_name": "John Doe",
@@ -109,6 +110,7 @@ SHIPPED: Final[dict[str, Any]] = ORDER | {
             "tracking_number": "TRK1234567890",
         }
     ],
+    "progress": {"processing": 0, "shipped": 1, "delivered": 0, "cancelled": 0},
     "transaction_id": "d4e5f6a7-b8c9-40d1-82e3-f4a5b6c7d8e9",
     "tracking_events": [CREATED_EVENT, CONFIRMED_EVENT, SHIPPED_EVENT],
     "estimated_delivery_date": "2024-10-28T18:00:00Z",

@@ -70,6 +70,15 @@ class OrderSale(Struct, frozen=True):
     tracking_number: str | None
 
 
+class OrderProgressAnswer(Struct, frozen=True):
+    """How many of an order's sales are how far: each goes its own way, with its own seller and delivery."""
+
+    processing: int
+    shipped: int
+    delivered: int
+    cancelled: int
+
+
 class OrderAnswer(Struct, frozen=True, kw_only=True):
     """An order with everything that happened to it.
 
@@ -98,6 +107,7 @@ class OrderAnswer(Struct, frozen=True, kw_only=True):
     currency: str
     items: list[OrderItemAnswer]
     sales: list[OrderSale]
+    progress: OrderProgressAnswer
     transaction_id: UUID | None
     delivery: OrderDestination
     tracking_events: list[OrderEventAnswer]
@@ -130,6 +140,7 @@ def order_answer(view: OrderView, arrival: Arrival | None = None) -> OrderAnswer
         currency=CURRENCY,
         items=[_order_item(item) for item in order.items],
         sales=[_order_sale(sale, carried) for sale, carried in view.sold],
+        progress=OrderProgressAnswer(**{status.value: count for status, count in view.progress.items()}),
         transaction_id=view.sold[0][0].transaction_id if view.sold else None,
         delivery=_destination(order.delivery_info),
         tracking_events=[event_answer(event) for event in order.tracking_events],

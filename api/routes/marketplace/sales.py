@@ -4,11 +4,16 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, post
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
+from msgspec import Meta
 
+from api.http.actors import actor_of
 from api.http.injected import GivenWork
 from api.http.schemas import (
     BIGINT_MAX,
+    NO_NUL,
+    ONE_LINE,
+    Body,
     Page,
     PageNumber,
     PageSize,
@@ -28,11 +33,19 @@ from api.routes.marketplace.sale_answers import (
     sale_details,
 )
 from api.routes.marketplace.services import GivenServices
+from api.routes.payments.refunds import carry_out_now
 from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
 from dispatch.deliveries.of_sales import deliveries_of_sales, mark_sale_as_delivered
 from dispatch.orders.models import PaymentStatus
 from dispatch.sales.models import SaleStatus
 from dispatch.sales.service import SaleFilter, Sales
+
+
+class SaleCancellation(Body, frozen=True, kw_only=True):
+    """Why a sale is called off, in words that its buyer reads."""
+
+    reason: Annotated[str, Meta(max_length=200, pattern=NO_NUL, extra=ONE_LINE)] = ""
 
 
 class SaleController(Controller):
@@ -89,3 +102,26 @@ class SaleController(Controller):
         sale = await mark_sale_as_delivered(work, services.clock, sale_id, request.user, objection=objection)
         delivered_at = sale.delivered_at or services.clock.now()
         return DeliveredAnswer("sale marked as delivered", delivered_at, sale.objection_until)
+
+    @post("/{sale_id:int}/cancel/", guards=[acts(Role.SELLER, Role.ADMIN)], status_code=200)
+    async def cancel(
+        self,
+        request: Request[User, Any, Any],
+        sale_id: PathId,
+        work: GivenWork,
+        services: GivenServices,
+        data: JSONBody[SaleCancellation | None] = None,
+    ) -> SaleDetails:
+        """Call off one sale whose goods are not to be had, as its seller or an admin, until it is picked up.
+
+        Its share of what was paid goes back, the last one's all that is left; the goods are on sale again; a
+        transporter who was to carry it is told. The order goes on without it: it has arrived when the others have, and
+        is cancelled with its last sale. Repeating it changes nothing. 409 `cannot_cancel` once it was picked up.
+        """
+        reason = data.reason if data is not None else ""
+        refund = await services.sale_calling_off(work).call_off(sale_id, request.user, reason)
+        if request.user.has(Role.ADMIN):
+            await record(work.session, actor_of(request), "sale.cancelled", "sale", sale_id, {"reason": reason})
+        await carry_out_now(work, services.refunds, refund)
+        view = await Sales(work).get(sale_id, request.user)
+        return sale_details(view, (await deliveries_of_sales(work.session, [sale_id])).get(sale_id))

@@ -10,6 +10,7 @@ from litestar.params import SkipValidation
 from api.process.resources import Feature, Resources
 from api.routes.deliveries.services import DeliveryServices
 from dispatch.cancellations.order_refunds import OrderRefunds
+from dispatch.cancellations.sale_calling_off import SaleCallingOff
 from dispatch.catalogue.sums import PriceTerms
 from dispatch.database.work import Work
 from dispatch.orders.service import OrderRules
@@ -41,6 +42,10 @@ class MarketplaceServices(Feature):
     def order_refunds(self, work: Work) -> OrderRefunds:
         """Cancelling and refunding orders in a unit of work."""
         return OrderRefunds(work, self.clock, self.deliveries.delivery_steps(work).deliveries)
+
+    def sale_calling_off(self, work: Work) -> SaleCallingOff:
+        """Calling single sales off in a unit of work."""
+        return SaleCallingOff(work, self.clock, self.deliveries.delivery_steps(work).deliveries)
 
 
 GivenServices: TypeAlias = NamedDependency[SkipValidation[MarketplaceServices]]

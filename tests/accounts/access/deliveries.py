@@ -20,6 +20,12 @@ async def _create(stage: Stage) -> Ask:
     return Ask(f"{DELIVERIES}create/", delivery_body(bought.sale_id), {"seller": bought.seller})
 
 
+@asks("POST /api/marketplace/sales/{sale_id}/cancel")
+async def _call_sale_off(stage: Stage) -> Ask:
+    bought = await stage.world.bought()
+    return Ask(f"/api/marketplace/sales/{bought.sale_id}/cancel/", {"reason": "eaten"}, {"seller": bought.seller})
+
+
 @asks("POST /api/marketplace/sales/{sale_id}/mark-as-delivered")
 async def _mark(stage: Stage) -> Ask:
     bought = await stage.world.bought()
