@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,7 +27,7 @@ from dispatch.events.recording import record
 from dispatch.numbers import tracking_number
 from dispatch.orders.models import DeliveryInfo, Order
 from dispatch.orders.service import lock_order
-from dispatch.ports import Clock, Publisher, StatusChange
+from dispatch.ports import ChangeNotice, Clock, Publisher, StatusChange
 from dispatch.sales.models import Sale, SaleStatus
 from dispatch.sales.progress import OrderProgress
 from dispatch.transporters.models import Transporter
@@ -190,6 +191,10 @@ class Deliveries:
             previous.value,
         )
         self._work.after_commit(lambda: self._publisher.status_changed(change))
+        if previous.under_way and previous is not status and delivery.transporter_id is not None:
+            # The step may have been taken on another phone, or by the transporter's own software.
+            notice = ChangeNotice(delivery.transporter_id, delivery.id, str(delivery.delivery_id), "status")
+            self._work.after_commit(partial(self._publisher.delivery_changed, notice))
         return step
 
     def call_off(self, delivery: Delivery, message: str, *, notes: str = "") -> None:

@@ -114,6 +114,7 @@ async def test_what_waits_is_sent_by_a_page_that_was_closed_and_opened_anew_with
         await one.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
         await one.window.context.set_offline(True)
         await one.pick_up(photo=False)
+        await expect(one.page.get_by_text("Picked up: saved on this phone")).to_be_visible()  # not before is it
         await one.page.close()
         one.page = await one.window.open("/courier")
         await expect(one.answer).to_have_text("Thamel, Kathmandu")

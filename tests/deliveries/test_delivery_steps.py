@@ -170,3 +170,18 @@ async def test_ratings_beyond_five_are_named(world: World) -> None:
         refused = await driver.post(f"{path}/deliver/", {"customer_rating": rating})
         assert (refused.status_code, list(refused.json()["errors"])) == (400, ["customer_rating"])
     assert ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))["status"] == "picked_up"
+
+
+async def test_a_step_that_was_taken_elsewhere_is_told_to_the_phones_of_its_transporter_once(world: World) -> None:
+    driver, delivery = await world.driver(), await world.delivery()
+    path = f"/api/deliveries/{delivery['id']}"
+    ok(await driver.post(f"{path}/accept/"))
+    async with world.phone(driver) as phone:
+        ok(await driver.post(f"{path}/pickup/", HERE))
+        ok(await driver.post(f"{path}/pickup/", HERE))  # the same step again is none
+        ok(await driver.post(f"{path}/deliver/", HERE))
+        told = [await phone.receive() for _ in range(2)]
+        await phone.send({"type": "nothing that is known"})
+        assert (await phone.receive())["type"] == "error"
+    change = {"type": "change", "delivery_id": delivery["id"], "delivery_uuid": delivery["delivery_id"]}
+    assert told == [change | {"what": "status"}] * 2

@@ -289,7 +289,8 @@ export class Work {
       this.#set({ offers: this.#state.offers.filter((one) => one.id !== frame.offer_id) });
       return;
     } else if (frame.type === "priority" || frame.type === "change") {
-      void this.#again();
+      // What this page is sending now, it asks about once it is answered.
+      if (!this.#state.actions.some((one) => one.delivery_id === frame.delivery_id && one.state === "sending")) void this.#again();
       return;
     } else if (frame.type !== "offer") return;
     navigator.vibrate?.([200, 100, 200]);
