@@ -13,6 +13,12 @@ ANSWERS: Final = "answers"
 TEXT: Final[Described] = {"type": "string"}
 BYTES: Final[Described] = {"type": "string", "format": "binary"}
 IN_TEXT: Final = ("text/", "application/gpx+xml")
+# Of a stream the schema is that of each event, as a client takes it apart.
+EVENT: Final[Described] = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in ("id", "event", "data")},
+    "required": ["data"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,14 @@ def describe_answers(responses: Described, handler: HTTPRouteHandler) -> None:
         described = responses.setdefault(str(answer.status), {})
         described["description"] = answer.words
         content = {} if answer.instead else described.get("content", {})
-        content |= {kind: {"schema": TEXT if kind.startswith(IN_TEXT) else BYTES} for kind in answer.kinds}
+        content |= {kind: {"schema": _schema_of(kind)} for kind in answer.kinds}
         if content:
             described["content"] = content
         else:
             described.pop("content", None)
+
+
+def _schema_of(kind: str) -> Described:
+    if kind == "text/event-stream":
+        return EVENT
+    return TEXT if kind.startswith(IN_TEXT) else BYTES

@@ -42,6 +42,8 @@ TEXTS: Final[dict[TextKind, Described]] = {
     TextKind.PHONE: {"format": "phone"},
     TextKind.EMAIL: {"format": "email"},
 }
+# Checked by the name of its field, whatever else its text is.
+URL: Final[Described] = {"format": "url"}
 # What holds of a text once it is in the form that is kept, not of all that is understood.
 KEPT_FORMS: Final = frozenset({NO_NUL, PHONE})
 
@@ -61,6 +63,8 @@ def describe_body(operation: Described, wanted: Any, schemas: Described) -> None
 def _described(part: Described, kind: inspect.StructType) -> Described:
     for field in kind.fields:
         said = _said_of(field.type)
+        if field.name.endswith("url"):
+            said = URL
         for place in _places(part["properties"][field.encode_name]):
             if place.get("pattern") in KEPT_FORMS:
                 del place["pattern"]

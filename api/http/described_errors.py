@@ -21,6 +21,8 @@ RAW_BODY: Final = "raw_body"
 """Key of ``opt``: what stands in a body that its route reads byte by byte."""
 
 JSON = "application/json"
+ALSO_TELLS: Final = "also_tells"
+"""Key of ``opt``: statuses of errors beyond those that its method and its door make sure of."""
 MAY_CONFLICT: Final = "may_conflict"
 """For ``opt=``: the route answers 409 though it changes nothing."""
 
@@ -56,6 +58,7 @@ ALWAYS: Final = {
     503: "A part of the service does not answer now; `Retry-After` says when to try again.",
 }
 SIGNED_IN: Final = {401: "Not signed in, or no longer.", 403: "Not for this user."}
+OTHERS: Final = SIGNED_IN | {410: "It was there, and is not any more."}
 CHANGES: Final = {
     409: "Not as things stand.",
     422: "The Idempotency-Key was used for another request; of a handover: what was required as proof is missing.",
@@ -97,6 +100,7 @@ def _describe(operation: Described, method: str, handler: HTTPRouteHandler, desc
     if method != "GET":
         wanted |= CHANGES
         wanted |= WITH_BODY if "requestBody" in operation or handler.opt.get("open_query") else {}
+    wanted |= {status: OTHERS[status] for status in handler.opt.get(ALSO_TELLS, ())}
     responses = operation.setdefault("responses", {})
     shape = handler.opt.get(OPTION, Error).__name__
     for status in sorted(wanted.keys() - (handler.responses or {}).keys()):

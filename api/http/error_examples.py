@@ -13,6 +13,7 @@ EXAMPLES: Final[dict[int, tuple[str, str]]] = {
     403: ("This needs the role admin.", "wrong_role"),
     404: ("There is no such thing.", "not_found"),
     409: ("Delivery already assigned", "already_assigned"),
+    410: ("This link is not good any more.", "gone"),
     413: ("The body is too large.", "too_large"),
     415: ("The body must say that it is JSON.", "unsupported_media_type"),
     422: ("This Idempotency-Key was used for another request.", "idempotency_key_reused"),

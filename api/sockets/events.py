@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.http.described_answers import OtherAnswer, also
+from api.http.described_errors import ALSO_TELLS
 from api.http.security import PUBLIC
 from api.sockets.services import GivenServices, SocketServices
 from dispatch.errors import Limit, NotFound, TooMany, Unavailable
@@ -89,7 +90,7 @@ class _Events(Response[bytes]):
         )
 
 
-STREAM = also(
+STREAM = {ALSO_TELLS: (410,)} | also(
     OtherAnswer(200, "The frames, one an event.", (MEDIA_TYPE,), instead=True),
     OtherAnswer(204, "Nothing comes any more.", instead=True),
 )

@@ -125,6 +125,18 @@ def test_the_description_says_by_what_each_route_knows_who_asks(described: Descr
     assert described["paths"]["/api/v1/marketplace/products"]["get"]["security"] == []
 
 
+def test_every_whole_number_of_a_path_or_query_says_where_it_ends(described: Described) -> None:
+    """One without an end comes as far as the database, which then says in its own words that it cannot hold it."""
+    endless = [
+        f"{name} {parameter['name']}"
+        for name, operation in operations(described)
+        for parameter in operation.get("parameters", [])
+        for kind in [parameter["schema"], *parameter["schema"].get("anyOf", [])]
+        if kind.get("type") == "integer" and not {"maximum", "enum"} & (kind.keys() | parameter["schema"].keys())
+    ]
+    assert endless == []
+
+
 def test_the_types_of_the_pages_know_every_operation(described: Described) -> None:
     written = TYPES.read_text()
     missing = [one["operationId"] for _, one in operations(described) if f"    {one['operationId']}: {{" not in written]

@@ -38,6 +38,7 @@ def register_formats() -> None:
         "lines": st.lists(SEEN, min_size=1, max_size=4).map("\n".join),
         "phone": phones,
         "email": st.builds("{}@{}.com".format, words, words),
+        "url": st.builds("https://{}.example/{}".format, words, words),
         "password": st.uuids().map(str),
         "picture": st.sampled_from([picture("JPEG"), picture("PNG")]),
         "date-time": _moments(),

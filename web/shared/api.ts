@@ -6131,6 +6131,7 @@ export interface components {
              */
             description: string;
             types?: string[];
+            /** Format: url */
             url: string;
         };
         /**
@@ -8686,6 +8687,7 @@ export interface components {
             description?: string;
             is_enabled?: boolean;
             types?: string[];
+            /** Format: url */
             url?: string;
         };
         /**
@@ -9012,6 +9014,15 @@ export interface components {
         };
         /** @description Not as things stand. */
         Error409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description It was there, and is not any more. */
+        Error410: {
             headers: {
                 [name: string]: unknown;
             };
@@ -10610,7 +10621,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        data: string;
+                        event?: string;
+                        id?: string;
+                    };
                 };
             };
             /** @description Nothing comes any more. */
@@ -10622,6 +10637,7 @@ export interface operations {
             };
             400: components["responses"]["Error400"];
             404: components["responses"]["Error404"];
+            410: components["responses"]["Error410"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
@@ -10652,6 +10668,7 @@ export interface operations {
             };
             400: components["responses"]["Error400"];
             404: components["responses"]["Error404"];
+            410: components["responses"]["Error410"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
@@ -10683,8 +10700,10 @@ export interface operations {
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             422: components["responses"]["Error422"];

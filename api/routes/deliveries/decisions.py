@@ -10,7 +10,7 @@ from litestar.params import QueryParameter
 from sqlalchemy import select
 
 from api.http.injected import GivenWork
-from api.http.schemas import WHEN, WHEN_WORDS, Id, end_of
+from api.http.schemas import BIGINT_MAX, WHEN, WHEN_WORDS, end_of
 from api.http.security import needs
 from api.routes.deliveries.decision_answers import (
     BEST_NAMED,
@@ -43,7 +43,10 @@ At = Annotated[
         description=f"Explains the decision that stood then. {WHEN_WORDS} Default: the latest.",
     ),
 ]
-Whom = Annotated[Id | None, QueryParameter(description="A transporter, to be told why it did not get the delivery.")]
+Whom = Annotated[
+    int | None,
+    QueryParameter(ge=1, le=BIGINT_MAX, description="A transporter, to be told why it did not get the delivery."),
+]
 
 
 class DecisionController(Controller):

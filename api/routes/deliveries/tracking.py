@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from api.http.actors import client_address
+from api.http.described_errors import ALSO_TELLS
 from api.http.injected import GivenWork
 from api.http.schemas import CODE, NO_NUL, Body
 from api.http.security import PUBLIC
@@ -40,7 +41,7 @@ class TrackingController(Controller):
     path = "/api/deliveries"
     tags = ("deliveries",)
 
-    @get("/{tracking_number:str}/track/", opt=PUBLIC)
+    @get("/{tracking_number:str}/track/", opt=PUBLIC | {ALSO_TELLS: (410,)})
     async def track(
         self, tracking_number: FromPath[str], work: GivenWork, services: GivenServices, unlock: UnlockQuery = None
     ) -> TrackedDelivery:
@@ -51,7 +52,7 @@ class TrackingController(Controller):
         """
         return await read_tracked(services, work, tracking_number, unlock)
 
-    @post("/{tracking_number:str}/unlock/", opt=PUBLIC, status_code=200)
+    @post("/{tracking_number:str}/unlock/", opt=PUBLIC | {ALSO_TELLS: (403, 410)}, status_code=200)
     async def unlock(
         self,
         request: Request[Any, Any, Any],
