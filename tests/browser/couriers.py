@@ -42,12 +42,18 @@ class Courier:
         """Take a delivery from the list."""
         await self.page.locator(f"[data-delivery='{delivery['id']}']").get_by_role("button", name="Take it").click()
 
-    async def pick_up(self, *, photo: bool = True) -> None:
-        """Through all of its questions."""
+    async def pick_up(self, *, photo: bool = True, send: bool = True) -> None:
+        """Through all of its questions; ``send``: without the moment in which it could be undone."""
         await self.page.get_by_role("link", name="Pick up", exact=True).click()
         if photo:
             await self.take_photo()
         await self.page.get_by_role("button", name="Picked up" if photo else "Picked up without a photo").click()
+        if send:
+            await self.send_now()
+
+    async def send_now(self) -> None:
+        """What was done a moment ago need not wait."""
+        await self.page.get_by_role("button", name="Send now").click()
 
     async def deliver(self, door: tuple[float, float] = THAMEL) -> None:
         """At the door, through all of its questions, without proof."""
@@ -55,6 +61,7 @@ class Courier:
         await self.page.get_by_role("link", name="Hand over", exact=True).click()
         await self.page.get_by_role("button", name="Without a photo").click()
         await self.page.get_by_role("button", name="Delivered without a signature").click()
+        await self.send_now()
 
     async def take_photo(self) -> None:
         """As the phone's camera gives it."""

@@ -31,6 +31,9 @@ async def test_a_courier_at_a_closed_door_says_so_without_network_and_the_buyer_
         await page.get_by_label("Tomorrow at 10").check()
         await page.get_by_label("More (may be left empty)").fill("Rang twice")
         await page.get_by_role("button", name="Save the attempt").click()
+        await expect(page.locator("[data-held=attempts]")).to_contain_text("Nobody there")
+        await expect(page.locator(".facts")).to_contain_text("next try")
+        await one.send_now()
         await one.window.context.set_offline(False)
 
         async def told() -> bool:

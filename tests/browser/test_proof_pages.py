@@ -27,6 +27,7 @@ async def test_a_courier_is_asked_for_all_that_is_required_and_the_buyer_sees_wh
     async with courier(world, plain_chromium, driver) as one:
         page = one.page
         await page.goto(f"{world.server.settings.public_url}/courier/jobs/{delivery['id']}/deliver")
+        await page.get_by_role("button", name="Go on here").click()
         await page.get_by_label("Number on the parcel").fill("TRK0000000000000000")
         await page.get_by_role("button", name="Use this number").click()
         await expect(page.get_by_text("This is another parcel's number.")).to_be_visible()
@@ -37,12 +38,14 @@ async def test_a_courier_is_asked_for_all_that_is_required_and_the_buyer_sees_wh
         await one.sign()
         await expect(page.get_by_role("button", name="Without a photo")).to_have_count(0)
         await one.take_photo()
+        await expect(page.get_by_role("img", name="The photo that you took")).to_be_visible()
+        await page.get_by_role("button", name="Use this photo").click()
         await page.get_by_role("button", name="Yes, I looked at it").click()
         for digit in digits:
             await page.get_by_role("button", name=digit, exact=True).click()
         assert await violations(page) == []
-        await page.get_by_role("button", name="Use this code").click()  # far from the door it is asked once more
         await page.get_by_role("button", name="Delivered").click()
+        await expect(page.get_by_role("button", name="Undo")).to_have_count(0)  # the customer waits to hear of the code
 
         async def arrived() -> bool:
             found = ok(await driver.get(f"/api/deliveries/{delivery['id']}/"))

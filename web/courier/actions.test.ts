@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Refused, Unreachable } from "../shared/client.ts";
-import { type Action, afterFailure, atStart, due, nextTry, requestOf, unconfirmed } from "./actions.ts";
+import { type Action, HOLD_MS, afterFailure, atStart, due, isHeld, nextTry, requestOf, unconfirmed } from "./actions.ts";
 
 const action = (number: number, some: Partial<Action> = {}): Action => ({
   number,
@@ -58,8 +58,8 @@ test("the first try that is still being answered is no refusal, a conflict is, w
 });
 
 test("a page that was closed in the midst of sending sends it again", () => {
-  expect(atStart(action(1, { state: "sending", not_before: 9 }))).toMatchObject({ state: "saved", not_before: 0 });
-  expect(atStart(action(1, { state: "refused" })).state).toBe("refused");
+  expect(atStart(action(1, { state: "sending", not_before: 9 }), 0)).toMatchObject({ state: "saved", not_before: 0 });
+  expect(atStart(action(1, { state: "refused" }), 0).state).toBe("refused");
 });
 
 test("what is not confirmed counts, refused ones too", () => {
@@ -71,4 +71,17 @@ test("the server is told with the time at which it happened", () => {
     path: "/api/deliveries/7/deliver/",
     body: { latitude: 27.7, happened_at: "2026-11-28T10:00:00.000Z" },
   });
+});
+
+test("a step that is held goes once its time has come, also after the page was opened anew and the clock put back", () => {
+  const held = action(1, { held_until: 5_000 });
+  expect([due([held], 4_999), nextTry([held], 4_000), numbers(due([held], 5_000))]).toEqual([[], 1_000, [1]]);
+  expect(atStart(held, 1_000).held_until).toBe(5_000);
+  expect(atStart(action(1, { held_until: 9_000_000 }), 0).held_until).toBe(HOLD_MS);
+});
+
+test("only what was not tried yet can be undone", () => {
+  const held = action(1, { held_until: 5_000 });
+  expect([held, { ...held, failures: 1 }, { ...held, state: "sending" as const }, action(1)].map((one) => isHeld(one, 0))).toEqual([true, false, false, false]);
+  expect(isHeld(held, 5_000)).toBe(false);
 });

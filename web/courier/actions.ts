@@ -26,12 +26,22 @@ export interface Action {
   failures: number;
   /** Not tried before this moment of the phone's clock, in milliseconds since 1970. */
   not_before: number;
+  /** Until then it waits on purpose and may be undone; what older pages have kept has none. */
+  held_until?: number;
   refusal: Refusal | null;
 }
 
 /** What is told to the server with one call. */
 export function requestOf(action: Action): { path: string; body: Record<string, unknown> } {
   return { path: `/api/deliveries/${action.delivery_id}/${action.kind}/`, body: { ...action.body, happened_at: action.happened_at } };
+}
+
+/** So long a step waits on the phone before it is sent: whoever tapped too soon takes it back. */
+export const HOLD_MS = 10_000;
+
+/** Whether nobody but this phone can know of it, because it is kept back. */
+export function isHeld(action: Action, now: number): boolean {
+  return action.state === "saved" && action.failures === 0 && (action.held_until ?? 0) > now;
 }
 
 /** Those that may be sent now: of each delivery the oldest that is not confirmed, unless it waits or was refused. */
@@ -41,15 +51,19 @@ export function due(actions: readonly Action[], now: number): Action[] {
   for (const one of [...actions].sort((a, b) => a.number - b.number)) {
     if (one.state === "confirmed" || seen.has(one.delivery_id)) continue;
     seen.add(one.delivery_id);
-    if (one.state === "saved" && one.not_before <= now) found.push(one);
+    if (one.state === "saved" && mayGoAt(one) <= now) found.push(one);
   }
   return found;
 }
 
 /** How long until the next one may be tried, in milliseconds; null where none waits for a time. */
 export function nextTry(actions: readonly Action[], now: number): number | null {
-  const waiting = actions.filter((one) => one.state === "saved" && one.not_before > now).map((one) => one.not_before - now);
+  const waiting = actions.filter((one) => one.state === "saved" && mayGoAt(one) > now).map((one) => mayGoAt(one) - now);
   return waiting.length === 0 ? null : Math.min(...waiting);
+}
+
+function mayGoAt(action: Action): number {
+  return Math.max(action.not_before, action.held_until ?? 0);
 }
 
 /** How many the server does not know. */
@@ -72,7 +86,8 @@ export function afterFailure(action: Action, error: unknown, now: number, chance
   return { ...action, state: "refused", failures, refusal: { code: error.code, detail: error.message } };
 }
 
-/** As the page finds an action when it is opened: nobody is sending, and it is tried at once. */
-export function atStart(action: Action): Action {
-  return action.state === "sending" || action.state === "saved" ? { ...action, state: "saved", not_before: 0 } : action;
+/** As the page finds an action when it is opened: nobody is sending, and it is tried at once, or once it was held long enough. */
+export function atStart(action: Action, now: number): Action {
+  const held_until = Math.min(action.held_until ?? 0, now + HOLD_MS); // the phone's clock may have been put back
+  return action.state === "sending" || action.state === "saved" ? { ...action, state: "saved", not_before: 0, held_until } : action;
 }

@@ -1,14 +1,11 @@
 // At the door in vain: why, a photo that somebody was there, and when it is tried again. Works without network.
 import { useState } from "preact/hooks";
-import type { components } from "../shared/api.ts";
 import { Field } from "../shared/field.tsx";
 import { type Given, show } from "./given.ts";
-import { type Job, stopOf } from "./jobs.ts";
-import { NEXT_TRIES, type NextTry, nextTryAt } from "./next_tries.ts";
+import { FAR_M, FarQuestion } from "./far_question.tsx";
+import { type Job, awayM, stopOf } from "./jobs.ts";
+import { NEXT_TRIES, type NextTry, REASONS, type Reason, nextTryAt } from "./next_tries.ts";
 import { PhotoQuestion } from "./photo_question.tsx";
-
-type Reason = components["schemas"]["AttemptReason"];
-const REASONS: readonly Reason[] = ["nobody_there", "wrong_address", "refused", "cannot_pay", "closed", "unsafe", "other"];
 
 export function AttemptView(given: Given & { id: number }) {
   const [job] = useState(() => given.state.jobs.find((one) => one.id === given.id)); // what was begun is brought to its end
@@ -24,14 +21,17 @@ export function AttemptView(given: Given & { id: number }) {
   return <Questions {...given} job={shown} />;
 }
 
-function Questions({ work, state, say, job }: Given & { job: Job }) {
+function Questions({ work, state, say, language, job }: Given & { job: Job }) {
   const [at, setAt] = useState(0);
   const [reason, setReason] = useState<Reason>("nobody_there");
   const [photo, setPhoto] = useState<string | null>(null);
   const [next, setNext] = useState<NextTry>("tomorrow");
   const [note, setNote] = useState("");
   const [saving, setSaving] = useState(false);
-  const { address } = stopOf(job);
+  const [farSeen, setFarSeen] = useState(false);
+  const { address, point } = stopOf(job);
+  const away_m = awayM(state.position?.coords, point);
+  const far = away_m !== null && away_m > FAR_M && !farSeen;
   const finish = async (): Promise<void> => {
     setSaving(true);
     const body: Record<string, unknown> = { reason, note: note.trim() };
@@ -47,8 +47,9 @@ function Questions({ work, state, say, job }: Given & { job: Job }) {
   };
   return (
     <section class="handover card">
-      <p class="quiet">{say("question.of", { at: at + 1, of: 3 })} · {address}</p>
-      {at === 0 && (
+      <p class="quiet">{!far && `${say("question.of", { at: at + 1, of: 3 })} · `}{address}</p>
+      {far && <FarQuestion away_m={away_m} say={say} language={language} onGoOn={() => setFarSeen(true)} />}
+      {!far && at === 0 && (
         <>
           <h1 tabIndex={-1} class="answer">{say("attempt.why")}</h1>
           <fieldset class="reasons">
@@ -63,7 +64,7 @@ function Questions({ work, state, say, job }: Given & { job: Job }) {
           <button type="button" class="button first large" onClick={() => setAt(1)}>{say("attempt.on")}</button>
         </>
       )}
-      {at === 1 && (
+      {!far && at === 1 && (
         <PhotoQuestion
           title={say("attempt.photo")}
           required={false}
@@ -79,7 +80,7 @@ function Questions({ work, state, say, job }: Given & { job: Job }) {
           }}
         />
       )}
-      {at === 2 && (
+      {!far && at === 2 && (
         <>
           <h1 tabIndex={-1} class="answer">{say("attempt.next")}</h1>
           <fieldset class="reasons">

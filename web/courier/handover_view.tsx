@@ -1,7 +1,7 @@
-// A pickup or a drop-off as a row of single questions: what is required of it, what may be added, and once more where it is far from the address.
+// A pickup or a drop-off as a row of single questions: first whether it is here where it is far from the address, then what is required, then what may be added.
 import { useEffect, useState } from "preact/hooks";
-import { distance } from "../shared/numbers.ts";
-import { type Job, distanceM, stopOf } from "./jobs.ts";
+import { FAR_M, FarQuestion } from "./far_question.tsx";
+import { type Job, awayM, stopOf } from "./jobs.ts";
 import { type Given, show } from "./given.ts";
 import { AgeQuestion } from "./age_question.tsx";
 import { BarcodeQuestion } from "./barcode_question.tsx";
@@ -31,8 +31,6 @@ export function HandoverView(given: Given & { kind: HandoverKind; id: number }) 
   return <Questions {...given} job={shown} />;
 }
 
-/** So far from the address a courier is told before it confirms; the server marks such a handover at this distance unless it is set otherwise. */
-const FAR_M = 1000;
 const USUAL_AGE = 18;
 
 function Questions({ work, state, say, language, kind, job }: Given & { kind: HandoverKind; job: Job }) {
@@ -43,17 +41,17 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
   const { at, photo, signature } = proof;
   const change = (some: Partial<Proof>): void => {
     const next = { ...proof, ...some };
-    setProof(next);
-    void work.proofs?.keep(kind, job.id, next, [job.id, ...state.jobs.map((one) => one.id)]);
+    // What is shown is kept: a page that is closed in between would have promised too much.
+    void work.proofs?.keep(kind, job.id, next, [job.id, ...state.jobs.map((one) => one.id)]).catch(() => undefined).then(() => setProof(next));
   };
   const stop = stopOf(kind === "pickup" ? { ...job, status: "assigned" } : job);
 
   const here = state.position?.coords;
-  const away_m = here === undefined || stop.point === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, stop.point);
-  const far = away_m !== null && away_m > FAR_M;
+  const away_m = awayM(here, stop.point);
+  const far = away_m !== null && away_m > FAR_M && !proof.far_seen;
   const required = requiredAt(kind, job);
-  const questions = questionsOf(kind, required, far);
-  const asked: Question = questions[at] ?? "done";
+  const questions = questionsOf(kind, required);
+  const asked: Question | "far" = far ? "far" : (questions[at] ?? "done");
   const last = at >= questions.length - 1;
   const finish = async (gathered: Proof): Promise<void> => {
     setSaving(true);
@@ -72,8 +70,9 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
   const done = say(kind === "pickup" ? "stop.picked_up" : "stop.delivered");
   return (
     <section class="handover card">
-      <p class="quiet">{questions.length > 1 && `${say("question.of", { at: Math.min(at + 1, questions.length), of: questions.length })} · `}{stop.address}</p>
+      <p class="quiet">{!far && questions.length > 1 && `${say("question.of", { at: Math.min(at + 1, questions.length), of: questions.length })} · `}{stop.address}</p>
       {last && here === undefined && <p class="quiet" role="status">{say("done.no_place")}</p>}
+      {asked === "far" && away_m !== null && <FarQuestion away_m={away_m} say={say} language={language} onGoOn={() => change({ far_seen: true })} />}
       {asked === "photo" && (
         <PhotoQuestion
           title={say(kind === "pickup" ? "photo.pickup" : "photo.dropoff")}
@@ -83,7 +82,7 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
           busy={saving}
           use={last ? done : say("photo.use")}
           skip={say(!last ? "photo.skip" : kind === "pickup" ? "photo.skip.pickup" : "photo.skip.dropoff")}
-          onTake={(taken) => change({ photo: taken, at: last ? at : at + 1 })}
+          onTake={(taken) => change({ photo: taken })}
           onAnswer={(used) => answer({ photo: used })}
         />
       )}
@@ -111,11 +110,10 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
             {proof.age_checked && <li>{say("done.age")}</li>}
             {proof.code !== "" && <li>{say("done.code")}</li>}
           </ul>
-          {far && <p class="problem" role="status">{say("done.far", { distance: distance(away_m, language) })}</p>}
           <button type="button" class="button first large" disabled={saving} onClick={() => void finish(proof)}>{done}</button>
         </>
       )}
-      <button type="button" class="button" onClick={() => (at > 0 ? change({ at: at - 1 }) : show({ name: "work" }))}>{say("back")}</button>
+      <button type="button" class="button" onClick={() => (at > 0 && !far ? change({ at: at - 1 }) : show({ name: "work" }))}>{say("back")}</button>
     </section>
   );
 }

@@ -31,6 +31,12 @@ test("what was done on this phone has happened, unless the server refused it", (
   expect(withActions([job(1, "in_transit")], [did("pickup")])[0]?.status).toBe("in_transit");
 });
 
+test("an attempt that is kept on the phone says when the next one is, until the server knows it", () => {
+  const tried = (state: Action["state"]): Action => ({ ...did("attempts", state), body: { next_try_at: "2026-11-29T04:15:00Z" } });
+  expect(withActions([job(1, "picked_up")], [tried("saved")])[0]).toMatchObject({ status: "in_transit", next_try: { starts_at: "2026-11-29T04:15:00Z" } });
+  expect(withActions([job(1, "in_transit", { next_try: null })], [tried("confirmed")])[0]?.next_try).toBeNull();
+});
+
 test("a list that is older than what the server has confirmed takes nothing back", () => {
   expect(withActions([job(1)], [did("pickup", "confirmed")])[0]?.status).toBe("picked_up");
   expect(withActions([job(1)], [did("pickup", "confirmed"), did("deliver", "confirmed")])).toEqual([]);
@@ -101,7 +107,8 @@ test("pages come from the network first, files from what is kept, everything els
 
 test("what was asked for is told apart from what is only expected", () => {
   const at = "2026-11-28T11:00:00Z";
-  expect(stopOf(job(1, "picked_up", { requested_delivery_date: at })).asked_for).toBe(true);
-  expect(stopOf(job(1, "picked_up", { estimated_delivery_time: at })).asked_for).toBe(false);
-  expect(stopOf(job(1, "assigned", { estimated_pickup_time: at })).asked_for).toBe(false);
+  expect(stopOf(job(1, "picked_up", { requested_delivery_date: at })).due).toBe("by");
+  expect(stopOf(job(1, "picked_up", { estimated_delivery_time: at })).due).toBe("expected");
+  expect(stopOf(job(1, "assigned", { estimated_pickup_time: at })).due).toBe("expected");
+  expect(stopOf(job(1, "in_transit", { next_try: { starts_at: at, ends_at: null, asked_by: "transporter" } })).due).toBe("again");
 });

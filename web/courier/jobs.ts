@@ -20,8 +20,8 @@ export interface Stop {
   instructions: string;
   /** Until when it was asked for, else when it is expected, if either is known. */
   due_at: number | null;
-  /** Whether that was asked for; an estimate is no promise. */
-  asked_for: boolean;
+  /** Whether that was asked for, is expected, which is no promise, or is when it is tried again. */
+  due: "by" | "expected" | "again";
 }
 
 export const UNDER_WAY: readonly Job["status"][] = ["assigned", "picked_up", "in_transit"];
@@ -34,9 +34,15 @@ export function withActions(jobs: readonly Job[], actions: readonly Action[]): J
     const own = actions.filter((one) => one.delivery_id === job.id && one.state !== "refused");
     if (own.some((one) => one.kind === "deliver")) return [];
     if (own.some((one) => one.kind === "pickup") && job.status === "assigned") return [{ ...job, status: "picked_up" as const }];
-    if (own.some((one) => one.kind === "attempts") && job.status === "picked_up") return [{ ...job, status: "in_transit" as const }];
-    return [job];
+    const status = own.some((one) => one.kind === "attempts") && job.status === "picked_up" ? ("in_transit" as const) : job.status;
+    const tried = own.findLast((one) => one.kind === "attempts" && one.state !== "confirmed"); // what is confirmed, a buyer may have changed since
+    return [tried === undefined ? { ...job, status } : { ...job, status, next_try: nextTryOf(tried) }];
   });
+}
+
+function nextTryOf({ body }: Action): Job["next_try"] {
+  const at = body["next_try_at"];
+  return typeof at === "string" ? { starts_at: at, ends_at: null, asked_by: "transporter" } : null;
 }
 
 /** What is under way, most pressing first: by priority, then by when it is due, then by who has waited longest. */
@@ -60,7 +66,7 @@ export function stopOf(job: Job): Stop {
       phone: job.pickup_contact_phone,
       instructions: job.pickup_instructions,
       due_at: timeOf(job.estimated_pickup_time ?? job.requested_pickup_date),
-      asked_for: job.estimated_pickup_time === null,
+      due: job.estimated_pickup_time === null ? "by" : "expected",
     };
   }
   return {
@@ -71,7 +77,7 @@ export function stopOf(job: Job): Stop {
     phone: job.delivery_contact_phone,
     instructions: job.delivery_instructions,
     due_at: timeOf(job.next_try?.starts_at ?? job.requested_delivery_date ?? job.estimated_delivery_time),
-    asked_for: (job.next_try ?? job.requested_delivery_date ?? null) !== null,
+    due: (job.next_try ?? null) !== null ? "again" : job.requested_delivery_date !== null ? "by" : "expected",
   };
 }
 
@@ -81,6 +87,11 @@ export function pointOf(lat: number | null, lon: number | null): Point | null {
 
 function timeOf(text: string | null): number | null {
   return text === null ? null : Date.parse(text);
+}
+
+/** How far that is from where the phone is; null where either is not known. */
+export function awayM(here: { latitude: number; longitude: number } | undefined, point: Point | null): number | null {
+  return here === undefined || point === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, point);
 }
 
 const EARTH_M = 6_371_008.8;

@@ -1,5 +1,10 @@
 // When a parcel that nobody took may be tried again, as a courier says it at the door.
+import type { components } from "../shared/api.ts";
 import { NEPAL_OFFSET_MS } from "../shared/times.ts";
+
+export type Reason = components["schemas"]["AttemptReason"];
+export const REASONS: readonly Reason[] = ["nobody_there", "wrong_address", "refused", "cannot_pay", "closed", "unsafe", "other"];
+
 
 export type NextTry = "later" | "tomorrow" | "unknown";
 export const NEXT_TRIES: readonly NextTry[] = ["later", "tomorrow", "unknown"];

@@ -87,3 +87,33 @@ test("what was refused stays with its proof until somebody has read why, and onl
   await settled();
   expect(server.told.at(-1)?.kind).toBe("deliver");
 });
+
+test("what is held is not sent before its time, and what is undone meanwhile never is", async () => {
+  const [server, kept] = [new Server(), new KeptInMemory()];
+  const outbox = server.outbox(kept);
+  await outbox.start();
+  await outbox.add(done("pickup"), 10);
+  await outbox.add(done("attempts", 2), 10);
+  await settled();
+  expect([server.told.length, (await kept.actions()).length]).toEqual([0, 2]);
+  expect(await outbox.undo(1)).toBe(true);
+  server.now = 10;
+  outbox.run();
+  await settled();
+  expect([server.told.map((one) => one.kind), await kept.actions(), await outbox.undo(2)]).toEqual([["attempts"], [], false]);
+});
+
+test("what is held survives a page that is opened anew, is held no longer than before, and goes at once where somebody goes on", async () => {
+  const [server, kept] = [new Server(), new KeptInMemory()];
+  await server.outbox(kept).add(done("pickup"), 10);
+  const outbox = server.outbox(kept);
+  await outbox.start();
+  await settled();
+  expect(server.told).toEqual([]);
+  await outbox.add(done("deliver"), 10);
+  await settled();
+  expect(server.told.map((one) => one.kind)).toEqual(["pickup"]);
+  await outbox.release();
+  await settled();
+  expect([server.told.map((one) => one.kind), await kept.actions()]).toEqual([["pickup", "deliver"], []]);
+});

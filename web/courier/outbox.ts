@@ -1,5 +1,5 @@
 // Sends what was done, in order for each delivery, until the server has confirmed or refused it.
-import { type Action, type ActionKind, afterFailure, atStart, due, nextTry } from "./actions.ts";
+import { type Action, type ActionKind, afterFailure, atStart, due, isHeld, nextTry } from "./actions.ts";
 import type { Kept } from "./kept.ts";
 
 export interface NewAction {
@@ -38,7 +38,7 @@ export class Outbox {
   }
 
   async start(): Promise<void> {
-    this.#show((await this.kept.actions()).map(atStart));
+    this.#show((await this.kept.actions()).map((one) => atStart(one, this.world.now())));
     this.run();
   }
 
@@ -46,18 +46,36 @@ export class Outbox {
     this.world.cancel(this.#waiting);
   }
 
-  /** It is kept on the phone once this returns. */
-  async add(wanted: NewAction): Promise<void> {
-    const fresh = { ...wanted, number: 0, key: this.world.newKey(), state: "saved" as const, failures: 0, not_before: 0, refusal: null };
+  /** It is kept on the phone once this returns, and sent after `hold_ms`. Whoever goes on with a parcel stands by what was done before. */
+  async add(wanted: NewAction, hold_ms = 0): Promise<void> {
+    await this.release((one) => one.delivery_id === wanted.delivery_id);
+    const held_until = hold_ms === 0 ? 0 : this.world.now() + hold_ms;
+    const fresh = { ...wanted, number: 0, key: this.world.newKey(), state: "saved" as const, failures: 0, not_before: 0, held_until, refusal: null };
     const action = await this.kept.addAction(fresh);
     this.#show([...this.#actions, action]);
     this.run();
   }
 
+  /** What is held back needs to wait no longer. */
+  async release(which: (action: Action) => boolean = () => true): Promise<void> {
+    const held = this.#actions.filter((one) => isHeld(one, this.world.now()) && which(one)).map((one) => ({ ...one, held_until: 0 }));
+    for (const one of held) this.#replace(one);
+    this.run();
+    await Promise.all(held.map(async (one) => (this.#actions.some(({ number, state }) => number === one.number && state === "saved") ? this.kept.putAction(one) : undefined)));
+  }
+
+  /** Takes back what is still held; false where it may be on its way already. */
+  async undo(number: number): Promise<boolean> {
+    const action = this.#actions.find((one) => one.number === number);
+    if (action === undefined || !isHeld(action, this.world.now())) return false;
+    await this.dismiss(number);
+    return true;
+  }
+
   /** Somebody has read why it was refused. */
   async dismiss(number: number): Promise<void> {
+    this.#show(this.#actions.filter((one) => one.number !== number)); // first, so that nobody sends it meanwhile
     await this.kept.dropAction(number);
-    this.#show(this.#actions.filter((one) => one.number !== number));
     this.run();
   }
 

@@ -36,7 +36,7 @@ export function PhotoQuestion({ title, photo, required, say, busy, use, skip, on
   return (
     <>
       <h1 ref={heading} tabIndex={-1} class="answer">{title}</h1>
-      {required && <p class="quiet">{say("photo.required")}</p>}
+      <p class="quiet">{say(required ? "photo.required" : "photo.optional")}</p>
       {photo !== null && <img class="proof" src={photo} alt={say("photo.taken")} />}
       <p class="problem" role="alert">{problem}</p>
       {photo !== null && <button type="button" class="button first large" disabled={busy} onClick={() => onAnswer(photo)}>{use}</button>}

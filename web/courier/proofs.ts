@@ -15,9 +15,11 @@ export interface Proof {
   scanned: string;
   code: string;
   age_checked: boolean;
+  /** Whether the courier was told that the address is far and goes on here. */
+  far_seen: boolean;
 }
 
-export const NO_PROOF: Proof = { at: 0, photo: null, signature: null, signed_by: "", relation: "self", scanned: "", code: "", age_checked: false };
+export const NO_PROOF: Proof = { at: 0, photo: null, signature: null, signed_by: "", relation: "self", scanned: "", code: "", age_checked: false, far_seen: false };
 
 /** What is sent of it with the step. */
 export function bodyOf(kind: ActionKind, proof: Proof): Record<string, unknown> {
@@ -31,6 +33,20 @@ export function bodyOf(kind: ActionKind, proof: Proof): Record<string, unknown> 
   if (proof.code !== "") body["code"] = proof.code;
   if (proof.age_checked) body["age_checked"] = true;
   return body;
+}
+
+/** What a step that was undone had gathered, as `bodyOf` wrote it: the questions begin anew, with what is there already. */
+export function proofOf(kind: ActionKind, body: Readonly<Record<string, unknown>>): Proof {
+  const text = (name: string): string => String(body[name] ?? "");
+  const picture = (name: string): string | null => (typeof body[name] === "string" ? text(name) : null);
+  return {
+    ...NO_PROOF,
+    photo: picture(kind === "pickup" ? "pickup_photo" : "delivery_photo"),
+    signature: picture("signature"),
+    signed_by: text("signed_by"),
+    relation: text("relation") || NO_PROOF.relation,
+    scanned: text("scanned"),
+  };
 }
 
 /** By kind and delivery, as in "deliver:12". */

@@ -1,20 +1,15 @@
 import { expect, test } from "vitest";
 import { codeOf, isOfParcel, questionsOf, requiredAt } from "./questions.ts";
 
-test("the answer to the last question is the handover: nothing more is asked of who is at the address", () => {
-  expect(questionsOf("pickup", [], false)).toEqual(["photo"]);
-  expect(questionsOf("deliver", [], false)).toEqual(["photo", "signature"]);
-  expect(questionsOf("deliver", ["signature"], false)).toEqual(["signature", "photo"]);
-});
-
-test("whoever is far from the address is asked once more before it is done", () => {
-  expect(questionsOf("pickup", [], true)).toEqual(["photo", "done"]);
-  expect(questionsOf("deliver", ["signature"], true)).toEqual(["signature", "photo", "done"]);
+test("the answer to the last question is the handover: nothing more is asked", () => {
+  expect(questionsOf("pickup", [])).toEqual(["photo"]);
+  expect(questionsOf("deliver", [])).toEqual(["photo", "signature"]);
+  expect(questionsOf("deliver", ["signature"])).toEqual(["signature", "photo"]);
 });
 
 test("what is required is asked first, and the customer's age and code last", () => {
-  expect(questionsOf("pickup", ["signature", "barcode"], false)).toEqual(["barcode", "signature", "photo"]);
-  expect(questionsOf("deliver", ["photo", "code", "barcode", "age"], false)).toEqual(["barcode", "photo", "signature", "age", "code"]);
+  expect(questionsOf("pickup", ["signature", "barcode"])).toEqual(["barcode", "signature", "photo"]);
+  expect(questionsOf("deliver", ["photo", "code", "barcode", "age"])).toEqual(["barcode", "photo", "signature", "age", "code"]);
 });
 
 test("a promised signature is required of a delivery that an older page has kept, and a waived code is not asked for", () => {

@@ -22,14 +22,14 @@ export function requiredAt(kind: HandoverKind, job: WithProof): readonly Kind[] 
 /**
  * What is required comes before what may be left out. A photo may be taken everywhere, and a signature at every door; what
  * stands on the parcel, the customer's age and code are asked for only where they must be. The answer to the last question is
- * the handover; whoever is `far` from the address is asked once more.
+ * the handover.
  */
-export function questionsOf(kind: HandoverKind, required: readonly Kind[], far: boolean): readonly Question[] {
+export function questionsOf(kind: HandoverKind, required: readonly Kind[]): readonly Question[] {
   const offered: readonly Kind[] = kind === "pickup" ? ["photo"] : ["photo", "signature"];
   const asked = (["barcode", "signature", "photo"] as const).filter((one) => required.includes(one));
   const may = offered.filter((one) => !required.includes(one));
   const last = (["age", "code"] as const).filter((one) => required.includes(one));
-  return [...asked, ...may, ...last, ...(far ? (["done"] as const) : [])];
+  return [...asked, ...may, ...last];
 }
 
 /** A number as it is compared: in capitals, nothing between its signs. */

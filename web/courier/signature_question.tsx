@@ -45,7 +45,7 @@ export function SignatureQuestion({ name, required, say, busy, use, skip, onAnsw
   return (
     <>
       <h1 ref={heading} tabIndex={-1} class="answer">{say("signature.title", { name })}</h1>
-      {required && <p class="quiet">{say("signature.required")}</p>}
+      <p class="quiet">{say(required ? "signature.required" : "signature.optional")}</p>
       <div class="paper"><canvas ref={canvas} class="pad" width={WIDTH} height={HEIGHT} role="img" aria-label={say("signature.pad")} />{!drawn && <span class="here" aria-hidden="true">{say("signature.here")}</span>}</div>
       <label>
         {say("signature.typed")}

@@ -24,7 +24,7 @@ test("the newest position of any other device says where it comes from, in whate
   const of = (...fixes: ReturnType<typeof fix>[]) => newestOfOthers(fixes, "courier-own", devices, now);
   const own = fix("courier-own", "2026-03-01T10:00:09Z");
   expect(of(own)).toBeNull();
-  expect(of(own, fix("bike-tracker", "2026-03-01T10:00:05Z"))).toEqual({ from: { app: "bike-tracker" }, age_s: 5 });
+  expect(of(own, fix("bike-tracker", "2026-03-01T10:00:05Z"))).toEqual({ from: "other_app", age_s: 5 });
   expect(of(fix("osmand-7", "2026-03-01T10:00:05.5Z"), fix("bike-tracker", "2026-03-01T10:00:05Z"))?.from).toEqual({ app: "Traccar Client · My phone" });
   expect(of(fix("owntracks-6", "2026-03-01T10:00:08Z"))?.from).toEqual({ app: "OwnTracks" });
   expect(of(fix("courier-else", "2026-03-01T10:00:08Z"))?.from).toBe("other_page");

@@ -6,7 +6,7 @@ type Fix = components["schemas"]["FixAnswer"];
 
 /** Where the newest position came from: this page, the same on another phone, or an app by its name; `age_s` in seconds. */
 export interface Source {
-  from: "this_page" | "other_page" | { app: string };
+  from: "this_page" | "other_page" | "other_app" | { app: string };
   age_s: number;
 }
 
@@ -15,12 +15,12 @@ const APPS: Readonly<Record<string, string>> = { osmand: "Traccar Client", owntr
 /** What the page calls itself: its device begins with it, whichever phone it is on. */
 export const PAGE = "courier-";
 
-/** What sent a fix, of all that is not this page: a paired app by its name, any other as it calls itself. */
+/** What sent a fix, of all that is not this page: a paired app by its name; how any other calls itself says nothing to a person. */
 export function senderOf(device: string, devices: readonly Device[]): Source["from"] {
   if (device.startsWith(PAGE)) return "other_page";
   const [protocol = "", id = ""] = device.split("-");
   const app = APPS[protocol];
-  if (app === undefined || !/^[0-9]+$/.test(id)) return { app: device };
+  if (app === undefined || !/^[0-9]+$/.test(id)) return "other_app";
   const paired = devices.find((one) => one.id === Number(id));
   return { app: paired === undefined ? app : `${app} · ${paired.name}` };
 }

@@ -41,10 +41,10 @@ export function WaitingList(given: Given) {
       {waiting.length === 0 && <p class="quiet">{say("waiting.none")}</p>}
       <ul class="list">
         {nearest(waiting, state.position).slice(0, SHOWN).map((one) => (
-          <li key={one.id} class="card offer" data-delivery={one.id}>
-            <p><strong>{one.pickup_address}</strong></p>
-            <p class="quiet">{facts(one, given)}</p>
-            <button type="button" class="button first" disabled={turn?.state === "asking"} onClick={() => void accept(one)}>
+          <li key={one.id} class="card waits" data-delivery={one.id}>
+            <p><strong>{one.pickup_address}{one.delivery_area.city !== null && ` → ${one.delivery_area.city}`}</strong></p>
+            <p class="quiet small">{facts(one, given)}</p>
+            <button type="button" class="button first end" disabled={turn?.state === "asking"} onClick={() => void accept(one)}>
               {say(turn?.id === one.id && turn.state === "asking" ? "waiting.asking" : "waiting.accept")}
             </button>
           </li>
@@ -72,9 +72,8 @@ function facts(one: Waiting, { state, language, say }: Given): string {
   return [
     away === null ? "" : say("way.to_pickup", { distance: distance(away, language) }),
     one.distance_km === null ? "" : say("way.to_door", { distance: distance(one.distance_km * 1000, language) }),
-    one.delivery_area.city === null ? "" : say("waiting.to", { city: one.delivery_area.city }),
     say("parcel.weight", { weight: one.package_weight }),
     one.fragile ? say("parcel.fragile") : "",
-    say("fee", { amount: money(one.delivery_fee, language) }),
+    money(one.delivery_fee, language),
   ].filter((fact) => fact !== "").join(" · ");
 }

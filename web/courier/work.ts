@@ -4,14 +4,14 @@ import { type Client, Refused } from "../shared/client.ts";
 import { ServerClock } from "../shared/server_clock.ts";
 import type { Shift } from "../shared/shifts.ts";
 import { type Row, listRows, tellAction, wholeJobs } from "./deliveries_api.ts";
-import type { Action } from "./actions.ts";
+import { type Action, HOLD_MS } from "./actions.ts";
 import { DEFAULT_POLICY, type Measured, Sieve, pingOf } from "./fixes.ts";
 import { type Job, type Waiting, inOrder, withActions } from "./jobs.ts";
 import { type Kept, openKept } from "./kept.ts";
 import type { DeclineReason, Offer } from "./offers.ts";
 import { type NewAction, Outbox } from "./outbox.ts";
 import { PhoneClock } from "./phone_clock.ts";
-import { Proofs } from "./proofs.ts";
+import { Proofs, proofOf } from "./proofs.ts";
 import { type BacklogAnswer, PingSender, type ServerFrame } from "./ping_sender.ts";
 import { type Device, PAGE, type Source, newestOfOthers } from "./sources.ts";
 import { PositionWatch, ScreenLock, type Trouble } from "./watching_position.ts";
@@ -24,7 +24,7 @@ type Fix = components["schemas"]["FixAnswer"];
 type Page<Row> = { count: number; results: Row[] };
 
 export interface Notice {
-  key: "notice.assigned" | "notice.withdrawn" | "notice.delivered" | "notice.unanswered_offers" | "notice.break_over";
+  key: "notice.assigned" | "notice.withdrawn" | "notice.delivered" | "notice.attempted" | "notice.unanswered_offers" | "notice.break_over";
   title: string;
   delivery_id: number;
 }
@@ -65,6 +65,8 @@ const ASK_EVERY_MS = 30_000;
 const FIXES_OF_MS = 180_000;
 const FIXES_A_PAGE = 100;
 const GIVEN_BACK = "given_back";
+// A page that is loaded anew is hidden for a moment as well; whoever puts the phone away stands by what was done.
+const PUT_AWAY_AFTER_MS = 1_000;
 const NOT_ALLOWED = 4403; // the close code of who is not verified
 
 export class Work {
@@ -120,10 +122,16 @@ export class Work {
         void this.refresh();
       };
       const gone = (): void => this.#set({ reachable: false });
+      let putAway: ReturnType<typeof setTimeout> | undefined;
+      const hidden = (): void => {
+        clearTimeout(putAway);
+        if (document.visibilityState === "hidden") putAway = setTimeout(() => void this.#outbox?.release(), PUT_AWAY_AFTER_MS);
+      };
       addEventListener("online", back);
       addEventListener("offline", gone);
       document.addEventListener("visibilitychange", back);
-      ends.push(() => clearInterval(again), () => removeEventListener("online", back), () => removeEventListener("offline", gone), () => document.removeEventListener("visibilitychange", back));
+      document.addEventListener("visibilitychange", hidden);
+      ends.push(() => clearInterval(again), () => removeEventListener("online", back), () => removeEventListener("offline", gone), () => document.removeEventListener("visibilitychange", back), () => document.removeEventListener("visibilitychange", hidden));
     });
     return () => {
       stopped = true;
@@ -196,12 +204,27 @@ export class Work {
     return this.#deadlines.now();
   }
 
-  /** Keeps on this phone what was done just now; it is told to the server as soon as that can be. */
+  /** Keeps on this phone what was done just now; it is told to the server after a moment in which it can be undone, as soon as that can be. */
   async done(action: Omit<NewAction, "happened_at">): Promise<void> {
-    await this.#outbox?.add({ ...action, happened_at: this.#clock.iso() });
+    const hold_ms = "code" in action.body ? 0 : HOLD_MS; // whether a code is right is known while the customer is there
+    await this.#outbox?.add({ ...action, happened_at: this.#clock.iso() }, hold_ms);
     await this.proofs?.forget(action.kind, action.delivery_id);
-    if (action.kind === "deliver") this.#set({ notice: { key: "notice.delivered", title: action.title, delivery_id: action.delivery_id } });
-    else if (this.#state.notice?.delivery_id === action.delivery_id) this.hideNotice();
+    const { kind, title, delivery_id } = action;
+    if (kind !== "pickup") this.#set({ notice: { key: kind === "deliver" ? "notice.delivered" : "notice.attempted", title, delivery_id } });
+    else if (this.#state.notice?.delivery_id === delivery_id) this.hideNotice();
+  }
+
+  /** Takes back what is still held; what it had gathered is there for the next time. */
+  async undo(action: Action): Promise<void> {
+    if (!(await this.#outbox?.undo(action.number))) return;
+    const under_way = this.#state.jobs.map((one) => one.id);
+    if (action.kind !== "attempts") await this.proofs?.keep(action.kind, action.delivery_id, proofOf(action.kind, action.body), [action.delivery_id, ...under_way]);
+    if (this.#state.notice?.delivery_id === action.delivery_id) this.hideNotice();
+  }
+
+  /** Somebody stands by what was done and need not wait. */
+  async sendNow(action: Action): Promise<void> {
+    await this.#outbox?.release((one) => one.number === action.number);
   }
 
   async dismiss(action: Action): Promise<void> {

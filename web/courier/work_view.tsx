@@ -10,8 +10,9 @@ import type { Person } from "../shared/session.ts";
 import { clock, stretch } from "../shared/times.ts";
 import { unconfirmed } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
-import { type Job, type Stop, distanceM, navigationLink, stopOf } from "./jobs.ts";
+import { type Job, type Stop, awayM, navigationLink, stopOf } from "./jobs.ts";
 import { GiveBack } from "./give_back.tsx";
+import { Held, heldOf } from "./held.tsx";
 import { type Given, useNow } from "./given.ts";
 import { OfferList } from "./offer_list.tsx";
 import { answerable } from "./offers.ts";
@@ -19,12 +20,14 @@ import { PositionTrouble } from "./strip.tsx";
 import { pathOf } from "./views.ts";
 import { WaitingList } from "./waiting_list.tsx";
 
+// More letters than fill two lines of a phone at the size of an answer.
+const LONG = 36;
 const ELSEWHERE = 4409; // the close code of a device that has connected again
 
 /** `strip`: duty and position, where they stand below the job. */
 export function WorkView(given: Given & { person: Person; signOut: () => Promise<void>; strip: ComponentChildren }) {
   const { work, state, view, say } = given;
-  useNow(); // an offer ends by itself
+  const now = useNow(); // an offer ends by itself
   const chosen = view.name === "job" ? state.jobs.find((job) => job.id === view.id) : undefined;
   const next = chosen ?? state.jobs[0];
   const others = state.jobs.filter((job) => job !== next);
@@ -32,7 +35,8 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
   const failed = state.problem === null ? "" : problemOf(state.problem, say);
   return (
     <>
-      {state.notice !== null && (
+      <Held {...given} />
+      {state.notice !== null && !heldOf(state.actions, now).some((one) => one.delivery_id === state.notice?.delivery_id) && (
         <p class="notice card" role="status">
           <span>{say(state.notice.key, { title: state.notice.title })}</span>
           <button type="button" class="button" onClick={() => work.hideNotice()}>{say("notice.seen")}</button>
@@ -80,17 +84,16 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
 function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
   const stop = stopOf(job);
   const verb = stop.kind === "pickup" ? "pickup" : "deliver";
-  const here = state.position?.coords;
-  const away = here === undefined || stop.point === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, stop.point);
+  const away = awayM(state.position?.coords, stop.point);
   const known = state.known_jobs?.find((one) => one.id === job.id);
   return (
     <section class="stop card" data-stop={stop.kind} aria-labelledby="next">
       <p class="quiet">{say(stop.kind === "pickup" ? "stop.pickup" : "stop.dropoff")}</p>
-      <h1 id="next" tabIndex={-1} class="answer">{stop.address}</h1>
+      <h1 id="next" tabIndex={-1} class={stop.address.length > LONG ? "answer long" : "answer"}>{stop.address}</h1>
       <p class="facts">
         {away !== null && <span class="number">{say("stop.away", { distance: distance(away, language) })}</span>}
         {(job.priority === "urgent" || job.priority === "high") && <strong class="pressing">{say(`priority.${job.priority}`)}</strong>}
-        {stop.due_at !== null && <span>{say(stop.asked_for ? "stop.by" : "stop.expected", { at: clock(stop.due_at, Date.now(), language) })}</span>}
+        {stop.due_at !== null && <span>{say(`stop.${stop.due}`, { at: clock(stop.due_at, Date.now(), language) })}</span>}
         <span>{stop.contact}</span>
         {stop.kind === "pickup" && <span>{say("stop.then", { address: job.delivery_address })}</span>}
       </p>
