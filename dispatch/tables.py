@@ -2,6 +2,7 @@
 
 from dispatch.accounts.api_keys import ApiKey
 from dispatch.accounts.models import AccountLink, SignIn, User
+from dispatch.addresses.models import SavedAddress
 from dispatch.alerts.models import DeliveryAlert, SilentTransporter
 from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney
 from dispatch.assignments.changes.models import Refusal
@@ -85,6 +86,7 @@ __all__ = [
     "RollingPlace",
     "RollingTick",
     "Sale",
+    "SavedAddress",
     "SellerProofs",
     "ShareLink",
     "SignIn",

@@ -5,7 +5,7 @@ field by field, at whatever struct was asked for, to any depth; a body that fits
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -51,7 +51,7 @@ def problems_in(kind: Any, value: Any, path: str = "") -> Problems:  # noqa: ANN
     return {}
 
 
-def fitting_fields(kind: Any, value: object, unfit: Iterable[str] = (), path: str = "") -> dict[str, Any]:  # noqa: ANN401
+def fitting_fields(kind: Any, value: object, unfit: Collection[str] = (), path: str = "") -> dict[str, Any]:  # noqa: ANN401
     """The fields of a body that fit by themselves, as a handler would get them; bodies within are mappings of theirs.
 
     ``unfit``: paths of fields of which it is known already that they do not.
@@ -62,10 +62,14 @@ def fitting_fields(kind: Any, value: object, unfit: Iterable[str] = (), path: st
     found: dict[str, Any] = {}
     for field in fields(struct):
         name, within = field.encode_name, _within(path, field.encode_name)
-        if name not in value or any(one == within or one.startswith((f"{within}.", f"{within}[")) for one in unfit):
+        if name not in value or within in unfit:
             continue
         if isinstance(value[name], dict) and _structures(field.type):
-            found[name] = fitting_fields(field.type, value[name], unfit, within)
+            found[name] = fitting_fields(
+                field.type, value[name], unfit, within
+            )  # what fits of it, beside what does not
+        elif any(one.startswith((f"{within}.", f"{within}[")) for one in unfit):
+            continue
         elif not _in_field(struct, field, value, within):
             found[name] = msgspec.convert(value[name], field.type, strict=True)
             if issubclass(struct, Body):

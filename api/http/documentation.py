@@ -84,6 +84,7 @@ TAGS: Final = {
     "imports": "Tables of products, transporters and deliveries.",
     "images": "Pictures of products.",
     "carts": "What a customer means to buy.",
+    "addresses": "Addresses that a customer keeps; Nepal's provinces and districts.",
     "orders": "What a customer has ordered.",
     "sales": "The seller's side of an order.",
     "analytics": "Figures for sellers and buyers.",

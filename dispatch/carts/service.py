@@ -1,6 +1,6 @@
 """Filling a cart."""
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import User
@@ -25,6 +25,15 @@ class Carts:
         self._session.add(cart)
         await self._session.flush()
         return cart
+
+    def mine_query(self, user: User) -> Select[Cart]:
+        """One's own carts with their products, the one that changed last first, for a page."""
+        return (
+            select(Cart)
+            .where(Cart.user_id == user.id)
+            .options(selectinload(Cart.items).selectinload(CartItem.product))
+            .order_by(Cart.updated_at.desc(), Cart.id.desc())
+        )
 
     async def get(self, cart_id: int, user: User, *, lock: bool = False) -> Cart:
         """One's own cart with its products. Raises NotFound for anyone else's: its existence is nobody's business."""

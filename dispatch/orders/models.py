@@ -3,9 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Double, Index, Integer, String, Text, text
+from sqlalchemy import CheckConstraint, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from dispatch.addresses.models import AddressColumns
 from dispatch.catalogue.models import Product
 from dispatch.catalogue.sums import Sums
 from dispatch.database.base import (
@@ -39,36 +40,10 @@ class PaymentStatus(StrEnum):
     REFUNDED = "refunded"
 
 
-class DeliveryInfo(IdentityBase):
+class DeliveryInfo(AddressColumns, IdentityBase):
     """Where an order goes."""
 
     __tablename__ = "delivery_infos"
-
-    customer_name: Mapped[str] = mapped_column(String(120))
-    phone_number: Mapped[str] = mapped_column(String(32))
-    address: Mapped[str] = mapped_column(String(300))
-    city: Mapped[str] = mapped_column(String(100))
-    state: Mapped[str] = mapped_column(String(100), default="")
-    zip_code: Mapped[str] = mapped_column(String(20), default="")
-    lat: Mapped[float | None] = mapped_column(Double)
-    lon: Mapped[float | None] = mapped_column(Double)
-    delivery_instructions: Mapped[str] = mapped_column(Text, default="")
-
-    @property
-    def full_address(self) -> str:
-        """The parts that are known, in the order of an envelope; none that the lines before it name already."""
-        lines: list[str] = []
-        for part in (self.address, self.city, self.state, self.zip_code):
-            said = {name for line in lines for piece in line.split(",") for name in _names_in(piece.strip().casefold())}
-            if part.strip() and part.strip().casefold() not in said:
-                lines.append(part)
-        return ", ".join(lines)
-
-
-def _names_in(piece: str) -> set[str]:
-    """A piece of an address, and apart what it names beside a number: `Kathmandu 44600`."""
-    name, _, number = piece.rpartition(" ")
-    return {piece, name.strip(), number} if number.isdigit() else {piece}
 
 
 class Order(IdentityAuditBase):

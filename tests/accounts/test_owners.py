@@ -37,11 +37,14 @@ class Things:
     cart: int
     device: int
     table: int
+    address: int
 
 
 # What others of the role are shown without a thing in the path: nothing of the owners'. The key of the number in a row,
 # and which of the owners' things it is.
 LISTS: dict[str, tuple[str, str, str]] = {
+    "/api/v1/marketplace/addresses": ("customer", "id", "address"),
+    "/api/v1/marketplace/carts": ("customer", "id", "cart"),
     "/api/v1/marketplace/orders/my-orders": ("customer", "id", "order"),
     "/api/v1/marketplace/products/mine": ("seller", "id", "product"),
     "/api/marketplace/sales": ("seller", "id", "sale"),
@@ -91,7 +94,8 @@ async def things(world: World) -> Things:
     device = ok(await driver.post("/api/transporters/me/devices/", {"name": "Phone"}), 201)
     content, seller = b"external_id,name,listed_price\n1,Rice,10\n", bought.seller
     table = ok(await seller.http.post("/api/imports/products/", content=content, headers=seller.headers))
-    return Things(bought, driver, offer, cart_id, device["id"], table["id"])
+    kept = await bought.customer.post("/api/v1/marketplace/addresses/", order_body(0)["delivery_info"])
+    return Things(bought, driver, offer, cart_id, device["id"], table["id"], ok(kept, 201)["id"])
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +117,8 @@ async def test_lists_and_figures_of_others_hold_nothing_of_the_owners(
     things: Things, owners: dict[str, Person], others: dict[str, Person]
 ) -> None:
     numbers = {
+        "address": things.address,
+        "cart": things.cart,
         "order": things.bought.order_id,
         "product": things.bought.product_id,
         "sale": things.bought.sale_id,

@@ -49,6 +49,8 @@ async def put_back(stage: Stage, call: Call) -> None:
             "DELETE FROM cart_items WHERE cart_id = :empty_cart",
             "INSERT INTO cart_items (cart_id, product_id, quantity) VALUES (:empty_cart, :product, 1)",
         )
+    elif call.path.endswith("/addresses/"):
+        await _run(stage, "DELETE FROM saved_addresses WHERE user_id = :buyer")
     elif call.path.endswith("/payments/initiate/"):
         await _run(
             stage,

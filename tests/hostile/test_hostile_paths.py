@@ -7,6 +7,7 @@ from tests.support.calls import CALLS, Call, Stage, check_refusal
 THINGS = [
     ("customer", "/api/v1/marketplace/orders/{}/"),
     ("customer", "/api/v1/marketplace/carts/{}/"),
+    ("customer", "/api/v1/marketplace/addresses/{}/"),
     ("customer", "/api/v1/payments/status/{}/"),
     ("seller", "/api/marketplace/sales/{}/"),
     ("admin", "/api/transporters/{}/deliveries/"),
@@ -36,6 +37,8 @@ NO_IDS = [
 ]
 LISTS = [
     ("customer", "/api/v1/marketplace/orders/my-orders/"),
+    ("customer", "/api/v1/marketplace/addresses/"),
+    ("customer", "/api/v1/marketplace/carts/"),
     ("seller", "/api/marketplace/sales/"),
     ("admin", "/api/deliveries/available/"),
     ("admin", "/api/transporters/{transporter}/deliveries/"),

@@ -14,6 +14,11 @@ ROLES = dict.fromkeys(("give", "take"), "no role is given and taken at once, and
 PRICES = dict.fromkeys(("listed_price", "price", "discounted_price"), "is more than nothing; a discount is less")
 TRANSPORTER = {"documents": "are of different kinds", "max_active": "ends at a setting"}
 AREA = {"lat": "goes with lon", "lon": "goes with lat", "radius_km": "goes with both"}
+PLACE = {
+    "district": "is one of 77, near the place",
+    "state": "is the province of the district",
+    "plus_code": "is one, near the place; a short one goes with a district or a point",
+}
 TABLE = {"file": "is a table with the columns of its kind"}
 AGE = {"age_minimum": "goes with the age at the drop-off"}
 VEHICLE = "is one that somebody has"
@@ -24,6 +29,10 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/v1/auth/verify-email": {"token": "is that of a link that was sent"},
     "POST /api/v1/auth/roles": ROLES,
     "POST /api/v1/users/{user_id}/roles": ROLES,
+    "POST /api/v1/marketplace/addresses": PLACE,
+    "PATCH /api/v1/marketplace/addresses/{address_id}": PLACE | {"latitude": "goes with longitude"},
+    "POST /api/v1/marketplace/orders/create": {f"delivery_info.{name}": words for name, words in PLACE.items()}
+    | {"address_id": "is that of an address that one keeps"},
     "POST /api/v1/marketplace/products": PRICES,
     "PATCH /api/v1/marketplace/products/{product_id}": PRICES,
     "POST /api/v1/marketplace/products/{product_id}/stock": {"change": "is not 0"},
@@ -96,7 +105,7 @@ async def test_bodies_are_described_as_closed_and_public_routes_as_open(world: W
 
 async def test_the_description_of_a_body_says_what_its_fields_and_they_together_may_be(world: World) -> None:
     schemas = (await world.http.get("/schema/openapi.json")).json()["components"]["schemas"]
-    delivery, order = schemas["NewDelivery"], schemas["DeliveryInfoBody"]
+    delivery, order = schemas["NewDelivery"], schemas["AddressBody"]
     fee, _ = delivery["properties"]["delivery_fee"]["anyOf"]
     assert (fee["type"], fee["minimum"], fee["multipleOf"]) == (["string", "number"], 0, 0.01)
     assert delivery["properties"]["delivery_contact_phone"]["format"] == "phone"

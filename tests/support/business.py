@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.support.pictures import picture
 from tests.support.places import at, somewhere
-from tests.support.world import Bought, Driver, Person, World, ok
+from tests.support.world import Bought, Driver, Person, World, ok, order_body
 
 ZONES = "/api/zones/"
 
@@ -37,6 +37,7 @@ async def business_of(world: World, admin: Person) -> Business:
     key = ok(await admin.post("/api/v1/api-keys/", {"name": "warehouse", "scopes": ["events:read"]}), 201)
     images = f"/api/v1/marketplace/products/{bought.product_id}/images/"
     ok(await bought.seller.post(images, {"image": picture("PNG")}), 201)
+    address = ok(await bought.customer.post("/api/v1/marketplace/addresses/", order_body(0)["delivery_info"]), 201)
     zone = ok(await admin.post(ZONES, zone_body(f"Zone of {bought.order_id}")), 201)
     plan = ok(await admin.post("/api/assignment-plans/", {"delivery_ids": [delivery["id"]]}), 201)
     webhook = ok(await admin.post("/api/webhooks/", {"url": "https://example.com/hook"}), 201)
@@ -44,6 +45,7 @@ async def business_of(world: World, admin: Person) -> Business:
     ids = {
         "user_id": bought.customer.user_id,
         "product_id": bought.product_id,
+        "address_id": address["id"],
         "cart_id": cart_id,
         "item_id": item["id"],
         "device_id": device["id"],

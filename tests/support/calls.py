@@ -113,6 +113,20 @@ CALLS = [
     ),
     Call(
         "POST",
+        "/api/v1/marketplace/addresses/",
+        "customer",
+        order_body(0)["delivery_info"]
+        | {
+            "landmark": "By the gate",
+            "district": "Kathmandu",
+            "plus_code": "P88F+VJ",
+            "label": "Home",
+            "is_default": True,
+        },
+        ("customer_name", "phone_number", "address", "city"),
+    ),
+    Call(
+        "POST",
         "/api/v1/payments/initiate/",
         "customer",
         _about(initiate_body(0, tax_amount="999.00", shipping_cost="100.00", bank=None), cart_id="cart"),

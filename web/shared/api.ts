@@ -2320,6 +2320,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/marketplace/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListAddresses
+         * @description One's own, the default first, then the newest.
+         */
+        get: operations["addresses_list_addresses"];
+        put?: never;
+        /**
+         * Add
+         * @description Keep an address; at most 20 (409 `too_many_addresses`). The first is the default.
+         */
+        post: operations["addresses_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/addresses/{address_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description One of one's own.
+         */
+        get: operations["addresses_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Forget it; orders that used it keep theirs. Where it was the default, the newest that is left is.
+         */
+        delete: operations["addresses_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change some of it. With another Plus Code alone the point follows it, with another point alone it goes.
+         */
+        patch: operations["addresses_change"];
+        trace?: never;
+    };
     "/api/v1/marketplace/carts": {
         parameters: {
             query?: never;
@@ -2327,7 +2379,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Mine
+         * @description One's own carts, also empty ones, the one that changed last first.
+         */
+        get: operations["carts_mine"];
         put?: never;
         /**
          * Create
@@ -2619,6 +2675,26 @@ export interface paths {
          * @description One's own products, newest first, also those that are not on sale; an admin sees all.
          */
         get: operations["catalogue_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/provinces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListProvinces
+         * @description Nepal's seven provinces with their 77 districts, in English and Nepali.
+         */
+        get: operations["addresses_list_provinces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3653,6 +3729,94 @@ export interface components {
          */
         ActorKind: "user" | "operator" | "system" | "stranger";
         /**
+         * AddressBody
+         * @description Who is found where. ``state``: the province; ``district``: one of Nepal's 77, in English or Nepali.
+         *
+         *     ``landmark``: what one sees from there. ``plus_code``: in full, or short where a district or a point is given too
+         *     (`P88F+VJ Kathmandu`); what is kept is the full one, and its middle as the point where none was given.
+         */
+        AddressBody: {
+            /** Format: line */
+            address: string;
+            /** Format: line */
+            city: string;
+            /** Format: line */
+            customer_name: string;
+            /**
+             * Format: lines
+             * @default
+             */
+            delivery_instructions: string;
+            /**
+             * Format: line
+             * @default
+             */
+            district: string;
+            /**
+             * Format: line
+             * @default
+             */
+            landmark: string;
+            /** @default null */
+            latitude: number | null;
+            /** @default null */
+            longitude: number | null;
+            /** Format: phone */
+            phone_number: string;
+            /**
+             * Format: line
+             * @default
+             */
+            plus_code: string;
+            /**
+             * Format: line
+             * @default
+             */
+            state: string;
+            /**
+             * Format: line
+             * @default
+             */
+            zip_code: string;
+        } | {
+            latitude: unknown;
+            longitude: unknown;
+        } | {
+            latitude?: null;
+            longitude?: null;
+        };
+        /**
+         * AddressChanges
+         * @description What is to become another; ``is_default`` makes it the default in the place of the one that is.
+         */
+        AddressChanges: {
+            /** Format: line */
+            address?: string;
+            /** Format: line */
+            city?: string;
+            /** Format: line */
+            customer_name?: string;
+            /** Format: lines */
+            delivery_instructions?: string;
+            /** Format: line */
+            district?: string;
+            is_default?: boolean;
+            /** Format: line */
+            label?: string;
+            /** Format: line */
+            landmark?: string;
+            latitude?: number | null;
+            longitude?: number | null;
+            /** Format: phone */
+            phone_number?: string;
+            /** Format: line */
+            plus_code?: string;
+            /** Format: line */
+            state?: string;
+            /** Format: line */
+            zip_code?: string;
+        };
+        /**
          * AdjustedPing
          * @description A ping that was stored, and a field of it that was put right or left out.
          */
@@ -4550,45 +4714,6 @@ export interface components {
             longitude: number | null;
         };
         /**
-         * DeliveryInfoBody
-         * @description Where the order goes.
-         */
-        DeliveryInfoBody: {
-            /** Format: line */
-            address: string;
-            /** Format: line */
-            city: string;
-            /** Format: line */
-            customer_name: string;
-            /**
-             * Format: lines
-             * @default
-             */
-            delivery_instructions: string;
-            /** @default null */
-            latitude: number | null;
-            /** @default null */
-            longitude: number | null;
-            /** Format: phone */
-            phone_number: string;
-            /**
-             * Format: line
-             * @default
-             */
-            state: string;
-            /**
-             * Format: line
-             * @default
-             */
-            zip_code: string;
-        } | {
-            latitude: unknown;
-            longitude: unknown;
-        } | {
-            latitude?: null;
-            longitude?: null;
-        };
-        /**
          * DeliveryProofs
          * @description What a delivery requires; `label`: the seller's own number on it; `code`: null where none is required.
          */
@@ -4770,6 +4895,17 @@ export interface components {
             status_display: string;
             tracking_number: string;
             transporter: number | null;
+        };
+        /**
+         * DistrictAnswer
+         * @description A district by its names; an address is sent with any of them.
+         */
+        DistrictAnswer: {
+            id: string;
+            latitude: number;
+            longitude: number;
+            name: string;
+            name_ne: string;
         };
         /**
          * DocumentAnswer
@@ -5813,6 +5949,67 @@ export interface components {
             results: components["schemas"]["NearbyAnswer"][];
         };
         /**
+         * NewAddress
+         * @description An address to keep, under a name of one's own, such as `Home`; the first is the default.
+         */
+        NewAddress: {
+            /** Format: line */
+            address: string;
+            /** Format: line */
+            city: string;
+            /** Format: line */
+            customer_name: string;
+            /**
+             * Format: lines
+             * @default
+             */
+            delivery_instructions: string;
+            /**
+             * Format: line
+             * @default
+             */
+            district: string;
+            /** @default false */
+            is_default: boolean;
+            /**
+             * Format: line
+             * @default
+             */
+            label: string;
+            /**
+             * Format: line
+             * @default
+             */
+            landmark: string;
+            /** @default null */
+            latitude: number | null;
+            /** @default null */
+            longitude: number | null;
+            /** Format: phone */
+            phone_number: string;
+            /**
+             * Format: line
+             * @default
+             */
+            plus_code: string;
+            /**
+             * Format: line
+             * @default
+             */
+            state: string;
+            /**
+             * Format: line
+             * @default
+             */
+            zip_code: string;
+        } | {
+            latitude: unknown;
+            longitude: unknown;
+        } | {
+            latitude?: null;
+            longitude?: null;
+        };
+        /**
          * NewApiKey
          * @description What the key is for, what it may do, and until when: a year by default, five at most.
          */
@@ -5960,14 +6157,25 @@ export interface components {
         };
         /**
          * NewOrder
-         * @description A cart to order.
+         * @description A cart to order, and where it goes: ``delivery_info``, or an address that one keeps by its ``address_id``.
          */
         NewOrder: {
+            /** @default null */
+            address_id: number | null;
             cart_id: number;
-            delivery_info: components["schemas"]["DeliveryInfoBody"];
+            /** @default null */
+            delivery_info: components["schemas"]["AddressBody"] | null;
             /** @default null */
             payment_method: components["schemas"]["PaymentMode"] | null;
-        };
+        } & (({
+            delivery_info: unknown;
+        } & {
+            address_id?: null;
+        }) | ({
+            address_id: unknown;
+        } & {
+            delivery_info?: null;
+        }));
         /**
          * NewPassword
          * @description A password to hand over to the user.
@@ -6378,15 +6586,22 @@ export interface components {
         };
         /**
          * OrderDestination
-         * @description Where an order goes.
+         * @description Where an order goes. `state` is the province; degrees, None where no point is known.
          */
         OrderDestination: {
             address: string;
             city: string;
             customer_name: string;
             delivery_instructions: string;
+            district: string;
             full_address: string;
+            landmark: string;
+            latitude: number | null;
+            longitude: number | null;
             phone_number: string;
+            plus_code: string;
+            state: string;
+            zip_code: string;
         };
         /**
          * OrderedProduct
@@ -6604,6 +6819,16 @@ export interface components {
             results: components["schemas"]["AuditAnswer"][];
         };
         /**
+         * PageOfCartAnswer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfCartAnswer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["CartAnswer"][];
+        };
+        /**
          * PageOfDeadLetter
          * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
          */
@@ -6772,6 +6997,16 @@ export interface components {
             next: string | null;
             previous: string | null;
             results: components["schemas"]["SaleAnswer"][];
+        };
+        /**
+         * PageOfSavedAddressAnswer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfSavedAddressAnswer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["SavedAddressAnswer"][];
         };
         /**
          * PageOfStockChangeAnswer
@@ -7323,6 +7558,24 @@ export interface components {
             fault: components["schemas"]["ProofFault"];
             number: number | null;
             place_in_all: number | null;
+        };
+        /**
+         * ProvinceAnswer
+         * @description A province of Nepal with its districts; the points are those of their seats, degrees.
+         */
+        ProvinceAnswer: {
+            districts: components["schemas"]["DistrictAnswer"][];
+            id: string;
+            name: string;
+            name_ne: string;
+            number: number;
+        };
+        /**
+         * ProvincesAnswer
+         * @description All seven of them.
+         */
+        ProvincesAnswer: {
+            results: components["schemas"]["ProvinceAnswer"][];
         };
         /**
          * PurchaseAnswer
@@ -7878,9 +8131,11 @@ export interface components {
             customer_name: string;
             delivery_instructions: string;
             full_address: string;
+            landmark: string;
             latitude: number | null;
             longitude: number | null;
             phone_number: string;
+            plus_code: string;
         };
         /**
          * SaleDetails
@@ -7924,6 +8179,30 @@ export interface components {
          * @enum {string}
          */
         SaleStatus: "processing" | "shipped" | "delivered" | "cancelled";
+        /**
+         * SavedAddressAnswer
+         * @description An address that its customer keeps. Degrees, None where no point is known.
+         */
+        SavedAddressAnswer: {
+            address: string;
+            city: string;
+            /** Format: date-time */
+            created_at: string;
+            customer_name: string;
+            delivery_instructions: string;
+            district: string;
+            full_address: string;
+            id: number;
+            is_default: boolean;
+            label: string;
+            landmark: string;
+            latitude: number | null;
+            longitude: number | null;
+            phone_number: string;
+            plus_code: string;
+            state: string;
+            zip_code: string;
+        };
         /**
          * Scope
          * @description What a key may be good for.
@@ -13174,6 +13453,200 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    addresses_list_addresses: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSavedAddressAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    addresses_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAddress"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedAddressAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    addresses_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedAddressAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    addresses_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    addresses_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressChanges"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedAddressAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    carts_mine: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCartAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     carts_create: {
         parameters: {
             query?: never;
@@ -13770,6 +14243,31 @@ export interface operations {
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    addresses_list_provinces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvincesAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
             404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];

@@ -6,7 +6,7 @@ from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import JSONBody
 
 from api.http.injected import GivenWork
-from api.http.schemas import Body, Id, PathId, Quantity
+from api.http.schemas import Body, Id, Page, PageNumber, PageSize, PathId, Quantity, page_of_rows
 from api.http.security import needs
 from api.routes.marketplace.answers import CartAnswer, cart_answer
 from api.routes.marketplace.services import GivenServices
@@ -43,6 +43,19 @@ class CartController(Controller):
     async def create(self, request: Request[User, Any, Any], work: GivenWork, services: GivenServices) -> CartAnswer:
         """An empty cart."""
         return cart_answer(await Carts(work).create(request.user), services.prices)
+
+    @get("/")
+    async def mine(
+        self,
+        request: Request[User, Any, Any],
+        work: GivenWork,
+        services: GivenServices,
+        page: PageNumber = 1,
+        page_size: PageSize = 20,
+    ) -> Page[CartAnswer]:
+        """One's own carts, also empty ones, the one that changed last first."""
+        found = await page_of_rows(request, work.session, Carts(work).mine_query(request.user), page, page_size)
+        return found.with_results([cart_answer(cart, services.prices) for cart in found.results])
 
     @get("/{cart_id:int}/")
     async def show(

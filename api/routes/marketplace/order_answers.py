@@ -38,12 +38,19 @@ class OrderItemAnswer(Struct, frozen=True):
 
 
 class OrderDestination(Struct, frozen=True):
-    """Where an order goes."""
+    """Where an order goes. ``state`` is the province; degrees, None where no point is known."""
 
     customer_name: str
     phone_number: str
     address: str
+    landmark: str
     city: str
+    district: str
+    state: str
+    zip_code: str
+    plus_code: str
+    latitude: float | None
+    longitude: float | None
     full_address: str
     delivery_instructions: str
 
@@ -175,12 +182,19 @@ def _order_sale(sale: Sale, delivery: Delivery | None) -> OrderSale:
 
 def _destination(info: DeliveryInfo) -> OrderDestination:
     return OrderDestination(
-        info.customer_name,
-        info.phone_number,
-        info.address,
-        info.city,
-        info.full_address,
-        info.delivery_instructions,
+        customer_name=info.customer_name,
+        phone_number=info.phone_number,
+        address=info.address,
+        landmark=info.landmark,
+        city=info.city,
+        district=info.district,
+        state=info.state,
+        zip_code=info.zip_code,
+        plus_code=info.plus_code,
+        latitude=info.lat,
+        longitude=info.lon,
+        full_address=info.full_address,
+        delivery_instructions=info.delivery_instructions,
     )
 
 

@@ -1,81 +1,80 @@
 """Orders."""
 
-from typing import Annotated, Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from litestar import Controller, Request, get, post
 from litestar.params import FromQuery, JSONBody
-from msgspec import Meta
 from msgspec.structs import asdict
 
 from api.http.actors import actor_of
-from api.http.field_rules import Rule, together
+from api.http.field_checks import Given, also_checked
+from api.http.field_rules import Rule, absent, given
 from api.http.injected import GivenWork
-from api.http.schemas import (
-    NO_NUL,
-    ONE_LINE,
-    Body,
-    Id,
-    Lat,
-    Lon,
-    Page,
-    PageNumber,
-    PageSize,
-    PathId,
-    PersonName,
-    Phone,
-    RequiredLine,
-    SearchText,
-    Text,
-    page_of_rows,
-)
+from api.http.schemas import Body, Id, Page, PageNumber, PageSize, PathId, SearchText, page_of_rows
 from api.http.security import needs
 from api.routes.deliveries.arrivals import live_arrivals
+from api.routes.marketplace.address_bodies import AddressBody, check_fitting
 from api.routes.marketplace.order_answers import OrderAnswer, OrderRefundAnswer, OrderRow, order_answer, order_row
 from api.routes.marketplace.services import GivenServices, MarketplaceServices
 from api.routes.payments.refund_answers import refund_answer
 from api.routes.payments.refunds import NewRefund, carry_out_now
 from dispatch.accounts.models import Role, User
+from dispatch.addresses.models import ADDRESS_COLUMNS
+from dispatch.addresses.service import SavedAddresses
 from dispatch.audit.service import record
 from dispatch.cancellations.order_view import view_order
 from dispatch.database.work import Work
 from dispatch.deliveries.finding import order_has_number_like
 from dispatch.deliveries.of_sales import first_deliveries_of_orders
+from dispatch.errors import Invalid, NotFound
 from dispatch.orders.models import DeliveryInfo, OrderStatus, PaymentStatus
 from dispatch.orders.service import Orders
 from dispatch.payments.models import PaymentMode
 from dispatch.payments.refunds.requests import Refunds
 
-City = Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL, extra=ONE_LINE)]
-Short = Annotated[str, Meta(max_length=100, pattern=NO_NUL, extra=ONE_LINE)]
-
-
-class DeliveryInfoBody(Body, frozen=True, kw_only=True):
-    """Where the order goes."""
-
-    customer_name: PersonName
-    phone_number: Phone
-    address: RequiredLine
-    city: City
-    state: Short = ""
-    zip_code: Annotated[str, Meta(max_length=20, pattern=NO_NUL, extra=ONE_LINE)] = ""
-    latitude: Lat | None = None
-    longitude: Lon | None = None
-    delivery_instructions: Text = ""
-
-    described: ClassVar[Rule] = together("latitude", "longitude")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if (self.latitude is None) != (self.longitude is None):
-            raise ValueError("`latitude` comes together with longitude")
+WHERE = ("delivery_info", "address_id")
 
 
 class NewOrder(Body, frozen=True, kw_only=True):
-    """A cart to order."""
+    """A cart to order, and where it goes: ``delivery_info``, or an address that one keeps by its ``address_id``."""
 
     cart_id: Id
-    delivery_info: DeliveryInfoBody
+    delivery_info: AddressBody | None = None
+    address_id: Id | None = None
     payment_method: PaymentMode | None = None
+
+    described: ClassVar[Rule] = {
+        "oneOf": [{"allOf": [given(one), absent(other)]} for one, other in (WHERE, WHERE[::-1])],
+    }
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.delivery_info is None and self.address_id is None:
+            raise ValueError("`delivery_info` is required")
+        if self.delivery_info is not None and self.address_id is not None:
+            raise ValueError("`address_id` and delivery_info exclude one another")
+
+
+async def _check_where(_: Request[User, Any, Any], given: Given) -> None:
+    info = given.get("delivery_info")
+    if isinstance(info, Mapping):
+        check_fitting(info, "delivery_info.")
+
+
+async def _destination(work: Work, user: User, data: NewOrder) -> DeliveryInfo:
+    """Where it goes. Raises Invalid naming what does not fit, and an address that the customer does not keep."""
+    if data.delivery_info is not None:
+        try:
+            return DeliveryInfo(**data.delivery_info.columns())
+        except Invalid as error:
+            named = {f"delivery_info.{name}": words for name, words in error.fields.items()}
+            raise Invalid(error.detail, fields=named) from None
+    try:
+        kept = await SavedAddresses(work).get(data.address_id or 0, user)
+    except NotFound:
+        raise Invalid("You keep no such address.", fields={"address_id": "must be an address of yours"}) from None
+    return DeliveryInfo(**{name: getattr(kept, name) for name in ADDRESS_COLUMNS})
 
 
 async def _answer(work: Work, services: MarketplaceServices, order_id: int, user: User) -> OrderAnswer:
@@ -90,27 +89,16 @@ class OrderController(Controller):
     path = "/api/v1/marketplace/orders"
     tags = ("orders",)
 
-    @post("/create/", guards=[needs(Role.CUSTOMER)])
+    @post("/create/", guards=[needs(Role.CUSTOMER)], opt=also_checked(_check_where))
     async def create(
         self, request: Request[User, Any, Any], data: JSONBody[NewOrder], work: GivenWork, services: GivenServices
     ) -> OrderAnswer:
         """Turn a cart into an order and clear the cart."""
-        info = data.delivery_info
         orders = Orders(work, services.clock)
         order = await orders.create(
             request.user,
             data.cart_id,
-            DeliveryInfo(
-                customer_name=info.customer_name,
-                phone_number=info.phone_number,
-                address=info.address,
-                city=info.city,
-                state=info.state,
-                zip_code=info.zip_code,
-                lat=info.latitude,
-                lon=info.longitude,
-                delivery_instructions=info.delivery_instructions,
-            ),
+            await _destination(work, request.user, data),
             data.payment_method.value if data.payment_method else None,
             services.order_rules,
         )

@@ -4,6 +4,7 @@ from litestar import Router
 
 from api.http.described_examples import examples
 from api.http.injected import given
+from api.routes.marketplace.addresses import AddressController, ProvinceController
 from api.routes.marketplace.analytics import AnalyticsController
 from api.routes.marketplace.carts import CartController
 from api.routes.marketplace.catalogue import ProductController
@@ -28,6 +29,8 @@ def marketplace_routes(services: MarketplaceServices) -> Router:
             StockController,
             MediaController,
             CartController,
+            ProvinceController,
+            AddressController,
             OrderController,
             AnalyticsController,
             FiscalYearController,

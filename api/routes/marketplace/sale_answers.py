@@ -50,6 +50,8 @@ class SaleDestination(Struct, frozen=True):
     customer_name: str
     phone_number: str
     full_address: str
+    landmark: str
+    plus_code: str
     latitude: float | None
     longitude: float | None
     delivery_instructions: str
@@ -105,7 +107,14 @@ def sale_details(view: SaleView, delivery: Delivery | None) -> SaleDetails:
 
 def _destination(info: DeliveryInfo) -> SaleDestination:
     return SaleDestination(
-        info.customer_name, info.phone_number, info.full_address, info.lat, info.lon, info.delivery_instructions
+        info.customer_name,
+        info.phone_number,
+        info.full_address,
+        info.landmark,
+        info.plus_code,
+        info.lat,
+        info.lon,
+        info.delivery_instructions,
     )
 
 

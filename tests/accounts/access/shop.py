@@ -11,6 +11,7 @@ from tests.support.world import PASSWORD, initiate_body, ok, order_body
 
 AUTH = "/api/v1/auth"
 OTHER_PASSWORD = "fresh tea, no sugar"
+ADDRESSES = "/api/v1/marketplace/addresses/"
 CART = "/api/v1/marketplace/carts/"
 PRODUCTS = "/api/v1/marketplace/products/"
 
@@ -21,6 +22,7 @@ BODIES.update(
         "POST /api/v1/auth/roles": {"give": ["customer"]},
         "POST /api/v1/auth/close": {"password": PASSWORD},
         "POST /api/v1/auth/password/forgot": {"email": "nobody@example.com"},
+        "POST /api/v1/marketplace/addresses": order_body(0)["delivery_info"],
         "POST /api/v1/marketplace/products": {"name": "Rice", "listed_price": "12.50", "stock": 1},
         "PATCH /api/marketplace/seller/tracking-privacy": {"phone": "never"},
         "POST /api/v1/api-keys": {"name": "warehouse", "scopes": ["events:read"]},
@@ -134,6 +136,22 @@ async def _adjust_stock(stage: Stage) -> Ask:
     seller = await stage.world.person("seller")
     body = {"change": 3, "reason": "received"}
     return Ask(f"{PRODUCTS}{await stage.world.product(seller)}/stock/", body, {"seller": seller})
+
+
+async def _kept_address(stage: Stage, body: object = None) -> Ask:
+    customer = await stage.world.person()
+    kept = ok(await customer.post(ADDRESSES, order_body(0)["delivery_info"]), 201)
+    return Ask(f"{ADDRESSES}{kept['id']}/", body, {"customer": customer})
+
+
+@asks("PATCH /api/v1/marketplace/addresses/{address_id}")
+async def _change_address(stage: Stage) -> Ask:
+    return await _kept_address(stage, {"landmark": "Beside the stupa"})
+
+
+@asks("DELETE /api/v1/marketplace/addresses/{address_id}")
+async def _forget_address(stage: Stage) -> Ask:
+    return await _kept_address(stage)
 
 
 @asks("POST /api/v1/marketplace/carts/{cart_id}/items")
