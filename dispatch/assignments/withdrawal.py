@@ -41,6 +41,8 @@ class WithdrawalReason(StrEnum):
     REASSIGNED = "reassigned"
     TRANSFERRED = "transferred"
     CANCELLED = "cancelled"
+    LOST = "lost"
+    DAMAGED = "damaged"
 
     @property
     def note(self) -> str:
@@ -60,6 +62,8 @@ NOTES = {
     WithdrawalReason.REASSIGNED: "A dispatcher gave it to somebody else.",
     WithdrawalReason.TRANSFERRED: "A dispatcher had it handed on to somebody else.",
     WithdrawalReason.CANCELLED: "It was cancelled.",
+    WithdrawalReason.LOST: "The parcel is lost.",
+    WithdrawalReason.DAMAGED: "The parcel is damaged.",
 }
 
 

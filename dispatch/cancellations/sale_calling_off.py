@@ -6,7 +6,7 @@ Lock order: as of cancelling the whole order (order_refunds.py).
 from sqlalchemy import select
 
 from dispatch.accounts.models import Role, User
-from dispatch.cancellations.order_refunds import NOT_PICKED_UP, OrderRefunds, PaidOrder, share_of
+from dispatch.cancellations.order_refunds import NOT_PICKED_UP, OrderRefunds, PaidOrder
 from dispatch.database.work import Work
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.deliveries.service import Deliveries
@@ -75,11 +75,11 @@ class SaleCallingOff:
         refunds = Refunds(self._work, self._clock)
         left = (await refunds.refundable(held.payment)).left
         others = [one for one in held.sales if one is not sale and one.status is not SaleStatus.CANCELLED]
-        amount = min(left, share_of(held, [sale])) if others else left
+        amount = await refunds.left_of_sale(held.payment, sale.id) if others else left
         if amount <= 0:
             return None
         words = f"{sale.product_name}: {reason}" if reason else f"{sale.product_name} was called off"
-        return await refunds.request(held.payment, RefundRequest(amount, words[:300], user.id))
+        return await refunds.request(held.payment, RefundRequest(amount, words[:300], user.id, sale_id=sale.id))
 
     async def _end(self, held: PaidOrder, sale: Sale, reason: str) -> None:
         await self._refunds.return_goods([sale])
@@ -90,8 +90,9 @@ class SaleCallingOff:
         await self._session.flush()
         left = set(await self._session.scalars(select(Sale.status).where(Sale.order_id == held.order.id)))
         left.discard(SaleStatus.CANCELLED)
-        if not left and ORDER_LIFE.allows(OrderAct.CANCEL, held.order.order_status):
-            await self._orders.advance(held.order, OrderAct.CANCEL, "Order cancelled")
+        if not left:
+            here = ORDER_LIFE.allows(OrderAct.CANCEL, held.order.order_status)  # else another part was lost on its way
+            await self._orders.advance(held.order, OrderAct.CANCEL if here else OrderAct.FAIL, "Order cancelled")
             return
         self._orders.add_event(held.order, held.order.order_status, told)
         if left == {SaleStatus.DELIVERED}:

@@ -28,6 +28,7 @@ class DeliveryAct(StrEnum):
     RESCHEDULE = "reschedule"
     DELIVER = "deliver"
     CANCEL = "cancel"
+    LOSE = "lose"
     CHANGE_PRIORITY = "change priority"
     RATE = "rate"
 
@@ -92,6 +93,20 @@ LIFE = Lifecycle(
             CANCELLED,
             "an admin, the sale's seller, whoever cancels the order",
             "it is not carried",
+        ),
+        Move(
+            DeliveryAct.LOSE,
+            (AVAILABLE, ASSIGNED, PICKED_UP, IN_TRANSIT),
+            CANCELLED,
+            "an admin",
+            "the parcel was lost or damaged: it ends, and its buyer has the money back",
+        ),
+        Move(
+            DeliveryAct.LOSE,
+            (DELIVERED, CANCELLED),
+            None,
+            "an admin",
+            "what had ended was lost or damaged: its buyer has the money back",
         ),
         Move(
             DeliveryAct.CHANGE_PRIORITY,

@@ -18,6 +18,7 @@ WITH told AS (
         WHEN e.type = 'delivery.arrived' AND e.data->>'place' = 'dropoff' THEN 'near'
         WHEN e.type = 'delivery.attempted' THEN 'attempted'
         WHEN e.type = 'delivery.delivered' THEN 'delivered'
+        WHEN e.type = 'delivery.lost' THEN e.data->>'ending'
     END AS stage, CASE e.type WHEN 'delivery.attempted' THEN '-' || (e.data->>'number') ELSE '' END AS turn) AS known
     JOIN deliveries d ON d.id = (e.data->>'delivery_id')::bigint
     JOIN sales s ON s.id = d.sale_id
@@ -31,7 +32,7 @@ SELECT 'parcel-' || channel || ':' || id || ':' || stage || turn, channel, 'parc
        jsonb_build_object('stage', stage, 'language', language, 'name', name, 'product_name', product_name,
                           'tracking_number', tracking_number), 'pending', 0, $3, $3, $3
 FROM told CROSS JOIN LATERAL (VALUES ('mail', email), ('sms', phone)) AS way (channel, recipient)
-WHERE (channel = 'mail' OR stage IN ('near', 'attempted')) AND recipient <> ''
+WHERE (channel = 'mail' OR stage IN ('near', 'attempted', 'lost', 'damaged')) AND recipient <> ''
 ON CONFLICT (key) DO NOTHING
 """
 

@@ -80,6 +80,15 @@ class HoldReason(StrEnum):
     """Everybody who could be asked was asked; it is asked again later, or a dispatcher gives it."""
 
 
+class Ending(StrEnum):
+    """How a delivery ended that did not go well; its status stays one of the contract's six."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    RETURNED = "returned"
+    """It went back to its seller as a delivery of its own."""
+
+
 class RetryAsker(StrEnum):
     """Who said when a parcel is tried again."""
 
@@ -122,6 +131,7 @@ class Delivery(IdentityAuditBase):
         CheckConstraint("buyer_rating BETWEEN 1 AND 5", name="buyer_rating_in_range"),
         CheckConstraint("num_nulls(retry_from, retry_asked_by, retry_asked_at) IN (0, 3)", name="retry_whole"),
         CheckConstraint("age_minimum BETWEEN 1 AND 120", name="age_in_range"),
+        CheckConstraint("ending IS NULL OR status IN ('delivered', 'cancelled')", name="ending_at_the_end"),
     )
 
     delivery_id: Mapped[UUID] = mapped_column(unique=True)
@@ -178,6 +188,8 @@ class Delivery(IdentityAuditBase):
     retry_asked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
 
     status: Mapped[DeliveryStatus] = mapped_column(text_enum(DeliveryStatus), default=DeliveryStatus.AVAILABLE)
+    ending: Mapped[Ending | None] = mapped_column(text_enum(Ending))
+    """How it ended, where it did not go well: as cancelled, or after it had arrived."""
     transporter_id: Mapped[int | None] = mapped_column(reference("transporters.id"), index=True)
     pinned: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
     """A dispatcher chose who has it: nothing that decides by itself gives it to somebody else."""

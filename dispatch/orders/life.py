@@ -23,6 +23,7 @@ class OrderAct(StrEnum):
     ARRIVE = "arrive"
     COMPLETE = "complete"
     CANCEL = "cancel"
+    FAIL = "fail"
 
 
 LIFE = Lifecycle(
@@ -47,6 +48,13 @@ LIFE = Lifecycle(
             CANCELLED,
             "its customer, an admin, time (unpaid), the seller (of its last sale)",
             "it is called off, what was paid goes back",
+        ),
+        Move(
+            OrderAct.FAIL,
+            (CONFIRMED, PROCESSING, SHIPPED, DELIVERED),
+            CANCELLED,
+            "an admin",
+            "nothing of it arrives: its last parcel was lost or damaged",
         ),
     ),
 )

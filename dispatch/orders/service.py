@@ -195,7 +195,8 @@ class Orders:
     async def advance(self, order: Order, act: OrderAct, message: str) -> None:
         """Move an order whose row is held, with its event and SMS; one that is farther already stays where it is.
 
-        Whoever cancels has seen that it may be: raises IllegalMove where it may not.
+        ``fail`` ends one of which nothing arrives. Whoever cancels has seen that it
+        may be: raises IllegalMove where it may not.
         """
         before = order.order_status
         if before is OrderStatus.CANCELLED or (act is not OrderAct.CANCEL and not LIFE.allows(act, before)):

@@ -15,6 +15,7 @@ class SaleAct(StrEnum):
     SHIP = "ship"
     ARRIVE = "arrive"
     CANCEL = "cancel"
+    LOSE = "lose"
 
 
 LIFE = Lifecycle(
@@ -30,6 +31,13 @@ LIFE = Lifecycle(
             CANCELLED,
             "its order's customer, the seller, an admin",
             "it or its order was called off, or its goods came back and are on sale again",
+        ),
+        Move(
+            SaleAct.LOSE,
+            (PROCESSING, SHIPPED, DELIVERED),
+            CANCELLED,
+            "an admin",
+            "its parcel was lost or damaged: what was paid goes back, the goods are not on sale again",
         ),
     ),
 )

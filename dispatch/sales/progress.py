@@ -1,7 +1,7 @@
 """How an order follows its sales: prepared with the first delivery, shipped with the first pickup, delivered with
-the last sale."""
+the last sale, and failed where none of them arrives."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from dispatch.database.work import Work
 from dispatch.orders.life import OrderAct
@@ -46,15 +46,26 @@ class OrderProgress:
         move(sale, SaleAct.ARRIVE)
         sale.delivered_at = self._clock.now()
         self._add_sale_event(sale, OrderStatus.DELIVERED, "Package delivered")
+        await self._follow(order)
+
+    async def ended(self, sale: Sale, message: str) -> None:
+        """A sale does not arrive, or not whole; one that is cancelled already stays as it is."""
+        order = await self.lock(sale)
+        if not LIFE.allows(SaleAct.LOSE, sale.status):
+            return
+        move(sale, SaleAct.LOSE)
+        self._add_sale_event(sale, OrderStatus.CANCELLED, message)
+        await self._follow(order)
+
+    async def _follow(self, order: Order | None) -> None:
+        """An order whose last sale has ended has arrived, unless nothing of it did."""
         await self._session.flush()
         if order is None:
             return
-        left = await self._session.scalar(
-            select(func.count())
-            .select_from(Sale)
-            .where(Sale.order_id == order.id, Sale.status.not_in([SaleStatus.DELIVERED, SaleStatus.CANCELLED]))
-        )
-        if not left:
+        statuses = set(await self._session.scalars(select(Sale.status).where(Sale.order_id == order.id)))
+        if statuses == {SaleStatus.CANCELLED}:
+            await self._orders.advance(order, OrderAct.FAIL, "Nothing of the order arrives; its money goes back")
+        elif statuses <= {SaleStatus.CANCELLED, SaleStatus.DELIVERED}:
             await self._orders.advance(order, OrderAct.ARRIVE, "Order delivered")
 
     async def lock(self, sale: Sale) -> Order | None:

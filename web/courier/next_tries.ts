@@ -3,7 +3,7 @@ import type { components } from "../shared/api.ts";
 import { NEPAL_OFFSET_MS } from "../shared/times.ts";
 
 export type Reason = components["schemas"]["AttemptReason"];
-export const REASONS: readonly Reason[] = ["nobody_there", "wrong_address", "refused", "cannot_pay", "closed", "unsafe", "other"];
+export const REASONS: readonly Reason[] = ["nobody_there", "wrong_address", "refused", "cannot_pay", "closed", "unsafe", "damaged", "lost", "other"];
 
 
 export type NextTry = "later" | "tomorrow" | "unknown";

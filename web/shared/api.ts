@@ -528,6 +528,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/loss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report
+         * @description End a delivery as lost or damaged, in whatever state: its buyer has the money back, its courier is free.
+         *
+         *     For a lost parcel all that is left of what was paid for its sale goes back, with its part of tax and shipping;
+         *     for a damaged one `amount` where it is named (400 `refund_too_large` beyond what is left). What had arrived
+         *     stays `delivered`, everything else is `cancelled`; the goods are not on sale again. The same again changes
+         *     nothing; 409: `ended_otherwise` with `ending`, `refund_exists` where another amount was named before.
+         */
+        post: operations["deliveries_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/offers": {
         parameters: {
             query?: never;
@@ -4024,7 +4049,7 @@ export interface components {
          * @description Why a parcel could not be handed over.
          * @enum {string}
          */
-        AttemptReason: "nobody_there" | "wrong_address" | "refused" | "cannot_pay" | "closed" | "unsafe" | "other";
+        AttemptReason: "nobody_there" | "wrong_address" | "refused" | "cannot_pay" | "closed" | "unsafe" | "damaged" | "lost" | "other";
         /**
          * AttendanceAnswer
          * @description A transporter's day.
@@ -4797,6 +4822,7 @@ export interface components {
             delivery_longitude: number | null;
             distance_km: number | null;
             earnings?: number | null;
+            ending: components["schemas"]["Ending"] | null;
             estimated_delivery_time: string | null;
             estimated_pickup_time: string | null;
             hold?: components["schemas"]["HoldAnswer"] | null;
@@ -4867,7 +4893,8 @@ export interface components {
          * DispatcherRow
          * @description A delivery in a dispatcher's list, with all that makes its steps implausible.
          *
-         *     `hold`: why it waits though somebody could have it, null where nothing holds it.
+         *     `hold`: why it waits though somebody could have it, null where nothing holds it. `ending`: how it ended that did
+         *     not go well.
          */
         DispatcherRow: {
             assigned_at: string | null;
@@ -4880,6 +4907,7 @@ export interface components {
             delivery_latitude: number | null;
             delivery_longitude: number | null;
             distance_km: number | null;
+            ending: components["schemas"]["Ending"] | null;
             estimated_delivery_time: string | null;
             flags: string[];
             hold: components["schemas"]["HoldAnswer"] | null;
@@ -5073,6 +5101,12 @@ export interface components {
             status: components["schemas"]["OfferStatus"];
             tracking_number: string;
         };
+        /**
+         * Ending
+         * @description How a delivery ended that did not go well; its status stays one of the contract's six.
+         * @enum {string}
+         */
+        Ending: "lost" | "damaged" | "returned";
         /**
          * EndpointState
          * @description `enabled`; `paused` by a person; `failing`: given up after days of failures; `gone`: it answered 410.
@@ -5807,6 +5841,29 @@ export interface components {
             dead: number;
             history_active: boolean;
             history_seen_s: number | null;
+        };
+        /**
+         * LossAnswer
+         * @description How a delivery ended, and what its buyer has back; no `refund` where nothing was left to give back.
+         */
+        LossAnswer: {
+            delivery: components["schemas"]["ChangedDelivery"];
+            ending: components["schemas"]["Ending"];
+            refund: components["schemas"]["SaleRefund"] | null;
+        };
+        /**
+         * LossBody
+         * @description What became of the parcel, and why.
+         *
+         *     ``amount``: so much goes back for a damaged one, NPR; where it is not named, all that is left.
+         */
+        LossBody: {
+            /** @default null */
+            amount: (string | number) | null;
+            /** @enum {unknown} */
+            ending: "damaged" | "lost";
+            /** Format: lines */
+            reason: string;
         };
         /**
          * MadeShareLink
@@ -6666,6 +6723,7 @@ export interface components {
             reason: string;
             /** Format: uuid */
             refund_id: string;
+            sale_id: number | null;
             status: components["schemas"]["RefundStatus"];
         };
         /**
@@ -7651,7 +7709,7 @@ export interface components {
         };
         /**
          * RefundAnswer
-         * @description A refund and where it stands.
+         * @description A refund and where it stands; `sale_id`: the sale that it is for, where it is for one.
          */
         RefundAnswer: {
             amount: number;
@@ -7669,6 +7727,7 @@ export interface components {
             reason: string;
             /** Format: uuid */
             refund_id: string;
+            sale_id: number | null;
             status: components["schemas"]["RefundStatus"];
         };
         /**
@@ -8163,6 +8222,16 @@ export interface components {
             tracking_number: string | null;
         };
         /**
+         * SaleRefund
+         * @description What goes back for the sale of a delivery, NPR.
+         */
+        SaleRefund: {
+            amount: number;
+            refund_id: string;
+            sale_id: number;
+            status: components["schemas"]["RefundStatus"];
+        };
+        /**
          * SalesReport
          * @description A seller's products in a period; its ends are UTC, None where it is open.
          */
@@ -8621,7 +8690,7 @@ export interface components {
          *
          *     `tracking_number` is empty for whoever follows by a share link: the link ends, the number does not.
          *     `hidden` names what is not shown now, `code_shows` what of it the parcel's code would show.
-         *     `position` only while it is under way, as in the live frames.
+         *     `ending`: how it ended, where it did not go well. `position` only while it is under way, as in the live frames.
          *
          *     `delivery_area`: the quarter of the door, about 1 km by 0.6 km; the number stands on the parcel, so whoever has it
          *     is not told the house. Null where nobody has said where the door is.
@@ -8632,6 +8701,7 @@ export interface components {
             delivery_address: string | null;
             delivery_area: components["schemas"]["TrackedArea"] | null;
             distance_km: number | null;
+            ending: components["schemas"]["Ending"] | null;
             estimated_delivery_time: string | null;
             eta: components["schemas"]["ArrivalWindow"] | null;
             events: components["schemas"]["TrackedEvent"][];
@@ -10278,6 +10348,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangedDelivery"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LossBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

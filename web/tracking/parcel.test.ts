@@ -6,6 +6,7 @@ const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel =>
   tracking_number: "TRK1",
   status,
   status_display: status,
+  ending: null,
   distance_km: null,
   position: null,
   pickup_address: "",

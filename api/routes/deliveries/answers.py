@@ -17,7 +17,7 @@ from api.routes.deliveries.step_answers import NotedStep, step_answer
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.eta import Arrival
-from dispatch.deliveries.models import Delivery, DeliveryStatus, HoldReason, Priority
+from dispatch.deliveries.models import Delivery, DeliveryStatus, Ending, HoldReason, Priority
 from dispatch.deliveries.proving import required_of
 from dispatch.geo import geo_cell
 from dispatch.proofs.models import DeliveryCode
@@ -61,12 +61,14 @@ class HoldAnswer(Struct, frozen=True):
 class DispatcherRow(DeliveryRow, frozen=True, kw_only=True):
     """A delivery in a dispatcher's list, with all that makes its steps implausible.
 
-    ``hold``: why it waits though somebody could have it, null where nothing holds it.
+    ``hold``: why it waits though somebody could have it, null where nothing holds it. ``ending``: how it ended that did
+    not go well.
     """
 
     transporter: int | None
     ready_at: datetime | None
     hold: HoldAnswer | None
+    ending: Ending | None
     flags: list[str]
 
 
@@ -168,6 +170,7 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     estimated_pickup_time: datetime | None
     picked_up_at: datetime | None
     delivered_at: datetime | None
+    ending: Ending | None
     customer_rating: int | None
     transporter: Carrier | None
     package_details: Package
@@ -245,6 +248,7 @@ def dispatcher_row(delivery: Delivery) -> DispatcherRow:
         transporter=delivery.transporter_id,
         ready_at=delivery.ready_at,
         hold=hold_answer(delivery),
+        ending=delivery.ending,
         flags=flags,
     )
 
@@ -304,6 +308,7 @@ def detailed_delivery(
         estimated_pickup_time=delivery.estimated_pickup_time,
         picked_up_at=delivery.picked_up_at,
         delivered_at=delivery.delivered_at,
+        ending=delivery.ending,
         customer_rating=delivery.buyer_rating,
         transporter=_carrier(transporter, phone=callable_now) if transporter else None,
         package_details=package_of(delivery),

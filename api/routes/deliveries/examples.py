@@ -53,7 +53,9 @@ ROW: Final[dict[str, Any]] = {
 }
 PAGE: Final = {"count": 1, "next": None, "previous": None}
 OF_TRANSPORTER: Final = PAGE | {"results": [ROW]}
-OF_DISPATCHER: Final = PAGE | {"results": [ROW | {"transporter": 25, "ready_at": None, "hold": None, "flags": []}]}
+OF_DISPATCHER: Final = PAGE | {
+    "results": [ROW | {"transporter": 25, "ready_at": None, "hold": None, "ending": None, "flags": []}]
+}
 CREATED: Final[dict[str, Any]] = ROW | {
     "marketplace_sale": 789,
     "status": "available",
@@ -112,6 +114,7 @@ TRACKED: Final[dict[str, Any]] = {
     "tracking_number": "TRK1234567890",
     "status": "in_transit",
     "status_display": "In Transit",
+    "ending": None,
     "pickup_address": "Farm Location, Bhaktapur",
     "delivery_address": "Thamel, Kathmandu",
     "delivery_area": {

@@ -19,6 +19,8 @@ from api.routes.deliveries.dispatching import DispatchController
 from api.routes.deliveries.examples import OF_OPERATIONS
 from api.routes.deliveries.handovers import HandoverController
 from api.routes.deliveries.lists import DeliveryListController
+from api.routes.deliveries.loss_examples import OF_LOSSES
+from api.routes.deliveries.losses import LossController
 from api.routes.deliveries.offer_history import OfferHistoryController
 from api.routes.deliveries.offers import OfferController, OfferSearchController
 from api.routes.deliveries.paths import PathController
@@ -52,6 +54,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             RollingController,
             HandoverController,
             AttemptController,
+            LossController,
             CodeController,
             SellerProofController,
             ProofController,
@@ -66,5 +69,5 @@ def delivery_routes(services: DeliveryServices) -> Router:
             OfferHistoryController,
         ],
         dependencies=given(services),
-        opt=examples(OF_OPERATIONS | OF_ATTEMPTS),
+        opt=examples(OF_OPERATIONS | OF_ATTEMPTS | OF_LOSSES),
     )

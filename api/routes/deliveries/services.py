@@ -26,6 +26,7 @@ from dispatch.assignments.rules import AssignmentRules
 from dispatch.assignments.run_tasks import RunTasks
 from dispatch.assignments.service import Assignments
 from dispatch.assignments.sets import AssignmentSets
+from dispatch.cancellations.losses import Losses
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.rescheduling import Rescheduling
 from dispatch.deliveries.attempts.service import AttemptRules, DeliveryAttempts
@@ -238,6 +239,10 @@ class DeliveryServices(Feature):
     def refusals(self, work: Work) -> Refusals:
         """What transporters give back in a unit of work."""
         return Refusals(work, self.clock, self.publisher, self.delivery_steps(work).deliveries)
+
+    def losses(self, work: Work) -> Losses:
+        """What was lost or damaged in a unit of work."""
+        return Losses(work, self.clock, self.publisher, self.delivery_steps(work).deliveries)
 
     def delivery_changes(self, work: Work) -> DeliveryChanges:
         """Cancelling deliveries and changing their priority in a unit of work."""

@@ -12,7 +12,7 @@ from api.routes.deliveries.attempt_answers import AttemptAnswer, NextTry, attemp
 from api.routes.deliveries.step_answers import Point, StepAnswer, step_answer
 from dispatch.arrivals.events import DeliveryEvent, EventKind
 from dispatch.deliveries.attempts.models import DeliveryAttempt
-from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
+from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep, Ending
 from dispatch.geo import geo_cell
 from dispatch.ports import LivePosition
 from dispatch.tracking.privacy import ENDED, Element, Privacy, Stage, is_shown
@@ -73,7 +73,7 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
 
     ``tracking_number`` is empty for whoever follows by a share link: the link ends, the number does not.
     ``hidden`` names what is not shown now, ``code_shows`` what of it the parcel's code would show.
-    ``position`` only while it is under way, as in the live frames.
+    ``ending``: how it ended, where it did not go well. ``position`` only while it is under way, as in the live frames.
 
     ``delivery_area``: the quarter of the door, about 1 km by 0.6 km; the number stands on the parcel, so whoever has it
     is not told the house. Null where nobody has said where the door is.
@@ -82,6 +82,7 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     tracking_number: str
     status: DeliveryStatus
     status_display: str
+    ending: Ending | None
     pickup_address: str | None
     delivery_address: str | None
     delivery_area: TrackedArea | None
@@ -139,6 +140,7 @@ def tracked_delivery(
         tracking_number=delivery.tracking_number,
         status=delivery.status,
         status_display=delivery.status.display,
+        ending=delivery.ending,
         pickup_address=delivery.pickup_address if sight.of(Element.PICKUP_ADDRESS) else None,
         delivery_address=delivery.delivery_address if sight.of(Element.DELIVERY_ADDRESS) else None,
         delivery_area=None if gone else _area(delivery.delivery_lat, delivery.delivery_lon),

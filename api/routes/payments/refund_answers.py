@@ -14,7 +14,7 @@ from dispatch.payments.refunds.models import Refund, RefundStatus
 
 
 class RefundAnswer(Struct, frozen=True, kw_only=True):
-    """A refund and where it stands."""
+    """A refund and where it stands; ``sale_id``: the sale that it is for, where it is for one."""
 
     refund_id: UUID
     status: RefundStatus
@@ -22,6 +22,7 @@ class RefundAnswer(Struct, frozen=True, kw_only=True):
     currency: str
     reason: str
     payment_transaction_id: UUID
+    sale_id: int | None
     payment_status: TransactionStatus
     is_late_payment: bool
     credit_note_number: str | None
@@ -40,6 +41,7 @@ def refund_answer(refund: Refund) -> RefundAnswer:
         currency=CURRENCY,
         reason=refund.reason,
         payment_transaction_id=refund.payment.transaction_id,
+        sale_id=refund.sale_id,
         payment_status=refund.payment.status,
         is_late_payment=refund.is_late,
         credit_note_number=refund.credit_note_number,

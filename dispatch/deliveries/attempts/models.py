@@ -18,6 +18,8 @@ class AttemptReason(StrEnum):
     CANNOT_PAY = "cannot_pay"
     CLOSED = "closed"
     UNSAFE = "unsafe"
+    DAMAGED = "damaged"
+    LOST = "lost"
     OTHER = "other"
 
     @property
@@ -33,8 +35,14 @@ TOLD = {
     AttemptReason.CANNOT_PAY: "Delivery attempted: it could not be paid at the door",
     AttemptReason.CLOSED: "Delivery attempted: the place was closed",
     AttemptReason.UNSAFE: "Delivery attempted: the place could not be reached safely",
+    AttemptReason.DAMAGED: "Package damaged",
+    AttemptReason.LOST: "Package missing",
     AttemptReason.OTHER: "Delivery attempted: the parcel could not be handed over",
 }
+
+
+TROUBLES = frozenset({AttemptReason.DAMAGED, AttemptReason.LOST})
+"""No matter of another try: a dispatcher looks at it, and it may be told however often it was tried."""
 
 
 class DeliveryAttempt(IdentityBase):

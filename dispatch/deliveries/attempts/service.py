@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.database.among import among
 from dispatch.database.work import Work
-from dispatch.deliveries.attempts.models import AttemptReason, DeliveryAttempt
+from dispatch.deliveries.attempts.models import TROUBLES, AttemptReason, DeliveryAttempt
 from dispatch.deliveries.carried import does_not_fit, keep_picture, own_delivery
 from dispatch.deliveries.handover import Handover, HandoverRules, drop_off_point
 from dispatch.deliveries.happened import identity
@@ -82,7 +82,7 @@ class DeliveryAttempts:
                 return self._answer(delivery, one, len(before))
         if not LIFE.allows(DeliveryAct.ATTEMPT, delivery.status):
             raise does_not_fit(delivery, "Only a parcel that is aboard can be tried at its door.")
-        if len(before) >= self._rules.most:
+        if len(before) >= self._rules.most and reason not in TROUBLES:
             raise Conflict(
                 f"It was tried {len(before)} times, as often as it may be: it returns to its seller.",
                 code="too_many_attempts",

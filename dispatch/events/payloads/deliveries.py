@@ -136,6 +136,17 @@ class DeliveryDelivered(DeliveryData, frozen=True, kw_only=True):
     transporter_id: int
 
 
+class DeliveryLost(DeliveryData, frozen=True, kw_only=True):
+    """The parcel was lost, or damaged so that it is not what was sold; money goes back as a refund of its own."""
+
+    type: ClassVar[str] = "delivery.lost"
+    ending: str
+    transporter_id: int | None
+    """Who had it then; None where nobody did."""
+    refunded_paisa: int
+    """What the buyer has back for it, as far as anything was left."""
+
+
 class DeliveryCancelled(DeliveryData, frozen=True, kw_only=True):
     """It will not be carried."""
 

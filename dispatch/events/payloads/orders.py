@@ -33,6 +33,8 @@ class OrderRefunded(OrderData, frozen=True, kw_only=True):
     """Of all refunds of the payment so far."""
     is_whole: bool
     """Whether nothing of the payment is left."""
+    sale_id: int | None = None
+    """The sale that it is for, where it is for one."""
 
 
 class OrderCancelled(OrderData, frozen=True, kw_only=True):

@@ -59,11 +59,17 @@ def entries_of_owed(payment: PaymentTransaction) -> list[Entry]:
     return [Entry(LedgerAccount.GATEWAY, None, amount_paisa), Entry(LedgerAccount.OWED, None, -amount_paisa)]
 
 
-def entries_of_refund(balances: Sequence[Entry], amount_paisa: int) -> list[Entry]:
-    """Money went back: out of what was owed, else out of sales, tax and shipping in their proportion."""
+def entries_of_refund(balances: Sequence[Entry], amount_paisa: int, of_sale: Sequence[Entry] = ()) -> list[Entry]:
+    """Money went back: out of what was owed, else out of sales, tax and shipping in their proportion.
+
+    ``of_sale``: what of them belongs to the one sale that it is for; while that is there nothing else is touched.
+    """
     sources = [one for one in balances if one.account is LedgerAccount.OWED and one.amount_paisa < 0]
     sources = sources or [one for one in balances if one.account in INCOME and one.amount_paisa < 0]
-    shares = allocate(amount_paisa, [-one.amount_paisa for one in sources])
+    parts = [-one.amount_paisa for one in sources]
+    most = {(one.account, one.sale_id): one.amount_paisa for one in of_sale}
+    own = [min(part, most.get((one.account, one.sale_id), 0)) for one, part in zip(sources, parts, strict=True)]
+    shares = allocate(amount_paisa, own if sum(own) >= amount_paisa else parts)
     return [
         Entry(LedgerAccount.GATEWAY, None, -amount_paisa),
         *(Entry(source.account, source.sale_id, share) for source, share in zip(sources, shares, strict=True)),

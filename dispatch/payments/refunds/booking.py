@@ -11,11 +11,13 @@ from dispatch.notifications.outbox import write_messages
 from dispatch.orders.models import Order, PaymentStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.payments.invoices.issuing import CREDIT_NOTE_SERIES, next_number
-from dispatch.payments.ledger.entries import enter, entries_of_refund, list_balances
+from dispatch.payments.ledger.entries import Entry, enter, entries_of_refund, list_balances
+from dispatch.payments.ledger.models import LedgerAccount
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.refunds.messages import messages_of_refund
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.refunds.requests import Refunds
+from dispatch.payments.refunds.shares import share_of_sale
 from dispatch.payments.rows import lock_payment, save_outcome
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale
@@ -32,7 +34,7 @@ async def book_refund(work: Work, clock: Clock, refund_id: int) -> None:
     if refund.status is RefundStatus.SUCCEEDED:
         return
     now = clock.now()
-    entries = entries_of_refund(await list_balances(work, payment.id), refund.amount_paisa)
+    entries = entries_of_refund(await list_balances(work, payment.id), refund.amount_paisa, _of_sale(payment, refund))
     await enter(await work.driver(), payment.id, entries, now, refund_id=refund.id)
     refund.status, refund.completed_at, refund.last_error = RefundStatus.SUCCEEDED, now, None
     await session.flush()
@@ -50,10 +52,23 @@ async def book_refund(work: Work, clock: Clock, refund_id: int) -> None:
                 amount_paisa=refund.amount_paisa,
                 refunded_paisa=standing.refunded,
                 is_whole=standing.refunded == standing.paid,
+                sale_id=refund.sale_id,
             )
             record(session, refunded, at=now)
         refund.credit_note_number = (await next_number(await work.driver(), CREDIT_NOTE_SERIES, now)).text
     await write_messages(await work.driver(), messages_of_refund(payment, order, refund), now)
+
+
+def _of_sale(payment: PaymentTransaction, refund: Refund) -> list[Entry]:
+    """What of the payment's income the refund's own sale made, where it is for one."""
+    if refund.sale_id is None:
+        return []
+    share = share_of_sale(payment, refund.sale_id)
+    return [
+        Entry(LedgerAccount.SALES, refund.sale_id, share.goods),
+        Entry(LedgerAccount.VAT, None, share.tax),
+        Entry(LedgerAccount.SHIPPING, None, share.shipping),
+    ]
 
 
 async def _tell_order(
@@ -67,6 +82,10 @@ async def _tell_order(
         )
         if order is not None:
             order.payment_status = PaymentStatus.REFUNDED
+    elif refund.sale_id is not None and not await Refunds(work, clock).owed_to_sale(payment, refund.sale_id):
+        gone = update(Sale).where(Sale.id == refund.sale_id)
+        await work.session.execute(gone.values(payment_status=PaymentStatus.REFUNDED))
     if order is not None:
-        told = f"Refunded {display_amount(from_paisa(refund.amount_paisa))}"
+        names = [item.product_name for item in payment.items if item.sale_id == refund.sale_id]
+        told = f"Refunded {display_amount(from_paisa(refund.amount_paisa))}" + "".join(f" for {name}" for name in names)
         Orders(work, clock).add_event(order, order.order_status, told)

@@ -50,6 +50,8 @@ class Refund(IdentityAuditBase):
 
     refund_id: Mapped[UUID] = mapped_column(unique=True)
     payment_id: Mapped[int] = mapped_column(reference("payment_transactions.id"), index=True)
+    sale_id: Mapped[int | None] = mapped_column(reference("sales.id"), index=True)
+    """The sale that it is for, where it is for one: its parcel did not arrive."""
     requested_by: Mapped[int | None] = mapped_column(reference("users.id"))
     request_key: Mapped[str | None] = mapped_column(String(300))
     amount_paisa: Mapped[int] = mapped_column(BigInteger)

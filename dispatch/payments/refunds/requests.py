@@ -13,6 +13,7 @@ from dispatch.idempotency.answered_requests import KeyReused
 from dispatch.money import display_amount, from_paisa, to_paisa
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.refunds.models import IN_FLIGHT, Refund, RefundStatus
+from dispatch.payments.refunds.shares import share_of_sale
 from dispatch.payments.refunds.statements import REFUNDED
 from dispatch.payments.rows import lock_payment
 from dispatch.ports import Clock
@@ -34,13 +35,17 @@ class Refundable:
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """What is asked for; ``amount_paisa`` None asks for all that is left. ``request_key`` makes a repeat known."""
+    """What is asked for; ``amount_paisa`` None asks for all that is left. ``request_key`` makes a repeat known.
+
+    ``sale_id``: the sale that it is for, where it is for one; ``left_of_sale`` says how much that may be.
+    """
 
     amount_paisa: int | None
     reason: str
     requested_by: int | None
     request_key: str | None = None
     mobile: str = ""
+    sale_id: int | None = None
 
 
 class Refunds:
@@ -77,6 +82,7 @@ class Refunds:
         refund = Refund(
             refund_id=uuid4(),
             payment_id=payment.id,
+            sale_id=wanted.sale_id,
             requested_by=wanted.requested_by,
             request_key=wanted.request_key,
             amount_paisa=amount_paisa,
@@ -128,6 +134,21 @@ class Refunds:
             by_status.get(RefundStatus.SUCCEEDED, 0),
             sum(by_status.get(status, 0) for status in IN_FLIGHT),
         )
+
+    async def left_of_sale(self, payment: PaymentTransaction, sale_id: int) -> int:
+        """What may still go back for one sale of a payment whose row is held, paisa: its share, and no more than is
+        left of the whole.
+        """
+        taken = IN_FLIGHT | {RefundStatus.SUCCEEDED}
+        refunds = await self.of_payment(payment.id)
+        given = sum(one.amount_paisa for one in refunds if one.sale_id == sale_id and one.status in taken)
+        return max(0, min(share_of_sale(payment, sale_id).total - given, (await self.refundable(payment)).left))
+
+    async def owed_to_sale(self, payment: PaymentTransaction, sale_id: int) -> int:
+        """What of a sale's share has not gone back by refunds that name it, paisa."""
+        refunds = await self.of_payment(payment.id)
+        given = [one for one in refunds if one.sale_id == sale_id and one.status is RefundStatus.SUCCEEDED]
+        return max(0, share_of_sale(payment, sale_id).total - sum(one.amount_paisa for one in given))
 
     async def get(self, refund_id: UUID, *, lock: bool = False) -> Refund:
         """Raises NotFound."""

@@ -1,0 +1,95 @@
+"""What was paid for one sale goes back, all of it or a part: its parcel did not arrive, or not as it was sold.
+
+Lock order: the caller holds the delivery, its transporter, the order and the sale; then products, payment, refund.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from dispatch.database.work import Work
+from dispatch.errors import Conflict, Invalid
+from dispatch.money import display_amount, from_paisa
+from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
+from dispatch.payments.refunds.models import Refund
+from dispatch.payments.refunds.requests import RefundRequest, Refunds
+from dispatch.payments.refunds.statements import RETURN_STOCK
+from dispatch.payments.rows import get_payment, lock_payment
+from dispatch.payments.stock import lock_products
+from dispatch.ports import Clock
+from dispatch.sales.models import Sale
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """What is asked for: ``amount_paisa`` None is all that is left of the sale. ``key`` makes a repeat known."""
+
+    reason: str
+    key: str
+    requested_by: int | None
+    amount_paisa: int | None = None
+    restock: int = 0
+    """So many of its goods came back and are on sale again."""
+
+
+class SaleRefunds:
+    """The refunds of single sales in one unit of work; they are carried out after the commit."""
+
+    def __init__(self, work: Work, clock: Clock) -> None:
+        self._work = work
+        self._clock = clock
+        self._refunds = Refunds(work, clock)
+
+    async def ask(self, sale: Sale, wanted: GivenBack) -> Refund | None:
+        """Record the refund; None where nothing of what was paid is left.
+
+        Raises Invalid where more is asked for than is left of the sale, and Conflict where another amount was asked for
+        under this key.
+        """
+        payment = await self._hold(sale)
+        if wanted.restock:
+            driver = await self._work.driver()
+            await driver.execute(RETURN_STOCK, [sale.product_id], [wanted.restock], self._clock.now())
+        if payment is None:
+            return None
+        before = await self.find(payment.id, wanted.key)
+        if before is not None:
+            if wanted.amount_paisa not in {None, before.amount_paisa}:
+                raise Conflict("Another amount was given back for this already.", code="refund_exists")
+            return before
+        left = await self._refunds.left_of_sale(payment, sale.id)
+        if wanted.amount_paisa is not None and not 0 < wanted.amount_paisa <= left:
+            raise Invalid(
+                f"At most {display_amount(from_paisa(left))} can be refunded for this sale.",
+                code="refund_too_large",
+                fields={"amount": f"must be more than 0 and at most {from_paisa(left)}"},
+            )
+        if left == 0:
+            return None
+        amount = left if wanted.amount_paisa is None else wanted.amount_paisa
+        request = RefundRequest(amount, wanted.reason[:300], wanted.requested_by, wanted.key, sale_id=sale.id)
+        return await self._refunds.request(payment, request)
+
+    async def find(self, payment_id: int, key: str) -> Refund | None:
+        """The refund that was asked for under a key."""
+        query = select(Refund).where(Refund.payment_id == payment_id, Refund.request_key == key)
+        found: Refund | None = await self._work.session.scalar(query)
+        return found
+
+    async def find_of_sale(self, sale_id: int, key: str) -> Refund | None:
+        """The same by the sale."""
+        query = select(Refund).where(Refund.sale_id == sale_id, Refund.request_key == key)
+        found: Refund | None = await self._work.session.scalar(query)
+        return found
+
+    async def _hold(self, sale: Sale) -> PaymentTransaction | None:
+        """The payment of a sale, held, behind its product."""
+        paid = select(PaymentTransactionItem.payment_id).where(PaymentTransactionItem.sale_id == sale.id)
+        payment_id = await self._work.session.scalar(paid)
+        if payment_id is None:
+            return None
+        await self._work.session.flush()
+        driver = await self._work.driver()
+        payment = await get_payment(driver, payment_id)
+        await lock_products(driver, [sale.product_id], payment.purpose)
+        return await lock_payment(driver, payment_id)
