@@ -17,7 +17,7 @@ AT_ONCE = 1_000
 
 ABOARD = """
 SELECT d.id, d.status, d.transporter_id, t.vehicle_type, d.pickup_lat, d.pickup_lon, d.delivery_lat, d.delivery_lon,
-       d.distance_km
+       d.distance_km, d.retry_from
 FROM deliveries AS d JOIN transporters AS t ON t.id = d.transporter_id
 WHERE d.status IN ('picked_up', 'in_transit') AND d.delivery_lat IS NOT NULL AND d.id > $1
   AND NOT EXISTS (SELECT FROM delivery_alerts AS a WHERE a.delivery_id = d.id AND a.kind = 'arriving')
@@ -110,5 +110,5 @@ async def _tell(driver: DriverConnection, near: Sequence[_Near], now: datetime) 
 def _aboard(row: Mapping[str, Any]) -> _Aboard:
     pickup = None if row["pickup_lat"] is None else (row["pickup_lat"], row["pickup_lon"])
     dropoff = row["delivery_lat"], row["delivery_lon"]
-    trip = Trip(pickup, dropoff, row["vehicle_type"], None, row["distance_km"])
+    trip = Trip(pickup, dropoff, row["vehicle_type"], None, row["distance_km"], row["retry_from"])
     return _Aboard(row["id"], DeliveryStatus(row["status"]), row["transporter_id"], trip)

@@ -9,7 +9,8 @@ from sqlalchemy import Row, select, true
 from dispatch.arrivals.events import DeliveryEvent, EventKind
 from dispatch.database.among import among
 from dispatch.database.engine import Database
-from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, HoldReason, Priority
+from dispatch.deliveries.attempts.models import AttemptReason, DeliveryAttempt
+from dispatch.deliveries.models import ABOARD, UNDER_WAY, Delivery, DeliveryStatus, HoldReason, Priority, RetryAsker
 
 ARRIVED = {EventKind.ARRIVED_AT_PICKUP, EventKind.ARRIVED_AT_DROPOFF}
 # What is taken from the database between two looks at whatever else the event loop has to do.
@@ -39,7 +40,28 @@ _COLUMNS = (
     Delivery.picked_up_at,
     Delivery.estimated_pickup_time,
     Delivery.estimated_delivery_time,
+    Delivery.retry_from,
+    Delivery.retry_until,
+    Delivery.retry_asked_by,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTry:
+    """The newest attempt at the door, counted from 1, and why the parcel could not be handed over."""
+
+    number: int
+    reason: AttemptReason
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NextTry:
+    """When a parcel is tried again, and who said so."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    asked_by: RetryAsker
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +70,8 @@ class OpenDelivery:
 
     ``hold_until`` and ``hold_reason``: it waits though somebody could have it.
     ``due_at`` was asked for, ``expected_at`` is when it was last expected. ``at_stop`` and ``at_stop_since``: where its
-    transporter has come and not left, by the device's clock.
+    transporter has come and not left, by the device's clock. ``attempt`` and ``next_try``: it is aboard and
+    could not be handed over.
     """
 
     id: int
@@ -73,6 +96,8 @@ class OpenDelivery:
     at_stop_since: datetime | None
     hold_until: datetime | None
     hold_reason: HoldReason | None
+    attempt: FailedTry | None
+    next_try: NextTry | None
 
 
 async def open_deliveries(
@@ -86,7 +111,20 @@ async def open_deliveries(
         .limit(1)
         .lateral()
     )
-    query = select(*_COLUMNS, newest.c.kind, newest.c.at).join(newest, true(), isouter=True).order_by(Delivery.id)
+    tried = (
+        select(DeliveryAttempt.number, DeliveryAttempt.reason, DeliveryAttempt.at.label("tried_at"))
+        .where(DeliveryAttempt.delivery_id == Delivery.id, Delivery.status == DeliveryStatus.IN_TRANSIT)
+        .order_by(DeliveryAttempt.number.desc())
+        .limit(1)
+        .lateral()
+    )
+    query = (
+        select(*_COLUMNS, newest.c.kind, newest.c.at, tried.c.number, tried.c.reason, tried.c.tried_at)
+        .select_from(Delivery)
+        .join(newest, true(), isouter=True)
+        .join(tried, true(), isouter=True)
+        .order_by(Delivery.id)
+    )
     if ids is not None:
         query = query.where(among(Delivery.id, ids))
     else:
@@ -102,6 +140,7 @@ async def open_deliveries(
 def _open(row: Row[*tuple[object, ...]]) -> OpenDelivery:
     waits = row.status is DeliveryStatus.AVAILABLE
     stands = row.kind in ARRIVED and _is_next(row.kind, row.status)
+    again = row.retry_from is not None and row.status in ABOARD
     return OpenDelivery(
         id=row.id,
         tracking_number=row.tracking_number,
@@ -125,6 +164,8 @@ def _open(row: Row[*tuple[object, ...]]) -> OpenDelivery:
         at_stop_since=row.at if stands else None,
         hold_until=row.hold_until if waits else None,
         hold_reason=row.hold_reason if waits else None,
+        attempt=None if row.number is None else FailedTry(row.number, row.reason, row.tried_at),
+        next_try=NextTry(row.retry_from, row.retry_until, row.retry_asked_by) if again else None,
     )
 
 

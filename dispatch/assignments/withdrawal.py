@@ -124,13 +124,13 @@ async def give_back(
             continue
         lost = DeliveryUnassigned(**identity(delivery), transporter_id=delivery.transporter_id, reason=reason.value)
         take_away(work, publisher, delivery, reason.value)
-        steps.record(
+        step = steps.record(
             delivery,
             DeliveryAct.UNASSIGN,
             "Package is waiting for another transporter",
             notes=note or reason.note,
         )
-        record(work.session, lost, at=clock.now())
+        record(work.session, lost, at=step.timestamp)
     await work.session.flush()
 
 

@@ -37,6 +37,7 @@ def trip_of(delivery: Delivery, vehicle_type: str | None) -> Trip:
         vehicle_type or "",
         delivery.estimated_pickup_time or delivery.pickup_from,
         delivery.distance_km,
+        delivery.retry_from,
     )
 
 
@@ -45,9 +46,12 @@ def live_arrival(
 ) -> Arrival | None:
     """From the newest position of who carries the parcel.
 
-    None while nobody is under way, nothing was heard of who is, or the next stop has no place.
+    None while nobody is under way, nothing was heard of who is, the next stop has no place, or the next try is yet to
+    come: where its transporter is now says nothing about that one.
     """
     if position is None or not status.under_way or trip.dropoff is None:
+        return None
+    if trip.again_from is not None and trip.again_from > now:
         return None
     picked_up = status is not DeliveryStatus.ASSIGNED
     if not picked_up and trip.pickup is None:

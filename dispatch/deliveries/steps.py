@@ -219,7 +219,10 @@ class DeliverySteps:
         self._work.after_commit(lambda: self._publisher.assigned(notice))
 
     def _expect(self, delivery: Delivery, transporter: Transporter, position: LivePosition | None) -> None:
-        """Keep when the parcel should be at its door, to whole minutes."""
+        """Keep when the parcel should be at its door, to whole minutes; a next try that is agreed stays."""
+        if delivery.retry_from is not None and delivery.retry_from > self._clock.now():
+            delivery.estimated_delivery_time = delivery.retry_from
+            return
         arrival = expected_arrival(
             trip_of(delivery, transporter.vehicle_type),
             position,

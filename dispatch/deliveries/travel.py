@@ -36,6 +36,8 @@ class Trip:
     """When the transporter said that it would be there, else the requested time."""
     distance_km: float | None = None
     """From end to end by road, where that is known."""
+    again_from: datetime | None = None
+    """The door was come to in vain: it is tried again then, and not before."""
 
     @property
     def usual_mps(self) -> float:

@@ -34,7 +34,8 @@ class Expectations:
 
     def _likely(self, delivery: OpenDelivery, vehicle_of: Callable[[int | None], str]) -> datetime | None:
         fix = None if delivery.transporter_id is None else self._fixes.get(delivery.transporter_id)
-        if fix is None:
+        agreed = delivery.next_try is not None or delivery.attempt is None
+        if fix is None or not agreed:  # after a try in vain nobody knows when the next one is
             return delivery.expected_at
         trip = Trip(
             delivery.pickup,
@@ -42,6 +43,7 @@ class Expectations:
             vehicle_of(delivery.transporter_id),
             delivery.pickup_from,
             delivery.distance_km,
+            None if delivery.next_try is None else delivery.next_try.starts_at,
         )
         position = LiveUpdate(0, fix).position()
         arrival = live_arrival(trip, delivery.status, position, road_factor=self._road_factor, now=self._clock.now())

@@ -78,6 +78,22 @@ class FleetProfile(Struct, frozen=True):
     rating: float
 
 
+class FleetAttempt(Struct, frozen=True):
+    """The newest attempt at a door, counted from 1: why the parcel could not be handed over, and when."""
+
+    number: int
+    reason: str
+    at: datetime
+
+
+class FleetNextTry(Struct, frozen=True):
+    """When a parcel is tried again, and who said so; ``ends_at`` is None where only a time was named."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    asked_by: str
+
+
 class FleetDelivery(Struct, frozen=True):
     """A delivery that waits or is under way; delivered or cancelled, it comes once more and is then forgotten.
 
@@ -85,7 +101,8 @@ class FleetDelivery(Struct, frozen=True):
     should be at its door, by where its transporter is now where that is known. ``at_stop``: ``pickup`` or ``dropoff``,
     where its transporter has stood since ``at_stop_since``. ``hold_until`` and ``hold_reason`` (``not_ready``,
     ``no_answer``): it waits though somebody could have it. ``pinned``: a dispatcher chose who has it, and what decides
-    by itself leaves it there.
+    by itself leaves it there. ``attempt``: it is aboard and could not be handed over; ``next_try`` is None while nobody
+    said when it is tried again.
     """
 
     id: int
@@ -110,6 +127,8 @@ class FleetDelivery(Struct, frozen=True):
     at_stop_since: datetime | None
     hold_until: datetime | None
     hold_reason: str | None
+    attempt: FleetAttempt | None
+    next_try: FleetNextTry | None
 
 
 class Fleet(Struct, frozen=True, tag="fleet"):

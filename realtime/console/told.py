@@ -4,9 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from dispatch.arrivals.events import EventKind
-from dispatch.arrivals.open_deliveries import OpenDelivery
+from dispatch.arrivals.open_deliveries import FailedTry, NextTry, OpenDelivery
 from dispatch.ports import Presence
-from realtime.console.frames import FleetDelivery, FleetProfile, FleetTransporter, Point
+from realtime.console.frames import FleetAttempt, FleetDelivery, FleetNextTry, FleetProfile, FleetTransporter, Point
 from realtime.fixes import LoggedFix
 from realtime.protocol import encode, utc_from_ms
 
@@ -85,5 +85,15 @@ def told_delivery(delivery: OpenDelivery, expected_at: datetime | None) -> bytes
             at_stop_since=delivery.at_stop_since,
             hold_until=delivery.hold_until,
             hold_reason=None if delivery.hold_reason is None else delivery.hold_reason.value,
+            attempt=_attempt(delivery.attempt),
+            next_try=_next_try(delivery.next_try),
         )
     )
+
+
+def _attempt(tried: FailedTry | None) -> FleetAttempt | None:
+    return None if tried is None else FleetAttempt(tried.number, tried.reason.value, tried.at)
+
+
+def _next_try(again: NextTry | None) -> FleetNextTry | None:
+    return None if again is None else FleetNextTry(again.starts_at, again.ends_at, again.asked_by.value)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -171,6 +172,39 @@ async def test_who_is_at_the_door_has_left_the_pickup_and_watchers_hear_of_the_a
         return found if found[-1] == "in_transit" else None
 
     assert await until(steps) == ["assigned", "picked_up", "in_transit"]
+
+
+async def test_the_photo_of_an_attempt_opens_for_those_who_have_to_do_with_it_and_for_nobody_else(world: World) -> None:
+    bought, driver, delivery = await aboard(world)
+    ok(await post(driver, delivery, NOBODY | {"photo": picture("JPEG")}), 201)
+    for person in (await world.admin(), bought.seller, driver):
+        [attempt] = ok(await person.get(f"/api/deliveries/{delivery['id']}/"))["attempts"]
+        address = urlsplit(attempt["photo"]["url"])
+        shown = await world.http.get(f"{address.path}?{address.query}")
+        assert (shown.status_code, shown.headers["content-type"]) == (200, "image/webp")
+    [told] = (await tracked(world, delivery))["attempts"]
+    assert "photo" not in told
+    assert (await world.http.get(f"{address.path}?until=1&signature=x")).status_code == 404
+
+
+async def test_where_the_courier_is_says_nothing_about_a_next_try_that_is_yet_to_come(world: World) -> None:
+    _, driver, delivery = await aboard(world)
+    again = later(hours=20).replace(second=0, microsecond=0)
+    await world.online_at(driver, *THAMEL)
+    assert (await tracked(world, delivery))["eta"] is not None
+    ok(await post(driver, delivery, NOBODY | {"next_try_at": again.isoformat()}), 201)
+    told = await tracked(world, delivery)
+    assert (told["eta"], moment(told["estimated_delivery_time"])) == (None, again)
+
+
+async def test_whoever_takes_over_a_parcel_that_was_tried_comes_at_the_next_try(world: World) -> None:
+    _, driver, delivery = await aboard(world)
+    other, admin = await world.driver(), await world.admin()
+    again = later(hours=20).replace(microsecond=0)
+    ok(await post(driver, delivery, NOBODY | {"next_try_at": again.isoformat()}), 201)
+    body = {"transporter_id": other.transporter_id, "taken_from": driver.transporter_id, "reason": "breakdown"}
+    ok(await admin.post(path(delivery, "transfer"), body))
+    assert moment((await tracked(world, delivery))["estimated_delivery_time"]) == again
 
 
 async def aboard(world: World) -> tuple[Bought, Driver, dict[str, Any]]:

@@ -25,6 +25,37 @@ async def test_the_hands_of_a_parcel_are_told_in_their_order(world: World) -> No
     assert told["decisions"][-1]["assigned_by"] == admin.user_id
 
 
+async def test_each_change_of_hands_says_who_or_what_decided_it(world: World) -> None:
+    admin, one, two = await world.admin(), await world.driver(), await world.driver()
+    path = f"/api/deliveries/{(await world.delivery())['id']}/"
+    ok(await one.post(f"{path}accept/"))
+    ok(await one.post(f"{path}give-back/", {"reason": "too_far"}))
+    ok(await admin.post(f"{path}assign/", {"transporter_id": two.transporter_id}))
+    ok(await two.post(f"{path}accept/"))
+    ok(await admin.post(f"{path}reassign/", {"transporter_id": one.transporter_id, "reason": "too_late"}))
+    ok(await admin.post(f"{path}unassign/", {"reason": "mistake"}))
+    hands = ok(await admin.get(f"{path}assignments/"))["hands"]
+    told = [(hand["event"].removeprefix("delivery."), hand["how"], hand["by"]) for hand in hands]
+    assert told == [
+        ("assigned", "own", None),
+        ("accepted", None, None),
+        ("unassigned", None, None),
+        ("assigned", "by_hand", admin.user_id),
+        ("accepted", None, None),
+        ("reassigned", "by_hand", admin.user_id),
+        ("unassigned", None, admin.user_id),
+    ]
+    assert all((hand["by_name"] is None) == (hand["by"] is None) for hand in hands)
+    [moved] = [hand for hand in hands if hand["event"] == "delivery.reassigned"]
+    [given] = [
+        hand for hand in hands if (hand["transporter"], hand["event"]) == (two.transporter_id, "delivery.assigned")
+    ]
+    assert (moved["taken_from"], moved["taken_from_name"]) == (two.transporter_id, given["transporter_name"])
+    steps = ok(await admin.get(path))["tracking_history"]
+    of_hands = [hand["at"] for hand in hands if not hand["event"].endswith("accepted")]
+    assert of_hands == [step["timestamp"] for step in steps], "a step and its change of hands have one moment"
+
+
 async def test_a_parcel_is_found_by_its_number_tracking_number_phone_and_name_however_they_are_typed(
     world: World,
 ) -> None:

@@ -9,6 +9,7 @@ export type Candidates = Schemas["CandidatesAnswer"];
 export type Candidate = Schemas["CandidateAnswer"];
 export type Excluded = Schemas["ExcludedAnswer"];
 export type Details = Schemas["DetailedDelivery"];
+export type Hand = Schemas["Hand"];
 /** What a run did. */
 export type Plan = Schemas["OperationResults"];
 export type AssignmentPlan = Schemas["PlanAnswer"];
@@ -77,6 +78,17 @@ export class Calls {
 
   details(delivery: number): Promise<Details> {
     return this.client.call(`/api/deliveries/${delivery}/`);
+  }
+
+  /** Through whose hands it went, and who or what decided it. */
+  async hands(delivery: number): Promise<Hand[]> {
+    return (await this.client.call<Schemas["AssignmentHistory"]>(`/api/deliveries/${delivery}/assignments/`)).hands;
+  }
+
+  /** When it is tried again. */
+  tryAgain(delivery: number, starts_at: number, ends_at: number): Promise<Schemas["RescheduledAnswer"]> {
+    const body = { starts_at: new Date(starts_at).toISOString(), ends_at: new Date(ends_at).toISOString() };
+    return this.client.call(`/api/deliveries/${delivery}/reschedule/`, { method: "POST", body });
   }
 
   changeCode(delivery: number, act: "reset" | "waive", reason: string): Promise<Schemas["CodeState"]> {

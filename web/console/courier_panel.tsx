@@ -2,12 +2,13 @@ import { LocateFixed, Phone, Wrench } from "lucide";
 import { Icon } from "../shared/icon.tsx";
 import { clock, duration } from "../shared/times.ts";
 import { isKey } from "../shared/words.ts";
-import { shortPlace, useDesk } from "./desk.ts";
+import { shortPlace } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import { OpenLink } from "./list_panel.tsx";
 
 /** A courier: where, how much, what next. */
 export function CourierPanel({ id }: { id: number }) {
-  const { say, digits, language, now, board, view, follow, open } = useDesk();
+  const { say, digits, language, now, board, view, follow, open } = useLateDesk();
   const profile = board.profiles.get(id);
   const courier = board.couriers.get(id);
   const tour = board.tourOf(id);

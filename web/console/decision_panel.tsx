@@ -17,7 +17,7 @@ import { ScoreBar, ScoreBars } from "./score_bars.tsx";
 const FIRST = 5;
 
 /** Of what waits the candidates say why; here stands what was decided about it before. */
-export function DecisionPanel({ delivery }: { delivery: Delivery }) {
+export function DecisionPanel({ delivery, turn }: { delivery: Delivery; turn: string }) {
   const { say, why, setWhy } = useLateDesk();
   const waits = delivery.status === "available";
   const [before, setBefore] = useState(false);
@@ -27,12 +27,13 @@ export function DecisionPanel({ delivery }: { delivery: Delivery }) {
       <h3 id="decision" class="small quiet">
         <button type="button" class="link" aria-expanded={open} onClick={() => (waits ? setBefore(!before) : setWhy(!why))}>{say(waits ? "decision.before" : "decision.why")}</button>
       </h3>
-      {open && <Explained key={`${delivery.id}-${delivery.transporter_id}`} delivery={delivery.id} />}
+      {open && <Explained key={delivery.id} delivery={delivery.id} turn={turn} />}
     </section>
   );
 }
 
-function Explained({ delivery }: { delivery: number }) {
+/** What is shown stays until the newer answer is there, where the delivery has changed. */
+function Explained({ delivery, turn }: { delivery: number; turn: string }) {
   const { say, calls } = useLateDesk();
   const [found, setFound] = useState<Decision | null>(null);
   const [asked, setAsked] = useState<WhyNot | null>(null);
@@ -53,14 +54,14 @@ function Explained({ delivery }: { delivery: number }) {
     return () => {
       left = true;
     };
-  }, [delivery, at, courier]);
+  }, [delivery, at, courier, turn]);
   const none = error instanceof Refused && error.code === "no_decision";
   return (
     <>
       {none && <p class="quiet">{say("decision.none")}</p>}
       {error !== null && !none && <p class="problem" role="alert">{problemOf(error, say)}</p>}
       {found === null && error === null && <p class="quiet" role="status">{say("loading")}</p>}
-      {found !== null && (
+      {found !== null && !none && (
         <>
           <Outcome found={found} />
           <Ranked found={found} />

@@ -4,15 +4,14 @@ import { elsewhere } from "../shared/address.ts";
 import { Icon } from "../shared/icon.tsx";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
-import { isKey } from "../shared/words.ts";
 import type { Details } from "./calls.ts";
 import { CandidateList } from "./candidate_list.tsx";
-import { CourierPanel } from "./courier_panel.tsx";
 import { planShows, shortPlace, useDesk } from "./desk.ts";
 import { lateness, measureOf, waitsSince } from "./exceptions.ts";
 import { type Delivery, aboard, underWay } from "./frames.ts";
-import { OfferPanel } from "./offer_panel.tsx";
-import { CodePanel, DecisionPanel, DoneList, PlanPanel, StepFlags, StepNote } from "./late_parts.tsx";
+import { triedWords } from "./list_panel.tsx";
+import { AttemptsPanel, CodePanel, CourierPanel, DecisionPanel, DoneList, HistoryList, OfferPanel, PlanPanel } from "./late_parts.tsx";
+import { dueOf, triedOf } from "./tries.ts";
 import { queryOf } from "./address.ts";
 
 /** What is looked at, whole. */
@@ -35,16 +34,18 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   const { say, calls, actions, searches, open } = useDesk();
   const [details, setDetails] = useState<Details | null>(null);
   const [problem, setProblem] = useState("");
+  const [asked_at, setAskedAt] = useState(0);
+  const turn = `${asked_at} ${turnOf(delivery)}`;
   useEffect(() => {
     let left = false;
     calls.details(delivery.id).then(
-      (found) => !left && setDetails(found),
+      (found) => !left && (setDetails(found), setProblem("")),
       (error: unknown) => !left && setProblem(problemOf(error, say)),
     );
     return () => {
       left = true;
     };
-  }, [delivery.id, delivery.status, delivery.transporter_id]);
+  }, [turn]);
   const pending = actions.pending.get(delivery.id);
   // Who could carry it comes first, until somebody is asked.
   const asks = searches.get(delivery.id)?.status === "searching";
@@ -57,6 +58,7 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
         <h2 class="title">{shortPlace(delivery.pickup_address)} → {shortPlace(delivery.delivery_address)}</h2>
         <State delivery={delivery} />
       </header>
+      {delivery.attempt !== null && <AttemptsPanel key={`attempts-${delivery.id}`} delivery={delivery} details={details} onChanged={() => setAskedAt(asked_at + 1)} />}
       <p class="actions">
         {delivery.status === "assigned" && (
           <button type="button" class="button" disabled={pending !== undefined} onClick={() => open("take_back")}><Icon of={RotateCcw} />{say(pending ?? "take_back")}</button>
@@ -70,23 +72,29 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
         )}
       </p>
       {asks ? [asked, could] : [could, asked]}
-      <DecisionPanel key={`decision-${delivery.id}`} delivery={delivery} />
+      <DecisionPanel key={`decision-${delivery.id}`} delivery={delivery} turn={turn} />
       <Facts delivery={delivery} details={details} />
       {problem !== "" && <p class="problem small">{problem}</p>}
       {details !== null && details.proof.code !== null && <CodePanel key={`code-${details.id}-${details.status}`} details={details} />}
-      {details !== null && <History details={details} />}
+      {details !== null && <HistoryList key={`history-${delivery.id}`} details={details} turn={turn} />}
     </div>
   );
+}
+
+/** Another where a frame says something else of it; when it is expected moves all the time and changes nothing that happened. */
+function turnOf(delivery: Delivery): string {
+  return JSON.stringify({ ...delivery, expected_at: null });
 }
 
 function State({ delivery }: { delivery: Delivery }) {
   const { say, now, language } = useDesk();
   const late = lateness(delivery, now);
+  const due = dueOf(delivery);
   const since = waitsSince(delivery);
   const waits = delivery.status === "available";
   const parts = [
-    waits ? (since > now ? say("row.later", { at: clock(since, now, language) }) : say(delivery.due_at === null ? "row.waits" : "row.ordered", { age: duration((now - since) / 1000, say), at: clock(delivery.created_at, now, language) })) : say(`status.${delivery.status}`),
-    delivery.due_at === null ? say("row.no_due") : say("row.due", { at: clock(delivery.due_at, now, language) }),
+    waits ? (since > now ? say("row.later", { at: clock(since, now, language) }) : say(delivery.due_at === null ? "row.waits" : "row.ordered", { age: duration((now - since) / 1000, say), at: clock(delivery.created_at, now, language) })) : (triedWords(delivery, say) ?? say(`status.${delivery.status}`)),
+    due === null ? say("row.no_due") : say("row.due", { at: clock(due, now, language) }),
   ];
   if (late > 0) parts.push(say(`row.${measureOf(delivery, now)}`, { age: duration(late / 1000, say) }));
   return <p class={late > 0 ? "problem" : "quiet"}>{parts.join(" · ")}</p>;
@@ -117,7 +125,7 @@ function Facts({ delivery, details }: { delivery: Delivery; details: Details | n
           </dd>
         </div>
       )}
-      {delivery.expected_at !== null && (
+      {delivery.expected_at !== null && triedOf(delivery, now) === null && (
         <div><dt>{say("detail.expected")}</dt><dd class="number">{clock(delivery.expected_at, now, language)}</dd></div>
       )}
       <div>
@@ -144,26 +152,5 @@ function Call({ phone, words }: { phone: string; words: string }) {
     <a class="call" href={`tel:${phone}`} title={words} aria-label={words}>
       <Icon of={Phone} />
     </a>
-  );
-}
-
-function History({ details }: { details: Details }) {
-  const { say, now, language } = useDesk();
-  if (details.tracking_history.length === 0) return null;
-  return (
-    <section aria-labelledby="history">
-      <h3 id="history" class="small quiet">{say("detail.history")}</h3>
-      <ol class="history">
-        {[...details.tracking_history].reverse().map((step, index) => {
-          const key = `status.${step.status}`;
-          return (
-            <li key={index}>
-              <time class="number small quiet" dateTime={step.timestamp}>{clock(Date.parse(step.timestamp), now, language)}</time>
-              <span>{isKey(key) ? say(key) : step.status}{step.notes !== "" && <span class="quiet small"> · <StepNote notes={step.notes} /></span>}{(step.flags?.length ?? 0) > 0 && <> <StepFlags flags={step.flags ?? []} /></>}</span>
-            </li>
-          );
-        })}
-      </ol>
-    </section>
   );
 }

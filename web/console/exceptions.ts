@@ -1,7 +1,8 @@
 // What a dispatcher has to look at first, worst first, each once.
 import { type Courier, type Delivery, aboard, underWay } from "./frames.ts";
+import { dueOf, triedOf } from "./tries.ts";
 
-export type ExceptionKind = "late" | "silent" | "nobody" | "at_stop";
+export type ExceptionKind = "no_next_try" | "next_try" | "late" | "silent" | "nobody" | "at_stop";
 
 export interface Exception {
   kind: ExceptionKind;
@@ -10,7 +11,7 @@ export interface Exception {
   delivery: Delivery;
   /** Of a silent courier: how many parcels it has aboard. */
   parcels: number;
-  /** How late, how long silent, waiting or standing; milliseconds. */
+  /** How late, how long silent, waiting, standing or without a next try; below 0 what is yet to come. Milliseconds. */
   for_ms: number;
 }
 
@@ -20,12 +21,13 @@ export const LATE_AFTER_MS = 2 * MINUTE_MS;
 export const LATE_BY_PLAN_MS = 10 * MINUTE_MS;
 export const LONG_AT_STOP_MS = 10 * MINUTE_MS;
 export const NOBODY_AFTER_MS = 10 * MINUTE_MS;
-const ORDER: readonly ExceptionKind[] = ["late", "silent", "nobody", "at_stop"];
+const ORDER: readonly ExceptionKind[] = ["no_next_try", "late", "silent", "nobody", "at_stop", "next_try"];
 
-/** By how much a delivery is or will be late; 0 where it is in time, or nothing was asked for and nothing planned. */
+/** By how much a delivery is or will be late; 0 where it is in time, or nothing was asked for and nothing planned. An agreed next try is what counts. */
 export function lateness(delivery: Delivery, now: number): number {
   const expected = underWay(delivery) ? Math.max(delivery.expected_at ?? now, now) : now;
-  if (delivery.due_at !== null) return expected - delivery.due_at >= LATE_AFTER_MS ? expected - delivery.due_at : 0;
+  const due = dueOf(delivery);
+  if (due !== null) return expected - due >= LATE_AFTER_MS ? expected - due : 0;
   if (delivery.planned_at === null || !underWay(delivery)) return 0;
   return expected - delivery.planned_at >= LATE_BY_PLAN_MS ? expected - delivery.planned_at : 0;
 }
@@ -35,7 +37,7 @@ export type Measure = "past_due" | "will_be_late" | "behind_plan";
 
 /** Which of them `lateness` has of a delivery, so that two of them never share one word. */
 export function measureOf(delivery: Delivery, now: number): Measure {
-  if (delivery.due_at === null) return "behind_plan";
+  if (dueOf(delivery) === null) return "behind_plan";
   return underWay(delivery) && (delivery.expected_at ?? now) > now ? "will_be_late" : "past_due";
 }
 
@@ -56,7 +58,10 @@ export function exceptionsOf(
   for (const delivery of deliveries) {
     const name = (kind: ExceptionKind, for_ms: number): Exception => ({ kind, key: `${kind}:${delivery.id}`, delivery, parcels: 1, for_ms });
     const late = lateness(delivery, now);
-    if (late > 0) found.push(name("late", late));
+    const tried = triedOf(delivery, now);
+    if (tried === "no_next_try") found.push(again(delivery, tried, now - (delivery.attempt?.at ?? now)));
+    else if (late > 0) found.push(name("late", late));
+    else if (tried !== null) found.push(again(delivery, tried, now - (delivery.next_try?.starts_at ?? now)));
     else if (delivery.status === "available") {
       const waits = now - waitsSince(delivery);
       if (waits >= NOBODY_AFTER_MS || unfound.has(delivery.id)) found.push(name("nobody", Math.max(0, waits)));
@@ -68,6 +73,11 @@ export function exceptionsOf(
   return [...found, ...silent.values()].sort(
     (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.for_ms - a.for_ms || a.delivery.id - b.delivery.id,
   );
+}
+
+/** Each attempt by itself: whoever put one off has not heard of the next. */
+function again(delivery: Delivery, kind: ExceptionKind, for_ms: number): Exception {
+  return { kind, key: `${kind}:${delivery.id}:${delivery.attempt?.number ?? 0}`, delivery, parcels: 1, for_ms };
 }
 
 /** One exception a courier, however much is aboard. */

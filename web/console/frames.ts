@@ -30,6 +30,20 @@ export interface Profile {
 export type Status = "available" | "assigned" | "picked_up" | "in_transit" | "delivered" | "cancelled";
 export type Priority = "low" | "normal" | "high" | "urgent";
 
+/** The newest attempt at the door, counted from 1. */
+export interface AttemptFrame {
+  number: number;
+  reason: string;
+  at: string;
+}
+
+/** When it is tried again, and who said so. */
+export interface NextTryFrame {
+  starts_at: string;
+  ends_at: string | null;
+  asked_by: "transporter" | "buyer" | "dispatcher";
+}
+
 export interface DeliveryFrame {
   id: number;
   tracking_number: string;
@@ -52,6 +66,8 @@ export interface DeliveryFrame {
   expected_at: string | null;
   at_stop: "pickup" | "dropoff" | null;
   at_stop_since: string | null;
+  attempt: AttemptFrame | null;
+  next_try: NextTryFrame | null;
 }
 
 export interface FleetFrame {
@@ -108,7 +124,7 @@ export interface Courier extends Point {
 
 type Times = "created_at" | "pickup_from" | "due_at" | "assigned_at" | "picked_up_at" | "planned_at" | "expected_at" | "at_stop_since";
 
-export interface Delivery extends Omit<DeliveryFrame, Times> {
+export interface Delivery extends Omit<DeliveryFrame, Times | "attempt" | "next_try"> {
   created_at: number;
   pickup_from: number | null;
   due_at: number | null;
@@ -117,6 +133,8 @@ export interface Delivery extends Omit<DeliveryFrame, Times> {
   planned_at: number | null;
   expected_at: number | null;
   at_stop_since: number | null;
+  attempt: (Omit<AttemptFrame, "at"> & { at: number }) | null;
+  next_try: (Omit<NextTryFrame, "starts_at" | "ends_at"> & { starts_at: number; ends_at: number | null }) | null;
 }
 
 const moment = (text: string | null): number | null => (text === null ? null : Date.parse(text));
@@ -132,6 +150,8 @@ export function deliveryOf(told: DeliveryFrame): Delivery {
     planned_at: moment(told.planned_at),
     expected_at: moment(told.expected_at),
     at_stop_since: moment(told.at_stop_since),
+    attempt: told.attempt && { ...told.attempt, at: Date.parse(told.attempt.at) },
+    next_try: told.next_try && { ...told.next_try, starts_at: Date.parse(told.next_try.starts_at), ends_at: moment(told.next_try.ends_at) },
   };
 }
 

@@ -34,7 +34,7 @@ const changes = () => import("./change_dialogs.tsx");
 
 export const PlanPanel = later(async () => (await import("./plan_panel.tsx")).PlanPanel);
 export const BulkDialog = later<{ deliveries: readonly Delivery[] }>(async () => (await import("./bulk_dialog.tsx")).BulkDialog);
-export const DecisionPanel = later<{ delivery: Delivery }>(async () => (await import("./decision_panel.tsx")).DecisionPanel);
+export const DecisionPanel = later<{ delivery: Delivery; turn: string }>(async () => (await import("./decision_panel.tsx")).DecisionPanel);
 export const CancelDialog = later(async () => (await changes()).CancelDialog);
 export const PriorityDialog = later(async () => (await changes()).PriorityDialog);
 export const ReassignDialog = later(async () => (await changes()).ReassignDialog);
@@ -45,5 +45,7 @@ export const CodePanel = later<{ details: Details }>(async () => (await import("
 export const CommandDialog = later(async () => (await import("./command_dialog.tsx")).CommandDialog);
 export const MapLegend = later(async () => (await import("./map_legend.tsx")).MapLegend);
 export const DoneList = later(async () => (await import("./done_list.tsx")).DoneList);
-export const StepNote = later<{ notes: string }>(async () => (await import("./step_note.tsx")).StepNote);
-export const StepFlags = later<{ flags: readonly string[] }>(async () => (await import("./step_flags.tsx")).StepFlags);
+export const OfferPanel = later<{ delivery: Delivery }>(async () => (await import("./offer_panel.tsx")).OfferPanel);
+export const CourierPanel = later<{ id: number }>(async () => (await import("./courier_panel.tsx")).CourierPanel);
+export const HistoryList = later<{ details: Details; turn: string }>(async () => (await import("./late/history_list.tsx")).HistoryList);
+export const AttemptsPanel = later<{ delivery: Delivery; details: Details | null; onChanged: () => void }>(async () => (await import("./late/attempts_panel.tsx")).AttemptsPanel);

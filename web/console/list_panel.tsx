@@ -9,9 +9,11 @@ import { type Exception, type ExceptionKind, measureOf, waitsSince } from "./exc
 import { type Delivery, aboard, underWay } from "./frames.ts";
 import { type Listed, couriersFound } from "./queue.ts";
 import { queryOf } from "./address.ts";
+import { isKey } from "../shared/words.ts";
+import { triedOf } from "./tries.ts";
 import type { ConsoleSay } from "./words.ts";
 
-const SIGNS: Readonly<Record<ExceptionKind, IconNode>> = { late: AlertTriangle, silent: MapPinOff, nobody: UserX, at_stop: Clock };
+const SIGNS: Readonly<Record<ExceptionKind, IconNode>> = { no_next_try: AlertTriangle, next_try: Clock, late: AlertTriangle, silent: MapPinOff, nobody: UserX, at_stop: Clock };
 const WEEK_MS = 6 * 86_400_000;
 const ROWS = 100;
 const COURIERS = 6;
@@ -44,17 +46,18 @@ function Exceptions() {
 }
 
 function ExceptionRow({ one }: { one: Exception }) {
-  const { say, board, snooze, view, now } = useDesk();
+  const { say, board, snooze, view, now, language } = useDesk();
   const { delivery } = one;
   const who = board.nameOf(delivery.transporter_id);
-  const words = say(one.kind === "late" ? `exception.${measureOf(delivery, now)}` : `exception.${one.kind}`, { age: duration(one.for_ms / 1000, say), count: one.parcels });
+  const at = clock(delivery.next_try?.starts_at ?? now, now, language);
+  const words = say(one.kind === "late" ? `exception.${measureOf(delivery, now)}` : `exception.${one.kind}`, { age: duration(Math.max(0, one.for_ms) / 1000, say), count: one.parcels, at });
   return (
     <li class={`row exception ${one.kind}`}>
       <OpenLink delivery={delivery.id} current={view.delivery === delivery.id}>
         <span class="sign"><Icon of={SIGNS[one.kind]} /></span>
         <span class="what">
           <strong>{words}</strong>
-          <span class="quiet">{[who, `${shortPlace(delivery.pickup_address)} → ${shortPlace(delivery.delivery_address)}`].filter(Boolean).join(" · ")}</span>
+          <span class="quiet">{[who, triedWords(delivery, say), `${shortPlace(delivery.pickup_address)} → ${shortPlace(delivery.delivery_address)}`].filter(Boolean).join(" · ")}</span>
         </span>
       </OpenLink>
       <button type="button" class="later" title={say("exception.snooze")} aria-label={`${say("exception.snooze")}: ${words}`} onClick={() => snooze(one.key)}>
@@ -147,8 +150,10 @@ function QueueRow({ one }: { one: Listed }) {
   );
 }
 
-/** What was asked for, else what is expected, else how long it has waited. */
+/** When it is tried again, else what was asked for, else what is expected, else how long it has waited. */
 function timeOf(delivery: Delivery, now: number, say: ConsoleSay, language: Language): string {
+  const tried = triedOf(delivery, now);
+  if (tried !== null) return say(tried === "next_try" ? "row.again" : "row.again.open", { at: clock(delivery.next_try?.starts_at ?? now, now, language) });
   const at = delivery.due_at ?? delivery.expected_at;
   const told = at === null ? "" : Math.abs(at - now) < WEEK_MS ? clock(at, now, language) : date(at, language);
   if (delivery.due_at !== null) return say("row.due", { at: told });
@@ -175,11 +180,18 @@ function stateOf({ delivery, late_ms, silent }: Listed, who: string | null, now:
     // Where nothing was asked for, the age stands in front already.
     else parts.push(delivery.due_at === null ? say(`status.${delivery.status}`) : say("row.ordered", { at: clock(delivery.created_at, now, language) }));
   } else {
-    parts.push(say(`status.${delivery.status}`));
+    parts.push(triedWords(delivery, say) ?? say(`status.${delivery.status}`));
     if (silent) parts.push(say("row.silent"));
-    else if (delivery.expected_at !== null && delivery.due_at !== null) parts.push(say("row.expected", { at: clock(delivery.expected_at, now, language) }));
+    else if (delivery.expected_at !== null && delivery.due_at !== null && triedOf(delivery, now) === null) parts.push(say("row.expected", { at: clock(delivery.expected_at, now, language) }));
   }
   return parts.join(" · ");
+}
+
+/** Why it could not be handed over last; null where it was not tried. */
+export function triedWords({ attempt }: Delivery, say: ConsoleSay): string | null {
+  if (attempt === null) return null;
+  const key = `tried.${attempt.reason}`;
+  return isKey(key) ? say(key) : attempt.reason;
 }
 
 /** A delivery's own address, so that it can be opened beside and shared. */

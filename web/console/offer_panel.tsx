@@ -5,7 +5,7 @@ import { Icon } from "../shared/icon.tsx";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import type { AskedOffer, NewSearch, SearchAnswer, Searches } from "./calls.ts";
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import type { Delivery } from "./frames.ts";
 
 const MODES: readonly SearchAnswer["mode"][] = ["one", "waves", "all", "direct"];
@@ -16,7 +16,7 @@ const FIRST = 5;
 
 /** The newest search of a delivery with its offers; of one that waits also how to begin and to end one. */
 export function OfferPanel({ delivery }: { delivery: Delivery }) {
-  const { say, calls, searches, connected } = useDesk();
+  const { say, calls, searches, connected } = useLateDesk();
   const [found, setFound] = useState<Searches | null>(null);
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
@@ -65,7 +65,7 @@ export function OfferPanel({ delivery }: { delivery: Delivery }) {
 
 /** How couriers are asked; what is not chosen is as the settings say. */
 function AskForm({ busy, before, onAsk }: { busy: boolean; before: SearchAnswer | undefined; onAsk: (how: Partial<NewSearch>) => void }) {
-  const { say } = useDesk();
+  const { say } = useLateDesk();
   const [mode, setMode] = useState<SearchAnswer["mode"] | "">("");
   const [deadline, setDeadline] = useState("");
   const [again, setAgain] = useState(false);
@@ -104,7 +104,7 @@ function AskForm({ busy, before, onAsk }: { busy: boolean; before: SearchAnswer 
 
 /** Which wave it is, how many were asked, and when the next is or nobody is left. */
 function Rounds({ search }: { search: SearchAnswer }) {
-  const { say, now } = useDesk();
+  const { say, now } = useLateDesk();
   const ends = search.offers.filter((one) => one.status === "open" || one.status === "queued").map((one) => Date.parse(one.deadline));
   const left = ends.length === 0 ? 0 : Math.max(0, Math.ceil((Math.max(...ends) - now) / 1000));
   return <p class="small quiet number">{say("offers.rounds", { wave: search.wave, count: search.offers.length, seconds: left })}</p>;
@@ -112,7 +112,7 @@ function Rounds({ search }: { search: SearchAnswer }) {
 
 /** Who was asked; of many at once the first, so that who could carry it is not pushed out of sight. */
 function Asked({ offers }: { offers: readonly AskedOffer[] }) {
-  const { say } = useDesk();
+  const { say } = useLateDesk();
   const [all, setAll] = useState(false);
   const rows = all ? offers : offers.slice(0, FIRST);
   return (
@@ -126,7 +126,7 @@ function Asked({ offers }: { offers: readonly AskedOffer[] }) {
 }
 
 function OfferRow({ one }: { one: AskedOffer }) {
-  const { say, digits, language, now } = useDesk();
+  const { say, digits, language, now } = useLateDesk();
   const left = Math.max(0, Math.ceil((Date.parse(one.deadline) - now) / 1000));
   const reveal = Math.ceil((Date.parse(one.opens_at) - now) / 1000);
   const { rate, accepted, offered } = one.acceptance;

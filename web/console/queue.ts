@@ -1,6 +1,7 @@
 // The list of deliveries: which are shown, and in which order.
 import { type Delivery, type Profile, underWay } from "./frames.ts";
 import { waitsSince } from "./exceptions.ts";
+import { dueOf } from "./tries.ts";
 import { numberSigns } from "../shared/tracking_number.ts";
 
 export const FILTERS = ["all", "waiting", "assigned", "aboard", "late", "silent"] as const;
@@ -16,7 +17,8 @@ export interface Listed {
 
 /** Milliseconds until what was promised breaks; of what was promised nothing, since when it waits counts behind. */
 function timeLeft(delivery: Delivery, now: number): number {
-  return delivery.due_at === null ? Number.MAX_SAFE_INTEGER - (now - waitsSince(delivery)) : delivery.due_at - now;
+  const due = dueOf(delivery);
+  return due === null ? Number.MAX_SAFE_INTEGER - (now - waitsSince(delivery)) : due - now;
 }
 
 /** What waits first, then what is under way, each by the time left. */

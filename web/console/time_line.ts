@@ -3,6 +3,7 @@ import { NEPAL_OFFSET_MS } from "../shared/times.ts";
 import type { Board } from "./board.ts";
 import { lateness } from "./exceptions.ts";
 import { type Delivery, underWay } from "./frames.ts";
+import { dueOf, triedOf } from "./tries.ts";
 
 const MINUTE_MS = 60_000;
 const BEHIND_MS = 30 * MINUTE_MS;
@@ -36,11 +37,19 @@ export function placeOf(at: number, now: number): number {
   return (100 * (at - now + BEHIND_MS)) / (BEHIND_MS + AHEAD_MS);
 }
 
+/** Whether something of it is on the line: what was tried in vain keeps nobody busy until it is tried again. */
+export function isOnLine(delivery: Delivery, now: number): boolean {
+  const tried = triedOf(delivery, now);
+  return tried === null || (delivery.next_try !== null && placeOf(delivery.next_try.starts_at, now) < 100);
+}
+
 export function barOf(delivery: Delivery, now: number): Bar {
   const within = (at: number): number => Math.min(100, Math.max(0, placeOf(at, now)));
-  const from = within(delivery.picked_up_at ?? delivery.assigned_at ?? now);
+  const again = triedOf(delivery, now) === "next_try" ? delivery.next_try?.starts_at : undefined;
+  const from = within(again ?? delivery.picked_up_at ?? delivery.assigned_at ?? now);
   const ends = Math.max(delivery.expected_at ?? now, now);
-  const due = delivery.due_at === null ? null : placeOf(delivery.due_at, now);
+  const by = dueOf(delivery);
+  const due = by === null ? null : placeOf(by, now);
   return {
     delivery,
     from: Math.min(from, 99),
@@ -54,7 +63,7 @@ export function barOf(delivery: Delivery, now: number): Bar {
 export function linesOf(board: Board, first: number | null, now: number, most: number): Line[] {
   const tours = new Map<number, Bar[]>();
   for (const delivery of board.deliveries.values()) {
-    if (delivery.transporter_id === null || !underWay(delivery)) continue;
+    if (delivery.transporter_id === null || !underWay(delivery) || !isOnLine(delivery, now)) continue;
     const bars = tours.get(delivery.transporter_id) ?? [];
     bars.push(barOf(delivery, now));
     tours.set(delivery.transporter_id, bars);

@@ -5459,13 +5459,19 @@ export interface components {
         /**
          * Hand
          * @description One change of hands, as it happened: the event's type, who has it by it (or had it, where it was taken back).
+         *
+         *     `how`: what decided it, and `by`: which dispatcher; null where that is not known or nobody did.
          */
         Hand: {
             /** Format: date-time */
             at: string;
+            by: number | null;
+            by_name: string | null;
             event: string;
+            how: components["schemas"]["How"] | null;
             reason: string | null;
             taken_from: number | null;
+            taken_from_name: string | null;
             transporter: number;
             transporter_name: string;
         };
@@ -5539,6 +5545,12 @@ export interface components {
          * @enum {string}
          */
         HoldReason: "not_ready" | "no_answer";
+        /**
+         * How
+         * @description What decided who has a delivery.
+         * @enum {string}
+         */
+        How: "by_hand" | "planned" | "rolling" | "offer" | "own";
         /**
          * IgnoredForOwnTracks
          * @description The same as a message that OwnTracks passes over.
@@ -6456,7 +6468,9 @@ export interface components {
         };
         /**
          * NotedAttempt
-         * @description The same with what its transporter noted; `flags`, what makes it implausible, for admins alone.
+         * @description The same with what its transporter noted; `photo`: where it can be looked at for a while, without signing in.
+         *
+         *     `flags`, what makes it implausible, are for admins alone.
          */
         NotedAttempt: {
             flags?: string[];
@@ -6469,6 +6483,7 @@ export interface components {
             /** Format: date-time */
             noticed_at: string;
             number: number;
+            photo: components["schemas"]["OpenLink"] | null;
             reason: components["schemas"]["AttemptReason"];
             /** Format: date-time */
             timestamp: string;
@@ -6537,6 +6552,15 @@ export interface components {
          * @enum {string}
          */
         OfferStatus: "queued" | "open" | "accepted" | "declined" | "expired" | "withdrawn" | "voided";
+        /**
+         * OpenLink
+         * @description Where a picture can be looked at until then, without signing in.
+         */
+        OpenLink: {
+            /** Format: date-time */
+            until: string;
+            url: string;
+        };
         /**
          * OpenOffer
          * @description An open offer. `distance_km`: from where the transporter was to the pickup.
@@ -7340,7 +7364,7 @@ export interface components {
         };
         /**
          * PictureLink
-         * @description Where a picture can be looked at until then, without signing in; `sha256` is of its content.
+         * @description The same of one whose content was noted: `sha256` is of it.
          */
         PictureLink: {
             sha256: string;

@@ -6,7 +6,7 @@ import { problemOf } from "../shared/problems.ts";
 import { clock, stretch } from "../shared/times.ts";
 import type { Parcel } from "./parcel.ts";
 import type { Say } from "./speech.ts";
-import { type Choice, choicesOf } from "./windows_to_choose.ts";
+import { type Choice, choicesOf } from "../shared/windows_to_choose.ts";
 
 interface Given {
   parcel: Parcel;

@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 from api.http.schemas import number
 from api.routes.deliveries.attempt_answers import NextTry, NotedAttempt, next_try, noted_attempt
 from api.routes.deliveries.proof_bodies import DeliveryProofs, delivery_proofs
+from api.routes.deliveries.proof_links import ProofLinks
 from api.routes.deliveries.step_answers import NotedStep, step_answer
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.attempts.models import DeliveryAttempt
@@ -287,6 +288,7 @@ def accepted_delivery(delivery: Delivery, transporter: Transporter) -> AcceptedD
 def detailed_delivery(
     delivery: Delivery,
     reader: User,
+    links: ProofLinks,
     attempts: Sequence[DeliveryAttempt] = (),
     code: DeliveryCode | None = None,
 ) -> DetailedDelivery:
@@ -321,7 +323,7 @@ def detailed_delivery(
             )
             for step in delivery.tracking_history
         ],
-        attempts=[noted_attempt(one, for_admin=for_admin) for one in attempts],
+        attempts=[noted_attempt(one, links, for_admin=for_admin) for one in attempts],
         next_try=next_try(delivery),
         proof=delivery_proofs(required_of(delivery), delivery.label, code),
         reported_rating=delivery.customer_rating if for_admin else UNSET,

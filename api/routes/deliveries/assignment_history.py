@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.http.injected import GivenWork
 from api.http.security import needs
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
+from api.routes.deliveries.hand_deciders import TAKEN_BACK, Beside, How
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.changes.models import Refusal
 from dispatch.assignments.models import Assignment
+from dispatch.audit.models import AuditEvent
 from dispatch.database.among import among
 from dispatch.events.models import Event
 from dispatch.events.payloads.deliveries import (
@@ -24,6 +26,7 @@ from dispatch.events.payloads.deliveries import (
     DeliveryReassigned,
     DeliveryUnassigned,
 )
+from dispatch.offers.models import Offer, OfferStatus
 from dispatch.transporters.models import Transporter
 
 OF_HANDS: Final = tuple(
@@ -33,14 +36,21 @@ MOST: Final = 500
 
 
 class Hand(Struct, frozen=True, kw_only=True):
-    """One change of hands, as it happened: the event's type, who has it by it (or had it, where it was taken back)."""
+    """One change of hands, as it happened: the event's type, who has it by it (or had it, where it was taken back).
+
+    ``how``: what decided it, and ``by``: which dispatcher; null where that is not known or nobody did.
+    """
 
     at: datetime
     event: str
     transporter: int
     transporter_name: str
     taken_from: int | None
+    taken_from_name: str | None
     reason: str | None
+    how: How | None
+    by: int | None
+    by_name: str | None
 
 
 class KeptAssignment(Struct, frozen=True, kw_only=True):
@@ -96,18 +106,40 @@ class AssignmentHistoryController(Controller):
         refused = await session.scalars(
             select(Refusal).where(Refusal.delivery_id == number).order_by(Refusal.refused_at).limit(MOST)
         )
-        return await _told(session, events.all(), decided.all(), refused.all())
+        taken = await session.scalars(
+            select(Offer).where(Offer.delivery_id == number, Offer.status == OfferStatus.ACCEPTED).limit(MOST)
+        )
+        hands, decisions = events.all(), decided.all()
+        acts = await _acts(session, number, {int(one.data["transporter_id"]) for one in hands})
+        return await _told(session, hands, Beside(decisions, taken.all(), acts), refused.all())
+
+
+async def _acts(session: AsyncSession, number: int, carriers: set[int]) -> Sequence[AuditEvent]:
+    """What dispatchers did so that somebody lost the delivery, each by itself or all of a transporter's at once."""
+    of_delivery = (AuditEvent.subject_kind == "delivery") & (AuditEvent.subject_id == str(number))
+    of_carrier = (AuditEvent.subject_kind == "transporter") & among(
+        AuditEvent.subject_id, [str(one) for one in sorted(carriers)]
+    )
+    found = await session.scalars(
+        select(AuditEvent)
+        .where(of_delivery | of_carrier, AuditEvent.action.in_(TAKEN_BACK))
+        .order_by(AuditEvent.id)
+        .limit(MOST)
+    )
+    return found.all()
 
 
 async def _told(
-    session: AsyncSession, events: Sequence[Event], decided: Sequence[Assignment], refused: Sequence[Refusal]
+    session: AsyncSession, events: Sequence[Event], beside: Beside, refused: Sequence[Refusal]
 ) -> AssignmentHistory:
+    decided = beside.decisions
     numbers = {int(event.data["transporter_id"]) for event in events}
+    numbers |= {int(event.data["taken_from"]) for event in events if event.data.get("taken_from")}
     numbers |= {one.transporter_id for one in decided} | {one.transporter_id for one in refused}
     carriers = await _carriers(session, numbers)
-    deciders = {one.assigned_by for one in decided if one.assigned_by is not None}
-    found = await session.execute(select(User.id, User.name).where(among(User.id, sorted(deciders))))
-    people = dict(found.tuples().all())
+    by = {event.id: beside.of(event, events) for event in events}
+    deciders = {one.assigned_by for one in decided} | {one.by for one in by.values()}
+    people = await _people(session, {one for one in deciders if one is not None})
     hands = [
         Hand(
             at=event.at,
@@ -115,7 +147,11 @@ async def _told(
             transporter=event.data["transporter_id"],
             transporter_name=carriers.get(event.data["transporter_id"], ""),
             taken_from=event.data.get("taken_from"),
+            taken_from_name=carriers.get(event.data.get("taken_from") or 0),
             reason=event.data.get("reason"),
+            how=by[event.id].how,
+            by=by[event.id].by,
+            by_name=people.get(by[event.id].by or 0),
         )
         for event in events
     ]
@@ -142,6 +178,11 @@ async def _told(
         for one in refused
     ]
     return AssignmentHistory(hands=hands, decisions=decisions, given_back=given_back)
+
+
+async def _people(session: AsyncSession, numbers: set[int]) -> dict[int, str]:
+    found = await session.execute(select(User.id, User.name).where(among(User.id, sorted(numbers))))
+    return dict(found.tuples().all())
 
 
 async def _carriers(session: AsyncSession, numbers: set[int]) -> dict[int, str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
+from api.routes.deliveries.proof_links import OpenLink, ProofLinks
 from api.routes.deliveries.step_answers import Point
 from dispatch.deliveries.attempts.models import AttemptReason, DeliveryAttempt
 from dispatch.deliveries.models import Delivery, DeliveryStatus, RetryAsker
@@ -21,12 +22,16 @@ class AttemptAnswer(Struct, frozen=True, kw_only=True):
 
 
 class NotedAttempt(AttemptAnswer, frozen=True, kw_only=True):
-    """The same with what its transporter noted; ``flags``, what makes it implausible, for admins alone."""
+    """The same with what its transporter noted; ``photo``: where it can be looked at for a while, without signing in.
+
+    ``flags``, what makes it implausible, are for admins alone.
+    """
 
     transporter_id: int
     note: str
     location: Point | None
     has_photo: bool
+    photo: OpenLink | None
     next_try_at: datetime | None
     happened_at: datetime | None
     flags: list[str] | UnsetType = UNSET
@@ -69,7 +74,7 @@ def attempt_answer(attempt: DeliveryAttempt) -> AttemptAnswer:
     )
 
 
-def noted_attempt(attempt: DeliveryAttempt, *, for_admin: bool) -> NotedAttempt:
+def noted_attempt(attempt: DeliveryAttempt, links: ProofLinks, *, for_admin: bool) -> NotedAttempt:
     """An attempt for who has to do with the delivery."""
     return NotedAttempt(
         **asdict(attempt_answer(attempt)),
@@ -77,6 +82,7 @@ def noted_attempt(attempt: DeliveryAttempt, *, for_admin: bool) -> NotedAttempt:
         note=attempt.note,
         location=None if attempt.lat is None or attempt.lon is None else Point(attempt.lat, attempt.lon),
         has_photo=attempt.photo is not None,
+        photo=None if attempt.photo is None else links.to(attempt.photo),
         next_try_at=attempt.next_try_at,
         happened_at=attempt.happened_at,
         flags=attempt.flags if for_admin else UNSET,

@@ -22,6 +22,11 @@ ATTEMPTED: Final[dict[str, Any]] = {
         "note": "Rang twice, the neighbour does not know",
         "location": DOOR,
         "has_photo": True,
+        "photo": {
+            "url": "https://dispatch.example/api/proof-pictures/550e8400e29b41d4a716446655440000-attempt1.jpg"
+            "?until=1730118600&signature=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "until": "2024-10-28T12:30:00Z",
+        },
         "next_try_at": "2024-10-29T04:00:00Z",
         "happened_at": "2024-10-28T11:00:00Z",
     },

@@ -89,7 +89,7 @@ class AttemptController(Controller):
         )
         return AttemptedAnswer(
             status=told.delivery.status,
-            attempt=noted_attempt(told.attempt, for_admin=False),
+            attempt=noted_attempt(told.attempt, services.proof_links, for_admin=False),
             attempts_left=told.left,
             next_try=next_try(told.delivery),
         )

@@ -144,7 +144,9 @@ class DeliveryListController(Controller):
         if user.id not in known_to and not user.has(Role.ADMIN):
             raise NotFound("There is no such delivery.", code="delivery_not_found")
         attempts = (await attempts_of(work.session, [delivery.id])).get(delivery.id, [])
-        return detailed_delivery(delivery, user, attempts, await services.codes(work).find(delivery.id))
+        return detailed_delivery(
+            delivery, user, services.proof_links, attempts, await services.codes(work).find(delivery.id)
+        )
 
     @post("/{delivery_id:str}/rate/", guards=[needs(Role.CUSTOMER)], status_code=200)
     async def rate(

@@ -14,11 +14,16 @@ from dispatch.ports import Clock
 PATH: Final = "/api/proof-pictures"
 
 
-class PictureLink(Struct, frozen=True):
-    """Where a picture can be looked at until then, without signing in; ``sha256`` is of its content."""
+class OpenLink(Struct, frozen=True):
+    """Where a picture can be looked at until then, without signing in."""
 
     url: str
     until: datetime
+
+
+class PictureLink(OpenLink, frozen=True):
+    """The same of one whose content was noted: ``sha256`` is of it."""
+
     sha256: str
 
 
@@ -35,10 +40,15 @@ class ProofLinks:
         """To a picture of the photo store, where there is one."""
         if picture is None or sha256 is None:
             return None
+        made = self.to(picture)
+        return PictureLink(made.url, made.until, sha256)
+
+    def to(self, picture: str) -> OpenLink:
+        """To a picture of the photo store."""
         until = (self.clock.now() + timedelta(seconds=self.good_for_s)).replace(microsecond=0)
         ends = int(until.timestamp())
         url = f"{self.site_url}{PATH}/{picture}?until={ends}&signature={self._signature(picture, ends)}"
-        return PictureLink(url, until, sha256)
+        return OpenLink(url, until)
 
     def check(self, picture: str, until: int, signature: str) -> None:
         """Raises NotFound, in the same words for a link that has ended and for one that was never made."""

@@ -370,3 +370,30 @@ async def test_a_console_of_a_quiet_fleet_hears_that_it_is_quiet(world: World, a
         frame = await console.read()
         assert [frame[kind] for kind in ("transporters", "gone", "deliveries", "profiles")] == [[], [], [], []]
         assert abs(datetime.fromisoformat(frame["server_time"]) - datetime.now(UTC)) < timedelta(seconds=20)
+
+
+async def test_a_console_sees_that_a_parcel_was_tried_in_vain_and_expects_it_at_the_next_try_alone(
+    world: World, admin: Person
+) -> None:
+    delivery, driver = await world.delivery(), await world.driver()
+    path, door = f"/api/deliveries/{delivery['id']}", {"latitude": THAMEL[0], "longitude": THAMEL[1]}
+    await step(driver, delivery, "accept", "pickup")
+    await world.online_at(driver, *THAMEL)
+    async with _console(world, admin) as console:
+        await console.subscribe()
+        coming = await console.until_delivery(delivery["id"], status="picked_up", attempt=None, next_try=None)
+        assert coming["expected_at"] is not None
+        ok(await driver.post(f"{path}/attempts/", door | {"reason": "nobody_there"}), 201)
+        # Who stands before the door says nothing about a next try that nobody has agreed.
+        tried = await console.until_delivery(delivery["id"], status="in_transit", expected_at=None, next_try=None)
+        assert (tried["attempt"]["number"], tried["attempt"]["reason"]) == (1, "nobody_there")
+        begins = (datetime.now(UTC) + timedelta(days=1)).replace(microsecond=0)
+        window = {"starts_at": begins.isoformat(), "ends_at": (begins + timedelta(hours=2)).isoformat()}
+        ok(await admin.post(f"{path}/reschedule/", window))
+        agreed = await console.until_delivery(delivery["id"], attempt=tried["attempt"])
+        while agreed["next_try"] is None:
+            await console.read()
+            agreed = console.deliveries[delivery["id"]]
+        assert agreed["next_try"]["asked_by"] == "dispatcher"
+        assert datetime.fromisoformat(agreed["next_try"]["starts_at"]) == begins
+        assert datetime.fromisoformat(agreed["expected_at"]) == begins

@@ -1,5 +1,5 @@
 // When somebody may be there to take a parcel: mornings, afternoons and evenings of today and the next two days.
-import { NEPAL_OFFSET_MS } from "../shared/times.ts";
+import { NEPAL_OFFSET_MS } from "./times.ts";
 
 export interface Choice {
   /** Milliseconds since 1970. */
