@@ -3,6 +3,7 @@
 from playwright.async_api import Browser, FilePayload, expect
 
 from tests.browser.couriers import courier
+from tests.browser.sign_ins import signed_in
 from tests.browser.windows import Window, stand_still, violations
 from tests.support.pictures import picture_bytes
 from tests.support.waiting import until
@@ -45,9 +46,11 @@ async def test_a_courier_at_a_closed_door_says_so_without_network_and_the_buyer_
         card = own.locator("[data-attempts='1']")
         await expect(card.get_by_role("heading")).to_have_text("Delivery attempted: nobody was there")
         await expect(own.locator(".history")).to_contain_text("Delivery attempted: nobody was there")
+        await expect(own.locator("input[name=email]")).to_have_count(0)  # nobody else is bothered with it
+        await card.get_by_role("button", name="Sign in as the buyer").click()
         await own.locator("input[name=email]").fill(bought.customer.email)
         await own.locator("input[name=password]").fill(PASSWORD)
-        await card.get_by_role("button", name="Sign in").click()
+        await card.get_by_role("button", name="Sign in", exact=True).click()
         await card.get_by_role("radio").last.check()
         await stand_still(own, "dark")
         assert await violations(own) == []
@@ -55,3 +58,10 @@ async def test_a_courier_at_a_closed_door_says_so_without_network_and_the_buyer_
         await expect(card).to_contain_text("The next try is between")
         await expect(page.get_by_text("Somebody is there")).to_be_visible()
         one.forgive_no_network()
+    order = await signed_in(window, f"/shop/orders/{bought.order_id}", bought.customer)
+    sale = await signed_in(window, f"/seller?open={bought.sale_id}", bought.seller)
+    for told in (order, sale):
+        attempted = told.locator(f"[data-attempted='{delivery['tracking_number']}']")
+        await expect(attempted).to_contain_text("Delivery attempted: nobody was there")
+        await expect(attempted).to_contain_text("The next try is between")
+        assert await violations(told) == []

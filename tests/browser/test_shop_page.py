@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from api.server.backing_services import find_sandbox
 from tests.browser.sign_ins import sign_in, signed_in
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
-from tests.support.world import Bought, Person, World, ok
+from tests.support.world import BHAKTAPUR, Bought, Person, World, ok
 
 pytestmark = pytest.mark.usefixtures("goods_without_pictures")
 
@@ -139,6 +139,12 @@ async def test_the_list_of_orders_says_what_is_in_them_and_leads_to_the_parcel(w
     order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
     row = page.locator(".orders li", has_text=order["order_number"])
     await expect(row.get_by_role("link", name=order["items"][0]["product"]["name"], exact=True)).to_be_visible()
+    driver = await world.driver()
+    for verb in ("accept", "pickup"):
+        here = {} if verb == "accept" else {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}
+        ok(await driver.post(f"/api/deliveries/{parcel['id']}/{verb}/", here))
+    await page.reload()
+    await expect(row).to_contain_text("Expected")
     await row.get_by_role("link", name="Follow parcel").click()
     await page.wait_for_url(f"**/t/{parcel['tracking_number']}")
 

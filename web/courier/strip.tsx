@@ -16,9 +16,9 @@ export function Strip(given: Given) {
       <DutySwitch {...given} />
       <p class="position from">
         <Position {...given} />{" "}
-        <Link href={pathOf({ name: "phone" })}>{say("phone.link")}</Link>
       </p>
       <p class="position">
+        <Link href={pathOf({ name: "phone" })}>{say("phone.link")}</Link>
         <Link href={pathOf({ name: "shifts" })}>{say("shifts.link")}</Link>
         <Link href={pathOf({ name: "offers" })}>{say("asked.link")}</Link>
       </p>

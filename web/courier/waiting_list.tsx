@@ -71,7 +71,7 @@ function facts(one: Waiting, { state, language, say }: Given): string {
   const away = here === undefined || pickup === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, pickup);
   return [
     away === null ? "" : say("way.to_pickup", { distance: distance(away, language) }),
-    one.distance_km === null ? "" : say("way.to_door", { distance: distance(one.distance_km * 1000, language) }),
+    one.distance_km === null ? "" : say("way.then", { distance: distance(one.distance_km * 1000, language) }),
     say("parcel.weight", { weight: one.package_weight }),
     one.fragile ? say("parcel.fragile") : "",
     money(one.delivery_fee, language),

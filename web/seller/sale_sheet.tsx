@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import { elsewhere } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
+import { Attempted } from "../shared/attempts/attempted.tsx";
 import type { Client } from "../shared/client.ts";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
@@ -44,6 +45,7 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
       <Loaded of={sale} language={language} say={say}>
         {(one) => (
           <div class="fields">
+            {one.tracking_number !== null && one.delivery_status === "in_transit" && <Attempted number={one.tracking_number} client={client} language={language} />}
             <Facts sale={one} language={language} say={say} />
             {isOpen(one) && (
               <div class="actions">

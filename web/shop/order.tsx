@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import { type Address, elsewhere, go } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
+import { Attempted } from "../shared/attempts/attempted.tsx";
 import type { Client } from "../shared/client.ts";
 import { Link } from "../shared/link.tsx";
 import { Loaded, type Loading, useLoading } from "../shared/loading.tsx";
@@ -9,7 +10,7 @@ import { type Language, money } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { clock } from "../shared/times.ts";
 import { type Gateway, PayChoice, notedProblem, openPayment, useGateways } from "./paying.tsx";
-import { type Order, answerOf, eventWords, parcels, waitsForMoney } from "./order_words.ts";
+import { type Order, answerOf, eventWords, expectedAt, onTheWay, parcels, waitsForMoney } from "./order_words.ts";
 import { State } from "./order_state.tsx";
 import { ShareLinks } from "./share_links.tsx";
 import { Reasoned } from "../shared/reasoned.tsx";
@@ -41,8 +42,10 @@ export function OrderPage({ id, client, address, language, say }: Given) {
             <header>
               <h1>{answerOf(one, say)}</h1>
               <p class="quiet"><span class="number">{one.order_number}</span> · {clock(Date.parse(one.created_at), Date.now(), language)}</p>
+              {expectedAt(one) !== null && <p>{say("answer.expected", { at: clock(expectedAt(one) ?? 0, Date.now(), language) })}</p>}
               <State order={one} say={say} />
             </header>
+            {onTheWay(one).map((number) => <Attempted key={number} number={number} client={client} language={language} />)}
             <Doing order={one} loading={order} client={client} language={language} say={say} />
             <section class="card">
               <h2>{say(one.is_paid ? "order.paid_for" : "checkout.what")}</h2>

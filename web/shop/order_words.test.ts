@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { movingFirst, parcels, waitsForMoney } from "./order_words.ts";
+import { expectedAt, movingFirst, onTheWay, parcels, waitsForMoney } from "./order_words.ts";
 
 const SALE = { id: 1, order_number: "S-1", product_id: 1, quantity: 1, status: "processing", delivery_id: 1 } as const;
 
@@ -22,8 +22,18 @@ test("every parcel of an order can be followed, once each, none that was cancell
   expect(parcels({ sales })).toEqual([{ number: "TRK1", arrived: false }, { number: "TRK3", arrived: true }]);
 });
 
-test("what moves stands first, once, even where it is older than all of the page", () => {
-  const rows = (...ids: number[]) => ids.map((id) => ({ id }));
+test("what moves stands first, once, even where it is older than all of the page, and of it what is expected soonest", () => {
+  const rows = (...ids: number[]) => ids.map((id) => ({ id, estimated_delivery_date: null as string | null }));
+  const expected = rows(3, 4, 5, 6).map((row, at) => ({ ...row, estimated_delivery_date: [null, "2026-11-29T10:00:00Z", "2026-11-28T10:00:00Z", null][at] ?? null }));
+  expect(movingFirst(expected, []).map(({ id }) => id)).toEqual([5, 4, 3, 6]);
   expect(movingFirst(rows(8, 2), rows(9, 8, 7))).toEqual(rows(8, 2, 9, 7));
   expect(movingFirst([], rows(9, 8))).toEqual(rows(9, 8));
+});
+
+test("only what is on its way is expected, and only parcels that are can have been tried", () => {
+  const at = "2026-11-28T10:00:00Z";
+  expect(expectedAt({ order_status: "shipped", estimated_delivery_date: at })).toBe(Date.parse(at));
+  expect([expectedAt({ order_status: "delivered", estimated_delivery_date: at }), expectedAt({ order_status: "shipped", estimated_delivery_date: null })]).toEqual([null, null]);
+  const sales = [{ ...SALE, tracking_number: "A", delivery_status: "in_transit" as const }, { ...SALE, tracking_number: "A", delivery_status: "in_transit" as const }, { ...SALE, tracking_number: "B", delivery_status: "delivered" as const }];
+  expect(onTheWay({ sales })).toEqual(["A"]);
 });

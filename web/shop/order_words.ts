@@ -20,6 +20,11 @@ export function parcels(order: Pick<Order, "sales">): { number: string; arrived:
   return [...found].map(([number, arrived]) => ({ number, arrived }));
 }
 
+/** Those that are on the way to their door. */
+export function onTheWay(order: Pick<Order, "sales">): string[] {
+  return [...new Set(order.sales.flatMap((one) => (one.delivery_status === "in_transit" && one.tracking_number !== null ? [one.tracking_number] : [])))];
+}
+
 /** What is in an order of the list: the first by its name, the others as a number. */
 export function goodsOf(order: Pick<components["schemas"]["OrderRow"], "goods" | "order_number">, say: Say): string {
   const [first, ...others] = order.goods;
@@ -27,10 +32,20 @@ export function goodsOf(order: Pick<components["schemas"]["OrderRow"], "goods" |
   return others.length === 0 ? first : say("orders.goods", { first, count: others.length });
 }
 
-/** A list of orders with those that move at its head, each once. */
-export function movingFirst<Row extends { id: number }>(moving: readonly Row[], all: readonly Row[]): Row[] {
+/** A list of orders with those that move at its head, what is expected soonest first, each once. */
+export function movingFirst<Row extends { id: number; estimated_delivery_date: string | null }>(moving: readonly Row[], all: readonly Row[]): Row[] {
   const first = new Set(moving.map((order) => order.id));
-  return [...moving, ...all.filter((order) => !first.has(order.id))];
+  const expected = (order: Row): number => (order.estimated_delivery_date === null ? Infinity : Date.parse(order.estimated_delivery_date));
+  return [...[...moving].sort((a, b) => compare(expected(a), expected(b))), ...all.filter((order) => !first.has(order.id))];
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b; // of two that are not known the difference is no number
+}
+
+/** When an order that is on its way is expected; null where it is not, or nobody knows. */
+export function expectedAt(order: Pick<components["schemas"]["OrderRow"], "order_status" | "estimated_delivery_date">): number | null {
+  return order.order_status === "shipped" && order.estimated_delivery_date !== null ? Date.parse(order.estimated_delivery_date) : null;
 }
 
 /** How it stands, in a sentence. */

@@ -5,7 +5,7 @@ import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import { clock } from "../shared/times.ts";
-import { goodsOf, movingFirst } from "./order_words.ts";
+import { expectedAt, goodsOf, movingFirst } from "./order_words.ts";
 import { State } from "./order_state.tsx";
 import type { Say } from "./speech.ts";
 
@@ -20,7 +20,7 @@ function followed(order: Orders["results"][number]): "order.follow" | "order.jou
 /** A page of one's own orders, newest first; above the first page what is on its way, wherever in the list it stands. */
 async function askFor(client: Client, page: number): Promise<Pick<Orders, "results" | "next">> {
   const path = "/api/v1/marketplace/orders/my-orders/";
-  const [moving, all] = await Promise.all([page > 1 ? null : client.call<Orders>(`${path}?status=shipped`), client.call<Orders>(`${path}?page=${page}`)]);
+  const [moving, all] = await Promise.all([page > 1 ? null : client.call<Orders>(`${path}?status=shipped&page_size=100`), client.call<Orders>(`${path}?page=${page}`)]);
   return { results: movingFirst(moving?.results ?? [], all.results), next: all.next };
 }
 
@@ -40,8 +40,9 @@ export function OrderList({ client, address, language, say }: { client: Client; 
                 <li key={order.id} class="card">
                   <div>
                     <Link href={`/shop/orders/${order.id}`}>{goodsOf(order, say)}</Link>
+                    {expectedAt(order) !== null && <p><strong>{say("answer.expected", { at: clock(expectedAt(order) ?? 0, Date.now(), language) })}</strong></p>}
                     <p class="small quiet">
-                      <time dateTime={order.created_at}>{clock(Date.parse(order.created_at), Date.now(), language)}</time>
+                      {say("orders.ordered")} <time dateTime={order.created_at}>{clock(Date.parse(order.created_at), Date.now(), language)}</time>
                       {" · "}
                       <span class="number">{order.order_number}</span>
                     </p>

@@ -6,15 +6,13 @@ import type { Client } from "../shared/client.ts";
 type Schemas = components["schemas"];
 type Order = Pick<Schemas["OrderAnswer"], "items" | "sales">;
 
-// Whoever follows a parcel bought it lately.
-const NEWEST = 50;
-
 /** Empty for everybody but its buyer, and where it cannot be asked now. Never rejects. */
 export async function findGoods(client: Pick<Client, "call" | "signedIn">, number: string): Promise<string> {
   if (!client.signedIn) return "";
   try {
-    const { results } = await client.call<Schemas["PageOfOrderRow"]>(`/api/v1/marketplace/orders/my-orders/?page_size=${NEWEST}`);
-    const order = results.find((one) => one.tracking_number === number);
+    // The one order that has this parcel, however long ago it was made.
+    const asked = new URLSearchParams({ search: number, page_size: "1" });
+    const { results: [order] } = await client.call<Schemas["PageOfOrderRow"]>(`/api/v1/marketplace/orders/my-orders/?${asked}`);
     return order === undefined ? "" : goodsIn(await client.call<Order>(`/api/v1/marketplace/orders/${order.id}/`), number);
   } catch {
     return "";

@@ -3,14 +3,23 @@ import { useId, useState } from "preact/hooks";
 import type { Client } from "../shared/client.ts";
 import { Icon } from "../shared/icon.tsx";
 import { problemOf } from "../shared/problems.ts";
-import type { Say } from "../shared/words.ts";
+import { SignInAsBuyer } from "./sign_in_as_buyer.tsx";
+import type { Say } from "./speech.ts";
 
 const STARS = [1, 2, 3, 4, 5] as const;
 
-/** What the buyer thinks of it. The API takes it from the buyer alone, so whoever is not signed in is asked to. */
-export function Rating({ number, client, say }: { number: string; client: Client; say: Say }) {
+interface Given {
+  number: string;
+  client: Client;
+  /** Whether its buyer is signed in; `onSignedIn` finds out. */
+  bought: boolean;
+  onSignedIn: () => Promise<boolean>;
+  say: Say;
+}
+
+/** What the buyer thinks of it: the API takes it from nobody else. */
+export function Rating({ number, client, bought, onSignedIn, say }: Given) {
   const [stars, setStars] = useState(0);
-  const [signedIn, setSignedIn] = useState(client.signedIn);
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState("");
   const [given, setGiven] = useState(0);
@@ -26,7 +35,6 @@ export function Rating({ number, client, say }: { number: string; client: Client
     } catch (error) {
       setProblem(problemOf(error, say));
     }
-    setSignedIn(client.signedIn);
     setSending(false);
   };
   const rate = (): Promise<void> =>
@@ -34,12 +42,14 @@ export function Rating({ number, client, say }: { number: string; client: Client
       await client.call(`/api/deliveries/${encodeURIComponent(number)}/rate/`, { method: "POST", body: { rating: stars } });
       setGiven(stars);
     });
-  const signIn = (form: HTMLFormElement): Promise<void> =>
-    attempt(async () => {
-      const fields = new FormData(form);
-      await client.signIn(String(fields.get("email")), String(fields.get("password")));
-    });
-
+  if (!bought) {
+    return (
+      <section class="card">
+        <h2>{say("rating.title")}</h2>
+        <SignInAsBuyer why={say("rating.sign_in")} client={client} say={say} onSignedIn={onSignedIn} />
+      </section>
+    );
+  }
   return (
     <section class="card">
       <form onSubmit={(event) => { event.preventDefault(); void rate(); }}>
@@ -52,16 +62,8 @@ export function Rating({ number, client, say }: { number: string; client: Client
             </label>
           ))}
         </div>
-        {signedIn && <button class="button first" disabled={stars === 0 || sending}>{say("rating.send")}</button>}
+        <button class="button first" disabled={stars === 0 || sending}>{say("rating.send")}</button>
       </form>
-      {!signedIn && (
-        <form class="signin" onSubmit={(event) => { event.preventDefault(); void signIn(event.currentTarget); }}>
-          <p>{say("rating.sign_in")}</p>
-          <label>{say("email")}<input name="email" type="email" autocomplete="username" required /></label>
-          <label>{say("password")}<input name="password" type="password" autocomplete="current-password" required /></label>
-          <button class="button first" disabled={sending}>{say("sign_in")}</button>
-        </form>
-      )}
       {problem !== "" && <p class="problem" role="alert">{problem}</p>}
     </section>
   );

@@ -40,11 +40,18 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
   }, [followed]);
 
   const shared = parcel.tracking_number === ""; // by a link, which does not tell the number
-  const buyer = useMemo(() => new Client(browserStore("shop")), []);
+  const shop = useMemo(() => new Client(browserStore("shop")), []);
+  const buyer = followed.client.signedIn ? followed.client : shop; // who has signed in on this page, before who is in the shop
   const [goods, setGoods] = useState("");
   const bought = !shared && goods !== ""; // what is its buyer's alone is asked for by nobody else: it would be answered 404
+  const askGoods = async (client: Client): Promise<boolean> => {
+    const found = await findGoods(client, parcel.tracking_number);
+    setGoods(found);
+    return found !== "";
+  };
+  const onSignedIn = (): Promise<boolean> => askGoods(followed.client);
   useEffect(() => {
-    if (!shared) void findGoods(buyer, parcel.tracking_number).then(setGoods);
+    if (!shared) void askGoods(buyer);
   }, [parcel.tracking_number]);
 
   const shown = seen ?? followed.seen;
@@ -62,8 +69,8 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
         <div class="story">
           {!over(shown.parcel.status) && bought && <CodeCard parcel={shown.parcel} client={buyer} say={say} />}
           {shown.parcel.status === "delivered" && bought && <ProofCard parcel={shown.parcel} client={buyer} language={language} say={say} />}
-          {shown.parcel.status === "delivered" && !shared && <Rating number={parcel.tracking_number} client={followed.client} say={say} />}
-          <Attempts parcel={shown.parcel} client={followed.client} now={now} language={language} say={say} mayWish={!shared} onDone={() => void followed.renew()} />
+          {shown.parcel.status === "delivered" && !shared && <Rating number={parcel.tracking_number} client={bought ? buyer : followed.client} bought={bought} onSignedIn={onSignedIn} say={say} />}
+          <Attempts parcel={shown.parcel} client={bought ? buyer : followed.client} now={now} language={language} say={say} mayWish={!shared} bought={bought} onSignedIn={onSignedIn} onDone={() => void followed.renew()} />
           <Courier parcel={shown.parcel} say={say} />
           <section class="card">
             <dl class="ends">
