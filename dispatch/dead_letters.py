@@ -15,6 +15,7 @@ from dispatch.payments.refunds.dead_refunds import DEAD_REFUNDS
 from dispatch.payments.refunds.sender import RefundSender
 from dispatch.payments.settling.dead_payments import DEAD_PAYMENTS
 from dispatch.payments.settling.sweeper import PaymentSweeper
+from dispatch.transporters.documents.retention import DocumentRetention, UnconfirmedDocuments
 from dispatch.webhooks.dead_webhooks import DEAD_WEBHOOKS
 from dispatch.webhooks.sender import WebhookSender
 
@@ -31,6 +32,8 @@ class DeadLetterKind(StrEnum):
     DELIVERED_ORDERS = OrderCompletion.name
     EXPIRED_DOCUMENTS = DocumentExpiry.name
     UNCONFIRMED_PHOTOS = PhotoSweeper.name
+    UNCONFIRMED_DOCUMENTS = UnconfirmedDocuments.name
+    ENDED_DOCUMENTS = DocumentRetention.name
     OFFERS = SearchRounds.name
 
 

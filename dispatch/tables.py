@@ -36,6 +36,7 @@ from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.tracking.privacy_settings import TrackingPrivacy
 from dispatch.tracking.share_links import ShareLink
 from dispatch.transporters.devices import TransporterDevice
+from dispatch.transporters.documents.models import DocumentReminder, DocumentUpload
 from dispatch.transporters.models import Transporter, TransporterDocument, TransporterShift
 from dispatch.webhooks.models import WebhookEndpoint, WebhookMessage
 from dispatch.zones.models import Zone
@@ -61,6 +62,8 @@ __all__ = [
     "DeliveryInfo",
     "DeliveryJourney",
     "DeliveryStep",
+    "DocumentReminder",
+    "DocumentUpload",
     "Event",
     "ExternalName",
     "ImportRun",

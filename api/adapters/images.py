@@ -30,6 +30,9 @@ DRAFT = 8
 QUALITY = 82
 # Modes that are made smaller as they are; the others have palettes or sixteen bits.
 FULL_COLOUR = ("L", "RGB", "RGBA")
+# What a PDF may hold besides a page cannot be told by looking at it.
+PDF = b"%PDF"
+NO_PDF = "must be a JPEG, PNG or WebP picture; a PDF is not taken, a photo of the page is"
 WHOLE = "must be a whole JPEG, PNG or WebP picture"
 
 
@@ -65,6 +68,8 @@ def remade(content: bytes, longest_px: int) -> bytes:
 @contextmanager
 def _decoded(content: bytes, enough: Callable[[int, int], tuple[int, int]]) -> Iterator[Image.Image]:
     """All of a picture, a JPEG not much larger than ``enough`` says of its width and height. Raises NotAPicture."""
+    if content.startswith(PDF):
+        raise NotAPicture(NO_PDF)
     try:
         picture: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
     except BROKEN as error:

@@ -42,6 +42,11 @@ class FolderPhotoStore:
         """See PhotoStore."""
         return await asyncio.to_thread(self._read, key) if KEY.fullmatch(key) else None
 
+    async def remove(self, key: str) -> None:
+        """See PhotoStore."""
+        if KEY.fullmatch(key):
+            await asyncio.to_thread(self._remove, key)
+
     async def list_unconfirmed(self, *, older_than_s: float) -> list[str]:
         """See PhotoStore."""
         return await asyncio.to_thread(self._list, time.time() - older_than_s)
@@ -63,6 +68,10 @@ class FolderPhotoStore:
             except FileNotFoundError:
                 continue
         return None
+
+    def _remove(self, key: str) -> None:
+        for folder in (self._unconfirmed, self._folder):  # it may be confirmed in between
+            (folder / key).unlink(missing_ok=True)
 
     def _list(self, before: float) -> list[str]:
         if not self._unconfirmed.is_dir():

@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -20,6 +20,7 @@ WORDS: dict[Any, str] = {
     str: "text",
     bool: "true or false",
     datetime: "time",
+    date: "day",
     UUID: "UUID",
     dict[str, int]: "numbers by name",
 }

@@ -13,6 +13,8 @@ from dispatch.jobs.items import ItemJob
 from dispatch.jobs.leased_items import forget_old_items
 from dispatch.offers.duty import end_breaks
 from dispatch.payments.settling.webhook_receipts import forget_old_webhooks
+from dispatch.transporters.documents.reminders import remind_of_documents
+from dispatch.transporters.documents.retention import UnconfirmedDocuments
 from dispatch.webhooks.fan_out import fan_out
 from realtime.history.log_state import forget_gone_writers
 
@@ -45,6 +47,7 @@ def jobs_of(services: "Services") -> list[Job]:
     beside them. docs/production.md says it in sentences.
     """
     payments, marketplace, background = services.payments, services.marketplace, services.background
+    documents = services.transporters.documents
     database, clock = services.database, services.clock
     told = (tell_buyers,) if services.settings.parcel_messages else ()
     return [
@@ -60,6 +63,10 @@ def jobs_of(services: "Services") -> list[Job]:
         Job.of(services.deliveries.rolling, ROLLING_EVERY_S),
         Job.of(DocumentExpiry(database, clock, services.publisher), TIDY_EVERY_S, at_once=True),
         Job.of(PhotoSweeper(database, clock, services.deliveries.photos), TIDY_EVERY_S, at_once=True),
+        Job.of(UnconfirmedDocuments(database, clock, documents.store), TIDY_EVERY_S, at_once=True),
+        Job.of(documents.retention, TIDY_EVERY_S, at_once=True),
+        # The row of what was told is written with the messages.
+        Job("document-reminders", TIDY_EVERY_S, lambda: remind_of_documents(database, clock), at_once=True),
         Job("presence", SWEEP_PRESENCE_EVERY_S, background.presence.sweep),  # one step in Redis
         # The row is held and looked at again.
         Job("ended-breaks", RELAY_EVERY_S, lambda: end_breaks(database, clock, services.publisher)),

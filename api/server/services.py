@@ -16,7 +16,7 @@ from api.routes.imports.services import ImportServices, build_import_services
 from api.routes.marketplace.services import MarketplaceServices, build_marketplace_services
 from api.routes.operations.services import OperationServices, build_operation_services
 from api.routes.payments.services import PaymentServices, build_payment_services
-from api.routes.transporters.services import TransporterServices
+from api.routes.transporters.services import TransporterServices, build_transporter_services
 from api.server.background import BackgroundServices, build_background_services
 from api.sockets.services import SocketServices, build_socket_services
 from dispatch.notifications.ports import MailSender, SmsSender
@@ -59,6 +59,7 @@ def build_services(
     clock: Clock | None = None,
     gateway: PaymentGateway | None = None,
     photos: PhotoStore | None = None,
+    documents: PhotoStore | None = None,
     mail: MailSender | None = None,
     sms: SmsSender | None = None,
     part: ProcessRole = WHOLE,
@@ -75,7 +76,7 @@ def build_services(
     gateway = gateway or KhaltiClient(addresses.gateway_url, addresses.gateway_key)
     payments = build_payment_services(resources, gateway, templates)
     sockets = build_socket_services(resources, accounts, deliveries)
-    transporters = TransporterServices(resources, sockets.ingest)
+    transporters = build_transporter_services(resources, sockets.ingest, documents)
     return Services(
         resources,
         accounts=accounts,

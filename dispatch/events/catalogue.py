@@ -31,7 +31,13 @@ from dispatch.events.payloads.offers import (
 )
 from dispatch.events.payloads.orders import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
 from dispatch.events.payloads.plans import PlanCommitted, PlanExpired
-from dispatch.events.payloads.transporters import TransporterOffDuty, TransporterOnDuty, TransporterStale
+from dispatch.events.payloads.transporters import (
+    TransporterDocumentDecided,
+    TransporterDocumentExpiring,
+    TransporterOffDuty,
+    TransporterOnDuty,
+    TransporterStale,
+)
 from dispatch.events.payloads.zones import ZoneExhausted
 
 PAYLOADS: tuple[type[EventData], ...] = (
@@ -64,6 +70,8 @@ PAYLOADS: tuple[type[EventData], ...] = (
     TransporterOnDuty,
     TransporterOffDuty,
     TransporterStale,
+    TransporterDocumentDecided,
+    TransporterDocumentExpiring,
     PlanCommitted,
     PlanExpired,
     ZoneExhausted,

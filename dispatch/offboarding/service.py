@@ -22,6 +22,7 @@ from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import Conflict, Forbidden
 from dispatch.ports import Clock, LivePresence, Publisher
 from dispatch.transporters.devices import Devices
+from dispatch.transporters.documents.service import end_all_uploads
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import lock_transporter
 
@@ -115,6 +116,7 @@ class Offboarding:
                 self._work, self._clock, self._publisher, transporter_id, reason
             )
             (await lock_transporter(self._session, transporter_id)).withdraw_verification()
+            await end_all_uploads(self._session, transporter_id, self._clock.now())
             devices = await Devices(self._work, self._clock).revoke_all_of(user)
             self._work.after_commit(partial(self._presence.remove, transporter_id))
             ended |= {"deliveries_given_back": len(given_back), "devices_revoked": devices}

@@ -1,10 +1,10 @@
-"""Where photos and signatures are kept."""
+"""Where photos, signatures and pictures of documents are kept."""
 
 from typing import Protocol
 
 
 class PhotoStore(Protocol):
-    """Keeps pickup and delivery photos and signatures.
+    """Keeps photos and signatures of handovers, or pictures of documents.
 
     What is saved is unconfirmed until the step that it proves is committed: a server that stops in between leaves
     nothing behind that belongs to nothing.
@@ -24,6 +24,10 @@ class PhotoStore(Protocol):
 
     async def read(self, key: str) -> bytes | None:
         """What is kept under a key, confirmed or not yet; None where nothing is."""
+        ...
+
+    async def remove(self, key: str) -> None:
+        """Drop what is kept under a key, confirmed or not. Doing so again changes nothing."""
         ...
 
     async def list_unconfirmed(self, *, older_than_s: float) -> list[str]:

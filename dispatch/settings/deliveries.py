@@ -120,6 +120,19 @@ class DeliverySettings(Section):
         (),
         description='Kinds of documents without which no transporter is verified, as JSON: `["licence"]`.',
     )
+    document_link_s: int = Field(
+        300,
+        ge=30,
+        le=86400,
+        description="For so long a link to a picture of a document is good, seconds.",
+    )
+    documents_keep_days: int = Field(
+        90,
+        ge=0,
+        le=36500,
+        description="So long the picture of a document is kept that was rejected, is over or stands for nothing any "
+        "more, days.",
+    )
     delivery_fee_base: Decimal = Field(
         Decimal("100.00"),
         ge=0,

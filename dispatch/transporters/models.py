@@ -111,10 +111,7 @@ class Transporter(IdentityAuditBase):
 
     def papers_in_order(self, today: date) -> bool:
         """Whether the transporter and every document is verified and no document is expired."""
-        return self.verified_at is not None and all(
-            document.verified_at is not None and (document.expires_on is None or document.expires_on >= today)
-            for document in self.documents
-        )
+        return self.verified_at is not None and all(document.is_good(today) for document in self.documents)
 
     @property
     def account_in_order(self) -> bool:
@@ -142,13 +139,23 @@ class TransporterDocument(IdentityBase):
     """A licence, a registration, an insurance: one of each kind."""
 
     __tablename__ = "transporter_documents"
-    __table_args__ = (UniqueConstraint("transporter_id", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("transporter_id", "kind"),
+        Index("ix_transporter_documents_expires_on", "expires_on"),
+        CheckConstraint("verified_at IS NULL OR outdated_at IS NULL", name="outdated_unverified"),
+    )
 
     transporter_id: Mapped[int] = mapped_column(reference("transporters.id"))
     kind: Mapped[str] = mapped_column(String(32))
     number: Mapped[str] = mapped_column(String(64))
     expires_on: Mapped[date | None] = mapped_column(Date)
     verified_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    outdated_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    """Since when its transporter has another vehicle than the one that it is of."""
+
+    def is_good(self, today: date) -> bool:
+        """Whether it is verified and not over."""
+        return self.verified_at is not None and (self.expires_on is None or self.expires_on >= today)
 
 
 class TransporterShift(IdentityBase):

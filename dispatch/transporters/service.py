@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, any_, exists, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, any_, exists, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -15,6 +15,8 @@ from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, NotFound
 from dispatch.ports import Clock
+from dispatch.transporters.documents.kinds import OF_VEHICLE, DocumentKind, UploadState
+from dispatch.transporters.documents.models import DocumentUpload
 from dispatch.transporters.models import UNRATED, Duty, Transporter, TransporterDocument
 
 Day: TypeAlias = date | BindParameter[date]
@@ -22,6 +24,7 @@ Day: TypeAlias = date | BindParameter[date]
 
 # What an admin looks at, beside the documents: customers are told the name and the phone, weights go by the vehicle.
 VERIFIED = frozenset({"business_name", "phone", "vehicle_type", "vehicle_number", "capacity_kg"})
+VEHICLE = frozenset({"vehicle_type", "vehicle_number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +90,54 @@ class Transporters:
     ) -> None:
         """Change a locked profile. Where what an admin verifies becomes another, the verification is withdrawn."""
         seen_otherwise = any(getattr(transporter, field) != changes[field] for field in VERIFIED & changes.keys())
+        other_vehicle = any(getattr(transporter, field) != changes[field] for field in VEHICLE & changes.keys())
+        if other_vehicle:  # before its documents change: those that come with the change are of the new one
+            self._outdate(transporter)
         for field, value in changes.items():
             if field == "is_available":
                 if value is not transporter.is_available or transporter.break_until is not None:
                     transporter.go(Duty.ON if value else Duty.OFF)
             else:
                 setattr(transporter, field, value)
-        if papers is not None and self._replace_papers(transporter, papers):
-            seen_otherwise = True
+        changed = set() if papers is None else self._replace_papers(transporter, papers)
+        await self._end_uploads(transporter, changed | (set(OF_VEHICLE) if other_vehicle else set()))
+        seen_otherwise = seen_otherwise or bool(changed)
         if seen_otherwise:
             transporter.withdraw_verification()
         await self._session.flush()
 
-    def _replace_papers(self, transporter: Transporter, papers: Sequence[Paper]) -> bool:
-        """Whether any document came, went or changed."""
+    def _outdate(self, transporter: Transporter) -> None:
+        """Another vehicle needs other documents of it."""
+        for document in transporter.documents:
+            if document.kind in OF_VEHICLE and document.outdated_at is None:
+                document.outdated_at, document.verified_at = self._clock.now(), None
+
+    def _replace_papers(self, transporter: Transporter, papers: Sequence[Paper]) -> set[str]:
+        """The kinds of the documents that came, went or changed."""
         wanted = {paper.kind: paper for paper in papers}
-        changed = False
+        changed = set[str]()
         for document in list(transporter.documents):
             paper = wanted.pop(document.kind, None)
             if paper is None:
                 transporter.documents.remove(document)
-                changed = True
+                changed.add(document.kind)
             elif (document.number, document.expires_on) != (paper.number, paper.expires_on):
                 document.number, document.expires_on, document.verified_at = paper.number, paper.expires_on, None
-                changed = True
+                document.outdated_at = None
+                changed.add(document.kind)
         transporter.documents.extend(_document(paper) for paper in wanted.values())
-        return changed or bool(wanted)
+        return changed | wanted.keys()
+
+    async def _end_uploads(self, transporter: Transporter, kinds: Collection[str]) -> None:
+        """The documents of these kinds are no longer as an approved picture says."""
+        stood = update(DocumentUpload).where(
+            DocumentUpload.transporter_id == transporter.id,
+            DocumentUpload.kind.in_([kind for kind in DocumentKind if kind in kinds]),
+            DocumentUpload.state == UploadState.APPROVED,
+            DocumentUpload.ended_at.is_(None),
+        )
+        if kinds:
+            await self._session.execute(stood.values(ended_at=self._clock.now()))
 
     async def verify(
         self, transporter: Transporter, *, approved: bool, version: int | None = None, required: Collection[str] = ()
@@ -131,6 +156,13 @@ class Transporters:
         missing = sorted(set(required) - {document.kind for document in transporter.documents})
         if approved and missing:
             raise Conflict(f"Documents are missing: {', '.join(missing)}.", code="documents_missing", missing=missing)
+        outdated = sorted(document.kind for document in transporter.documents if document.outdated_at is not None)
+        if approved and outdated:
+            raise Conflict(
+                f"The vehicle is another one. New documents are needed: {', '.join(outdated)}.",
+                code="documents_outdated",
+                outdated=outdated,
+            )
         moment = self._clock.now() if approved else None
         transporter.verified_at = moment
         if approved:

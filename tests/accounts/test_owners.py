@@ -11,6 +11,7 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 
 from api.server.app import create_app
+from tests.support.pictures import picture
 from tests.support.places import at, somewhere
 from tests.support.world import Bought, Driver, Person, World, delivery_body, initiate_body, ok, order_body
 
@@ -38,6 +39,7 @@ class Things:
     device: int
     table: int
     address: int
+    document: int
 
 
 # What others of the role are shown without a thing in the path: nothing of the owners'. The key of the number in a row,
@@ -52,7 +54,10 @@ LISTS: dict[str, tuple[str, str, str]] = {
     "/api/offers/history": ("transporter", "id", "offer"),
     "/api/offers": ("transporter", "id", "offer"),
     "/api/transporters/me/devices": ("transporter", "id", "device"),
+    "/api/transporters/me/documents": ("transporter", "id", "document"),
 }
+# Under which name an answer has its rows.
+ROWS = ("results", "handed_in", "sales", "offers")
 # Figures: another of the role has none, for it has bought and sold nothing.
 FIGURES: dict[str, str] = {
     "/api/marketplace/analytics/products": "seller",
@@ -92,10 +97,12 @@ async def things(world: World) -> Things:
     [offer] = [one["id"] for one in asked if one["transporter_id"] == driver.transporter_id]
     cart_id = await world.cart(bought.customer, {bought.product_id: 1})
     device = ok(await driver.post("/api/transporters/me/devices/", {"name": "Phone"}), 201)
+    paper = {"kind": "identity", "number": "1", "image": picture()}
+    document = ok(await driver.post("/api/transporters/me/documents/", paper), 201)
     content, seller = b"external_id,name,listed_price\n1,Rice,10\n", bought.seller
     table = ok(await seller.http.post("/api/imports/products/", content=content, headers=seller.headers))
     kept = await bought.customer.post("/api/v1/marketplace/addresses/", order_body(0)["delivery_info"])
-    return Things(bought, driver, offer, cart_id, device["id"], table["id"], ok(kept, 201)["id"])
+    return Things(bought, driver, offer, cart_id, device["id"], table["id"], ok(kept, 201)["id"], document["id"])
 
 
 @pytest.fixture(scope="module")
@@ -125,11 +132,12 @@ async def test_lists_and_figures_of_others_hold_nothing_of_the_owners(
         "offer": things.offer,
         "device": things.device,
         "table": things.table,
+        "document": things.document,
     }
     for path, (role, key, thing) in LISTS.items():
         for people, has in ((owners, True), (others, False)):
             told = ok(await people[role].get(f"{path}/"))
-            rows = told if isinstance(told, list) else next(one for one in told.values() if isinstance(one, list))
+            rows = told if isinstance(told, list) else next(told[name] for name in ROWS if name in told)
             is_over = path != "/api/offers/history"  # the offer is open
             assert (numbers[thing] in {row[key] for row in rows}) is (has and is_over), f"{path} of {role}: {rows}"
     for path, role in FIGURES.items():

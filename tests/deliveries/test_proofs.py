@@ -16,7 +16,8 @@ from sqlalchemy import update
 
 from api.adapters.images import MAX_PIXELS, NotAPicture, check_picture
 from api.adapters.photos import FolderPhotoStore
-from dispatch.deliveries.unconfirmed_photos import LEFT_BEHIND_S, PhotoSweeper
+from dispatch.deliveries.unconfirmed_photos import PhotoSweeper
+from dispatch.jobs.unconfirmed import LEFT_BEHIND_S
 from dispatch.transporters.models import Transporter
 from tests.support.pictures import picture, picture_bytes
 from tests.support.world import Driver, World, ok

@@ -46,6 +46,7 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "PATCH /api/transporters/me": TRANSPORTER,
     "PUT /api/transporters/me/shifts": {"shifts": "do not overlap", "shifts[].ends": "lies after begins"},
     "POST /api/transporters/{transporter_id}/verify": {"max_active": "ends at a setting"},
+    "POST /api/transporters/me/documents": {"expires_on": "lies ahead, and is missing for an identity document alone"},
     "GET /api/deliveries": AREA,
     "GET /api/transporters": AREA,
     "GET /api/transporters/tracks": AREA | {"to": "lies within a day after from"},

@@ -117,7 +117,8 @@ async def test_dead_letters_of_all_kinds_are_listed_and_leave_the_list_when_they
         twice = await admin.post(f"{LETTERS}{kind}/{letter_id}/retry/")
         assert (twice.status_code, twice.json()["code"]) == (404, "NO_DEAD_LETTER")
         audited = ok(await admin.get("/api/v1/audit/", subject_id=letter_id[:64]))["results"]
-        assert [event["action"].rpartition(".")[2] for event in audited] == ["retried"]
+        done = [event["action"].rpartition(".")[2] for event in audited]  # also to others of the same number
+        assert done.count("retried") == 1
 
 
 async def test_what_is_tried_again_has_all_its_tries_and_its_turn_at_once(
@@ -175,6 +176,9 @@ class StoreWithOnePhoto:
 
     async def read(self, key: str) -> bytes | None:
         raise AssertionError(f"nobody reads {key}")
+
+    async def remove(self, key: str) -> None:
+        raise AssertionError(f"nobody removes {key}")
 
     async def list_unconfirmed(self, *, older_than_s: float) -> list[str]:
         return [] if self.dropped or older_than_s < 60 else [self.key]

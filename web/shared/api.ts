@@ -1035,6 +1035,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/document-pictures/{picture}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowDocumentPicture
+         * @description A picture of a document, by a link of the document's; 404 once the link has ended.
+         */
+        get: operations["transporters_show_document_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1751,6 +1771,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transporters/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDocuments
+         * @description Documents that were handed in, longest waiting first; those that wait where no `state` is named.
+         *
+         *     `state` and `kind` may be given several times.
+         */
+        get: operations["transporters_list_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transporters/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * LookAt
+         * @description A document with its picture and the profile that it is to fit. Who looked is in the audit log.
+         *
+         *     The picture is a link that is good for `DISPATCH_DOCUMENT_LINK_S` seconds.
+         */
+        get: operations["transporters_look_at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transporters/documents/{document_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description The document is as its picture says; from now on it is the transporter's.
+         *
+         *     A verified transporter stays so. One that is not is verified with the last of the kinds of
+         *     `DISPATCH_REQUIRED_DOCUMENTS`, where `version` was sent. 409 where it is decided already, or the profile
+         *     changed.
+         */
+        post: operations["transporters_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transporters/documents/{document_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject
+         * @description It is not taken; its holder is told why. A document of before stands as it did.
+         */
+        post: operations["transporters_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/transporters/me": {
         parameters: {
             query?: never;
@@ -1826,6 +1934,55 @@ export interface paths {
          * @description Another name, or the unit of its speeds. Positions that are stored stay as they are.
          */
         patch: operations["phones_change_device"];
+        trace?: never;
+    };
+    "/api/transporters/me/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * OwnDocuments
+         * @description How one's own documents stand, what is missing, and what was handed in last.
+         *
+         *     Pictures are links that whoever has them can open for `DISPATCH_DOCUMENT_LINK_S` seconds.
+         */
+        get: operations["transporters_own_documents"];
+        put?: never;
+        /**
+         * HandIn
+         * @description Hand in a document for an admin to look at; one of its kind that still waits is replaced.
+         *
+         *     What is kept is made anew from the picture's pixels, at most 2,400 wide and high: nothing else of the file that
+         *     came stays. A PDF is not taken. Until it is approved, the document before stands. At most 20 a day.
+         */
+        post: operations["transporters_hand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transporters/me/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * TakeBack
+         * @description Take back what nobody has looked at yet; its picture is let go of within the hour.
+         */
+        delete: operations["transporters_take_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/transporters/me/duty": {
@@ -3899,6 +4056,14 @@ export interface components {
             user_id: number;
         };
         /**
+         * Approval
+         * @description ``version``: the profile's `version` that was looked at beside the document.
+         */
+        Approval: {
+            /** @default null */
+            version: number | null;
+        };
+        /**
          * Area
          * @description A GeoJSON polygon: an outer ring and holes in it, each closed; positions are longitude and latitude.
          */
@@ -4631,7 +4796,7 @@ export interface components {
          * @description Which job gave it up.
          * @enum {string}
          */
-        DeadLetterKind: "payments" | "refunds" | "messages" | "webhooks" | "stock-holds" | "unpaid-orders" | "delivered-orders" | "expired-documents" | "unconfirmed-photos" | "offers";
+        DeadLetterKind: "payments" | "refunds" | "messages" | "webhooks" | "stock-holds" | "unpaid-orders" | "delivered-orders" | "expired-documents" | "unconfirmed-photos" | "unconfirmed-documents" | "ended-documents" | "offers";
         /**
          * DecidedAnswer
          * @description A delivery that was decided on; `GET /api/deliveries/{id}/decision/?at=` says why.
@@ -4639,6 +4804,15 @@ export interface components {
         DecidedAnswer: {
             delivery_id: number;
             tracking_number: string;
+        };
+        /**
+         * DecidedDocument
+         * @description What was decided; `is_verified`: whether deliveries may come now, `papers_version`: of the profile now.
+         */
+        DecidedDocument: {
+            document: components["schemas"]["QueuedDocument"];
+            is_verified: boolean;
+            papers_version: number;
         };
         /**
          * DecisionAnswer
@@ -4943,8 +5117,52 @@ export interface components {
             expires_on: string | null;
             kind: string;
             number: string;
+            outdated: boolean;
             verified: boolean;
         };
+        /**
+         * DocumentBeside
+         * @description A document that is looked at: its picture, the profile that it is to fit, and the one before of its kind.
+         *
+         *     `version`: of the profile, to be sent with the approval.
+         */
+        DocumentBeside: {
+            business_name: string;
+            document: components["schemas"]["QueuedDocument"];
+            is_verified: boolean;
+            phone: string;
+            picture: components["schemas"]["PictureLink"] | null;
+            stands: components["schemas"]["StandingDocument"] | null;
+            vehicle_type: string;
+            version: number;
+        };
+        /**
+         * DocumentKind
+         * @description What can be handed in. A profile may name documents of other kinds as well, without pictures.
+         * @enum {string}
+         */
+        DocumentKind: "licence" | "registration" | "insurance" | "identity";
+        /**
+         * DocumentRoom
+         * @description One's own documents: how each stands, and what was handed in, newest first.
+         *
+         *     `in_order`: whether profile and documents let deliveries come; `missing`: what must be handed in before.
+         */
+        DocumentRoom: {
+            documents: components["schemas"]["StandingDocument"][];
+            handed_in: components["schemas"]["HandedIn"][];
+            in_order: boolean;
+            missing: string[];
+            required: string[];
+            vehicle_number: string;
+            vehicle_type: string;
+        };
+        /**
+         * DocumentState
+         * @description How a document of a profile stands today.
+         * @enum {string}
+         */
+        DocumentState: "good" | "ends_soon" | "expired" | "outdated" | "unverified" | "missing";
         /**
          * DropOffBody
          * @description Where the parcel was handed over, with what proves it.
@@ -5474,6 +5692,40 @@ export interface components {
             taken_from_name: string | null;
             transporter: number;
             transporter_name: string;
+        };
+        /**
+         * HandedIn
+         * @description A document that was handed in. `picture`: None where it is kept no more; `reason`: why it was rejected.
+         */
+        HandedIn: {
+            decided_at: string | null;
+            expires_on: string | null;
+            /** Format: date-time */
+            handed_in_at: string;
+            id: number;
+            kind: components["schemas"]["DocumentKind"];
+            number: string;
+            picture: components["schemas"]["PictureLink"] | null;
+            reason: string;
+            state: components["schemas"]["UploadState"];
+        };
+        /**
+         * HandedInBody
+         * @description A document with its picture, a JPEG, PNG or WebP of up to 5 MiB and 25 million pixels.
+         *
+         *     ``expires_on``: its last day; only an identity document may have none.
+         */
+        HandedInBody: {
+            /** @default null */
+            expires_on: string | null;
+            /**
+             * Format: picture
+             * @description A JPEG, PNG or WebP in base64.
+             */
+            image: string;
+            kind: components["schemas"]["DocumentKind"];
+            /** Format: line */
+            number: string;
         };
         /**
          * HandoverProof
@@ -7041,6 +7293,16 @@ export interface components {
             results: components["schemas"]["PurchaseAnswer"][];
         };
         /**
+         * PageOfQueuedDocument
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfQueuedDocument: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["QueuedDocument"][];
+        };
+        /**
          * PageOfRefundAnswer
          * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
          */
@@ -7679,6 +7941,25 @@ export interface components {
             transaction_id: string;
         };
         /**
+         * QueuedDocument
+         * @description A document that was handed in, with whose it is. No picture: that is looked at one by one.
+         */
+        QueuedDocument: {
+            decided_at: string | null;
+            decided_by: number | null;
+            expires_on: string | null;
+            /** Format: date-time */
+            handed_in_at: string;
+            id: number;
+            kind: components["schemas"]["DocumentKind"];
+            name: string;
+            number: string;
+            reason: string;
+            state: components["schemas"]["UploadState"];
+            transporter_id: number;
+            vehicle_number: string;
+        };
+        /**
          * RatedDelivery
          * @description What the buyer thinks of a delivery, 1 to 5.
          */
@@ -7856,6 +8137,14 @@ export interface components {
             field: string;
             reason: components["schemas"]["Reject"];
             seq: number;
+        };
+        /**
+         * Rejection
+         * @description Why it is not taken, in words for its holder.
+         */
+        Rejection: {
+            /** Format: line */
+            reason: string;
         };
         /**
          * Relation
@@ -8476,6 +8765,17 @@ export interface components {
          */
         SpeedUnit: "auto" | "knots" | "kmh" | "mps";
         /**
+         * StandingDocument
+         * @description A document of the profile, or one that is required and not there.
+         */
+        StandingDocument: {
+            expires_on: string | null;
+            kind: string;
+            number: string;
+            required: boolean;
+            state: components["schemas"]["DocumentState"];
+        };
+        /**
          * StepAnswer
          * @description A step of a delivery: `timestamp` when it happened, `noticed_at` when we were told.
          */
@@ -8874,6 +9174,12 @@ export interface components {
             expires_at: string;
             token: string;
         };
+        /**
+         * UploadState
+         * @description `waiting → approved | rejected | replaced | withdrawn`.
+         * @enum {string}
+         */
+        UploadState: "waiting" | "approved" | "rejected" | "replaced" | "withdrawn";
         /**
          * UserAnswer
          * @description An account as its owner sees it. Sellers and transporters act once `email_verified` is true.
@@ -11234,6 +11540,39 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    transporters_show_document_picture: {
+        parameters: {
+            query: {
+                /** @description What makes the link good. */
+                signature: string;
+                /** @description When the link ends. */
+                until: number;
+            };
+            header?: never;
+            path: {
+                /** @description The picture's name in the link. */
+                picture: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     events_list_happened: {
         parameters: {
             query?: {
@@ -12488,6 +12827,145 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    transporters_list_documents: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["DocumentKind"][] | null;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+                state?: components["schemas"]["UploadState"][] | null;
+                /** @description Those of one transporter. */
+                transporter_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfQueuedDocument"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    transporters_look_at: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentBeside"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    transporters_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedDocument"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    transporters_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejection"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedDocument"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     transporters_me: {
         parameters: {
             query?: never;
@@ -12672,6 +13150,97 @@ export interface operations {
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    transporters_own_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentRoom"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    transporters_hand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandedInBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedIn"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    transporters_take_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];

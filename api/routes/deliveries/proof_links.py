@@ -1,4 +1,4 @@
-"""Signed links to pictures that prove a handover: good for a while, for whoever was shown them."""
+"""Signed links to pictures of handovers and documents: good for a while, for whoever was shown them."""
 
 import hashlib
 import hmac
@@ -35,6 +35,9 @@ class ProofLinks:
     site_url: str
     good_for_s: int
     clock: Clock
+    path: str = PATH
+    purpose: str = "proof picture"
+    """What tells these links from those to other pictures."""
 
     def link(self, picture: str | None, sha256: str | None) -> PictureLink | None:
         """To a picture of the photo store, where there is one."""
@@ -47,14 +50,14 @@ class ProofLinks:
         """To a picture of the photo store."""
         until = (self.clock.now() + timedelta(seconds=self.good_for_s)).replace(microsecond=0)
         ends = int(until.timestamp())
-        url = f"{self.site_url}{PATH}/{picture}?until={ends}&signature={self._signature(picture, ends)}"
+        url = f"{self.site_url}{self.path}/{picture}?until={ends}&signature={self._signature(picture, ends)}"
         return OpenLink(url, until)
 
     def check(self, picture: str, until: int, signature: str) -> None:
         """Raises NotFound, in the same words for a link that has ended and for one that was never made."""
         made = hmac.compare_digest(self._signature(picture, until).encode(), signature.encode())
         if not made or until <= self.clock.now().timestamp():
-            raise NotFound("This link has ended, or was not copied whole. Open the delivery again.", code="link_ended")
+            raise NotFound("This link has ended, or was not copied whole. Open its page again.", code="link_ended")
 
     def _signature(self, picture: str, until: int) -> str:
-        return hmac.new(self.key.encode(), f"proof picture {until} {picture}".encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self.key.encode(), f"{self.purpose} {until} {picture}".encode(), hashlib.sha256).hexdigest()

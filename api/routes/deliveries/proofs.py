@@ -19,6 +19,7 @@ NO_PICTURE = "A picture cannot be used."
 LONGEST_PX = 1280
 # Somebody may have to read a label or a house number.
 LONGEST_PROOF_PX = 1600
+LONGEST_DOCUMENT_PX = 2400
 MAX_PHOTO_BYTES = 5 * 2**20
 # Two photos of a body in base64, and the rest of it.
 MAX_BODY_BYTES = 15 * 2**20
@@ -44,6 +45,11 @@ async def check_pictures(**texts: str | None) -> None:
 async def remade_picture(field: str, text: str) -> bytes:
     """A picture of a field, made anew of its pixels. Raises Invalid naming the field where it is no picture."""
     return await _act(field, text, lambda sent: remade(_bytes_of(sent), LONGEST_PX))
+
+
+async def remade_document(field: str, text: str) -> bytes:
+    """The same of a document, whose small print is to be read."""
+    return await _act(field, text, lambda sent: remade(_bytes_of(sent), LONGEST_DOCUMENT_PX))
 
 
 async def _each(texts: Mapping[str, str | None], act: Callable[[str], Made]) -> dict[str, Made | None]:

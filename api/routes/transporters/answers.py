@@ -20,6 +20,8 @@ class DocumentAnswer(Struct, frozen=True):
     number: str
     expires_on: date | None
     verified: bool
+    outdated: bool
+    """It is of a vehicle that the transporter has no more."""
 
 
 class TransporterAnswer(Struct, frozen=True, kw_only=True):
@@ -62,7 +64,13 @@ def transporter_answer(transporter: Transporter, today: date) -> TransporterAnsw
         papers_version=transporter.papers_version,
         verified_version=transporter.verified_version,
         documents=[
-            DocumentAnswer(document.kind, document.number, document.expires_on, document.verified_at is not None)
+            DocumentAnswer(
+                document.kind,
+                document.number,
+                document.expires_on,
+                document.verified_at is not None,
+                document.outdated_at is not None,
+            )
             for document in transporter.documents
         ],
     )

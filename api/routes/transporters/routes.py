@@ -7,6 +7,8 @@ from api.http.injected import given
 from api.routes.deliveries.examples import OF_TRANSPORTER
 from api.routes.transporters.attendance import AttendanceController
 from api.routes.transporters.devices import DeviceController
+from api.routes.transporters.document_queue import DocumentPictureController, DocumentQueueController
+from api.routes.transporters.documents import DocumentController
 from api.routes.transporters.duty import DutyController
 from api.routes.transporters.earnings import EarningsController
 from api.routes.transporters.lists import TransporterListController
@@ -29,6 +31,9 @@ def transporter_routes(services: TransporterServices) -> Router:
             DutyController,
             EarningsController,
             AttendanceController,
+            DocumentController,
+            DocumentQueueController,
+            DocumentPictureController,
             TrackController,
             PhoneController,
         ],

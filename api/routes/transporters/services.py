@@ -7,10 +7,13 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from api.process.resources import Feature
+from api.adapters.photos import FolderPhotoStore
+from api.process.resources import Feature, Resources
+from api.routes.transporters.document_services import DocumentServices
 from dispatch.assignments.profile_changes import ProfileChanges, ProfileRules
 from dispatch.database.work import Work
 from dispatch.offers.duty import Duties
+from dispatch.ports import PhotoStore
 from realtime.ingest.ingest import Ingest
 
 
@@ -19,6 +22,7 @@ class TransporterServices(Feature):
     """The transporters' share of a process."""
 
     ingest: Ingest
+    documents: DocumentServices
 
     def profile_changes(self, work: Work) -> ProfileChanges:
         """Profiles and verifications of transporters in a unit of work."""
@@ -34,3 +38,11 @@ class TransporterServices(Feature):
 
 GivenServices: TypeAlias = NamedDependency[SkipValidation[TransporterServices]]
 """The parts of this feature, as its routes name them."""
+
+
+def build_transporter_services(
+    resources: Resources, ingest: Ingest, documents: PhotoStore | None = None
+) -> TransporterServices:
+    """Join them. ``documents``: where their pictures are kept."""
+    store = documents or FolderPhotoStore(resources.settings.data_dir / "documents")
+    return TransporterServices(resources, ingest, DocumentServices(resources, store))

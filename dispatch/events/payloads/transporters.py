@@ -1,6 +1,6 @@
 """Events of transporters."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from dispatch.events.payloads.base import TransporterData
@@ -26,3 +26,20 @@ class TransporterStale(TransporterData, frozen=True, kw_only=True):
     """When its newest position was taken."""
     deliveries: int
     """How many it has under way."""
+
+
+class TransporterDocumentDecided(TransporterData, frozen=True, kw_only=True):
+    """An admin looked at a document that it handed in."""
+
+    type: ClassVar[str] = "transporter.document_decided"
+    kind: str
+    approved: bool
+
+
+class TransporterDocumentExpiring(TransporterData, frozen=True, kw_only=True):
+    """A document of it ends soon; once 30, 7 and 1 days before its last day, and on it."""
+
+    type: ClassVar[str] = "transporter.document_expiring"
+    kind: str
+    expires_on: date
+    days_left: int

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.accounts.access.asking import BODIES, Ask, Stage, asks
+from tests.support.pictures import picture
 from tests.support.world import THAMEL, ok, ping
 
 DEVICES = "/api/transporters/me/devices/"
@@ -46,6 +47,41 @@ def _of_a_device(method: str, body: Any) -> None:
 
 _of_a_device("PATCH", {"name": "Other"})
 _of_a_device("DELETE", None)
+
+
+DOCUMENTS = "/api/transporters/me/documents/"
+
+
+def _document() -> dict[str, Any]:
+    return {"kind": "licence", "number": "12", "expires_on": "2999-01-01", "image": picture()}
+
+
+BODIES["POST /api/transporters/me/documents"] = _document()
+
+
+def _of_a_document(method: str, act: str, body: Any = None) -> None:
+    @asks(f"{method} /api/transporters/documents/{{document_id}}{act}")
+    async def _asked(stage: Stage) -> Ask:
+        made = ok(await (await stage.driver()).post(DOCUMENTS, _document()), 201)
+        return Ask(f"/api/transporters/documents/{made['id']}{act}/", body)
+
+
+_of_a_document("GET", "")
+_of_a_document("POST", "/approve")
+_of_a_document("POST", "/reject", {"reason": "Nothing can be read."})
+
+
+@asks("DELETE /api/transporters/me/documents/{document_id}")
+async def _take_back(stage: Stage) -> Ask:
+    driver = await stage.driver()
+    made = ok(await driver.post(DOCUMENTS, _document()), 201)
+    return Ask(f"{DOCUMENTS}{made['id']}/", None, {"transporter": driver})
+
+
+@asks("GET /api/document-pictures/{picture}")
+async def _document_picture(stage: Stage) -> Ask:
+    made = ok(await (await stage.driver()).post(DOCUMENTS, _document()), 201)
+    return Ask(made["picture"]["url"].removeprefix(stage.world.server.settings.public_url))
 
 
 async def _token(stage: Stage) -> str:
