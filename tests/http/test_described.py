@@ -63,6 +63,13 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/v1/marketplace/carts/{cart_id}/items": {"quantity": "ends with the stock"},
     "PATCH /api/v1/marketplace/carts/{cart_id}/items/{item_id}": {"quantity": "ends with the stock"},
     "POST /api/transporters/me/positions": {"pings[]": "have a number each"},
+    "POST /api/deliveries/{delivery_id}/reschedule": {
+        "starts_at": "lies ahead, within the days of a setting",
+        "ends_at": "lies after starts_at, within a day",
+    },
+    "POST /api/transporters/me/duty": {"minutes": "goes with a break, and ends at a setting"},
+    "GET /api/transporters/me/earnings": dict.fromkeys(("date_from", "date_to"), "lie in years that are known"),
+    "POST /api/v1/api-keys": {"expires_at": "lies ahead, within some years"},
     "GET /api/events": {"types": "are of the list of types"},
     "POST /api/webhooks": {"types": "are of the list of types"},
     "PATCH /api/webhooks/{webhook_id}": {"types": "are of the list of types"},

@@ -1,0 +1,201 @@
+"""A small shop whose people do random things, over HTTP, and what each of them is answered."""
+
+import asyncio
+import itertools
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from uuid import uuid4
+
+import httpx
+
+from tests.support.places import at, north_of
+from tests.support.world import Driver, Person, World, delivery_body, initiate_body, order_body
+
+DELIVERIES, SHOP = "/api/deliveries", "/api/v1/marketplace"
+Repeat = Literal["once", "again", "same key", "at once"]
+REPEATS: tuple[Repeat, ...] = ("once", "again", "same key", "at once")
+# A repeat that finds the first still at work waits or is told so; whose key was used for something else is 422.
+STILL_AT_WORK = 409
+_lives = itertools.count()
+
+
+@dataclass
+class Life:
+    """Two sellers, two customers, transporters and an admin, with what they made so far, oldest first."""
+
+    world: World
+    people: dict[str, Person]
+    products: dict[int, str]
+    place: tuple[float, float]
+    stocked: dict[int, int]
+    orders: list[int] = field(default_factory=list)
+    carts: dict[int, int] = field(default_factory=dict)
+    payments: list[tuple[str, str]] = field(default_factory=list)
+    sales: list[int] = field(default_factory=list)
+    deliveries: list[int] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def begun(cls, world: World) -> "Life":
+        """With an order of both sellers that is paid."""
+        people: dict[str, Person] = {name: await world.person("seller", name=name) for name in ("Anju", "Bikash")}
+        people |= {name: await world.person("customer", name=name) for name in ("buyer", "stranger")}
+        people |= {name: await world.driver(max_active=2, capacity_kg=20) for name in ("driver", "other driver")}
+        people["unverified"] = await world.driver(verified=False)
+        people["admin"] = await world.admin()
+        rice = await world.product(people["Anju"], price="123.45", stock=30)
+        tea = await world.product(people["Bikash"], price="0.99", stock=4, tax_class="exempt")
+        place = _far_away()
+        for nth, name in enumerate(("driver", "other driver")):
+            driver = people[name]
+            assert isinstance(driver, Driver)
+            await world.online_at(driver, *north_of(place, 100 * nth))
+        life = cls(world, people, {rice: "Anju", tea: "Bikash"}, place, {rice: 30, tea: 4})
+        await life.order("buyer", [1, 1], "once")
+        await life.pay("buyer", 0, "completed", "once")
+        return life
+
+    def number_of(self, name: str) -> int:
+        """The id of a transporter by its name."""
+        driver = self.people[name]
+        assert isinstance(driver, Driver)
+        return driver.transporter_id
+
+    async def ask(
+        self, who: str, path: str, body: Any = None, repeat: Repeat = "once", method: str = "POST"
+    ) -> httpx.Response:
+        """Somebody does something, perhaps twice; the first answer that says something of it."""
+        key = {"Idempotency-Key": uuid4().hex} if repeat in {"same key", "at once"} else {}
+        headers = self.people[who].headers | key
+
+        async def once() -> httpx.Response:
+            return await self.world.http.request(method, path, json=body, headers=headers)
+
+        if repeat == "at once":
+            replies = list(await asyncio.gather(once(), once()))
+        else:
+            replies = [await once() for _ in range(1 if repeat == "once" else 2)]
+        for reply in replies:
+            self.told.append(f"{who}: {method} {path} {body or ''} {repeat} → {reply.status_code} {reply.text[:300]}")
+            explains_itself(reply)
+        first, last = replies[0], replies[-1]
+        if repeat == "same key" or (repeat == "at once" and {one.status_code for one in replies} != {STILL_AT_WORK}):
+            answered = [one for one in replies if not _is_still_at_work(one)]
+            assert len({(one.status_code, one.text) for one in answered}) <= 1, "one key, two answers"
+            return answered[0] if answered else last
+        return first if first.is_success else last
+
+    async def order(self, who: str, quantities: list[int], repeat: Repeat) -> None:
+        """Fill a cart and order it."""
+        wanted = {product: quantity for product, quantity in zip(self.products, quantities, strict=True) if quantity}
+        made = await self.ask(who, f"{SHOP}/carts/")
+        if not made.is_success:
+            return
+        cart = made.json()["id"]
+        for product, quantity in wanted.items():
+            items = f"{SHOP}/carts/{cart}/items/"
+            added = await self.ask(who, items, {"product_id": product, "quantity": quantity})
+            if not added.is_success:
+                return
+        reply = await self.ask(who, f"{SHOP}/orders/create/", order_body(cart), repeat)
+        if reply.is_success:
+            self.orders.append(reply.json()["id"])
+            self.carts[self.orders[-1]] = cart
+
+    async def pay(self, who: str, nth: int, outcome: str, repeat: Repeat) -> None:
+        """Open a payment for an order, end it at the gateway, and come back from there."""
+        order = self.orders[nth % len(self.orders)]
+        reply = await self.ask(who, "/api/v1/payments/initiate/", initiate_body(self.carts[order]), repeat)
+        if not reply.is_success:
+            return
+        payment = reply.json()
+        self.payments.append((payment["transaction_id"], payment["data"]["pidx"]))
+        await self.world.at_gateway(payment["data"]["pidx"], outcome, force=True)
+        await self.settle(len(self.payments) - 1, repeat)
+
+    async def settle(self, nth: int, repeat: Repeat) -> None:
+        """The gateway's callback, once or as often as it likes."""
+        _, pidx = self.payments[nth % len(self.payments)]
+        reply = await self.ask("stranger", "/api/v1/payments/callback/", {"pidx": pidx}, repeat)
+        sales = reply.json().get("data", {}).get("marketplace_sales", []) if reply.is_success else []
+        self.sales += [sale["id"] for sale in sales if sale["id"] not in self.sales]
+
+    async def deliver_sale(self, who: str, nth: int, weight: float, repeat: Repeat) -> None:
+        """Make a delivery of a sale."""
+        body = delivery_body(self.sales[nth % len(self.sales)], package_weight=weight, **at(self.place))
+        reply = await self.ask(who, f"{DELIVERIES}/create/", body, repeat)
+        if reply.is_success and reply.json()["id"] not in self.deliveries:
+            self.deliveries.append(reply.json()["id"])
+
+    async def go_on(self, nth: int, driver: str, late: int | None, repeat: Repeat) -> None:
+        """A sale gets its delivery; a delivery its transporter, who picks it up and hands it over."""
+        if nth >= len(self.deliveries):
+            seller = self.products[await self._product_of(self.sales[nth % len(self.sales)])]
+            await self.deliver_sale(seller, nth, 0.5, repeat)
+            return
+        path = f"{DELIVERIES}/{self.deliveries[nth]}"
+        now = (await self.people["admin"].get(f"{path}/")).json()
+        carrier = next((name for name in ("driver", "other driver") if self._has(name, now)), driver)
+        if now["status"] == "available":
+            await self.ask("admin", f"{path}/assign/", {"transporter_id": self.number_of(driver)}, repeat)
+        elif now["status"] == "assigned":
+            await self.ask(carrier, f"{path}/pickup/", ago(late), repeat)
+        else:
+            await self.ask(carrier, f"{path}/deliver/", ago(late), repeat)
+
+    def _has(self, name: str, delivery: dict[str, Any]) -> bool:
+        return bool((delivery.get("transporter") or {}).get("id") == self.number_of(name))
+
+    async def _product_of(self, sale: int) -> int:
+        for name in set(self.products.values()):
+            found = await self.people[name].get(f"/api/marketplace/sales/{sale}/")
+            if found.is_success:
+                return next(product for product, seller in self.products.items() if seller == name)
+        raise AssertionError(f"sale {sale} is nobody's")
+
+    async def answer_offer(self, who: str, step: str, repeat: Repeat) -> None:
+        """Accept or decline the first that one is offered."""
+        offers = await self.people[who].get("/api/offers/")
+        explains_itself(offers)
+        found = offers.json().get("results", []) if offers.is_success else []
+        body = {"reason": "busy"} if step == "decline" else None
+        offer = found[0]["id"] if found else 1
+        await self.ask(who, f"/api/offers/{offer}/{step}/", body, repeat)
+
+    async def change_stock(self, who: str, nth: int, change: int) -> None:
+        """Goods come in or are lost."""
+        product = list(self.products)[nth % len(self.products)]
+        reason = "received" if change > 0 else "damaged"
+        path = f"{SHOP}/products/{product}/stock/"
+        reply = await self.ask(who, path, {"change": change, "reason": reason})
+        if reply.is_success:
+            self.stocked[product] += change
+
+
+def ago(seconds: int | None) -> dict[str, str]:
+    """When something happened, so long before it is told; a negative number lies ahead."""
+    if seconds is None:
+        return {}
+    return {"happened_at": (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat()}
+
+
+def _far_away() -> tuple[float, float]:
+    """Where nobody else is, for so many lives that the equator would not hold them."""
+    number = next(_lives)
+    return -60.0 + number % 100, 20.5 + number // 100
+
+
+def _is_still_at_work(reply: httpx.Response) -> bool:
+    return reply.status_code == STILL_AT_WORK and "key" in reply.text.lower()
+
+
+def explains_itself(reply: httpx.Response) -> None:
+    """A success, or a refusal in words with a code; never our fault."""
+    where = f"{reply.request.method} {reply.request.url.path} → {reply.status_code} {reply.text[:600]}"
+    assert reply.status_code < 500, where
+    if reply.status_code < 400:
+        return
+    body = reply.json()
+    assert body.get("detail") or body.get("message") or body.get("error"), where
+    assert body.get("code") or body.get("error_code"), where
