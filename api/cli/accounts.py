@@ -30,6 +30,15 @@ async def reopen_account(settings: Settings, email: str, reason: str) -> None:
     console.print(f"The account {user.id} {user.email} is open.", soft_wrap=True)
 
 
+async def delete_account(settings: Settings, email: str) -> None:
+    """``dispatch delete-account``."""
+    async with operating(settings) as services, services.database.work() as work:
+        user = await _user(services, work, email)
+        number = user.id
+        await services.accounts.deletion(work).delete(number, OPERATOR)
+    console.print(f"The account {number} is deleted; its orders and payments stay without its person.", soft_wrap=True)
+
+
 async def change_roles(settings: Settings, email: str, give: tuple[str, ...], take: tuple[str, ...]) -> None:
     """``dispatch change-roles``."""
     try:

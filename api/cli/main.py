@@ -8,6 +8,7 @@ from api.cli.commands.accounts import (
     change_roles,
     close_account,
     create_user,
+    delete_account,
     reopen_account,
     verify_email,
 )
@@ -34,7 +35,7 @@ def main() -> None:
 COMMANDS = (
     *(serve, migrate, doctor, settings),
     *(demo, replay, load, simulate, sandbox_pay, sandbox_gateway),
-    *(create_user, close_account, reopen_account, change_roles, change_password, verify_email, audit),
+    *(create_user, close_account, delete_account, reopen_account, change_roles, change_password, verify_email, audit),
     *(import_table, export_table),
     *(create_delivery, verify_proofs, replay_decisions, basemap),
 )

@@ -64,6 +64,8 @@ class User(IdentityAuditBase):
     """In which mails about parcels are written."""
     parcel_messages: Mapped[bool] = mapped_column(Boolean, default=True, server_default=text("true"))
     """Whether the user is written to when a parcel leaves, comes near and has arrived."""
+    deleted_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    """When its person was taken out of it; it is never opened again."""
     changed_in: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     """The number of the transaction that last changed name, roles or whether it is open; written by a trigger."""
 

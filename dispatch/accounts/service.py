@@ -168,8 +168,11 @@ class Accounts:
         return await find_by_email(self._session, email)
 
     async def get(self, user_id: int, *, lock: bool = False) -> User:
-        """``lock``: until the end of the transaction. Raises NotFound."""
-        user = await self._session.get(User, user_id, with_for_update={"key_share": True} if lock else None)
+        """``lock``: as it is then, until the end of the transaction. Raises NotFound."""
+        if lock:
+            await self._session.flush()  # what was changed here is not lost to what is read
+        locking = {"key_share": True} if lock else None
+        user = await self._session.get(User, user_id, with_for_update=locking, populate_existing=lock)
         if user is None:
             raise NotFound("There is no such user.", code="user_not_found")
         return user

@@ -56,8 +56,13 @@ class Offboarding:
         return user
 
     async def reopen_account(self, user_id: int, actor: Actor, *, reason: str = "") -> User:
-        """Open a closed account again. Devices need new tokens, products go on sale one by one. Raises NotFound."""
+        """Open a closed account again. Devices need new tokens, products go on sale one by one.
+
+        Raises NotFound, and Conflict where it was deleted.
+        """
         user = await self._accounts.get(user_id, lock=True)
+        if user.deleted_at is not None:
+            raise Conflict("This account was deleted; nobody is behind it any more.", code="account_deleted")
         if not user.is_active:
             user.is_active = True
             await record(self._session, actor, "account.reopened", "user", user.id, {"reason": reason})

@@ -8,7 +8,7 @@ import pytest
 
 from realtime.protocol import Close
 from tests.support.watching import close_code
-from tests.support.world import BHAKTAPUR, PASSWORD, Driver, Person, World, ok, ping
+from tests.support.world import BHAKTAPUR, PASSWORD, Driver, Person, World, ok, ping, together
 
 AUTH = "/api/v1/auth"
 USERS = "/api/v1/users"
@@ -213,3 +213,10 @@ async def test_admins_find_accounts(world: World) -> None:
     assert "password" not in str(found)
     missing = await admin.get(f"{USERS}/{2**60}/")
     assert missing.status_code == 404
+
+
+async def test_an_account_that_several_close_at_once_is_closed_once(world: World) -> None:
+    admin, customer = await world.admin(), await world.person()
+    replies = await together(admin.post(f"{USERS}/{customer.user_id}/close/") for _ in range(4))
+    assert {reply.status_code for reply in replies} == {200}
+    assert len(await _events(admin, customer.user_id, "account.closed")) == 1

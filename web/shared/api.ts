@@ -2207,6 +2207,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete
+         * @description Delete one's account, for good: every sign-in ends, and one's name, phone and addresses go from everything.
+         *
+         *     Orders, payments, invoices and proofs stay without them. 409 `account_in_use` with `reasons` while something is
+         *     under way: orders that were paid, open payments and refunds, sales that have not arrived, parcels aboard.
+         */
+        post: operations["accounts_delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description A copy of all that is kept about oneself, as a file of JSON; five an hour, then 429.
+         *
+         *     It asks for the password, so that nobody takes it along from a phone that was left lying about.
+         */
+        post: operations["accounts_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/logout": {
         parameters: {
             query?: never;
@@ -4762,6 +4807,29 @@ export interface components {
             credit_note_number: string | null;
             issued_at: string | null;
             reason: string;
+        };
+        /**
+         * DataAnswer
+         * @description A copy of all that is kept about whoever asks, by kind. Secrets and what is others' are not in it.
+         */
+        DataAnswer: {
+            data: {
+                [key: string]: components["schemas"]["DataSection"];
+            };
+            /** Format: date-time */
+            made_at: string;
+            most_of_a_kind: number;
+            user_id: number;
+        };
+        /**
+         * DataSection
+         * @description All that is kept of one kind, the newest first; `left_out`: how many older ones are not in this copy.
+         */
+        DataSection: {
+            left_out: number;
+            rows: {
+                [key: string]: boolean | number | string | null;
+            }[];
         };
         /**
          * DayTakingsAnswer
@@ -13652,6 +13720,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    accounts_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountClosing"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    accounts_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountClosing"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -33,6 +33,15 @@ def close_account(email: str, reason: str) -> None:
     run(close(read_settings(), email, reason))
 
 
+@click.command("delete-account")
+@click.option("--email", required=True)
+def delete_account(email: str) -> None:
+    """Take a person out of everything, for good; what was ordered and paid stays without name and address."""
+    from api.cli.accounts import delete_account as delete
+
+    run(delete(read_settings(), email))
+
+
 @click.command("reopen-account")
 @click.option("--email", required=True)
 @click.option("--reason", default="", help="For the audit log.")

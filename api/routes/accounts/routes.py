@@ -7,6 +7,7 @@ from api.routes.accounts.accounts import AccountController
 from api.routes.accounts.api_keys import ApiKeyController
 from api.routes.accounts.own_account import OwnAccountController
 from api.routes.accounts.pages import AccountPageController
+from api.routes.accounts.personal_data import PersonalDataController
 from api.routes.accounts.services import AccountServices
 from api.routes.accounts.users import UserController
 
@@ -19,6 +20,7 @@ def account_routes(services: AccountServices) -> Router:
             AccountController,
             OwnAccountController,
             AccountPageController,
+            PersonalDataController,
             UserController,
             ApiKeyController,
         ],

@@ -19,9 +19,11 @@ from dispatch.accounts.tokens import Tokens
 from dispatch.database.work import Work
 from dispatch.errors import Limit, TooMany
 from dispatch.offboarding.service import Offboarding
+from dispatch.personal_data.deletion import AccountDeletion
 from realtime.sockets.tickets import Tickets
 
 HOUR_S = 3600
+EXPORTS_PER_HOUR = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,14 @@ class AccountServices(Feature):
     def offboarding(self, work: Work) -> Offboarding:
         """Closing accounts and changing roles in a unit of work."""
         return Offboarding(work, self.tokens, self.clock, self.publisher, self.live)
+
+    def deletion(self, work: Work) -> AccountDeletion:
+        """Deleting accounts in a unit of work."""
+        return AccountDeletion(work, self.clock, self.of(work), self.offboarding(work))
+
+    async def take_export(self, user_id: int) -> None:
+        """Raises TooMany."""
+        await self._take("exports", user_id, EXPORTS_PER_HOUR, "copies of your data")
 
     async def take_registration(self, address: str) -> None:
         """Raises TooMany."""

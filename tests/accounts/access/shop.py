@@ -21,6 +21,8 @@ BODIES.update(
         "PATCH /api/v1/auth/me": {"language": "ne"},
         "POST /api/v1/auth/roles": {"give": ["customer"]},
         "POST /api/v1/auth/close": {"password": PASSWORD},
+        "POST /api/v1/auth/delete": {"password": PASSWORD},
+        "POST /api/v1/auth/export": {"password": PASSWORD},
         "POST /api/v1/auth/password/forgot": {"email": "nobody@example.com"},
         "POST /api/v1/marketplace/addresses": order_body(0)["delivery_info"],
         "POST /api/v1/marketplace/products": {"name": "Rice", "listed_price": "12.50", "stock": 1},

@@ -1,0 +1,224 @@
+"""One's own data: a copy of all of it, and a deletion that takes the person out and leaves the books."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import String, Text, cast, func, inspect, or_, select
+
+from api.cli.accounts import delete_account
+from dispatch.audit.models import AuditEvent
+from dispatch.proofs.models import ProofRecord
+from dispatch.tables import metadata
+from tests.support.checkout import Checkout
+from tests.support.world import PASSWORD, Person, World, delivery_body, ok, together
+
+AUTH = "/api/v1/auth"
+SECRET = "Sita Gurungseni"
+STREET = "Behind the blue gate of Jhamsikhel"
+PHONE = "9812345678"
+
+
+@pytest.fixture(scope="module")
+def checkout(world: World) -> Checkout:
+    """Looks behind what the API says."""
+    return Checkout(world)
+
+
+async def bought_by(world: World, customer: Person, *, deliver: bool = True) -> dict[str, Any]:
+    """A paid order of somebody who can be told by name, street and phone; delivered and completed on request."""
+    seller = await world.person("seller")
+    cart = await world.cart(customer, {await world.product(seller): 1})
+    place = {"customer_name": SECRET, "phone_number": PHONE, "address": STREET, "city": "Lalitpur"}
+    body = {"cart_id": cart, "delivery_info": place}
+    order = ok(await customer.post("/api/v1/marketplace/orders/create/", body), 201)
+    more = {"customer_name": SECRET, "customer_email": customer.email, "customer_phone": PHONE}
+    payment = await world.initiate(customer, cart, **more)
+    await world.at_gateway(payment["data"]["pidx"], "completed")
+    ok(await world.http.post("/api/v1/payments/callback/", json={"pidx": payment["data"]["pidx"]}))
+    [sale] = ok(await seller.get("/api/marketplace/sales/"))["results"]
+    ok(await customer.get(f"/api/v1/payments/{payment['transaction_id']}/invoice/"))
+    if deliver:
+        named = {"delivery_address": STREET, "delivery_contact_name": SECRET, "delivery_contact_phone": PHONE}
+        made = ok(await seller.post("/api/deliveries/create/", delivery_body(sale["id"]) | named), 201)
+        driver = await world.driver()
+        for step in ("accept", "pickup", "deliver"):
+            ok(await driver.post(f"/api/deliveries/{made['id']}/{step}/", {}))
+    return {"order": order["id"], "payment": payment["transaction_id"], "sale": sale["id"], "seller": seller}
+
+
+async def tables_with(world: World, *texts: str) -> set[str]:
+    """Where a text stands, in any column of any table."""
+    found = set()
+    async with world.server.services.database.work() as work:
+        for table in metadata.sorted_tables:
+            columns = [cast(column, Text) for column in table.columns]
+            holds = or_(*(func.strpos(column, one) > 0 for column in columns for one in texts))
+            if await work.session.scalar(select(func.count()).select_from(table).where(holds)):
+                found.add(table.name)
+    return found
+
+
+async def test_a_copy_has_all_that_is_kept_and_no_secret(world: World) -> None:
+    customer = await world.person(name=SECRET)
+    ok(
+        await customer.post(
+            "/api/v1/marketplace/addresses/",
+            {"customer_name": SECRET, "phone_number": PHONE, "address": STREET, "city": "Lalitpur"},
+        ),
+        201,
+    )
+    await bought_by(world, customer)
+    reply = await customer.post(f"{AUTH}/export/", {"password": PASSWORD})
+    told = ok(reply)
+    assert reply.headers["content-disposition"] == f'attachment; filename="account-{customer.user_id}.json"'
+    data = {name: section["rows"] for name, section in told["data"].items()}
+    assert data["account"][0]["email"] == customer.email
+    kinds = ("orders", "order_addresses", "payments", "invoices", "purchases", "deliveries_received", "saved_addresses")
+    assert [len(data[kind]) for kind in kinds] == [1] * len(kinds)
+    assert data["payments"][0]["total_amount"].count(".") == 1
+    assert {section["left_out"] for section in told["data"].values()} == {0}
+    for word in ("password", "hash", "argon2"):
+        assert word not in reply.text.replace("password_", ""), word
+
+
+async def test_a_transporter_and_a_seller_have_their_sides_and_nothing_of_their_buyers(world: World) -> None:
+    customer = await world.person(name=SECRET)
+    bought = await bought_by(world, customer)
+    seller = await bought["seller"].post(f"{AUTH}/export/", {"password": PASSWORD})
+    assert len(ok(seller)["data"]["sales"]["rows"]) == 1
+    assert SECRET not in seller.text
+    driver = await world.driver()
+    await world.online_at(driver, 27.7, 85.3)
+    await world.stored_fixes(driver, 1)
+    data = ok(await driver.post(f"{AUTH}/export/", {"password": PASSWORD}))["data"]
+    assert (len(data["transporter"]["rows"]), len(data["positions"]["rows"])) == (1, 1)
+
+
+async def test_a_copy_and_the_deletion_want_the_password_and_copies_are_five_an_hour(world: World) -> None:
+    customer = await world.person()
+    for act in ("export", "delete"):
+        refused = await customer.post(f"{AUTH}/{act}/", {"password": "not mine at all"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "wrong_password")
+    statuses = [(await customer.post(f"{AUTH}/export/", {"password": PASSWORD})).status_code for _ in range(5)]
+    assert statuses == [200] * 4 + [429]
+    assert ok(await customer.get(f"{AUTH}/me/"))["id"] == customer.user_id
+
+
+async def test_a_deleted_account_leaves_the_books_and_nothing_of_its_person(world: World, checkout: Checkout) -> None:
+    customer = await world.person(name=SECRET)
+    ok(
+        await customer.post(
+            "/api/v1/marketplace/addresses/",
+            {"customer_name": SECRET, "phone_number": PHONE, "address": STREET, "city": "Lalitpur"},
+        ),
+        201,
+    )
+    bought = await bought_by(world, customer)
+    ok(await customer.post(f"{AUTH}/export/", {"password": PASSWORD}, **{"Idempotency-Key": "my copy"}))
+    before = await checkout.count(bought["payment"])
+    replies = await together(customer.post(f"{AUTH}/delete/", {"password": PASSWORD}) for _ in range(3))
+    assert 200 in {reply.status_code for reply in replies} <= {200, 401, 403}
+    assert (await customer.get(f"{AUTH}/me/")).status_code == 401
+    after = await checkout.count(bought["payment"])
+    assert (
+        (after.sales, after.invoices, after.ledger_sum)
+        == (before.sales, before.invoices, before.ledger_sum)
+        == (1, 1, 0)
+    )
+    left = await tables_with(world, customer.email)
+    assert left <= {"audit_events"}, left
+    sale = ok(await bought["seller"].get(f"/api/marketplace/sales/{bought['sale']}/"))
+    assert (sale["buyer_name"], sale["status"], sale["destination"]) == ("Deleted account", "delivered", None)
+    admin = await world.admin()
+    order = ok(await admin.get(f"/api/v1/marketplace/orders/{bought['order']}/"))
+    assert (order["delivery"]["customer_name"], order["delivery"]["phone_number"]) == ("Deleted account", "")
+    assert (order["order_status"], order["total_amount"]) == ("delivered", "1250.00")
+    invoice = ok(await admin.get(f"/api/v1/payments/{bought['payment']}/invoice/"))
+    assert invoice["customer"] == {"name": "Deleted account", "email": "", "phone": ""}
+    again = ok(
+        await world.http.post(f"{AUTH}/register/", json={"email": customer.email, "password": "fresh tea, no sugar"}),
+        201,
+    )
+    assert again["id"] != customer.user_id
+    reopened = await admin.post(f"/api/v1/users/{customer.user_id}/reopen/")
+    assert (reopened.status_code, reopened.json()["code"]) == (409, "account_deleted")
+    acts = ok(await admin.get("/api/v1/audit/", subject_kind="user", subject_id=str(customer.user_id)))["results"]
+    assert [one["action"] for one in acts].count("account.deleted") == 1
+
+
+async def test_name_street_and_phone_of_a_deleted_account_stand_nowhere(world: World) -> None:
+    customer = await world.person(name="Maiya Of One Test")
+    seller = await world.person("seller")
+    cart = await world.cart(customer, {await world.product(seller): 1})
+    words = {"customer_name": "Maiya Of One Test", "phone_number": "9871234567", "address": "Seventh house of one test"}
+    place = words | {"city": "Lalitpur", "landmark": "One test's old well", "delivery_instructions": "One test's bell"}
+    ok(await customer.post("/api/v1/marketplace/addresses/", place), 201)
+    ok(await customer.post("/api/v1/marketplace/orders/create/", {"cart_id": cart, "delivery_info": place}), 201)
+    assert "saved_addresses" in await tables_with(world, "Maiya Of One Test")
+    ok(await customer.post(f"{AUTH}/delete/", {"password": PASSWORD}))
+    assert await tables_with(world, *words.values(), "9871234567", "One test's") == set()
+
+
+@pytest.mark.parametrize("what", ["orders_under_way", "payments_open", "sales_open", "parcels_aboard"])
+async def test_what_is_under_way_keeps_an_account_and_says_why(world: World, what: str) -> None:
+    customer = await world.person(name="Some Body")
+    if what == "payments_open":
+        cart = await world.cart(customer, {await world.product(await world.person("seller")): 1})
+        await world.initiate(customer, cart)
+        who: Person = customer
+    else:
+        bought = await bought_by(world, customer, deliver=False)
+        who = customer if what == "orders_under_way" else bought["seller"]
+        if what == "parcels_aboard":
+            made = ok(await bought["seller"].post("/api/deliveries/create/", delivery_body(bought["sale"])), 201)
+            who = driver = await world.driver()
+            for step in ("accept", "pickup"):
+                ok(await driver.post(f"/api/deliveries/{made['id']}/{step}/", {}))
+    refused = await who.post(f"{AUTH}/delete/", {"password": PASSWORD})
+    assert (refused.status_code, refused.json()["code"]) == (409, "account_in_use")
+    assert refused.json()["reasons"] == {what: 1}
+    assert ok(await who.get(f"{AUTH}/me/"))["name"] != "Deleted account"
+
+
+async def test_an_operator_deletes_an_account_and_proof_records_stay_whole(world: World) -> None:
+    customer = await world.person()
+    await bought_by(world, customer)
+    await delete_account(world.server.settings, customer.email)
+    await delete_account_again_is_refused(world, customer)
+    async with world.server.services.database.work() as work:
+        records = await work.session.scalar(select(func.count()).select_from(ProofRecord))
+        acts = await work.session.scalars(
+            select(AuditEvent.actor_kind).where(
+                AuditEvent.action == "account.deleted", AuditEvent.subject_id == str(customer.user_id)
+            )
+        )
+    assert records
+    assert [kind.value for kind in acts] == ["operator"]
+
+
+async def delete_account_again_is_refused(world: World, customer: Person) -> None:
+    with pytest.raises(Exception, match="There is no account"):
+        await delete_account(world.server.settings, customer.email)
+
+
+def test_every_text_of_the_person_s_tables_is_known() -> None:
+    """A column that is added has to be thought of: what is kept about a person is written down in docs/security.md."""
+    texts = {
+        column.name
+        for name in ("delivery_infos", "saved_addresses")
+        for column in inspect(metadata.tables[name]).columns
+        if isinstance(column.type, String)
+    }
+    assert texts == {
+        "customer_name",
+        "phone_number",
+        "address",
+        "landmark",
+        "city",
+        "district",
+        "state",
+        "zip_code",
+        "plus_code",
+        "delivery_instructions",
+        "label",
+    }
