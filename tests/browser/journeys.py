@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.world import THAMEL, Driver, Phone, World, ok, ping
+from tests.support.world import THAMEL, Bought, Driver, Phone, World, ok, ping
 
 
 @dataclass
@@ -35,9 +35,9 @@ class Ride:
 
 
 @asynccontextmanager
-async def riding(world: World) -> AsyncIterator[Ride]:
+async def riding(world: World, bought: Bought | None = None) -> AsyncIterator[Ride]:
     """A delivery that somebody has taken, with the phone connected."""
-    driver, delivery = await world.driver(), await world.delivery()
+    driver, delivery = await world.driver(), await world.delivery(bought)
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
     async with world.phone(driver) as phone:
         yield Ride(world, driver, delivery, phone)

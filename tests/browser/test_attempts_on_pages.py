@@ -60,8 +60,8 @@ async def test_a_courier_at_a_closed_door_says_so_without_network_and_the_buyer_
         one.forgive_no_network()
     order = await signed_in(window, f"/shop/orders/{bought.order_id}", bought.customer)
     sale = await signed_in(window, f"/seller?open={bought.sale_id}", bought.seller)
-    for told in (order, sale):
-        attempted = told.locator(f"[data-attempted='{delivery['tracking_number']}']")
+    for looked_at in (order, sale):
+        attempted = looked_at.locator(f"[data-attempted='{delivery['tracking_number']}']")
         await expect(attempted).to_contain_text("Delivery attempted: nobody was there")
         await expect(attempted).to_contain_text("The next try is between")
-        assert await violations(told) == []
+        assert await violations(looked_at) == []

@@ -1,5 +1,7 @@
 """A seller at work in a real browser: products, sales, sending off, figures."""
 
+import re
+
 import pytest
 from playwright.async_api import FilePayload, Page, expect
 
@@ -141,3 +143,55 @@ async def test_the_sellers_page_is_for_everyone(world: World, window: Window, la
         assert await violations(page) == [], path
         if "?" not in path:
             assert await unreached(page) == [], path
+
+
+@pytest.mark.slow
+async def test_a_table_of_products_is_looked_at_row_by_row_before_anything_is_written(
+    world: World, window: Window
+) -> None:
+    seller = await world.person("seller")
+    page = await signed_in(window, "/seller/import", seller)
+    await expect(page.get_by_text("No table yet.")).to_be_visible()
+    assert await unreached(page) == []
+    async with page.expect_download() as given:
+        await page.get_by_role("button", name="A table to begin with").click()
+    right = (await (await given.value).path()).read_bytes()
+    wrong = right + b"tea-1,Green tea,many,,3,,standard,true\r\n"
+    mine = "/api/v1/marketplace/products/mine/"
+    await page.locator("input[type=file]").set_input_files(
+        FilePayload(name="goods.csv", mimeType="text/csv", buffer=wrong)
+    )
+    looked_at = page.locator("[data-import=looked_at]")
+    await expect(looked_at.locator("tbody tr")).to_have_count(1)
+    await expect(looked_at.locator("tbody tr")).to_contain_text("listed_price")
+    await expect(looked_at.get_by_role("button", name="Put it on sale")).to_be_disabled()
+    assert await violations(page) == []
+    await looked_at.get_by_label("Leave out the wrong rows").check()
+    await expect(looked_at.get_by_role("button", name="Put it on sale")).to_be_enabled()
+    assert ok(await seller.get(mine))["count"] == 0
+    await looked_at.get_by_role("button", name="Put it on sale").click()
+    await expect(page.locator("[data-import=written]")).to_contain_text("1 new")
+    assert [one["name"] for one in ok(await seller.get(mine))["results"]] == ["Organic rice 5 kg"]
+    await page.locator("input[type=file]").set_input_files(
+        FilePayload(name="goods.csv", mimeType="text/csv", buffer=right)
+    )
+    await expect(looked_at).to_contain_text("1 as before")
+    await expect(looked_at.get_by_role("button", name="Put it on sale")).to_be_disabled()
+    await page.locator("input[type=file]").set_input_files(
+        FilePayload(name="picture.png", mimeType="image/png", buffer=picture_bytes("PNG", (10, 10)))
+    )
+    await expect(page.get_by_role("alert")).not_to_be_empty()
+    window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the picture
+
+
+@pytest.mark.slow
+async def test_sales_are_narrowed_to_days(world: World, window: Window) -> None:
+    bought = await world.bought()
+    page = await signed_in(window, "/seller", bought.seller)
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    await page.get_by_label("Sold until").fill("2020-01-31")
+    await expect(page.locator("tbody tr")).to_have_count(0)
+    await expect(page).to_have_url(re.compile("date_to=2020-01-31"))
+    await page.get_by_label("Sold until").fill("")
+    await page.get_by_label("Sold from").fill("2020-01-31")
+    await expect(page.locator("tbody tr")).to_have_count(1)

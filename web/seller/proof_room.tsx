@@ -63,10 +63,13 @@ function Choices({ kept, client, say }: { kept: Required; client: Client; say: S
   };
   return (
     <>
+      <p role="status" class="saved">{saved ? say("proof.saved") : ""}</p>
+      {saving.problem !== "" && <p class="problem" role="alert">{saving.problem}</p>}
       <div class="fields proofs">
         {ENDS.map(([end, kinds]) => (
           <fieldset key={end}>
             <legend>{say(`proof.${end}`)}</legend>
+            <p class="small quiet">{say(required[end].length === 0 ? `proof.${end}.nothing` : "proof.required")}</p>
             {kinds.map((kind) => <Check key={kind} label={say(`proof.${kind}`)} checked={required[end].includes(kind)} onValue={(chosen) => change(end, kind, chosen)} />)}
           </fieldset>
         ))}
@@ -83,8 +86,6 @@ function Choices({ kept, client, say }: { kept: Required; client: Client; say: S
           </form>
         )}
       </div>
-      {saving.problem !== "" && <p class="problem" role="alert">{saving.problem}</p>}
-      <p role="status" class="quiet">{saved ? say("proof.saved") : ""}</p>
     </>
   );
 }

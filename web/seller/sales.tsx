@@ -31,6 +31,8 @@ export function Sales({ client, person, address, language, say }: { client: Clie
         filters={[
           { name: "status", label: say("sale.status"), choices: (["processing", "shipped", "delivered", "cancelled"] as const).map((one) => [one, status(one)]) },
           { name: "payment_status", label: say("sale.payment"), choices: (["paid", "refunded"] as const).map((one) => [one, say(`sale.${one}`)]) },
+          { name: "date_from", label: say("sale.from") },
+          { name: "date_to", label: say("sale.to") },
         ]}
         idOf={(sale) => sale.id}
         columns={[

@@ -8,6 +8,7 @@ import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { Workplace } from "../shared/workplace.tsx";
 import { Figures } from "./figures.tsx";
+import { ImportRoom } from "./import_room.tsx";
 import { Products } from "./products.tsx";
 import { ProofRoom } from "./proof_room.tsx";
 import { Sales } from "./sales.tsx";
@@ -27,7 +28,7 @@ function Seller({ language, say }: { language: Language; say: Say }) {
       {(signedIn) => (
         <Workplace
           title={say("seller.title")}
-          rooms={[["/seller", say("sales")], ["/seller/products", say("products")], ["/seller/figures", say("figures")], ["/seller/tracking", say("tracking")], ["/seller/proof", say("proof")]]}
+          rooms={[["/seller", say("sales")], ["/seller/products", say("products")], ["/seller/import", say("import")], ["/seller/figures", say("figures")], ["/seller/tracking", say("tracking")], ["/seller/proof", say("proof")]]}
           address={address}
           signedIn={signedIn}
           language={language}
@@ -36,10 +37,11 @@ function Seller({ language, say }: { language: Language; say: Say }) {
           {!signedIn.person.email_verified && <p class="card" role="status">{say("seller.unproved")}</p>}
           {room === "" && <Sales {...given} person={signedIn.person} />}
           {room === "products" && extra === undefined && <Products {...given} />}
+          {room === "import" && extra === undefined && <ImportRoom client={client} language={language} say={say} />}
           {room === "figures" && extra === undefined && <Figures {...given} />}
           {room === "tracking" && extra === undefined && <TrackingRoom client={client} language={language} say={say} />}
           {room === "proof" && extra === undefined && <ProofRoom client={client} language={language} say={say} />}
-          {(!["", "products", "figures", "tracking", "proof"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
+          {(!["", "products", "import", "figures", "tracking", "proof"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
         </Workplace>
       )}
     </SignInFirst>

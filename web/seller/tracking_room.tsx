@@ -32,6 +32,8 @@ function Choices({ kept, client, say }: { kept: Privacy; client: Client; say: Sa
   });
   return (
     <>
+      <p role="status" class="saved">{saved ? say("tracking.saved") : ""}</p>
+      {saving.problem !== "" && <p class="problem" role="alert">{saving.problem}</p>}
       <section class="card" aria-live="polite">
         {preview(privacy, say).map((sentence) => <p key={sentence}>{sentence}</p>)}
       </section>
@@ -55,8 +57,6 @@ function Choices({ kept, client, say }: { kept: Privacy; client: Client; say: Sa
           );
         })}
       </div>
-      {saving.problem !== "" && <p class="problem" role="alert">{saving.problem}</p>}
-      <p role="status" class="quiet">{saved ? say("tracking.saved") : ""}</p>
     </>
   );
 }

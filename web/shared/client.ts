@@ -54,6 +54,7 @@ export function refusal(status: number, body: unknown, retryAfter: string | null
 
 export interface Call {
   method?: string;
+  /** As JSON; a file as it is. */
   body?: unknown;
   /** Whether to say who asks; false also where nobody is signed in. */
   signed?: boolean;
@@ -135,11 +136,11 @@ export class Client {
   async #request(path: string, call: Call, tokens: Tokens | null): Promise<Response> {
     const headers: Record<string, string> = { Accept: call.accept ?? "application/json" };
     if (tokens !== null) headers["Authorization"] = `Bearer ${tokens.access}`;
-    if (call.body !== undefined) headers["Content-Type"] = "application/json";
+    if (call.body !== undefined) headers["Content-Type"] = call.body instanceof Blob ? "application/octet-stream" : "application/json";
     if (call.prefer !== undefined) headers["Prefer"] = call.prefer;
     if (call.idempotencyKey !== undefined) headers["Idempotency-Key"] = call.idempotencyKey;
     const given: RequestInit = { method: call.method ?? "GET", headers };
-    if (call.body !== undefined) given.body = JSON.stringify(call.body);
+    if (call.body !== undefined) given.body = call.body instanceof Blob ? call.body : JSON.stringify(call.body);
     const giveUp = new AbortController();
     given.signal = giveUp.signal;
     const timer = setTimeout(() => giveUp.abort(), (call.patience_s ?? PATIENCE_S) * 1000);

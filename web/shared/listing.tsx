@@ -25,7 +25,8 @@ export interface Filter {
   /** As the API calls it, and the address. */
   name: string;
   label: string;
-  choices: readonly (readonly [string, string])[];
+  /** A day where there are none. */
+  choices?: readonly (readonly [string, string])[];
 }
 
 interface Given<Row> {
@@ -74,7 +75,7 @@ export function Listing<Row>(given: Given<Row>) {
             name={filter.name}
             value={address.query.get(filter.name) ?? ""}
             onValue={(value) => narrow({ [filter.name]: value })}
-            choices={[["", say("all")], ...filter.choices]}
+            {...(filter.choices === undefined ? { type: "date" as const } : { choices: [["", say("all")] as const, ...filter.choices] })}
           />
         ))}
         <div class="only-narrow">

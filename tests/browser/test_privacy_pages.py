@@ -1,0 +1,116 @@
+"""Who sees what on a parcel's page: by a shared link, by the receiver's phone, and by what the seller shows."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.browsers import phone_window
+from tests.browser.journeys import riding
+from tests.browser.sign_ins import signed_in
+from tests.browser.windows import Window, unreached, violations
+from tests.support.world import BHAKTAPUR, THAMEL, Bought, World, ok
+
+LAST_DIGITS = "4567"
+MOST_GUESSES = 10
+
+
+async def parcel_of(world: World, bought: Bought, **shown: str) -> dict[str, Any]:
+    """A parcel aboard, of whose page its seller shows so much."""
+    ok(await bought.seller.patch("/api/marketplace/seller/tracking-privacy/", shown))
+    delivery, driver = await world.delivery(bought), await world.driver()
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+    here = {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", here))
+    return delivery
+
+
+async def guess(page: Page, code: str) -> None:
+    await page.get_by_label("Last four digits").fill(code)
+    await page.get_by_role("button", name="Show more").click()
+    await expect(page.get_by_role("button", name="Show more")).to_be_enabled()
+
+
+@pytest.mark.slow
+async def test_a_link_that_is_shared_follows_the_parcel_without_its_number_until_it_is_taken_back(
+    world: World, window: Window, plain_chromium: Browser
+) -> None:
+    bought = await world.bought()
+    delivery = await parcel_of(world, bought)
+    page = await signed_in(window, f"/shop/orders/{bought.order_id}", bought.customer)
+    await page.get_by_role("button", name="Share").click()
+    await page.get_by_label("For whom").fill("Mother")
+    await page.get_by_label("Good for").select_option("6")
+    await page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_role("status").get_by_role("link")
+    address = await link.get_attribute("href")
+    assert address is not None
+    assert delivery["tracking_number"] not in address
+    assert await violations(page) == []
+    async with phone_window(plain_chromium, world) as somebody:
+        followed = await somebody.open(address.removeprefix(somebody.base_url))
+        await expect(followed.locator("[data-liveness=live]")).to_be_visible()
+        await expect(followed.locator(".history")).to_contain_text("Picked up")
+        assert delivery["tracking_number"] not in await followed.content()
+        assert await violations(followed) == []
+        await page.get_by_role("listitem").filter(has_text="Mother").get_by_role("button", name="Take back").click()
+        await expect(page.get_by_role("listitem").filter(has_text="Mother")).to_contain_text("ended")
+        await followed.reload()
+        await expect(followed.locator("h1")).to_have_text("This link has ended")
+        await expect(followed.locator(".history")).to_have_count(0)
+        somebody.complaints[:] = [said for said in somebody.complaints if "410" not in said]
+
+
+@pytest.mark.slow
+async def test_who_knows_the_receivers_phone_is_shown_more_in_this_tab_and_who_guesses_has_to_wait(
+    world: World, window: Window, plain_chromium: Browser
+) -> None:
+    bought = await world.bought()
+    delivery = await parcel_of(world, bought, delivery_address="code")
+    path = f"/t/{delivery['tracking_number']}"
+    page = await window.open(path)
+    await expect(page.get_by_text("Is it your parcel?")).to_be_visible()
+    await expect(page.get_by_text("Thamel, Kathmandu")).to_have_count(0)
+    await guess(page, "0000")
+    await expect(page.get_by_role("alert")).not_to_be_empty()
+    assert await violations(page) == []
+    assert await unreached(page) == []
+    await guess(page, LAST_DIGITS)
+    await expect(page.get_by_text("Thamel, Kathmandu")).to_be_visible()
+    await expect(page.get_by_text("Is it your parcel?")).to_have_count(0)
+    await page.reload()
+    await expect(page.get_by_text("Thamel, Kathmandu")).to_be_visible()
+    async with phone_window(plain_chromium, world) as stranger:
+        guessing = await stranger.open(path)
+        for _ in range(MOST_GUESSES):
+            await guess(guessing, "0000")
+            if await guessing.get_by_text("Try again in").count():
+                break
+        await guess(guessing, LAST_DIGITS)  # right, and too late
+        await expect(guessing.get_by_text("Try again in")).to_be_visible()
+        await expect(guessing.get_by_text("Thamel, Kathmandu")).to_have_count(0)
+        for opened in (window, stranger):
+            refused = ("403", "429")
+            opened.complaints[:] = [said for said in opened.complaints if not any(code in said for code in refused)]
+
+
+@pytest.mark.slow
+async def test_a_position_that_the_seller_does_not_show_is_nowhere_on_the_page_and_one_that_it_shows_again_is(
+    world: World, map_window: Window
+) -> None:
+    bought = await world.bought()
+    settings = "/api/marketplace/seller/tracking-privacy/"
+    ok(await bought.seller.patch(settings, {"position": "never"}))
+    async with riding(world, bought) as ride:
+        await ride.at(*THAMEL)
+        page = await map_window.open(ride.path)
+        await expect(page.get_by_text("Where the courier is shows here once")).to_be_visible()
+        await expect(page.locator(".courier-dot")).not_to_be_visible()
+        written = await page.locator("#state").text_content()
+        assert written is not None
+        assert json.loads(written)["position"] is None
+        assert await violations(page) == []
+        ok(await bought.seller.patch(settings, {"position": "always"}))
+        await page.reload()
+        await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
