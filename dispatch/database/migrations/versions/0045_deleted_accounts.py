@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0043_deleted_accounts"
-down_revision: str | None = "0042_addresses"
+revision: str = "0045_deleted_accounts"
+down_revision: str | None = "0044_documents"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
