@@ -33,6 +33,7 @@ from dispatch.ports import Clock
 from dispatch.sales.models import Sale
 from dispatch.tracking.share_links import ShareLink
 from dispatch.transporters.devices import TransporterDevice
+from dispatch.transporters.documents.models import DocumentUpload
 from dispatch.transporters.models import Transporter, TransporterDocument, TransporterShift
 
 NOBODY: Final = "Deleted account"
@@ -151,6 +152,12 @@ class AccountDeletion:
         session = self._session
         for model in (TransporterDocument, TransporterShift):
             await session.execute(delete(model).where(model.transporter_id.in_(mine)))
+        ended = func.coalesce(DocumentUpload.ended_at, self._clock.now())  # its picture goes with those that ended
+        await session.execute(
+            update(DocumentUpload)
+            .where(DocumentUpload.transporter_id.in_(mine))
+            .values(number="", reason="", ended_at=ended)
+        )
         await session.execute(
             update(TransporterDevice).where(TransporterDevice.transporter_id.in_(mine)).values(name="")
         )

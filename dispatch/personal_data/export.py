@@ -30,6 +30,7 @@ from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix
 from dispatch.tracking.share_links import ShareLink
 from dispatch.transporters.devices import TransporterDevice
+from dispatch.transporters.documents.models import DocumentUpload
 from dispatch.transporters.models import Transporter, TransporterDocument, TransporterShift
 
 MOST: Final = 2_000
@@ -95,6 +96,7 @@ def _queries(user: User) -> dict[str, Select[*tuple[Any, ...]]]:
         "imported_tables": _of(ImportRun, ImportRun.user_id == user.id),
         "transporter": _of(Transporter, Transporter.user_id == user.id),
         "transporter_documents": _of(TransporterDocument, TransporterDocument.transporter_id.in_(carries)),
+        "documents_handed_in": _of(DocumentUpload, DocumentUpload.transporter_id.in_(carries)),
         "transporter_shifts": _of(TransporterShift, TransporterShift.transporter_id.in_(carries)),
         "transporter_devices": _of(TransporterDevice, TransporterDevice.transporter_id.in_(carries)),
         "deliveries_carried": _carried(carries),
