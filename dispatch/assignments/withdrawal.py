@@ -43,6 +43,7 @@ class WithdrawalReason(StrEnum):
     CANCELLED = "cancelled"
     LOST = "lost"
     DAMAGED = "damaged"
+    RETURNED = "returned"
 
     @property
     def note(self) -> str:
@@ -64,6 +65,7 @@ NOTES = {
     WithdrawalReason.CANCELLED: "It was cancelled.",
     WithdrawalReason.LOST: "The parcel is lost.",
     WithdrawalReason.DAMAGED: "The parcel is damaged.",
+    WithdrawalReason.RETURNED: "It goes back to its seller.",
 }
 
 

@@ -63,7 +63,7 @@ async def view_order(work: Work, clock: Clock, order_id: int, user: User) -> Ord
     order = await Orders(work, clock).get(order_id, user)
     rows = await work.session.execute(
         select(Sale, Delivery)
-        .outerjoin(Delivery, Delivery.sale_id == Sale.id)
+        .outerjoin(Delivery, (Delivery.sale_id == Sale.id) & Delivery.return_of.is_(None))
         .where(Sale.order_id == order.id)
         .order_by(Sale.id)
         .options(selectinload(Delivery.transporter))

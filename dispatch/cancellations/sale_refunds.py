@@ -13,6 +13,7 @@ from dispatch.money import display_amount, from_paisa
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
 from dispatch.payments.refunds.models import Refund
 from dispatch.payments.refunds.requests import RefundRequest, Refunds
+from dispatch.payments.refunds.shares import share_of_sale
 from dispatch.payments.refunds.statements import RETURN_STOCK
 from dispatch.payments.rows import get_payment, lock_payment
 from dispatch.payments.stock import lock_products
@@ -22,12 +23,16 @@ from dispatch.sales.models import Sale
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """What is asked for: ``amount_paisa`` None is all that is left of the sale. ``key`` makes a repeat known."""
+    """What is asked for: ``amount_paisa`` None is all that is left of the sale. ``key`` makes a repeat known.
+
+    ``goods_alone``: the goods with their tax and not the shipping, as far as so much is left.
+    """
 
     reason: str
     key: str
     requested_by: int | None
     amount_paisa: int | None = None
+    goods_alone: bool = False
     restock: int = 0
     """So many of its goods came back and are on sale again."""
 
@@ -64,11 +69,17 @@ class SaleRefunds:
                 code="refund_too_large",
                 fields={"amount": f"must be more than 0 and at most {from_paisa(left)}"},
             )
-        if left == 0:
-            return None
+        if wanted.goods_alone:
+            left = min(left, await self._goods_left(payment, sale.id))
         amount = left if wanted.amount_paisa is None else wanted.amount_paisa
+        if amount == 0:
+            return None
         request = RefundRequest(amount, wanted.reason[:300], wanted.requested_by, wanted.key, sale_id=sale.id)
         return await self._refunds.request(payment, request)
+
+    async def _goods_left(self, payment: PaymentTransaction, sale_id: int) -> int:
+        share = share_of_sale(payment, sale_id)
+        return max(0, await self._refunds.left_of_sale(payment, sale_id) - share.shipping)
 
     async def find(self, payment_id: int, key: str) -> Refund | None:
         """The refund that was asked for under a key."""

@@ -29,13 +29,14 @@ class DeliveryAct(StrEnum):
     DELIVER = "deliver"
     CANCEL = "cancel"
     LOSE = "lose"
+    RETURN = "return"
     CHANGE_PRIORITY = "change priority"
     RATE = "rate"
 
 
 LIFE = Lifecycle(
     "a delivery",
-    first=(AVAILABLE,),
+    first=(AVAILABLE, PICKED_UP),
     ends=(DELIVERED, CANCELLED),
     moves=(
         Move(
@@ -100,6 +101,20 @@ LIFE = Lifecycle(
             CANCELLED,
             "an admin",
             "the parcel was lost or damaged: it ends, and its buyer has the money back",
+        ),
+        Move(
+            DeliveryAct.RETURN,
+            (PICKED_UP, IN_TRANSIT),
+            CANCELLED,
+            "an admin, the sale's seller, its transporter once it was tried as often as it may be",
+            "the parcel goes back to its seller, as a delivery of its own that begins aboard",
+        ),
+        Move(
+            DeliveryAct.RETURN,
+            (DELIVERED,),
+            None,
+            "an admin, the sale's seller",
+            "what had arrived goes back to its seller, as a delivery of its own",
         ),
         Move(
             DeliveryAct.LOSE,

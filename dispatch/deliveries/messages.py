@@ -19,11 +19,13 @@ WITH told AS (
         WHEN e.type = 'delivery.attempted' THEN 'attempted'
         WHEN e.type = 'delivery.delivered' THEN 'delivered'
         WHEN e.type = 'delivery.lost' THEN e.data->>'ending'
+        WHEN e.type = 'delivery.returned' THEN 'returned'
     END AS stage, CASE e.type WHEN 'delivery.attempted' THEN '-' || (e.data->>'number') ELSE '' END AS turn) AS known
     JOIN deliveries d ON d.id = (e.data->>'delivery_id')::bigint
     JOIN sales s ON s.id = d.sale_id
     JOIN users u ON u.id = s.buyer_id
-    WHERE e.sequence BETWEEN $1 AND $2 AND stage IS NOT NULL AND u.is_active AND u.parcel_messages
+    WHERE e.sequence BETWEEN $1 AND $2 AND stage IS NOT NULL
+      AND (d.return_of IS NULL OR e.type = 'delivery.lost') AND u.is_active AND u.parcel_messages
     ORDER BY d.id, stage, turn, e.sequence
 )
 INSERT INTO outbox_messages (key, channel, template, recipient, content, status, attempts, next_attempt_at, created_at,
@@ -32,7 +34,7 @@ SELECT 'parcel-' || channel || ':' || id || ':' || stage || turn, channel, 'parc
        jsonb_build_object('stage', stage, 'language', language, 'name', name, 'product_name', product_name,
                           'tracking_number', tracking_number), 'pending', 0, $3, $3, $3
 FROM told CROSS JOIN LATERAL (VALUES ('mail', email), ('sms', phone)) AS way (channel, recipient)
-WHERE (channel = 'mail' OR stage IN ('near', 'attempted', 'lost', 'damaged')) AND recipient <> ''
+WHERE (channel = 'mail' OR stage IN ('near', 'attempted', 'lost', 'damaged', 'returned')) AND recipient <> ''
 ON CONFLICT (key) DO NOTHING
 """
 

@@ -131,12 +131,17 @@ class Delivery(IdentityAuditBase):
         CheckConstraint("buyer_rating BETWEEN 1 AND 5", name="buyer_rating_in_range"),
         CheckConstraint("num_nulls(retry_from, retry_asked_by, retry_asked_at) IN (0, 3)", name="retry_whole"),
         CheckConstraint("age_minimum BETWEEN 1 AND 120", name="age_in_range"),
+        Index("uq_deliveries_sale_there", "sale_id", unique=True, postgresql_where=text("return_of IS NULL")),
         CheckConstraint("ending IS NULL OR status IN ('delivered', 'cancelled')", name="ending_at_the_end"),
     )
 
     delivery_id: Mapped[UUID] = mapped_column(unique=True)
     tracking_number: Mapped[str] = mapped_column(String(32), unique=True)
-    sale_id: Mapped[int] = mapped_column(reference("sales.id"), unique=True)
+    sale_id: Mapped[int] = mapped_column(reference("sales.id"), index=True)
+    return_of: Mapped[int | None] = mapped_column(reference("deliveries.id"), unique=True)
+    """The delivery whose parcel this one brings back to its seller."""
+    restocks: Mapped[bool] = mapped_column(Boolean, default=True, server_default=text("true"))
+    """Of a return: whether the goods are on sale again once they are back."""
 
     pickup_address: Mapped[str] = mapped_column(String(300))
     pickup_lat: Mapped[float | None] = mapped_column(Double)

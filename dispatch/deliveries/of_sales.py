@@ -18,8 +18,9 @@ from dispatch.sales.progress import OrderProgress
 
 
 async def deliveries_of_sales(session: AsyncSession, sale_ids: Sequence[int]) -> dict[int, Delivery]:
-    """The delivery of each sale that has one."""
-    rows = await session.scalars(select(Delivery).where(among(Delivery.sale_id, sale_ids)))
+    """The delivery of each sale that has one; what brings it back is none."""
+    there = select(Delivery).where(among(Delivery.sale_id, sale_ids), Delivery.return_of.is_(None))
+    rows = await session.scalars(there)
     return {delivery.sale_id: delivery for delivery in rows}
 
 
@@ -28,7 +29,7 @@ async def first_deliveries_of_orders(session: AsyncSession, order_ids: Sequence[
     rows = await session.execute(
         select(Sale.order_id, Delivery)
         .join(Delivery, Delivery.sale_id == Sale.id)
-        .where(among(Sale.order_id, order_ids))
+        .where(among(Sale.order_id, order_ids), Delivery.return_of.is_(None))
         .order_by(Delivery.id.desc())
         .options(selectinload(Delivery.transporter))
     )
@@ -51,7 +52,8 @@ async def mark_sale_as_delivered(work: Work, clock: Clock, sale_id: int, user: U
     if sale.status is SaleStatus.DELIVERED:
         return sale
     delivery = (await deliveries_of_sales(work.session, [sale.id])).get(sale.id)
-    if delivery is not None and delivery.status is not DeliveryStatus.CANCELLED:
+    returns = delivery is not None and delivery.ending is not None
+    if delivery is not None and (returns or delivery.status is not DeliveryStatus.CANCELLED):
         raise Conflict(
             f"A delivery carries this sale and is {delivery.status.value}: the sale is delivered when it is.",
             code="delivery_under_way",

@@ -85,7 +85,7 @@ class Proving:
         """
         self._check_place(handover, pickup_point(delivery) if end is End.PICKUP else drop_off_point(delivery))
         required = kinds_of(getattr(delivery, COLUMNS[end]))
-        if end is End.DROP_OFF and delivery.requires_signature and not required and handover.signature is None:
+        if end is not End.PICKUP and delivery.requires_signature and not required and handover.signature is None:
             raise Invalid(
                 "This delivery needs a signature.",
                 code="signature_required",
@@ -94,7 +94,7 @@ class Proving:
         code = await self._codes.find(delivery.id) if ProofKind.CODE in required else None
         if code is not None and code.waived_at is not None:
             required -= {ProofKind.CODE}
-        labels = (delivery.tracking_number, delivery.label or "")
+        labels = (delivery.tracking_number, delivery.label or "")  # a return's label is the number on the parcel
         check_given(required, handover, labels=labels, photo_field=_photo_field(end))
         if ProofKind.CODE in required:
             await self._codes.check(delivery.id, handover.code)

@@ -23,7 +23,7 @@ class DeliveryRatings:
         buyer brought it.
         """
         delivery = await self._deliveries.get(delivery_id, lock=True)
-        if delivery.sale.buyer_id != user.id:
+        if delivery.sale.buyer_id != user.id or delivery.return_of is not None:
             raise NotFound("There is no such delivery.", code="delivery_not_found")
         if not LIFE.allows(DeliveryAct.RATE, delivery.status) or delivery.transporter_id is None:
             raise Conflict("A delivery can be rated once it has arrived.", code="not_delivered")

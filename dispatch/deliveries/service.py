@@ -117,6 +117,10 @@ class Deliveries:
             raise _no_such_delivery()
         return delivery
 
+    async def get_return_of(self, delivery_id: int) -> Delivery:
+        """What brings the parcel of a delivery back. Raises NotFound."""
+        return await self._find(Delivery.return_of == delivery_id)
+
     async def get_by_tracking_number(self, number: str) -> Delivery:
         """Raises NotFound, in the same words for every number that is none."""
         return await self._find(Delivery.tracking_number == number)

@@ -4,7 +4,7 @@ Phones repeat a request whose answer they lost, so a step that this transporter 
 the first time and changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -43,6 +43,7 @@ from dispatch.transporters.service import lock_transporter
 
 ASSIGNED_MESSAGE = "Package assigned to transporter"
 REASSIGNED_MESSAGE = "Package assigned to another transporter"
+BROUGHT_BACK = "Package brought back to its seller"
 HANDED_ON_MESSAGE = "Package handed on to another transporter"
 
 
@@ -81,7 +82,9 @@ class DeliverySteps:
         limits: DeliveryLimits,
         fees: DeliveryFees,
         proving: Proving,
+        returned: Callable[[Work, Delivery], Awaitable[None]],
     ) -> None:
+        """``returned``: what follows where a return is with its seller."""
         self._work = work
         self._session = work.session
         self._clock = clock
@@ -93,6 +96,7 @@ class DeliverySteps:
         self._limits = limits
         self._fees = fees
         self._proving = proving
+        self._returned = returned
         self.deliveries = Deliveries(work, clock, publisher, road_factor=road_factor)
         self._progress = OrderProgress(work, clock)
 
@@ -260,7 +264,8 @@ class DeliverySteps:
         )
         delivery.picked_up_at = step.timestamp
         self._expect(delivery, transporter, None)
-        await self._progress.shipped(delivery.sale)
+        if delivery.return_of is None:
+            await self._progress.shipped(delivery.sale)
         await self._proving.record(delivery, End.PICKUP, handover, step)
         return step
 
@@ -280,7 +285,8 @@ class DeliverySteps:
             return delivery, done
         if not LIFE.allows(DeliveryAct.DELIVER, delivery.status):
             raise does_not_fit(delivery, "Only a parcel that was picked up can be delivered.")
-        await self._proving.check(delivery, End.DROP_OFF, handover)
+        end = End.DROP_OFF if delivery.return_of is None else End.RETURN
+        await self._proving.check(delivery, end, handover)
         # Before the step names it: two that name it and then want to hold it wait for each other.
         rewarded = await lock_transporter(self._session, transporter.id)
         when = step_time(
@@ -297,7 +303,7 @@ class DeliverySteps:
         step = self.deliveries.record(
             delivery,
             DeliveryAct.DELIVER,
-            "Package delivered to recipient",
+            "Package delivered to recipient" if end is End.DROP_OFF else BROUGHT_BACK,
             place=_named(handover.place, delivery.delivery_address),
             notes=handover.notes,
             flags=flags,
@@ -310,8 +316,11 @@ class DeliverySteps:
             delivery.counted_rating = handover.customer_rating
         rewarded.earned += delivery.earnings
         rewarded.change_ratings(None, delivery.counted_rating)
-        await self._progress.delivered(delivery.sale)
-        await self._proving.record(delivery, End.DROP_OFF, handover, step)
+        if end is End.DROP_OFF:
+            await self._progress.delivered(delivery.sale)
+        else:
+            await self._returned(self._work, delivery)
+        await self._proving.record(delivery, end, handover, step)
         return delivery, step
 
 

@@ -9,6 +9,7 @@ from dispatch.events.payloads.deliveries import (
     DeliveryArriving,
     DeliveryAssigned,
     DeliveryAttempted,
+    DeliveryBroughtBack,
     DeliveryCancelled,
     DeliveryCreated,
     DeliveryDelivered,
@@ -19,6 +20,7 @@ from dispatch.events.payloads.deliveries import (
     DeliveryPriorityChanged,
     DeliveryReassigned,
     DeliveryRescheduled,
+    DeliveryReturned,
     DeliveryUnassigned,
 )
 from dispatch.events.payloads.offers import (
@@ -60,6 +62,8 @@ PAYLOADS: tuple[type[EventData], ...] = (
     DeliveryRescheduled,
     DeliveryDelivered,
     DeliveryLost,
+    DeliveryReturned,
+    DeliveryBroughtBack,
     DeliveryCancelled,
     OfferCreated,
     OfferAccepted,

@@ -53,8 +53,8 @@ LIFE = Lifecycle(
             OrderAct.FAIL,
             (CONFIRMED, PROCESSING, SHIPPED, DELIVERED),
             CANCELLED,
-            "an admin",
-            "nothing of it arrives: its last parcel was lost or damaged",
+            "an admin, a transporter",
+            "nothing of it arrives: its last parcel was lost, damaged or brought back",
         ),
     ),
 )

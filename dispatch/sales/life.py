@@ -29,7 +29,7 @@ LIFE = Lifecycle(
             SaleAct.CANCEL,
             (PROCESSING, SHIPPED, DELIVERED),
             CANCELLED,
-            "its order's customer, the seller, an admin",
+            "its order's customer, the seller, an admin, a transporter who brings it back",
             "it or its order was called off, or its goods came back and are on sale again",
         ),
         Move(

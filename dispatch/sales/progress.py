@@ -48,14 +48,15 @@ class OrderProgress:
         self._add_sale_event(sale, OrderStatus.DELIVERED, "Package delivered")
         await self._follow(order)
 
-    async def ended(self, sale: Sale, message: str) -> None:
-        """A sale does not arrive, or not whole; one that is cancelled already stays as it is."""
+    async def ended(self, sale: Sale, message: str, act: SaleAct = SaleAct.LOSE) -> bool:
+        """A sale does not arrive, or came back: whether it ended with that; one that is cancelled stays as it is."""
         order = await self.lock(sale)
-        if not LIFE.allows(SaleAct.LOSE, sale.status):
-            return
-        move(sale, SaleAct.LOSE)
+        if not LIFE.allows(act, sale.status):
+            return False
+        move(sale, act)
         self._add_sale_event(sale, OrderStatus.CANCELLED, message)
         await self._follow(order)
+        return True
 
     async def _follow(self, order: Order | None) -> None:
         """An order whose last sale has ended has arrived, unless nothing of it did."""

@@ -806,6 +806,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * BringBack
+         * @description Let a parcel go back to its seller: an admin, the sale's seller, or who carries it once it was tried enough.
+         *
+         *     What is aboard stays aboard: its transporter has it as a delivery of its own, `picked_up`, to the seller's
+         *     address, with the proof that is required of returns. What had arrived waits at the customer's to be fetched.
+         *     The delivery itself ends: `ending` is `returned`. Once the return is delivered, the goods are on sale again and
+         *     their price goes back, without the shipping. The same again changes nothing. 409: `cannot_return`,
+         *     `not_exhausted`, `no_longer_yours`, each with `delivery_status`.
+         */
+        post: operations["deliveries_bring_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/share-links": {
         parameters: {
             query?: never;
@@ -5087,6 +5113,7 @@ export interface components {
             reported_rating?: number | null;
             requested_delivery_date: string | null;
             requested_pickup_date: string | null;
+            return_of: number | null;
             special_instructions: string;
             status: components["schemas"]["DeliveryStatus"];
             status_display: string;
@@ -5136,7 +5163,7 @@ export interface components {
          * @description A delivery in a dispatcher's list, with all that makes its steps implausible.
          *
          *     `hold`: why it waits though somebody could have it, null where nothing holds it. `ending`: how it ended that did
-         *     not go well.
+         *     not go well. `return_of`: the delivery whose parcel it brings back to the seller.
          */
         DispatcherRow: {
             assigned_at: string | null;
@@ -5161,6 +5188,7 @@ export interface components {
             priority: components["schemas"]["Priority"];
             ready_at: string | null;
             requested_pickup_date: string | null;
+            return_of: number | null;
             status: components["schemas"]["DeliveryStatus"];
             status_display: string;
             tracking_number: string;
@@ -6196,6 +6224,11 @@ export interface components {
             ending: "damaged" | "lost";
             /** Format: lines */
             reason: string;
+        } | {
+            amount?: null;
+        } | {
+            /** @constant */
+            ending?: "damaged";
         };
         /**
          * MadeShareLink
@@ -8324,6 +8357,25 @@ export interface components {
          * @enum {string}
          */
         RetryAsker: "transporter" | "buyer" | "dispatcher";
+        /**
+         * ReturnAnswer
+         * @description The delivery that brings a parcel back; `return_of` is the one that it comes from.
+         */
+        ReturnAnswer: {
+            delivery: components["schemas"]["CreatedDelivery"];
+            restocks: boolean;
+            return_of: number;
+        };
+        /**
+         * ReturnBody
+         * @description Why a parcel goes back. ``restock``: whether its goods are on sale again once they are there.
+         */
+        ReturnBody: {
+            /** Format: lines */
+            reason: string;
+            /** @default true */
+            restock: boolean;
+        };
         /**
          * RevenueAnswer
          * @description Takings in total and day by day.
@@ -11194,6 +11246,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RescheduledAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_bring_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

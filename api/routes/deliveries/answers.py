@@ -63,13 +63,14 @@ class DispatcherRow(DeliveryRow, frozen=True, kw_only=True):
     """A delivery in a dispatcher's list, with all that makes its steps implausible.
 
     ``hold``: why it waits though somebody could have it, null where nothing holds it. ``ending``: how it ended that did
-    not go well.
+    not go well. ``return_of``: the delivery whose parcel it brings back to the seller.
     """
 
     transporter: int | None
     ready_at: datetime | None
     hold: HoldAnswer | None
     ending: Ending | None
+    return_of: int | None
     flags: list[str]
 
 
@@ -172,6 +173,7 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     picked_up_at: datetime | None
     delivered_at: datetime | None
     ending: Ending | None
+    return_of: int | None
     customer_rating: int | None
     transporter: Carrier | None
     package_details: Package
@@ -250,6 +252,7 @@ def dispatcher_row(delivery: Delivery) -> DispatcherRow:
         ready_at=delivery.ready_at,
         hold=hold_answer(delivery),
         ending=delivery.ending,
+        return_of=delivery.return_of,
         flags=flags,
     )
 
@@ -311,6 +314,7 @@ def detailed_delivery(
         picked_up_at=delivery.picked_up_at,
         delivered_at=delivery.delivered_at,
         ending=delivery.ending,
+        return_of=delivery.return_of,
         customer_rating=delivery.buyer_rating,
         transporter=_carrier(transporter, phone=callable_now) if transporter else None,
         package_details=package_of(delivery),

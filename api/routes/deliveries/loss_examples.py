@@ -1,8 +1,9 @@
-"""Examples of what was lost or damaged."""
+"""Examples of what was lost, damaged or brought back."""
 
 from typing import Final
 
 from api.http.described_examples import Example
+from api.routes.deliveries.examples import CREATED
 
 CHANGED: Final = {
     "delivery_id": 101,
@@ -26,5 +27,21 @@ OF_LOSSES: Final = {
             "Damaged": {"ending": "damaged", "reason": "Two of five bottles broke", "amount": 500.0},
         },
         {"Ended": {"delivery": CHANGED, "ending": "lost", "refund": REFUND}},
+    ),
+    "deliveries_bring_back": Example(
+        {"Refused": {"reason": "The customer does not want it", "restock": True}},
+        {
+            "Aboard": {
+                "return_of": 101,
+                "restocks": True,
+                "delivery": CREATED
+                | {
+                    "status": "picked_up",
+                    "status_display": "Picked Up",
+                    "pickup_address": "Thamel, Kathmandu",
+                    "delivery_address": "Farm Location, Bhaktapur",
+                },
+            }
+        },
     ),
 }

@@ -1,13 +1,14 @@
 """A parcel that was lost or damaged: an admin ends its delivery, and its buyer has the money back."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from litestar import Controller, Request, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from api.http.actors import actor_of
+from api.http.field_rules import Rule, absent
 from api.http.injected import GivenWork
 from api.http.schemas import MANY_LINES, NO_NUL, Body
 from api.http.security import needs
@@ -34,6 +35,8 @@ class LossBody(Body, frozen=True, kw_only=True):
     ending: Literal["lost", "damaged"]
     reason: Why
     amount: Decimal | None = None
+
+    described: ClassVar[Rule] = {"anyOf": [absent("amount"), {"properties": {"ending": {"const": "damaged"}}}]}
 
     def __post_init__(self) -> None:
         super().__post_init__()

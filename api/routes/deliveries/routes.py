@@ -26,6 +26,7 @@ from api.routes.deliveries.offers import OfferController, OfferSearchController
 from api.routes.deliveries.paths import PathController
 from api.routes.deliveries.plans import AssignmentPlanController
 from api.routes.deliveries.proof_records import ProofController, ProofPictureController
+from api.routes.deliveries.returns import ReturnController
 from api.routes.deliveries.rolling import RollingController
 from api.routes.deliveries.runs import AssignmentRunController
 from api.routes.deliveries.seller_proofs import SellerProofController
@@ -55,6 +56,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             HandoverController,
             AttemptController,
             LossController,
+            ReturnController,
             CodeController,
             SellerProofController,
             ProofController,

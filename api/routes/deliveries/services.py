@@ -27,6 +27,7 @@ from dispatch.assignments.run_tasks import RunTasks
 from dispatch.assignments.service import Assignments
 from dispatch.assignments.sets import AssignmentSets
 from dispatch.cancellations.losses import Losses
+from dispatch.cancellations.returns import Returned, Returns
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.rescheduling import Rescheduling
 from dispatch.deliveries.attempts.service import AttemptRules, DeliveryAttempts
@@ -112,6 +113,7 @@ class DeliveryServices(Feature):
             limits=self.delivery_limits,
             fees=self.delivery_fees,
             proving=self.proof_keys.proving(work, self.clock, refuse_m=settings.handover_refuse_m),
+            returned=Returned(self.clock).follow,
         )
 
     @property
@@ -243,6 +245,12 @@ class DeliveryServices(Feature):
     def losses(self, work: Work) -> Losses:
         """What was lost or damaged in a unit of work."""
         return Losses(work, self.clock, self.publisher, self.delivery_steps(work).deliveries)
+
+    def returns(self, work: Work) -> Returns:
+        """Parcels that go back to their sellers, in a unit of work."""
+        steps = self.delivery_steps(work)
+        most = self.attempt_rules.most
+        return Returns(work, self.clock, self.publisher, steps.deliveries, most_attempts=most)
 
     def delivery_changes(self, work: Work) -> DeliveryChanges:
         """Cancelling deliveries and changing their priority in a unit of work."""

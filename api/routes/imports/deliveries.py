@@ -51,7 +51,7 @@ class DeliveryImporter(Importer[DeliveryRow]):
         """Look for names, and for sales that have their delivery."""
         await super().prepare(rows)
         sales = {row.marketplace_sale_id for row in rows}
-        query = select(Delivery.sale_id, Delivery.id).where(Delivery.sale_id.in_(sales))
+        query = select(Delivery.sale_id, Delivery.id).where(Delivery.sale_id.in_(sales), Delivery.return_of.is_(None))
         self._of_sales = dict((await self._work.session.execute(query)).tuples().all())
 
     async def take(self, row: DeliveryRow) -> Outcome:

@@ -48,7 +48,7 @@ class Rescheduling:
         """
         delivery = await self._deliveries.get(key, lock=True)
         for_admin = user.has(Role.ADMIN)
-        if not for_admin and delivery.sale.buyer_id != user.id:
+        if not for_admin and (delivery.sale.buyer_id != user.id or delivery.return_of is not None):
             raise NotFound("There is no such delivery.", code="delivery_not_found")
         self._check_window(window)
         if (delivery.retry_from, delivery.retry_until) == (window.starts_at, window.ends_at):

@@ -13,6 +13,8 @@ class DeliveryCreated(DeliveryData, frozen=True, kw_only=True):
     sale_id: int
     order_id: int | None
     """None for a sale without an order."""
+    return_of: int | None = None
+    """Of a return: the delivery whose parcel it brings back."""
 
 
 class DeliveryAssigned(DeliveryData, frozen=True, kw_only=True):
@@ -145,6 +147,27 @@ class DeliveryLost(DeliveryData, frozen=True, kw_only=True):
     """Who had it then; None where nobody did."""
     refunded_paisa: int
     """What the buyer has back for it, as far as anything was left."""
+
+
+class DeliveryReturned(DeliveryData, frozen=True, kw_only=True):
+    """The parcel goes back to its seller, as a delivery of its own."""
+
+    type: ClassVar[str] = "delivery.returned"
+    return_id: int
+    """The number of that delivery."""
+    transporter_id: int | None
+    """Who has it aboard; None where somebody has to fetch it."""
+
+
+class DeliveryBroughtBack(DeliveryData, frozen=True, kw_only=True):
+    """A return is with the seller; what is given back for it follows as a refund."""
+
+    type: ClassVar[str] = "delivery.brought_back"
+    return_of: int
+    """The number of the delivery that did not arrive, or that was given back."""
+    transporter_id: int
+    restocked: bool
+    refunded_paisa: int
 
 
 class DeliveryCancelled(DeliveryData, frozen=True, kw_only=True):

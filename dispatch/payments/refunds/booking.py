@@ -82,7 +82,7 @@ async def _tell_order(
         )
         if order is not None:
             order.payment_status = PaymentStatus.REFUNDED
-    elif refund.sale_id is not None and not await Refunds(work, clock).owed_to_sale(payment, refund.sale_id):
+    elif refund.sale_id is not None and await Refunds(work, clock).is_back(payment, refund.sale_id):
         gone = update(Sale).where(Sale.id == refund.sale_id)
         await work.session.execute(gone.values(payment_status=PaymentStatus.REFUNDED))
     if order is not None:

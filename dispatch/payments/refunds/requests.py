@@ -144,11 +144,12 @@ class Refunds:
         given = sum(one.amount_paisa for one in refunds if one.sale_id == sale_id and one.status in taken)
         return max(0, min(share_of_sale(payment, sale_id).total - given, (await self.refundable(payment)).left))
 
-    async def owed_to_sale(self, payment: PaymentTransaction, sale_id: int) -> int:
-        """What of a sale's share has not gone back by refunds that name it, paisa."""
+    async def is_back(self, payment: PaymentTransaction, sale_id: int) -> bool:
+        """Whether refunds that name a sale gave back all of its goods with their tax."""
         refunds = await self.of_payment(payment.id)
         given = [one for one in refunds if one.sale_id == sale_id and one.status is RefundStatus.SUCCEEDED]
-        return max(0, share_of_sale(payment, sale_id).total - sum(one.amount_paisa for one in given))
+        share = share_of_sale(payment, sale_id)
+        return sum(one.amount_paisa for one in given) >= share.goods + share.tax
 
     async def get(self, refund_id: UUID, *, lock: bool = False) -> Refund:
         """Raises NotFound."""

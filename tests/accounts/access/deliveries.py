@@ -64,6 +64,7 @@ def _of_a_carried_one(act: str, body: Any, *steps: str) -> None:
 
 
 _of_a_carried_one("pickup", _here("pickup"))
+_of_a_carried_one("return", {"reason": "Nobody takes it"}, "pickup")
 _of_a_carried_one("loss", {"ending": "lost", "reason": "The bag was stolen"}, "pickup")
 _of_a_carried_one("deliver", _here("deliver"), "pickup")
 _of_a_carried_one("attempts", _here("attempts") | {"reason": "nobody_there"}, "pickup")
