@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 from api.server.backing_services import find_sandbox
 from tests.browser.sign_ins import sign_in, signed_in
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
+from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, Bought, Person, World, ok
 
 pytestmark = pytest.mark.usefixtures("goods_without_pictures")
@@ -259,3 +260,26 @@ async def test_the_shop_is_for_everyone(world: World, window: Window, language: 
         assert await violations(page) == [], path
         if "=" not in path:
             assert await unreached(page) == [], path
+
+
+@pytest.mark.slow
+async def test_a_customer_chooses_the_language_of_messages_and_whether_there_are_any_of_parcels(
+    world: World, window: Window
+) -> None:
+    buyer = await world.person()
+    page = await buyer_at(window, world, "/shop/orders", buyer)
+    await page.get_by_role("link", name="Settings").click()
+    await page.get_by_label("Language of mails and messages").select_option("ne")
+    await expect(page.get_by_text("Saved.")).to_be_in_viewport()
+    await page.get_by_label("Write to me while a parcel is on its way").uncheck()
+
+    async def kept() -> bool:
+        account = ok(await buyer.get("/api/v1/auth/me/"))
+        return (account["language"], account["parcel_messages"]) == ("ne", False)
+
+    await until(kept, "the choices are kept")
+    await page.reload()
+    await expect(page.get_by_label("Language of mails and messages")).to_have_value("ne")
+    await expect(page.get_by_label("Write to me while a parcel is on its way")).not_to_be_checked()
+    assert await violations(page) == []
+    assert await unreached(page) == []

@@ -21,6 +21,7 @@ import { NewAccountForm } from "./new_account.tsx";
 import { OrderPage } from "./order.tsx";
 import { OrderList } from "./orders.tsx";
 import { ProductSheet } from "./product_sheet.tsx";
+import { Settings } from "./settings.tsx";
 import { type Say, words } from "./speech.ts";
 
 const client = new Client(browserStore("shop"));
@@ -57,7 +58,8 @@ function Shop({ language, say }: Given) {
           {room === "orders" && id === "" && <OrderList client={client} address={address} language={language} say={say} />}
           {room === "orders" && id !== "" && <OrderPage key={id} id={id} client={client} address={address} language={language} say={say} />}
           {room === "invoices" && <InvoicePage key={id} id={id} client={client} language={language} say={say} />}
-          {!["checkout", "orders", "invoices"].includes(room) && <p class="card">{say("nothing_here")} <Link href="/shop">{say("shop.back")}</Link></p>}
+          {room === "settings" && <Settings client={client} language={language} say={say} />}
+          {!["checkout", "orders", "invoices", "settings"].includes(room) && <p class="card">{say("nothing_here")} <Link href="/shop">{say("shop.back")}</Link></p>}
         </ShopFrame>
       )}
     </SignInFirst>
@@ -98,6 +100,7 @@ function ShopFrame({ address, signedIn, language, say, children }: Given & { add
         {signedIn !== undefined && (
           <p class="small quiet unprinted">
             {say("sign_in.as", { email: signedIn.person.email })}{" "}
+            <Link class="button small" href="/shop/settings" current={address.path === "/shop/settings"}>{say("settings")}</Link>{" "}
             <button type="button" class="button small" onClick={() => void signedIn.signOut()}>{say("sign_out")}</button>
           </p>
         )}
