@@ -4,6 +4,7 @@ from dispatch.accounts.api_keys import ApiKey
 from dispatch.accounts.models import AccountLink, SignIn, User
 from dispatch.addresses.models import SavedAddress
 from dispatch.alerts.models import DeliveryAlert, SilentTransporter
+from dispatch.analytics.models import SalesChange, SalesSum
 from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney
 from dispatch.assignments.changes.models import Refusal
 from dispatch.assignments.models import Assignment, AssignmentRun
@@ -89,6 +90,8 @@ __all__ = [
     "RollingPlace",
     "RollingTick",
     "Sale",
+    "SalesChange",
+    "SalesSum",
     "SavedAddress",
     "SellerProofs",
     "ShareLink",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from api.monitoring.business import Business
 from api.server.upkeep import Job
 from dispatch.alerts.late import tell_late
+from dispatch.analytics.sums import add_up
 from dispatch.assignments.document_expiry import DocumentExpiry
 from dispatch.deliveries.messages import tell_buyers
 from dispatch.deliveries.unconfirmed_photos import PhotoSweeper
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from api.server.services import Services
 
 SWEEP_EVERY_S = 15.0
+ADD_UP_EVERY_S = 5.0
 EXPIRE_EVERY_S = 60.0
 SWEEP_PRESENCE_EVERY_S = 5.0
 RELAY_EVERY_S = 1.0
@@ -78,6 +80,8 @@ def jobs_of(services: "Services") -> list[Job]:
         # A beat is committed first, and an advisory lock is held.
         Job("incarnation", BEAT_EVERY_S, services.operations.incarnation.beat),
         Job("events", RELAY_EVERY_S, lambda: fan_out(database, clock, *told)),  # an advisory lock
+        # What is added is taken away by the same statement.
+        Job("sales-sums", ADD_UP_EVERY_S, lambda: add_up(database)),
         # Deleting twice is once.
         Job("old-answers", TIDY_EVERY_S, lambda: forget_old_answers(database, clock)),
         Job("old-webhook-ids", TIDY_EVERY_S, lambda: forget_old_webhooks(database, clock)),

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
-from decimal import Decimal
 
-from dispatch.analytics.sales import DayTakings, Period, SalesFigures, Takings
+from dispatch.analytics.periods import Period
+from dispatch.analytics.sales import SalesFigures, Takings, sum_of
 from dispatch.bikram_sambat import BikramMonth, months_of_fiscal_year
 from dispatch.payments.invoices.fiscal_year import NEPAL_TIME
 
@@ -24,15 +24,6 @@ async def takings_by_month(figures: SalesFigures, year: int) -> list[MonthTaking
     end = datetime.combine(months[-1].last, time.max, NEPAL_TIME)
     days = await figures.by_day(Period(start, end))
     return [
-        MonthTakings(month, _sum([day for day in days if month.first <= day.day <= month.last])) for month in months
+        MonthTakings(month, sum_of([one.takings for one in days if month.first <= one.day <= month.last]))
+        for month in months
     ]
-
-
-def _sum(days: list[DayTakings]) -> Takings:
-    found = [day.takings for day in days]
-    return Takings(
-        sum(one.sales for one in found),
-        sum(one.units for one in found),
-        sum((one.gross for one in found), Decimal(0)),
-        sum((one.refunded for one in found), Decimal(0)),
-    )

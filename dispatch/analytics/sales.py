@@ -1,33 +1,20 @@
-"""Figures about sales: always computed from the sales and the ledger, so that they cannot drift from them."""
+"""Figures about sales, from sums that are kept with them (``sums.py``) and, of parts of days, from the sales."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import Select, select, text
 
 from dispatch.accounts.models import Role, User
+from dispatch.analytics.models import Scope
+from dispatch.analytics.periods import Parts, Period
 from dispatch.catalogue.models import Product
 from dispatch.database.work import Work
 from dispatch.money import from_paisa
-from dispatch.payments.ledger.models import LedgerAccount, LedgerEntry
-from dispatch.sales.models import Sale, SaleStatus
-
-NEPAL_OFFSET = timedelta(hours=5, minutes=45)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From and until when, both included; None is open."""
-
-    start: datetime | None = None
-    end: datetime | None = None
-
-    def covers(self, moment: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401  any column of moments
-        """The conditions of a query."""
-        found = [] if self.start is None else [moment >= self.start]
-        return found if self.end is None else [*found, moment <= self.end]
+from dispatch.sales.models import Sale
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +30,9 @@ class Takings:
     def revenue(self) -> Decimal:
         """What is left."""
         return self.gross - self.refunded
+
+
+NOTHING = Takings(0, 0, Decimal("0.00"), Decimal("0.00"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +51,24 @@ class ProductFigures:
     takings: Takings
 
 
-# What went back of each sale, paisa: the first entry of a sale is its price, negative, and refunds are positive.
-REFUNDED = (
-    select(LedgerEntry.sale_id, func.sum(LedgerEntry.amount_paisa).label("paisa"))
-    .where(LedgerEntry.account == LedgerAccount.SALES, LedgerEntry.refund_id.is_not(None))
-    .group_by(LedgerEntry.sale_id)
-    .subquery()
-)
-UNITS = func.coalesce(func.sum(case((Sale.status != SaleStatus.CANCELLED, Sale.quantity), else_=0)), 0)
-FIGURES = (
-    func.count(Sale.id),
-    UNITS,
-    func.coalesce(func.sum(Sale.total_amount), 0),
-    func.coalesce(func.sum(REFUNDED.c.paisa), 0),
-)
+def sum_of(takings: Sequence[Takings]) -> Takings:
+    """All together."""
+    return Takings(
+        sum(one.sales for one in takings),
+        sum(one.units for one in takings),
+        sum((one.gross for one in takings), Decimal("0.00")),
+        sum((one.refunded for one in takings), Decimal("0.00")),
+    )
 
 
-def _takings(sales: int, units: int, gross: Decimal, refunded_paisa: Decimal) -> Takings:
-    return Takings(sales, int(units), Decimal(gross), from_paisa(int(refunded_paisa)))
+_SUMS = "sum(sales)::bigint, sum(units)::bigint, sum(gross), sum(refunded_paisa)::bigint"
+_FOUND = "sales, units, gross, refunded_paisa"
+# A sale with what went back of it, as far as its moment lies in one of the parts of days.
+_IN_PARTS = """
+SELECT product_id, nepal_day(created_at) AS day, 1, CASE status WHEN 'cancelled' THEN 0 ELSE quantity END,
+       total_amount, refunded_of(id)
+FROM sales WHERE created_at BETWEEN :begins{n} AND :ends{n} AND (:everybody OR seller_id = :seller)
+"""
 
 
 class SalesFigures:
@@ -89,41 +79,62 @@ class SalesFigures:
         self._session = work.session
         self._seller_id = seller_id if user.has(Role.ADMIN) else user.id
 
-    async def takings(self, period: Period) -> Takings:
-        """Everything in a period."""
-        row = (await self._session.execute(self._sold(select(*FIGURES).select_from(Sale), period))).one()
-        return _takings(*row)
-
     async def by_day(self, period: Period) -> list[DayTakings]:
         """Day by day in Nepal, oldest first; days without sales are left out."""
-        day = func.date(func.timezone("UTC", Sale.created_at) + NEPAL_OFFSET)
-        query = self._sold(select(day, *FIGURES).select_from(Sale), period).group_by(day).order_by(day)
-        return [DayTakings(found, _takings(*figures)) for found, *figures in await self._session.execute(query)]
+        parts = period.parts()
+        scope = Scope.ALL_DAY if self._seller_id is None else Scope.SELLER_DAY
+        kept = f"""
+            SELECT 0 AS product_id, first_day AS day, {_FOUND} FROM sales_sums
+            WHERE scope = {scope.value} AND owner_id = :seller AND first_day BETWEEN :first AND :last
+        """  # noqa: S608  ours
+        rows = await self._summed("day", kept, parts)
+        return [DayTakings(day, takings) for day, takings in sorted(rows) if takings.sales]
 
     async def by_product(self, period: Period) -> list[ProductFigures]:
         """Product by product, the best selling first, with those that sold nothing."""
-        join = (Sale.product_id == Product.id, *period.covers(Sale.created_at))
-        query = (
-            select(Product, *FIGURES)
-            .outerjoin(Sale, onclause=_all(join))
-            .outerjoin(REFUNDED, REFUNDED.c.sale_id == Sale.id)
-            .group_by(Product.id)
-            .order_by(FIGURES[2].desc(), Product.id)
-        )
+        query = select(Product).order_by(Product.id)
         if self._seller_id is not None:
             query = query.where(Product.seller_id == self._seller_id)
-        return [ProductFigures(product, _takings(*rest)) for product, *rest in await self._session.execute(query)]
+        products = (await self._session.scalars(query)).all()
+        parts = period.parts()
+        values: dict[str, Any] = dict(zip(("month", "last_month"), parts.months(), strict=True))
+        spans = [f"scope = {Scope.PRODUCT_MONTH.value} AND first_day BETWEEN :month AND :last_month"]
+        for n, (first, last) in enumerate(parts.days_beside()):
+            spans.append(f"scope = {Scope.PRODUCT_DAY.value} AND first_day BETWEEN :day{n} AND :last_day{n}")
+            values |= {f"day{n}": first, f"last_day{n}": last}
+        kept = " UNION ALL ".join(
+            f"""
+            SELECT owner_id AS product_id, first_day AS day, {_FOUND} FROM sales_sums WHERE {span} AND (
+                :everybody OR owner_id IN (SELECT id FROM products WHERE seller_id = :seller)
+            )
+            """  # noqa: S608  ours
+            for span in spans
+        )
+        found = dict(await self._summed("product_id", kept, parts, **values))
+        figures = [ProductFigures(product, found.get(product.id, NOTHING)) for product in products]
+        return sorted(figures, key=lambda one: -one.takings.gross)
 
-    def _sold(self, query: Select[Any], period: Period) -> Select[Any]:
-        query = query.outerjoin(REFUNDED, REFUNDED.c.sale_id == Sale.id).where(*period.covers(Sale.created_at))
-        return query if self._seller_id is None else query.where(Sale.seller_id == self._seller_id)
-
-
-def _all(conditions: tuple[ColumnElement[bool], ...]) -> ColumnElement[bool]:
-    first, *rest = conditions
-    for condition in rest:
-        first = first & condition
-    return first
+    async def _summed(self, by: str, kept: str, parts: Parts, **values: Any) -> list[tuple[Any, Takings]]:  # noqa: ANN401
+        """What is kept, with what was not added to it yet and what lies in parts of days, as one statement sees it."""
+        changes = f"""
+            SELECT product_id, day, {_FOUND} FROM sales_changes
+            WHERE day BETWEEN :first AND :last AND (:everybody OR seller_id = :seller)
+        """  # noqa: S608  ours
+        sources = [kept, changes, *(_IN_PARTS.replace("{n}", str(n)) for n in range(len(parts.ends)))]
+        values |= {
+            "everybody": self._seller_id is None,
+            "seller": self._seller_id or 0,
+            "first": parts.first,
+            "last": parts.last,
+        }
+        for n, (begins, ends) in enumerate(parts.ends):
+            values |= {f"begins{n}": begins, f"ends{n}": ends}
+        union = " UNION ALL ".join(sources)
+        statement = text(f"SELECT {by}, {_SUMS} FROM ({union}) AS found GROUP BY {by}")  # noqa: S608  ours
+        return [
+            (key, Takings(sales, units, gross, from_paisa(paisa)))
+            for key, sales, units, gross, paisa in await self._session.execute(statement, values)
+        ]
 
 
 def purchases_query(user: User, period: Period) -> Select[Sale]:

@@ -34,6 +34,7 @@ class OutboxMessage(IdentityAuditBase):
     __table_args__ = (
         Index("ix_outbox_messages_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
         Index("ix_outbox_messages_dead", "id", postgresql_where=text("status = 'dead'")),
+        Index("ix_outbox_messages_created_at", "created_at"),
     )
 
     key: Mapped[str] = mapped_column(String(200), unique=True)

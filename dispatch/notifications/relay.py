@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 
 BATCH = 20
 SEND_WITHIN_S = 30.0
+# What is done with is shown for so long, where nobody says from when: there is no end to what was sent.
+SHOWN = timedelta(days=30)
+TO_BE_DONE = frozenset({MessageStatus.PENDING, MessageStatus.DEAD})
 # Longer than a batch takes: after it, whoever claimed a message is believed dead and another sends it.
 CLAIM = timedelta(seconds=60)
 PAUSES_S = (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600)
@@ -127,9 +130,13 @@ class Outbox:
         self._session = work.session
         self._clock = clock
 
-    def list_query(self, status: MessageStatus | None) -> Select[OutboxMessage]:
-        """Messages, newest first, for a page."""
+    def list_query(self, status: MessageStatus | None, since: datetime | None = None) -> Select[OutboxMessage]:
+        """Messages, newest first, for a page; of those that are done with only the newer ones, if nobody says which."""
         query = select(OutboxMessage).order_by(OutboxMessage.id.desc())
+        if since is None and status not in TO_BE_DONE:
+            since = self._clock.now() - SHOWN
+        if since is not None:
+            query = query.where(OutboxMessage.created_at >= since)
         return query if status is None else query.where(OutboxMessage.status == status)
 
     async def send_again(self, message_id: int) -> OutboxMessage:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Integer, String
+from sqlalchemy import CheckConstraint, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.accounts.models import User
@@ -29,7 +29,10 @@ class Sale(IdentityAuditBase):
     """
 
     __tablename__ = "sales"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        Index("ix_sales_created_at", "created_at"),
+    )
 
     order_number: Mapped[str] = mapped_column(String(32), unique=True)
     order_id: Mapped[int | None] = mapped_column(reference("orders.id"), index=True)

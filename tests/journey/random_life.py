@@ -34,6 +34,7 @@ class Life:
     payments: list[tuple[str, str]] = field(default_factory=list)
     sales: list[int] = field(default_factory=list)
     deliveries: list[int] = field(default_factory=list)
+    delivered: set[int] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
 
     @classmethod
@@ -123,18 +124,24 @@ class Life:
 
     async def deliver_sale(self, who: str, nth: int, weight: float, repeat: Repeat) -> None:
         """Make a delivery of a sale."""
-        body = delivery_body(self.sales[nth % len(self.sales)], package_weight=weight, **at(self.place))
+        sale = self.sales[nth % len(self.sales)]
+        body = delivery_body(sale, package_weight=weight, **at(self.place))
         reply = await self.ask(who, f"{DELIVERIES}/create/", body, repeat)
+        if reply.is_success:
+            self.delivered.add(sale)
         if reply.is_success and reply.json()["id"] not in self.deliveries:
             self.deliveries.append(reply.json()["id"])
 
     async def go_on(self, nth: int, driver: str, late: int | None, repeat: Repeat) -> None:
         """A sale gets its delivery; a delivery its transporter, who picks it up and hands it over."""
-        if nth >= len(self.deliveries):
-            seller = self.products[await self._product_of(self.sales[nth % len(self.sales)])]
-            await self.deliver_sale(seller, nth, 0.5, repeat)
+        waiting = [at for at, sale in enumerate(self.sales) if sale not in self.delivered]
+        if waiting and nth >= len(self.deliveries):
+            left = waiting[0]
+            await self.deliver_sale(await self._seller_of(self.sales[left]), left, 0.5, repeat)
             return
-        path = f"{DELIVERIES}/{self.deliveries[nth]}"
+        if not self.deliveries:
+            return
+        path = f"{DELIVERIES}/{self.deliveries[nth % len(self.deliveries)]}"
         now = (await self.people["admin"].get(f"{path}/")).json()
         carrier = next((name for name in ("driver", "other driver") if self._has(name, now)), driver)
         if now["status"] == "available":
@@ -147,11 +154,11 @@ class Life:
     def _has(self, name: str, delivery: dict[str, Any]) -> bool:
         return bool((delivery.get("transporter") or {}).get("id") == self.number_of(name))
 
-    async def _product_of(self, sale: int) -> int:
+    async def _seller_of(self, sale: int) -> str:
         for name in set(self.products.values()):
             found = await self.people[name].get(f"/api/marketplace/sales/{sale}/")
             if found.is_success:
-                return next(product for product, seller in self.products.items() if seller == name)
+                return name
         raise AssertionError(f"sale {sale} is nobody's")
 
     async def answer_offer(self, who: str, step: str, repeat: Repeat) -> None:

@@ -106,9 +106,10 @@ class Books:
         self._check_events()
 
     def _check_stock(self, life: Life) -> None:
-        sold = Counter[int]()
+        sold, lost = Counter[int](), {one.sale_id for one in self.deliveries if one.ending}
         for sale in self.sales:
-            sold[sale.product_id] += sale.quantity if sale.status is not SaleStatus.CANCELLED else 0
+            is_sold = sale.status is not SaleStatus.CANCELLED or sale.id in lost
+            sold[sale.product_id] += sale.quantity if is_sold else 0
         holding = {payment.id for payment in self.payments if payment.holds_stock}
         held = Counter[int]()
         for item in self.items:
@@ -163,7 +164,12 @@ class Books:
     def _check_events(self) -> None:
         for delivery in self.deliveries:
             types = [event.type for event in self.events if event.subject == f"delivery:{delivery.id}"]
-            found = [STATUS_AFTER[name] for name in types if name in STATUS_AFTER]
+            found: list[DeliveryStatus] = []
+            for name in types:
+                if name == "delivery.lost" and found[-1] not in of_deliveries.LIFE.ends:
+                    found.append(DeliveryStatus.CANCELLED)
+                elif name in STATUS_AFTER:
+                    found.append(STATUS_AFTER[name])
             assert found[0] is DeliveryStatus.AVAILABLE
             assert found[-1] is delivery.status, f"{types} end otherwise than as {delivery.status}"
             _check_passages(of_deliveries.LIFE, found)

@@ -48,10 +48,16 @@ class RandomLife(RuleBasedStateMachine):
         """Done by the test's own loop, where the server is as well."""
         return asyncio.run_coroutine_threadsafe(act, self.loop).result(120)
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(calm=st.sampled_from((0, 30, 50, 70)))
+    def begin(self, calm: int) -> None:
+        self.calm = calm
         self.life: Life = self.run(Life.begun(self.world))
         self.before = self.run(Books.read(self.life)).statuses()
+
+    @property
+    def may_end(self) -> bool:
+        """Most of a life is lived before things are called off: afterwards little can be done."""
+        return len(self.life.told) > self.calm
 
     def ask(self, who: str, path: str, body: Any, repeat: Any = "once", method: str = "POST") -> None:
         self.run(self.life.ask(who, path, body, repeat, method))
@@ -89,16 +95,18 @@ class RandomLife(RuleBasedStateMachine):
             self.run(self.world.at_gateway(pidx, "completed", force=True))
         self.run(self.life.settle(nth, repeat))
 
+    @precondition(lambda self: self.may_end)
     @rule(who=mostly("buyer", "admin"), nth=NTH, repeat=REPEAT)
     def cancel_order(self, who: str, nth: int, repeat: Any) -> None:
         self.ask(who, f"{SHOP}/orders/{self.life.orders[nth % len(self.life.orders)]}/cancel/", None, repeat)
 
+    @precondition(lambda self: self.may_end)
     @rule(who=mostly("buyer", "admin"), nth=NTH, amount=st.sampled_from((None, "0.01", "1.00")), restock=st.booleans())
     def refund_order(self, who: str, nth: int, amount: str | None, restock: bool) -> None:
         body = {"amount": amount, "restock": restock}
         self.ask(who, f"{SHOP}/orders/{self.life.orders[nth % len(self.life.orders)]}/refund/", body, "same key")
 
-    @has_sales
+    @precondition(lambda self: self.may_end and bool(self.life.sales))
     @rule(who=mostly("Anju", "Bikash", "admin"), nth=NTH, repeat=REPEAT)
     def cancel_sale(self, who: str, nth: int, repeat: Any) -> None:
         self.ask(who, f"/api/marketplace/sales/{self.life.sales[nth % len(self.life.sales)]}/cancel/", None, repeat)
@@ -179,6 +187,11 @@ class RandomLife(RuleBasedStateMachine):
     def cancel_delivery(self, who: str, nth: int, repeat: Any) -> None:
         self.step(who, nth, "cancel", {"reason": "customer_asked"}, repeat)
 
+    @precondition(lambda self: self.may_end and bool(self.life.deliveries))
+    @rule(who=mostly("admin"), nth=NTH, ending=st.sampled_from(("lost", "damaged")), repeat=REPEAT)
+    def lose(self, who: str, nth: int, ending: str, repeat: Any) -> None:
+        self.step(who, nth, "loss", {"ending": ending, "reason": "It is gone."}, repeat)
+
     @has_deliveries
     @rule(who=mostly("admin"), nth=NTH, priority=st.sampled_from(("low", "urgent")), repeat=REPEAT)
     def change_priority(self, who: str, nth: int, priority: str, repeat: Any) -> None:
@@ -233,7 +246,7 @@ async def _live(world: World, lives: int, steps: int) -> None:
 async def test_whatever_is_done_by_whomever_whenever_the_books_add_up_and_each_refusal_explains_itself(
     world: World,
 ) -> None:
-    await _live(world, 12, 30)
+    await _live(world, 6, 30)
 
 
 @pytest.mark.heavy

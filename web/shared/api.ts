@@ -2966,6 +2966,8 @@ export interface paths {
         /**
          * ListMessages
          * @description Messages, newest first; `status=dead` are those that were given up.
+         *
+         *     Without a status, and of those that were sent or skipped, it is those of the last 30 days, or since `date_from`.
          */
         get: operations["notifications_list_messages"];
         put?: never;
@@ -15206,6 +15208,8 @@ export interface operations {
     notifications_list_messages: {
         parameters: {
             query?: {
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
+                date_from?: string | null;
                 /** @description Page, from 1. */
                 page?: number;
                 /** @description Results a page. */

@@ -26,7 +26,8 @@ from api.routes.marketplace.sale_answers import (
     takings_answer,
 )
 from dispatch.accounts.models import Role, User
-from dispatch.analytics.sales import Period, SalesFigures, purchases_query
+from dispatch.analytics.periods import Period
+from dispatch.analytics.sales import SalesFigures, purchases_query, sum_of
 from dispatch.money import CURRENCY
 
 SELLERS = needs(Role.SELLER, Role.ADMIN)
@@ -76,9 +77,9 @@ class AnalyticsController(Controller):
     ) -> RevenueAnswer:
         """One's own revenue, in total and day by day."""
         figures, period = SalesFigures(work, request.user), _period(date_from, date_to)
-        days = [day_takings(one) for one in await figures.by_day(period)]
-        total = takings_answer(await figures.takings(period))
-        return RevenueAnswer(**asdict(total), currency=CURRENCY, days=days)
+        days = await figures.by_day(period)
+        total = takings_answer(sum_of([one.takings for one in days]))
+        return RevenueAnswer(**asdict(total), currency=CURRENCY, days=[day_takings(one) for one in days])
 
     @get("/analytics/purchases/", guards=[needs(Role.CUSTOMER)])
     async def purchases(
@@ -111,7 +112,8 @@ class AnalyticsController(Controller):
     ) -> Response[SalesReport | str]:
         """A seller's sales report; an admin may name the seller."""
         figures, period = SalesFigures(work, request.user, seller_id=seller_id), _period(date_from, date_to)
-        rows = [product_takings(one) for one in await figures.by_product(period)]
+        found = await figures.by_product(period)
+        rows = [product_takings(one) for one in found]
         if format == "csv":
             headers = {"content-disposition": 'attachment; filename="sales-report.csv"'}
             return Response(await asyncio.to_thread(report_csv, rows), media_type="text/csv", headers=headers)
@@ -119,7 +121,7 @@ class AnalyticsController(Controller):
             currency=CURRENCY,
             date_from=period.start,
             date_to=period.end,
-            totals=takings_answer(await figures.takings(period)),
+            totals=takings_answer(sum_of([one.takings for one in found])),
             products=rows,
         )
         return Response(report, media_type="application/json")

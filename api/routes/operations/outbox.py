@@ -7,7 +7,7 @@ from litestar.params import FromQuery
 
 from api.http.actors import actor_of
 from api.http.injected import GivenWork
-from api.http.schemas import Page, PageNumber, PageSize, PathId, paginate
+from api.http.schemas import Page, PageNumber, PageSize, PathId, WhenQuery, paginate, start_of
 from api.http.security import needs
 from api.routes.operations.answers import OutboxMessageAnswer, message_answer
 from api.routes.operations.services import GivenServices
@@ -30,11 +30,15 @@ class OutboxController(Controller):
         work: GivenWork,
         services: GivenServices,
         status: FromQuery[MessageStatus | None] = None,
+        date_from: WhenQuery = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page[OutboxMessageAnswer]:
-        """Messages, newest first; ``status=dead`` are those that were given up."""
-        query = Outbox(work, services.clock).list_query(status)
+        """Messages, newest first; `status=dead` are those that were given up.
+
+        Without a status, and of those that were sent or skipped, it is those of the last 30 days, or since `date_from`.
+        """
+        query = Outbox(work, services.clock).list_query(status, start_of(date_from, "date_from"))
         return await paginate(request, work.session, query, page, page_size, message_answer)
 
     @post("/{message_id:int}/retry/", guards=[needs(Role.ADMIN)], status_code=200)
