@@ -11,7 +11,7 @@ from dispatch.assignments.models import Assignment, AssignmentRun
 from dispatch.assignments.plans_models import AssignmentPlan
 from dispatch.audit.models import AuditEvent
 from dispatch.carts.models import Cart, CartItem
-from dispatch.catalogue.models import Product, StockChange
+from dispatch.catalogue.models import Category, Product, StockChange
 from dispatch.database.base import metadata
 from dispatch.database.incarnation import DatabaseIncarnation
 from dispatch.decisions.models import DecidedDelivery, Decision
@@ -52,6 +52,7 @@ __all__ = [
     "AuditEvent",
     "Cart",
     "CartItem",
+    "Category",
     "DatabaseIncarnation",
     "DecidedDelivery",
     "Decision",

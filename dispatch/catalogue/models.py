@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ARRAY, Boolean, CheckConstraint, Index, Integer, String, Text, func
+from sqlalchemy import ARRAY, Boolean, CheckConstraint, Index, Integer, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.accounts.models import User
@@ -32,6 +32,22 @@ class StockReason(StrEnum):
     """The product's own ``stock`` was changed, without a word why."""
 
 
+class Category(IdentityAuditBase):
+    """A kind of goods, within another one or at the top. Names in English and Nepali."""
+
+    __tablename__ = "categories"
+    __table_args__ = (
+        CheckConstraint("parent_id <> id", name="not_within_itself"),
+        Index("uq_categories_name", func.coalesce(text("parent_id"), text("0")), func.lower(text("name")), unique=True),
+    )
+
+    parent_id: Mapped[int | None] = mapped_column(reference("categories.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_ne: Mapped[str] = mapped_column(String(80), default="")
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
 class Product(IdentityAuditBase):
     """A product on sale.
 
@@ -48,6 +64,7 @@ class Product(IdentityAuditBase):
     )
 
     seller_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
+    category_id: Mapped[int | None] = mapped_column(reference("categories.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     description: Mapped[str] = mapped_column(Text, default="")
     listed_price: Mapped[Amount]

@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
+from dispatch.catalogue.categories import check_category, within
 from dispatch.catalogue.models import Product, StockReason, TaxClass
 from dispatch.catalogue.stock import note_change
 from dispatch.database.search import contains, folded_text
@@ -25,7 +26,12 @@ class Catalogue:
         self._session = work.session
 
     def list_query(
-        self, *, search: str | None = None, seller_id: int | None = None, is_active: bool | None = True
+        self,
+        *,
+        search: str | None = None,
+        seller_id: int | None = None,
+        is_active: bool | None = True,
+        category_id: int | None = None,
     ) -> Select[Product]:
         """Products, newest first, for a page; ``is_active``: whether they are on sale, None for either."""
         query = select(Product).order_by(Product.id.desc()).options(selectinload(Product.seller))
@@ -33,6 +39,8 @@ class Catalogue:
             query = query.where(Product.is_active.is_(is_active))
         if search and folded_text(search):
             query = query.where(contains(Product.name, search))
+        if category_id is not None:
+            query = query.where(Product.category_id.in_(select(within(category_id).c.id)))
         if seller_id is not None:
             query = query.where(Product.seller_id == seller_id)
         return query
@@ -57,11 +65,14 @@ class Catalogue:
         description: str,
         tax_class: TaxClass,
         images: Sequence[str],
+        category_id: int | None = None,
     ) -> Product:
-        """Put a product on sale. Raises Invalid where the discount is none."""
+        """Put a product on sale. Raises Invalid where the discount is none, or there is no such category."""
+        await check_category(self._session, category_id)
         product = Product(
             seller_id=seller.id,
             seller=seller,
+            category_id=category_id,
             name=name,
             description=description,
             listed_price=listed_price,
@@ -115,6 +126,7 @@ class Catalogue:
     async def change(self, product_id: int, user: User, changes: Mapping[str, Any]) -> Product:
         """Change some fields of one's own product; an admin may change any."""
         product = await self.own(product_id, user)
+        await check_category(self._session, changes.get("category_id"))
         before = product.stock
         for field, value in changes.items():
             setattr(product, field, value)

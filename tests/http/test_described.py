@@ -11,7 +11,10 @@ from tests.support.world import World
 EXAMPLES = 2
 MANY_EXAMPLES = 60
 ROLES = dict.fromkeys(("give", "take"), "no role is given and taken at once, and none by oneself that only others give")
-PRICES = dict.fromkeys(("listed_price", "price", "discounted_price"), "is more than nothing; a discount is less")
+PRICES = dict.fromkeys(("listed_price", "price", "discounted_price"), "is more than nothing; a discount is less") | {
+    "category_id": "is one of the shop's"
+}
+CATEGORY = {"parent_id": "is another one, and not too deep"}
 TRANSPORTER = {"documents": "are of different kinds", "max_active": "ends at a setting"}
 AREA = {"lat": "goes with lon", "lon": "goes with lat", "radius_km": "goes with both"}
 PLACE = {
@@ -33,6 +36,8 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "PATCH /api/v1/marketplace/addresses/{address_id}": PLACE | {"latitude": "goes with longitude"},
     "POST /api/v1/marketplace/orders/create": {f"delivery_info.{name}": words for name, words in PLACE.items()}
     | {"address_id": "is that of an address that one keeps"},
+    "POST /api/v1/marketplace/categories": CATEGORY,
+    "PATCH /api/v1/marketplace/categories/{category_id}": CATEGORY,
     "POST /api/v1/marketplace/products": PRICES,
     "PATCH /api/v1/marketplace/products/{product_id}": PRICES,
     "POST /api/v1/marketplace/products/{product_id}/stock": {"change": "is not 0"},

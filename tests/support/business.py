@@ -38,6 +38,7 @@ async def business_of(world: World, admin: Person) -> Business:
     images = f"/api/v1/marketplace/products/{bought.product_id}/images/"
     ok(await bought.seller.post(images, {"image": picture("PNG")}), 201)
     address = ok(await bought.customer.post("/api/v1/marketplace/addresses/", order_body(0)["delivery_info"]), 201)
+    category = ok(await admin.post("/api/v1/marketplace/categories/", {"name": f"Category of {bought.order_id}"}), 201)
     zone = ok(await admin.post(ZONES, zone_body(f"Zone of {bought.order_id}")), 201)
     plan = ok(await admin.post("/api/assignment-plans/", {"delivery_ids": [delivery["id"]]}), 201)
     webhook = ok(await admin.post("/api/webhooks/", {"url": "https://example.com/hook"}), 201)
@@ -47,6 +48,7 @@ async def business_of(world: World, admin: Person) -> Business:
         "product_id": bought.product_id,
         "address_id": address["id"],
         "cart_id": cart_id,
+        "category_id": category["id"],
         "item_id": item["id"],
         "device_id": device["id"],
         "offer_id": asked["searches"][0]["offers"][0]["id"],

@@ -2713,6 +2713,54 @@ export interface paths {
         patch: operations["carts_change_item"];
         trace?: never;
     };
+    "/api/v1/marketplace/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCategories
+         * @description Those that products are found by, as a tree: each before those within it.
+         */
+        get: operations["catalogue_list_categories"];
+        put?: never;
+        /**
+         * AddCategory
+         * @description Make one; there are at most three levels. 409 `category_exists` where the name is taken at this place.
+         */
+        post: operations["catalogue_add_category"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/categories/{category_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * RemoveCategory
+         * @description Take away one in which there is nothing; else 409 `category_in_use`, and it can be made inactive.
+         */
+        delete: operations["catalogue_remove_category"];
+        options?: never;
+        head?: never;
+        /**
+         * ChangeCategory
+         * @description Change or move one. 409 `category_exists` as above.
+         */
+        patch: operations["catalogue_change_category"];
+        trace?: never;
+    };
     "/api/v1/marketplace/orders/{order_id}": {
         parameters: {
             query?: never;
@@ -2828,7 +2876,7 @@ export interface paths {
         };
         /**
          * ListProducts
-         * @description What is on sale, newest first.
+         * @description What is on sale, newest first. `category`: those of a category by its number, and of all within it.
          */
         get: operations["catalogue_list_products"];
         put?: never;
@@ -4717,6 +4765,38 @@ export interface components {
             unit_price: string;
         };
         /**
+         * CategoriesAnswer
+         * @description All of them, each before those within it.
+         */
+        CategoriesAnswer: {
+            results: components["schemas"]["CategoryAnswer"][];
+        };
+        /**
+         * CategoryAnswer
+         * @description A category; `parent_id` is None at the top.
+         */
+        CategoryAnswer: {
+            id: number;
+            is_active: boolean;
+            name: string;
+            name_ne: string;
+            parent_id: number | null;
+            position: number;
+        };
+        /**
+         * CategoryChanges
+         * @description What is to become another; an inactive one is shown nowhere, nor is what is within it.
+         */
+        CategoryChanges: {
+            is_active?: boolean;
+            /** Format: line */
+            name?: string;
+            /** Format: line */
+            name_ne?: string;
+            parent_id?: number | null;
+            position?: number;
+        };
+        /**
          * ChangedDelivery
          * @description How a delivery stands after a change.
          */
@@ -6462,6 +6542,23 @@ export interface components {
             user_id: number;
         };
         /**
+         * NewCategory
+         * @description A category, within ``parent_id`` or at the top. Of those beside each other the lowest ``position`` is first.
+         */
+        NewCategory: {
+            /** Format: line */
+            name: string;
+            /**
+             * Format: line
+             * @default
+             */
+            name_ne: string;
+            /** @default null */
+            parent_id: number | null;
+            /** @default 0 */
+            position: number;
+        };
+        /**
          * NewDelivery
          * @description The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR.
          *
@@ -6653,6 +6750,8 @@ export interface components {
          * @description A product to sell. ``price`` is another name for ``listed_price``.
          */
         NewProduct: {
+            /** @default null */
+            category_id: number | null;
             /**
              * Format: lines
              * @default
@@ -7919,6 +8018,7 @@ export interface components {
          */
         ProductAnswer: {
             available: number;
+            category_id: number | null;
             description: string;
             discounted_price: string | null;
             id: number;
@@ -7936,6 +8036,7 @@ export interface components {
          * @description Fields to change.
          */
         ProductChanges: {
+            category_id?: number | null;
             /** Format: lines */
             description?: string;
             discounted_price?: (string | number) | null;
@@ -14741,6 +14842,132 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    catalogue_list_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoriesAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    catalogue_add_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCategory"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    catalogue_remove_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    catalogue_change_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryChanges"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     orders_show: {
         parameters: {
             query?: never;
@@ -14911,6 +15138,7 @@ export interface operations {
     catalogue_list_products: {
         parameters: {
             query?: {
+                category?: number | null;
                 /** @description Page, from 1. */
                 page?: number;
                 /** @description Results a page. */

@@ -14,7 +14,7 @@ from api.routes.accounts.accounts import AnyRequest
 from api.routes.accounts.own_account import AccountClosing, MessageAnswer
 from api.routes.accounts.services import GivenServices
 from dispatch.audit.service import record
-from dispatch.personal_data.export import MOST, Row, personal_data
+from dispatch.privacy.export import MOST, Row, personal_data
 
 
 class DataSection(Struct, frozen=True):

@@ -19,7 +19,7 @@ from dispatch.accounts.tokens import Tokens
 from dispatch.database.work import Work
 from dispatch.errors import Limit, TooMany
 from dispatch.offboarding.service import Offboarding
-from dispatch.personal_data.deletion import AccountDeletion
+from dispatch.privacy.deletion import AccountDeletion
 from realtime.sockets.tickets import Tickets
 
 HOUR_S = 3600

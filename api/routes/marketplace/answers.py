@@ -34,6 +34,7 @@ class ProductAnswer(Struct, frozen=True):
     stock: int
     available: int
     tax_class: TaxClass
+    category_id: int | None
     images: list[ProductImage]
     is_active: bool
     seller: SellerAnswer
@@ -51,6 +52,7 @@ def product_answer(product: Product) -> ProductAnswer:
         stock=product.stock,
         available=product.available,
         tax_class=product.tax_class,
+        category_id=product.category_id,
         images=product_images(product),
         is_active=product.is_active,
         seller=SellerAnswer(product.seller_id, product.seller.name),

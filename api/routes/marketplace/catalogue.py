@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request, get, patch, post
-from litestar.params import FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, UnsetType, field
 
 from api.http.actors import actor_of
@@ -13,11 +13,13 @@ from api.http.field_rules import Rule, given
 from api.http.injected import GivenWork
 from api.http.middleware.compression import KEPT
 from api.http.schemas import (
+    BIGINT_MAX,
     CODE,
     IMAGE,
     NO_NUL,
     ONE_LINE,
     Body,
+    Id,
     Page,
     PageNumber,
     PageSize,
@@ -53,6 +55,7 @@ class NewProduct(Body, frozen=True, kw_only=True):
     description: Text = ""
     tax_class: TaxClass = TaxClass.STANDARD
     images: Images = field(default_factory=list)
+    category_id: Id | None = None
 
     described: ClassVar[Rule] = {"anyOf": [given("listed_price"), given("price")]}
 
@@ -72,6 +75,7 @@ class ProductChanges(Body, frozen=True, kw_only=True):
     description: Text | UnsetType = UNSET
     tax_class: TaxClass | UnsetType = UNSET
     images: Images | UnsetType = UNSET
+    category_id: Id | UnsetType | None = UNSET
     is_active: bool | UnsetType = UNSET
 
 
@@ -99,14 +103,15 @@ class ProductController(Controller):
         request: Request[Any, Any, Any],
         work: GivenWork,
         search: SearchText = None,
+        category: Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)] = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page[ProductAnswer]:
-        """What is on sale, newest first."""
+        """What is on sale, newest first. `category`: those of a category by its number, and of all within it."""
         return await paginate(
             request,
             work.session,
-            Catalogue(work).list_query(search=search),
+            Catalogue(work).list_query(search=search, category_id=category),
             page,
             page_size,
             product_answer,
@@ -124,6 +129,7 @@ class ProductController(Controller):
             description=data.description,
             tax_class=data.tax_class,
             images=data.images,
+            category_id=data.category_id,
         )
         return product_answer(product)
 

@@ -8,6 +8,7 @@ from api.routes.marketplace.addresses import AddressController, ProvinceControll
 from api.routes.marketplace.analytics import AnalyticsController
 from api.routes.marketplace.carts import CartController
 from api.routes.marketplace.catalogue import ProductController
+from api.routes.marketplace.categories import CategoryController
 from api.routes.marketplace.examples import OF_OPERATIONS
 from api.routes.marketplace.fiscal_years import FiscalYearController
 from api.routes.marketplace.media import MediaController
@@ -25,6 +26,7 @@ def marketplace_routes(services: MarketplaceServices) -> Router:
         path="/",
         route_handlers=[
             ProductController,
+            CategoryController,
             ProductPictureController,
             StockController,
             MediaController,

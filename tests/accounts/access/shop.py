@@ -140,6 +140,27 @@ async def _adjust_stock(stage: Stage) -> Ask:
     return Ask(f"{PRODUCTS}{await stage.world.product(seller)}/stock/", body, {"seller": seller})
 
 
+async def _category(stage: Stage, body: object = None) -> Ask:
+    named = {"name": f"Of access {(await stage.world.person()).user_id}"}
+    made = ok(await stage.admin.post("/api/v1/marketplace/categories/", named), 201)
+    return Ask(f"/api/v1/marketplace/categories/{made['id']}/", body)
+
+
+@asks("POST /api/v1/marketplace/categories")
+async def _add_category(stage: Stage) -> Ask:
+    return Ask("/api/v1/marketplace/categories/", {"name": f"Fruit {(await stage.world.person()).user_id}"})
+
+
+@asks("PATCH /api/v1/marketplace/categories/{category_id}")
+async def _change_category(stage: Stage) -> Ask:
+    return await _category(stage, {"position": 3})
+
+
+@asks("DELETE /api/v1/marketplace/categories/{category_id}")
+async def _remove_category(stage: Stage) -> Ask:
+    return await _category(stage)
+
+
 async def _kept_address(stage: Stage, body: object = None) -> Ask:
     customer = await stage.world.person()
     kept = ok(await customer.post(ADDRESSES, order_body(0)["delivery_info"]), 201)

@@ -28,8 +28,8 @@ from dispatch.orders.service import Orders
 from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund
-from dispatch.personal_data.blockers import blockers
 from dispatch.ports import Clock
+from dispatch.privacy.blockers import blockers
 from dispatch.sales.models import Sale
 from dispatch.tracking.share_links import ShareLink
 from dispatch.transporters.devices import TransporterDevice
