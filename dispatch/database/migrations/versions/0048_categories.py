@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0046_categories"
-down_revision: str | None = "0045_deleted_accounts"
+revision: str = "0048_categories"
+down_revision: str | None = "0047_sales_sums"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
