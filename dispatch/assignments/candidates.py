@@ -27,7 +27,7 @@ from dispatch.assignments.results import Scores
 from dispatch.assignments.rules import AssignmentRules
 from dispatch.database.among import among
 from dispatch.database.work import Work
-from dispatch.deliveries.eta import expected_arrival, trip_of
+from dispatch.deliveries.eta import expected_arrival, expected_pickup, trip_of
 from dispatch.deliveries.loads import Load
 from dispatch.deliveries.models import ABOARD, Delivery, DeliveryStatus
 from dispatch.deliveries.service import DeliveryKey
@@ -51,6 +51,7 @@ Place: TypeAlias = tuple[float, float]
 class Candidate:
     """One who could be given the delivery. ``arrival``: when it would be at its door, were it given now.
 
+    ``pickup_at``: when this one would be where it is fetched.
     ``gave_back``: had it and did not want it, so that nothing that decides by itself gives it to this one again.
     """
 
@@ -59,6 +60,7 @@ class Candidate:
     load: Load
     scores: Scores
     distance_km: float | None
+    pickup_at: datetime
     arrival: datetime
     gave_back: bool
 
@@ -170,12 +172,12 @@ class Candidates:
             delivery.status in ABOARD
         ):  # it is there already, and of the way from the meeting to the door nothing is known
             trip = replace(trip, pickup=place, pickup_from=None, distance_km=None)
-        arrival = expected_arrival(
-            trip, position, picked_up=False, road_factor=self._road_factor, now=self._clock.now()
-        )
+        now, factor = self._clock.now(), self._road_factor
+        arrival = expected_arrival(trip, position, picked_up=False, road_factor=factor, now=now)
+        pickup_at = expected_pickup(trip, position, road_factor=factor, now=now)
         distance_km = None if place is None else great_circle_m(*place, position.lat, position.lon) / 1000
         load = Load(transporter.active_count, transporter.carried_kg)
-        return Candidate(transporter, position, load, scores, distance_km, arrival.likely_minute, gave_back)
+        return Candidate(transporter, position, load, scores, distance_km, pickup_at, arrival.likely_minute, gave_back)
 
 
 def _excluded(

@@ -6,7 +6,16 @@ Before the pickup it goes by way of it. ``travel`` holds the arithmetic; nothing
 from datetime import datetime
 
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from dispatch.deliveries.travel import SPEED_KMH, Arrival, Point, Trip, Whereabouts, arrival_at_door, road_distance_km
+from dispatch.deliveries.travel import (
+    SPEED_KMH,
+    Arrival,
+    Point,
+    Trip,
+    Whereabouts,
+    arrival_at_door,
+    arrival_at_pickup,
+    road_distance_km,
+)
 from dispatch.ports import LivePosition
 
 __all__ = [
@@ -14,6 +23,7 @@ __all__ = [
     "Arrival",
     "Trip",
     "expected_arrival",
+    "expected_pickup",
     "live_arrival",
     "road_distance_km",
     "trip_of",
@@ -70,6 +80,12 @@ def expected_arrival(
     if whereabouts is None and picked_up and trip.pickup is not None:
         whereabouts = Whereabouts(trip.pickup)
     return arrival_at_door(trip, whereabouts, picked_up=picked_up, road_factor=road_factor, now=now)
+
+
+def expected_pickup(trip: Trip, position: LivePosition, *, road_factor: float, now: datetime) -> datetime:
+    """When whoever is there should be at the pickup, to whole minutes."""
+    arrival = arrival_at_pickup(trip, _whereabouts(position, now), road_factor=road_factor, now=now)
+    return arrival.replace(second=0, microsecond=0)
 
 
 def _whereabouts(position: LivePosition, now: datetime) -> Whereabouts:

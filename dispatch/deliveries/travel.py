@@ -86,8 +86,7 @@ def arrival_at_door(
     happened since (it went on, it stood) widens the window by the age of the position to both sides.
     """
     age_s = whereabouts.age_s if whereabouts else 0.0
-    first_stop = trip.dropoff if picked_up else trip.pickup
-    moving_s = max(0.0, _first_leg_s(trip, whereabouts, first_stop, road_factor) - age_s)
+    moving_s = _until_first_stop_s(trip, whereabouts, trip.dropoff if picked_up else trip.pickup, road_factor)
     arrival = now + timedelta(seconds=moving_s)
     if not picked_up:
         onward_s = HANDLING_S + _trip_m(trip, road_factor) / trip.usual_mps
@@ -95,6 +94,16 @@ def arrival_at_door(
         moving_s += onward_s
     spread = timedelta(seconds=max(LEAST_SPREAD_S, moving_s * SPREAD) + age_s)
     return Arrival(max(now, arrival - spread), arrival + spread, arrival)
+
+
+def arrival_at_pickup(trip: Trip, whereabouts: Whereabouts | None, *, road_factor: float, now: datetime) -> datetime:
+    """When its transporter should be at the pickup, which may be before the parcel is ready."""
+    return now + timedelta(seconds=_until_first_stop_s(trip, whereabouts, trip.pickup, road_factor))
+
+
+def _until_first_stop_s(trip: Trip, whereabouts: Whereabouts | None, stop: Point | None, road_factor: float) -> float:
+    age_s = whereabouts.age_s if whereabouts else 0.0
+    return max(0.0, _first_leg_s(trip, whereabouts, stop, road_factor) - age_s)
 
 
 def _first_leg_s(trip: Trip, whereabouts: Whereabouts | None, to: Point | None, road_factor: float) -> float:

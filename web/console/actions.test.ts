@@ -2,16 +2,17 @@ import { expect, test } from "vitest";
 import { Actions, MOST_DONE, UNDO_MS } from "./actions.ts";
 import type { AssignmentPlan } from "./calls.ts";
 
+const EXPECTED = "2026-11-28T10:24:00Z";
 const GIFT = { delivery: 7, number: "TRK7", courier: 1, name: "Ram" };
 function desk(answers: { give?: () => Promise<unknown>; takeBack?: () => Promise<unknown> } = {}) {
   const done: string[] = [];
   let now = 0;
   const calls = {
-    give: (delivery: number, courier: number) => (done.push(`give ${delivery} ${courier}`), (answers.give?.() ?? Promise.resolve({})) as never),
+    give: (delivery: number, courier: number) => (done.push(`give ${delivery} ${courier}`), (answers.give?.() ?? Promise.resolve({ estimated_delivery_time: EXPECTED })) as never),
     takeBack: (delivery: number, courier: number, reason: string) =>
       (done.push(`back ${delivery} ${courier} ${reason}`), (answers.takeBack?.() ?? Promise.resolve({})) as never),
   };
-  const answered: [number, number | null][] = [];
+  const answered: [number, number | null, (number | null)?][] = [];
   const actions = new Actions(calls, () => now, () => undefined, (...answer) => void answered.push(answer));
   return { actions, done, answered, pass: (ms: number) => void (now += ms) };
 }
@@ -32,11 +33,11 @@ test("what is taken back can be undone, by giving it to the same courier", async
   expect(done).toEqual(["back 7 1 breakdown", "give 7 1"]);
 });
 
-test("what the server answered is told at once, and what it refused is not", async () => {
+test("what the server answered is told at once with when it is expected, and what it refused is not", async () => {
   const { actions, answered } = desk();
   await actions.give(GIFT);
   await actions.undo();
-  expect(answered).toEqual([[7, 1], [7, null]]);
+  expect(answered).toEqual([[7, 1, Date.parse(EXPECTED)], [7, null]]);
   const refused = desk({ give: () => Promise.reject(new Error("somebody else was first")) });
   await refused.actions.give(GIFT);
   expect(refused.answered).toEqual([]);

@@ -38,6 +38,11 @@ export type Pending = "give.pending" | "take_back.pending" | "change.pending";
 
 type Asks = Pick<Calls, "give" | "takeBack">;
 
+/** Milliseconds since 1970 of what an answer says; null where it says nothing. */
+export function moment(text: string | null): number | null {
+  return text === null ? null : Date.parse(text);
+}
+
 export class Actions {
   /** Deliveries of which an answer is awaited. */
   readonly pending = new Map<number, Pending>();
@@ -50,8 +55,8 @@ export class Actions {
     private readonly calls: Asks,
     private readonly now: () => number,
     private readonly onChange: () => void,
-    /** What the server answered: who has a delivery now, or nobody. */
-    readonly onAnswer: (delivery: number, courier: number | null) => void,
+    /** What the server answered: who has a delivery now, or nobody; when it is expected, where the answer says so. */
+    readonly onAnswer: (delivery: number, courier: number | null, expected_at?: number | null) => void,
   ) {}
 
   async give(gift: Gift, reason = ""): Promise<void> {
@@ -160,8 +165,8 @@ export class Actions {
   }
 
   async #give(gift: Gift, reason = ""): Promise<void> {
-    await this.calls.give(gift.delivery, gift.courier, reason);
-    this.onAnswer(gift.delivery, gift.courier);
+    const given = await this.calls.give(gift.delivery, gift.courier, reason);
+    this.onAnswer(gift.delivery, gift.courier, moment(given.estimated_delivery_time));
   }
 
   async #takeBack(gift: Gift, reason: TakeBackReason, note: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aheadIn, firstThere, lateOnArrival, othersOf } from "./arrivals.ts";
+import { aheadIn, firstThere, inOrder, lateOnArrival, othersOf } from "./arrivals.ts";
 
 function candidate(at: string, distance: number, rating: number, capacity = 50, workload = 50) {
   const score_details = { distance_score: distance, rating_score: rating, capacity_score: capacity, workload_score: workload, total_score: 90 };
@@ -8,6 +8,12 @@ function candidate(at: string, distance: number, rating: number, capacity = 50, 
 
 test("who arrives first is told apart from who has the best score", () => {
   expect(firstThere([candidate("08:27", 80, 90), candidate("08:07", 70, 80), candidate("08:15", 60, 80)])).toBe(1);
+});
+
+test("whoever is at the door first comes first where that is asked for, and of equals the better score", () => {
+  const ranked = [candidate("08:27", 80, 90), candidate("08:15", 70, 80), candidate("08:07", 60, 80), candidate("08:15", 50, 80)];
+  expect(inOrder(ranked, "score")).toEqual(ranked);
+  expect(inOrder(ranked, "door").map((one) => one.score_details.distance_score)).toEqual([60, 70, 50, 80]);
 });
 
 test("of two who arrive at the same moment the one with the better score counts as first, and of nobody none", () => {

@@ -23,6 +23,15 @@ export function firstThere(candidates: readonly Pick<Rated, "estimated_delivery_
   return first;
 }
 
+export const ORDERS = ["score", "door"] as const;
+export type Order = (typeof ORDERS)[number];
+
+/** The ranked in the order that is asked for; of those who are at the door at the same moment the better score comes first. */
+export function inOrder<One extends Pick<Rated, "estimated_delivery_time">>(ranked: readonly One[], order: Order): One[] {
+  if (order === "score") return [...ranked];
+  return [...ranked].sort((a, b) => Date.parse(a.estimated_delivery_time) - Date.parse(b.estimated_delivery_time));
+}
+
 /** The terms in which one has more than another, the largest lead first. */
 export function aheadIn(one: Rated, other: Rated): TermName[] {
   return TERMS.map(([term, name]) => ({ name, lead: one.score_details[term] - other.score_details[term] }))

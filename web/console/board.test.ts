@@ -81,6 +81,17 @@ test("what the server answered shows before any frame, and a frame of how it was
   expect(standing(board)).toEqual(["available", null]); // somebody took it back meanwhile
 });
 
+test("an answer says when the parcel is expected of whom it was given to, and what was expected of somebody else is forgotten", () => {
+  const board = new Board();
+  const held = toldDelivery(7, { ...GIVEN, expected_at: "2026-11-28T10:30:00Z" });
+  board.take(frame({ reset: true, deliveries: [toldDelivery(6), held] }), 0);
+  const expected = Date.parse("2026-11-28T10:24:00Z");
+  board.answered(6, 1, 1_000, expected);
+  expect([board.deliveries.get(6)?.expected_at, board.deliveries.get(6)?.assigned_at]).toEqual([expected, Date.parse("2026-11-28T10:00:00Z")]);
+  board.answered(7, 2, 1_000);
+  expect(board.deliveries.get(7)?.expected_at).toBeNull();
+});
+
 test("what was given and taken back at once waits, whichever of its frames comes when", () => {
   const board = new Board();
   board.take(frame({ reset: true, deliveries: [toldDelivery(7)] }), 0);

@@ -47,14 +47,18 @@ export class Board {
     return { couriers: moved, gone, deliveries: frame.deliveries.length > 0 || frame.reset };
   }
 
-  /** The server answered an act of this page: who has the parcel now, null where it waits again. Frames come later than answers. */
-  answered(delivery_id: number, courier_id: number | null, now: number): void {
+  /**
+   * The server answered an act of this page: who has the parcel now, null where it waits again, and when it is expected, null where the
+   * answer does not say. Frames come later than answers.
+   */
+  answered(delivery_id: number, courier_id: number | null, now: number, expected_at: number | null = null): void {
     const before = this.deliveries.get(delivery_id);
     if (before === undefined || (before.transporter_id === courier_id && underWay(before) === (courier_id !== null))) return;
     this.#answers.note(before, now);
     if (courier_id === null) this.#noteHad(before);
     const status = courier_id === null ? "available" : aboard(before) ? before.status : "assigned"; // what is aboard is handed on
-    this.deliveries.set(delivery_id, { ...before, status, transporter_id: courier_id });
+    // What was expected was expected of somebody else.
+    this.deliveries.set(delivery_id, { ...before, status, transporter_id: courier_id, assigned_at: courier_id === null ? null : this.#serverTime, expected_at });
   }
 
   /** The same of how urgent it is. */

@@ -1,8 +1,8 @@
 // One change to all that are chosen, each with its own result.
 import { useState } from "preact/hooks";
 import { problemOf } from "../shared/problems.ts";
-import { type BulkChange, type BulkResults, type CancelReason, CANCEL_REASONS, MOST_CHANGED, PRIORITIES, type Why } from "./calls.ts";
-import { Asking, Choices, Note, ReasonFields, UndoInDialog } from "./change_dialogs.tsx";
+import { type BulkChange, type BulkResults, type CancelReason, CANCEL_REASONS, MOST_CHANGED, PRIORITIES } from "./calls.ts";
+import { Asking, Choices, Note, ReasonFields, UNSAID, UndoInDialog, isSaid } from "./change_dialogs.tsx";
 import { CourierPicker } from "./courier_picker.tsx";
 import { useLateDesk } from "./late/words.ts";
 import { Dialog } from "./dialogs.tsx";
@@ -15,31 +15,35 @@ export function BulkDialog({ deliveries }: { deliveries: readonly Delivery[] }) 
   // What was chosen when the dialog opened: who is delivered meanwhile has a result too.
   const [chosen] = useState(deliveries);
   const [operation, setOperation] = useState<(typeof OPERATIONS)[number]>("unassign");
-  const [why, setWhy] = useState<Why>({ reason: "mistake", note: "" });
-  const [cancel_reason, setCancelReason] = useState<CancelReason>("customer_asked");
+  const [why, setWhy] = useState(UNSAID);
+  const [cancel_reason, setCancelReason] = useState<CancelReason | null>(null);
   const [priority, setPriority] = useState<Priority>("high");
   const [taker, setTaker] = useState<number | null>(null);
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState("");
   const [done, setDone] = useState<BulkResults | null>(null);
   if (done !== null) return <Results done={done} deliveries={chosen} />;
-  const change = (): BulkChange => {
-    if (operation === "cancel") return { operation, cancel_reason, note: why.note };
+  /** Null while the reason is not chosen. */
+  const change = (): BulkChange | null => {
+    if (operation === "cancel") return cancel_reason === null ? null : { operation, cancel_reason, note: why.note };
     if (operation === "change_priority") return { operation, priority };
+    if (!isSaid(why)) return null;
     return operation === "reassign" ? { operation, ...why, transporter_id: taker } : { operation, ...why };
   };
   const send = async (): Promise<void> => {
+    const wanted = change();
+    if (wanted === null) return;
     setSending(true);
     setProblem("");
     try {
-      setDone(await changes.changeMany(chosen, change()));
+      setDone(await changes.changeMany(chosen, wanted));
     } catch (error) {
       setProblem(problemOf(error, say));
       setSending(false);
     }
   };
   return (
-    <Asking title={say("bulk.title", { count: chosen.length })} action={say(sending ? "change.pending" : `bulk.${operation}`)} blocked={sending || chosen.length > MOST_CHANGED} onSend={() => void send()}>
+    <Asking title={say("bulk.title", { count: chosen.length })} action={say(sending ? "change.pending" : `bulk.${operation}`)} blocked={sending || chosen.length > MOST_CHANGED} missing={change() === null ? say("why.missing") : ""} onSend={() => void send()}>
       {chosen.length > MOST_CHANGED && <p class="problem" role="alert">{say("bulk.too_many", { most: MOST_CHANGED })}</p>}
       <Choices legend={say("bulk.what")} all={OPERATIONS} chosen={operation} onChoose={setOperation} words={(one) => say(`bulk.${one}`)} />
       {operation === "reassign" && (

@@ -58,6 +58,8 @@ const PLAN_PATIENCE_S = 120;
 const COMMIT_PATIENCE_S = 900;
 const TRACK_MS = 15 * 60_000;
 const PAGE = 100;
+/** So many of the best are looked at: whoever would be at the door first may be far from the best score. */
+const RANKED = 100;
 
 export class Calls {
   constructor(private readonly client: Client) {}
@@ -73,7 +75,7 @@ export class Calls {
   }
 
   candidates(delivery: number): Promise<Candidates> {
-    return this.client.call(`/api/deliveries/${delivery}/candidates/?top_k=10`);
+    return this.client.call(`/api/deliveries/${delivery}/candidates/?top_k=${RANKED}`);
   }
 
   details(delivery: number): Promise<Details> {

@@ -2,12 +2,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
-import { TERMS, aheadIn, firstThere, lateOnArrival } from "./arrivals.ts";
+import { type Order, TERMS, aheadIn, firstThere, inOrder, lateOnArrival } from "./arrivals.ts";
 import type { Candidate, Candidates, Excluded } from "./calls.ts";
 import { useDesk } from "./desk.ts";
 import type { Delivery } from "./frames.ts";
+import { OrderChoice } from "./order_choice.tsx";
 
 const AGAIN_MS = 20_000;
+const SHOWN = 10;
 const REASON_CHARACTERS = 500;
 /** Less than this apart, two arrivals are the same to whoever waits. */
 const SAME_MS = 60_000;
@@ -19,6 +21,8 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
   const [problem, setProblem] = useState("");
   const [asked, setAsked] = useState(0);
   const [reason, setReason] = useState("");
+  const [order, setOrder] = useState<Order>("score");
+  const [most, setMost] = useState(SHOWN);
   useEffect(() => {
     let left = false;
     calls.candidates(delivery.id).then(
@@ -57,8 +61,9 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
       {found?.reason != null && <p class="problem">{found.reason}</p>}
       {found !== null && (others > 0 || found.candidates_count > list.length) && <Others found={found} others={others} reason={reason} delivery={delivery} />}
       {chosen !== undefined && fastest !== undefined && <Trade best={chosen} fastest={fastest} due_at={delivery.due_at} />}
+      {list.length > 1 && <OrderChoice order={order} onOrder={setOrder} />}
       <ol>
-        {list.map((one) => (
+        {inOrder(list, order).slice(0, most).map((one) => (
           <CandidateRow
             key={one.transporter.id}
             one={one}
@@ -70,6 +75,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
           />
         ))}
       </ol>
+      {list.length > most && <button type="button" class="link" onClick={() => setMost(most + SHOWN)}>{say("console.show_all", { count: Math.min(SHOWN, list.length - most) })}</button>}
       {others_fit && <ReasonField reason={reason} setReason={setReason} />}
     </section>
   );
@@ -137,6 +143,7 @@ function CandidateRow({ one, first, fastest, had_until, reason, delivery }: RowG
   const late = lateOnArrival(one, delivery.due_at);
   const facts = [
     one.distance_km === null ? null : say("candidates.distance", { distance: distance(one.distance_km * 1000, language) }),
+    say("candidates.at_pickup", { at: clock(Date.parse(one.estimated_pickup_time), now, language) }),
     say("candidates.at_door", { at: clock(Date.parse(one.estimated_delivery_time), now, language) }),
     late === 0 ? null : say("candidates.late", { age: duration(late / 1000, say) }),
     say("candidates.load", { count: one.active, most: one.max_active }),

@@ -1,6 +1,6 @@
 // Changes that need a reason: taking back, giving to somebody else, cancelling, how urgent it is, relieving a courier.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { problemOf } from "../shared/problems.ts";
 import { type CancelReason, CANCEL_REASONS, PRIORITIES, REASONS, type Relieved, type TakeBackReason, type Why } from "./calls.ts";
 import { CourierPicker } from "./courier_picker.tsx";
@@ -31,8 +31,16 @@ export function Note({ note, onNote }: { note: string; onNote: (note: string) =>
   return <label>{say("take_back.note")}<input value={note} maxLength={NOTE_CHARACTERS} onInput={(event) => onNote(event.currentTarget.value)} /></label>;
 }
 
+/** Why, before it is chosen: it is kept and shown to others, so nobody guesses it. */
+export type Unsaid = Omit<Why, "reason"> & { reason: TakeBackReason | null };
+export const UNSAID: Unsaid = { reason: null, note: "" };
+
+export function isSaid(why: Unsaid): why is Why {
+  return why.reason !== null;
+}
+
 /** Why, as a word and in one's own. */
-export function ReasonFields({ why, onWhy }: { why: Why; onWhy: (why: Why) => void }) {
+export function ReasonFields({ why, onWhy }: { why: Unsaid; onWhy: (why: Unsaid) => void }) {
   const { say } = useLateDesk();
   return (
     <>
@@ -42,9 +50,22 @@ export function ReasonFields({ why, onWhy }: { why: Why; onWhy: (why: Why) => vo
   );
 }
 
+interface AskingGiven {
+  title: string;
+  action: string;
+  back?: "dialog.cancel" | "cancel.keep";
+  blocked?: boolean;
+  /** What is still to be chosen before it can be sent; empty where nothing is. */
+  missing?: string;
+  onSend: () => void;
+  children: ComponentChildren;
+}
+
 /** A form in a dialog: what is sent, and the way back. */
-export function Asking({ title, action, back = "dialog.cancel", blocked = false, onSend, children }: { title: string; action: string; back?: "dialog.cancel" | "cancel.keep"; blocked?: boolean; onSend: () => void; children: ComponentChildren }) {
+export function Asking({ title, action, back = "dialog.cancel", missing = "", onSend, children, ...given }: AskingGiven) {
   const { say, open } = useLateDesk();
+  const hint = useId();
+  const blocked = given.blocked === true || missing !== "";
   return (
     <Dialog title={title} onClose={() => open(null)}>
       <form
@@ -54,8 +75,9 @@ export function Asking({ title, action, back = "dialog.cancel", blocked = false,
         }}
       >
         {children}
+        {missing !== "" && <p id={hint} class="small quiet">{missing}</p>}
         <p class="actions">
-          <button class="button first" disabled={blocked}>{action}</button>
+          <button class="button first" disabled={blocked} aria-describedby={missing === "" ? undefined : hint}>{action}</button>
           <button type="button" class="button" onClick={() => open(null)}>{say(back)}</button>
         </p>
       </form>
@@ -95,7 +117,7 @@ export function TakeBackDialog() {
     void actions.takeBack({ delivery: delivery.id, number: delivery.tracking_number, courier, name }, reason, note);
   };
   return (
-    <Asking title={say("take_back.title", { number: delivery.tracking_number, name })} action={say("take_back")} blocked={reason === null} onSend={send}>
+    <Asking title={say("take_back.title", { number: delivery.tracking_number, name })} action={say("take_back")} missing={reason === null ? say("why.missing") : ""} onSend={send}>
       <Choices<TakeBackReason> legend={say("take_back.why")} all={REASONS} chosen={reason} onChoose={setReason} words={(one) => say(`reason.${one}`)} />
       <Note note={note} onNote={setNote} />
     </Asking>
@@ -107,15 +129,16 @@ export function ReassignDialog() {
   const delivery = useLookedAt(underWay);
   const carried = delivery !== null && aboard(delivery);
   const [to, setTo] = useState<Taker>(carried ? null : "best");
-  const [why, setWhy] = useState<Why>({ reason: "better_choice", note: "" });
+  const [why, setWhy] = useState(UNSAID);
   if (delivery === null) return null;
   const name = board.nameOf(delivery.transporter_id) ?? `#${delivery.transporter_id}`;
   const send = (): void => {
+    if (!isSaid(why)) return;
     open(null);
     void changes.reassign(delivery, to === "best" ? null : to, why);
   };
   return (
-    <Asking title={say(carried ? "transfer.title" : "reassign.title", { number: delivery.tracking_number, name })} action={say(carried ? "transfer" : "reassign")} blocked={to === null} onSend={send}>
+    <Asking title={say(carried ? "transfer.title" : "reassign.title", { number: delivery.tracking_number, name })} action={say(carried ? "transfer" : "reassign")} missing={to === null ? say("taker.missing") : isSaid(why) ? "" : say("why.missing")} onSend={send}>
       {carried && <p class="quiet">{say("transfer.words")}</p>}
       <Takers delivery={delivery} to={to} onTo={setTo} />
       <ReasonFields why={why} onWhy={setWhy} />
@@ -125,16 +148,17 @@ export function ReassignDialog() {
 
 export function CancelDialog() {
   const { say, open, changes } = useLateDesk();
-  const [reason, setReason] = useState<CancelReason>("customer_asked");
+  const [reason, setReason] = useState<CancelReason | null>(null);
   const [note, setNote] = useState("");
   const delivery = useLookedAt((one) => !aboard(one));
   if (delivery === null) return null;
   const send = (): void => {
+    if (reason === null) return;
     open(null);
     void changes.cancel(delivery, reason, note);
   };
   return (
-    <Asking title={say("cancel.title", { number: delivery.tracking_number })} action={say("cancel")} back="cancel.keep" onSend={send}>
+    <Asking title={say("cancel.title", { number: delivery.tracking_number })} action={say("cancel")} back="cancel.keep" missing={reason === null ? say("why.missing") : ""} onSend={send}>
       <p class="problem">{say("cancel.words")}</p>
       <Choices<CancelReason> legend={say("take_back.why")} all={CANCEL_REASONS} chosen={reason} onChoose={setReason} words={(one) => say(`cancel.${one}`)} />
       <Note note={note} onNote={setNote} />
@@ -164,7 +188,7 @@ export function RelieveDialog() {
   const courier = view.courier;
   const [to, setTo] = useState<"best" | "wait" | "one">("best");
   const [taker, setTaker] = useState<number | null>(null);
-  const [why, setWhy] = useState<Why>({ reason: "breakdown", note: "" });
+  const [why, setWhy] = useState(UNSAID);
   const [off, setOff] = useState(true);
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState("");
@@ -172,6 +196,7 @@ export function RelieveDialog() {
   if (courier === null) return null;
   const name = board.nameOf(courier) ?? `#${courier}`;
   const send = async (): Promise<void> => {
+    if (!isSaid(why)) return;
     setSending(true);
     setProblem("");
     try {
@@ -184,7 +209,7 @@ export function RelieveDialog() {
   };
   if (done !== null) return <RelievedDialog done={done} name={name} />;
   return (
-    <Asking title={say("relieve.title", { name })} action={say(sending ? "change.pending" : "relieve")} blocked={sending || (to === "one" && taker === null)} onSend={() => void send()}>
+    <Asking title={say("relieve.title", { name })} action={say(sending ? "change.pending" : "relieve")} blocked={sending} missing={to === "one" && taker === null ? say("taker.missing") : isSaid(why) ? "" : say("why.missing")} onSend={() => void send()}>
       <Choices legend={say("relieve.to")} all={["best", "one", "wait"] as const} chosen={to} onChoose={setTo} words={(one) => say(`relieve.to.${one}`)} />
       {to === "best" && <BestOfEach courier={courier} />}
       {to === "one" && <CourierPicker label={say("reassign.to")} but={courier} chosen={taker} onChoose={setTaker} />}

@@ -18,10 +18,10 @@ function desk(answers: { bulk?: BulkResults; relieved?: Relieved; fails?: (said:
     return answers.fails?.(said) === true ? Promise.reject(new Error(said)) : Promise.resolve(answer as Answer);
   };
   const calls = {
-    give: (one: number, to: number) => say<never>(`give ${one} ${to}`),
+    give: (one: number, to: number) => say<never>(`give ${one} ${to}`, { estimated_delivery_time: null }),
     takeBack: (one: number, from: number) => say<never>(`back ${one} ${from}`),
-    reassign: (one: number, from: number, to: number | null, why: Why) => say<never>(`reassign ${one} ${from} ${to} ${why.reason}`, { assigned_transporter: { id: to ?? 9, name: "Sita" } }),
-    transfer: (one: number, from: number, to: number) => say<never>(`transfer ${one} ${from} ${to}`, { assigned_transporter: { id: to, name: "Sita" } }),
+    reassign: (one: number, from: number, to: number | null, why: Why) => say<never>(`reassign ${one} ${from} ${to} ${why.reason}`, { estimated_delivery_time: null, assigned_transporter: { id: to ?? 9, name: "Sita" } }),
+    transfer: (one: number, from: number, to: number) => say<never>(`transfer ${one} ${from} ${to}`, { estimated_delivery_time: null, assigned_transporter: { id: to, name: "Sita" } }),
     relieve: (courier: number) => say<Relieved>(`relieve ${courier}`, answers.relieved),
     cancel: (one: number, reason: string) => say<never>(`cancel ${one} ${reason}`),
     setPriority: (one: number, priority: string, before: string) => say<never>(`priority ${one} ${priority} ${before}`),

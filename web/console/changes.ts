@@ -1,5 +1,5 @@
 // What a dispatcher changes about deliveries that somebody has, or that wait: one, all of a courier's, or several chosen ones.
-import type { Actions } from "./actions.ts";
+import { type Actions, moment } from "./actions.ts";
 import { type BulkChange, type BulkResults, type Calls, type CancelReason, MOST_CHANGED, type Moved, type Relief, type Relieved, type Why } from "./calls.ts";
 import { type Delivery, type Priority, aboard } from "./frames.ts";
 
@@ -99,19 +99,19 @@ export class Changes {
   async #moved(delivery: Told, from: number, to: number | null, why: Why): Promise<Moved> {
     if (to === null || !aboard(delivery)) return this.#reassigned(delivery.id, from, to, why);
     const moved = await this.calls.transfer(delivery.id, from, to, why);
-    this.actions.onAnswer(delivery.id, to);
+    this.actions.onAnswer(delivery.id, to, moment(moved.estimated_delivery_time));
     return moved;
   }
 
   async #reassigned(delivery: number, from: number, to: number | null, why: Why): Promise<Moved> {
     const moved = await this.calls.reassign(delivery, from, to, why);
-    this.actions.onAnswer(delivery, moved.assigned_transporter.id);
+    this.actions.onAnswer(delivery, moved.assigned_transporter.id, moment(moved.estimated_delivery_time));
     return moved;
   }
 
   async #given(delivery: number, courier: number): Promise<void> {
-    await this.calls.give(delivery, courier);
-    this.actions.onAnswer(delivery, courier);
+    const given = await this.calls.give(delivery, courier);
+    this.actions.onAnswer(delivery, courier, moment(given.estimated_delivery_time));
   }
 
   async #prioritise(delivery: number, priority: Priority, before: Priority): Promise<void> {

@@ -35,7 +35,7 @@ export function LinePanel() {
               const words = late === 0 ? stop : `${stop} · ${say(`row.${measureOf(delivery, now)}`, { age: duration(late / 1000, say) })}`;
               return (
                 <li key={delivery.id} style={{ left: `${bar.from}%`, width: `${bar.to - bar.from}%` }}>
-                  <OpenLink class={bar.late ? "late" : ""} delivery={delivery.id} current={view.delivery === delivery.id} title={words}>
+                  <OpenLink class={bar.late ? "late" : bar.open ? "open" : ""} delivery={delivery.id} current={view.delivery === delivery.id} title={words}>
                     <span aria-hidden="true">→ {shortPlace(delivery.delivery_address)}</span>
                     <span class="unseen">{words}</span>
                   </OpenLink>

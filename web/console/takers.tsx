@@ -4,14 +4,16 @@ import { useLoading } from "../shared/loading.tsx";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
-import { firstThere, lateOnArrival, othersOf } from "./arrivals.ts";
+import { type Order, firstThere, inOrder, lateOnArrival, othersOf } from "./arrivals.ts";
 import type { Candidate } from "./calls.ts";
 import { CourierPicker } from "./courier_picker.tsx";
 import { useLateDesk } from "./late/words.ts";
+import { OrderChoice } from "./order_choice.tsx";
 import { type Delivery, aboard } from "./frames.ts";
 
 const AGAIN_MS = 20_000;
 const SHOWN = 5;
+const MORE = 20;
 
 export type Taker = "best" | number | null;
 
@@ -20,9 +22,11 @@ export function Takers({ delivery, to, onTo }: { delivery: Delivery; to: Taker; 
   const { say, calls } = useLateDesk();
   const name = useId();
   const [named, setNamed] = useState(false);
+  const [order, setOrder] = useState<Order>("score");
+  const [most, setMost] = useState(SHOWN);
   const loading = useLoading(() => calls.candidates(delivery.id), [delivery.id, delivery.status, delivery.transporter_id], AGAIN_MS);
   const others = othersOf(loading.value?.candidates ?? [], delivery.transporter_id);
-  const shown = others.slice(0, SHOWN);
+  const shown = inOrder(others, order).slice(0, most);
   const best = others.find((one) => !one.gave_back);
   const fastest = others[firstThere(others)];
   const group = useRef<HTMLFieldSetElement>(null);
@@ -46,11 +50,13 @@ export function Takers({ delivery, to, onTo }: { delivery: Delivery; to: Taker; 
           {best === undefined ? say("reassign.best") : say("takers.best", { name: best.transporter.name })}
         </label>
       )}
+      {others.length > 1 && <OrderChoice order={order} onOrder={setOrder} />}
       <ol>
         {shown.map((one, place) => (
           <TakerRow key={one.transporter.id} one={one} place={place + 1} name={name} due_at={delivery.due_at} fastest={one === fastest && others.length > 1} chosen={to === one.transporter.id && !named} onChoose={() => choose(one.transporter.id)} />
         ))}
       </ol>
+      {others.length > most && <button type="button" class="link small" onClick={() => setMost(most + MORE)}>{say("console.show_all", { count: Math.min(MORE, others.length - most) })}</button>}
       <label class="choice">
         <input type="radio" name={name} checked={named} onChange={() => (setNamed(true), onTo(null))} />
         {say("relieve.to.one")}
@@ -76,6 +82,7 @@ function TakerRow({ one, place, name, due_at, fastest, chosen, onChoose }: RowGi
   const score = one.score_details.total_score;
   const late = lateOnArrival(one, due_at);
   const facts = [
+    say("candidates.at_pickup", { at: clock(Date.parse(one.estimated_pickup_time), now, language) }),
     say("candidates.at_door", { at: clock(Date.parse(one.estimated_delivery_time), now, language) }),
     late === 0 ? null : say("candidates.late", { age: duration(late / 1000, say) }),
     one.distance_km === null ? null : say("candidates.distance", { distance: distance(one.distance_km * 1000, language) }),

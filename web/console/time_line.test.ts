@@ -20,6 +20,12 @@ test("a bar that should have ended goes on until now, and none is too thin to be
   expect(far.to - far.from).toBeGreaterThanOrEqual(1);
 });
 
+test("what nobody knows the end of goes on to the edge as an open bar, and is no short one", () => {
+  const bar = barOf(delivery(1, { status: "assigned", transporter_id: 1, assigned_at: "2026-11-28T11:05:00Z" }), NOW);
+  expect([bar.from, bar.to, bar.open]).toEqual([NOW_AT, 100, true]);
+  expect(barOf(delivery(1, { ...carried, expected_at: "2026-11-28T11:35:00Z" }), NOW).open).toBe(false);
+});
+
 test("who is looked at comes first, then who is late", () => {
   const board = new Board();
   const late = { expected_at: "2026-11-28T11:35:00Z", due_at: "2026-11-28T11:20:00Z" };

@@ -18,6 +18,8 @@ export interface Bar {
   /** Where the promise lies; null where there is none, or beyond the line. */
   due: number | null;
   late: boolean;
+  /** Nobody knows yet when it ends. */
+  open: boolean;
 }
 
 export interface Line {
@@ -47,7 +49,8 @@ export function barOf(delivery: Delivery, now: number): Bar {
   const within = (at: number): number => Math.min(100, Math.max(0, placeOf(at, now)));
   const again = triedOf(delivery, now) === "next_try" ? delivery.next_try?.starts_at : undefined;
   const from = within(again ?? delivery.picked_up_at ?? delivery.assigned_at ?? now);
-  const ends = Math.max(delivery.expected_at ?? now, now);
+  const open = delivery.expected_at === null;
+  const ends = open ? Infinity : Math.max(delivery.expected_at ?? now, now);
   const by = dueOf(delivery);
   const due = by === null ? null : placeOf(by, now);
   return {
@@ -56,6 +59,7 @@ export function barOf(delivery: Delivery, now: number): Bar {
     to: Math.max(within(ends), Math.min(from, 99) + 1),
     due: due !== null && due >= 0 && due <= 100 ? due : null,
     late: lateness(delivery, now) > 0,
+    open,
   };
 }
 

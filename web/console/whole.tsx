@@ -151,7 +151,7 @@ function partsOf(client: Client, again: () => void, handle: { current: MapHandle
   const calls = new Calls(client);
   const live = new Live(client, (change) => handle.current.onFrame(change), again);
   const { board } = live;
-  const actions = new Actions(calls, () => performance.now(), again, (delivery, courier) => board.answered(delivery, courier, performance.now()));
+  const actions = new Actions(calls, () => performance.now(), again, (delivery, courier, expected_at) => board.answered(delivery, courier, performance.now(), expected_at));
   const changes = new Changes(calls, actions, (delivery, priority) => board.prioritised(delivery, priority));
   const planning = new Planning(calls, {
     made: (plan) => go.current({ plan: plan.id, shown: "detail" }),

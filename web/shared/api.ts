@@ -343,8 +343,9 @@ export interface paths {
          * @description Who could carry a delivery, the best first, with the terms of the score; nothing is assigned.
          *
          *     `excluded` are those who are no candidates, nearest first and a hundred at most, each with the reason as a code
-         *     and in words; `excluded_counts` counts all. `estimated_delivery_time` is at the door, were it given now. Of a
-         *     parcel that is aboard they are who could meet whoever has it. A delivery that has ended is 409.
+         *     and in words; `excluded_counts` counts all. `estimated_pickup_time` and `estimated_delivery_time` (at the door)
+         *     are as if it were given now. Of a parcel that is aboard they are who could meet whoever has it. A delivery that has
+         *     ended is 409.
          */
         get: operations["assignments_candidates"];
         put?: never;
@@ -4689,13 +4690,16 @@ export interface components {
          * CandidateAnswer
          * @description One who could carry. `distance_km` is from where it is to the pickup, as the crow flies.
          *
-         *     Of a parcel that is aboard it is to whoever has it. `gave_back`: had this delivery and did not want it.
+         *     Of a parcel that is aboard it is to whoever has it. `estimated_pickup_time`: when this one would be there.
+         *     `gave_back`: had this delivery and did not want it.
          */
         CandidateAnswer: {
             active: number;
             distance_km: number | null;
             /** Format: date-time */
             estimated_delivery_time: string;
+            /** Format: date-time */
+            estimated_pickup_time: string;
             free_capacity: number;
             gave_back: boolean;
             latitude: number;
@@ -6372,6 +6376,7 @@ export interface components {
             delivery_id: number;
             /** Format: uuid */
             delivery_uuid: string;
+            estimated_delivery_time: string | null;
             score_details: components["schemas"]["ScoreDetails"] | null;
             status: components["schemas"]["DeliveryStatus"];
             taken_from: number;

@@ -1,6 +1,7 @@
 """Answers to what changes about a delivery once somebody has it, or before."""
 
 from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -21,6 +22,7 @@ class MovedAnswer(Struct, frozen=True, kw_only=True):
     tracking_number: str
     status: DeliveryStatus
     taken_from: int
+    estimated_delivery_time: datetime | None
     assigned_transporter: AssignedTransporter
     score_details: ScoreDetails | None
     alternatives: list[Alternative]
@@ -120,6 +122,7 @@ def moved_answer(moved: Moved) -> MovedAnswer:
         tracking_number=delivery.tracking_number,
         status=delivery.status,
         taken_from=moved.taken_from,
+        estimated_delivery_time=delivery.estimated_delivery_time,
         assigned_transporter=transporter_answer(given.transporter),
         score_details=score_details(given.scores) if given.scores else None,
         alternatives=[Alternative(**other) for other in given.alternatives],

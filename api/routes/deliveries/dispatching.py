@@ -59,8 +59,8 @@ class DispatchController(Controller):
         """Who could carry a delivery, the best first, with the terms of the score; nothing is assigned.
 
         `excluded` are those who are no candidates, nearest first and a hundred at most, each with the reason as a code
-        and in words; `excluded_counts` counts all. `estimated_delivery_time` is at the door, were it given now. Of a
-        parcel that is aboard they are who could meet whoever has it. A delivery that has ended is 409.
+        and in words; `excluded_counts` counts all. `estimated_pickup_time` and `estimated_delivery_time` (at the door)
+        are as if it were given now. Of a parcel that is aboard they are who could meet whoever has it. One that has ended is 409.
         """
         return candidates_answer(await services.candidates(work).of(delivery_key(delivery_id), top_k))
 

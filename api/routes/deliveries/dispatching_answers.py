@@ -18,7 +18,8 @@ from dispatch.ports import Presence
 class CandidateAnswer(Struct, frozen=True, kw_only=True):
     """One who could carry. ``distance_km`` is from where it is to the pickup, as the crow flies.
 
-    Of a parcel that is aboard it is to whoever has it. ``gave_back``: had this delivery and did not want it.
+    Of a parcel that is aboard it is to whoever has it. ``estimated_pickup_time``: when this one would be there.
+    ``gave_back``: had this delivery and did not want it.
     """
 
     transporter: AssignedTransporter
@@ -31,6 +32,7 @@ class CandidateAnswer(Struct, frozen=True, kw_only=True):
     latitude: float
     longitude: float
     recorded_at: datetime
+    estimated_pickup_time: datetime
     estimated_delivery_time: datetime
     gave_back: bool
 
@@ -136,6 +138,7 @@ def _candidate(one: Candidate) -> CandidateAnswer:
         latitude=one.position.lat,
         longitude=one.position.lon,
         recorded_at=one.position.recorded_at,
+        estimated_pickup_time=one.pickup_at,
         estimated_delivery_time=one.arrival,
         gave_back=one.gave_back,
     )

@@ -49,8 +49,11 @@ async def test_a_parcel_goes_to_somebody_else_and_back_and_why_not_another_is_an
     await expect(dialog.get_by_label("The best of all others: Sita Rai now")).to_be_checked()
     await expect(dialog.locator(".taker")).to_have_count(1)
     await expect(dialog.locator(".taker")).to_contain_text(
-        re.compile(r"1\. Sita Rai.*\d+ points.*at the door.*2\.\d km away")
+        re.compile(r"1\. Sita Rai.*\d+ points.*at the pickup.*at the door.*2\.\d km away")
     )
+    await expect(dialog.get_by_role("button", name="Give to somebody else")).to_be_disabled()
+    await expect(dialog).to_contain_text("Choose why")
+    await dialog.get_by_label("Somebody fits better").check()
     await dialog.get_by_role("button", name="Give to somebody else").click()
     await expect(notice).to_contain_text("Sita Rai has")
     assert await _state(admin, delivery) == ("assigned", sita.transporter_id, "normal")
@@ -71,6 +74,35 @@ async def test_a_parcel_goes_to_somebody_else_and_back_and_why_not_another_is_an
     await expect(page.get_by_role("button", name="Take back")).to_be_visible()
 
 
+async def test_those_who_could_have_it_stand_by_score_or_by_who_is_at_the_door_first_with_both_times_of_each(
+    world: World, desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    ram = await named_driver(world, "Ram Thapa", here)
+    await named_driver(world, "Near Bicycle", here, vehicle_type="bicycle")
+    await named_driver(world, "Quick Rider", north_of(here, -900), vehicle_type="motorcycle")
+    [delivery] = await world.deliveries(at(here) | NO_TIME)
+    page = await opened_console(desk, admin, f"?delivery={delivery['id']}")
+    names = page.locator(".candidates .candidate strong")
+    await expect(names).to_have_count(3)
+    await page.locator(".candidates").get_by_role("button", name="At the door first").click()
+    await expect(names.last).to_have_text("Near Bicycle")
+    await expect(page.locator(".candidate").first).to_contain_text(
+        re.compile(r"at the pickup \d\d:\d\d.*at the door \d\d:\d\d")
+    )
+    await _given(admin, delivery, ram)
+    await expect(page.locator(".sheet").get_by_role("button", name="Give to somebody else")).to_be_visible()
+    await page.keyboard.press("r")
+    takers = page.get_by_role("dialog").locator(".taker")
+    await expect(takers).to_have_count(2)
+    await expect(takers.first).to_contain_text("Near Bicycle")
+    await page.get_by_role("dialog").get_by_role("button", name="At the door first").click()
+    await expect(takers.first).to_contain_text(re.compile(r"Quick Rider.*arrives first.*at the pickup.*at the door"))
+    await expect(page.get_by_role("dialog").get_by_role("button", name="Best score first")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+
+
 @pytest.mark.slow
 async def test_of_many_that_are_changed_each_has_a_result_and_one_that_cannot_be_hides_none(
     world: World, desk: Window, admin: Person
@@ -86,6 +118,7 @@ async def test_of_many_that_are_changed_each_has_a_result_and_one_that_cannot_be
     await page.keyboard.press("Shift+X")
     await page.keyboard.press("b")
     dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Given by mistake").check()
     await dialog.get_by_role("button", name="Take back").click()
     await expect(dialog).to_contain_text("Parcels changed: 2, not changed: 1")
     await expect(dialog.locator("li")).to_have_count(3)
@@ -115,6 +148,7 @@ async def test_all_that_a_courier_has_not_picked_up_goes_to_somebody_else_and_wh
     await page.keyboard.press("r")
     dialog = page.get_by_role("dialog")
     await expect(dialog.locator(".takers")).to_contain_text(f"{waiting['tracking_number']} → Sita Rai at the door")
+    await dialog.get_by_label("Breakdown").check()
     await dialog.get_by_role("button", name="Take all that is not picked up").click()
     await expect(dialog).to_contain_text(f"{waiting['tracking_number']} now with Sita Rai")
     await expect(dialog).to_contain_text(f"{carried['tracking_number']} is aboard: hand it on by itself")
@@ -123,6 +157,8 @@ async def test_all_that_a_courier_has_not_picked_up_goes_to_somebody_else_and_wh
     await page.locator(f".sheet [data-delivery='{carried['id']}']").click()
     await page.get_by_role("button", name="Hand on").click()
     await expect(dialog.get_by_role("button", name="Hand on")).to_be_disabled()
+    await expect(dialog).to_contain_text("Choose who gets it.")
+    await dialog.get_by_label("Breakdown").check()
     await dialog.get_by_label("Somebody by name").check()
     await dialog.get_by_role("searchbox", name="Who").fill("sita")
     await dialog.locator(".picker").get_by_label("Sita Rai").check()

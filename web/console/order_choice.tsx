@@ -1,0 +1,14 @@
+import { ORDERS, type Order } from "./arrivals.ts";
+import { useDesk } from "./desk.ts";
+
+/** In which order those who could have a parcel stand, in sight of them. */
+export function OrderChoice({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) {
+  const { say } = useDesk();
+  return (
+    <div class="orders small" role="group" aria-label={say("order")}>
+      {ORDERS.map((one) => (
+        <button key={one} type="button" class="filter" aria-pressed={order === one} onClick={() => onOrder(one)}>{say(`order.${one}`)}</button>
+      ))}
+    </div>
+  );
+}
