@@ -12,7 +12,7 @@ function desk(answers: { give?: () => Promise<unknown>; takeBack?: () => Promise
     takeBack: (delivery: number, courier: number, reason: string) =>
       (done.push(`back ${delivery} ${courier} ${reason}`), (answers.takeBack?.() ?? Promise.resolve({})) as never),
   };
-  const answered: [number, number | null, (number | null)?][] = [];
+  const answered: Parameters<Actions["onAnswer"]>[] = [];
   const actions = new Actions(calls, () => now, () => undefined, (...answer) => void answered.push(answer));
   return { actions, done, answered, pass: (ms: number) => void (now += ms) };
 }

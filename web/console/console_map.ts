@@ -3,25 +3,25 @@ import { type GeoJSONSource, type Map as MapLibre } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
 import { Scale } from "../shared/maps/scale.ts";
 import { FONT } from "../shared/city_layers.ts";
+import { Camera, lngLat } from "./camera.ts";
 import { CELL_PX, cellsOf, isDense, within } from "./density.ts";
 import { FleetBuffer, type Kind, flat } from "./fleet_buffer.ts";
 import { FleetLayer } from "./fleet_layer.ts";
+import type { Found } from "./found_on_map.ts";
 import type { Courier, Delivery, Point } from "./frames.ts";
 import type { Zone } from "./zones/geojson.ts";
 import { drawHatches, showZones, zonesOver } from "./zones/zone_layers.ts";
 
 const REACH_PX = 16;
-const CLOSE_ZOOM = 14;
-const MARGIN_PX = 60;
 const TILE_PX = 512;
+const DIMMED = 0.25;
 // So often the counts are renewed while couriers move.
 const COUNTED_MS = 1_000;
-const CLOSER = 2;
 
 const over: Over = () => ({
   sources: {
     ...zonesOver().sources,
-    ...Object.fromEntries(["waiting", "trail", "plan", "way", "ends", "density"].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
+    ...Object.fromEntries(["waiting", "doors", "trail", "plan", "way", "ends", "density"].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
   },
   layers: [
     ...zonesOver().layers,
@@ -55,7 +55,20 @@ const over: Over = () => ({
       id: "waiting",
       type: "circle",
       source: "waiting",
-      paint: { "circle-radius": 5, "circle-color": colour("--map-land"), "circle-stroke-color": colour("--wait"), "circle-stroke-width": 2 },
+      paint: {
+        "circle-radius": 5,
+        "circle-color": colour("--map-land"),
+        "circle-stroke-color": colour("--wait"),
+        "circle-stroke-width": 2,
+        "circle-opacity": ["case", ["get", "dim"], DIMMED, 1],
+        "circle-stroke-opacity": ["case", ["get", "dim"], DIMMED, 1],
+      },
+    },
+    {
+      id: "doors",
+      type: "circle",
+      source: "doors",
+      paint: { "circle-radius": 5, "circle-color": colour("--accent"), "circle-stroke-color": colour("--map-land"), "circle-stroke-width": 2 },
     },
     {
       id: "ends",
@@ -86,11 +99,10 @@ export class ConsoleMap {
   readonly #map: MapLibre;
   readonly #fleet = new FleetBuffer(performance.now());
   readonly #layer: FleetLayer;
-  readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
+  readonly camera: Camera;
   #loaded = false;
   #later: (() => void)[] = [];
-  #following: number | null = null;
-  #placed = false;
+  #found: Found | null = null;
   #dense = false;
   #counting = 0;
   #looked: Looked = { deliveries: [], courier: null };
@@ -105,19 +117,17 @@ export class ConsoleMap {
       this.#loaded = true;
       for (const run of this.#later.splice(0)) run();
     });
-    this.#map.on("dragstart", () => {
-      this.#following = null;
-    });
+    this.camera = new Camera(this.#map, (courier) => this.#fleet.at(courier, performance.now()));
     this.#map.on("moveend", () => this.#count());
     this.#map.on("click", (event) => {
       if (this.#dense && this.#loaded) {
         const [cell] = this.#map.queryRenderedFeatures(event.point, { layers: ["density"] });
-        if (cell !== undefined) return this.#closer(cell.geometry);
+        if (cell?.geometry.type === "Point") return this.camera.closer(cell.geometry.coordinates);
       }
       const reach = REACH_PX / (512 * 2 ** this.#map.getZoom());
       const courier = this.#dense ? null : this.#fleet.nearest(flat(event.lngLat.lat, event.lngLat.lng), reach, performance.now());
       if (courier !== null) return onPick({ courier });
-      const [found] = this.#loaded ? this.#map.queryRenderedFeatures(event.point, { layers: ["waiting"] }) : [];
+      const [found] = this.#loaded ? this.#map.queryRenderedFeatures(event.point, { layers: ["waiting", "doors"] }) : [];
       const id: unknown = found?.properties["id"];
       onPick(typeof id === "number" ? { delivery: id } : null);
     });
@@ -126,10 +136,10 @@ export class ConsoleMap {
   /** Who moved, changed or came. */
   move(couriers: Iterable<Courier>): void {
     const now = performance.now();
-    const jump = this.#still.matches || document.hidden;
+    const jump = this.camera.still || document.hidden;
     for (const one of couriers) this.#fleet.put({ ...one, kind: kindOf(one) }, now, jump);
     this.#changed();
-    if (this.#following !== null) this.#keepInView(this.#following, now);
+    this.camera.moved();
   }
 
   gone(ids: Iterable<number>): void {
@@ -137,13 +147,18 @@ export class ConsoleMap {
     this.#changed();
   }
 
-  /** The pickups of what waits. */
+  /** The pickups of what waits; of what is filtered for also the doors of what is under way. */
   waiting(deliveries: Iterable<Delivery>): void {
     const features = [];
-    for (const { id, status, pickup } of deliveries) {
-      if (status === "available" && pickup !== null) features.push(point(pickup, { id }));
+    const doors = [];
+    for (const { id, status, pickup, dropoff } of deliveries) {
+      const is_found = this.#found === null || this.#found.deliveries.has(id);
+      if (status === "available") {
+        if (pickup !== null) features.push(point(pickup, { id, dim: !is_found }));
+      } else if (this.#found !== null && is_found && dropoff !== null) doors.push(point(dropoff, { id }));
     }
     this.#set("waiting", features);
+    this.#set("doors", doors);
   }
 
   /** Parts of the town that are dispatched in their own way; `words`: what stands at each. */
@@ -171,7 +186,7 @@ export class ConsoleMap {
     this.#set("ends", ends);
     this.#set("way", way.length > 1 ? [line(way)] : []);
     this.#layer.pick(courier?.id ?? null);
-    if (this.#following !== null && this.#following !== courier?.id) this.#following = null;
+    this.camera.leave(courier?.id ?? null);
   }
 
   /** From each courier of a plan to what it would fetch. */
@@ -184,22 +199,11 @@ export class ConsoleMap {
     this.#set("trail", points.length > 1 ? [line(points)] : []);
   }
 
-  /** Keep a courier in sight until somebody moves the map. */
-  follow(courier: number): void {
-    this.#following = courier;
-    const at = this.#fleet.at(courier, performance.now());
-    if (at !== null) this.#go([at.x, at.y], Math.max(this.#map.getZoom(), CLOSE_ZOOM));
-  }
-
-  /** All of these in sight. */
-  fit(points: readonly Point[]): void {
-    this.#following = null;
-    if (points.length === 0) return;
-    const lons = points.map((one) => one.lon);
-    const lats = points.map((one) => one.lat);
-    const box: [number, number, number, number] = [least(lons), least(lats), most(lons), most(lats)];
-    this.#map.fitBounds(box, { padding: MARGIN_PX, maxZoom: CLOSE_ZOOM, animate: !this.#still.matches && this.#placed, duration: 150 });
-    this.#placed = true;
+  /** What is shown bright; the rest is dimmed, and where there is much of it left out. Null: everything. */
+  only(found: Found | null): void {
+    this.#found = found;
+    this.#fleet.dim(found?.couriers ?? null);
+    this.#changed();
   }
 
   remove(): void {
@@ -220,36 +224,19 @@ export class ConsoleMap {
     const { clientWidth, clientHeight } = this.#map.getContainer();
     const bounds = this.#map.getBounds();
     const [west, east] = [bounds.getWest() / 360 + 0.5, bounds.getEast() / 360 + 0.5];
-    const seen = within(this.#fleet.places(), { west, east, north: flat(bounds.getNorth(), 0).y, south: flat(bounds.getSouth(), 0).y });
+    const box = { west, east, north: flat(bounds.getNorth(), 0).y, south: flat(bounds.getSouth(), 0).y };
+    const seen = within(this.#fleet.places(), box);
+    // Where the dimmed ones alone would cover it, they are left out.
+    this.#layer.dimmed(this.#found === null || !isDense(within(this.#fleet.places(true), box).length, clientWidth, clientHeight, this.#dense));
     const dense = isDense(seen.length, clientWidth, clientHeight, this.#dense);
     if (!dense && !this.#dense) return;
     const cells = dense ? cellsOf(seen, CELL_PX / (TILE_PX * 2 ** Math.floor(this.#map.getZoom()))) : [];
-    this.#set("density", cells.map(({ x, y, count }) => pointAt(lngLat(x, y), { count, label: this.label(count) })));
+    this.#set("density", cells.map(({ x, y, count }) => pointAt(lngLat({ x, y }), { count, label: this.label(count) })));
     if (dense === this.#dense) return;
     this.#dense = dense;
     this.#layer.show(!dense);
     this.look(this.#looked);
     this.onDense(dense);
-  }
-
-  #closer(geometry: GeoJSON.Geometry): void {
-    if (geometry.type !== "Point") return;
-    const [lng = 0, lat = 0] = geometry.coordinates;
-    this.#map.easeTo({ center: [lng, lat], zoom: this.#map.getZoom() + CLOSER, animate: !this.#still.matches, duration: 150 });
-  }
-
-  #keepInView(courier: number, now: number): void {
-    const at = this.#fleet.at(courier, now);
-    if (at === null) return;
-    const { lng, lat } = lngLat(at.x, at.y);
-    const seen = this.#map.project([lng, lat]);
-    const { clientWidth: width, clientHeight: height } = this.#map.getCanvas();
-    const inside = seen.x > width * 0.2 && seen.x < width * 0.8 && seen.y > height * 0.2 && seen.y < height * 0.8;
-    if (!inside) this.#go([at.x, at.y], this.#map.getZoom());
-  }
-
-  #go([x, y]: [number, number], zoom: number): void {
-    this.#map.easeTo({ center: lngLat(x, y), zoom, animate: !this.#still.matches, duration: 150 });
   }
 
   #set(source: string, features: readonly object[]): void {
@@ -274,16 +261,4 @@ function pointAt({ lng: lon, lat }: { lng: number; lat: number }, properties: ob
 
 function line(points: readonly Point[], properties: object = {}): object {
   return { type: "Feature", properties, geometry: { type: "LineString", coordinates: points.map(({ lat, lon }) => [lon, lat]) } };
-}
-
-function lngLat(x: number, y: number): { lng: number; lat: number } {
-  return { lng: (x - 0.5) * 360, lat: (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI };
-}
-
-function least(values: readonly number[]): number {
-  return values.reduce((a, b) => Math.min(a, b), Infinity);
-}
-
-function most(values: readonly number[]): number {
-  return values.reduce((a, b) => Math.max(a, b), -Infinity);
 }

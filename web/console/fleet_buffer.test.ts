@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FIELDS, FleetBuffer, type Kind, flat } from "./fleet_buffer.ts";
+import { DIM, FIELDS, FleetBuffer, KIND, flat, type Kind } from "./fleet_buffer.ts";
 
 const METRES_OF_WORLD = 40_075_017;
 const fix = (id: number, lat: number, at_s: number, kind: Kind = "free") => ({ id, lat, lon: 85.3, recorded_at: at_s * 1000, heading_deg: null, kind });
@@ -70,4 +70,19 @@ test("a click finds the nearest marker within its reach", () => {
   const reach = 300 / METRES_OF_WORLD;
   expect(fleet.nearest(flat(27.7091, 85.3), reach, 0)).toBe(2);
   expect(fleet.nearest(flat(27.705, 85.3), reach, 0)).toBeNull();
+});
+
+test("what is not asked for is dimmed, also what comes or moves later, and all is bright again afterwards", () => {
+  const fleet = new FleetBuffer(0);
+  const kinds = () => Array.from({ length: fleet.count }, (_, row) => fleet.data[row * FIELDS + 7]);
+  const put = (id: number, recorded_at: number): void => fleet.put({ id, lat: 27.7, lon: 85.3 + id / 100, recorded_at, heading_deg: null, kind: "carrying" }, 0, true);
+  put(1, 1_000);
+  put(2, 1_000);
+  fleet.dim(new Set([2]));
+  put(3, 1_000);
+  put(1, 2_000);
+  expect(kinds()).toEqual([KIND.carrying + DIM, KIND.carrying, KIND.carrying + DIM]);
+  expect([fleet.places().length, fleet.places(true).length]).toEqual([1, 3]);
+  fleet.dim(null);
+  expect([kinds(), fleet.changed]).toEqual([[KIND.carrying, KIND.carrying, KIND.carrying], { from: 0, to: 3 }]);
 });

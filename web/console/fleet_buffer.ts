@@ -9,6 +9,8 @@ const FIRST_ROOM = 256;
 /** What a marker looks like. */
 export const KIND = { free: 0, carrying: 1, stale: 2, gone: 3 } as const;
 export type Kind = keyof typeof KIND;
+/** Added to the kind of what is drawn dimmed; `fleet_shaders.ts` knows it. */
+export const DIM = 4;
 
 /** A place on the flat map of the world, 0 to 1 from west to east and from north to south. */
 export interface Flat {
@@ -50,6 +52,8 @@ export class FleetBuffer {
   /** Single floats are exact near to the origin alone, so it lies where the first marker is. */
   #origin: Flat | null = null;
   readonly #clockFrom: number;
+  /** Null: all of them are bright. */
+  #bright: ReadonlySet<number> | null = null;
 
   constructor(now: number) {
     this.#clockFrom = now;
@@ -73,7 +77,7 @@ export class FleetBuffer {
     const at = row * FIELDS;
     const heading = fix.heading_deg === null ? -1 : (fix.heading_deg * Math.PI) / 180;
     if (before !== undefined && fix.recorded_at <= before.recorded_at) {
-      this.data[at + 7] = KIND[fix.kind]; // never back in time; what it carries may have changed
+      this.data[at + 7] = this.#look(fix.id, KIND[fix.kind]); // never back in time; what it carries may have changed
       this.#touch(row);
       return;
     }
@@ -81,7 +85,7 @@ export class FleetBuffer {
     const slides = before !== undefined && !jump && gap <= JUMP_GAP_MS && metres(before, fix) <= JUMP_M;
     const from = slides ? this.#seen(row, now) : { x: to.x - this.origin.x, y: to.y - this.origin.y };
     const takes = slides ? Math.min(gap, SLIDE_MOST_MS) * SLIDE_SHARE : 0;
-    this.data.set([from.x, from.y, to.x - this.origin.x, to.y - this.origin.y, this.seconds(now), takes / 1000, heading, KIND[fix.kind]], at);
+    this.data.set([from.x, from.y, to.x - this.origin.x, to.y - this.origin.y, this.seconds(now), takes / 1000, heading, this.#look(fix.id, KIND[fix.kind])], at);
     this.#known.set(fix.id, { row, lat: fix.lat, lon: fix.lon, recorded_at: fix.recorded_at });
     this.moves_until = Math.max(this.moves_until, now + takes);
     this.#touch(row);
@@ -115,10 +119,22 @@ export class FleetBuffer {
     return { x: x + this.origin.x, y: y + this.origin.y };
   }
 
-  /** Where all of them go to, on the flat map. */
-  places(): Flat[] {
+  /** Draw all but these dimmed; null: none. */
+  dim(bright: ReadonlySet<number> | null): void {
+    this.#bright = bright;
+    this.#ids.forEach((id, row) => {
+      const at = row * FIELDS + 7;
+      this.data[at] = this.#look(id, (this.data[at] ?? 0) % DIM);
+    });
+    if (this.count > 0) this.changed = { from: 0, to: this.count };
+  }
+
+  /** Where those that are bright go to, on the flat map; with `dimmed` all of them. */
+  places(dimmed = false): Flat[] {
     const { x, y } = this.origin;
-    return Array.from({ length: this.count }, (_, row) => ({ x: x + (this.data[row * FIELDS + 2] ?? 0), y: y + (this.data[row * FIELDS + 3] ?? 0) }));
+    const rows = Array.from({ length: this.count }, (_, row) => row * FIELDS);
+    const seen = dimmed || this.#bright === null ? rows : rows.filter((at) => (this.data[at + 7] ?? 0) < DIM);
+    return seen.map((at) => ({ x: x + (this.data[at + 2] ?? 0), y: y + (this.data[at + 3] ?? 0) }));
   }
 
   /** The marker nearest to a place, within a reach; both on the flat map. */
@@ -155,6 +171,10 @@ export class FleetBuffer {
     this.#ids[this.count] = id;
     this.count += 1;
     return this.count - 1;
+  }
+
+  #look(id: number, kind: number): number {
+    return this.#bright === null || this.#bright.has(id) ? kind : kind + DIM;
   }
 
   #touch(row: number): void {

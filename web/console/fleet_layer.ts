@@ -34,6 +34,7 @@ export class FleetLayer {
   #drew = false;
   #picked: number | null = null;
   #shown = true;
+  #dimmed = true;
   #colours: number[] = [];
 
   /** Throws where the browser cannot draw it. */
@@ -65,6 +66,13 @@ export class FleetLayer {
   /** Whether markers are drawn at all. */
   show(shown: boolean): void {
     this.#shown = shown;
+    this.changed();
+  }
+
+  /** Whether those that are dimmed are drawn. */
+  dimmed(shown: boolean): void {
+    if (this.#dimmed === shown) return;
+    this.#dimmed = shown;
     this.changed();
   }
 
@@ -123,6 +131,7 @@ export class FleetLayer {
     gl.uniform1f(this.#at("radius"), zoom < SMALL_BELOW_ZOOM ? 6 : 13);
     gl.uniform1f(this.#at("pixels"), devicePixelRatio);
     gl.uniform1i(this.#at("picked"), this.#fleet.rowOf(this.#picked));
+    gl.uniform1i(this.#at("dimmed"), this.#dimmed ? 1 : 0);
     gl.uniform3fv(this.#at("colours"), this.#colours);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);

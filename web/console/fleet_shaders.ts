@@ -3,12 +3,13 @@
 
 export const VERTEX = `#version 300 es
 in vec4 way;   // from x, from y, to x, to y: flat map, relative to the origin
-in vec4 rest;  // began (s), takes (s), heading (radians, below 0 for none), kind
+in vec4 rest;  // began (s), takes (s), heading (radians, below 0 for none), kind (and 4 more for what is dimmed)
 uniform float now, world, radius, pixels;
 uniform vec2 centre, size;
 uniform int picked;
+uniform bool dimmed;
 out vec2 spot;
-flat out float heading, kind, ring, sharp;
+flat out float heading, kind, ring, sharp, bright;
 void main() {
   float share = rest.y <= 0.0 ? 1.0 : clamp((now - rest.x) / rest.y, 0.0, 1.0);
   vec2 place = (mix(way.xy, way.zw, share) - centre) * world;
@@ -17,15 +18,17 @@ void main() {
   float reach = radius * (1.0 + 0.7 * ring);
   spot = corner * (1.0 + 0.7 * ring);
   heading = rest.z;
-  kind = rest.w;
+  bool dim = rest.w > 3.5 && ring < 0.5;
+  kind = rest.w > 3.5 ? rest.w - 4.0 : rest.w;
+  bright = dim ? 0.3 : 1.0;
   sharp = 1.0 / (radius * pixels);
-  gl_Position = vec4((place + corner * reach) / size * vec2(2.0, -2.0), 0.0, 1.0);
+  gl_Position = vec4((place + corner * reach) / size * vec2(2.0, -2.0), dim && !dimmed ? 2.0 : 0.0, 1.0);  // beyond the picture where the dimmed are left out
 }`;
 
 export const FRAGMENT = `#version 300 es
 precision highp float;
 in vec2 spot;
-flat in float heading, kind, ring, sharp;
+flat in float heading, kind, ring, sharp, bright;
 uniform vec3 colours[6];  // free, carrying, stale, gone, ground, picked
 out vec4 shown;
 
@@ -61,5 +64,6 @@ void main() {
     float band = 1.0 - smoothstep(-sharp, sharp, abs(circle(spot, 1.35)) - 0.12);
     shown = mix(shown, vec4(colours[5], 1.0), band);
   }
+  shown *= bright;
   if (shown.a < 0.01) discard;
 }`;

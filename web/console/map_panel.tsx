@@ -1,14 +1,17 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Missing, useLate, withMaps } from "../shared/late.tsx";
 import { useLoading } from "../shared/loading.tsx";
 import type { Change } from "./board.ts";
 import type { ConsoleMap } from "./console_map.ts";
 import { planLines } from "./plan_lines.ts";
 import { useDesk } from "./desk.ts";
+import { foundOnMap, placesOf } from "./found_on_map.ts";
 import type { Point } from "./frames.ts";
 import { MapLegend } from "./late_parts.tsx";
 
 const WAITING_MS = 1_000;
+/** Whoever types goes on typing: the map follows once that pauses. */
+const FOUND_MS = 400;
 const ZONES_MS = 30_000;
 
 const LINES_THAT_FOLLOW = 200;
@@ -32,6 +35,8 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   const [dense, setDense] = useState(false);
   const drawnAt = useRef(0);
   const fitted = useRef(false);
+  const pointed = useRef(false);
+  const chosen = useRef("");
 
   useEffect(() => {
     if (late.part === null || container.current === null) return;
@@ -39,6 +44,7 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
       const pick = (found: { courier: number } | { delivery: number } | null): void => {
         if (found === null) return;
         const { planning, go } = newest.current;
+        pointed.current = "courier" in found;
         const { plan } = planning;
         if (plan !== null) {
           const pair = plan.pairs.find((one) => ("courier" in found ? one.transporter_id === found.courier : one.delivery_id === found.delivery));
@@ -66,6 +72,25 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   }, [late.part]);
 
   const map = state === "there" ? handle.map : null;
+  const { plan, before } = desk.planning;
+  const found = useMemo(() => foundOnMap(desk.listed, view.filter, view.search, board.profiles.values()), [desk.listed, view.filter, view.search]);
+  const wanted = found === null ? "" : `${[...found.deliveries].join()} ${[...(found.couriers ?? [])].join()}`;
+  useEffect(() => {
+    drawnAt.current = 0; // now, and not with the next second
+    map?.only(found);
+  }, [map, wanted, found === null]);
+  const filtered = useRef(false);
+  useEffect(() => {
+    if (map === null || (found === null && !filtered.current)) return;
+    const soon = setTimeout(() => {
+      filtered.current = found !== null;
+      const { listed, board: now_on } = newest.current;
+      const ends = found === null ? [] : listed.flatMap(({ delivery: one }) => placesOf(one, now_on.couriers.get(one.transporter_id ?? 0)));
+      const others = [...(found === null ? now_on.couriers.keys() : (found.couriers ?? []))].flatMap((id) => now_on.couriers.get(id) ?? []);
+      map.camera.fit(ends.length > 0 ? ends : others);
+    }, FOUND_MS);
+    return () => clearTimeout(soon);
+  }, [map, view.filter, view.search]);
   useEffect(() => {
     if (map === null || performance.now() - drawnAt.current < WAITING_MS) return;
     drawnAt.current = performance.now();
@@ -87,14 +112,25 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   const tour = view.courier === null ? [] : board.tourOf(view.courier);
   const deliveries = delivery === null ? tour : [delivery];
   useEffect(() => map?.look({ deliveries, courier }), [map, courier, deliveries.map((one) => `${one.id}:${one.status}`).join()]);
-  const { plan, before } = desk.planning;
+  // Once more where somebody else has it: the map turns to what is new, unless a person has moved it meanwhile.
+  const choice = delivery === null ? (view.courier === null ? "" : `c${view.courier}`) : `d${delivery.id}`;
+  const known = courier !== null;
+  useEffect(() => {
+    if (map === null || choice === "" || plan !== null) return;
+    const isNew = chosen.current !== choice;
+    chosen.current = choice;
+    const points = delivery === null ? [courier, ...tour.flatMap((one) => placesOf(one, null))].filter((one) => one !== null) : placesOf(delivery, courier);
+    // Whoever points at a courier on the map looks there already.
+    if (delivery !== null || !pointed.current) map.camera.show(points, isNew);
+    pointed.current = false;
+  }, [map, choice, delivery?.status, courier_id, known]);
   // Couriers go on: few lines follow them, of thousands each stands where it was planned.
   const turn = plan === null || plan.pairs.length > LINES_THAT_FOLLOW ? 0 : Math.floor(now / FOLLOWED_MS);
   useEffect(() => map?.plan(plan === null ? [] : planLines(plan, before, board, view.delivery)), [map, plan, view.delivery, turn]);
   useEffect(() => {
     if (map === null || plan === null) return;
     const lines = planLines(plan, before, board, null);
-    if (lines.length > 0) map.fit(lines.flatMap((one) => [one.from, one.to]));
+    if (lines.length > 0) map.camera.fit(lines.flatMap((one) => [one.from, one.to]));
   }, [map, plan?.id]);
   useEffect(() => {
     if (map === null) return;
@@ -113,7 +149,8 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
     <div class="map-box">
       <div class="canvas" ref={container} />
       {state === "there" && <MapLegend />}
-      {dense && <p class="counted">{say("map.dense")}</p>}
+      {found !== null && <p class="counted" role="status">{say("map.filtered", { count: found.deliveries.size })}</p>}
+      {found === null && dense && <p class="counted">{say("map.dense")}</p>}
       {state === "coming" && late.failures > 0 && <Missing late={late} text={say("map.missing")} say={say} />}
       {state !== "there" && (state === "broken" || late.failures === 0) && <p class="say">{say(state === "broken" ? "map.broken" : "loading")}</p>}
     </div>

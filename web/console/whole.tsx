@@ -13,6 +13,7 @@ import { runCommand } from "./commands.ts";
 import { type Desk, DeskContext, type DialogName, planShows, useDesk } from "./desk.ts";
 import { DetailPanel } from "./detail_panel.tsx";
 import { exceptionsOf, lateness } from "./exceptions.ts";
+import { placesOf } from "./found_on_map.ts";
 import { aboard } from "./frames.ts";
 import { commandOf } from "./keys.ts";
 import { LinePanel } from "./line_panel.tsx";
@@ -109,12 +110,12 @@ export function Console({ client, signedIn, language, say }: Given) {
     tickAll: (all) => setTicked(new Set(all ? shown.map((one) => one.delivery.id) : [])),
     follow() {
       const courier = view.courier ?? board.deliveries.get(view.delivery ?? 0)?.transporter_id ?? null;
-      if (courier !== null) handle.current.map?.follow(courier);
+      if (courier !== null) handle.current.map?.camera.follow(courier);
     },
     fit() {
       const looked = view.delivery === null ? undefined : board.deliveries.get(view.delivery);
-      const ends = looked === undefined ? [] : [looked.pickup, looked.dropoff].filter((one) => one !== null);
-      handle.current.map?.fit(ends.length > 0 ? ends : [...board.couriers.values()]);
+      const ends = looked === undefined ? [] : placesOf(looked, board.couriers.get(looked.transporter_id ?? 0));
+      handle.current.map?.camera.fit(ends.length > 0 ? ends : [...board.couriers.values()]);
     },
   };
   go.current = desk.go;

@@ -60,7 +60,8 @@ class DispatchController(Controller):
 
         `excluded` are those who are no candidates, nearest first and a hundred at most, each with the reason as a code
         and in words; `excluded_counts` counts all. `estimated_pickup_time` and `estimated_delivery_time` (at the door)
-        are as if it were given now. Of a parcel that is aboard they are who could meet whoever has it. One that has ended is 409.
+        are as if it were given now. Of a parcel that is aboard they are who could meet whoever has it. One that has
+        ended is 409.
         """
         return candidates_answer(await services.candidates(work).of(delivery_key(delivery_id), top_k))
 

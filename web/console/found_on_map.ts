@@ -1,0 +1,25 @@
+// What of the list the map has to show: the filter and the search hold for both.
+import type { Courier, Delivery, Point, Profile } from "./frames.ts";
+import { aboard, underWay } from "./frames.ts";
+import { type Filter, type Listed, couriersFound } from "./queue.ts";
+
+const COURIERS = 1_000;
+
+export interface Found {
+  deliveries: ReadonlySet<number>;
+  /** Null: all of them, where the question is who could carry what waits. */
+  couriers: ReadonlySet<number> | null;
+}
+
+/** Null where nothing is filtered. */
+export function foundOnMap(listed: readonly Listed[], filter: Filter, search: string, profiles: Iterable<Profile>): Found | null {
+  if (filter === "all" && search.trim() === "") return null;
+  const couriers = new Set(listed.flatMap(({ delivery }) => delivery.transporter_id ?? []));
+  for (const one of couriersFound(profiles, search, COURIERS)) couriers.add(one.id);
+  return { deliveries: new Set(listed.map((one) => one.delivery.id)), couriers: filter === "waiting" ? null : couriers };
+}
+
+/** A delivery's places that still matter: its pickup until it is aboard, its door, and whoever has it. */
+export function placesOf(delivery: Delivery, courier: Courier | null | undefined): Point[] {
+  return [aboard(delivery) ? null : delivery.pickup, delivery.dropoff, underWay(delivery) ? courier : null].filter((one): one is Point => one !== null && one !== undefined);
+}
