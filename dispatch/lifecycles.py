@@ -56,6 +56,18 @@ class Lifecycle(Generic[Status]):
                 return status if move.target is None else move.target
         raise IllegalMove(f"{self.what} that is {status.value} does not allow {act.value}")
 
+    def trigger(self, table: str, column: str) -> str:
+        """The statement by which the database refuses every other change of a status, for a migration.
+
+        Who has to mend a row by hand says so first: ``SET LOCAL dispatch.any_move = 'on'``.
+        """
+        pairs = ", ".join(f"'{source.value}>{target.value}'" for source, target in self.changes())
+        return (
+            f"CREATE TRIGGER refuse_moves BEFORE UPDATE OF {column} ON {table} FOR EACH ROW "
+            f"WHEN (OLD.{column} IS DISTINCT FROM NEW.{column}) "
+            f"EXECUTE FUNCTION refuse_moves('{column}', {pairs})"
+        )
+
     def changes(self) -> list[tuple[Status, Status]]:
         """Every change of a status that some act makes, in the order of the table, each once."""
         passages = (pair for move in self.moves for pair in move.passages())
