@@ -12,7 +12,10 @@ ROOMS: Final = {
     "ops-transporters": "/ops/transporters",
     "seller-products": "/seller/products",
     "seller-figures": "/seller/figures",
+    "seller-import": "/seller/import",
+    "seller-proof": "/seller/proof",
     "shop-orders": "/shop/orders",
+    "shop-settings": "/shop/settings",
     "console-zones": "/console/zones",
     "console-assigning": "/console/assigning",
 }

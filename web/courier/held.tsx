@@ -21,11 +21,10 @@ export function Held(given: Given) {
       {heldOf(state.actions, now).map((one) => (
         <section key={one.number} class="held card" data-held={one.kind} aria-label={say(DONE[one.kind], { title: one.title })}>
           <p role="status"><strong>{say(DONE[one.kind], { title: one.title })}</strong>{said(one, given).map((line) => <span key={line} class="quiet">{line}</span>)}</p>
+          <p class="quiet small number">{say("held.left", { seconds: Math.ceil(((one.held_until ?? 0) - now) / 1000) })}</p>
           <div class="ways">
             <button type="button" class="button" onClick={() => void work.undo(one)}><Icon of={Undo2} />{say("held.undo")}</button>
-            <button type="button" class="button" onClick={() => void work.sendNow(one)}>
-              {say("held.send")} <span class="quiet number" aria-hidden="true">{say("held.left", { seconds: Math.ceil(((one.held_until ?? 0) - now) / 1000) })}</span>
-            </button>
+            <button type="button" class="button" onClick={() => void work.sendNow(one)}>{say("held.send")}</button>
           </div>
         </section>
       ))}

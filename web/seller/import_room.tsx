@@ -45,7 +45,7 @@ export function ImportRoom({ client, language, say }: Given) {
       <h1>{say("import")}</h1>
       <p class="quiet">{say("import.about")}</p>
       <p class="quiet">{say("import.columns", { columns: COLUMNS.join(", ") })} <button type="button" class="button small" onClick={() => saveBlob(template(), "products.csv")}>{say("import.template")}</button></p>
-      <label class="button first file">
+      <label class="button first file choose">
         {say(file === null ? "import.choose" : "import.other")}
         <input type="file" accept=".csv,.xlsx,.txt" onChange={(event) => { choose(event.currentTarget.files?.[0]); event.currentTarget.value = ""; }} />
       </label>
