@@ -21,6 +21,7 @@ NOT_OF_THINGS = {
     "/api/transporters/me",
     "/api/transporters/me/duty",
     "/api/transporters/me/earnings",
+    "/api/transporters/me/ratings",
     "/api/sellers/me/proof",
     "/api/deliveries/available",
     "/api/transporters/nearby",

@@ -9,6 +9,7 @@ import { type SignedIn, SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { unconfirmed } from "./actions.ts";
 import { HandoverView } from "./handover_view.tsx";
+import { LateDocuments, LateEarnings, LateRatings } from "./late_rooms.tsx";
 import { OffersView } from "./offers_view.tsx";
 import { PhoneView } from "./phone_view.tsx";
 import { QueueView } from "./queue_view.tsx";
@@ -72,6 +73,7 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
   }, [view]);
 
   const given = { work, state, view, language, say };
+  const spoken = { language, say };
   // Whoever works looks for the next stop; whoever does not, for the switch. What went wrong with the position is said above either.
   const jobFirst = (view.name === "work" || view.name === "job") && state.profile?.is_available === true && state.jobs.length > 0;
   const link = !state.reachable ? "offline" : state.connected ? "live" : "connecting";
@@ -89,6 +91,9 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
             {view.name === "queue" && <QueueView {...given} />}
             {view.name === "phone" && <PhoneView {...given} client={client} />}
             {view.name === "shifts" && <ShiftsView {...given} />}
+            {view.name === "documents" && <LateDocuments {...spoken} client={client} reachable={state.reachable} />}
+            {view.name === "earnings" && <LateEarnings {...spoken} client={client} reachable={state.reachable} />}
+            {view.name === "ratings" && <LateRatings {...spoken} client={client} reachable={state.reachable} />}
             {view.name === "offers" && <OffersView {...given} client={client} />}
             {(view.name === "work" || view.name === "job") && <WorkView {...given} person={person} signOut={signOut} strip={jobFirst ? <Strip {...given} /> : null} />}
           </>

@@ -21,6 +21,9 @@ export function Strip(given: Given) {
         <Link href={pathOf({ name: "phone" })}>{say("phone.link")}</Link>
         <Link href={pathOf({ name: "shifts" })}>{say("shifts.link")}</Link>
         <Link href={pathOf({ name: "offers" })}>{say("asked.link")}</Link>
+        <Link href={pathOf({ name: "documents" })}>{say("documents.link")}</Link>
+        <Link href={pathOf({ name: "earnings" })}>{say("earnings.link")}</Link>
+        <Link href={pathOf({ name: "ratings" })}>{say("ratings.link")}</Link>
       </p>
       {waiting + state.pings_waiting > 0 && (
         <p class="waiting">

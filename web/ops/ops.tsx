@@ -9,6 +9,7 @@ import { browserStore } from "../shared/stores.ts";
 import { Workplace } from "../shared/workplace.tsx";
 import { Audit } from "./audit.tsx";
 import { DeadLetters } from "./dead_letters.tsx";
+import { Documents } from "./documents/late.tsx";
 import type { Given } from "./given.ts";
 import { HeldPayments, RefundList, Reviews } from "./money_rooms.tsx";
 import { Overview } from "./overview.tsx";
@@ -28,6 +29,7 @@ const ROOMS = [
   ["/ops/refunds", "refunds", RefundList],
   ["/ops/reviews", "reviews", Reviews],
   ["/ops/transporters", "transporters", Transporters],
+  ["/ops/documents", "documents", Documents],
   ["/ops/users", "users", Users],
   ["/ops/webhooks", "webhooks", Webhooks],
   ["/ops/keys", "keys", ApiKeys],

@@ -5,6 +5,7 @@ import type { Client } from "../shared/client.ts";
 export const WAITING = [
   { href: "/ops/refunds?status=disputed", list: "/api/v1/payments/refunds/?status=disputed", words: "waiting.disputed" },
   { href: "/ops/reviews?status=pending", list: "/api/v1/payments/reviews/?status=pending", words: "waiting.reviews" },
+  { href: "/ops/documents", list: "/api/transporters/documents/?state=waiting", words: "waiting.documents" },
   { href: "/ops/transporters?is_verified=false", list: "/api/transporters/?is_verified=false", words: "waiting.transporters" },
 ] as const;
 

@@ -2080,6 +2080,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transporters/me/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * OwnRatings
+         * @description One's own ratings by the months in which the deliveries were handed over; not who rated which of them.
+         */
+        get: operations["transporters_own_ratings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/transporters/me/shifts": {
         parameters: {
             query?: never;
@@ -8186,6 +8206,30 @@ export interface components {
             rating: number;
         };
         /**
+         * RatingHistory
+         * @description The last twelve months, newest first; `rating` (0 to 5) and `rating_count` are of all time.
+         */
+        RatingHistory: {
+            months: components["schemas"]["RatingsOfMonth"][];
+            rating: number;
+            rating_count: number;
+        };
+        /**
+         * RatingsOfMonth
+         * @description A month of the Bikram calendar. `ratings`: how often each of 1 to 5 was given, in this order.
+         */
+        RatingsOfMonth: {
+            average: number | null;
+            delivered: number;
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            name: string;
+            rated: number;
+            ratings: number[];
+        };
+        /**
          * ReadyAnswer
          * @description Whether the process can work; `log` is None where Redis does not say.
          */
@@ -13641,6 +13685,33 @@ export interface operations {
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    transporters_own_ratings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingHistory"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

@@ -10,9 +10,9 @@ export function shrunk(width: number, height: number, longest = LONGEST_PX): { w
 }
 
 /** A picture as the server takes it, as a `data:` address; turned as it was held. Rejects what is no picture. */
-export async function asJpeg(file: Blob): Promise<string> {
+export async function asJpeg(file: Blob, longest = LONGEST_PX): Promise<string> {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-  const { width, height } = shrunk(picture.width, picture.height);
+  const { width, height } = shrunk(picture.width, picture.height, longest);
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;

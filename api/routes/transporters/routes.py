@@ -14,6 +14,7 @@ from api.routes.transporters.earnings import EarningsController
 from api.routes.transporters.lists import TransporterListController
 from api.routes.transporters.nearby import NearbyController
 from api.routes.transporters.phones import PhoneController
+from api.routes.transporters.ratings import RatingController
 from api.routes.transporters.services import TransporterServices
 from api.routes.transporters.tracks import TrackController
 from api.routes.transporters.transporters import TransporterController
@@ -31,6 +32,7 @@ def transporter_routes(services: TransporterServices) -> Router:
             DutyController,
             EarningsController,
             AttendanceController,
+            RatingController,
             DocumentController,
             DocumentQueueController,
             DocumentPictureController,

@@ -1,0 +1,178 @@
+// A transporter's documents and vehicle: how they stand, what is missing, and a way to hand one in.
+import { Camera } from "lucide";
+import { useState } from "preact/hooks";
+import "./rooms.css";
+import { useActing } from "../../shared/acting.ts";
+import { useDraft } from "../../shared/drafts.ts";
+import { Field } from "../../shared/field.tsx";
+import { Icon } from "../../shared/icon.tsx";
+import { Loaded, useLoading } from "../../shared/loading.tsx";
+import { Mark } from "../../shared/mark.tsx";
+import { asJpeg } from "../../shared/shrinking.ts";
+import { clock, date } from "../../shared/times.ts";
+import { KINDS, type HandedIn, type Room, askedFirst, lookOf, lookOfHandedIn, vehicleChoices } from "./documents.ts";
+import { type RoomGiven, roomWord } from "./words.ts";
+
+const PATH = "/api/transporters/me/documents/";
+// Small print is to be read.
+const LONGEST_PX = 2_400;
+
+export function DocumentsRoom(given: RoomGiven) {
+  const { client, language, say } = given;
+  const room = useLoading(() => client.call<Room>(PATH), []);
+  return (
+    <section class="room">
+      <h1 tabIndex={-1}>{say("documents.title")}</h1>
+      <Loaded of={room} language={language} say={say} lines={5}>
+        {(found) => (
+          <>
+            <p class="card" role="status">
+              {say(found.in_order ? "documents.in_order" : "documents.not_in_order")}
+              {found.missing.length > 0 && <strong> {say("documents.missing", { kinds: found.missing.map((kind) => roomWord("document", kind, say)).join(", ") })}</strong>}
+            </p>
+            <Standing of={found} {...given} />
+            <HandIn key={askedFirst(found)} of={found} given={given} onDone={room.reload} />
+            <History of={found.handed_in} given={given} onDone={room.reload} />
+            <Vehicle key={`${found.vehicle_type} ${found.vehicle_number}`} of={found} given={given} onDone={room.reload} />
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+function Standing({ of, language, say }: RoomGiven & { of: Room }) {
+  if (of.documents.length === 0) return <p class="quiet">{say("documents.none")}</p>;
+  return (
+    <>
+      <h2>{say("documents.standing")}</h2>
+      <ul class="list">
+        {of.documents.map((one) => (
+          <li key={one.kind} class="card row" data-document={one.kind}>
+            <span>
+              {roomWord("document", one.kind, say)} {one.number !== "" && <span class="number quiet">{one.number}</span>}
+              {one.expires_on !== null && <span class="quiet"> · {say("documents.until", { date: date(Date.parse(one.expires_on), language) })}</span>}
+            </span>
+            <Mark as={lookOf(one.state)}>{roomWord("documentstate", one.state, say)}</Mark>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface Part {
+  of: Room;
+  given: RoomGiven;
+  onDone: () => Promise<void>;
+}
+
+function HandIn({ of, given: { client, say }, onDone }: Part) {
+  const draft = useDraft("document", { kind: "", number: "", expires_on: "" });
+  const [image, setImage] = useState<string | null>(null);
+  const [problem, setProblem] = useState("");
+  const [sent, setSent] = useState(false);
+  const kind = draft.form.kind || askedFirst(of);
+  const acting = useActing<Record<string, string | null>>(say, async (body, key) => {
+    await client.call<HandedIn>(PATH, { method: "POST", body, idempotencyKey: key });
+    draft.drop();
+    setImage(null);
+    setSent(true);
+    await onDone();
+  });
+  const take = async (file: File | undefined): Promise<void> => {
+    if (file === undefined) return;
+    setProblem("");
+    try {
+      setImage(await asJpeg(file, LONGEST_PX));
+    } catch {
+      setProblem(say("photo.unreadable"));
+    }
+  };
+  const send = (): void => {
+    if (image === null) return setProblem(say("documents.image.needed"));
+    setSent(false);
+    void acting.start({ kind, number: draft.form.number.trim(), expires_on: draft.form.expires_on || null, image });
+  };
+  return (
+    <form
+      class="card fields"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <h2>{say("documents.hand_in")}</h2>
+      <Field label={say("documents.kind")} name="kind" value={kind} onValue={(text) => draft.change({ kind: text })} choices={KINDS.map((one) => [one, roomWord("document", one, say)])} problem={acting.fields["kind"]} />
+      <Field label={say("documents.number")} name="number" value={draft.form.number} onValue={(number) => draft.change({ number })} problem={acting.fields["number"]} more={{ maxLength: 64, autocomplete: "off" }} />
+      <Field label={say("documents.expires_on")} name="expires_on" type="date" value={draft.form.expires_on} onValue={(day) => draft.change({ expires_on: day })} problem={acting.fields["expires_on"]} help={kind === "identity" ? say("documents.expires_on.identity") : ""} />
+      {image !== null && <img class="document" src={image} alt={say("documents.shown")} />}
+      <label class="button file">
+        <Icon of={Camera} />
+        {say(image === null ? "documents.image" : "photo.again")}
+        <input type="file" accept="image/*" capture="environment" aria-invalid={acting.fields["image"] !== undefined} onChange={(event) => void take(event.currentTarget.files?.[0])} />
+      </label>
+      <p class={acting.fields["image"] === undefined ? "quiet small" : "problem small"}>{acting.fields["image"] ?? say("documents.image.help")}</p>
+      <p class="problem" role="alert">{problem || acting.problem}</p>
+      <p role="status" class="quiet">{sent ? say("documents.sent") : ""}</p>
+      <button type="submit" class="button first large" disabled={acting.pending}>{say("documents.send")}</button>
+    </form>
+  );
+}
+
+function History({ of, given: { client, language, say }, onDone }: { of: readonly HandedIn[]; given: RoomGiven; onDone: () => Promise<void> }) {
+  const acting = useActing<number>(say, async (id) => {
+    await client.call(`${PATH}${id}/`, { method: "DELETE" });
+    await onDone();
+  });
+  if (of.length === 0) return null;
+  return (
+    <>
+      <h2>{say("documents.history")}</h2>
+      <p class="problem" role="alert">{acting.problem}</p>
+      <ul class="list">
+        {of.map((one) => {
+          const kind = roomWord("document", one.kind, say);
+          return (
+            <li key={one.id} class="card row" data-handed-in={one.id}>
+              <span>
+                {one.picture === null ? kind : <a href={one.picture.url}>{kind}</a>} <span class="quiet">· {clock(Date.parse(one.handed_in_at), Date.now(), language)}</span>
+              </span>
+              <Mark as={lookOfHandedIn(one.state)}>{roomWord("uploadstate", one.state, say)}</Mark>
+              {one.reason !== "" && <p class="why">{one.reason}</p>}
+              {one.state === "waiting" && <button type="button" class="button" disabled={acting.pending} onClick={() => void acting.start(one.id)}>{say("documents.take_back")}</button>}
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}
+
+function Vehicle({ of, given: { client, say }, onDone }: Part) {
+  const [kind, setKind] = useState(of.vehicle_type);
+  const [number, setNumber] = useState(of.vehicle_number);
+  const acting = useActing<Record<string, string>>(say, async (body, key) => {
+    await client.call("/api/transporters/me/", { method: "PATCH", body, idempotencyKey: key });
+    await onDone();
+  });
+  const changed = kind !== of.vehicle_type || number.trim() !== of.vehicle_number;
+  return (
+    <form
+      class="card fields"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void acting.start({ vehicle_type: kind, vehicle_number: number.trim() });
+      }}
+    >
+      <h2>{say("own_vehicle.title")}</h2>
+      <Field label={say("own_vehicle.type")} name="vehicle_type" value={kind} onValue={setKind} choices={vehicleChoices(of.vehicle_type).map((one) => [one, roomWord("vehicle", one, say)])} problem={acting.fields["vehicle_type"]} />
+      <Field label={say("own_vehicle.number")} name="vehicle_number" value={number} onValue={setNumber} problem={acting.fields["vehicle_number"]} more={{ maxLength: 32 }} />
+      {changed && <p class="why">{say("own_vehicle.warning")}</p>}
+      <p class="problem" role="alert">{acting.problem}</p>
+      {changed && <button type="submit" class="button" disabled={acting.pending}>{say("own_vehicle.save")}</button>}
+    </form>
+  );
+}

@@ -1,0 +1,200 @@
+// Documents that wait for an admin: the list, the picture beside what it is to say, and a decision by key or button.
+import { useEffect, useRef, useState } from "preact/hooks";
+import "./queue.css";
+import { useActing } from "../../shared/acting.ts";
+import { changed, go, readAddress } from "../../shared/address.ts";
+import type { components } from "../../shared/api.ts";
+import { Field } from "../../shared/field.tsx";
+import { Link } from "../../shared/link.tsx";
+import type { Page } from "../../shared/listing.tsx";
+import { Loaded, useLoading } from "../../shared/loading.tsx";
+import { date } from "../../shared/times.ts";
+import { Facts } from "../facts.tsx";
+import { type Given as RoomGiven, when } from "../given.ts";
+import { wordOf } from "../speech.ts";
+import { KEYS, actOf, afterwards, neighbour } from "./keys.ts";
+import { type QueueSay, queueWord } from "./words.ts";
+
+type Queued = components["schemas"]["QueuedDocument"];
+type Beside = components["schemas"]["DocumentBeside"];
+type Decided = components["schemas"]["DecidedDocument"];
+type Given = Omit<RoomGiven, "say"> & { say: QueueSay };
+
+const PATH = "/api/transporters/documents/";
+const EVERY_MS = 30_000;
+
+function open(id: number | null): void {
+  go(changed(readAddress(location.href), { open: id === null ? null : String(id) }), { replace: true });
+}
+
+export function Queue(given: Given) {
+  const { client, address, language, say } = given;
+  const list = useLoading(() => client.call<Page<Queued>>(`${PATH}?page_size=100`), [], EVERY_MS);
+  const [done, setDone] = useState("");
+  const rows = list.value?.results ?? [];
+  const ids = rows.map((one) => one.id);
+  const asked = Number(address.query.get("open")) || null;
+  const shown = asked ?? ids[0] ?? null;
+  const move = (step: 1 | -1): void => open(neighbour(ids, shown, step));
+  const decided = async (answer: Decided): Promise<void> => {
+    const { document, is_verified } = answer;
+    const words = { kind: queueWord("document", document.kind, say), name: document.name };
+    const told = say(document.state === "approved" ? "queue.done.approved" : "queue.done.rejected", words);
+    setDone(document.state === "approved" && is_verified ? `${told} ${say("queue.verified", words)}` : told);
+    open(afterwards(ids, document.id));
+    await list.reload();
+  };
+  return (
+    <section class="queue-room">
+      <h1>{say("queue.title")}</h1>
+      <p class="quiet small">{say("queue.keys", KEYS)}</p>
+      <p role="status">{done}</p>
+      <Loaded of={list} language={language} say={say} lines={6}>
+        {() =>
+          rows.length === 0 && shown === null ? (
+            <p class="card">{say("queue.empty")}</p>
+          ) : (
+            <div class="split">
+              <nav aria-label={say("queue.title")}>
+                <ul class="waits">
+                  {rows.map((one) => (
+                    <li key={one.id}>
+                      <Link href={changed(address, { open: String(one.id) })} current={one.id === shown}>
+                        <span>{queueWord("document", one.kind, say)}</span>
+                        <span class="small quiet">{one.name} · {when(one.handed_in_at, language)}</span>
+                      </Link>
+                    </li>
+                  ))}
+                </ul>
+              </nav>
+              {shown !== null && <Look key={shown} id={shown} given={given} onMove={move} onDone={decided} />}
+            </div>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}
+
+interface Looking {
+  id: number;
+  given: Given;
+  onMove: (step: 1 | -1) => void;
+  onDone: (answer: Decided) => Promise<void>;
+}
+
+function Look({ id, given, onMove, onDone }: Looking) {
+  const { client, language, say } = given;
+  const beside = useLoading(() => client.call<Beside>(`${PATH}${id}/`), [id]);
+  return (
+    <div>
+      <Loaded of={beside} language={language} say={say} lines={6}>
+        {(found) => (
+          <div class="looked">
+            <Picture of={found} say={say} onReload={beside.reload} />
+            <div class="beside">
+              <Said of={found} given={given} />
+              <Decide of={found} given={given} onMove={onMove} onDone={onDone} />
+            </div>
+          </div>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+function Picture({ of: { document, picture }, say, onReload }: { of: Beside; say: QueueSay; onReload: () => Promise<void> }) {
+  const [failed, setFailed] = useState(false);
+  useEffect(() => setFailed(false), [picture?.url]);
+  if (picture === null) return <p class="card">{say("queue.picture.gone")}</p>;
+  if (failed) {
+    return (
+      <div class="card">
+        <p>{say("queue.picture.failed")}</p>
+        <button type="button" class="button" onClick={() => void onReload()}>{say("retry")}</button>
+      </div>
+    );
+  }
+  return (
+    <figure>
+      <img src={picture.url} alt={say("queue.picture", { kind: queueWord("document", document.kind, say), name: document.name })} onError={() => setFailed(true)} />
+      <figcaption><a href={picture.url} target="_blank" rel="noreferrer">{say("queue.picture.large")}</a></figcaption>
+    </figure>
+  );
+}
+
+function Said({ of, given: { language, say } }: { of: Beside; given: Given }) {
+  const { document, stands } = of;
+  const day = (text: string | null): string => (text === null ? "–" : date(Date.parse(text), language));
+  return (
+    <>
+      <h2>{queueWord("document", document.kind, say)}</h2>
+      <Facts
+        of={[
+          [say("queue.number"), <span class="number">{document.number}</span>],
+          [say("queue.until"), day(document.expires_on)],
+          [say("queue.handed_in"), when(document.handed_in_at, language)],
+          [say("queue.state"), queueWord("uploadstate", document.state, say)],
+          [say("queue.stands"), stands === null ? say("queue.stands.none") : `${stands.number} · ${day(stands.expires_on)}`],
+        ]}
+      />
+      <h3>{say("queue.profile")}</h3>
+      <Facts
+        of={[
+          [say("queue.holder"), <a href={`/ops/transporters?find=${encodeURIComponent(document.name)}&open=${document.transporter_id}`}>{document.name}</a>],
+          [say("business"), of.business_name],
+          [say("phone"), of.phone],
+          [say("vehicle"), `${wordOf("vehicle", of.vehicle_type, say)} ${document.vehicle_number}`],
+        ]}
+      />
+    </>
+  );
+}
+
+function Decide({ of: { document, version }, given: { client, say }, onMove, onDone }: { of: Beside; given: Given; onMove: Looking["onMove"]; onDone: Looking["onDone"] }) {
+  const [reason, setReason] = useState("");
+  const [missing, setMissing] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const acting = useActing<{ act: "approve" | "reject"; body: object }>(say, async ({ act, body }, key) => {
+    await onDone(await client.call<Decided>(`${PATH}${document.id}/${act}/`, { method: "POST", body, idempotencyKey: key }));
+  });
+  const waits = document.state === "waiting";
+  const approve = (): void => void acting.start({ act: "approve", body: { version } });
+  const reject = (): void => {
+    setMissing(reason.trim() === "");
+    if (reason.trim() === "") form.current?.querySelector<HTMLElement>("[name=reason]")?.focus();
+    else void acting.start({ act: "reject", body: { reason: reason.trim() } });
+  };
+  const acts = { approve, reject, next: () => onMove(1), before: () => onMove(-1) };
+  const newest = useRef(acts);
+  newest.current = acts;
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      const act = actOf(event, (event.target as Element | null)?.closest("input, textarea, select") !== null);
+      if (act === null || ((act === "approve" || act === "reject") && (!waits || acting.pending))) return;
+      event.preventDefault();
+      newest.current[act]();
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, [waits, acting.pending]);
+  if (!waits) return null;
+  return (
+    <form
+      ref={form}
+      class="fields"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        reject();
+      }}
+    >
+      <Field label={say("queue.reason")} name="reason" value={reason} onValue={setReason} problem={missing && reason.trim() === "" ? say("queue.reason.needed") : acting.fields["reason"]} help={say("queue.reason.help")} more={{ maxLength: 500 }} />
+      <p class="problem" role="alert">{acting.problem}</p>
+      <div class="actions">
+        <button type="button" class="button first" aria-keyshortcuts={KEYS.approve} disabled={acting.pending} onClick={approve}>{say("queue.approve")}</button>
+        <button type="submit" class="button" aria-keyshortcuts={KEYS.reject} disabled={acting.pending}>{say("queue.reject")}</button>
+      </div>
+    </form>
+  );
+}
