@@ -170,6 +170,12 @@ class Life:
         offer = found[0]["id"] if found else 1
         await self.ask(who, f"/api/offers/{offer}/{step}/", body, repeat)
 
+    async def bring_back(self, who: str, delivery: int, body: Any, repeat: Repeat) -> None:
+        """A parcel goes back to its seller, as a delivery of its own."""
+        reply = await self.ask(who, f"{DELIVERIES}/{delivery}/return/", body, repeat)
+        if reply.is_success and (made := reply.json()["delivery"]["id"]) not in self.deliveries:
+            self.deliveries.append(made)
+
     async def change_stock(self, who: str, nth: int, change: int) -> None:
         """Goods come in or are lost."""
         product = list(self.products)[nth % len(self.products)]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.catalogue.models import Product
 from dispatch.deliveries import life as of_deliveries
-from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep
+from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep, Ending
 from dispatch.events.models import Event
 from dispatch.lifecycles import Lifecycle
 from dispatch.money import to_paisa
@@ -35,6 +35,8 @@ STATUS_AFTER = {
     "delivery.delivered": DeliveryStatus.DELIVERED,
     "delivery.cancelled": DeliveryStatus.CANCELLED,
 }
+# Of what had ended before only the reason is another.
+ENDED_BY = frozenset({"delivery.lost", "delivery.returned"})
 GIVEN = frozenset({RefundStatus.SUCCEEDED})
 NOT_GIVEN = frozenset({RefundStatus.FAILED, RefundStatus.DENIED})
 
@@ -106,9 +108,11 @@ class Books:
         self._check_events()
 
     def _check_stock(self, life: Life) -> None:
-        sold, lost = Counter[int](), {one.sale_id for one in self.deliveries if one.ending}
+        sold = Counter[int]()
+        gone = {one.sale_id for one in self.deliveries if one.ending in {Ending.LOST, Ending.DAMAGED}}
+        kept = {one.sale_id for one in self.deliveries if one.return_of is not None and not one.restocks}
         for sale in self.sales:
-            is_sold = sale.status is not SaleStatus.CANCELLED or sale.id in lost
+            is_sold = sale.status is not SaleStatus.CANCELLED or sale.id in gone | kept
             sold[sale.product_id] += sale.quantity if is_sold else 0
         holding = {payment.id for payment in self.payments if payment.holds_stock}
         held = Counter[int]()
@@ -157,20 +161,28 @@ class Books:
     def _check_steps(self) -> None:
         for delivery in self.deliveries:
             steps = [step.status for step in self.steps if step.delivery_id == delivery.id]
-            found = [DeliveryStatus.AVAILABLE, *steps]
+            found = [self._began_as(delivery), *steps]
             assert found[-1] is delivery.status, f"{found} end otherwise than as {delivery.status}"
             _check_passages(of_deliveries.LIFE, found)
+
+    def _began_as(self, delivery: Delivery) -> DeliveryStatus:
+        """A parcel that goes back may be aboard already."""
+        steps = [step.status for step in self.steps if step.delivery_id == delivery.id]
+        is_aboard = delivery.return_of is not None and steps[:1] == [DeliveryStatus.PICKED_UP]
+        return DeliveryStatus.PICKED_UP if is_aboard else DeliveryStatus.AVAILABLE
 
     def _check_events(self) -> None:
         for delivery in self.deliveries:
             types = [event.type for event in self.events if event.subject == f"delivery:{delivery.id}"]
             found: list[DeliveryStatus] = []
             for name in types:
-                if name == "delivery.lost" and found[-1] not in of_deliveries.LIFE.ends:
-                    found.append(DeliveryStatus.CANCELLED)
+                if name in ENDED_BY:
+                    found += [] if found[-1] in of_deliveries.LIFE.ends else [DeliveryStatus.CANCELLED]
+                elif name == "delivery.created" and delivery.return_of is not None:
+                    found.append(self._began_as(delivery))
                 elif name in STATUS_AFTER:
                     found.append(STATUS_AFTER[name])
-            assert found[0] is DeliveryStatus.AVAILABLE
+            assert found[0] in of_deliveries.LIFE.first
             assert found[-1] is delivery.status, f"{types} end otherwise than as {delivery.status}"
             _check_passages(of_deliveries.LIFE, found)
 

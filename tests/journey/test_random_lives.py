@@ -192,6 +192,12 @@ class RandomLife(RuleBasedStateMachine):
     def lose(self, who: str, nth: int, ending: str, repeat: Any) -> None:
         self.step(who, nth, "loss", {"ending": ending, "reason": "It is gone."}, repeat)
 
+    @precondition(lambda self: self.may_end and bool(self.life.deliveries))
+    @rule(who=mostly("Anju", "Bikash", "admin", "driver"), nth=NTH, restock=st.booleans(), repeat=REPEAT)
+    def bring_back(self, who: str, nth: int, restock: bool, repeat: Any) -> None:
+        body = {"reason": "Nobody is there.", "restock": restock}
+        self.run(self.life.bring_back(who, self.life.deliveries[nth % len(self.life.deliveries)], body, repeat))
+
     @has_deliveries
     @rule(who=mostly("admin"), nth=NTH, priority=st.sampled_from(("low", "urgent")), repeat=REPEAT)
     def change_priority(self, who: str, nth: int, priority: str, repeat: Any) -> None:

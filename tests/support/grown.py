@@ -3,7 +3,7 @@
 A column that is added later is there too: rows are copied whole, and only what must differ does.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,6 +33,7 @@ from tests.support.world import BHAKTAPUR, THAMEL, World, delivery_body, initiat
 # Ids of one copy lie so far from those of the next.
 STRIDE = 1_000_000
 STEPS_AN_ORDER = 10
+AT_ONCE = 10_000
 OWNERS = ("users", "transporters", "products")
 # Numbers that go from table to table by value; and what is unique by an expression.
 BY_VALUE = {"order_number", "tracking_number", "purpose", "pidx", "email"}
@@ -86,6 +87,9 @@ async def grow(database: Database, grown: Grown, orders: int) -> None:
     async with database.work() as work:
         session = work.session
         await session.execute(text("SET LOCAL session_replication_role = replica"))  # references are as they are copied
+        await session.execute(
+            text("SET LOCAL statement_timeout = 0")
+        )  # a million rows at once, however busy the machine
         for name in OWNERS if first == 1 and grown.people > 1 else ():
             ids = ", ".join(map(str, grown.owners[name]))
             others = Copying(1, grown.people - 1, grown.people)
@@ -95,7 +99,8 @@ async def grow(database: Database, grown: Grown, orders: int) -> None:
         for name in sorted(chain):
             only = f"id > {grown.before[name]} AND id < {STRIDE}"
             steps = -(-STEPS_AN_ORDER // await _rows(session, name, only)) if name == "delivery_trackings" else 1
-            await session.execute(text(copying.statement(metadata.tables[name], only, chain, steps)))
+            for part in copying.parts():
+                await session.execute(text(part.statement(metadata.tables[name], only, chain, steps)))
         await add_up_anew(session)  # copies come past the triggers
     async with database.engine.connect() as connection:  # as the database does by itself after a while
         plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -123,6 +128,11 @@ class Copying:
     first: int
     last: int
     people: int
+
+    def parts(self) -> Iterator["Copying"]:
+        """The same in steps: a statement ends in time however busy the machine is."""
+        for first in range(self.first, self.last + 1, AT_ONCE):
+            yield Copying(first, min(first + AT_ONCE - 1, self.last), self.people)
 
     def statement(self, table: Table, only: str, chain: Collection[str] = (), steps: int = 1) -> str:
         """Of the rows of ``only``, ``steps`` times for each number; ``chain``: what is copied with them."""
