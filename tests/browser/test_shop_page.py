@@ -250,6 +250,7 @@ async def test_the_shop_is_for_everyone(world: World, window: Window, language: 
         "/shop",
         f"/shop?product={bought.product_id}",
         "/shop?cart=1",
+        "/shop/settings",
         "/shop/orders",
         f"/shop/orders/{bought.order_id}",
         f"/shop/invoices/{bought.transaction_id}",

@@ -21,6 +21,8 @@ export class Refused extends Error {
     message: string,
     readonly fields: Readonly<Record<string, string>> = {},
     readonly retry_after_s: number | null = null,
+    /** How many of what are in the way, where the server counts that. */
+    readonly reasons: Readonly<Record<string, number>> = {},
   ) {
     super(message);
   }
@@ -49,7 +51,9 @@ export function refusal(status: number, body: unknown, retryAfter: string | null
     for (const [name, problem] of Object.entries(errors)) fields[name] = String(problem);
   }
   const seconds = Number(retryAfter);
-  return new Refused(status, String(code).toLowerCase(), String(text), fields, retryAfter !== null && seconds >= 0 ? seconds : null);
+  const reasons = Object.entries(typeof said["reasons"] === "object" ? (said["reasons"] ?? {}) : {}).filter((one): one is [string, number] => typeof one[1] === "number");
+  const later = retryAfter !== null && seconds >= 0 ? seconds : null;
+  return new Refused(status, String(code).toLowerCase(), String(text), fields, later, Object.fromEntries(reasons));
 }
 
 export interface Call {

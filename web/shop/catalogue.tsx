@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { components } from "../shared/api.ts";
 import { type Address, changed, go, readAddress } from "../shared/address.ts";
 import type { Client } from "../shared/client.ts";
+import { Field } from "../shared/field.tsx";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
@@ -15,6 +16,7 @@ import { Picture } from "./picture.tsx";
 import { searched } from "./searching.ts";
 import type { Say } from "./speech.ts";
 
+type Categories = components["schemas"]["CategoriesAnswer"];
 type Found = components["schemas"]["PageOfProductAnswer"];
 
 const ON_A_PAGE = 24;
@@ -31,17 +33,21 @@ interface Given {
 export function Catalogue({ client, address, language, say }: Given) {
   const search = searchText(address.query.get("q") ?? "");
   const page = Math.max(1, Number(address.query.get("page")) || 1);
-  const query = new URLSearchParams({ page: String(page), page_size: String(ON_A_PAGE), ...(search && { search }) });
-  const found = useLoading(() => client.call<Found>(`/api/v1/marketplace/products/?${query}`, { signed: false }), [search, page]);
+  const category = /^[1-9]\d{0,17}$/.exec(address.query.get("category") ?? "")?.[0] ?? "";
+  const query = new URLSearchParams({ page: String(page), page_size: String(ON_A_PAGE), ...(search && { search }), ...(category && { category }) });
+  const found = useLoading(() => client.call<Found>(`/api/v1/marketplace/products/?${query}`, { signed: false }), [search, page, category]);
   return (
     <>
-      <SearchBox search={search} say={say} />
+      <div class="finding">
+        <SearchBox search={search} say={say} />
+        <CategoryChoice client={client} address={address} chosen={category} language={language} say={say} />
+      </div>
       <Loaded of={found} language={language} say={say} lines={6}>
         {({ results, count, next }) => (
           <>
             <p class="unseen" role="status">{say("catalogue.count", { count })}</p>
             {results.length === 0 && (
-              <p class="card">{search === "" ? say("catalogue.empty") : say("catalogue.none", { search })}</p>
+              <p class="card">{search !== "" ? say("catalogue.none", { search }) : say(category === "" ? "catalogue.empty" : "category.empty")}</p>
             )}
             <ul class="goods">
               {results.map((product) => <Offer key={product.id} product={product} address={address} language={language} say={say} />)}
@@ -56,6 +62,23 @@ export function Catalogue({ client, address, language, say }: Given) {
         )}
       </Loaded>
     </>
+  );
+}
+
+/** Kinds of goods, what is within one set in from it; nothing where the shop has none. */
+function CategoryChoice({ client, address, chosen, language, say }: Given & { chosen: string }) {
+  const categories = useLoading(() => client.call<Categories>("/api/v1/marketplace/categories/", { signed: false }), []);
+  const all = categories.value?.results ?? [];
+  if (all.length === 0) return null;
+  const depth = new Map<number | null, number>([[null, -1]]);
+  const choices = all.map((one) => {
+    const deep = (depth.get(one.parent_id) ?? -1) + 1;
+    depth.set(one.id, deep);
+    const name = language === "ne" && one.name_ne !== "" ? one.name_ne : one.name;
+    return [String(one.id), `${"\u2003".repeat(deep)}${name}`] as const;
+  });
+  return (
+    <Field label={say("category")} name="category" value={chosen} onValue={(id) => go(changed(address, { category: id === "" ? null : id, page: null }))} choices={[["", say("category.all")], ...choices]} />
   );
 }
 

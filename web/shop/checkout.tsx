@@ -2,23 +2,22 @@ import { useEffect, useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import { go } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
-import type { Client } from "../shared/client.ts";
+import { type Client, Refused } from "../shared/client.ts";
 import { useDraft } from "../shared/drafts.ts";
-import { Field } from "../shared/field.tsx";
+import { Check } from "../shared/field.tsx";
 import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
-import { PlaceField } from "../shared/place_field.tsx";
-import { placeOf } from "../shared/places.ts";
 import type { Person } from "../shared/session.ts";
+import { AddressFields } from "./address_fields.tsx";
 import { type Cart, EMPTY } from "./basket.ts";
 import { cartOf, keepBasket, keptBasket, useBasket } from "./keeping.ts";
 import { type Gateway, PayChoice, noteProblem, openPayment, useGateways } from "./paying.tsx";
+import { type Address, bodyOf } from "./places.ts";
 import type { Say } from "./speech.ts";
 import { Sums } from "./sums.tsx";
 
 type Order = components["schemas"]["OrderAnswer"];
-type Address = { name: string; phone: string; address: string; city: string; place: string; instructions: string };
 
 interface Wanted {
   cart: Cart;
@@ -37,13 +36,18 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
     name: person.name,
     phone: person.phone ?? "",
     address: "",
+    landmark: "",
     city: "Kathmandu",
+    district: "",
+    code: "",
     place: "",
     instructions: "",
   });
+  const [keep, setKeep] = useState(false);
   const order = useActing<Wanted>(say, async (wanted, key) => {
     const made = await makeOrder(client, wanted, key);
     keepBasket(EMPTY);
+    if (keep) await keepAddress(client, wanted.form, `${key}-address`);
     try {
       await openPayment(client, { order: made, gateway: wanted.gateway, phone: wanted.form.phone }, `${key}-pay`);
       drop();
@@ -70,7 +74,8 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
     >
       <section class="card fields">
         <h2>{say("checkout.where")}</h2>
-        <AddressFields form={form} change={change} fields={order.fields} say={say} />
+        <AddressFields client={client} form={form} change={change} fields={order.fields} language={language} say={say} />
+        <Check label={say("address.keep")} checked={keep} onValue={setKeep} />
       </section>
       <section class="card fields">
         <h2>{say("checkout.what")}</h2>
@@ -100,45 +105,19 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
   );
 }
 
-interface AddressGiven {
-  form: Address;
-  change: (changes: Partial<Address>) => void;
-  fields: Readonly<Record<string, string>>;
-  say: Say;
-}
-
-function AddressFields({ form, change, fields, say }: AddressGiven) {
-  return (
-    <>
-      <div class="pair">
-        <Field label={say("name")} name="customer_name" value={form.name} onValue={(name) => change({ name })} problem={fields["customer_name"]} more={{ autocomplete: "name" }} />
-        <Field label={say("phone")} name="phone_number" type="tel" value={form.phone} onValue={(phone) => change({ phone })} problem={fields["phone_number"]} help={say("phone.help")} more={{ autocomplete: "tel" }} />
-      </div>
-      <div class="pair">
-        <Field label={say("address")} name="address" value={form.address} onValue={(address) => change({ address })} problem={fields["address"]} more={{ autocomplete: "street-address" }} />
-        <Field label={say("city")} name="city" value={form.city} onValue={(city) => change({ city })} problem={fields["city"]} more={{ autocomplete: "address-level2" }} />
-      </div>
-      <PlaceField label={say("door")} name="place" value={form.place} onValue={(place) => change({ place })} problem={fields["latitude"] ?? fields["longitude"]} say={say} />
-      <Field label={say("instructions")} name="delivery_instructions" lines={2} value={form.instructions} onValue={(instructions) => change({ instructions })} problem={fields["delivery_instructions"]} help={say("instructions.help")} />
-    </>
-  );
-}
-
 async function makeOrder(client: Client, { cart, form }: Wanted, key: string): Promise<Order> {
-  const place = placeOf(form.place);
   return await client.call<Order>("/api/v1/marketplace/orders/create/", {
     method: "POST",
     idempotencyKey: key,
-    body: {
-      cart_id: cart.id,
-      delivery_info: {
-        customer_name: form.name,
-        phone_number: form.phone,
-        address: form.address,
-        city: form.city,
-        delivery_instructions: form.instructions,
-        ...(place !== null && { latitude: place.lat, longitude: place.lon }),
-      },
-    },
+    body: { cart_id: cart.id, delivery_info: bodyOf(form) },
   });
+}
+
+/** For orders to come; where it cannot be kept, such as where there are twenty, the order goes on all the same. */
+async function keepAddress(client: Client, form: Address, key: string): Promise<void> {
+  try {
+    await client.call("/api/v1/marketplace/addresses/", { method: "POST", idempotencyKey: key, body: bodyOf(form) });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
 }

@@ -21,6 +21,7 @@ import { NewAccountForm } from "./new_account.tsx";
 import { OrderPage } from "./order.tsx";
 import { OrderList } from "./orders.tsx";
 import { ProductSheet } from "./product_sheet.tsx";
+import { KeptAddresses, OwnData } from "./own_data.tsx";
 import { Settings } from "./settings.tsx";
 import { type Say, words } from "./speech.ts";
 
@@ -58,7 +59,13 @@ function Shop({ language, say }: Given) {
           {room === "orders" && id === "" && <OrderList client={client} address={address} language={language} say={say} />}
           {room === "orders" && id !== "" && <OrderPage key={id} id={id} client={client} address={address} language={language} say={say} />}
           {room === "invoices" && <InvoicePage key={id} id={id} client={client} language={language} say={say} />}
-          {room === "settings" && <Settings client={client} language={language} say={say} />}
+          {room === "settings" && (
+            <>
+              <Settings client={client} language={language} say={say} />
+              <KeptAddresses client={client} language={language} say={say} />
+              <OwnData client={client} say={say} onDeleted={signedIn.signOut} />
+            </>
+          )}
           {!["checkout", "orders", "invoices", "settings"].includes(room) && <p class="card">{say("nothing_here")} <Link href="/shop">{say("shop.back")}</Link></p>}
         </ShopFrame>
       )}

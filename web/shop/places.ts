@@ -1,0 +1,66 @@
+// Addresses as the shop's form has them, and the provinces and districts that they name.
+import type { components } from "../shared/api.ts";
+import type { Client } from "../shared/client.ts";
+import type { Language } from "../shared/numbers.ts";
+import { placeOf, placeText } from "../shared/places.ts";
+
+export type Kept = components["schemas"]["SavedAddressAnswer"];
+export type Provinces = components["schemas"]["ProvincesAnswer"];
+export type Address = {
+  name: string;
+  phone: string;
+  address: string;
+  landmark: string;
+  city: string;
+  district: string;
+  code: string;
+  place: string;
+  instructions: string;
+};
+
+/** The body of an address, as orders and kept addresses have it. */
+export function bodyOf(form: Address): Record<string, unknown> {
+  const place = placeOf(form.place);
+  return {
+    customer_name: form.name,
+    phone_number: form.phone,
+    address: form.address,
+    landmark: form.landmark,
+    city: form.city,
+    district: form.district,
+    plus_code: form.code,
+    delivery_instructions: form.instructions,
+    ...(place !== null && { latitude: place.lat, longitude: place.lon }),
+  };
+}
+
+/** A kept address in the form. A point that its Plus Code says by itself is left to the code. */
+export function formOf(kept: Kept): Address {
+  const point = kept.latitude === null || kept.longitude === null || kept.plus_code !== "" ? null : { lat: kept.latitude, lon: kept.longitude };
+  return {
+    name: kept.customer_name,
+    phone: kept.phone_number,
+    address: kept.address,
+    landmark: kept.landmark,
+    city: kept.city,
+    district: kept.district,
+    code: kept.plus_code,
+    place: point === null ? "" : placeText(point),
+    instructions: kept.delivery_instructions,
+  };
+}
+
+/** Districts to choose from, in the language of the page, each with its province. */
+export function districtChoices(provinces: Provinces | null, language: Language, none: string): (readonly [string, string])[] {
+  const found = (provinces?.results ?? []).flatMap((province) =>
+    province.districts.map((one) => {
+      const [name, within] = language === "ne" ? [one.name_ne, province.name_ne] : [one.name, province.name];
+      return [one.name, `${name} (${within})`] as const;
+    }),
+  );
+  return [["", none], ...found.sort(([, one], [, other]) => one.localeCompare(other, language))];
+}
+
+export async function keptAddresses(client: Client): Promise<Kept[]> {
+  return (await client.call<{ results: Kept[] }>("/api/v1/marketplace/addresses/?page_size=20")).results;
+}
