@@ -75,10 +75,10 @@ export function Asking({ title, action, back = "dialog.cancel", missing = "", on
         }}
       >
         {children}
-        {missing !== "" && <p id={hint} class="small quiet">{missing}</p>}
         <p class="actions">
           <button class="button first" disabled={blocked} aria-describedby={missing === "" ? undefined : hint}>{action}</button>
           <button type="button" class="button" onClick={() => open(null)}>{say(back)}</button>
+          {missing !== "" && <span id={hint} class="small quiet">{missing}</span>}
         </p>
       </form>
     </Dialog>

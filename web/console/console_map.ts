@@ -110,7 +110,7 @@ export class ConsoleMap {
   /** `onDense`: counts are shown instead of markers, or no longer; `label` writes a count. Throws where the browser cannot draw it. */
   constructor(container: HTMLElement, onPick: (found: { courier: number } | { delivery: number } | null) => void, private readonly label: (count: number) => string, private readonly onDense: (dense: boolean) => void) {
     this.#map = makeMap(container, over);
-    this.#map.addControl(new Scale(), "bottom-left");
+    this.#map.addControl(new Scale(), "bottom-right");
     drawHatches(this.#map);
     this.#layer = new FleetLayer(this.#map, this.#fleet);
     this.#map.on("load", () => {

@@ -2,6 +2,7 @@ import { Link } from "../shared/link.tsx";
 import { clock, duration } from "../shared/times.ts";
 import { shortPlace, useDesk } from "./desk.ts";
 import { lateness, measureOf } from "./exceptions.ts";
+import { underWay } from "./frames.ts";
 import { OpenLink } from "./list_panel.tsx";
 import { NOW_AT, linesOf, placeOf, ticksOf } from "./time_line.ts";
 
@@ -12,7 +13,7 @@ export function LinePanel() {
   const { say, language, now, board, view } = useDesk();
   const looked = view.courier ?? (view.delivery === null ? null : (board.deliveries.get(view.delivery)?.transporter_id ?? null));
   const lines = linesOf(board, looked, now, LINES);
-  if (lines.length === 0) return <p class="quiet small pad">{say(board.known ? "line.none" : "loading")}</p>;
+  if (lines.length === 0) return <p class="quiet small pad">{say(!board.known ? "loading" : [...board.deliveries.values()].some(underWay) ? "line.later" : "line.none")}</p>;
   return (
     <div class="scroll lines">
       <div class="ticks number" aria-hidden="true">

@@ -1,6 +1,7 @@
 // The map: the courier, slid from fix to fix, over a quiet ground. Loaded after everything that can be read.
 import { type GeoJSONSource, type Map as MapLibre, Marker as Pin } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
+import { freeSide } from "../shared/maps/label_side.ts";
 import { Scale } from "../shared/maps/scale.ts";
 import { type Fix, Marker, STALE_AFTER_S, type Shown, freshness, metres } from "../shared/motion.ts";
 import type { Area } from "./parcel.ts";
@@ -45,6 +46,7 @@ export class CourierMap {
     this.#map = makeMap(container, over);
     this.#map.addControl(new Scale(), "bottom-left");
     this.#pin = new Pin({ element });
+    this.#map.on("moveend", () => this.#placeLabel());
     this.#map.on("dragstart", () => {
       this.#following = false;
       onAway();
@@ -62,6 +64,7 @@ export class CourierMap {
     this.#pickup = at;
     this.#pickupPin ??= new Pin({ element });
     this.#pickupPin.setLngLat([at.lon, at.lat]).addTo(this.#map);
+    this.#placeLabel();
   }
 
   /** About where it goes; null takes it away. */
@@ -77,6 +80,7 @@ export class CourierMap {
       this.#doorPin ??= new Pin({ element, anchor: "bottom" });
       this.#doorPin.setLngLat([area.longitude, area.latitude + area.height_deg / 2]).addTo(this.#map);
     }
+    this.#placeLabel();
   }
 
   /** How old it is now. */
@@ -120,7 +124,24 @@ export class CourierMap {
       this.#show(at);
     } else if (this.#following) this.#keepInView(at);
     if (this.#marker.moving(now)) this.#drawing = requestAnimationFrame(() => this.#draw());
-    else this.#drawDoubt();
+    else {
+      this.#drawDoubt();
+      this.#placeLabel();
+    }
+  }
+
+  /** Where neither the courier nor the door's name covers what the pickup is called. */
+  #placeLabel(): void {
+    const dot = this.#pickupPin?.getElement();
+    const label = dot?.firstElementChild;
+    if (dot === undefined || label == null) return;
+    const others = [this.#element, this.#doorPin?.getElement()].filter((one) => one?.isConnected === true);
+    dot.dataset["side"] = freeSide(
+      dot.getBoundingClientRect(),
+      label.getBoundingClientRect(),
+      others.flatMap((one) => one?.getBoundingClientRect() ?? []),
+      this.#map.getContainer().getBoundingClientRect(),
+    );
   }
 
   /** The courier, and of where it came from and where it goes what is near. */
