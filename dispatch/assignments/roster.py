@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,7 @@ from dispatch.geo import Circle
 from dispatch.ports import LivePosition, LivePositions, Presence
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import is_in_order
+from dispatch.zones.inside import circle_around, points_inside
 
 # Of all who are in an area, this many are looked at: a bound on what one question costs.
 MOST_IN_AREA = 20_000
@@ -35,6 +37,7 @@ class TransporterFilter:
     is_verified: bool | None = None
     vehicle_type: str | None = None
     around: Circle | None = None
+    area: dict[str, Any] | None = None
     made_from: datetime | None = None
     made_to: datetime | None = None
     search: str | None = None
@@ -69,6 +72,8 @@ async def _conditions(
         circle = wanted.around
         near = await live.nearby(circle.lat, circle.lon, circle.radius_m, MOST_IN_AREA)
         yield among(Transporter.id, [transporter_id for transporter_id, _ in near])
+    if wanted.area is not None:
+        yield among(Transporter.id, await _online_in(live, wanted.area))
     if wanted.is_available is not None:
         yield Transporter.is_available.is_(wanted.is_available)
     if wanted.is_verified is not None:
@@ -83,6 +88,15 @@ async def _conditions(
         user = select(User.id).where(or_(contains(User.name, wanted.search), contains(User.email, wanted.search)))
         own = (Transporter.business_name, Transporter.phone, Transporter.vehicle_number)
         yield or_(Transporter.user_id.in_(user), *(contains(text, wanted.search) for text in own))
+
+
+async def _online_in(live: LivePositions, area: dict[str, Any]) -> list[int]:
+    """Who is online in a zone's area."""
+    circle = circle_around(area)
+    near = await live.nearby(circle.lat, circle.lon, circle.radius_m, MOST_IN_AREA)
+    places = await live.positions_of([transporter_id for transporter_id, _ in near])
+    inside = points_inside(area, [(place.lat, place.lon) for place in places.values()])
+    return [transporter_id for transporter_id, is_in in zip(places, inside, strict=True) if is_in]
 
 
 def _is_present(known: dict[int, Presence], wanted: Collection[Presence]) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,7 @@ from dispatch.orders.models import DeliveryInfo, Order
 from dispatch.sales.models import Sale
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import may_carry
+from dispatch.zones.inside import in_area
 
 SEARCHED = (
     Delivery.pickup_address,
@@ -36,7 +38,8 @@ class DeliveryFilter:
 
     ``in_service``: under way with a transporter that may (or no longer may) carry: available, its account open, all
     its papers in order. ``flagged``: with a step whose place is implausible. ``around``: with the pickup or the
-    drop-off in a circle. ``made_from`` and ``made_to``: when it was made, both included. ``search``: a text that is
+    drop-off in a circle. ``area``: with the pickup in a zone's.
+    ``made_from`` and ``made_to``: when it was made, both included. ``search``: a text that is
     in its tracking number, addresses, contacts or instructions.
     """
 
@@ -46,6 +49,7 @@ class DeliveryFilter:
     in_service: bool | None = None
     flagged: bool | None = None
     around: Circle | None = None
+    area: dict[str, Any] | None = None
     made_from: datetime | None = None
     made_to: datetime | None = None
     search: str | None = None
@@ -73,6 +77,8 @@ def _where_and_when(wanted: DeliveryFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.around is not None:
         pickup = in_circle(Delivery.pickup_lat, Delivery.pickup_lon, wanted.around)
         yield or_(pickup, in_circle(Delivery.delivery_lat, Delivery.delivery_lon, wanted.around))
+    if wanted.area is not None:
+        yield in_area(Delivery.pickup_lat, Delivery.pickup_lon, wanted.area)
     if wanted.made_from is not None:
         yield Delivery.created_at >= wanted.made_from
     if wanted.made_to is not None:

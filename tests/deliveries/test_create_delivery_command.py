@@ -3,6 +3,8 @@
 import os
 import re
 
+from api.cli.commands.deliveries import create_delivery
+from api.routes.deliveries.deliveries import NewDelivery
 from tests.support.commands import begin
 from tests.support.server_process import Outcome, ended
 from tests.support.world import World, ok
@@ -42,6 +44,36 @@ async def test_the_command_of_the_contract_makes_the_delivery_of_a_sale_and_says
         FLAGS["--pickup-address"],
         FLAGS["--delivery-address"],
     )
+
+
+async def test_every_flag_of_the_api_is_one_of_the_command_and_what_is_left_out_has_its_default(world: World) -> None:
+    bought, admin = await world.bought(), await world.admin()
+    more = {
+        "--marketplace-sale-id": str(bought.sale_id),
+        "--pickup-instructions": "Ring twice",
+        "--delivery-instructions": "Second floor",
+        "--special-instructions": "Keep upright",
+        "--package-dimensions": "30x20x15 cm",
+        "--package-value": "2000.00",
+        "--requested-pickup-date": "2030-10-28T09:00:00+05:45",
+        "--requested-delivery-date": "2030-10-28T18:00:00+05:45",
+        "--ready-at": "2030-10-28T08:00:00+05:45",
+        "--label": "Box 7",
+        "--pickup-contact-phone": "०१-४२३४५६७",
+    }
+    flags = {name: value for name, value in FLAGS.items() if name != "--delivery-fee"} | more
+    done = await _made(world, "create-delivery", flags | {"--fragile": "--requires-signature"})
+    assert done.code == 0, done.err
+    told = re.search(r"Delivery (\d+) ", done.out)
+    assert told is not None
+    made = ok(await admin.get(f"/api/deliveries/{told[1]}/"))
+    parcel = made["package_details"]
+    assert (parcel["fragile"], parcel["requires_signature"], parcel["dimensions"]) == (True, True, "30x20x15 cm")
+    assert (made["pickup_contact_phone"], made["pickup_instructions"]) == ("+977-14234567", "Ring twice")
+    assert made["delivery_fee"] > 0
+    body = {field.replace("_", "-") for field in NewDelivery.__struct_fields__} - {"proof"}
+    options = {name.removeprefix("--") for param in create_delivery.params for name in param.opts}
+    assert body <= options, body - options
 
 
 async def test_all_flags_that_are_wrong_are_named_at_once_and_nothing_is_made(world: World) -> None:

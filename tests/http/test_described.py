@@ -52,8 +52,8 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "PUT /api/transporters/me/shifts": {"shifts": "do not overlap", "shifts[].ends": "lies after begins"},
     "POST /api/transporters/{transporter_id}/verify": {"max_active": "ends at a setting"},
     "POST /api/transporters/me/documents": {"expires_on": "lies ahead, and is missing for an identity document alone"},
-    "GET /api/deliveries": AREA,
-    "GET /api/transporters": AREA,
+    "GET /api/deliveries": AREA | {"zone": "is one that there is"},
+    "GET /api/transporters": AREA | {"zone": "is one that there is"},
     "GET /api/transporters/tracks": AREA | {"to": "lies within a day after from"},
     "GET /api/transporters/nearby": {"radius_km": "ends at a setting"},
     "POST /api/deliveries/create": {

@@ -185,7 +185,8 @@ export interface paths {
          *     `in_service=false`: those under way whose transporter may no longer carry (not available, not verified any more,
          *     papers expired, role taken, account closed). `flagged=true`: those with a step whose place is implausible.
          *     `status` and `priority` may be given several times. `lat`, `lon` and `radius_km`: the pickup or the drop-off is
-         *     in that circle. `date_from` and `date_to`: when it was made. `search`: a text in its tracking number, addresses,
+         *     in that circle. `zone`: the pickup is in that zone's area.
+         *     `date_from` and `date_to`: when it was made. `search`: a text in its tracking number, addresses,
          *     contacts or instructions.
          */
         get: operations["deliveries_list_deliveries"];
@@ -1652,7 +1653,8 @@ export interface paths {
          * @description All transporters, newest first, with their presence, their last position and what they carry.
          *
          *     `presence` may be given several times. `is_verified`: the profile and all documents are verified and valid
-         *     today. `lat`, `lon` and `radius_km`: those online in that circle. `date_from` and `date_to`: when the profile
+         *     today. `lat`, `lon` and `radius_km`: those online in that circle. `zone`: those online in that zone's area.
+         *     `date_from` and `date_to`: when the profile
          *     was made. `search`: a text in the name, business, e-mail address, phone or number of the vehicle.
          */
         get: operations["transporters_list_transporters"];
@@ -10411,6 +10413,8 @@ export interface operations {
                 search?: string | null;
                 status?: components["schemas"]["DeliveryStatus"][] | null;
                 transporter?: number | null;
+                /** @description The number of a zone. */
+                zone?: number | null;
             };
             header?: never;
             path?: never;
@@ -12861,6 +12865,8 @@ export interface operations {
                 radius_km?: number | null;
                 search?: string | null;
                 vehicle_type?: string | null;
+                /** @description The number of a zone. */
+                zone?: number | null;
             };
             header?: never;
             path?: never;

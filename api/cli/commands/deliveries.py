@@ -21,8 +21,19 @@ from api.cli.running import read_settings, run
 @click.option("--delivery-contact-name", required=True)
 @click.option("--delivery-contact-phone", required=True)
 @click.option("--package-weight", type=Number(), required=True, help="kg")
-@click.option("--delivery-fee", required=True, help="NPR")
-@click.option("--priority", default="normal", show_default=True)
+@click.option("--delivery-fee", help="NPR. Default: what the zone of the pickup says, or else the settings.")
+@click.option("--priority", default="normal", show_default=True, help="low, normal, high or urgent.")
+@click.option("--pickup-instructions")
+@click.option("--delivery-instructions")
+@click.option("--special-instructions")
+@click.option("--package-dimensions", help="Such as 30x20x15 cm.")
+@click.option("--package-value", help="NPR. Default: what was paid for the sale.")
+@click.option("--fragile", is_flag=True, default=None)
+@click.option("--requires-signature", is_flag=True, default=None)
+@click.option("--requested-pickup-date", help="With its offset, as 2026-11-22T10:30:00+05:45.")
+@click.option("--requested-delivery-date", help="The same.")
+@click.option("--ready-at", help="The same: when the parcel can be picked up.")
+@click.option("--label", help="The seller's own number on the parcel.")
 def create_delivery(**fields: Any) -> None:  # noqa: ANN401  # as click read them; the body's type checks them
     """Make the delivery of a sale."""
     from api.cli.operate import make_delivery

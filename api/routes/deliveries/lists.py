@@ -36,6 +36,7 @@ from api.routes.deliveries.answers import (
 )
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
 from api.routes.deliveries.services import GivenServices
+from api.routes.deliveries.zone_filter import ZoneQuery, area_of
 from dispatch.accounts.api_keys import Scope
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.attempts.service import attempts_of
@@ -75,6 +76,7 @@ class DeliveryListController(Controller):
         lat: CentreLat = None,
         lon: CentreLon = None,
         radius_km: RadiusKm = None,
+        zone: ZoneQuery = None,
         date_from: WhenQuery = None,
         date_to: WhenQuery = None,
         search: SearchText = None,
@@ -86,7 +88,8 @@ class DeliveryListController(Controller):
         `in_service=false`: those under way whose transporter may no longer carry (not available, not verified any more,
         papers expired, role taken, account closed). `flagged=true`: those with a step whose place is implausible.
         `status` and `priority` may be given several times. `lat`, `lon` and `radius_km`: the pickup or the drop-off is
-        in that circle. `date_from` and `date_to`: when it was made. `search`: a text in its tracking number, addresses,
+        in that circle. `zone`: the pickup is in that zone's area.
+        `date_from` and `date_to`: when it was made. `search`: a text in its tracking number, addresses,
         contacts or instructions.
         """
         wanted = DeliveryFilter(
@@ -96,6 +99,7 @@ class DeliveryListController(Controller):
             in_service=in_service,
             flagged=flagged,
             around=circle_of(lat, lon, radius_km),
+            area=await area_of(work, zone),
             made_from=start_of(date_from, "date_from"),
             made_to=end_of(date_to, "date_to"),
             search=search,

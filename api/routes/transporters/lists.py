@@ -20,6 +20,7 @@ from api.http.schemas import (
     start_of,
 )
 from api.http.security import needs
+from api.routes.deliveries.zone_filter import ZoneQuery, area_of
 from api.routes.transporters.answers import ListedAnswer, listed_answer
 from api.routes.transporters.services import GivenServices
 from api.routes.transporters.transporters import TransporterId
@@ -50,6 +51,7 @@ class TransporterListController(Controller):
         lat: CentreLat = None,
         lon: CentreLon = None,
         radius_km: RadiusKm = None,
+        zone: ZoneQuery = None,
         date_from: WhenQuery = None,
         date_to: WhenQuery = None,
         search: SearchText = None,
@@ -59,7 +61,8 @@ class TransporterListController(Controller):
         """All transporters, newest first, with their presence, their last position and what they carry.
 
         `presence` may be given several times. `is_verified`: the profile and all documents are verified and valid
-        today. `lat`, `lon` and `radius_km`: those online in that circle. `date_from` and `date_to`: when the profile
+        today. `lat`, `lon` and `radius_km`: those online in that circle. `zone`: those online in that zone's area.
+        `date_from` and `date_to`: when the profile
         was made. `search`: a text in the name, business, e-mail address, phone or number of the vehicle.
         """
         today = services.clock.now().date()
@@ -69,6 +72,7 @@ class TransporterListController(Controller):
             is_verified=is_verified,
             vehicle_type=vehicle_type,
             around=circle_of(lat, lon, radius_km),
+            area=await area_of(work, zone),
             made_from=start_of(date_from, "date_from"),
             made_to=end_of(date_to, "date_to"),
             search=search,
