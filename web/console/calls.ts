@@ -136,6 +136,11 @@ export class Calls {
     return this.#post(`/api/deliveries/${delivery}/cancel/`, { reason, note });
   }
 
+  /** It does not arrive: it goes back to its seller, or was lost or damaged. */
+  end(delivery: number, act: "return" | "loss", body: object): Promise<unknown> {
+    return this.#post(`/api/deliveries/${delivery}/${act}/`, body);
+  }
+
   setPriority(delivery: number, priority: Priority, changed_from: Priority): Promise<Schemas["PriorityAnswer"]> {
     return this.#post(`/api/deliveries/${delivery}/priority/`, { priority, changed_from });
   }

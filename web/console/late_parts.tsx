@@ -49,3 +49,4 @@ export const OfferPanel = later<{ delivery: Delivery }>(async () => (await impor
 export const CourierPanel = later<{ id: number }>(async () => (await import("./courier_panel.tsx")).CourierPanel);
 export const HistoryList = later<{ details: Details; turn: string }>(async () => (await import("./late/history_list.tsx")).HistoryList);
 export const AttemptsPanel = later<{ delivery: Delivery; details: Details | null; onChanged: () => void }>(async () => (await import("./late/attempts_panel.tsx")).AttemptsPanel);
+export const EndingPanel = later<{ delivery: Delivery }>(async () => (await import("./ending_panel.tsx")).EndingPanel);

@@ -172,6 +172,15 @@ export class Work {
     }
   }
 
+  /** Raises Refused or Unreachable: the server makes the delivery that brings it back. */
+  async bringBack(job: Job, reason: string): Promise<void> {
+    try {
+      await this.client.call(`/api/deliveries/${job.id}/return/`, { method: "POST", body: { reason } });
+    } finally {
+      await this.#again();
+    }
+  }
+
   /** Raises Refused or Unreachable: who gets a parcel can be known by the server alone. */
   async accept(waiting: Waiting, key: string): Promise<void> {
     this.#taken.add(waiting.id);

@@ -11,6 +11,7 @@ import { clock, stretch } from "../shared/times.ts";
 import { unconfirmed } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { type Job, type Stop, awayM, navigationLink, stopOf } from "./jobs.ts";
+import { BringBack } from "./bring_back.tsx";
 import { GiveBack } from "./give_back.tsx";
 import { Held, heldOf } from "./held.tsx";
 import { type Given, useNow } from "./given.ts";
@@ -94,6 +95,7 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
         {away !== null && <span class="number">{say("stop.away", { distance: distance(away, language) })}</span>}
         {(job.priority === "urgent" || job.priority === "high") && <strong class="pressing">{say(`priority.${job.priority}`)}</strong>}
         {stop.due_at !== null && <span>{say(`stop.${stop.due}`, { at: clock(stop.due_at, Date.now(), language) })}</span>}
+        {job.return_of !== null && <strong>{say("return.leg")}</strong>}
         <span>{stop.contact}</span>
         {stop.kind === "pickup" && <span>{say("stop.then", { address: job.delivery_address })}</span>}
       </p>
@@ -112,6 +114,7 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
       {stop.kind === "dropoff" && (
         <Link class="button" href={pathOf({ name: "attempt", id: job.id })}><Icon of={DoorClosed} />{say("attempt.button")}</Link>
       )}
+      {known?.return_of === null && stop.kind === "dropoff" && known.attempts.length > 0 && <BringBack key={`back-${job.id}`} work={work} say={say} job={job} />}
       {known?.status === "assigned" && job.status === "assigned" && <GiveBack key={job.id} work={work} say={say} job={job} />}
     </section>
   );

@@ -53,6 +53,7 @@ export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen;
         {isKey(status) ? say(status) : parcel.status}
         {parcel.status === "assigned" && ` · ${say("to_pickup")}`}
       </p>
+      {parcel.ending !== null && <p>{say(`ending.${parcel.ending}`)}</p>}
       {doubtful && age_s < 86_400 && <p class="warn">{say("less_certain", { age: duration(age_s, say) })}</p>}
       {parcel.status !== "cancelled" && <Steps parcel={parcel} say={say} />}
     </div>

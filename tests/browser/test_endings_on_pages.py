@@ -1,0 +1,42 @@
+"""A parcel that nobody takes is brought back, and whoever waited reads what becomes of it and of the money."""
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.couriers import courier
+from tests.browser.windows import Window, stand_still, violations
+from tests.support.world import BHAKTAPUR, THAMEL, World, ok
+
+AT_DOOR = {"latitude": THAMEL[0], "longitude": THAMEL[1]}
+
+
+async def test_a_courier_brings_back_what_was_tried_enough_and_has_it_as_a_parcel_to_the_seller(
+    world: World, plain_chromium: Browser, window: Window
+) -> None:
+    delivery = await world.delivery()
+    path = f"/api/deliveries/{delivery['id']}"
+    async with courier(world, plain_chromium) as one:
+        ok(await one.driver.post(f"{path}/accept/"))
+        ok(await one.driver.post(f"{path}/pickup/", {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}))
+        for _ in range(world.server.settings.max_attempts):
+            ok(await one.driver.post(f"{path}/attempts/", AT_DOOR | {"reason": "refused"}), 201)
+        page = one.page
+        await page.get_by_role("button", name="Bring back to the seller").click()
+        assert await violations(page) == []
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_role("button", name="Bring back to the seller").click()
+        await expect(page.locator(".stop")).to_contain_text("Back to the seller")
+        await expect(page.locator(".stop")).to_contain_text("Farm Location, Bhaktapur")
+        await expect(page.get_by_role("button", name="Bring back to the seller")).to_have_count(0)
+    own = await window.open(f"/t/{delivery['tracking_number']}")
+    await expect(own.locator(".answers")).to_contain_text("The parcel goes back to its seller")
+    await stand_still(own, "dark")
+    assert await violations(own) == []
+
+
+async def test_whoever_waited_for_a_lost_parcel_reads_that_the_money_goes_back(world: World, window: Window) -> None:
+    delivery = await world.delivery()
+    lost = {"ending": "lost", "reason": "Stolen"}
+    ok(await (await world.admin()).post(f"/api/deliveries/{delivery['id']}/loss/", lost))
+    page = await window.open(f"/t/{delivery['tracking_number']}")
+    await expect(page.locator(".answers")).to_contain_text("The parcel was lost on its way")
+    assert await violations(page) == []
