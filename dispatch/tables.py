@@ -39,6 +39,7 @@ from dispatch.tracking.share_links import ShareLink
 from dispatch.transporters.devices import TransporterDevice
 from dispatch.transporters.documents.models import DocumentReminder, DocumentUpload
 from dispatch.transporters.models import Transporter, TransporterDocument, TransporterShift
+from dispatch.uploads.models import Upload, UploadPart
 from dispatch.webhooks.models import WebhookEndpoint, WebhookMessage
 from dispatch.zones.models import Zone
 
@@ -106,6 +107,8 @@ __all__ = [
     "TransporterDevice",
     "TransporterDocument",
     "TransporterShift",
+    "Upload",
+    "UploadPart",
     "User",
     "WebhookEndpoint",
     "WebhookMessage",

@@ -16,6 +16,7 @@ from dispatch.offers.duty import end_breaks
 from dispatch.payments.settling.webhook_receipts import forget_old_webhooks
 from dispatch.transporters.documents.reminders import remind_of_documents
 from dispatch.transporters.documents.retention import UnconfirmedDocuments
+from dispatch.uploads.service import forget_old_uploads
 from dispatch.webhooks.fan_out import fan_out
 from realtime.history.log_state import forget_gone_writers
 
@@ -84,6 +85,7 @@ def jobs_of(services: "Services") -> list[Job]:
         Job("sales-sums", ADD_UP_EVERY_S, lambda: add_up(database)),
         # Deleting twice is once.
         Job("old-answers", TIDY_EVERY_S, lambda: forget_old_answers(database, clock)),
+        Job("old-uploads", TIDY_EVERY_S, lambda: forget_old_uploads(database, clock)),
         Job("old-webhook-ids", TIDY_EVERY_S, lambda: forget_old_webhooks(database, clock)),
         Job("old-job-items", TIDY_EVERY_S, lambda: forget_old_items(database, clock)),
         Job("old-audit-events", TIDY_EVERY_S, background.audit.sweep),

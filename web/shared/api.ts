@@ -2168,6 +2168,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * BeginUpload
+         * @description Begin a file of at most 5 MiB that is sent in parts. It is kept for a day; at most 10 wait at once.
+         */
+        post: operations["uploads_begin_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowUpload
+         * @description How far it came, for whoever goes on after a break.
+         */
+        get: operations["uploads_show_upload"];
+        put?: never;
+        post?: never;
+        /**
+         * DropUpload
+         * @description Let go of it.
+         */
+        delete: operations["uploads_drop_upload"];
+        options?: never;
+        head?: never;
+        /**
+         * SendPart
+         * @description Send the next part. 409 `wrong_offset` says with `offset` where it has to begin.
+         *
+         *     A part that is there already may be sent again: whoever lost an answer need not ask first.
+         */
+        patch: operations["uploads_send_part"];
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -5924,7 +5974,7 @@ export interface components {
             expires_on: string | null;
             /**
              * Format: picture
-             * @description A JPEG, PNG or WebP in base64.
+             * @description A JPEG, PNG or WebP in base64; or `upload:` and the id of one that was sent in parts.
              */
             image: string;
             kind: components["schemas"]["DocumentKind"];
@@ -6742,7 +6792,7 @@ export interface components {
         NewPicture: {
             /**
              * Format: picture
-             * @description A JPEG, PNG or WebP in base64.
+             * @description A JPEG, PNG or WebP in base64; or `upload:` and the id of one that was sent in parts.
              */
             image: string;
         };
@@ -6873,6 +6923,13 @@ export interface components {
              */
             vehicle_number: string;
             vehicle_type: string;
+        };
+        /**
+         * NewUpload
+         * @description How many bytes the file has.
+         */
+        NewUpload: {
+            length: number;
         };
         /**
          * NewWebhook
@@ -9447,6 +9504,20 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             token: string;
+        };
+        /**
+         * UploadAnswer
+         * @description How far it came: the next part begins at `offset`. `picture`: what a step says once all is there.
+         */
+        UploadAnswer: {
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            length: number;
+            offset: number;
+            part_bytes: number;
+            picture: string;
         };
         /**
          * UploadState
@@ -13829,6 +13900,143 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    uploads_begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpload"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    uploads_show_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of one's own upload. */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    uploads_drop_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of one's own upload. */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    uploads_send_part: {
+        parameters: {
+            query: {
+                /** @description Where the part begins. */
+                offset: number;
+            };
+            header?: never;
+            path: {
+                /** @description The id of one's own upload. */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The bytes of the part, at most 1 MiB. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

@@ -13,7 +13,8 @@ from api.http.security import acts, needs
 from api.routes.deliveries.attempt_answers import AttemptedAnswer, RescheduledAnswer, next_try, noted_attempt
 from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
 from api.routes.deliveries.lists import RatedPath
-from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, decoded_pictures
+from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, check_pictures, decoded_pictures
+from api.routes.deliveries.sent_pictures import with_uploads
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
@@ -49,7 +50,7 @@ class RescheduleBody(Body, frozen=True, kw_only=True):
 
 
 async def _check_picture(_: Request[Any, Any, Any], given: Given) -> None:
-    await decoded_pictures(photo=given.get("photo"))
+    await check_pictures(photo=given.get("photo"))
 
 
 class AttemptController(Controller):
@@ -78,7 +79,7 @@ class AttemptController(Controller):
         attempt. What the buyer or a dispatcher asked for after it happened stays `next_try`. 409: `wrong_status` and
         `no_longer_yours` with `delivery_status`; `too_many_attempts` after `DISPATCH_MAX_ATTEMPTS`: it returns.
         """
-        pictures = await decoded_pictures(photo=data.photo)
+        pictures = await decoded_pictures(**await with_uploads(work, services.clock, request.user, photo=data.photo))
         transporter, seen = await transporter_and_place(request, work, services)
         here = None
         if data.latitude is not None and data.longitude is not None:

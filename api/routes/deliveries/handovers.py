@@ -12,6 +12,7 @@ from api.http.schemas import CODE, NO_NUL, ONE_LINE, Body, Lat, Lon, Moment, Tex
 from api.http.security import acts
 from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
 from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, check_pictures, decoded_pictures
+from api.routes.deliveries.sent_pictures import with_uploads
 from api.routes.deliveries.services import GivenServices
 from api.routes.deliveries.step_answers import DroppedOff, PickedUp, point_of
 from dispatch.accounts.models import Role, User
@@ -111,7 +112,11 @@ class HandoverController(Controller):
         delivery went on without the phone it is 409 with its `delivery_status` (`wrong_status`, `no_longer_yours`).
         """
         body = data or PickupBody()
-        pictures = await decoded_pictures(pickup_photo=body.pickup_photo, signature=body.signature)
+        pictures = await decoded_pictures(
+            **await with_uploads(
+                work, services.clock, request.user, pickup_photo=body.pickup_photo, signature=body.signature
+            )
+        )
         transporter, seen = await transporter_and_place(request, work, services)
         handover = Handover(
             _place(body),
@@ -151,7 +156,11 @@ class HandoverController(Controller):
         flagged as implausible.
         """
         body = data or DropOffBody()
-        pictures = await decoded_pictures(delivery_photo=body.delivery_photo, signature=body.signature)
+        pictures = await decoded_pictures(
+            **await with_uploads(
+                work, services.clock, request.user, delivery_photo=body.delivery_photo, signature=body.signature
+            )
+        )
         transporter, seen = await transporter_and_place(request, work, services)
         handover = Handover(
             _place(body),

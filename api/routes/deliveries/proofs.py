@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from api.adapters.images import NotAPicture, check_picture, remade
 from api.http.schemas import CODE
+from api.routes.deliveries.sent_pictures import PREFIX
 from dispatch.errors import Invalid
 
 Made = TypeVar("Made")
@@ -23,13 +24,16 @@ LONGEST_DOCUMENT_PX = 2400
 MAX_PHOTO_BYTES = 5 * 2**20
 # Two photos of a body in base64, and the rest of it.
 MAX_BODY_BYTES = 15 * 2**20
-PICTURE = {"format": "picture", "description": "A JPEG, PNG or WebP in base64."}
+PICTURE = {
+    "format": "picture",
+    "description": "A JPEG, PNG or WebP in base64; or `upload:` and the id of one that was sent in parts.",
+}
 Base64 = Annotated[str, Meta(max_length=MAX_PHOTO_BYTES * 4 // 3 + 100_000, extra=CODE, extra_json_schema=PICTURE)]
 # Decoding takes processor and memory, so few at a time; the others wait for their turn.
 _decoders = ThreadPoolExecutor(2, "pictures")
 
 
-async def decoded_pictures(**texts: str | None) -> dict[str, bytes | None]:
+async def decoded_pictures(**texts: str | bytes | None) -> dict[str, bytes | None]:
     """The pictures of the fields that were sent, made anew of their pixels: nothing else of what came is kept.
 
     Raises Invalid naming each that is no picture.
@@ -39,7 +43,8 @@ async def decoded_pictures(**texts: str | None) -> dict[str, bytes | None]:
 
 async def check_pictures(**texts: str | None) -> None:
     """Raises Invalid naming each field that was sent and is no picture; makes nothing of the others."""
-    await _each(texts, lambda text: check_picture(_bytes_of(text)))
+    here = {name: text for name, text in texts.items() if text is None or not text.startswith(PREFIX)}
+    await _each(here, lambda text: check_picture(_bytes_of(text)))
 
 
 async def remade_picture(field: str, text: str) -> bytes:
@@ -47,12 +52,12 @@ async def remade_picture(field: str, text: str) -> bytes:
     return await _act(field, text, lambda sent: remade(_bytes_of(sent), LONGEST_PX))
 
 
-async def remade_document(field: str, text: str) -> bytes:
+async def remade_document(field: str, text: str | bytes) -> bytes:
     """The same of a document, whose small print is to be read."""
     return await _act(field, text, lambda sent: remade(_bytes_of(sent), LONGEST_DOCUMENT_PX))
 
 
-async def _each(texts: Mapping[str, str | None], act: Callable[[str], Made]) -> dict[str, Made | None]:
+async def _each(texts: Mapping[str, str | bytes | None], act: Callable[[str | bytes], Made]) -> dict[str, Made | None]:
     found: dict[str, Made | None] = {}
     wrong: list[Invalid] = []
     for field, text in texts.items():
@@ -65,14 +70,16 @@ async def _each(texts: Mapping[str, str | None], act: Callable[[str], Made]) -> 
     return found
 
 
-async def _act(field: str, text: str, act: Callable[[str], Made]) -> Made:
+async def _act(field: str, text: str | bytes, act: Callable[[str | bytes], Made]) -> Made:
     try:
         return await asyncio.get_running_loop().run_in_executor(_decoders, act, text)
     except NotAPicture as error:
         raise Invalid(NO_PICTURE, fields={field: str(error)}) from None
 
 
-def _bytes_of(text: str) -> bytes:
+def _bytes_of(text: str | bytes) -> bytes:
+    if isinstance(text, bytes):  # it came in parts, and its length was told before the first
+        return text
     encoded = text.partition(",")[2] if text.startswith("data:") else text
     try:
         content = base64.b64decode("".join(encoded.split()), validate=True)  # phones break it into lines

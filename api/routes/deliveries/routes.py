@@ -33,6 +33,7 @@ from api.routes.deliveries.seller_proofs import SellerProofController
 from api.routes.deliveries.services import DeliveryServices
 from api.routes.deliveries.share_links import ShareLinkController
 from api.routes.deliveries.tracking import TrackingController
+from api.routes.deliveries.uploads import UploadController
 from api.routes.deliveries.zones import ZoneController
 
 
@@ -61,6 +62,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             SellerProofController,
             ProofController,
             ProofPictureController,
+            UploadController,
             PathController,
             Router("/api/auto-assign", route_handlers=[AutoAssignController], opt=errors_like(AssignmentError)),
             BulkOperationController,

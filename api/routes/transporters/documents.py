@@ -11,6 +11,7 @@ from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL, ONE_LINE, Body, PathId
 from api.http.security import acts, needs
 from api.routes.deliveries.proofs import Base64, remade_document
+from api.routes.deliveries.sent_pictures import with_uploads
 from api.routes.transporters.document_answers import DocumentRoom, HandedIn, document_room, handed_in
 from api.routes.transporters.services import GivenServices
 from dispatch.accounts.models import Role, User
@@ -60,7 +61,8 @@ class DocumentController(Controller):
         What is kept is made anew from the picture's pixels, at most 2,400 wide and high: nothing else of the file that
         came stays. A PDF is not taken. Until it is approved, the document before stands. At most 20 a day.
         """
-        content = await remade_document("image", data.image)  # before anything is held
+        sent = await with_uploads(work, services.clock, request.user, image=data.image)
+        content = await remade_document("image", sent["image"] or "")
         new = NewDocument(data.kind, data.number, data.expires_on)
         upload = await services.documents.uploads(work).hand_in(request.user, new, content)
         return handed_in(upload, services.documents.links)

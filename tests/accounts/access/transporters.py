@@ -84,6 +84,20 @@ async def _document_picture(stage: Stage) -> Ask:
     return Ask(made["picture"]["url"].removeprefix(stage.world.server.settings.public_url))
 
 
+def _of_an_upload(method: str, more: dict[str, Any] | None = None) -> None:
+    @asks(f"{method} /api/uploads/{{upload_id}}")
+    async def _asked(stage: Stage) -> Ask:
+        driver = await stage.driver()
+        made = ok(await driver.post("/api/uploads/", {"length": 3}), 201)
+        return Ask(f"/api/uploads/{made['id']}/", None, {"transporter": driver}, dict(more or {}))
+
+
+BODIES["POST /api/uploads"] = {"length": 3}
+_of_an_upload("GET")
+_of_an_upload("DELETE")
+_of_an_upload("PATCH", {"params": {"offset": 0}, "content": b"abc"})
+
+
 async def _token(stage: Stage) -> str:
     made = ok(await (await stage.driver()).post(DEVICES, {"name": "Phone"}), 201)
     return str(made["token"])
