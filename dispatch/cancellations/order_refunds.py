@@ -33,6 +33,7 @@ from dispatch.sales.models import Sale, SaleStatus
 from dispatch.transporters.service import lock_transporter
 
 # Nothing of it left: who was to carry it is told that it does not.
+CANNOT_CANCEL = "cannot_cancel"
 NOT_PICKED_UP = frozenset({DeliveryStatus.AVAILABLE, DeliveryStatus.ASSIGNED, DeliveryStatus.CANCELLED})
 # What cannot be put back on sale by calling its order off.
 GONE = frozenset({SaleStatus.SHIPPED, SaleStatus.DELIVERED})
@@ -94,11 +95,13 @@ class OrderRefunds:
         if not user.has(Role.ADMIN):
             return await self._refund_buyer(held, wanted, restock=restock)
         if held.order.order_status is OrderStatus.SHIPPED:
-            raise _on_its_way()
+            raise _on_its_way(held.order)
         if held.order.order_status in NOT_SHIPPED and await self._is_all(held.payment, wanted):
             return await self._take_back(held, wanted)
         if restock and held.order.order_status in NOT_SHIPPED:
-            raise Conflict("Nothing of this order can have come back; it was not delivered.", code="not_delivered")
+            raise _conflict(
+                held.order, "Nothing of this order can have come back; it was not delivered.", "not_delivered"
+            )
         refund = await refunds.request(held.payment, wanted)
         if restock:
             await self.return_goods(held.sales)
@@ -111,7 +114,7 @@ class OrderRefunds:
         if doubted:
             return await self._dispute(held, doubted, wanted)
         if held.order.order_status is OrderStatus.SHIPPED:
-            raise _on_its_way()
+            raise _on_its_way(held.order)
         if held.order.order_status not in NOT_SHIPPED:
             raise Forbidden("This order was delivered; ask the shop to refund it.", code="admin_only")
         return await self._take_back(held, wanted)
@@ -153,7 +156,7 @@ class OrderRefunds:
             .limit(1)
         )
         if payment_id is None or locked_order is None:
-            raise Conflict("No payment was completed for this order.", code="cannot_refund")
+            raise _conflict(order, "No payment was completed for this order.")
         driver = await self._work.driver()
         locked = await lock_all(driver, await get_payment(driver, payment_id))
         return PaidOrder(locked_order, sold, locked.payment, parcels)
@@ -184,13 +187,15 @@ class OrderRefunds:
     async def _take_back(self, held: PaidOrder, wanted: RefundRequest) -> Refund:
         """The order never left: cancel it and its parcels, put the goods back, ask for the money."""
         if held.order.order_status not in NOT_SHIPPED:
-            raise Conflict(
-                f"An order that is {held.order.order_status.value} can no longer be cancelled.", code="cannot_cancel"
+            raise _conflict(
+                held.order,
+                f"An order that is {held.order.order_status.value} can no longer be cancelled.",
+                CANNOT_CANCEL,
             )
         if any(sale.status in GONE for sale in held.sales):
-            raise Conflict("A part of this order was delivered already.", code="cannot_cancel")
+            raise _conflict(held.order, "A part of this order was delivered already.", CANNOT_CANCEL)
         if any(delivery.status not in NOT_PICKED_UP for delivery in held.deliveries):
-            raise Conflict("A parcel of this order was picked up already.", code="cannot_cancel")
+            raise _conflict(held.order, "A parcel of this order was picked up already.", CANNOT_CANCEL)
         refund = await Refunds(self._work, self._clock).request(held.payment, wanted)
         for delivery in held.deliveries:
             if delivery.status is not DeliveryStatus.CANCELLED:
@@ -231,14 +236,19 @@ def share_of(held: PaidOrder, sales: Sequence[Sale]) -> int:
 
 def _check_paid(order: Order) -> None:
     if order.order_status is OrderStatus.CANCELLED:
-        raise Conflict("This order was cancelled; what was paid for it goes back.", code="cannot_refund")
+        raise _conflict(order, "This order was cancelled; what was paid for it goes back.")
     if not order.is_paid:
-        raise Conflict("Nothing was paid for this order, or it was refunded already.", code="cannot_refund")
+        raise _conflict(order, "Nothing was paid for this order, or it was refunded already.")
 
 
 def _changing() -> Conflict:
     return Conflict("A delivery of this order is changing just now; try again.", code="order_changing")
 
 
-def _on_its_way() -> Conflict:
-    return Conflict("This order is on its way; it can be refunded once it arrived.", code="cannot_refund")
+def _on_its_way(order: Order) -> Conflict:
+    return _conflict(order, "This order is on its way; it can be refunded once it arrived.")
+
+
+def _conflict(order: Order, words: str, code: str = "cannot_refund") -> Conflict:
+    """A refusal that says how the order stands."""
+    return Conflict(words, code=code, order_status=order.order_status.value, payment_status=order.payment_status.value)

@@ -69,9 +69,10 @@ class Deliveries:
         if sale is None or foreign:
             raise NotFound("There is no such sale.", code="sale_not_found")
         if sale.status is SaleStatus.CANCELLED:
-            raise Conflict("This sale was cancelled.", code="sale_cancelled")
+            raise Conflict("This sale was cancelled.", code="sale_cancelled", sale_status=sale.status.value)
         if sale.status in {SaleStatus.DELIVERED, SaleStatus.CANCELLED}:
-            raise Conflict(f"This sale is {sale.status.value}; there is nothing to carry.", code="sale_closed")
+            words = f"This sale is {sale.status.value}; there is nothing to carry."
+            raise Conflict(words, code="sale_closed", sale_status=sale.status.value)
         known = dict(details)
         if known.get("delivery_lat") is None:
             known["delivery_lat"], known["delivery_lon"] = await self._order_point(sale)

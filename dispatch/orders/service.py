@@ -189,6 +189,8 @@ class Orders:
                 raise Conflict(
                     f"An order that is {order.order_status.value} can no longer be cancelled.",
                     code="cannot_cancel",
+                    order_status=order.order_status.value,
+                    payment_status=order.payment_status.value,
                 )
             await self.advance(order, OrderAct.CANCEL, "Order cancelled")
 

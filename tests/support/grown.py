@@ -104,7 +104,10 @@ async def grow(database: Database, grown: Grown, orders: int) -> None:
         await add_up_anew(session)  # copies come past the triggers
     async with database.engine.connect() as connection:  # as the database does by itself after a while
         plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await plain.execute(text("VACUUM ANALYZE"))
+        await plain.execute(text("SET statement_timeout = 0"))
+        for table in metadata.sorted_tables:
+            await plain.execute(text(f"VACUUM ANALYZE {table.name}"))
+        await plain.execute(text("RESET statement_timeout"))
 
 
 def _tables_with_ids() -> Iterable[Table]:
