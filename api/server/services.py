@@ -8,6 +8,7 @@ from uuid import UUID
 
 from api.adapters.khalti import KhaltiClient
 from api.adapters.messages import build_templates
+from api.adapters.stores import close_store
 from api.process.process_roles import WHOLE, ProcessRole
 from api.process.resources import Addresses, Feature, build_resources
 from api.routes.accounts.services import AccountServices, build_account_services
@@ -49,6 +50,8 @@ class Services(Feature):
         self.accounts.close()
         await self.payments.close()
         await self.background.close()
+        await close_store(self.deliveries.photos)
+        await close_store(self.transporters.documents.store)
         await self.resources.close()
 
 

@@ -12,6 +12,7 @@ from dispatch.settings.payments import PaymentSettings
 from dispatch.settings.phones import PhoneSettings
 from dispatch.settings.server import ServerSettings
 from dispatch.settings.shop import ShopSettings
+from dispatch.settings.stores import StoreSettings
 
 
 class Settings(
@@ -20,6 +21,7 @@ class Settings(
     MapSettings,
     PhoneSettings,
     DeliverySettings,
+    StoreSettings,
     ShopSettings,
     MessageSettings,
     PaymentSettings,

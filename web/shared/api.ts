@@ -2181,7 +2181,7 @@ export interface paths {
          * BeginUpload
          * @description Begin a file of at most 5 MiB that is sent in parts. It is kept for a day; at most 10 wait at once.
          */
-        post: operations["uploads_begin_upload"];
+        post: operations["deliveries_begin_upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2199,14 +2199,14 @@ export interface paths {
          * ShowUpload
          * @description How far it came, for whoever goes on after a break.
          */
-        get: operations["uploads_show_upload"];
+        get: operations["deliveries_show_upload"];
         put?: never;
         post?: never;
         /**
          * DropUpload
          * @description Let go of it.
          */
-        delete: operations["uploads_drop_upload"];
+        delete: operations["deliveries_drop_upload"];
         options?: never;
         head?: never;
         /**
@@ -2215,7 +2215,7 @@ export interface paths {
          *
          *     A part that is there already may be sent again: whoever lost an answer need not ask first.
          */
-        patch: operations["uploads_send_part"];
+        patch: operations["deliveries_send_part"];
         trace?: never;
     };
     "/api/v1/api-keys": {
@@ -13905,7 +13905,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    uploads_begin_upload: {
+    deliveries_begin_upload: {
         parameters: {
             query?: never;
             header?: never;
@@ -13940,7 +13940,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    uploads_show_upload: {
+    deliveries_show_upload: {
         parameters: {
             query?: never;
             header?: never;
@@ -13970,7 +13970,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    uploads_drop_upload: {
+    deliveries_drop_upload: {
         parameters: {
             query?: never;
             header?: never;
@@ -14000,7 +14000,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    uploads_send_part: {
+    deliveries_send_part: {
         parameters: {
             query: {
                 /** @description Where the part begins. */

@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from api.adapters.guess_limits import RedisGuessLimits
-from api.adapters.photos import FolderPhotoStore
 from api.adapters.solving import ProcessSolver
+from api.adapters.stores import build_store
 from api.process.resources import Feature, Resources
 from api.routes.deliveries.proof_links import ProofLinks
 from dispatch.assignments.bulk import BulkAssignments
@@ -352,7 +352,7 @@ def build_delivery_services(resources: Resources, photos: PhotoStore | None = No
     solver = ProcessSolver(is_timed=resources.part.is_timed)
     return DeliveryServices(
         resources,
-        photos or FolderPhotoStore(settings.data_dir / "photos"),
+        photos or build_store(settings, "photos"),
         solver,
         RunTasks(database, resources.clock),
         KeptTransporters(database),

@@ -56,7 +56,7 @@ class UploadController(Controller):
     """``/api/uploads``: one's own."""
 
     path = "/api/uploads"
-    tags = ("uploads",)
+    tags = ("deliveries",)
     guards = (acts(Role.TRANSPORTER),)
 
     @post("/")

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from api.adapters.photos import FolderPhotoStore
+from api.adapters.stores import build_store
 from api.process.resources import Feature, Resources
 from api.routes.transporters.document_services import DocumentServices
 from dispatch.assignments.profile_changes import ProfileChanges, ProfileRules
@@ -44,5 +44,5 @@ def build_transporter_services(
     resources: Resources, ingest: Ingest, documents: PhotoStore | None = None
 ) -> TransporterServices:
     """Join them. ``documents``: where their pictures are kept."""
-    store = documents or FolderPhotoStore(resources.settings.data_dir / "documents")
+    store = documents or build_store(resources.settings, "documents")
     return TransporterServices(resources, ingest, DocumentServices(resources, store))
