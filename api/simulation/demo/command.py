@@ -12,6 +12,7 @@ from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer, serving, stopped_by_signals
 from api.simulation.accounts.demo import demo_password, ensure_accounts, ensure_products, open_sign_ins
 from api.simulation.accounts.past import order_before_due
+from api.simulation.accounts.signed_in import SignedIn
 from api.simulation.demo.cancelling import cancel_all
 from api.simulation.demo.faults import NO_FAULTS, FaultPlan
 from api.simulation.demo.fleet import driving
@@ -92,7 +93,9 @@ async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack, faul
         await _tell(story_runner, ((story, _before_driving(story)) for story in STORIES))
         await order_before_due(services)
     own_deliveries = await story_runner.open_deliveries()
-    fleet = await stack.enter_async_context(driving(callers, transporters, own_deliveries, here, faults))
+    fleet = await stack.enter_async_context(
+        driving(callers, transporters, own_deliveries, SignedIn(services), here, faults)
+    )
     with steps.step("Sending transporters out", f"{len(fleet.drivers)} transporters on the road") as detail:
         await fleet.wait_online(lambda online: detail(f"{online} of {len(fleet.drivers)}"))
     market = Market(story_runner, own_deliveries)

@@ -4,17 +4,20 @@ import asyncio
 import time
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
 import structlog
 
+from api.simulation.accounts.signed_in import SignedIn
 from api.simulation.demo.faults import NO_FAULTS, FaultPlan
 from api.simulation.demo.kathmandu import CENTRE, FAR_M, Point, Vehicle
 from api.simulation.demo.people import Carrier
 from api.simulation.demo.phone import Phone
 from api.simulation.demo.random_source import dice
 from api.simulation.demo.sign_ins import Caller, Refused
+from api.simulation.demo.stories import IN_TRANSIT
 from api.simulation.demo.whereabouts import Whereabouts
 
 log = structlog.get_logger(__name__)
@@ -48,7 +51,14 @@ class Task:
     pickup: Point | None
     drop: Point | None
     ours: bool
-    """Whether the demo made it, so that the simulation may pick up and deliver."""
+    """Whether the demo made it and nobody real acts as its transporter: then the simulation picks up and delivers."""
+    not_before: float | None = None
+    """When it is tried again, in seconds since 1970, where it was tried in vain."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the next try lies ahead."""
+        return self.not_before is not None and self.not_before > time.time()
 
     @property
     def target(self) -> Point | None:
@@ -68,6 +78,7 @@ class Driver:
         *,
         socket_url: str,
         whereabouts: Whereabouts,
+        signed_in: SignedIn,
         own_deliveries: AbstractSet[int],
         start: Point | None = None,
         pause_s: float = 0.0,
@@ -80,6 +91,7 @@ class Driver:
         self._vehicle = Vehicle(start or carrier.home, carrier.vehicle.cruise_mps)
         self._caller = caller
         self._whereabouts = whereabouts
+        self._signed_in = signed_in
         self._own_deliveries = own_deliveries
         self._tasks: list[Task] = []
         self._look_at = 0.0
@@ -124,25 +136,40 @@ class Driver:
             return
         foreign = any(not task.ours for task in self._tasks)
         self._look_at = now + (WATCH_S if foreign else LOOK_AGAIN_S * dice.uniform(0.7, 1.3))
-        found: list[Task] = []
-        for status in ("in_transit", "picked_up", "assigned"):
-            page = await self._caller.call(
-                "GET", f"/api/transporters/{self.transporter_id}/deliveries/", status=status, page_size=100
-            )
-            found += [self._task(row) for row in page["results"]]
+        found = await self.tasks_now()
         if any(not task.ours for task in found):
             self._look_at = min(self._look_at, now + WATCH_S)
         known = {(task.delivery_id, task.carrying) for task in found}
         self._arrived = {key: at for key, at in self._arrived.items() if key in known}
         self._tasks = found
 
-    def _task(self, row: dict[str, Any]) -> Task:
+    async def tasks_now(self) -> list[Task]:
+        """What there is to see to, as the server has it. Raises Refused and httpx.HTTPError."""
+        played = await self._is_played()
+        found: list[Task] = []
+        for status in ("in_transit", "picked_up", "assigned"):
+            page = await self._caller.call(
+                "GET", f"/api/transporters/{self.transporter_id}/deliveries/", status=status, page_size=100
+            )
+            found += [await self._task(row, played=played) for row in page["results"]]
+        return found
+
+    async def _is_played(self) -> bool:
+        """Whether the simulation acts for this transporter: a person who has signed in as it is left to act alone."""
+        return not await self._signed_in.elsewhere(self._caller.email, self._caller.sign_ins)
+
+    async def _task(self, row: dict[str, Any], *, played: bool) -> Task:
+        again = None
+        if row["status"] == IN_TRANSIT:
+            whole = await self._caller.call("GET", f"/api/deliveries/{row['id']}/")
+            again = whole["next_try"]
         return Task(
             row["id"],
             row["status"] != "assigned",
             _point(row["pickup_latitude"], row["pickup_longitude"]),
             _point(row["delivery_latitude"], row["delivery_longitude"]),
-            row["id"] in self._own_deliveries,
+            played and row["id"] in self._own_deliveries,
+            None if again is None else datetime.fromisoformat(again["starts_at"]).timestamp(),
         )
 
     def _next_task(self) -> Task | None:
@@ -154,7 +181,7 @@ class Driver:
             in_vain = not task.ours and arrived is not None and now - arrived > PATIENCE_S
             return in_vain, not task.carrying, task.delivery_id
 
-        return min((task for task in self._tasks if task.target is not None), key=rank, default=None)
+        return min((task for task in self._tasks if task.target is not None and not task.waits), key=rank, default=None)
 
     async def _act(self) -> None:
         task = self._next_task()
@@ -172,9 +199,13 @@ class Driver:
             self._arrived[key] = time.monotonic()
             self._stay(HANDOVER_S if task.ours else (0.0, 0.0))
         elif task.ours:
-            await self._hand_over(task)
+            await self.hand_over(task)
 
-    async def _hand_over(self, task: Task) -> None:
+    async def hand_over(self, task: Task) -> None:
+        """Pick up or deliver, here. Raises Refused and httpx.HTTPError."""
+        if not await self._is_played():  # since it looked for work somebody may have come
+            self._look_soon()
+            return
         point = self._vehicle.point.rounded()
         step: dict[str, Any] = {"latitude": point.lat, "longitude": point.lon}
         if task.carrying:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 import structlog
 
+from api.simulation.accounts.signed_in import SignedIn
 from api.simulation.demo.cancelling import cancel_all
 from api.simulation.demo.driver import Driver
 from api.simulation.demo.faults import NO_FAULTS, FaultPlan
@@ -49,6 +50,7 @@ async def driving(
     callers: Callers,
     transporters: dict[str, int],
     own_deliveries: set[int],
+    signed_in: SignedIn,
     base_url: str,
     faults: FaultPlan = NO_FAULTS,
 ) -> AsyncIterator[Fleet]:
@@ -66,6 +68,7 @@ async def driving(
             callers.of(email),
             socket_url=f"ws{base_url.removeprefix('http')}/ws/transporter",
             whereabouts=whereabouts,
+            signed_in=signed_in,
             own_deliveries=own_deliveries,
             start=story.start() if story else None,
             pause_s=LOADING_S if story and not story.driven else 0.0,

@@ -13,6 +13,7 @@ import httpx
 from api.simulation.demo.people import ADMIN
 from api.simulation.demo.sign_ins import Callers
 from api.simulation.demo.stories import AVAILABLE, IN_TRANSIT, KEY, MARK, UNDER_WAY, Stage, Story
+from dispatch.bikram_sambat import NEPAL_TIME
 
 FEE_BASE, FEE_A_KG = 80.0, 12.0
 NO_DELIVERY = {"pending": Stage.PENDING, "cancelled": Stage.CANCELLED}
@@ -25,6 +26,8 @@ BY_DELIVERY = {
     "cancelled": Stage.CANCELLED,
 }
 PAGE_SIZE = 100
+TRIED = "tried"
+TRIED_AGAIN_H = 10
 
 
 class StoryStuck(Exception):
@@ -94,9 +97,17 @@ class StoryRunner:
         return {row["id"] for row in await self._all_own_deliveries(*UNDER_WAY, AVAILABLE)}
 
     async def tracking_numbers(self) -> list[str]:
-        """Of the demo's own deliveries under way, those in transit first."""
-        rows = await self._all_own_deliveries(*UNDER_WAY)
-        return [row["tracking_number"] for row in sorted(rows, key=lambda row: row["status"] != IN_TRANSIT)]
+        """Of the demo's own deliveries under way, those that move first and those that wait for another try last."""
+        order = {IN_TRANSIT: 0, TRIED: 2}
+        rows = [(await self._movement(row), row) for row in await self._all_own_deliveries(*UNDER_WAY)]
+        return [row["tracking_number"] for _, row in sorted(rows, key=lambda one: order.get(one[0], 1))]
+
+    async def _movement(self, row: dict[str, Any]) -> str:
+        """The status of a delivery, or that it was tried in vain."""
+        if row["status"] != IN_TRANSIT:
+            return str(row["status"])
+        whole = await self._callers.of(ADMIN.email).call("GET", f"/api/deliveries/{row['id']}/")
+        return TRIED if whole["attempts"] else IN_TRANSIT
 
     async def _all_own_deliveries(self, *statuses: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
@@ -114,7 +125,7 @@ class StoryRunner:
         """Take one step; False where there is none that the demo may take."""
         if progress.stage is Stage.NOTHING:
             await self._order(story)
-        elif progress.stage is Stage.PENDING and story.goal is Stage.CANCELLED:
+        elif progress.stage is Stage.PENDING and story.goal is Stage.CANCELLED and story.in_vain is None:
             path = f"/api/v1/marketplace/orders/{progress.order_id}/cancel/"
             await self._callers.of(story.customer.email).call("POST", path)
         elif progress.stage is Stage.PENDING:
@@ -210,8 +221,26 @@ class StoryRunner:
         if not picking_up:
             step["customer_rating"] = 5
         verb = "pickup" if picking_up else "deliver"
-        await self._callers.of(email).call("POST", f"{path}{verb}/", step)
+        if not picking_up and story.in_vain is not None:
+            await self._find_nobody(story, progress, email)
+        else:
+            await self._callers.of(email).call("POST", f"{path}{verb}/", step)
         return True
+
+    async def _find_nobody(self, story: Story, progress: StoryProgress, email: str) -> None:
+        """At the door in vain; then it is tried again tomorrow, or its seller has it brought back."""
+        courier, door = self._callers.of(email), story.destination.point
+        path = f"/api/deliveries/{progress.delivery_id}/"
+        if progress.stage is Stage.PICKED_UP:
+            tomorrow = datetime.now(NEPAL_TIME) + timedelta(days=1)
+            again = tomorrow.replace(hour=TRIED_AGAIN_H, minute=0, second=0, microsecond=0)
+            tried = {"reason": "nobody_there", "latitude": door.lat, "longitude": door.lon}
+            await courier.call("POST", f"{path}attempts/", tried | {"next_try_at": again.isoformat()})
+            return
+        seller = self._callers.of(story.goods.seller.email)
+        back = await seller.call("POST", f"{path}return/", {"reason": "The buyer has moved away."})
+        home = {"latitude": story.pickup.point.lat, "longitude": story.pickup.point.lon}
+        await courier.call("POST", f"/api/deliveries/{back['delivery']['id']}/deliver/", home)
 
 
 def _progress(order: dict[str, Any]) -> StoryProgress:

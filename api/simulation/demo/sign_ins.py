@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import httpx
 import jwt
@@ -39,7 +40,9 @@ class Caller:
     ) -> None:
         self._http = http
         self._checks = checks
-        self._email = email
+        self.email = email
+        self.sign_ins: set[UUID] = set()
+        """All that it has had: any other of the account's is somebody else's."""
         self._password = password
         self._keep(tokens.access, tokens.refresh)
         self._renewing = asyncio.Lock()
@@ -82,6 +85,7 @@ class Caller:
         self._access = access
         self._refresh: str | None = refresh
         claims = jwt.decode(access, options={"verify_signature": False})
+        self.sign_ins.add(UUID(claims["sid"]))
         # Not all at the same moment, and never so late that a token expires on its way.
         self._renew_at = time.time() + (claims["exp"] - claims["iat"]) * dice.uniform(0.6, 0.85)
 
@@ -93,7 +97,7 @@ class Caller:
         return _tokens(reply) if reply.is_success else None
 
     async def _signed_in(self) -> dict[str, str]:
-        credentials = {"email": self._email, "password": self._password}
+        credentials = {"email": self.email, "password": self._password}
         async with self._checks:
             reply = await self._http.post("/api/v1/auth/token/", json=credentials)
         if reply.is_error:

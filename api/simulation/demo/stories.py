@@ -1,7 +1,7 @@
 """The orders that the demo begins with: a few in each state."""
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 from api.simulation.demo.goods import ARTICLES, Article
 from api.simulation.demo.kathmandu import DOORS, Place, Point
@@ -39,6 +39,13 @@ class Stage(IntEnum):
     CANCELLED = 8
 
 
+class Trouble(Enum):
+    """What becomes of a parcel that nobody took: it is tried again, or its seller asks for it back."""
+
+    AGAIN = 1
+    BACK = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """An order to tell. ``key`` is written into it, so that a second start finds it again.
@@ -58,6 +65,8 @@ class Story:
     driven: float = 0.0
     """Share of the way that its carrier has behind it when the demo first starts."""
     priority: str = "normal"
+    in_vain: Trouble | None = None
+    """What became of it at its door, where nobody took it."""
     overdue_min: float | None = None
     """Minutes by which the time that was asked for has passed when its delivery is made; None where none was."""
 
@@ -94,10 +103,12 @@ def _story(
     driven: float = 0.0,
     priority: str = "normal",
     overdue_min: float | None = None,
+    in_vain: Trouble | None = None,
 ) -> Story:
     taker = None if carrier is None else CARRIERS[carrier]
     key = f"{KEY} {number}."  # the full stop keeps 1 from being found in 10
-    return Story(key, CUSTOMERS[customer], DOORS[door], article, quantity, goal, taker, driven, priority, overdue_min)
+    told = (quantity, goal, taker, driven, priority, in_vain, overdue_min)
+    return Story(key, CUSTOMERS[customer], DOORS[door], article, *told)
 
 
 STORIES = (
@@ -120,4 +131,6 @@ STORIES = (
     _story(17, Stage.PENDING, 5, 11, 0, 3),
     _story(18, Stage.CANCELLED, 0, 0, 13),
     _story(19, Stage.CANCELLED, 3, 15, 6, 2),
+    _story(20, Stage.IN_TRANSIT, 0, 0, 1, carrier=17, in_vain=Trouble.AGAIN),
+    _story(21, Stage.CANCELLED, 0, 0, 2, carrier=10, in_vain=Trouble.BACK),
 )

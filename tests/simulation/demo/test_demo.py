@@ -171,6 +171,21 @@ async def test_a_simulated_transporter_drives_to_a_newcomers_parcel_and_leaves_t
     assert delivered["earnings"] == 135.0
 
 
+async def test_one_parcel_was_tried_in_vain_and_one_came_back_to_its_seller(sign_in: SignIn) -> None:
+    customer, seller = await sign_in("customer"), await sign_in("seller")
+    orders = (await done(customer.get("/api/v1/marketplace/orders/my-orders/", params={"page_size": 100})))["results"]
+    whole = [await done(customer.get(f"/api/v1/marketplace/orders/{order['id']}/")) for order in orders]
+    numbers = {sale["tracking_number"] for order in whole for sale in order["sales"] if sale["tracking_number"]}
+    parcels = [await done(customer.get(f"/api/deliveries/{number}/track/")) for number in sorted(numbers)]
+    tried = [one for one in parcels if one["attempts"] and one["status"] == "in_transit"]
+    assert any(one["next_try"] for one in tried)
+    back = [one for one in parcels if one["ending"] == "returned"]
+    assert back
+    assert all(one["attempts"] for one in back)
+    sales = await done(seller.get("/api/marketplace/sales/", params={"page_size": 100}))
+    assert sales["count"]
+
+
 async def lasting(sign_in: SignIn) -> tuple[set[int], int]:
     """What nobody moves while the demo runs: orders that wait or were cancelled; and how many products there are."""
     customer, seller = await sign_in("customer"), await sign_in("seller")
