@@ -32,6 +32,11 @@ export function inOrder<One extends Pick<Rated, "estimated_delivery_time">>(rank
   return [...ranked].sort((a, b) => Date.parse(a.estimated_delivery_time) - Date.parse(b.estimated_delivery_time));
 }
 
+/** What is said of the one who arrives first: the time is that of the straight way, so whoever carries others may come later. */
+export function firstWords({ active }: Pick<Candidate, "active">): "candidates.first_there" | "candidates.first_straight" {
+  return active === 0 ? "candidates.first_there" : "candidates.first_straight";
+}
+
 /** The terms in which one has more than another, the largest lead first. */
 export function aheadIn(one: Rated, other: Rated): TermName[] {
   return TERMS.map(([term, name]) => ({ name, lead: one.score_details[term] - other.score_details[term] }))

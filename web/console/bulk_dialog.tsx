@@ -14,7 +14,7 @@ export function BulkDialog({ deliveries }: { deliveries: readonly Delivery[] }) 
   const { say, changes } = useLateDesk();
   // What was chosen when the dialog opened: who is delivered meanwhile has a result too.
   const [chosen] = useState(deliveries);
-  const [operation, setOperation] = useState<(typeof OPERATIONS)[number]>("unassign");
+  const [operation, setOperation] = useState<(typeof OPERATIONS)[number]>(deliveries.some((one) => one.status === "assigned") ? "unassign" : "change_priority");
   const [why, setWhy] = useState(UNSAID);
   const [cancel_reason, setCancelReason] = useState<CancelReason | null>(null);
   const [priority, setPriority] = useState<Priority>("high");

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
-import { type Order, TERMS, aheadIn, firstThere, inOrder, lateOnArrival } from "./arrivals.ts";
+import { type Order, TERMS, aheadIn, firstThere, firstWords, inOrder, lateOnArrival } from "./arrivals.ts";
 import type { Candidate, Candidates, Excluded } from "./calls.ts";
 import { useDesk } from "./desk.ts";
 import type { Delivery } from "./frames.ts";
@@ -147,6 +147,7 @@ function CandidateRow({ one, first, fastest, had_until, reason, delivery }: RowG
     say("candidates.at_door", { at: clock(Date.parse(one.estimated_delivery_time), now, language) }),
     late === 0 ? null : say("candidates.late", { age: duration(late / 1000, say) }),
     say("candidates.load", { count: one.active, most: one.max_active }),
+    one.active === 0 ? null : say("candidates.others_first"),
   ].filter((fact) => fact !== null);
   return (
     <li class={one.presence === "stale" ? "candidate stale" : "candidate"}>
@@ -156,7 +157,7 @@ function CandidateRow({ one, first, fastest, had_until, reason, delivery }: RowG
         <span class="number" title={say("candidates.score", { score: scores.total_score })}>{digits(scores.total_score)}</span>
       </div>
       <p class="small quiet number">{TERMS.map(([term, key]) => `${say(key)} ${digits(scores[term])}`).join(" · ")}</p>
-      <p class="small quiet number">{fastest && <span class="mark-of">{say("candidates.first_there")}</span>} {facts.join(" · ")}{one.presence === "stale" && ` · ${say("row.silent")}`}</p>
+      <p class="small quiet number">{fastest && <span class="mark-of">{say(firstWords(one))}</span>} {facts.join(" · ")}{one.presence === "stale" && ` · ${say("row.silent")}`}</p>
       {had_until !== null && <p class="small">{say("candidates.had", { at: clock(had_until, now, language) })}</p>}
       <Give courier={transporter.id} name={transporter.name} first={first} reason={reason} delivery={delivery} />
     </li>

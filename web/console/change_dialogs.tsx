@@ -132,13 +132,14 @@ export function ReassignDialog() {
   const [why, setWhy] = useState(UNSAID);
   if (delivery === null) return null;
   const name = board.nameOf(delivery.transporter_id) ?? `#${delivery.transporter_id}`;
+  const taker = typeof to === "number" ? board.nameOf(to) : null;
   const send = (): void => {
     if (!isSaid(why)) return;
     open(null);
     void changes.reassign(delivery, to === "best" ? null : to, why);
   };
   return (
-    <Asking title={say(carried ? "transfer.title" : "reassign.title", { number: delivery.tracking_number, name })} action={say(carried ? "transfer" : "reassign")} missing={to === null ? say("taker.missing") : isSaid(why) ? "" : say("why.missing")} onSend={send}>
+    <Asking title={say(carried ? "transfer.title" : "reassign.title", { number: delivery.tracking_number, name })} action={taker === null ? say(carried ? "transfer" : "reassign") : say("takers.give", { name: taker })} missing={to === null ? say("taker.missing") : isSaid(why) ? "" : say("why.missing")} onSend={send}>
       {carried && <p class="quiet">{say("transfer.words")}</p>}
       <Takers delivery={delivery} to={to} onTo={setTo} />
       <ReasonFields why={why} onWhy={setWhy} />

@@ -54,7 +54,7 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   return (
     <div class="scroll sheet">
       <header>
-        <p class="number small"><a href={elsewhere(`/t/${delivery.tracking_number}`)} title={say("detail.open")}>{delivery.tracking_number}</a></p>
+        <p class="number small"><a href={elsewhere(`/t/${delivery.tracking_number}`)} target="_blank" rel="noreferrer" title={say("detail.open")}>{delivery.tracking_number}</a></p>
         <h2 class="title">{shortPlace(delivery.pickup_address)} → {shortPlace(delivery.delivery_address)}</h2>
         <State delivery={delivery} />
       </header>

@@ -4,7 +4,7 @@ import { useLoading } from "../shared/loading.tsx";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
-import { type Order, firstThere, inOrder, lateOnArrival, othersOf } from "./arrivals.ts";
+import { type Order, firstThere, firstWords, inOrder, lateOnArrival, othersOf } from "./arrivals.ts";
 import type { Candidate } from "./calls.ts";
 import { CourierPicker } from "./courier_picker.tsx";
 import { useLateDesk } from "./late/words.ts";
@@ -19,7 +19,7 @@ export type Taker = "best" | number | null;
 
 /** The best when it is sent, one of the ranked, or somebody by name. What is aboard goes to a named one alone. */
 export function Takers({ delivery, to, onTo }: { delivery: Delivery; to: Taker; onTo: (to: Taker) => void }) {
-  const { say, calls } = useLateDesk();
+  const { say, board, calls, language, now } = useLateDesk();
   const name = useId();
   const [named, setNamed] = useState(false);
   const [order, setOrder] = useState<Order>("score");
@@ -28,6 +28,7 @@ export function Takers({ delivery, to, onTo }: { delivery: Delivery; to: Taker; 
   const others = othersOf(loading.value?.candidates ?? [], delivery.transporter_id);
   const shown = inOrder(others, order).slice(0, most);
   const best = others.find((one) => !one.gave_back);
+  const holder = board.nameOf(delivery.transporter_id);
   const fastest = others[firstThere(others)];
   const group = useRef<HTMLFieldSetElement>(null);
   const there = loading.value !== null;
@@ -44,6 +45,7 @@ export function Takers({ delivery, to, onTo }: { delivery: Delivery; to: Taker; 
       <legend>{say("reassign.to")}</legend>
       {loading.value === null && <p class="quiet" role="status">{loading.problem === null ? say("candidates.loading") : problemOf(loading.problem, say)}</p>}
       {loading.value !== null && others.length === 0 && <p class="problem">{loading.value.reason ?? say("takers.nobody")}</p>}
+      {holder !== null && <p class="small number">{say("takers.now", { name: holder, at: delivery.expected_at === null ? say("takers.unknown") : clock(delivery.expected_at, now, language) })}</p>}
       {!aboard(delivery) && (
         <label class="choice">
           <input type="radio" name={name} checked={to === "best" && !named} onChange={() => choose("best")} />
@@ -87,6 +89,7 @@ function TakerRow({ one, place, name, due_at, fastest, chosen, onChoose }: RowGi
     late === 0 ? null : say("candidates.late", { age: duration(late / 1000, say) }),
     one.distance_km === null ? null : say("candidates.distance", { distance: distance(one.distance_km * 1000, language) }),
     say("candidates.load", { count: one.active, most: one.max_active }),
+    one.active === 0 ? null : say("candidates.others_first"),
     one.presence === "stale" ? say("row.silent") : null,
     one.gave_back ? say("takers.gave_back") : null,
   ].filter((fact) => fact !== null);
@@ -97,7 +100,7 @@ function TakerRow({ one, place, name, due_at, fastest, chosen, onChoose }: RowGi
         <span class="what">
           <span class="who">
             <span class="number quiet">{digits(place)}.</span> <strong>{one.transporter.name}</strong>
-            {fastest && <span class="mark-of small">{say("candidates.first_there")}</span>}
+            {fastest && <span class="mark-of small">{say(firstWords(one))}</span>}
             <span class="number" title={say("candidates.score", { score })}>{say("takers.points", { score })}</span>
           </span>
           <span class="small quiet number">{facts.join(" · ")}</span>

@@ -105,7 +105,7 @@ async def test_many_are_planned_first_with_the_bound_and_then_given_and_that_is_
     await expect(page.locator(".notice")).to_contain_text("Parcels given: 2")
     await expect(room).to_contain_text("Parcels given: 2")
     assert [(await _status(admin, one))[0] for one in (near, also_near, too_heavy)] == ["assigned"] * 2 + ["available"]
-    await expect(page.locator(".exception")).to_contain_text("Nobody found")
+    await expect(page.locator(".exception")).to_contain_text("No courier found")
     await page.get_by_role("button", name="Undo").click()
     await expect(page.locator(".notice")).to_contain_text("Undone")
     assert [(await _status(admin, one))[0] for one in (near, also_near)] == ["available"] * 2
