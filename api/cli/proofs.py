@@ -30,14 +30,20 @@ def _tell(found: Verified) -> None:
         console.print(_sentence(one))
     if len(found.findings) > MOST_SHOWN:
         console.print(f"… and {len(found.findings) - MOST_SHOWN} more.")
-    looked = f"{found.records} {'handover' if found.records == 1 else 'handovers'}"
+    looked = _counted(found.handovers, "handover")
+    if found.attempts:
+        looked += f" and {_counted(found.attempts, 'attempt')}"
     if found.findings:
         raise CommandError(f"Not everything is as it was written: {len(found.findings)} found in {looked}.")
     console.print(f"All is as it was written: {looked}, last hash {found.last_hash or 'none'}.")
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what if number == 1 else what + 's'}"
+
+
 def _sentence(one: Finding) -> str:
     place = [] if one.delivery_id is None else [f"delivery {one.delivery_id}"]
-    place += [] if one.number is None else [f"handover {one.number}"]
+    place += [] if one.number is None else [f"its record {one.number}"]
     place += [] if one.place_in_all is None else [f"record {one.place_in_all} of all"]
     return f"{', '.join(place) or 'the chain'}: {one.fault.value.replace('_', ' ')}"

@@ -1,4 +1,4 @@
-"""Checking what proved a delivery's handovers, or those of all: nothing was changed, and nothing is missing."""
+"""Checking what proved handovers and attempts, of a delivery or of all: nothing was changed, and nothing is missing."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
 from dispatch.ports import PhotoStore
 from dispatch.proofs.chain import SealKeys, head_text
+from dispatch.proofs.kinds import Proved
 from dispatch.proofs.models import ProofChainHead, ProofRecord
 from dispatch.proofs.verifying import Finding, ProofFault, faults_of, file_faults, finding
 
@@ -18,11 +19,22 @@ AT_ONCE = 500
 
 @dataclass(slots=True)
 class Verified:
-    """How many records were looked at, what was found, and the hash of the last: with it a later check is compared."""
+    """How many records were looked at, of handovers and of attempts, what was found, and the hash of the last.
 
-    records: int = 0
+    With the hash a later check is compared.
+    """
+
+    handovers: int = 0
+    attempts: int = 0
     findings: list[Finding] = field(default_factory=list)
     last_hash: str = ""
+
+    def count(self, record: ProofRecord) -> None:
+        """A record was looked at."""
+        if record.end is Proved.ATTEMPT:
+            self.attempts += 1
+        else:
+            self.handovers += 1
 
 
 class ProofVerification:
@@ -36,7 +48,7 @@ class ProofVerification:
         """One delivery's records, with what stands beside each in the chain of all."""
         mine = select(ProofRecord).where(ProofRecord.delivery_id == delivery.id).order_by(ProofRecord.number)
         records = (await work.session.scalars(mine.execution_options(populate_existing=True))).all()
-        found = Verified(len(records), last_hash=records[-1].hash if records else "")
+        found = Verified(last_hash=records[-1].hash if records else "")
         expected, before = 1, ""
         for record in records:
             while expected < record.number:
@@ -46,6 +58,7 @@ class ProofVerification:
             if record.previous_of_delivery != before and not gap:
                 found.findings.append(finding(ProofFault.LINK_BROKEN, record))
             found.findings += await self._faults(record)
+            found.count(record)
             expected, before = record.number + 1, record.hash
         for number in range(expected, delivery.proof_count + 1):
             found.findings.append(Finding(ProofFault.RECORD_MISSING, delivery.id, number))
@@ -62,7 +75,7 @@ class ProofVerification:
             elif record.previous != found.last_hash:
                 found.findings.append(finding(ProofFault.LINK_BROKEN, record))
             found.findings += await self._faults(record)
-            found.records += 1
+            found.count(record)
             place, found.last_hash = record.place_in_all, record.hash
         async with database.work() as work:
             found.findings += await self._head(work, place, found.last_hash)

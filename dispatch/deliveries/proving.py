@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from dispatch.database.work import Work
+from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.code_messages import tell_code
 from dispatch.deliveries.handover import Handover, Point, drop_off_point, pickup_point
 from dispatch.deliveries.models import Delivery, DeliveryStep
@@ -15,7 +16,7 @@ from dispatch.ports import Clock
 from dispatch.proofs.chain import ProofChain, content_hash
 from dispatch.proofs.codes import DeliveryCodes
 from dispatch.proofs.errors import Unproved
-from dispatch.proofs.kinds import End, ProofKind, in_order
+from dispatch.proofs.kinds import End, ProofKind, Proved, in_order
 from dispatch.proofs.models import ProofRecord, kinds_of
 from dispatch.proofs.required import Required, check_given
 from dispatch.proofs.usual import UsualProofs
@@ -116,36 +117,50 @@ class Proving:
 
     async def record(self, delivery: Delivery, end: End, handover: Handover, step: DeliveryStep) -> None:
         """Write down for good what proved a step, as the last that is done for it."""
-        place = handover.point_at(step.timestamp)
-        address = pickup_point(delivery) if end is End.PICKUP else drop_off_point(delivery)
         at_pickup = end is End.PICKUP
-        photo = delivery.pickup_photo if at_pickup else delivery.delivery_photo
-        signature = delivery.pickup_signature if at_pickup else delivery.signature
-        await self._session.flush()  # the step's number
-        record = ProofRecord(
-            delivery_id=delivery.id,
-            end=end,
-            step_id=step.id,
-            transporter_id=delivery.transporter_id,
-            photo=photo,
-            photo_hash=None if handover.photo is None else content_hash(handover.photo),
-            signature=signature,
-            signature_hash=None if handover.signature is None else content_hash(handover.signature),
-            signed_by=handover.signed_by,
-            relation=handover.relation,
-            checked=[str(kind) for kind in _checked(delivery, handover)],
-            lat=place[0] if place else None,
-            lon=place[1] if place else None,
-            distance_m=round(great_circle_m(*place, *address), 1) if place and address else None,
-            fix_age_s=handover.fix_age_s(step.timestamp),
-            flags=list(step.flags),
-            happened_at=step.timestamp,
-            noticed_at=step.noticed_at,
-        )
-        delivery.proof_count += 1
-        await self._chain.add(record)
+        record = _record_of(Proved(end.value), delivery, handover, step)
+        record.photo = delivery.pickup_photo if at_pickup else delivery.delivery_photo
+        record.signature = delivery.pickup_signature if at_pickup else delivery.signature
+        await self._add(delivery, record, step)
         if at_pickup and (code := await self._codes.find(delivery.id)) is not None:
             await tell_code(self._work, delivery, code, step.noticed_at)
+
+    async def record_attempt(
+        self, delivery: Delivery, attempt: DeliveryAttempt, handover: Handover, step: DeliveryStep
+    ) -> None:
+        """The same of an attempt: photo, reason, place and times."""
+        record = _record_of(Proved.ATTEMPT, delivery, handover, step)
+        record.photo, record.attempt, record.reason = attempt.photo, attempt.number, attempt.reason.value
+        await self._add(delivery, record, step)
+
+    async def _add(self, delivery: Delivery, record: ProofRecord, step: DeliveryStep) -> None:
+        await self._session.flush()  # the step's number
+        record.step_id = step.id
+        delivery.proof_count += 1
+        await self._chain.add(record)
+
+
+def _record_of(proved: Proved, delivery: Delivery, handover: Handover, step: DeliveryStep) -> ProofRecord:
+    """A record but for the names of its files and its step's number."""
+    place = handover.point_at(step.timestamp)
+    address = pickup_point(delivery) if proved is Proved.PICKUP else drop_off_point(delivery)
+    return ProofRecord(
+        delivery_id=delivery.id,
+        end=proved,
+        transporter_id=delivery.transporter_id,
+        photo_hash=None if handover.photo is None else content_hash(handover.photo),
+        signature_hash=None if handover.signature is None else content_hash(handover.signature),
+        signed_by=handover.signed_by,
+        relation=handover.relation,
+        checked=[str(kind) for kind in _checked(delivery, handover)],
+        lat=place[0] if place else None,
+        lon=place[1] if place else None,
+        distance_m=round(great_circle_m(*place, *address), 1) if place and address else None,
+        fix_age_s=handover.fix_age_s(step.timestamp),
+        flags=list(step.flags),
+        happened_at=step.timestamp,
+        noticed_at=step.noticed_at,
+    )
 
 
 def _photo_field(end: End) -> str:

@@ -43,6 +43,8 @@ HASHED: Final = (
     "previous",
 )
 """All that a record says, in this order."""
+OF_ATTEMPTS: Final = ("attempt", "reason")
+"""What follows in the records of attempts alone: those of handovers are hashed as they were before there were any."""
 
 
 class SealKeys:
@@ -66,7 +68,8 @@ class SealKeys:
 
 def hash_of(record: ProofRecord) -> str:
     """Of all that a record says, as JSON without blanks: SHA-256, in hexadecimal."""
-    said = [[name, _plain(getattr(record, name))] for name in HASHED]
+    names = HASHED if record.attempt is None and record.reason is None else (*HASHED, *OF_ATTEMPTS)
+    said = [[name, _plain(getattr(record, name))] for name in names]
     return hashlib.sha256(json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 

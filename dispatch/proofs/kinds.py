@@ -26,6 +26,15 @@ class End(StrEnum):
     RETURN = "return"
 
 
+class Proved(StrEnum):
+    """What a record is of: a handover at one of the ends, or an attempt in vain."""
+
+    PICKUP = "pickup"
+    DROP_OFF = "drop_off"
+    RETURN = "return"
+    ATTEMPT = "attempt"
+
+
 EVERYWHERE: Final = frozenset({ProofKind.PHOTO, ProofKind.SIGNATURE, ProofKind.BARCODE})
 FITS: Final = {End.PICKUP: EVERYWHERE, End.DROP_OFF: frozenset(ProofKind), End.RETURN: EVERYWHERE}
 """What may be required where: code and age are the customer's."""

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.database.base import DateTimeUTC, IdentityAuditBase, IdentityBase, reference, text_enum
-from dispatch.proofs.kinds import End, ProofKind, Relation
+from dispatch.proofs.kinds import ProofKind, Proved, Relation
 
 Kinds = list[str]
 
@@ -58,7 +58,7 @@ def kinds_of(names: Kinds) -> frozenset[ProofKind]:
 
 
 class ProofRecord(IdentityBase):
-    """What proved one handover, for good: chained to the one before of its delivery and to the one before of all.
+    """What proved one handover or attempt, for good: chained to the one before of its delivery and of all.
 
     ``photo`` and ``signature`` are keys of the photo store; the hashes are of the files' content.
     """
@@ -67,6 +67,9 @@ class ProofRecord(IdentityBase):
     __table_args__ = (
         UniqueConstraint("delivery_id", "number"),
         CheckConstraint("number > 0 AND place_in_all > 0", name="numbers_positive"),
+        CheckConstraint(
+            "num_nulls(attempt, reason) = CASE WHEN \"end\" = 'attempt' THEN 0 ELSE 2 END", name="attempt_whole"
+        ),
         CheckConstraint("(photo IS NULL) = (photo_hash IS NULL)", name="photo_whole"),
         CheckConstraint("(signature IS NULL) = (signature_hash IS NULL)", name="signature_whole"),
     )
@@ -76,7 +79,7 @@ class ProofRecord(IdentityBase):
     """Of its delivery, from 1."""
     place_in_all: Mapped[int] = mapped_column(BigInteger, unique=True)
     """Of all of them, from 1 and without gaps."""
-    end: Mapped[End] = mapped_column(text_enum(End))
+    end: Mapped[Proved] = mapped_column(text_enum(Proved))
     step_id: Mapped[int] = mapped_column(reference("delivery_trackings.id"), index=True)
     transporter_id: Mapped[int] = mapped_column(reference("transporters.id"))
     photo: Mapped[str | None] = mapped_column(String(200))
@@ -94,6 +97,10 @@ class ProofRecord(IdentityBase):
     fix_age_s: Mapped[float | None] = mapped_column(Double)
     """How old the transporter's last position was then."""
     flags: Mapped[list[str]] = mapped_column(ARRAY(String(32)))
+    attempt: Mapped[int | None] = mapped_column(SmallInteger)
+    """Of an attempt: its number."""
+    reason: Mapped[str | None] = mapped_column(String(32))
+    """Of an attempt: why the parcel could not be handed over, a value of ``AttemptReason``."""
     happened_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
     """When it was, as far as that is believed."""
     noticed_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))

@@ -118,10 +118,16 @@ async def test_an_untouched_chain_is_whole(world: World, delivered: tuple[Bought
     shown = ok(await driver.get(f"/api/deliveries/{delivery['id']}/proof/"))["handovers"]
     for person in (bought.customer, driver):
         checked = ok(await person.get(f"/api/deliveries/{delivery['id']}/proof/verify/"))
-        assert checked == {"is_whole": True, "handovers": 2, "last_hash": shown[-1]["hash"], "problems": []}
+        assert checked == {
+            "is_whole": True,
+            "handovers": 2,
+            "attempts": 0,
+            "last_hash": shown[-1]["hash"],
+            "problems": [],
+        }
     waits = await world.delivery()
     none = ok(await (await world.admin()).get(f"/api/deliveries/{waits['id']}/proof/verify/"))
-    assert none == {"is_whole": True, "handovers": 0, "last_hash": "", "problems": []}
+    assert none == {"is_whole": True, "handovers": 0, "attempts": 0, "last_hash": "", "problems": []}
 
 
 # What somebody does who can write into the database, and what is found of the delivery.
@@ -226,7 +232,7 @@ async def test_the_command_says_what_it_found(world: World) -> None:
         await _run(world, "UPDATE proof_records SET signed_by = 'Nobody' WHERE id = :last", {"last": rows[1]["id"]})
         found = await _command(world)
         assert found.code == 2
-        assert f"delivery {delivery['id']}, handover 2" in found.out
+        assert f"delivery {delivery['id']}, its record 2" in found.out
         assert "record changed" in found.out
     finally:
         await _restored(world, rows)

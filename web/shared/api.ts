@@ -4404,6 +4404,25 @@ export interface components {
             status: components["schemas"]["DeliveryStatus"];
         };
         /**
+         * AttemptProof
+         * @description What proves that somebody was at the door in vain, as of a handover; `attempt`: which one of the delivery's.
+         */
+        AttemptProof: {
+            attempt: number;
+            distance_m: number | null;
+            fix_age_s: number | null;
+            flags?: string[];
+            /** Format: date-time */
+            happened_at: string;
+            hash: string;
+            location: components["schemas"]["Point"] | null;
+            /** Format: date-time */
+            noticed_at: string;
+            number: number;
+            photo: components["schemas"]["PictureLink"] | null;
+            reason: components["schemas"]["AttemptReason"];
+        };
+        /**
          * AttemptReason
          * @description Why a parcel could not be handed over.
          * @enum {string}
@@ -8174,9 +8193,12 @@ export interface components {
         ProofKind: "photo" | "signature" | "code" | "barcode" | "age";
         /**
          * ProofOfDelivery
-         * @description What proved the handovers of a delivery, in their order; `has_code`: whether its buyer was told a code.
+         * @description What proved the handovers and attempts of a delivery; `has_code`: whether its buyer was told a code.
+         *
+         *     `number` counts both in the order in which they were written down.
          */
         ProofOfDelivery: {
+            attempts: components["schemas"]["AttemptProof"][];
             delivery_id: number;
             handovers: components["schemas"]["HandoverProof"][];
             has_code: boolean;
@@ -8184,7 +8206,7 @@ export interface components {
         };
         /**
          * ProofProblem
-         * @description What is not as it was written. `number`: of the delivery's handovers; `place_in_all`: in the chain of all.
+         * @description What is not as it was written. `number`: of the delivery's records; `place_in_all`: in the chain of all.
          */
         ProofProblem: {
             fault: components["schemas"]["ProofFault"];
@@ -9596,6 +9618,7 @@ export interface components {
          * @description Whether all that was written down is as it was; `last_hash`: whoever keeps it can compare a later check.
          */
         VerifiedProof: {
+            attempts: number;
             handovers: number;
             is_whole: boolean;
             last_hash: string;

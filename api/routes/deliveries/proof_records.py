@@ -1,4 +1,4 @@
-"""What proved the handovers of a delivery: shown to those concerned, with its pictures, and checked."""
+"""What proved the handovers and attempts of a delivery: shown to those concerned, with its pictures, and checked."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -19,11 +19,12 @@ from api.routes.deliveries.services import DeliveryServices, GivenServices
 from api.routes.deliveries.step_answers import Point
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
+from dispatch.deliveries.attempts.models import AttemptReason
 from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.proof_verification import ProofVerification
 from dispatch.errors import NotFound
 from dispatch.numbers import read_tracking_number
-from dispatch.proofs.kinds import End, ProofKind, Relation
+from dispatch.proofs.kinds import End, ProofKind, Proved, Relation
 from dispatch.proofs.models import ProofRecord, kinds_of
 from dispatch.proofs.verifying import ProofFault
 
@@ -53,17 +54,37 @@ class HandoverProof(Struct, frozen=True, kw_only=True):
     flags: list[str] | UnsetType = UNSET
 
 
+class AttemptProof(Struct, frozen=True, kw_only=True):
+    """What proves that somebody was at the door in vain, as of a handover; ``attempt``: which one of the delivery's."""
+
+    number: int
+    attempt: int
+    reason: AttemptReason
+    happened_at: datetime
+    noticed_at: datetime
+    location: Point | None
+    distance_m: float | None
+    fix_age_s: float | None
+    photo: PictureLink | None
+    hash: str
+    flags: list[str] | UnsetType = UNSET
+
+
 class ProofOfDelivery(Struct, frozen=True, kw_only=True):
-    """What proved the handovers of a delivery, in their order; ``has_code``: whether its buyer was told a code."""
+    """What proved the handovers and attempts of a delivery; ``has_code``: whether its buyer was told a code.
+
+    ``number`` counts both in the order in which they were written down.
+    """
 
     delivery_id: int
     tracking_number: str
     has_code: bool
     handovers: list[HandoverProof]
+    attempts: list[AttemptProof]
 
 
 class ProofProblem(Struct, frozen=True, kw_only=True):
-    """What is not as it was written. ``number``: of the delivery's handovers; ``place_in_all``: in the chain of all."""
+    """What is not as it was written. ``number``: of the delivery's records; ``place_in_all``: in the chain of all."""
 
     fault: ProofFault
     number: int | None
@@ -75,6 +96,7 @@ class VerifiedProof(Struct, frozen=True, kw_only=True):
 
     is_whole: bool
     handovers: int
+    attempts: int
     last_hash: str
     problems: list[ProofProblem]
 
@@ -96,12 +118,19 @@ class ProofController(Controller):
         delivery = await _concerned(request, delivery_id, work, services)
         mine = select(ProofRecord).where(ProofRecord.delivery_id == delivery.id).order_by(ProofRecord.number)
         for_admin = request.user.has(Role.ADMIN)
-        rows = await work.session.scalars(mine)
+        rows = (await work.session.scalars(mine)).all()
         return ProofOfDelivery(
             delivery_id=delivery.id,
             tracking_number=delivery.tracking_number,
             has_code=await services.codes(work).find(delivery.id) is not None,
-            handovers=[_handover(row, services.proof_links, for_admin=for_admin) for row in rows],
+            handovers=[
+                _handover(row, services.proof_links, for_admin=for_admin)
+                for row in rows
+                if row.end is not Proved.ATTEMPT
+            ],
+            attempts=[
+                _attempt(row, services.proof_links, for_admin=for_admin) for row in rows if row.end is Proved.ATTEMPT
+            ],
         )
 
     @get("/{delivery_id:str}/proof/verify/", guards=[needs()])
@@ -117,7 +146,8 @@ class ProofController(Controller):
         found = await verification.of_delivery(work, delivery)
         return VerifiedProof(
             is_whole=not found.findings,
-            handovers=found.records,
+            handovers=found.handovers,
+            attempts=found.attempts,
             last_hash=found.last_hash,
             problems=[
                 ProofProblem(fault=one.fault, number=one.number, place_in_all=one.place_in_all)
@@ -167,7 +197,7 @@ async def _concerned(request: Request[User, Any, Any], key: str, work: Work, ser
 def _handover(row: ProofRecord, links: ProofLinks, *, for_admin: bool) -> HandoverProof:
     return HandoverProof(
         number=row.number,
-        end=row.end,
+        end=End(row.end.value),
         happened_at=row.happened_at,
         noticed_at=row.noticed_at,
         location=None if row.lat is None or row.lon is None else Point(row.lat, row.lon),
@@ -178,6 +208,22 @@ def _handover(row: ProofRecord, links: ProofLinks, *, for_admin: bool) -> Handov
         signed_by=row.signed_by,
         relation=row.relation,
         checked=sorted(kinds_of(row.checked)),
+        hash=row.hash,
+        flags=row.flags if for_admin else UNSET,
+    )
+
+
+def _attempt(row: ProofRecord, links: ProofLinks, *, for_admin: bool) -> AttemptProof:
+    return AttemptProof(
+        number=row.number,
+        attempt=row.attempt or 0,
+        reason=AttemptReason(row.reason or AttemptReason.OTHER),
+        happened_at=row.happened_at,
+        noticed_at=row.noticed_at,
+        location=None if row.lat is None or row.lon is None else Point(row.lat, row.lon),
+        distance_m=row.distance_m,
+        fix_age_s=row.fix_age_s,
+        photo=links.link(row.photo, row.photo_hash),
         hash=row.hash,
         flags=row.flags if for_admin else UNSET,
     )

@@ -34,6 +34,7 @@ from dispatch.deliveries.attempts.service import AttemptRules, DeliveryAttempts
 from dispatch.deliveries.fees import DeliveryFees
 from dispatch.deliveries.handover import HandoverRules
 from dispatch.deliveries.proof_keys import ProofKeys
+from dispatch.deliveries.proving import Proving
 from dispatch.deliveries.ratings import DeliveryRatings
 from dispatch.deliveries.step_times import TimeRules
 from dispatch.deliveries.steps import DeliveryLimits, DeliverySteps
@@ -112,9 +113,13 @@ class DeliveryServices(Feature):
             rules=self.handover_rules,
             limits=self.delivery_limits,
             fees=self.delivery_fees,
-            proving=self.proof_keys.proving(work, self.clock, refuse_m=settings.handover_refuse_m),
+            proving=self.proving(work),
             returned=Returned(self.clock).follow,
         )
+
+    def proving(self, work: Work) -> Proving:
+        """What proves steps, in a unit of work."""
+        return self.proof_keys.proving(work, self.clock, refuse_m=self.settings.handover_refuse_m)
 
     @property
     def handover_rules(self) -> HandoverRules:
@@ -139,6 +144,7 @@ class DeliveryServices(Feature):
             self.clock,
             self.delivery_steps(work).deliveries,
             self.photos,
+            proving=self.proving(work),
             rules=self.attempt_rules,
             handover_rules=self.handover_rules,
         )

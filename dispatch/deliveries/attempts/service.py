@@ -15,6 +15,7 @@ from dispatch.deliveries.handover import Handover, HandoverRules, drop_off_point
 from dispatch.deliveries.happened import identity
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.models import Delivery, DeliveryStatus, RetryAsker
+from dispatch.deliveries.proving import Proving
 from dispatch.deliveries.service import Deliveries, DeliveryKey
 from dispatch.deliveries.step_times import step_time
 from dispatch.errors import Conflict, Invalid
@@ -51,6 +52,7 @@ class DeliveryAttempts:
         deliveries: Deliveries,
         photos: PhotoStore,
         *,
+        proving: Proving,
         rules: AttemptRules,
         handover_rules: HandoverRules,
     ) -> None:
@@ -59,6 +61,7 @@ class DeliveryAttempts:
         self._clock = clock
         self._deliveries = deliveries
         self._photos = photos
+        self._proving = proving
         self._rules = rules
         self._handover_rules = handover_rules
 
@@ -124,7 +127,7 @@ class DeliveryAttempts:
         ]
         if delivery.status is DeliveryStatus.PICKED_UP:  # whoever is at the door has left the pickup
             happened.insert(0, DeliveryInTransit(**identity(delivery), transporter_id=transporter.id))
-        self._deliveries.record(
+        step = self._deliveries.record(
             delivery,
             DeliveryAct.ATTEMPT,
             reason.told,
@@ -133,7 +136,7 @@ class DeliveryAttempts:
             when=when,
             happened=happened,
         )
-        await self._session.flush()
+        await self._proving.record_attempt(delivery, attempt, handover, step)
         return self._answer(delivery, attempt, len(before) + 1)
 
     def _answer(self, delivery: Delivery, attempt: DeliveryAttempt, tried: int) -> Attempted:
