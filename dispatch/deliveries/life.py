@@ -31,6 +31,7 @@ class DeliveryAct(StrEnum):
     LOSE = "lose"
     RETURN = "return"
     CHANGE_PRIORITY = "change priority"
+    CHANGE_ADDRESS = "change address"
     RATE = "rate"
 
 
@@ -129,6 +130,13 @@ LIFE = Lifecycle(
             None,
             "an admin",
             "it is more or less urgent",
+        ),
+        Move(
+            DeliveryAct.CHANGE_ADDRESS,
+            (AVAILABLE, ASSIGNED, PICKED_UP, IN_TRANSIT),
+            None,
+            "an admin; the buyer and the sale's seller until it is picked up",
+            "it goes to another door",
         ),
         Move(DeliveryAct.RATE, (DELIVERED,), None, "the buyer", "how it was"),
     ),

@@ -33,6 +33,8 @@ from dispatch.sales.progress import OrderProgress
 from dispatch.transporters.models import Transporter
 
 DeliveryKey = int | UUID
+OTHER_WAY = frozenset({DeliveryAct.ATTEMPT, DeliveryAct.RESCHEDULE, DeliveryAct.CHANGE_ADDRESS})
+"""After these a parcel arrives at another time or place than whoever follows it was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ class Deliveries:
             when.at,
             delivery.transporter_id,
             previous.value,
+            act in OTHER_WAY,
         )
         self._work.after_commit(lambda: self._publisher.status_changed(change))
         if previous.under_way and previous is not status and delivery.transporter_id is not None:

@@ -14,7 +14,7 @@ from dispatch.accounts.models import User
 from dispatch.database.work import Work
 from dispatch.deliveries.carried import does_not_fit, keep_picture, own_delivery
 from dispatch.deliveries.eta import expected_arrival, trip_of
-from dispatch.deliveries.fees import DeliveryFees
+from dispatch.deliveries.fees import DeliveryFees, Tariff
 from dispatch.deliveries.handover import (
     PLACE_FLAGS,
     Handover,
@@ -91,7 +91,7 @@ class DeliverySteps:
         self._publisher = publisher
         self._photos = photos
         self._commission_rate = commission_rate
-        self._road_factor = road_factor
+        self.road_factor = road_factor
         self._rules = rules
         self._limits = limits
         self._fees = fees
@@ -114,6 +114,10 @@ class DeliverySteps:
         await self._proving.begin(made)
         return made
 
+    async def tariff_of(self, delivery: Delivery) -> Tariff:
+        """What its like costs now. Ends the work's transaction, see ``DeliveryFees.at``."""
+        return await self._fees.at(self._work, delivery.pickup_lat, delivery.pickup_lon)
+
     async def accept(
         self,
         key: DeliveryKey,
@@ -131,7 +135,7 @@ class DeliverySteps:
         if delivery.transporter_id == transporter.id and delivery.status is DeliveryStatus.ASSIGNED:
             if pickup_at is not None:
                 delivery.estimated_pickup_time = pickup_at
-                self._expect(delivery, transporter, position)
+                self.expect(delivery, transporter, position)
             if not await was_accepted(self._session, delivery):
                 self._accepted(delivery, transporter.id)
             return delivery
@@ -182,7 +186,7 @@ class DeliverySteps:
         delivery.estimated_pickup_time = pickup_at
         delivery.transporter_id = transporter.id
         delivery.end_hold()
-        self._expect(delivery, transporter, position)
+        self.expect(delivery, transporter, position)
         self.deliveries.record(delivery, DeliveryAct.ASSIGN, ASSIGNED_MESSAGE, notes=notes)
         self._tell_assigned(delivery, transporter)
 
@@ -197,7 +201,7 @@ class DeliverySteps:
         if not aboard:
             delivery.assigned_at, delivery.estimated_pickup_time = self._clock.now(), None
         delivery.transporter_id = transporter.id
-        self._expect(delivery, transporter, position)
+        self.expect(delivery, transporter, position)
         moved = DeliveryReassigned(
             **identity(delivery),
             transporter_id=transporter.id,
@@ -222,7 +226,7 @@ class DeliverySteps:
         )
         self._work.after_commit(lambda: self._publisher.assigned(notice))
 
-    def _expect(self, delivery: Delivery, transporter: Transporter, position: LivePosition | None) -> None:
+    def expect(self, delivery: Delivery, transporter: Transporter, position: LivePosition | None) -> None:
         """Keep when the parcel should be at its door, to whole minutes; a next try that is agreed stays."""
         if delivery.retry_from is not None and delivery.retry_from > self._clock.now():
             delivery.estimated_delivery_time = delivery.retry_from
@@ -231,7 +235,7 @@ class DeliverySteps:
             trip_of(delivery, transporter.vehicle_type),
             position,
             picked_up=delivery.picked_up_at is not None,
-            road_factor=self._road_factor,
+            road_factor=self.road_factor,
             now=self._clock.now(),
         )
         delivery.estimated_delivery_time = arrival.likely_minute
@@ -263,7 +267,7 @@ class DeliverySteps:
             when=when,
         )
         delivery.picked_up_at = step.timestamp
-        self._expect(delivery, transporter, None)
+        self.expect(delivery, transporter, None)
         if delivery.return_of is None:
             await self._progress.shipped(delivery.sale)
         await self._proving.record(delivery, End.PICKUP, handover, step)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dispatch.events.payloads.base import EventData
 from dispatch.events.payloads.deliveries import (
     DeliveryAccepted,
+    DeliveryAddressChanged,
     DeliveryArrived,
     DeliveryArriving,
     DeliveryAssigned,
@@ -53,6 +54,7 @@ PAYLOADS: tuple[type[EventData], ...] = (
     DeliveryUnassigned,
     DeliveryReassigned,
     DeliveryPriorityChanged,
+    DeliveryAddressChanged,
     DeliveryPickedUp,
     DeliveryInTransit,
     DeliveryArriving,

@@ -12,6 +12,7 @@ class StatusChange:
     """A delivery's new status, as its watchers see it.
 
     ``previous`` is the status before: who knows another one has missed something. None where it is not known.
+    ``anew``: more than the status is other than it was, so that the delivery is to be read again.
     """
 
     delivery_id: int
@@ -21,6 +22,7 @@ class StatusChange:
     timestamp: datetime
     transporter_id: int | None
     previous: str | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,12 @@ class DeliverySettings(Section):
         description="So often a parcel is tried at its door; then it returns to its seller.",
     )
     next_try_days: int = Field(14, ge=1, le=90, description="How far ahead the next try of a parcel may lie, days.")
+    address_change_km: float = Field(
+        5.0,
+        gt=0,
+        description="So far from the door before may a buyer or a seller let a parcel go that was not picked up, km. "
+        "A dispatcher is not bound.",
+    )
     handover_refuse_m: float | None = Field(
         None,
         gt=0,

@@ -141,6 +141,7 @@ def _status(change: StatusChange) -> bytes:
             change.transporter_id,
             change.tracking_number,
             change.previous,
+            change.anew,
         )
     )
 

@@ -33,6 +33,7 @@ class StatusUpdate(msgspec.Struct, frozen=True):
     transporter_id: int | None
     tracking_number: str = ""
     previous: str | None = None
+    anew: bool = False
 
     def follows(self, before: str) -> bool:
         """Whether nothing is missing between a known status and this one."""

@@ -158,6 +158,8 @@ class DeliveryTopic:
         frame = view.change(offset, update)
         if update.status.under_way and update.transporter_id != self._followed:
             self._stale = True  # another transporter: subscribe, then tell where it is
+        elif update.anew:
+            self._stale = True  # its way is another one, and so is when it arrives
         elif view.shows_position and not was_shown:
             self._stale = True  # where it is may be told from now on
         return frame

@@ -69,6 +69,8 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "PATCH /api/v1/marketplace/carts/{cart_id}/items/{item_id}": {"quantity": "ends with the stock"},
     "POST /api/transporters/me/positions": {"pings[]": "have a number each"},
     "POST /api/deliveries/{delivery_id}/loss": {"amount": "goes with a damaged parcel"},
+    "POST /api/deliveries/{delivery_id}/address": PLACE
+    | {"address": "fits in a line with what is named beside it", "latitude": "is given where the door before has one"},
     "POST /api/deliveries/{delivery_id}/reschedule": {
         "starts_at": "lies ahead, within the days of a setting",
         "ends_at": "lies after starts_at, within a day",

@@ -25,6 +25,18 @@ PASSWORD = "correct horse battery"
 HASHES: dict[int, str] = {}
 THAMEL = (27.7172, 85.3240)
 BHAKTAPUR = (27.6710, 85.4298)
+# About 3 km from Thamel, and farther from Bhaktapur.
+ANOTHER_DOOR = {
+    "customer_name": "Jane Doe",
+    "phone_number": "9841-765432",
+    "address": "Balaju Height 7",
+    "landmark": "Behind the water park",
+    "city": "Kathmandu",
+    "district": "Kathmandu",
+    "latitude": 27.7330,
+    "longitude": 85.2990,
+    "delivery_instructions": "Ring twice",
+}
 Place = tuple[float, float]
 
 

@@ -62,7 +62,7 @@ const PAGE = 100;
 const RANKED = 100;
 
 export class Calls {
-  constructor(private readonly client: Client) {}
+  constructor(readonly client: Client) {}
 
   /** All of them: there are 500 at most. */
   async zones(): Promise<Schemas["ZoneAnswer"][]> {
@@ -91,6 +91,10 @@ export class Calls {
   tryAgain(delivery: number, starts_at: number, ends_at: number): Promise<Schemas["RescheduledAnswer"]> {
     const body = { starts_at: new Date(starts_at).toISOString(), ends_at: new Date(ends_at).toISOString() };
     return this.client.call(`/api/deliveries/${delivery}/reschedule/`, { method: "POST", body });
+  }
+
+  changeAddress(delivery: number, body: Record<string, unknown>): Promise<Schemas["DoorAnswer"]> {
+    return this.client.call(`/api/deliveries/${delivery}/address/`, { method: "POST", body });
   }
 
   changeCode(delivery: number, act: "reset" | "waive", reason: string): Promise<Schemas["CodeState"]> {

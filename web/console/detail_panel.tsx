@@ -10,7 +10,7 @@ import { planShows, shortPlace, useDesk } from "./desk.ts";
 import { lateness, measureOf, waitsSince } from "./exceptions.ts";
 import { type Delivery, aboard, underWay } from "./frames.ts";
 import { triedWords } from "./list_panel.tsx";
-import { AttemptsPanel, CodePanel, CourierPanel, DecisionPanel, DoneList, EndingPanel, HistoryList, OfferPanel, PlanPanel } from "./late_parts.tsx";
+import { AddressPanel, AttemptsPanel, CodePanel, CourierPanel, DecisionPanel, DoneList, EndingPanel, HistoryList, OfferPanel, PlanPanel } from "./late_parts.tsx";
 import { dueOf, triedOf } from "./tries.ts";
 import { queryOf } from "./address.ts";
 
@@ -72,6 +72,7 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
         )}
       </p>
       {asks ? [asked, could] : [could, asked]}
+      <AddressPanel key={`address-${delivery.id}`} delivery={delivery} details={details} onChanged={() => setAskedAt(asked_at + 1)} />
       <EndingPanel key={`ending-${delivery.id}`} delivery={delivery} />
       <DecisionPanel key={`decision-${delivery.id}`} delivery={delivery} turn={turn} />
       <Facts delivery={delivery} details={details} />

@@ -48,5 +48,6 @@ export const DoneList = later(async () => (await import("./done_list.tsx")).Done
 export const OfferPanel = later<{ delivery: Delivery }>(async () => (await import("./offer_panel.tsx")).OfferPanel);
 export const CourierPanel = later<{ id: number }>(async () => (await import("./courier_panel.tsx")).CourierPanel);
 export const HistoryList = later<{ details: Details; turn: string }>(async () => (await import("./late/history_list.tsx")).HistoryList);
+export const AddressPanel = later<{ delivery: Delivery; details: Details | null; onChanged: () => void }>(async () => (await import("./late/address_panel.tsx")).AddressPanel);
 export const AttemptsPanel = later<{ delivery: Delivery; details: Details | null; onChanged: () => void }>(async () => (await import("./late/attempts_panel.tsx")).AttemptsPanel);
 export const EndingPanel = later<{ delivery: Delivery }>(async () => (await import("./ending_panel.tsx")).EndingPanel);

@@ -242,6 +242,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ChangeAddress
+         * @description Let a delivery go to another door: its buyer or seller until it is picked up, an admin until it has ended.
+         *
+         *     What the buyer paid stays, and the transporter's fee grows where the way does. The same again changes nothing.
+         *     409: `wrong_status` and `parcel_aboard`, with `delivery_status`; `door_too_far` for buyer and seller, with
+         *     `away_km` and `most_km`.
+         */
+        post: operations["deliveries_change_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/assign": {
         parameters: {
             query?: never;
@@ -5437,6 +5461,23 @@ export interface components {
          */
         DocumentState: "good" | "ends_soon" | "expired" | "outdated" | "unverified" | "missing";
         /**
+         * DoorAnswer
+         * @description Where a delivery goes now. `changed`: whether it went elsewhere before. Degrees, km by road.
+         */
+        DoorAnswer: {
+            changed: boolean;
+            delivery_address: string;
+            delivery_id: number;
+            delivery_latitude: number | null;
+            delivery_longitude: number | null;
+            /** Format: uuid */
+            delivery_uuid: string;
+            distance_km: number | null;
+            estimated_delivery_time: string | null;
+            status: components["schemas"]["DeliveryStatus"];
+            tracking_number: string;
+        };
+        /**
          * DropOffBody
          * @description Where the parcel was handed over, with what proves it.
          *
@@ -7335,9 +7376,10 @@ export interface components {
         };
         /**
          * OrderSale
-         * @description A paid line of an order, with the delivery that carries it once its seller has made one.
+         * @description A paid line of an order, with the delivery that carries it once its seller has made one, and where that goes.
          */
         OrderSale: {
+            delivery_address: string | null;
             delivery_id: number | null;
             delivery_status: components["schemas"]["DeliveryStatus"] | null;
             id: number;
@@ -10587,6 +10629,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AcceptedDelivery"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_change_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number, UUID or tracking number. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

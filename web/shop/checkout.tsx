@@ -9,11 +9,11 @@ import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import type { Person } from "../shared/session.ts";
-import { AddressFields } from "./address_fields.tsx";
+import { AddressFields } from "../shared/addresses/address_fields.tsx";
 import { type Cart, EMPTY } from "./basket.ts";
 import { cartOf, keepBasket, keptBasket, useBasket } from "./keeping.ts";
 import { type Gateway, PayChoice, noteProblem, openPayment, useGateways } from "./paying.tsx";
-import { type Address, bodyOf } from "./places.ts";
+import { type Address, bodyOf } from "../shared/addresses/addresses.ts";
 import type { Say } from "./speech.ts";
 import { Sums } from "./sums.tsx";
 
@@ -74,7 +74,7 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
     >
       <section class="card fields">
         <h2>{say("checkout.where")}</h2>
-        <AddressFields client={client} form={form} change={change} fields={order.fields} language={language} say={say} />
+        <AddressFields client={client} form={form} change={change} fields={order.fields} language={language} />
         <Check label={say("address.keep")} checked={keep} onValue={setKeep} />
       </section>
       <section class="card fields">

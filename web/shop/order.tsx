@@ -10,8 +10,9 @@ import { type Language, money } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { clock } from "../shared/times.ts";
 import { type Gateway, PayChoice, notedProblem, openPayment, useGateways } from "./paying.tsx";
-import { type Order, answerOf, eventWords, expectedAt, onTheWay, parcels, waitsForMoney } from "./order_words.ts";
+import { type Order, answerOf, eventWords, expectedAt, notPickedUp, onTheWay, otherDoors, parcels, waitsForMoney } from "./order_words.ts";
 import { State } from "./order_state.tsx";
+import { OtherDoor } from "./other_door.tsx";
 import { ShareLinks } from "./share_links.tsx";
 import { Reasoned } from "../shared/reasoned.tsx";
 import type { Say } from "./speech.ts";
@@ -63,6 +64,7 @@ export function OrderPage({ id, client, address, language, say }: Given) {
               <h2>{say("checkout.where")}</h2>
               <p>{one.delivery.customer_name} · <span class="number">{one.delivery.phone_number}</span></p>
               <p>{one.delivery.full_address}</p>
+              {otherDoors(one).map(({ number, door }) => <p key={number} data-door={number}>{say("door.parcel", { number, door })}</p>)}
               {one.delivery.delivery_instructions !== "" && <p class="quiet">{one.delivery.delivery_instructions}</p>}
             </section>
             <section class="card">
@@ -116,6 +118,7 @@ interface DoingGiven {
 function Doing({ order, loading, client, language, say }: DoingGiven) {
   const [asked, setAsked] = useState<"cancel" | "refund" | null>(null);
   const [sharing, setSharing] = useState("");
+  const [moving, setMoving] = useState("");
   const path = `/api/v1/marketplace/orders/${order.id}/`;
   const cancel = useActing<string>(say, async (_, key) => {
     loading.set(await client.call<Order>(`${path}cancel/`, { method: "POST", idempotencyKey: key }));
@@ -137,11 +140,15 @@ function Doing({ order, loading, client, language, say }: DoingGiven) {
         {parcels(order).filter(({ arrived }) => !arrived).map(({ number }) => (
           <button key={number} type="button" class="button" aria-expanded={sharing === number} onClick={() => setSharing(sharing === number ? "" : number)}>{say("share")}{parcels(order).length > 1 && <> <span class="number">{number}</span></>}</button>
         ))}
+        {notPickedUp(order).map((number) => (
+          <button key={number} type="button" class="button" onClick={() => setMoving(number)}>{say("door.change")}{parcels(order).length > 1 && <> <span class="number">{number}</span></>}</button>
+        ))}
         {order.transaction_id !== null && <Link class="button" href={`/shop/invoices/${order.transaction_id}`}>{say("invoice")}</Link>}
         {order.can_cancel && <button type="button" class="button" onClick={() => setAsked("cancel")}>{say("order.cancel")}</button>}
         {order.can_refund && !order.can_cancel && <button type="button" class="button" onClick={() => setAsked("refund")}>{say("order.object")}</button>}
       </div>
       {sharing !== "" && <ShareLinks key={sharing} number={sharing} client={client} language={language} say={say} />}
+      {moving !== "" && <OtherDoor key={moving} number={moving} order={order} client={client} language={language} onDone={() => void loading.reload()} onClose={() => setMoving("")} say={say} />}
       {asked === "cancel" && (
         <Reasoned title={say(order.is_paid ? "order.cancel.paid" : "order.cancel.sure")} label={null} action={say("order.cancel")} acting={cancel} onClose={() => setAsked(null)} say={say} />
       )}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { expectedAt, movingFirst, onTheWay, parcels, waitsForMoney } from "./order_words.ts";
 
-const SALE = { id: 1, order_number: "S-1", product_id: 1, quantity: 1, status: "processing", delivery_id: 1 } as const;
+const SALE = { id: 1, order_number: "S-1", product_id: 1, quantity: 1, status: "processing", delivery_id: 1, delivery_address: null } as const;
 
 test("an order can be paid until it is, is called off, or its money went back", () => {
   const open = { is_paid: false, order_status: "pending", payment_status: "failed" } as const;

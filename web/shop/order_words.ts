@@ -20,6 +20,21 @@ export function parcels(order: Pick<Order, "sales">): { number: string; arrived:
   return [...found].map(([number, arrived]) => ({ number, arrived }));
 }
 
+/** Those that were not picked up: where they go may still be changed. */
+export function notPickedUp(order: Pick<Order, "sales">): string[] {
+  return [...new Set(order.sales.flatMap((one) => (["available", "assigned"].includes(one.delivery_status ?? "") && one.tracking_number !== null ? [one.tracking_number] : [])))];
+}
+
+/** Parcels that go elsewhere than the order says, each with where to. */
+export function otherDoors(order: Pick<Order, "sales" | "delivery">): { number: string; door: string }[] {
+  const found = new Map<string, string>();
+  for (const { tracking_number, delivery_status, delivery_address } of order.sales) {
+    const elsewhere = delivery_address !== null && delivery_address !== order.delivery.full_address;
+    if (tracking_number !== null && delivery_status !== "cancelled" && elsewhere) found.set(tracking_number, delivery_address);
+  }
+  return [...found].map(([number, door]) => ({ number, door }));
+}
+
 /** Those that are on the way to their door. */
 export function onTheWay(order: Pick<Order, "sales">): string[] {
   return [...new Set(order.sales.flatMap((one) => (one.delivery_status === "in_transit" && one.tracking_number !== null ? [one.tracking_number] : [])))];

@@ -5,7 +5,7 @@ import { Check, Field } from "../shared/field.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import type { Language } from "../shared/numbers.ts";
 import { saveBlob } from "../shared/saving.ts";
-import { type Kept, keptAddresses } from "./places.ts";
+import { type Kept, keptAddresses } from "../shared/addresses/addresses.ts";
 import type { Say } from "./speech.ts";
 
 interface Given {

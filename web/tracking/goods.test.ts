@@ -4,7 +4,7 @@ import { findGoods, goodsIn } from "./goods.ts";
 const product = (id: number, name: string) => ({ id, name, images: [], price: "1.00" });
 const item = (id: number, name: string) => ({ id, product: product(id, name), quantity: 1, total_price: "1.00", unit_price: "1.00" });
 const sale = (product_id: number, quantity: number, tracking_number: string | null) => ({
-  id: product_id, delivery_id: null, delivery_status: null, order_number: "ORD1", product_id, quantity, status: "processing" as const, tracking_number,
+  id: product_id, delivery_address: null, delivery_id: null, delivery_status: null, order_number: "ORD1", product_id, quantity, status: "processing" as const, tracking_number,
 });
 const ORDER = {
   items: [item(1, "Organic Rice"), item(2, "Green Tea"), item(3, "Honey")],

@@ -16,6 +16,8 @@ from api.routes.deliveries.decision_list import DecisionListController
 from api.routes.deliveries.decisions import DecisionController
 from api.routes.deliveries.deliveries import DeliveryController
 from api.routes.deliveries.dispatching import DispatchController
+from api.routes.deliveries.door_examples import OF_DOORS
+from api.routes.deliveries.doors import DoorController
 from api.routes.deliveries.examples import OF_OPERATIONS
 from api.routes.deliveries.handovers import HandoverController
 from api.routes.deliveries.lists import DeliveryListController
@@ -56,6 +58,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             RollingController,
             HandoverController,
             AttemptController,
+            DoorController,
             LossController,
             ReturnController,
             CodeController,
@@ -73,5 +76,5 @@ def delivery_routes(services: DeliveryServices) -> Router:
             OfferHistoryController,
         ],
         dependencies=given(services),
-        opt=examples(OF_OPERATIONS | OF_ATTEMPTS | OF_LOSSES),
+        opt=examples(OF_OPERATIONS | OF_ATTEMPTS | OF_DOORS | OF_LOSSES),
     )

@@ -36,6 +36,7 @@ from dispatch.deliveries.handover import HandoverRules
 from dispatch.deliveries.proof_keys import ProofKeys
 from dispatch.deliveries.proving import Proving
 from dispatch.deliveries.ratings import DeliveryRatings
+from dispatch.deliveries.readdressing import Readdressing
 from dispatch.deliveries.step_times import TimeRules
 from dispatch.deliveries.steps import DeliveryLimits, DeliverySteps
 from dispatch.offers.answers import OfferAnswers
@@ -153,6 +154,11 @@ class DeliveryServices(Feature):
         """When they are tried again, in a unit of work."""
         deliveries = self.delivery_steps(work).deliveries
         return Rescheduling(work, self.clock, self.publisher, deliveries, rules=self.attempt_rules)
+
+    def readdressing(self, work: Work) -> Readdressing:
+        """Where they go instead, in a unit of work."""
+        steps = self.delivery_steps(work)
+        return Readdressing(work, self.publisher, self.live, steps, most_km=self.settings.address_change_km)
 
     def codes(self, work: Work) -> DeliveryCodes:
         """Customers' codes in a unit of work."""

@@ -115,6 +115,7 @@ SHIPPED: Final[dict[str, Any]] = ORDER | {
             "delivery_status": "in_transit",
             "delivery_id": 101,
             "tracking_number": "TRK1234567890",
+            "delivery_address": "Thamel, Kathmandu",
         }
     ],
     "progress": {"processing": 0, "shipped": 1, "delivered": 0, "cancelled": 0},

@@ -65,7 +65,7 @@ class OrderEventAnswer(Struct, frozen=True):
 
 
 class OrderSale(Struct, frozen=True):
-    """A paid line of an order, with the delivery that carries it once its seller has made one."""
+    """A paid line of an order, with the delivery that carries it once its seller has made one, and where that goes."""
 
     id: int
     order_number: str
@@ -75,6 +75,7 @@ class OrderSale(Struct, frozen=True):
     delivery_status: DeliveryStatus | None
     delivery_id: int | None
     tracking_number: str | None
+    delivery_address: str | None
 
 
 class OrderProgressAnswer(Struct, frozen=True):
@@ -177,6 +178,7 @@ def _order_sale(sale: Sale, delivery: Delivery | None) -> OrderSale:
         delivery.status if delivery else None,
         delivery.id if delivery else None,
         delivery.tracking_number if delivery else None,
+        delivery.delivery_address if delivery else None,
     )
 
 

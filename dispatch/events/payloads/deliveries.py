@@ -58,6 +58,15 @@ class DeliveryPriorityChanged(DeliveryData, frozen=True, kw_only=True):
     changed_from: str
 
 
+class DeliveryAddressChanged(DeliveryData, frozen=True, kw_only=True):
+    """It goes to another door than was said; who may see where reads the delivery."""
+
+    type: ClassVar[str] = "delivery.address_changed"
+    changed_by: str
+    """``buyer``, ``seller`` or ``dispatcher``."""
+    estimated_delivery_at: datetime | None
+
+
 class DeliveryAccepted(DeliveryData, frozen=True, kw_only=True):
     """Its transporter took it or confirmed that it will carry it."""
 

@@ -9,7 +9,7 @@ from tests.support.business import zone_body
 from tests.support.offer_searches import asked_for, driver_online_at, offer_to
 from tests.support.pictures import picture
 from tests.support.places import at, somewhere
-from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, Person, delivery_body, ok
+from tests.support.world import ANOTHER_DOOR, BHAKTAPUR, THAMEL, Bought, Driver, Person, delivery_body, ok
 
 DELIVERIES = "/api/deliveries/"
 
@@ -74,6 +74,7 @@ _of_a_carried_one("give-back", {"reason": "too_far"})
 _of_a_carried_one("unassign", {"reason": "mistake"})
 _of_a_carried_one("cancel", {"reason": "seller_asked"})
 _of_a_carried_one("priority", {"priority": "high"})
+_of_a_carried_one("address", ANOTHER_DOOR)
 
 
 def _of_a_carried_one_and_another_transporter(act: str, *steps: str) -> None:

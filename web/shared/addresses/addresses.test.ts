@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Kept, bodyOf, districtChoices, formOf } from "./places.ts";
+import { type Kept, bodyOf, districtChoices, formOf } from "./addresses.ts";
 
 const KEPT: Kept = {
   id: 1, label: "", is_default: true, customer_name: "Sita", phone_number: "+977-9841234567", address: "Thamel", landmark: "The well",

@@ -1,8 +1,8 @@
 // Addresses as the shop's form has them, and the provinces and districts that they name.
-import type { components } from "../shared/api.ts";
-import type { Client } from "../shared/client.ts";
-import type { Language } from "../shared/numbers.ts";
-import { placeOf, placeText } from "../shared/places.ts";
+import type { components } from "../api.ts";
+import type { Client } from "../client.ts";
+import type { Language } from "../numbers.ts";
+import { placeOf, placeText } from "../places.ts";
 
 export type Kept = components["schemas"]["SavedAddressAnswer"];
 export type Provinces = components["schemas"]["ProvincesAnswer"];
@@ -35,7 +35,7 @@ export function bodyOf(form: Address): Record<string, unknown> {
 }
 
 /** A kept address in the form. A point that its Plus Code says by itself is left to the code. */
-export function formOf(kept: Kept): Address {
+export function formOf(kept: Omit<Kept, "id" | "label" | "is_default" | "created_at">): Address {
   const point = kept.latitude === null || kept.longitude === null || kept.plus_code !== "" ? null : { lat: kept.latitude, lon: kept.longitude };
   return {
     name: kept.customer_name,

@@ -1,10 +1,11 @@
-import type { Client } from "../shared/client.ts";
-import { Field } from "../shared/field.tsx";
-import { useLoading } from "../shared/loading.tsx";
-import type { Language } from "../shared/numbers.ts";
-import { PlaceField } from "../shared/place_field.tsx";
-import { type Address, type Provinces, districtChoices, formOf, keptAddresses } from "./places.ts";
-import type { Say } from "./speech.ts";
+import type { Client } from "../client.ts";
+import { Field } from "../field.tsx";
+import { useLoading } from "../loading.tsx";
+import type { Language } from "../numbers.ts";
+import { PlaceField } from "../place_field.tsx";
+import { speaker } from "../words.ts";
+import { type Address, type Provinces, districtChoices, formOf, keptAddresses } from "./addresses.ts";
+import own from "./words.json";
 
 interface Given {
   client: Client;
@@ -12,13 +13,15 @@ interface Given {
   change: (changes: Partial<Address>) => void;
   fields: Readonly<Record<string, string>>;
   language: Language;
-  say: Say;
+  /** Whether who types is the customer, who may keep addresses. */
+  mine?: boolean;
 }
 
 /** Who is found where: typed, or one of the addresses that the customer keeps. */
-export function AddressFields({ client, form, change, fields, language, say }: Given) {
+export function AddressFields({ client, form, change, fields, language, mine = true }: Given) {
+  const say = speaker(language, own);
   const provinces = useLoading(() => client.call<Provinces>("/api/v1/marketplace/provinces/", { signed: false }), []);
-  const kept = useLoading(() => keptAddresses(client), []);
+  const kept = useLoading(() => (mine ? keptAddresses(client) : Promise.resolve([])), [mine]);
   const choices = (kept.value ?? []).map((one) => [String(one.id), one.label === "" ? one.full_address : `${one.label}: ${one.full_address}`] as const);
   return (
     <>

@@ -1,0 +1,37 @@
+"""Examples of a delivery that goes to another door."""
+
+from typing import Final
+
+from api.http.described_examples import Example
+
+OF_DOORS: Final = {
+    "deliveries_change_address": Example(
+        {
+            "At work": {
+                "customer_name": "John Doe",
+                "phone_number": "9841000000",
+                "address": "Jhamsikhel Road 12",
+                "landmark": "Opposite the bakery",
+                "city": "Lalitpur",
+                "district": "Lalitpur",
+                "latitude": 27.6781,
+                "longitude": 85.3119,
+                "delivery_instructions": "Ask at the reception",
+            }
+        },
+        {
+            "Goes there": {
+                "delivery_id": 101,
+                "delivery_uuid": "550e8400-e29b-41d4-a716-446655440000",
+                "tracking_number": "TRK1234567890",
+                "status": "assigned",
+                "changed": True,
+                "delivery_address": "Jhamsikhel Road 12, Opposite the bakery, Lalitpur, Bagmati",
+                "delivery_latitude": 27.6781,
+                "delivery_longitude": 85.3119,
+                "distance_km": 5.8,
+                "estimated_delivery_time": "2024-10-28T15:10:00Z",
+            }
+        },
+    ),
+}

@@ -1,0 +1,194 @@
+"""A delivery goes to another door than was said, by its buyer, its seller or a dispatcher. Lock order: delivery."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import partial
+from typing import Any, Final
+
+from dispatch.accounts.models import Role, User
+from dispatch.addresses.models import SavedAddress
+from dispatch.database.work import Work
+from dispatch.deliveries.eta import road_distance_km
+from dispatch.deliveries.fees import Tariff
+from dispatch.deliveries.happened import identity
+from dispatch.deliveries.life import LIFE, DeliveryAct
+from dispatch.deliveries.models import ABOARD, Delivery
+from dispatch.deliveries.service import DeliveryKey
+from dispatch.deliveries.steps import DeliverySteps
+from dispatch.errors import Conflict, Invalid, NotFound
+from dispatch.events.payloads.deliveries import DeliveryAddressChanged
+from dispatch.geo import great_circle_m
+from dispatch.money import round_amount
+from dispatch.ports import ChangeNotice, LivePositions, Publisher
+
+ADDRESS_CHANGED: Final = "Delivery address changed"
+MOST_SIGNS: Final = 300
+"""Of an address in one line."""
+
+
+class AddressChanger(StrEnum):
+    """Who said where it goes."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
+    DISPATCHER = "dispatcher"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a parcel goes, and who is found there; degrees, None where no point is known."""
+
+    delivery_address: str
+    delivery_lat: float | None
+    delivery_lon: float | None
+    delivery_contact_name: str
+    delivery_contact_phone: str
+    delivery_instructions: str
+
+    @classmethod
+    def of_address(cls, columns: Mapping[str, Any]) -> "Door":
+        """Of an address as orders have them. Raises Invalid where it is too long for one line."""
+        told = SavedAddress(**columns).full_address
+        if len(told) > MOST_SIGNS:
+            words = f"has at most {MOST_SIGNS} signs together with landmark, city, district, province and zip code"
+            raise Invalid("The address is too long.", fields={"address": words})
+        return cls(
+            delivery_address=told,
+            delivery_lat=columns["lat"],
+            delivery_lon=columns["lon"],
+            delivery_contact_name=columns["customer_name"],
+            delivery_contact_phone=columns["phone_number"],
+            delivery_instructions=columns["delivery_instructions"],
+        )
+
+    @classmethod
+    def of_delivery(cls, delivery: Delivery) -> "Door":
+        """Where it goes now."""
+        return cls(*(getattr(delivery, name) for name in cls.__slots__))
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude."""
+        if self.delivery_lat is None or self.delivery_lon is None:
+            return None
+        return self.delivery_lat, self.delivery_lon
+
+
+@dataclass(frozen=True, slots=True)
+class Readdressed:
+    """A delivery with its door; ``changed_by`` is None where it went there already."""
+
+    delivery: Delivery
+    changed_by: AddressChanger | None
+
+
+class Readdressing:
+    """The changes of one unit of work."""
+
+    def __init__(
+        self, work: Work, publisher: Publisher, live: LivePositions, steps: DeliverySteps, *, most_km: float
+    ) -> None:
+        """``most_km``: so far from the door before may a buyer or a seller put another one."""
+        self._work = work
+        self._publisher = publisher
+        self._live = live
+        self._steps = steps
+        self._most_km = most_km
+
+    async def change(self, key: DeliveryKey, user: User, door: Door) -> Readdressed:
+        """Let a delivery go to another door; to the same one again changes nothing. Its transporter is told.
+
+        Its buyer and its seller may until it is picked up, an admin until it has ended. What the buyer paid stays; the
+        fee grows with the way and never falls. Raises NotFound for a delivery of others, Invalid, Conflict.
+        """
+        seen = await self._steps.deliveries.get(key)
+        changer = _changer(seen, user)
+        tariff = await self._steps.tariff_of(seen)
+        positions = {}
+        if seen.transporter_id is not None:
+            positions = await self._live.positions_of([seen.transporter_id])
+        delivery = await self._steps.deliveries.get(key, lock=True)
+        before = Door.of_delivery(delivery)
+        if before == door:
+            return Readdressed(delivery, None)
+        _check_status(delivery, changer)
+        if changer is not AddressChanger.DISPATCHER:
+            self._check_near(before, door)
+        for name in Door.__slots__:
+            setattr(delivery, name, getattr(door, name))
+        self._reckon(delivery, tariff)
+        if delivery.transporter is not None:
+            self._steps.expect(delivery, delivery.transporter, positions.get(delivery.transporter.id))
+        self._tell(delivery, changer)
+        await self._work.session.flush()
+        return Readdressed(delivery, changer)
+
+    def _check_near(self, before: Door, door: Door) -> None:
+        if before.point is None:
+            return
+        if door.point is None:
+            words = f"a point or a full Plus Code is required, within {self._most_km:g} km of the door before"
+            raise Invalid("Nobody knows where the new door is.", fields={"latitude": words})
+        away_km = great_circle_m(*before.point, *door.point) / 1000
+        if away_km > self._most_km:
+            raise Conflict(
+                f"The new door is {away_km:.1f} km from the one before, and may be {self._most_km:g} km from it. "
+                "Cancel the order and order anew, or ask a dispatcher.",
+                code="door_too_far",
+                away_km=round(away_km, 1),
+                most_km=self._most_km,
+            )
+
+    def _reckon(self, delivery: Delivery, tariff: Tariff) -> None:
+        """Distance and fee anew."""
+        known = delivery.distance_km
+        delivery.distance_km = road_distance_km(
+            delivery.pickup_lat,
+            delivery.pickup_lon,
+            delivery.delivery_lat,
+            delivery.delivery_lon,
+            self._steps.road_factor,
+        )
+        if known is None or delivery.distance_km is None or delivery.distance_km <= known:
+            return
+        more = tariff.fees.per_km * (Decimal(str(delivery.distance_km)) - Decimal(str(known)))
+        delivery.delivery_fee = max(delivery.delivery_fee, min(tariff.most, round_amount(delivery.delivery_fee + more)))
+
+    def _tell(self, delivery: Delivery, changer: AddressChanger) -> None:
+        """Everybody who follows it; nobody is told a door who may not see it, so none is told here."""
+        happened = DeliveryAddressChanged(
+            **identity(delivery),
+            changed_by=changer.value,
+            estimated_delivery_at=delivery.estimated_delivery_time,
+        )
+        self._steps.deliveries.record(delivery, DeliveryAct.CHANGE_ADDRESS, ADDRESS_CHANGED, happened=[happened])
+        if delivery.transporter_id is not None:
+            notice = ChangeNotice(delivery.transporter_id, delivery.id, str(delivery.delivery_id), "address")
+            self._work.after_commit(partial(self._publisher.delivery_changed, notice))
+
+
+def _changer(delivery: Delivery, user: User) -> AddressChanger:
+    """As what somebody asks. What comes back goes to its seller, which is nothing of the buyer's. Raises NotFound."""
+    if user.has(Role.ADMIN):
+        return AddressChanger.DISPATCHER
+    if delivery.sale.seller_id == user.id:
+        return AddressChanger.SELLER
+    if delivery.sale.buyer_id == user.id and delivery.return_of is None:
+        return AddressChanger.BUYER
+    raise NotFound("There is no such delivery.", code="delivery_not_found")
+
+
+def _check_status(delivery: Delivery, changer: AddressChanger) -> None:
+    status = delivery.status.value
+    if not LIFE.allows(DeliveryAct.CHANGE_ADDRESS, delivery.status):
+        raise Conflict(
+            f"A delivery that is {status} goes to no other door.", code="wrong_status", delivery_status=status
+        )
+    if delivery.status in ABOARD and changer is not AddressChanger.DISPATCHER:
+        raise Conflict(
+            "The parcel was picked up already: a dispatcher can still change where it goes.",
+            code="parcel_aboard",
+            delivery_status=status,
+        )
