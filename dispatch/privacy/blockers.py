@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dispatch.deliveries.models import ABOARD, Delivery
+from dispatch.deliveries.models import ABOARD, Delivery, DeliveryStatus
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.refunds.models import IN_FLIGHT, Refund
@@ -14,12 +14,14 @@ from dispatch.transporters.models import Transporter
 
 ON_THEIR_WAY = (OrderStatus.CONFIRMED, OrderStatus.PROCESSING, OrderStatus.SHIPPED)
 TO_SEND = (SaleStatus.PROCESSING, SaleStatus.SHIPPED)
+ENDED = (DeliveryStatus.DELIVERED, DeliveryStatus.CANCELLED)
 OPEN_PAYMENTS = (TransactionStatus.PROCESSING, TransactionStatus.HELD, TransactionStatus.REFUND_DUE)
 WORDS = {
     "orders_under_way": "orders that you paid are not delivered yet",
     "payments_open": "payments are open or wait for a person",
     "refunds_open": "refunds are not decided or not carried out yet",
     "sales_open": "things that you sold have not arrived yet",
+    "returns_open": "parcels go back to their sellers and are not there yet",
     "parcels_aboard": "parcels are aboard of you",
 }
 
@@ -62,6 +64,14 @@ def _counts(user_id: int) -> dict[str, Select[int]]:
         .join(PaymentTransaction, PaymentTransaction.id == Refund.payment_id)
         .where(paid_by, Refund.status.in_(IN_FLIGHT)),
         "sales_open": select(count).select_from(Sale).where(Sale.seller_id == user_id, Sale.status.in_(TO_SEND)),
+        "returns_open": select(count)
+        .select_from(Delivery)
+        .join(Sale, Sale.id == Delivery.sale_id)
+        .where(
+            or_(Sale.buyer_id == user_id, Sale.seller_id == user_id),
+            Delivery.return_of.is_not(None),
+            Delivery.status.not_in(ENDED),
+        ),
         "parcels_aboard": select(count)
         .select_from(Delivery)
         .join(Transporter, Transporter.id == Delivery.transporter_id)

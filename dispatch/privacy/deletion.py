@@ -39,6 +39,14 @@ from dispatch.transporters.models import Transporter, TransporterDocument, Trans
 NOBODY: Final = "Deleted account"
 # No hash of any password.
 NO_PASSWORD: Final = "!"  # noqa: S105
+NOBODY_THERE: Final = {
+    "contact_name": NOBODY,
+    "contact_phone": "",
+    "address": "",
+    "lat": None,
+    "lon": None,
+    "instructions": "",
+}
 NO_ADDRESS: Final = {
     "address": "",
     "landmark": "",
@@ -107,18 +115,10 @@ class AccountDeletion:
         bought = select(Sale.id).where(Sale.buyer_id == user_id)
         places = select(Order.delivery_info_id).where(Order.customer_id == user_id)
         session = self._session
-        await session.execute(
-            update(Delivery)
-            .where(Delivery.sale_id.in_(bought))
-            .values(
-                delivery_contact_name=NOBODY,
-                delivery_contact_phone="",
-                delivery_address="",
-                delivery_lat=None,
-                delivery_lon=None,
-                delivery_instructions="",
-            )
-        )
+        for end, ways in (("delivery", Delivery.return_of.is_(None)), ("pickup", Delivery.return_of.is_not(None))):
+            # What goes back begins where the buyer is, and ends where its seller is.
+            nobody_there = {f"{end}_{name}": value for name, value in NOBODY_THERE.items()}
+            await session.execute(update(Delivery).where(Delivery.sale_id.in_(bought), ways).values(**nobody_there))
         await session.execute(
             update(DeliveryInfo)
             .where(DeliveryInfo.id.in_(places))

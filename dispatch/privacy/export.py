@@ -41,6 +41,8 @@ Row = dict[str, Plain]
 
 SECRET: Final = frozenset({"password_hash", "email_key", "refresh_hash", "previous_hash", "token_hash", "secret_hash"})
 OF_OTHERS: Final = frozenset({"buyer_name", "buyer_id", "delivery_contact_name", "delivery_contact_phone"})
+OF_SELLERS: Final = frozenset({"delivery_contact_name", "delivery_contact_phone", "delivery_instructions"})
+"""Of what goes back to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,10 @@ def _queries(user: User) -> dict[str, Select[*tuple[Any, ...]]]:
         "invoices": _of(Invoice, Invoice.payment_id.in_(payments)),
         "refunds": _of(Refund, Refund.payment_id.in_(payments)),
         "purchases": _of(Sale, Sale.buyer_id == user.id),
-        "deliveries_received": _of(Delivery, Delivery.sale_id.in_(bought)),
+        "deliveries_received": _of(Delivery, Delivery.sale_id.in_(bought), Delivery.return_of.is_(None)),
+        "deliveries_given_back": _of(
+            Delivery, Delivery.sale_id.in_(bought), Delivery.return_of.is_not(None), but=OF_SELLERS
+        ),
         "share_links": _of(ShareLink, ShareLink.made_by == user.id),
         "products": _of(Product, Product.seller_id == user.id),
         "stock_changes": _of(StockChange, StockChange.user_id == user.id),
@@ -106,10 +111,10 @@ def _queries(user: User) -> dict[str, Select[*tuple[Any, ...]]]:
     }
 
 
-def _of(model: type[Any], condition: ColumnElement[bool], but: frozenset[str] = SECRET) -> Select[*tuple[Any, ...]]:
+def _of(model: type[Any], *conditions: ColumnElement[bool], but: frozenset[str] = SECRET) -> Select[*tuple[Any, ...]]:
     """The columns of a table without secrets, its newest rows first."""
     columns = [column for column in inspect(model).columns if column.name not in SECRET | but]
-    return select(*columns).where(condition).order_by(model.id.desc())
+    return select(*columns).where(*conditions).order_by(model.id.desc())
 
 
 def _carried(carries: Select[int]) -> Select[*tuple[Any, ...]]:

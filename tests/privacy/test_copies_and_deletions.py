@@ -7,9 +7,11 @@ from sqlalchemy import String, Text, cast, func, inspect, or_, select
 
 from api.cli.accounts import delete_account
 from dispatch.audit.models import AuditEvent
+from dispatch.deliveries.models import Delivery
 from dispatch.proofs.models import ProofRecord
 from dispatch.tables import metadata
 from tests.support.checkout import Checkout
+from tests.support.waiting import until
 from tests.support.world import PASSWORD, Person, World, delivery_body, ok, together
 
 AUTH = "/api/v1/auth"
@@ -178,6 +180,38 @@ async def test_what_is_under_way_keeps_an_account_and_says_why(world: World, wha
     assert (refused.status_code, refused.json()["code"]) == (409, "account_in_use")
     assert refused.json()["reasons"] == {what: 1}
     assert ok(await who.get(f"{AUTH}/me/"))["name"] != "Deleted account"
+
+
+async def test_a_parcel_that_goes_back_keeps_both_accounts_until_it_is_there_and_leaves_each_their_own_end(
+    world: World,
+) -> None:
+    customer = await world.person(name=SECRET)
+    bought = await bought_by(world, customer)
+    seller = bought["seller"]
+    [sale] = ok(await seller.get("/api/marketplace/sales/"))["results"]
+    returned = ok(await seller.post(f"/api/deliveries/{sale['delivery_id']}/return/", {"reason": "Not as shown"}))
+    number = returned["delivery"]["id"]
+    for who in (customer, seller):
+        refused = await who.post(f"{AUTH}/delete/", {"password": PASSWORD})
+        assert (refused.status_code, refused.json()["reasons"].get("returns_open")) == (409, 1)
+    driver = await world.driver()
+    for step in ("accept", "pickup", "deliver"):
+        ok(await driver.post(f"/api/deliveries/{number}/{step}/", {}))
+    copy = ok(await customer.post(f"{AUTH}/export/", {"password": PASSWORD}))["data"]
+    assert [len(copy[kind]["rows"]) for kind in ("deliveries_received", "deliveries_given_back")] == [1, 1]
+    assert "Farmer John" not in str(copy["deliveries_given_back"])
+    async with world.server.services.database.work() as work:
+        before = await work.session.get_one(Delivery, number)
+        sellers = (before.delivery_address, before.delivery_contact_name)
+
+    async def is_deleted() -> bool:  # once the money is back
+        return (await customer.post(f"{AUTH}/delete/", {"password": PASSWORD})).status_code == 200
+
+    await until(is_deleted)
+    async with world.server.services.database.work() as work:
+        after = await work.session.get_one(Delivery, number)
+        assert (after.delivery_address, after.delivery_contact_name) == sellers
+        assert (after.pickup_address, after.pickup_contact_name, after.pickup_lat) == ("", "Deleted account", None)
 
 
 async def test_an_operator_deletes_an_account_and_proof_records_stay_whole(world: World) -> None:
