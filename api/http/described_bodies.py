@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
+from api.http.forms import FORM, FormFiles
 from api.http.schemas import NO_NUL, PHONE, YEARS, TextKind
 from dispatch.money import CENT, MAX_AMOUNT
 
@@ -48,8 +49,13 @@ URL: Final[Described] = {"format": "url"}
 KEPT_FORMS: Final = frozenset({NO_NUL, PHONE})
 
 
-def describe_body(operation: Described, wanted: Any, schemas: Described) -> None:  # noqa: ANN401  # any type
-    """Describe the body of an operation, with the named parts of it in ``schemas``."""
+def describe_body(
+    operation: Described,
+    wanted: Any,  # noqa: ANN401  # any type
+    schemas: Described,
+    files: FormFiles | None = None,
+) -> None:
+    """Describe the body of an operation, with the named parts of it in ``schemas``; ``files``: it may be a form too."""
     (described,), parts = msgspec.json.schema_components([wanted], ref_template=REF)
     for kind in _structs(inspect.type_info(wanted)):
         name = kind.cls.__name__
@@ -58,6 +64,25 @@ def describe_body(operation: Described, wanted: Any, schemas: Described) -> None
         schemas.setdefault(name, part)
     body = operation.setdefault("requestBody", {"required": True})
     body["content"] = {"application/json": {"schema": described}}
+    if files is not None:
+        [name] = [kind.cls.__name__ for kind in _structs(inspect.type_info(wanted))]
+        body["content"][FORM] = _as_form(schemas[name], files)
+
+
+def _as_form(struct: Described, files: FormFiles) -> Described:
+    """The same body with its files as they are, of which nothing else is to be told."""
+    whole = {name: _filled_in(struct["properties"][name]) for name in struct["properties"]}
+    one = {"type": "string", "format": "binary", "description": f"{files.kinds[0].upper()}{files.kinds[1:]}."}
+    whole |= dict.fromkeys(files.names, one)
+    kinds = {name: {"contentType": "image/jpeg, image/png, image/webp"} for name in files.names}
+    return {"schema": struct | {"properties": whole}, "encoding": kinds}
+
+
+def _filled_in(field: Described) -> Described:
+    """A field of a form, where nothing is null: it is left out."""
+    members = [one for one in field.get("anyOf", ()) if one.get("type") != "null"]
+    rest = {key: value for key, value in field.items() if key not in {"anyOf", "default"}}
+    return rest | members[0] if len(members) == 1 else field
 
 
 def _described(part: Described, kind: inspect.StructType) -> Described:

@@ -16,6 +16,7 @@ from api.http.described_examples import describe_examples, named
 from api.http.described_schemas import REFERENCE, Described
 from api.http.error_examples import example_of
 from api.http.error_shapes import OPTION, SHAPES, Error
+from api.http.forms import FILES
 
 RAW_BODY: Final = "raw_body"
 """Key of ``opt``: what stands in a body that its route reads byte by byte."""
@@ -63,7 +64,10 @@ CHANGES: Final = {
     409: "Not as things stand.",
     422: "The Idempotency-Key was used for another request; of a handover: what was required as proof is missing.",
 }
-WITH_BODY: Final = {413: "The body is too large.", 415: "The body does not say that it is JSON."}
+WITH_BODY: Final = {
+    413: "The body is too large.",
+    415: "The body says that it is nothing that the route reads: JSON, or a form where it takes files.",
+}
 
 
 def describe_errors(app: Litestar, description: Described) -> None:
@@ -83,7 +87,8 @@ def describe_errors(app: Litestar, description: Described) -> None:
                     handler.parsed_data_field.annotation if handler.parsed_data_field else handler.opt.get(RAW_BODY)
                 )
                 if wanted is not None:
-                    describe_body(operation, wanted, description["components"]["schemas"])
+                    files = handler.opt.get(FILES)
+                    describe_body(operation, wanted, description["components"]["schemas"], files)
                 describe_examples(operation, handler)
 
 

@@ -1,6 +1,6 @@
 """What a request asks for, as one text: the same for every way of writing it.
 
-Chunks, blanks, the order of keys and `27.70` for `27.7` make no other request; another amount does.
+Chunks, blanks, the order of keys, a form's boundary and `27.70` for `27.7` make no other request; another amount does.
 """
 
 import asyncio
@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 from litestar.types import Scope
 
+from api.http.forms import FILES, is_form, read_form
 from api.http.texts import tidied
+from dispatch.errors import Invalid
 
 # Decoding and hashing more than this takes longer than a request should hold the loop.
 OFF_LOOP_BYTES = 65_536
@@ -37,14 +39,22 @@ def _canonical(scope: Scope, body: bytes) -> bytes:
     if field is None or not body.strip():
         return body
     try:
-        content = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError, ValueError):
+        content = _content(scope, body, handler)
+    except (msgspec.DecodeError, RecursionError, ValueError, Invalid):
         return body
     try:
         content = msgspec.convert(tidied(content, field.annotation)[0], field.annotation, strict=True)
     except (msgspec.ValidationError, RecursionError):
         content = _plain(content)
     return msgspec.json.encode(content, order="deterministic")
+
+
+def _content(scope: Scope, body: bytes, handler: Any) -> Any:  # noqa: ANN401  # any JSON
+    files, said = handler.opt.get(FILES), dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    if files is None or not is_form(said):
+        return msgspec.json.decode(body)
+    content, problems = read_form(body, said, handler.parsed_data_field.annotation, files)
+    return [content, problems] if problems else content
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  # any JSON

@@ -1,7 +1,8 @@
-"""Requests whose JSON is read without surprises."""
+"""Requests whose JSON, or form, is read without surprises."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 from litestar import Request
@@ -9,6 +10,7 @@ from litestar.exceptions import HTTPException, InternalServerException, Serializ
 
 from api.http.bodies import CONTENT, FURTHER_PROBLEMS, TEXT_PROBLEMS, fitting_fields
 from api.http.field_checks import CHECKS, further_problems
+from api.http.forms import FILES, FORM, FormFiles, is_form, read_form
 from api.http.texts import tidied
 from dispatch.errors import Invalid
 
@@ -16,10 +18,11 @@ JSON = re.compile(r"application/(?:[\w.!#$&^-]+\+)?json", re.IGNORECASE)
 UTF_8 = re.compile(r"(?:utf-?8|us-ascii)", re.IGNORECASE)
 CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)
 MOST_NAMED = 100
+NONE: Final[Mapping[str, str]] = {}
 
 
 class UnsupportedMediaType(HTTPException):
-    """The body says that it is something else than JSON."""
+    """The body says that it is something else than what the route reads."""
 
     status_code = 415
 
@@ -49,10 +52,16 @@ class JsonRequest(Request[Any, Any, Any]):
         """The body as what the handler asks for, or Unfit; types are taken at their word (1 is not true, "1" not 1).
 
         Raises Invalid for what is no JSON, no text, or thousands of levels deep.
-        A body without a Content-Type is taken for JSON; one that says something else raises UnsupportedMediaType.
+        A body without a Content-Type is taken for JSON; one that says something else raises UnsupportedMediaType. Where
+        the route takes files, a form is read as the same fields in JSON would be.
         """
+        said, files = self.headers.get("content-type"), self.route_handler.opt.get(FILES)
+        field = self.route_handler.parsed_data_field
+        if files is not None and field is not None and said is not None and is_form(said):
+            fields, problems = read_form(await self.body(), said, field.annotation, files)
+            return await self._fitted(fields, field.annotation, problems)
         if await self.body():
-            _check_type(self.headers.get("content-type"))
+            _check_type(said, files)
         try:
             content = await self.decoded()
         except SerializationException as error:
@@ -61,15 +70,16 @@ class JsonRequest(Request[Any, Any, Any]):
             raise Invalid("The body is not UTF-8.", fields={"body": "must be JSON in UTF-8"}) from None
         except RecursionError:
             raise Invalid("The body is nested too deeply.", fields={"body": "is nested too deeply"}) from None
-        field = self.route_handler.parsed_data_field
         return content if field is None else await self._fitted(content, field.annotation)
 
     async def decoded(self) -> Any:  # noqa: ANN401  # JSON is anything
         """The body's JSON. Raises SerializationException, UnicodeDecodeError or RecursionError."""
         return await super().json()
 
-    async def _fitted(self, content: object, wanted: Any) -> Any:  # noqa: ANN401  # any type
+    async def _fitted(self, content: object, wanted: Any, unread: Mapping[str, str] = NONE) -> Any:  # noqa: ANN401
+        """``unread``: what is wrong with fields that could not even be read."""
         content, problems = tidied(content, wanted)
+        problems |= unread
         state = self.scope.setdefault("state", {})
         state.update({CONTENT: content, TEXT_PROBLEMS: problems})
         try:
@@ -83,13 +93,14 @@ class JsonRequest(Request[Any, Any, Any]):
         return Unfit()  # `api.http.bodies` names everything that is wrong, beside what is wrong with the query
 
 
-def _check_type(said: str | None) -> None:
+def _check_type(said: str | None, files: FormFiles | None) -> None:
     if said is None:
         return
     name = said.partition(";")[0].strip()
     if not JSON.fullmatch(name):
+        form = "" if files is None else f", or a form with files: with `{FORM}`"
         raise UnsupportedMediaType(
-            f"The body must be JSON: send it with `Content-Type: application/json`, not `{name[:MOST_NAMED]}`."
+            f"The body must be JSON: send it with `Content-Type: application/json`{form}, not `{name[:MOST_NAMED]}`."
         )
     charset = CHARSET.search(said)
     if charset and not UTF_8.fullmatch(charset[1]):

@@ -25,6 +25,7 @@ PLACE = {
 TABLE = {"file": "is a table with the columns of its kind"}
 AGE = {"age_minimum": "goes with the age at the drop-off"}
 VEHICLE = "is one that somebody has"
+PICTURE = "as a file of a form is a whole picture"
 RING = {"area.coordinates": "does not cross itself", "area.coordinates[]": "ends where it begins"}
 # What no schema can say: an operation, and the fields of which it may say that they do not fit, and why.
 BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
@@ -85,6 +86,9 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "PATCH /api/sellers/{seller_id}/proof": AGE,
     "POST /api/zones": RING,
     "PATCH /api/zones/{zone_id}": RING,
+    "POST /api/deliveries/{delivery_id}/pickup": {"pickup_photo": PICTURE, "signature": PICTURE},
+    "POST /api/deliveries/{delivery_id}/deliver": {"delivery_photo": PICTURE, "signature": PICTURE},
+    "POST /api/deliveries/{delivery_id}/attempts": {"photo": PICTURE},
     "POST /api/auto-assign": {"vehicle_type_filter": VEHICLE},
     "POST /api/assignment-plans": {"vehicle_type_filter": VEHICLE},
     "POST /api/deliveries/bulk-operations": {"parameters.vehicle_type_filter": VEHICLE},

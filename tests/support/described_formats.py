@@ -7,7 +7,7 @@ import phonenumbers
 import schemathesis
 from hypothesis import strategies as st
 
-from tests.support.pictures import picture
+from tests.support.pictures import picture, picture_bytes
 
 # Signs of some scripts and beyond the first plane, no controls and nothing that is not seen.
 SIGNS = "aZ0 .,-'/&éßñøकखगनेपाल中文字かな가ñ🙂🚚"
@@ -45,3 +45,5 @@ def register_formats() -> None:
         "date-or-time": st.one_of(days, _moments()),
     }.items():
         schemathesis.openapi.format(name, values)
+    for kind in ("JPEG", "PNG", "WEBP"):  # a file of a form
+        schemathesis.openapi.media_type(f"image/{kind.lower()}", st.just(picture_bytes(kind)))

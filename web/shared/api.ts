@@ -680,7 +680,8 @@ export interface paths {
          * PickUp
          * @description The parcel is with its transporter.
          *
-         *     Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels; what is kept is made
+         *     Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels, or files of a
+         *     `multipart/form-data` with the same fields; what is kept is made
          *     anew of their pixels, without anything else of the file that came. A place far from the address
          *     or from where the transporter was just seen is kept and flagged for dispatchers.
          *
@@ -10020,7 +10021,7 @@ export interface components {
                 "application/json": components["schemas"]["AssignmentError"];
             };
         };
-        /** @description The body does not say that it is JSON. */
+        /** @description The body says that it is nothing that the route reads: JSON, or a form where it takes files. */
         AssignmentError415: {
             headers: {
                 [name: string]: unknown;
@@ -10128,7 +10129,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The body does not say that it is JSON. */
+        /** @description The body says that it is nothing that the route reads: JSON, or a form where it takes files. */
         Error415: {
             headers: {
                 [name: string]: unknown;
@@ -10227,7 +10228,7 @@ export interface components {
                 "application/json": components["schemas"]["PaymentError"];
             };
         };
-        /** @description The body does not say that it is JSON. */
+        /** @description The body says that it is nothing that the route reads: JSON, or a form where it takes files. */
         PaymentError415: {
             headers: {
                 [name: string]: unknown;
@@ -10763,6 +10764,31 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AttemptBody"];
+                "multipart/form-data": {
+                    /**
+                     * Format: date-time
+                     * @description ISO 8601 with its offset, in the years 2000 to 2199.
+                     */
+                    happened_at?: string;
+                    latitude?: number;
+                    longitude?: number;
+                    /**
+                     * Format: date-time
+                     * @description ISO 8601 with its offset, in the years 2000 to 2199.
+                     */
+                    next_try_at?: string;
+                    /**
+                     * Format: lines
+                     * @default
+                     */
+                    note?: string;
+                    /**
+                     * Format: binary
+                     * @description A JPEG, PNG or WebP.
+                     */
+                    photo?: string;
+                    reason: components["schemas"]["AttemptReason"];
+                };
             };
         };
         responses: {
@@ -11080,6 +11106,38 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DropOffBody"] | null;
+                "multipart/form-data": {
+                    /** @default false */
+                    age_checked?: boolean;
+                    code?: string;
+                    customer_rating?: number;
+                    /**
+                     * Format: binary
+                     * @description A JPEG, PNG or WebP.
+                     */
+                    delivery_photo?: string;
+                    /**
+                     * Format: date-time
+                     * @description ISO 8601 with its offset, in the years 2000 to 2199.
+                     */
+                    happened_at?: string;
+                    latitude?: number;
+                    longitude?: number;
+                    /**
+                     * Format: lines
+                     * @default
+                     */
+                    notes?: string;
+                    relation?: components["schemas"]["Relation"];
+                    scanned?: string;
+                    /**
+                     * Format: binary
+                     * @description A JPEG, PNG or WebP.
+                     */
+                    signature?: string;
+                    /** Format: line */
+                    signed_by?: string;
+                };
             };
         };
         responses: {
@@ -11354,6 +11412,34 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PickupBody"] | null;
+                "multipart/form-data": {
+                    /**
+                     * Format: date-time
+                     * @description ISO 8601 with its offset, in the years 2000 to 2199.
+                     */
+                    happened_at?: string;
+                    latitude?: number;
+                    longitude?: number;
+                    /**
+                     * Format: lines
+                     * @default
+                     */
+                    notes?: string;
+                    /**
+                     * Format: binary
+                     * @description A JPEG, PNG or WebP.
+                     */
+                    pickup_photo?: string;
+                    relation?: components["schemas"]["Relation"];
+                    scanned?: string;
+                    /**
+                     * Format: binary
+                     * @description A JPEG, PNG or WebP.
+                     */
+                    signature?: string;
+                    /** Format: line */
+                    signed_by?: string;
+                };
             };
         };
         responses: {

@@ -13,7 +13,7 @@ from api.http.security import acts, needs
 from api.routes.deliveries.attempt_answers import AttemptedAnswer, RescheduledAnswer, next_try, noted_attempt
 from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
 from api.routes.deliveries.lists import RatedPath
-from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, check_pictures, decoded_pictures
+from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, check_pictures, decoded_pictures, picture_files
 from api.routes.deliveries.sent_pictures import with_uploads
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
@@ -62,7 +62,7 @@ class AttemptController(Controller):
     @post(
         "/{delivery_id:str}/attempts/",
         guards=[acts(Role.TRANSPORTER)],
-        opt=also_checked(_check_picture),
+        opt=also_checked(_check_picture) | picture_files("photo"),
         request_max_body_size=MAX_BODY_BYTES,
     )
     async def attempt(

@@ -11,7 +11,7 @@ from api.http.injected import GivenWork
 from api.http.schemas import CODE, NO_NUL, ONE_LINE, Body, Lat, Lon, Moment, Text, number
 from api.http.security import acts
 from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
-from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, check_pictures, decoded_pictures
+from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, check_pictures, decoded_pictures, picture_files
 from api.routes.deliveries.sent_pictures import with_uploads
 from api.routes.deliveries.services import GivenServices
 from api.routes.deliveries.step_answers import DroppedOff, PickedUp, point_of
@@ -86,7 +86,7 @@ class HandoverController(Controller):
     @post(
         "/{delivery_id:str}/pickup/",
         guards=[acts(Role.TRANSPORTER)],
-        opt=also_checked(_check_pictures),
+        opt=also_checked(_check_pictures) | picture_files("pickup_photo", "signature"),
         status_code=200,
         request_max_body_size=MAX_BODY_BYTES,
     )
@@ -100,7 +100,8 @@ class HandoverController(Controller):
     ) -> PickedUp:
         """The parcel is with its transporter.
 
-        Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels; what is kept is made
+        Pictures are base64 of a JPEG, PNG or WebP of at most 5 MiB and 25 million pixels, or files of a
+        `multipart/form-data` with the same fields; what is kept is made
         anew of their pixels, without anything else of the file that came. A place far from the address
         or from where the transporter was just seen is kept and flagged for dispatchers.
 
@@ -134,7 +135,7 @@ class HandoverController(Controller):
     @post(
         "/{delivery_id:str}/deliver/",
         guards=[acts(Role.TRANSPORTER)],
-        opt=also_checked(_check_pictures),
+        opt=also_checked(_check_pictures) | picture_files("delivery_photo", "signature"),
         status_code=200,
         request_max_body_size=MAX_BODY_BYTES,
     )

@@ -5,11 +5,12 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta
 
 from api.adapters.images import NotAPicture, check_picture, remade
+from api.http.forms import FormFiles, with_files
 from api.http.schemas import CODE
 from api.routes.deliveries.sent_pictures import PREFIX
 from dispatch.errors import Invalid
@@ -28,9 +29,15 @@ PICTURE = {
     "format": "picture",
     "description": "A JPEG, PNG or WebP in base64; or `upload:` and the id of one that was sent in parts.",
 }
+AS_FILES = "a JPEG, PNG or WebP"
 Base64 = Annotated[str, Meta(max_length=MAX_PHOTO_BYTES * 4 // 3 + 100_000, extra=CODE, extra_json_schema=PICTURE)]
 # Decoding takes processor and memory, so few at a time; the others wait for their turn.
 _decoders = ThreadPoolExecutor(2, "pictures")
+
+
+def picture_files(*names: str) -> dict[str, Any]:
+    """For ``opt=``: the route takes these pictures as files of a form too."""
+    return with_files(FormFiles(names, AS_FILES, MAX_PHOTO_BYTES))
 
 
 async def decoded_pictures(**texts: str | bytes | None) -> dict[str, bytes | None]:
