@@ -33,7 +33,9 @@ async def test_a_courier_at_a_closed_door_says_so_without_network_and_the_buyer_
         await page.get_by_label("More (may be left empty)").fill("Rang twice")
         await page.get_by_role("button", name="Save the attempt").click()
         await expect(page.locator("[data-held=attempts]")).to_contain_text("Nobody there")
-        await expect(page.locator(".facts")).to_contain_text("next try")
+        await expect(page.locator(".stop.later")).to_contain_text("Next try")
+        await expect(page.get_by_role("link", name="Hand over now")).not_to_have_class("button first large")
+        assert await violations(page) == []
         await one.send_now()
         await one.window.context.set_offline(False)
 
@@ -61,7 +63,10 @@ async def test_a_courier_at_a_closed_door_says_so_without_network_and_the_buyer_
     order = await signed_in(window, f"/shop/orders/{bought.order_id}", bought.customer)
     sale = await signed_in(window, f"/seller?open={bought.sale_id}", bought.seller)
     for looked_at in (order, sale):
-        attempted = looked_at.locator(f"[data-attempted='{delivery['tracking_number']}']")
-        await expect(attempted).to_contain_text("Delivery attempted: nobody was there")
-        await expect(attempted).to_contain_text("The next try is between")
+        for told in (
+            looked_at.locator(f"[data-attempted='{delivery['tracking_number']}']"),
+            looked_at.locator(".history"),
+        ):
+            await expect(told).to_contain_text("Delivery attempted: nobody was there")
+            await expect(told).to_contain_text("The next try is between")
         assert await violations(looked_at) == []

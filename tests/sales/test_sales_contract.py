@@ -16,6 +16,7 @@ SALE = {
     "status": "processing",
     "payment_status": "paid",
     "delivery_status": or_null(is_text),
+    "next_try_at": or_null(is_time),
     "created_at": is_time,
 }
 EVENT = {"id": is_id, "status": is_text, "message": is_text, "created_at": is_time}

@@ -3,8 +3,9 @@ import { useState } from "preact/hooks";
 import { Field } from "../shared/field.tsx";
 import { type Given, show } from "./given.ts";
 import { FAR_M, FarQuestion } from "./far_question.tsx";
-import { type Job, awayM, stopOf } from "./jobs.ts";
+import { type Job, awayM, navigationLink, stopOf } from "./jobs.ts";
 import { NEXT_TRIES, type NextTry, REASONS, type Reason, nextTryAt } from "./next_tries.ts";
+import { useSettled } from "./settled.ts";
 import { PhotoQuestion } from "./photo_question.tsx";
 
 export function AttemptView(given: Given & { id: number }) {
@@ -29,7 +30,9 @@ function Questions({ work, state, say, language, job }: Given & { job: Job }) {
   const [note, setNote] = useState("");
   const [saving, setSaving] = useState(false);
   const [farSeen, setFarSeen] = useState(false);
-  const { address, point } = stopOf(job);
+  const settled = useSettled(`${at} ${farSeen}`);
+  const stop = stopOf(job);
+  const { address, point } = stop;
   const away_m = awayM(state.position?.coords, point);
   const far = away_m !== null && away_m > FAR_M && !farSeen;
   const finish = async (): Promise<void> => {
@@ -48,7 +51,7 @@ function Questions({ work, state, say, language, job }: Given & { job: Job }) {
   return (
     <section class="handover card">
       <p class="quiet">{!far && `${say("question.of", { at: at + 1, of: 3 })} · `}{address}</p>
-      {far && <FarQuestion away_m={away_m} say={say} language={language} onGoOn={() => setFarSeen(true)} />}
+      {far && <FarQuestion away_m={away_m} way={navigationLink(stop, navigator.userAgent)} say={say} language={language} onGoOn={() => setFarSeen(true)} />}
       {!far && at === 0 && (
         <>
           <h1 tabIndex={-1} class="answer">{say("attempt.why")}</h1>
@@ -68,7 +71,7 @@ function Questions({ work, state, say, language, job }: Given & { job: Job }) {
         <PhotoQuestion
           title={say("attempt.photo")}
           required={false}
-          busy={saving}
+          busy={saving || !settled}
           use={say("photo.use")}
           skip={say("photo.skip")}
           photo={photo}
@@ -93,7 +96,7 @@ function Questions({ work, state, say, language, job }: Given & { job: Job }) {
             ))}
           </fieldset>
           <Field label={say("give_back.note")} name="note" value={note} onValue={setNote} more={{ maxLength: 2000 }} />
-          <button type="button" class="button first large" disabled={saving} onClick={() => void finish()}>{say("attempt.save")}</button>
+          <button type="button" class="button first large" disabled={saving || !settled} onClick={() => void finish()}>{say("attempt.save")}</button>
         </>
       )}
       <button type="button" class="button" onClick={() => (at > 0 ? setAt(at - 1) : show({ name: "work" }))}>{say("back")}</button>

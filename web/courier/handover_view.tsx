@@ -1,7 +1,7 @@
 // A pickup or a drop-off as a row of single questions: first whether it is here where it is far from the address, then what is required, then what may be added.
 import { useEffect, useState } from "preact/hooks";
 import { FAR_M, FarQuestion } from "./far_question.tsx";
-import { type Job, awayM, stopOf } from "./jobs.ts";
+import { type Job, awayM, navigationLink, stopOf } from "./jobs.ts";
 import { type Given, show } from "./given.ts";
 import { AgeQuestion } from "./age_question.tsx";
 import { BarcodeQuestion } from "./barcode_question.tsx";
@@ -9,6 +9,7 @@ import { CodeQuestion } from "./code_question.tsx";
 import { PhotoQuestion } from "./photo_question.tsx";
 import { type Proof, bodyOf } from "./proofs.ts";
 import { type HandoverKind, type Question, questionsOf, requiredAt } from "./questions.ts";
+import { useSettled } from "./settled.ts";
 import { SignatureQuestion } from "./signature_question.tsx";
 
 export function HandoverView(given: Given & { kind: HandoverKind; id: number }) {
@@ -36,6 +37,7 @@ const USUAL_AGE = 18;
 function Questions({ work, state, say, language, kind, job }: Given & { kind: HandoverKind; job: Job }) {
   const [proof, setProof] = useState<Proof | null>(null);
   const [saving, setSaving] = useState(false);
+  const settled = useSettled(`${proof?.at} ${proof?.far_seen}`);
   useEffect(() => void work.proofs?.find(kind, job.id).then(setProof), [kind, job.id]);
   if (proof === null) return <p class="quiet" role="status">{say("loading")}</p>;
   const { at, photo, signature } = proof;
@@ -72,14 +74,14 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
     <section class="handover card">
       <p class="quiet">{!far && questions.length > 1 && `${say("question.of", { at: Math.min(at + 1, questions.length), of: questions.length })} · `}{stop.address}</p>
       {last && here === undefined && <p class="quiet" role="status">{say("done.no_place")}</p>}
-      {asked === "far" && away_m !== null && <FarQuestion away_m={away_m} say={say} language={language} onGoOn={() => change({ far_seen: true })} />}
+      {asked === "far" && away_m !== null && <FarQuestion away_m={away_m} way={navigationLink(stop, navigator.userAgent)} say={say} language={language} onGoOn={() => change({ far_seen: true })} />}
       {asked === "photo" && (
         <PhotoQuestion
           title={say(kind === "pickup" ? "photo.pickup" : "photo.dropoff")}
           photo={photo}
           required={required.includes("photo")}
           say={say}
-          busy={saving}
+          busy={saving || !settled}
           use={last ? done : say("photo.use")}
           skip={say(!last ? "photo.skip" : kind === "pickup" ? "photo.skip.pickup" : "photo.skip.dropoff")}
           onTake={(taken) => change({ photo: taken })}
@@ -91,15 +93,15 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
           name={stop.contact}
           required={required.includes("signature")}
           say={say}
-          busy={saving}
+          busy={saving || !settled}
           use={last ? done : say("signature.use")}
           skip={say(last ? "signature.skip.dropoff" : "signature.skip")}
           onAnswer={(written, signed_by, relation) => answer({ signature: written, signed_by, relation })}
         />
       )}
-      {asked === "barcode" && <BarcodeQuestion numbers={[job.tracking_number, job.proof?.label]} busy={saving} say={say} onAnswer={(scanned) => answer({ scanned })} />}
-      {asked === "age" && <AgeQuestion name={stop.contact} age={job.proof?.age_minimum ?? USUAL_AGE} busy={saving} say={say} onAnswer={() => answer({ age_checked: true })} />}
-      {asked === "code" && <CodeQuestion name={stop.contact} tries_left={job.proof?.code?.tries_left} busy={saving} use={last ? done : say("code.use")} say={say} onAnswer={(code) => answer({ code })} />}
+      {asked === "barcode" && <BarcodeQuestion numbers={[job.tracking_number, job.proof?.label]} busy={saving || !settled} say={say} onAnswer={(scanned) => answer({ scanned })} />}
+      {asked === "age" && <AgeQuestion name={stop.contact} age={job.proof?.age_minimum ?? USUAL_AGE} busy={saving || !settled} say={say} onAnswer={() => answer({ age_checked: true })} />}
+      {asked === "code" && <CodeQuestion name={stop.contact} tries_left={job.proof?.code?.tries_left} busy={saving || !settled} use={last ? done : say("code.use")} say={say} onAnswer={(code) => answer({ code })} />}
       {asked === "done" && (
         <>
           <h1 tabIndex={-1} class="answer">{say(kind === "pickup" ? "done.pickup" : "done.dropoff", { name: stop.contact })}</h1>
@@ -110,7 +112,7 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
             {proof.age_checked && <li>{say("done.age")}</li>}
             {proof.code !== "" && <li>{say("done.code")}</li>}
           </ul>
-          <button type="button" class="button first large" disabled={saving} onClick={() => void finish(proof)}>{done}</button>
+          <button type="button" class="button first large" disabled={saving || !settled} onClick={() => void finish(proof)}>{done}</button>
         </>
       )}
       <button type="button" class="button" onClick={() => (at > 0 && !far ? change({ at: at - 1 }) : show({ name: "work" }))}>{say("back")}</button>

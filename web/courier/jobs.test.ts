@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Action } from "./actions.ts";
 import { pathOf, viewOf } from "./views.ts";
 import { Sieve, pingOf } from "./fixes.ts";
-import { type Job, distanceM, inOrder, navigationLink, stopOf, withActions } from "./jobs.ts";
+import { type Job, distanceM, inOrder, navigationLink, stopOf, waitsUntil, withActions } from "./jobs.ts";
 import { PhoneClock } from "./phone_clock.ts";
 import { shrunk } from "../shared/shrinking.ts";
 import { ownTracksCode, traccarCode } from "./sources.ts";
@@ -21,7 +21,15 @@ const ids = (jobs: readonly Job[]): number[] => jobs.map((one) => one.id);
 test("the most pressing is first: urgent, then what is due soonest, then the oldest", () => {
   const due = (at: string): Partial<Job> => ({ requested_pickup_date: at });
   const jobs = [job(4), job(3, "assigned", due("2026-11-28T12:00:00Z")), job(2, "assigned", due("2026-11-28T11:00:00Z")), job(1, "assigned", { priority: "urgent" }), job(9, "delivered")];
-  expect(ids(inOrder(jobs))).toEqual([1, 2, 3, 4]);
+  expect(ids(inOrder(jobs, 0))).toEqual([1, 2, 3, 4]);
+});
+
+test("a parcel that was tried in vain is last until its next try, however pressing it was", () => {
+  const again = (starts_at: string): Partial<Job> => ({ priority: "urgent", next_try: { starts_at, ends_at: null, asked_by: "transporter" } });
+  const jobs = [job(1, "in_transit", again("2026-11-30T04:15:00Z")), job(2, "in_transit", again("2026-11-29T12:00:00Z")), job(3, "picked_up")];
+  expect(ids(inOrder(jobs, Date.parse("2026-11-29T10:00:00Z")))).toEqual([3, 2, 1]);
+  expect(ids(inOrder(jobs, Date.parse("2026-11-30T05:00:00Z")))).toEqual([2, 1, 3]);
+  expect(waitsUntil(job(1, "in_transit"), 0)).toBeNull();
 });
 
 test("what was done on this phone has happened, unless the server refused it", () => {

@@ -45,11 +45,18 @@ function nextTryOf({ body }: Action): Job["next_try"] {
   return typeof at === "string" ? { starts_at: at, ends_at: null, asked_by: "transporter" } : null;
 }
 
-/** What is under way, most pressing first: by priority, then by when it is due, then by who has waited longest. */
-export function inOrder(jobs: readonly Job[]): Job[] {
+/** Until when a parcel that was tried in vain waits for its next try; null where there is nothing to wait for. */
+export function waitsUntil(job: Job, now: number): number | null {
+  if (job.status === "assigned" || (job.next_try ?? null) === null) return null;
+  const again = timeOf(job.next_try?.starts_at ?? null);
+  return again !== null && again > now ? again : null;
+}
+
+/** What is under way, most pressing first: what waits for its next try last, then by priority, then by when it is due, then by who has waited longest. */
+export function inOrder(jobs: readonly Job[], now: number): Job[] {
   return jobs
     .filter((job) => UNDER_WAY.includes(job.status))
-    .sort((a, b) => URGENCY[a.priority] - URGENCY[b.priority] || dueAt(a) - dueAt(b) || a.id - b.id);
+    .sort((a, b) => (waitsUntil(a, now) ?? 0) - (waitsUntil(b, now) ?? 0) || URGENCY[a.priority] - URGENCY[b.priority] || dueAt(a) - dueAt(b) || a.id - b.id);
 }
 
 function dueAt(job: Job): number {

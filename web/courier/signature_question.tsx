@@ -24,6 +24,7 @@ export function SignatureQuestion({ name, required, say, busy, use, skip, onAnsw
   const [typed, setTyped] = useState("");
   const [signer, setSigner] = useState(name);
   const [relation, setRelation] = useState<(typeof RELATIONS)[number]>("self");
+  const given = drawn || typed.trim() !== "";
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus();
@@ -65,9 +66,9 @@ export function SignatureQuestion({ name, required, say, busy, use, skip, onAnsw
           </label>
         </div>
       )}
-      <button type="button" class="button first large" disabled={busy || (!drawn && typed.trim() === "") || (required && signer.trim() === "")} onClick={finish}>{use}</button>
+      {(given || required) && <button type="button" class="button first large" disabled={busy || !given || (required && signer.trim() === "")} onClick={finish}>{use}</button>}
       {(drawn || typed !== "") && <button type="button" class="button" onClick={clear}>{say("signature.clear")}</button>}
-      {!required && <button type="button" class="button" disabled={busy} onClick={() => onAnswer(null, "", "self")}>{skip}</button>}
+      {!required && <button type="button" class={given ? "button" : "button first large"} disabled={busy} onClick={() => onAnswer(null, "", "self")}>{skip}</button>}
     </>
   );
 }

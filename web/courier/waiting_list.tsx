@@ -42,7 +42,10 @@ export function WaitingList(given: Given) {
       <ul class="list">
         {nearest(waiting, state.position).slice(0, SHOWN).map((one) => (
           <li key={one.id} class="card waits" data-delivery={one.id}>
-            <p><strong>{one.pickup_address}{one.delivery_area.city !== null && ` → ${one.delivery_area.city}`}</strong></p>
+            <p>
+              <strong>{one.pickup_address}</strong>
+              {one.delivery_area.city !== null && <span class="to">→ {one.delivery_area.city}</span>}
+            </p>
             <p class="quiet small">{facts(one, given)}</p>
             <button type="button" class="button first end" disabled={turn?.state === "asking"} onClick={() => void accept(one)}>
               {say(turn?.id === one.id && turn.state === "asking" ? "waiting.asking" : "waiting.accept")}

@@ -27,6 +27,8 @@ export interface Notice {
   key: "notice.assigned" | "notice.withdrawn" | "notice.delivered" | "notice.attempted" | "notice.unanswered_offers" | "notice.break_over";
   title: string;
   delivery_id: number;
+  /** Of what this phone did: what the delivery pays once it has arrived, else null. */
+  fee?: number | null;
 }
 
 export interface WorkState {
@@ -216,10 +218,11 @@ export class Work {
   /** Keeps on this phone what was done just now; it is told to the server after a moment in which it can be undone, as soon as that can be. */
   async done(action: Omit<NewAction, "happened_at">): Promise<void> {
     const hold_ms = "code" in action.body ? 0 : HOLD_MS; // whether a code is right is known while the customer is there
+    const fee = action.kind === "deliver" ? (this.#state.jobs.find((one) => one.id === action.delivery_id)?.delivery_fee ?? null) : null;
     await this.#outbox?.add({ ...action, happened_at: this.#clock.iso() }, hold_ms);
     await this.proofs?.forget(action.kind, action.delivery_id);
     const { kind, title, delivery_id } = action;
-    if (kind !== "pickup") this.#set({ notice: { key: kind === "deliver" ? "notice.delivered" : "notice.attempted", title, delivery_id } });
+    if (kind !== "pickup") this.#set({ notice: { key: kind === "deliver" ? "notice.delivered" : "notice.attempted", title, delivery_id, fee } });
     else if (this.#state.notice?.delivery_id === delivery_id) this.hideNotice();
   }
 
@@ -391,7 +394,7 @@ export class Work {
 
   #set(change: Partial<WorkState>): void {
     const next = { ...this.#state, ...change };
-    if ("known_jobs" in change || "actions" in change) next.jobs = inOrder(withActions(next.known_jobs ?? [], next.actions));
+    if ("known_jobs" in change || "actions" in change) next.jobs = inOrder(withActions(next.known_jobs ?? [], next.actions), this.now());
     this.#state = next;
     for (const listener of this.#listeners) listener();
   }

@@ -4,13 +4,13 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
-import { distance } from "../shared/numbers.ts";
+import { distance, money } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import type { Person } from "../shared/session.ts";
 import { clock, stretch } from "../shared/times.ts";
 import { unconfirmed } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
-import { type Job, type Stop, awayM, navigationLink, stopOf } from "./jobs.ts";
+import { type Job, type Stop, awayM, navigationLink, stopOf, waitsUntil } from "./jobs.ts";
 import { BringBack } from "./bring_back.tsx";
 import { GiveBack } from "./give_back.tsx";
 import { Held, heldOf } from "./held.tsx";
@@ -38,8 +38,8 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
     <>
       <Held {...given} />
       {state.notice !== null && !heldOf(state.actions, now).some((one) => one.delivery_id === state.notice?.delivery_id) && (
-        <p class="notice card" role="status">
-          <span>{say(state.notice.key, { title: state.notice.title })}</span>
+        <p class={state.notice.fee === undefined ? "notice card" : "notice card past"} role="status">
+          <span>{say(state.notice.key, { title: state.notice.title })}{state.notice.fee !== undefined && state.notice.fee !== null && ` · ${say("fee", { amount: money(state.notice.fee, given.language) })}`}</span>
           <button type="button" class="button" onClick={() => work.hideNotice()}>{say("notice.seen")}</button>
         </p>
       )}
@@ -69,7 +69,7 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
             {others.map((job) => (
               <li key={job.id}>
                 <Link class="card row" href={pathOf({ name: "job", id: job.id })}>
-                  <strong>{say(stopOf(job).kind === "pickup" ? "stop.pickup" : "stop.dropoff")}</strong> <span>{stopOf(job).address}</span>
+                  <strong>{waitsUntil(job, now) === null ? say(stopOf(job).kind === "pickup" ? "stop.pickup" : "stop.dropoff") : say("wait.again", { at: clock(waitsUntil(job, now) ?? 0, now, given.language) })}</strong> <span>{stopOf(job).address}</span>
                 </Link>
               </li>
             ))}
@@ -87,18 +87,20 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
   const verb = stop.kind === "pickup" ? "pickup" : "deliver";
   const away = awayM(state.position?.coords, stop.point);
   const known = state.known_jobs?.find((one) => one.id === job.id);
+  const later = waitsUntil(job, work.now());
   return (
-    <section class="stop card" data-stop={stop.kind} aria-labelledby="next">
+    <section class={later === null ? "stop card" : "stop card later"} data-stop={stop.kind} aria-labelledby="next">
       <p class="quiet">{say(stop.kind === "pickup" ? "stop.pickup" : "stop.dropoff")}</p>
       <h1 id="next" tabIndex={-1} class={stop.address.length > LONG ? "answer long" : "answer"}>{stop.address}</h1>
       <p class="facts">
         {away !== null && <span class="number">{say("stop.away", { distance: distance(away, language) })}</span>}
         {(job.priority === "urgent" || job.priority === "high") && <strong class="pressing">{say(`priority.${job.priority}`)}</strong>}
-        {stop.due_at !== null && <span>{say(`stop.${stop.due}`, { at: clock(stop.due_at, Date.now(), language) })}</span>}
+        {stop.due_at !== null && later === null && <span>{say(`stop.${stop.due}`, { at: clock(stop.due_at, Date.now(), language) })}</span>}
         {job.return_of !== null && <strong>{say("return.leg")}</strong>}
         <span>{stop.contact}</span>
         {stop.kind === "pickup" && <span>{say("stop.then", { address: job.delivery_address })}</span>}
       </p>
+      {later !== null && <p class="instructions"><strong>{say("wait.again", { at: clock(later, Date.now(), language) })}.</strong> {say("wait.help")}</p>}
       {stop.kind === "dropoff" && job.next_try !== null && job.next_try.ends_at !== null && (
         <p class="instructions">{say("attempt.window", stretch(Date.parse(job.next_try.starts_at), Date.parse(job.next_try.ends_at), Date.now(), language))}</p>
       )}
@@ -108,8 +110,8 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
         <a class="button" href={navigationLink(stop, navigator.userAgent)} rel="noreferrer"><Icon of={Navigation} />{say("stop.navigate")}</a>
         {stop.phone !== null && <a class="button" href={`tel:${stop.phone}`} aria-label={say("stop.call", { name: stop.contact })}><Icon of={Phone} />{say("stop.call.short")}</a>}
       </div>
-      <Link class="button first large" href={pathOf({ name: verb, id: job.id })}>
-        <Icon of={stop.kind === "pickup" ? PackageCheck : MapPinned} />{say(stop.kind === "pickup" ? "stop.pick_up" : "stop.hand_over")}
+      <Link class={later === null ? "button first large" : "button"} href={pathOf({ name: verb, id: job.id })}>
+        <Icon of={stop.kind === "pickup" ? PackageCheck : MapPinned} />{say(stop.kind === "pickup" ? "stop.pick_up" : later === null ? "stop.hand_over" : "wait.now")}
       </Link>
       {stop.kind === "dropoff" && (
         <Link class="button" href={pathOf({ name: "attempt", id: job.id })}><Icon of={DoorClosed} />{say("attempt.button")}</Link>

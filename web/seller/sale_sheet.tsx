@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import { elsewhere } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
-import { Attempted } from "../shared/attempts/attempted.tsx";
+import { Attempted, Told, carried } from "../shared/attempts/attempted.tsx";
 import type { Client } from "../shared/client.ts";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
@@ -58,15 +58,7 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
             <section>
               <h3>{say("history")}</h3>
               <ol class="history">
-                {[...one.tracking_events].reverse().map((event) => {
-                  const key = `order.${event.status}`;
-                  return (
-                    <li key={event.id}>
-                      <time dateTime={event.created_at}>{clock(Date.parse(event.created_at), Date.now(), language)}</time>
-                      <span>{language === "ne" && isKey(key) ? say(key) : event.message}</span>
-                    </li>
-                  );
-                })}
+                <Told numbers={carried([one])} client={client} language={language} events={one.tracking_events.map((event) => ({ at: Date.parse(event.created_at), text: happened(event, language, say) }))} />
               </ol>
             </section>
           </div>
@@ -77,6 +69,12 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
       )}
     </SideSheet>
   );
+}
+
+/** The server's own words in English; what its state means in another language. */
+function happened(event: SaleDetails["tracking_events"][number], language: Language, say: Say): string {
+  const key = event.status === "pending" ? "order.created" : `order.${event.status}`;
+  return language === "ne" && isKey(key) ? say(key) : event.message;
 }
 
 /** Whether it can still be sent off, or said to have arrived. */

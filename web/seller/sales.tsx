@@ -41,7 +41,7 @@ export function Sales({ client, person, address, language, say }: { client: Clie
           { key: "buyer", title: say("sale.buyer"), value: (sale) => sale.buyer_name },
           { key: "total", title: say("total"), value: (sale) => Number(sale.total_amount), cell: (sale) => money(sale.total_amount, language), end: true },
           { key: "status", title: say("sale.status"), value: (sale) => sale.status, cell: (sale) => <Mark as={MARKS[sale.status]}>{status(sale.status)}</Mark> },
-          { key: "delivery", title: say("delivery"), value: (sale) => sale.delivery_status, cell: (sale) => deliveryWords(sale, say) },
+          { key: "delivery", title: say("delivery"), value: (sale) => sale.delivery_status, cell: (sale) => <DeliveryCell sale={sale} language={language} say={say} /> },
           { key: "created", title: say("sale.sold"), value: (sale) => sale.created_at, cell: (sale) => <time dateTime={sale.created_at}>{clock(Date.parse(sale.created_at), Date.now(), language)}</time> },
         ]}
         sheet={(id, _, loading, close) => (
@@ -52,6 +52,11 @@ export function Sales({ client, person, address, language, say }: { client: Clie
       />
     </>
   );
+}
+
+function DeliveryCell({ sale, language, say }: { sale: Sale; language: Language; say: Say }) {
+  if (sale.next_try_at === null) return <>{deliveryWords(sale, say)}</>;
+  return <Mark as="late">{say("delivery.again", { at: clock(Date.parse(sale.next_try_at), Date.now(), language) })}</Mark>;
 }
 
 export function deliveryWords({ delivery_status: status }: Pick<Sale, "delivery_status">, say: Say): string {

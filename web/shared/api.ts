@@ -8860,6 +8860,8 @@ export interface components {
         /**
          * SaleAnswer
          * @description A sale with its delivery, where there is one. Amounts in NPR.
+         *
+         *     `next_try_at`: when a parcel that nobody took is tried again, as far as somebody said so.
          */
         SaleAnswer: {
             buyer_name: string;
@@ -8869,6 +8871,7 @@ export interface components {
             delivery_id: number | null;
             delivery_status: components["schemas"]["DeliveryStatus"] | null;
             id: number;
+            next_try_at: string | null;
             objection_until: string | null;
             order: number | null;
             order_number: string;
@@ -8918,6 +8921,7 @@ export interface components {
             delivery_status: components["schemas"]["DeliveryStatus"] | null;
             destination: components["schemas"]["SaleDestination"] | null;
             id: number;
+            next_try_at: string | null;
             objection_until: string | null;
             order: number | null;
             order_number: string;

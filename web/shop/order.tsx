@@ -2,18 +2,18 @@ import { useEffect, useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import { type Address, elsewhere, go } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
-import { Attempted } from "../shared/attempts/attempted.tsx";
+import { Attempted, Told, carried } from "../shared/attempts/attempted.tsx";
 import type { Client } from "../shared/client.ts";
 import { Link } from "../shared/link.tsx";
 import { Loaded, type Loading, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
+import { ShareLinks } from "../shared/share/share_links.tsx";
 import { problemOf } from "../shared/problems.ts";
 import { clock } from "../shared/times.ts";
 import { type Gateway, PayChoice, notedProblem, openPayment, useGateways } from "./paying.tsx";
 import { type Order, answerOf, eventWords, expectedAt, notPickedUp, onTheWay, otherDoors, parcels, waitsForMoney } from "./order_words.ts";
 import { State } from "./order_state.tsx";
 import { OtherDoor } from "./other_door.tsx";
-import { ShareLinks } from "./share_links.tsx";
 import { Reasoned } from "../shared/reasoned.tsx";
 import type { Say } from "./speech.ts";
 import { Sums } from "./sums.tsx";
@@ -70,12 +70,7 @@ export function OrderPage({ id, client, address, language, say }: Given) {
             <section class="card">
               <h2>{say("history")}</h2>
               <ol class="history">
-                {[...one.tracking_events].reverse().map((event) => (
-                  <li key={event.id}>
-                    <time dateTime={event.created_at}>{clock(Date.parse(event.created_at), Date.now(), language)}</time>
-                    <span>{eventWords(event, language, say)}</span>
-                  </li>
-                ))}
+                <Told numbers={carried(one.sales)} client={client} language={language} events={one.tracking_events.map((event) => ({ at: Date.parse(event.created_at), text: eventWords(event, language, say) }))} />
               </ol>
             </section>
           </div>
@@ -147,7 +142,7 @@ function Doing({ order, loading, client, language, say }: DoingGiven) {
         {order.can_cancel && <button type="button" class="button" onClick={() => setAsked("cancel")}>{say("order.cancel")}</button>}
         {order.can_refund && !order.can_cancel && <button type="button" class="button" onClick={() => setAsked("refund")}>{say("order.object")}</button>}
       </div>
-      {sharing !== "" && <ShareLinks key={sharing} number={sharing} client={client} language={language} say={say} />}
+      {parcels(order).some((one) => one.number === sharing && !one.arrived) && <ShareLinks key={sharing} number={sharing} client={client} language={language} />}
       {moving !== "" && <OtherDoor key={moving} number={moving} order={order} client={client} language={language} onDone={() => void loading.reload()} onClose={() => setMoving("")} say={say} />}
       {asked === "cancel" && (
         <Reasoned title={say(order.is_paid ? "order.cancel.paid" : "order.cancel.sure")} label={null} action={say("order.cancel")} acting={cancel} onClose={() => setAsked(null)} say={say} />

@@ -72,6 +72,6 @@ export function answerOf(order: Order, say: Say): string {
 
 /** The server's own words in English; what its state means in another language. */
 export function eventWords(event: Order["tracking_events"][number], language: Language, say: Say): string {
-  const key = `order.${event.status}`;
+  const key = event.status === "pending" ? "order.created" : `order.${event.status}`; // it tells what happened, not how it stands
   return language === "ne" && isKey(key) ? say(key) : event.message;
 }

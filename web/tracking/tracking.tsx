@@ -20,6 +20,7 @@ import { Rating } from "./rating.tsx";
 import { Attempts } from "./reschedule.tsx";
 import { type Say, words } from "./speech.ts";
 import { story } from "./story.ts";
+import { Share } from "./share.tsx";
 import { readUnlock, writeUnlock } from "./kept_unlock.ts";
 import { Unlock } from "./unlock.tsx";
 
@@ -62,16 +63,17 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
   }, [answer, say]);
   return (
     <Frame language={language} say={say} state={<LiveState seen={shown} now={now} language={language} say={say} />}>
-      <main class="track" id="content">
+      <main class={over(shown.parcel.status) ? "track ended" : "track"} id="content">
         <p class="unseen" role="status">{answer}</p>
         <Answer seen={shown} goods={goods} now={now} age_s={age_s} language={language} say={say} />
-        <MapPanel seen={shown} age_s={age_s} say={say} />
+        {!over(shown.parcel.status) && <MapPanel seen={shown} age_s={age_s} say={say} />}
         <div class="story">
           {!over(shown.parcel.status) && bought && <CodeCard parcel={shown.parcel} client={buyer} say={say} />}
           {shown.parcel.status === "delivered" && bought && <ProofCard parcel={shown.parcel} client={buyer} language={language} say={say} />}
           {shown.parcel.status === "delivered" && !shared && <Rating number={parcel.tracking_number} client={bought ? buyer : followed.client} bought={bought} onSignedIn={onSignedIn} say={say} />}
           <Attempts parcel={shown.parcel} client={bought ? buyer : followed.client} now={now} language={language} say={say} mayWish={!shared} bought={bought} onSignedIn={onSignedIn} onDone={() => void followed.renew()} />
           <Courier parcel={shown.parcel} say={say} />
+          {bought && !over(shown.parcel.status) && <Share number={parcel.tracking_number} client={buyer} language={language} say={say} />}
           <section class="card">
             <dl class="ends">
               <dt>{say("from")}</dt>

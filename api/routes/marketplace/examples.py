@@ -153,6 +153,7 @@ SALE: Final[dict[str, Any]] = {
     "delivery_status": "assigned",
     "delivery_id": 101,
     "tracking_number": "TRK1234567890",
+    "next_try_at": None,
     "created_at": "2024-10-27T10:45:00Z",
     "delivered_at": None,
     "objection_until": None,

@@ -24,7 +24,10 @@ class SoldProduct(Struct, frozen=True):
 
 
 class SaleAnswer(Struct, frozen=True, kw_only=True):
-    """A sale with its delivery, where there is one. Amounts in NPR."""
+    """A sale with its delivery, where there is one. Amounts in NPR.
+
+    ``next_try_at``: when a parcel that nobody took is tried again, as far as somebody said so.
+    """
 
     id: int
     order_number: str
@@ -39,6 +42,7 @@ class SaleAnswer(Struct, frozen=True, kw_only=True):
     delivery_status: DeliveryStatus | None
     delivery_id: int | None
     tracking_number: str | None
+    next_try_at: datetime | None
     created_at: datetime
     delivered_at: datetime | None
     objection_until: datetime | None
@@ -88,6 +92,7 @@ def sale_answer(sale: Sale, delivery: Delivery | None) -> SaleAnswer:
         delivery_status=delivery.status if delivery else None,
         delivery_id=delivery.id if delivery else None,
         tracking_number=delivery.tracking_number if delivery else None,
+        next_try_at=delivery.retry_from if delivery and delivery.status.under_way else None,
         created_at=sale.created_at,
         delivered_at=sale.delivered_at,
         objection_until=sale.objection_until,

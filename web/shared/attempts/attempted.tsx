@@ -19,6 +19,47 @@ export function nextTryWords({ next_try }: Pick<Tracked, "next_try">, now: numbe
   return say("attempt.next_between", stretch(starts_at, Date.parse(next_try.ends_at), now, language));
 }
 
+/** What is told of an order or a sale: something happened at a time. */
+export interface Line {
+  at: number;
+  text: string;
+}
+
+/** The numbers of the parcels of sales that may have been at a door. */
+export function carried(sales: readonly { tracking_number: string | null; delivery_status: string | null }[]): string[] {
+  const been = ["in_transit", "delivered", "cancelled"];
+  return [...new Set(sales.flatMap((one) => (one.tracking_number !== null && been.includes(one.delivery_status ?? "") ? [one.tracking_number] : [])))];
+}
+
+/** Every attempt of a parcel; the last one says when the next is, while it is on its way. */
+export function triedLines(parcel: Tracked, now: number, language: Language): Line[] {
+  const say = speaker(language, own);
+  return parcel.attempts.map((one, index) => {
+    const last = index === parcel.attempts.length - 1 && parcel.status === "in_transit";
+    return { at: Date.parse(one.timestamp), text: `${say(`tried.${one.reason}`)}${last ? `. ${nextTryWords(parcel, now, language)}` : ""}` };
+  });
+}
+
+/** What happened, the newest first, with every attempt at a door among it. */
+export function Told({ events, numbers, client, language }: { events: readonly Line[]; numbers: readonly string[]; client: Client; language: Language }) {
+  const ask = (number: string): Promise<Tracked | null> => client.call<Tracked>(`/api/deliveries/${encodeURIComponent(number)}/track/`, { signed: false }).catch(() => null);
+  const { value } = useLoading(() => Promise.all(numbers.map(ask)), [numbers.join(" ")], RENEWED_MS);
+  const now = Date.now();
+  const tried = (value ?? []).flatMap((one) => (one === null ? [] : triedLines(one, now, language)));
+  // Sorting keeps the order of what happened at the same moment.
+  const all = [...tried, ...[...events].reverse()].sort((a, b) => b.at - a.at);
+  return (
+    <>
+      {all.map((one) => (
+        <li key={`${one.at} ${one.text}`}>
+          <time dateTime={new Date(one.at).toISOString()}>{clock(one.at, now, language)}</time>
+          <span>{one.text}</span>
+        </li>
+      ))}
+    </>
+  );
+}
+
 /** Asks for one parcel whether it was tried, and shows nothing where it was not, or where that cannot be known now. */
 export function Attempted({ number, client, language }: { number: string; client: Client; language: Language }) {
   const path = `/api/deliveries/${encodeURIComponent(number)}/track/`;

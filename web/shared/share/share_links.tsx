@@ -1,12 +1,13 @@
 import { useState } from "preact/hooks";
-import { useActing } from "../shared/acting.ts";
-import type { components } from "../shared/api.ts";
-import type { Client } from "../shared/client.ts";
-import { Field } from "../shared/field.tsx";
-import { Loaded, useLoading } from "../shared/loading.tsx";
-import type { Language } from "../shared/numbers.ts";
-import { clock } from "../shared/times.ts";
-import type { Say } from "./speech.ts";
+import { useActing } from "../acting.ts";
+import type { components } from "../api.ts";
+import type { Client } from "../client.ts";
+import { Field } from "../field.tsx";
+import { Loaded, useLoading } from "../loading.tsx";
+import type { Language } from "../numbers.ts";
+import { clock } from "../times.ts";
+import { speaker } from "../words.ts";
+import own from "./words.json";
 
 type ShareLink = components["schemas"]["ShareLinkAnswer"];
 type Made = components["schemas"]["MadeShareLink"];
@@ -15,7 +16,8 @@ const DAY_H = 24;
 const LIVES_H = [6, DAY_H, 2 * DAY_H, 7 * DAY_H];
 
 /** Links to one parcel: made, listed and taken back. */
-export function ShareLinks({ number, client, language, say }: { number: string; client: Client; language: Language; say: Say }) {
+export function ShareLinks({ number, client, language }: { number: string; client: Client; language: Language }) {
+  const say = speaker(language, own);
   const path = `/api/deliveries/${encodeURIComponent(number)}/share-links/`;
   const links = useLoading(() => client.call<ShareLink[]>(path), [number]);
   const [label, setLabel] = useState("");
@@ -35,10 +37,10 @@ export function ShareLinks({ number, client, language, say }: { number: string; 
   const life = (count: number): string => (count < 2 * DAY_H ? say("share.hours.some", { count }) : say("share.days", { count: count / DAY_H }));
   const problem = making.problem !== "" ? making.problem : revoking.problem;
   return (
-    <section class="card">
+    <section class="card fields" data-share={number}>
       <h2>{say("share.title", { number })}</h2>
       <p class="quiet">{say("share.about")}</p>
-      <form onSubmit={(event) => { event.preventDefault(); void making.start({ label, expires_in_h: Number(hours) }); }}>
+      <form class="fields" onSubmit={(event) => { event.preventDefault(); void making.start({ label, expires_in_h: Number(hours) }); }}>
         <Field label={say("share.label")} name="label" value={label} onValue={setLabel} problem={making.fields["label"]} more={{ maxlength: 80 }} />
         <Field label={say("share.hours")} name="expires_in_h" value={hours} onValue={setHours} choices={LIVES_H.map((one): [string, string] => [String(one), life(one)])} />
         <div class="actions"><button class="button first" disabled={making.pending}>{say("share.make")}</button></div>
