@@ -5,6 +5,7 @@ import type { Client } from "../shared/client.ts";
 import { Check, Field } from "../shared/field.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import type { Language } from "../shared/numbers.ts";
+import { Saved } from "../shared/saved.tsx";
 import type { Say } from "./speech.ts";
 
 type Required = components["schemas"]["RequiredProofs"];
@@ -63,7 +64,7 @@ function Choices({ kept, client, say }: { kept: Required; client: Client; say: S
   };
   return (
     <>
-      <p role="status" class="saved">{saved ? say("proof.saved") : ""}</p>
+      <Saved saved={saved} text={say("proof.saved")} />
       {saving.problem !== "" && <p class="problem" role="alert">{saving.problem}</p>}
       <div class="fields proofs">
         {ENDS.map(([end, kinds]) => (

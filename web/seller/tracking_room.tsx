@@ -4,6 +4,7 @@ import type { Client } from "../shared/client.ts";
 import { Field } from "../shared/field.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import type { Language } from "../shared/numbers.ts";
+import { Saved } from "../shared/saved.tsx";
 import type { Say } from "./speech.ts";
 import { AFTER_END, ELEMENTS, type Privacy, SETTINGS, type Shown, preview } from "./tracking_privacy.ts";
 
@@ -32,7 +33,7 @@ function Choices({ kept, client, say }: { kept: Privacy; client: Client; say: Sa
   });
   return (
     <>
-      <p role="status" class="saved">{saved ? say("tracking.saved") : ""}</p>
+      <Saved saved={saved} text={say("tracking.saved")} />
       {saving.problem !== "" && <p class="problem" role="alert">{saving.problem}</p>}
       <section class="card" aria-live="polite">
         {preview(privacy, say).map((sentence) => <p key={sentence}>{sentence}</p>)}

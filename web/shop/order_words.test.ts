@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { expectedAt, movingFirst, onTheWay, parcels, waitsForMoney } from "./order_words.ts";
+import { speaker } from "../shared/words.ts";
+import { expectedAt, movingFirst, onTheWay, parcels, waitsForMoney, eventWords } from "./order_words.ts";
+import { words } from "./speech.ts";
 
 const SALE = { id: 1, order_number: "S-1", product_id: 1, quantity: 1, status: "processing", delivery_id: 1, delivery_address: null } as const;
 
@@ -36,4 +38,10 @@ test("only what is on its way is expected, and only parcels that are can have be
   expect([expectedAt({ order_status: "delivered", estimated_delivery_date: at }), expectedAt({ order_status: "shipped", estimated_delivery_date: null })]).toEqual([null, null]);
   const sales = [{ ...SALE, tracking_number: "A", delivery_status: "in_transit" as const }, { ...SALE, tracking_number: "A", delivery_status: "in_transit" as const }, { ...SALE, tracking_number: "B", delivery_status: "delivered" as const }];
   expect(onTheWay({ sales })).toEqual(["A"]);
+});
+
+test("the first thing that happened to an order is that it was made, in both languages", () => {
+  const event = { status: "pending", message: "Order created successfully" } as Parameters<typeof eventWords>[0];
+  expect(eventWords(event, "en", speaker("en", words))).toBe("Order created successfully");
+  expect(eventWords(event, "ne", speaker("ne", words))).toBe("अर्डर भयो");
 });

@@ -5,6 +5,7 @@ import type { Client } from "../shared/client.ts";
 import { Check, Field } from "../shared/field.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import type { Language } from "../shared/numbers.ts";
+import { Saved } from "../shared/saved.tsx";
 import type { Say } from "./speech.ts";
 
 type Account = components["schemas"]["UserAnswer"];
@@ -28,7 +29,7 @@ export function Settings({ client, language, say }: { client: Client; language: 
   return (
     <>
       <h1>{say("settings")}</h1>
-      <p role="status" class="saved">{saved ? say("settings.saved") : ""}</p>
+      <Saved saved={saved} text={say("settings.saved")} />
       {choosing.problem !== "" && <p class="problem" role="alert">{choosing.problem}</p>}
       <Loaded of={account} language={language} say={say}>
         {(one) => (

@@ -107,7 +107,7 @@ function ShopFrame({ address, signedIn, language, say, children }: Given & { add
         {signedIn !== undefined && (
           <p class="small quiet unprinted">
             {say("sign_in.as", { email: signedIn.person.email })}{" "}
-            <Link class="button small" href="/shop/settings" current={address.path === "/shop/settings"}>{say("settings")}</Link>{" "}
+            {address.path !== "/shop/settings" && <><Link class="button small" href="/shop/settings">{say("settings")}</Link>{" "}</>}
             <button type="button" class="button small" onClick={() => void signedIn.signOut()}>{say("sign_out")}</button>
           </p>
         )}
