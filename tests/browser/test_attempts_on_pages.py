@@ -63,10 +63,10 @@ async def test_a_courier_at_a_closed_door_says_so_without_network_and_the_buyer_
     order = await signed_in(window, f"/shop/orders/{bought.order_id}", bought.customer)
     sale = await signed_in(window, f"/seller?open={bought.sale_id}", bought.seller)
     for looked_at in (order, sale):
-        for told in (
+        for said in (
             looked_at.locator(f"[data-attempted='{delivery['tracking_number']}']"),
             looked_at.locator(".history"),
         ):
-            await expect(told).to_contain_text("Delivery attempted: nobody was there")
-            await expect(told).to_contain_text("The next try is between")
+            await expect(said).to_contain_text("Delivery attempted: nobody was there")
+            await expect(said).to_contain_text("The next try is between")
         assert await violations(looked_at) == []

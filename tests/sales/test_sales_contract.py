@@ -77,6 +77,8 @@ async def test_a_seller_reads_where_a_sale_goes_as_its_buyer_said_it(world: Worl
         "customer_name": "John Doe",
         "phone_number": "+977-9841234567",
         "full_address": "Thamel, Kathmandu, Bagmati, 44600",
+        "landmark": "",
+        "plus_code": "",
         "latitude": THAMEL[0],
         "longitude": THAMEL[1],
         "delivery_instructions": "Call when arrived",
