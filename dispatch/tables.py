@@ -31,6 +31,7 @@ from dispatch.payments.opening.models import PaymentReview
 from dispatch.payments.refunds.models import Refund
 from dispatch.payments.settling.models import WebhookReceipt
 from dispatch.proofs.models import DeliveryCode, ProofChainHead, ProofRecord, SellerProofs
+from dispatch.proofs.refused import RefusedHandover
 from dispatch.rolling.models import RollingMove, RollingPlace, RollingTick
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix, StoredSeqs
@@ -88,6 +89,7 @@ __all__ = [
     "ProofRecord",
     "Refund",
     "Refusal",
+    "RefusedHandover",
     "RollingMove",
     "RollingPlace",
     "RollingTick",

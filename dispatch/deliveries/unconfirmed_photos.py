@@ -8,12 +8,13 @@ from sqlalchemy import select
 from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.models import Delivery
 from dispatch.jobs.unconfirmed import UnconfirmedSweeper
+from dispatch.proofs.refused import RefusedHandover
 
 HEX_DIGITS = 32
 
 
 class PhotoSweeper(UnconfirmedSweeper):
-    """Keeps a photo that a delivery or an attempt names."""
+    """Keeps a photo that a delivery, an attempt or a step that was refused names."""
 
     name: ClassVar[str] = "unconfirmed-photos"
 
@@ -35,7 +36,13 @@ class PhotoSweeper(UnconfirmedSweeper):
                 .join(Delivery, Delivery.id == DeliveryAttempt.delivery_id)
                 .where(Delivery.delivery_id == delivery_id, DeliveryAttempt.photo.is_not(None))
             )
-            return {key for row in rows for key in row if key is not None} | {key for key in tried if key is not None}
+            refused = await work.session.execute(
+                select(RefusedHandover.photo, RefusedHandover.signature)
+                .join(Delivery, Delivery.id == RefusedHandover.delivery_id)
+                .where(Delivery.delivery_id == delivery_id)
+            )
+            named = [*(key for row in (*rows, *refused) for key in row), *tried]
+            return {key for key in named if key is not None}
 
 
 def _delivery_of(key: str) -> UUID | None:

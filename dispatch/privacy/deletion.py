@@ -30,6 +30,7 @@ from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund
 from dispatch.ports import Clock
 from dispatch.privacy.blockers import blockers
+from dispatch.proofs.refused import RefusedHandover
 from dispatch.sales.models import Sale
 from dispatch.tracking.share_links import ShareLink
 from dispatch.transporters.devices import TransporterDevice
@@ -124,6 +125,12 @@ class AccountDeletion:
             .where(DeliveryInfo.id.in_(places))
             .values(customer_name=NOBODY, phone_number="", **NO_ADDRESS)
         )
+        parcels = select(Delivery.id).where(Delivery.sale_id.in_(bought))
+        await session.execute(  # no part of the chain, so nothing is proved by who signed
+            update(RefusedHandover)
+            .where(RefusedHandover.delivery_id.in_(parcels))
+            .values(signed_by="", relation=None, notes="")
+        )
         await session.execute(update(Sale).where(Sale.buyer_id == user_id).values(buyer_name=NOBODY))
         mine = select(Cart.id).where(Cart.user_id == user_id)
         await session.execute(delete(CartItem).where(CartItem.cart_id.in_(mine)))
@@ -161,6 +168,7 @@ class AccountDeletion:
         await session.execute(
             update(TransporterDevice).where(TransporterDevice.transporter_id.in_(mine)).values(name="")
         )
+        await session.execute(update(RefusedHandover).where(RefusedHandover.transporter_id.in_(mine)).values(notes=""))
         await session.execute(
             update(Transporter)
             .where(Transporter.user_id == user_id)

@@ -26,6 +26,7 @@ from dispatch.orders.models import DeliveryInfo, Order, OrderItem
 from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund
+from dispatch.proofs.refused import RefusedHandover
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix
 from dispatch.tracking.share_links import ShareLink
@@ -43,6 +44,10 @@ SECRET: Final = frozenset({"password_hash", "email_key", "refresh_hash", "previo
 OF_OTHERS: Final = frozenset({"buyer_name", "buyer_id", "delivery_contact_name", "delivery_contact_phone"})
 OF_SELLERS: Final = frozenset({"delivery_contact_name", "delivery_contact_phone", "delivery_instructions"})
 """Of what goes back to them."""
+OF_CUSTOMERS: Final = frozenset(
+    {"photo", "photo_hash", "signature", "signature_hash", "signed_by", "relation", "fingerprint"}
+)
+"""Of what a transporter sent as proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,7 @@ def _queries(user: User) -> dict[str, Select[*tuple[Any, ...]]]:
         "transporter_shifts": _of(TransporterShift, TransporterShift.transporter_id.in_(carries)),
         "transporter_devices": _of(TransporterDevice, TransporterDevice.transporter_id.in_(carries)),
         "deliveries_carried": _carried(carries),
+        "refused_steps": _of(RefusedHandover, RefusedHandover.transporter_id.in_(carries), but=OF_CUSTOMERS),
         "positions": _positions(carries),
         "messages": _of(OutboxMessage, told),
         "acts": _of(AuditEvent, AuditEvent.actor_id == user.id),

@@ -243,6 +243,7 @@ async def test_what_was_taken_back_meanwhile_is_refused_with_the_truth_and_kept_
         await one.page.get_by_role("link", name="To be sent").click()
         refused = one.page.locator("[data-state=refused]")
         await expect(refused).to_contain_text("given to somebody else or cancelled meanwhile", timeout=90_000)
+        await expect(refused).to_contain_text("your proof is kept: the dispatcher can see what you sent")
         await expect(refused.get_by_role("link", name="Save the picture")).to_be_visible()
         await refused.get_by_role("button", name="Remove it").click()
         await one.page.get_by_role("dialog").get_by_role("button", name="Remove it").click()

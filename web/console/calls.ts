@@ -9,6 +9,7 @@ export type Candidates = Schemas["CandidatesAnswer"];
 export type Candidate = Schemas["CandidateAnswer"];
 export type Excluded = Schemas["ExcludedAnswer"];
 export type Details = Schemas["DetailedDelivery"];
+export type RefusedProof = Schemas["RefusedProof"];
 export type Hand = Schemas["Hand"];
 /** What a run did. */
 export type Plan = Schemas["OperationResults"];
@@ -85,6 +86,11 @@ export class Calls {
   /** Through whose hands it went, and who or what decided it. */
   async hands(delivery: number): Promise<Hand[]> {
     return (await this.client.call<Schemas["AssignmentHistory"]>(`/api/deliveries/${delivery}/assignments/`)).hands;
+  }
+
+  /** What was sent with steps that came too late. */
+  async refusedProofs(delivery: number): Promise<readonly RefusedProof[]> {
+    return (await this.client.call<Schemas["ProofOfDelivery"]>(`/api/deliveries/${delivery}/proof/`)).refused ?? [];
   }
 
   /** When it is tried again. */

@@ -10,7 +10,7 @@ import { planShows, shortPlace, useDesk } from "./desk.ts";
 import { lateness, measureOf, waitsSince } from "./exceptions.ts";
 import { type Delivery, aboard, underWay } from "./frames.ts";
 import { triedWords } from "./list_panel.tsx";
-import { AddressPanel, AttemptsPanel, CodePanel, CourierPanel, DecisionPanel, DoneList, EndingPanel, HistoryList, OfferPanel, PlanPanel } from "./late_parts.tsx";
+import { AddressPanel, AttemptsPanel, CodePanel, CourierPanel, DecisionPanel, DoneList, EndingPanel, HistoryList, OfferPanel, PlanPanel, RefusedPanel } from "./late_parts.tsx";
 import { dueOf, triedOf } from "./tries.ts";
 import { queryOf } from "./address.ts";
 
@@ -78,6 +78,7 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
       <Facts delivery={delivery} details={details} />
       {problem !== "" && <p class="problem small">{problem}</p>}
       {details !== null && details.proof.code !== null && <CodePanel key={`code-${details.id}-${details.status}`} details={details} />}
+      <RefusedPanel key={`refused-${delivery.id}`} id={delivery.id} turn={turn} />
       {details !== null && <HistoryList key={`history-${delivery.id}`} details={details} turn={turn} />}
     </div>
   );

@@ -9,6 +9,8 @@ export type ActionState = "saved" | "sending" | "confirmed" | "refused";
 export interface Refusal {
   code: string;
   detail: string;
+  /** Whether the server keeps what was sent as proof; what older pages have kept says nothing of it. */
+  proof_kept?: boolean;
 }
 
 export interface Action {
@@ -83,7 +85,7 @@ export function afterFailure(action: Action, error: unknown, now: number, chance
   if (error.status >= 500 || NOT_NOW.has(error.status) || inFlight) {
     return error.retry_after_s === null ? later : { ...later, not_before: Math.max(later.not_before, now + error.retry_after_s * 1000) };
   }
-  return { ...action, state: "refused", failures, refusal: { code: error.code, detail: error.message } };
+  return { ...action, state: "refused", failures, refusal: { code: error.code, detail: error.message, proof_kept: error.proof_kept } };
 }
 
 /** As the page finds an action when it is opened: nobody is sending, and it is tried at once, or once it was held long enough. */

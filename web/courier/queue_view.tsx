@@ -29,6 +29,7 @@ export function QueueView({ work, state, language, say }: Given) {
             {one.refusal !== null && (
               <>
                 <p class="problem">{one.refusal.code === "no_longer_yours" ? say("queue.no_longer_yours") : refusalWords(one.refusal.code, one.refusal.detail, language)}</p>
+                {one.refusal.proof_kept === true && <p>{say("queue.proof_kept")}</p>}
                 {proofsOf(one).map(([name, picture]) => (
                   <a key={name} class="button" href={picture} download={`${one.delivery_id}-${name}`}>{say("queue.save_proof")}</a>
                 ))}
@@ -41,7 +42,7 @@ export function QueueView({ work, state, language, say }: Given) {
       <p><Link class="button" href={pathOf({ name: "work" })}>{say("back")}</Link></p>
       {dropping !== null && (
         <AskTwice
-          title={say("queue.drop.sure")}
+          title={say(dropping.refusal?.proof_kept === true ? "queue.drop.kept" : "queue.drop.sure")}
           yes={say("queue.drop")}
           no={say("queue.keep")}
           onNo={() => setDropping(null)}

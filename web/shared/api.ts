@@ -325,6 +325,7 @@ export interface paths {
          *     Place, time and photo are judged as at the drop-off. Told again with the same `happened_at` it is the same
          *     attempt. What the buyer or a dispatcher asked for after it happened stays `next_try`. 409: `wrong_status` and
          *     `no_longer_yours` with `delivery_status`; `too_many_attempts` after `DISPATCH_MAX_ATTEMPTS`: it returns.
+         *     Proof is kept for admins then: `proof_kept`, `proof_number`.
          */
         post: operations["deliveries_attempt"];
         delete?: never;
@@ -520,7 +521,7 @@ export interface paths {
          *     `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`. What
          *     else it requires and did not come is 422 `proof_missing`. A wrong `code` is 422 `code_wrong` with `tries_left`;
          *     after the third one it is 409 `code_locked` until a dispatcher does something about it.
-         *     `happened_at` is judged as at the pickup, which it cannot precede; so are the conflicts.
+         *     `happened_at` is judged as at the pickup, which it cannot precede; so are the conflicts, whose proof is kept.
          *     `customer_rating` counts until the customer rates the delivery, and only where neither pickup nor drop-off is
          *     flagged as implausible.
          */
@@ -691,6 +692,7 @@ export interface paths {
          *     A phone that had no network says `happened_at`. It is believed unless it lies before the assignment, in the
          *     future, or longer ago than `DISPATCH_STEP_MAX_AGE_H`: then the step is flagged and ours counts. Where the
          *     delivery went on without the phone it is 409 with its `delivery_status` (`wrong_status`, `no_longer_yours`).
+         *     What was sent as proof is kept for admins then: `proof_kept`, `proof_number`.
          */
         post: operations["deliveries_pick_up"];
         delete?: never;
@@ -8238,13 +8240,15 @@ export interface components {
          * ProofOfDelivery
          * @description What proved the handovers and attempts of a delivery; `has_code`: whether its buyer was told a code.
          *
-         *     `number` counts both in the order in which they were written down.
+         *     `number` counts both in the order in which they were written down. `refused`: what was sent with steps that came
+         *     too late and were not taken, for admins alone.
          */
         ProofOfDelivery: {
             attempts: components["schemas"]["AttemptProof"][];
             delivery_id: number;
             handovers: components["schemas"]["HandoverProof"][];
             has_code: boolean;
+            refused?: components["schemas"]["RefusedProof"][];
             tracking_number: string;
         };
         /**
@@ -8472,6 +8476,40 @@ export interface components {
             reason: string;
             transporter_id: number;
         };
+        /**
+         * RefusedProof
+         * @description What was sent with a step that was not taken. Metres, seconds.
+         *
+         *     `refusal`: why, and `delivery_status`, how the delivery stood then; `happened_at`: when it was by the phone's
+         *     word; `scanned`: what it read on the parcel; `reason`: of an attempt.
+         */
+        RefusedProof: {
+            delivery_status: string;
+            distance_m: number | null;
+            fix_age_s: number | null;
+            happened_at: string | null;
+            location: components["schemas"]["Point"] | null;
+            notes: string;
+            /** Format: date-time */
+            noticed_at: string;
+            number: number;
+            photo: components["schemas"]["PictureLink"] | null;
+            reason: string;
+            refusal: string;
+            relation: components["schemas"]["Relation"] | null;
+            scanned: string;
+            signature: components["schemas"]["PictureLink"] | null;
+            signed_by: string;
+            step: components["schemas"]["RefusedStep"];
+            transporter_id: number;
+            transporter_name: string;
+        };
+        /**
+         * RefusedStep
+         * @description Which step was refused.
+         * @enum {string}
+         */
+        RefusedStep: "pickup" | "deliver" | "attempt";
         /**
          * Registration
          * @description A new account. ``role`` or ``roles``: customer (default), seller, transporter; admins are made by command.

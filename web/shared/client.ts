@@ -23,6 +23,8 @@ export class Refused extends Error {
     readonly retry_after_s: number | null = null,
     /** How many of what are in the way, where the server counts that. */
     readonly reasons: Readonly<Record<string, number>> = {},
+    /** Whether what was sent as proof of a step is kept though the step was not taken. */
+    readonly proof_kept = false,
   ) {
     super(message);
   }
@@ -53,7 +55,7 @@ export function refusal(status: number, body: unknown, retryAfter: string | null
   const seconds = Number(retryAfter);
   const reasons = Object.entries(typeof said["reasons"] === "object" ? (said["reasons"] ?? {}) : {}).filter((one): one is [string, number] => typeof one[1] === "number");
   const later = retryAfter !== null && seconds >= 0 ? seconds : null;
-  return new Refused(status, String(code).toLowerCase(), String(text), fields, later, Object.fromEntries(reasons));
+  return new Refused(status, String(code).toLowerCase(), String(text), fields, later, Object.fromEntries(reasons), said["proof_kept"] === true);
 }
 
 export interface Call {

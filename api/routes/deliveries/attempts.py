@@ -12,6 +12,7 @@ from api.http.schemas import Body, Lat, Lon, Moment, Text
 from api.http.security import acts, needs
 from api.routes.deliveries.attempt_answers import AttemptedAnswer, RescheduledAnswer, next_try, noted_attempt
 from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
+from api.routes.deliveries.late_proofs import proof_kept
 from api.routes.deliveries.lists import RatedPath
 from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, check_pictures, decoded_pictures, picture_files
 from api.routes.deliveries.sent_pictures import with_uploads
@@ -21,8 +22,10 @@ from dispatch.audit.service import record
 from dispatch.deliveries.attempts.models import AttemptReason
 from dispatch.deliveries.attempts.rescheduling import Window
 from dispatch.deliveries.handover import Handover
+from dispatch.deliveries.refused_steps import SentStep
 from dispatch.deliveries.service import DeliveryKey, Place
 from dispatch.numbers import read_tracking_number
+from dispatch.proofs.refused import RefusedStep
 
 
 class AttemptBody(Body, frozen=True, kw_only=True):
@@ -78,6 +81,7 @@ class AttemptController(Controller):
         Place, time and photo are judged as at the drop-off. Told again with the same `happened_at` it is the same
         attempt. What the buyer or a dispatcher asked for after it happened stays `next_try`. 409: `wrong_status` and
         `no_longer_yours` with `delivery_status`; `too_many_attempts` after `DISPATCH_MAX_ATTEMPTS`: it returns.
+        Proof is kept for admins then: `proof_kept`, `proof_number`.
         """
         pictures = await decoded_pictures(**await with_uploads(work, services.clock, request.user, photo=data.photo))
         transporter, seen = await transporter_and_place(request, work, services)
@@ -85,9 +89,10 @@ class AttemptController(Controller):
         if data.latitude is not None and data.longitude is not None:
             here = Place(data.latitude, data.longitude)
         handover = Handover(here, data.note, pictures["photo"], seen=seen, happened_at=data.happened_at)
-        told = await services.attempts(work).attempt(
-            delivery_key(delivery_id), transporter, handover, data.reason, data.next_try_at
-        )
+        key = delivery_key(delivery_id)
+        sent = SentStep(key, transporter.id, RefusedStep.ATTEMPT, handover, data.reason.value)
+        async with proof_kept(work, services, sent):
+            told = await services.attempts(work).attempt(key, transporter, handover, data.reason, data.next_try_at)
         return AttemptedAnswer(
             status=told.delivery.status,
             attempt=noted_attempt(told.attempt, services.proof_links, for_admin=False),

@@ -11,14 +11,17 @@ from api.http.injected import GivenWork
 from api.http.schemas import CODE, NO_NUL, ONE_LINE, Body, Lat, Lon, Moment, Text, number
 from api.http.security import acts
 from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
+from api.routes.deliveries.late_proofs import proof_kept
 from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, check_pictures, decoded_pictures, picture_files
 from api.routes.deliveries.sent_pictures import with_uploads
 from api.routes.deliveries.services import GivenServices
 from api.routes.deliveries.step_answers import DroppedOff, PickedUp, point_of
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.handover import Handover
+from dispatch.deliveries.refused_steps import SentStep
 from dispatch.deliveries.service import Place
 from dispatch.proofs.kinds import Relation
+from dispatch.proofs.refused import RefusedStep
 
 Signer = Annotated[str, Meta(max_length=120, pattern=NO_NUL, extra=ONE_LINE)]
 Scanned = Annotated[str, Meta(max_length=120, pattern=NO_NUL, extra=CODE)]
@@ -111,6 +114,7 @@ class HandoverController(Controller):
         A phone that had no network says `happened_at`. It is believed unless it lies before the assignment, in the
         future, or longer ago than `DISPATCH_STEP_MAX_AGE_H`: then the step is flagged and ours counts. Where the
         delivery went on without the phone it is 409 with its `delivery_status` (`wrong_status`, `no_longer_yours`).
+        What was sent as proof is kept for admins then: `proof_kept`, `proof_number`.
         """
         body = data or PickupBody()
         pictures = await decoded_pictures(
@@ -128,7 +132,9 @@ class HandoverController(Controller):
             happened_at=body.happened_at,
             **_proofs(body),
         )
-        step = await services.delivery_steps(work).pick_up(delivery_key(delivery_id), transporter, handover)
+        key = delivery_key(delivery_id)
+        async with proof_kept(work, services, SentStep(key, transporter.id, RefusedStep.PICKUP, handover)):
+            step = await services.delivery_steps(work).pick_up(key, transporter, handover)
         told = "Delivery marked as picked up"
         return PickedUp(step.status, told, step.timestamp, point_of(step), step.noticed_at)
 
@@ -152,7 +158,7 @@ class HandoverController(Controller):
         `signature` (a picture, like the photo) is required where the delivery was made with `requires_signature`. What
         else it requires and did not come is 422 `proof_missing`. A wrong `code` is 422 `code_wrong` with `tries_left`;
         after the third one it is 409 `code_locked` until a dispatcher does something about it.
-        `happened_at` is judged as at the pickup, which it cannot precede; so are the conflicts.
+        `happened_at` is judged as at the pickup, which it cannot precede; so are the conflicts, whose proof is kept.
         `customer_rating` counts until the customer rates the delivery, and only where neither pickup nor drop-off is
         flagged as implausible.
         """
@@ -175,6 +181,8 @@ class HandoverController(Controller):
             age_checked=body.age_checked,
             **_proofs(body),
         )
-        delivery, step = await services.delivery_steps(work).deliver(delivery_key(delivery_id), transporter, handover)
+        key = delivery_key(delivery_id)
+        async with proof_kept(work, services, SentStep(key, transporter.id, RefusedStep.DELIVER, handover)):
+            delivery, step = await services.delivery_steps(work).deliver(key, transporter, handover)
         told, earnings = "Delivery completed successfully", number(delivery.earnings)
         return DroppedOff(step.status, told, step.timestamp, point_of(step), earnings, step.noticed_at)

@@ -14,6 +14,7 @@ from api.http.schemas import BIGINT_MAX
 from api.http.security import PUBLIC, needs
 from api.routes.deliveries.codes import CodePath
 from api.routes.deliveries.deliveries import delivery_key
+from api.routes.deliveries.late_proofs import RefusedProof, refused_proofs
 from api.routes.deliveries.proof_links import PATH, PictureLink, ProofLinks
 from api.routes.deliveries.services import DeliveryServices, GivenServices
 from api.routes.deliveries.step_answers import Point
@@ -73,7 +74,8 @@ class AttemptProof(Struct, frozen=True, kw_only=True):
 class ProofOfDelivery(Struct, frozen=True, kw_only=True):
     """What proved the handovers and attempts of a delivery; ``has_code``: whether its buyer was told a code.
 
-    ``number`` counts both in the order in which they were written down.
+    ``number`` counts both in the order in which they were written down. ``refused``: what was sent with steps that came
+    too late and were not taken, for admins alone.
     """
 
     delivery_id: int
@@ -81,6 +83,7 @@ class ProofOfDelivery(Struct, frozen=True, kw_only=True):
     has_code: bool
     handovers: list[HandoverProof]
     attempts: list[AttemptProof]
+    refused: list[RefusedProof] | UnsetType = UNSET
 
 
 class ProofProblem(Struct, frozen=True, kw_only=True):
@@ -131,6 +134,7 @@ class ProofController(Controller):
             attempts=[
                 _attempt(row, services.proof_links, for_admin=for_admin) for row in rows if row.end is Proved.ATTEMPT
             ],
+            refused=await refused_proofs(work, delivery.id, services.proof_links) if for_admin else UNSET,
         )
 
     @get("/{delivery_id:str}/proof/verify/", guards=[needs()])

@@ -37,6 +37,7 @@ from dispatch.deliveries.proof_keys import ProofKeys
 from dispatch.deliveries.proving import Proving
 from dispatch.deliveries.ratings import DeliveryRatings
 from dispatch.deliveries.readdressing import Readdressing
+from dispatch.deliveries.refused_steps import RefusedHandovers
 from dispatch.deliveries.step_times import TimeRules
 from dispatch.deliveries.steps import DeliveryLimits, DeliverySteps
 from dispatch.offers.answers import OfferAnswers
@@ -149,6 +150,11 @@ class DeliveryServices(Feature):
             rules=self.attempt_rules,
             handover_rules=self.handover_rules,
         )
+
+    @property
+    def refused_handovers(self) -> RefusedHandovers:
+        """What proved steps that came too late."""
+        return RefusedHandovers(self.database, self.clock, self.photos)
 
     def rescheduling(self, work: Work) -> Rescheduling:
         """When they are tried again, in a unit of work."""

@@ -140,6 +140,20 @@ class DeliveryRescheduled(DeliveryData, frozen=True, kw_only=True):
     """``buyer`` or ``dispatcher``."""
 
 
+class DeliveryProofRefused(DeliveryData, frozen=True, kw_only=True):
+    """A step came too late and was not taken; what was sent to prove it is kept for admins."""
+
+    type: ClassVar[str] = "delivery.proof_refused"
+    transporter_id: int
+    """Who sent it; somebody else may have the delivery."""
+    number: int
+    """Counts from 1."""
+    step: str
+    """``pickup``, ``deliver`` or ``attempt``."""
+    refusal: str
+    """A word, such as ``no_longer_yours``."""
+
+
 class DeliveryDelivered(DeliveryData, frozen=True, kw_only=True):
     """The parcel is with its recipient."""
 

@@ -1,7 +1,7 @@
 // What the parts of the board say that are loaded once somebody asks for them; loaded with them.
 import { useContext } from "preact/hooks";
 import type { Language } from "../../shared/numbers.ts";
-import { type Say, type Words, speaker } from "../../shared/words.ts";
+import { type Say, type Words, isKeyOf, speaker } from "../../shared/words.ts";
 import { type Desk, DeskContext } from "../desk.ts";
 import { type ConsoleKey, words } from "../words.ts";
 import own from "./words.json";
@@ -9,6 +9,11 @@ import own from "./words.json";
 export type LateSay = Say<ConsoleKey | keyof (typeof own)["en"]>;
 
 const all = { en: { ...words.en, ...own.en }, ne: { ...words.ne, ...own.ne } } satisfies Words;
+
+/** Whether a text made of an answer's word is a key: what a newer server says may be none. */
+export function isLateKey(key: string): key is ConsoleKey | keyof (typeof own)["en"] {
+  return isKeyOf(all, key);
+}
 
 export function lateSpeaker(language: Language): LateSay {
   return speaker(language, all);
