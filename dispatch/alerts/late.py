@@ -14,6 +14,7 @@ WITH late AS (
            d.estimated_delivery_time
     FROM deliveries AS d
     WHERE d.status IN ('available', 'assigned', 'picked_up', 'in_transit') AND d.requested_delivery_date < $1
+      AND (d.status <> 'available' OR d.on_hold_since IS NULL OR d.on_hold_until <= $1)
       AND NOT EXISTS (SELECT FROM delivery_alerts AS a WHERE a.delivery_id = d.id AND a.kind = 'late')
     ORDER BY d.id LIMIT $2 FOR UPDATE OF d SKIP LOCKED
 ), told AS (

@@ -35,6 +35,8 @@ _COLUMNS = (
     Delivery.ready_at,
     Delivery.hold_until,
     Delivery.hold_reason,
+    Delivery.on_hold_since,
+    Delivery.on_hold_until,
     Delivery.requested_delivery_date,
     Delivery.assigned_at,
     Delivery.picked_up_at,
@@ -65,10 +67,18 @@ class NextTry:
 
 
 @dataclass(frozen=True, slots=True)
+class OnHold:
+    """A person lets a delivery wait; ``until`` None: until it is resumed, and otherwise it may be over by now."""
+
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenDelivery:
     """What a dispatcher sees of a delivery; points as (lat, lon) in degrees, weight in kg, distance in km by road.
 
-    ``hold_until`` and ``hold_reason``: it waits though somebody could have it.
+    ``hold_until`` and ``hold_reason``: it waits though somebody could have it; ``on_hold``: a person said so.
     ``due_at`` was asked for, ``expected_at`` is when it was last expected. ``at_stop`` and ``at_stop_since``: where its
     transporter has come and not left, by the device's clock. ``attempt`` and ``next_try``: it is aboard and
     could not be handed over.
@@ -96,6 +106,7 @@ class OpenDelivery:
     at_stop_since: datetime | None
     hold_until: datetime | None
     hold_reason: HoldReason | None
+    on_hold: OnHold | None
     attempt: FailedTry | None
     next_try: NextTry | None
 
@@ -164,6 +175,7 @@ def _open(row: Row[*tuple[object, ...]]) -> OpenDelivery:
         at_stop_since=row.at if stands else None,
         hold_until=row.hold_until if waits else None,
         hold_reason=row.hold_reason if waits else None,
+        on_hold=OnHold(row.on_hold_since, row.on_hold_until) if waits and row.on_hold_since is not None else None,
         attempt=None if row.number is None else FailedTry(row.number, row.reason, row.tried_at),
         next_try=NextTry(row.retry_from, row.retry_until, row.retry_asked_by) if again else None,
     )

@@ -71,13 +71,13 @@ class AssignmentsByHand:
         (with who has it) or the transporter cannot take it (``why`` and in words).
         """
         delivery = await self._steps.deliveries.get(key)
-        check_available(delivery)
+        check_available(delivery, self._clock.now())
         transporter = await Transporters(self._work, self._clock).get(transporter_id)
         scores, others, position, record = await self._scored(delivery, transporter)
         record.choose(transporter.id, by_hand=True)
         packed = await asyncio.to_thread(record.pack)
         delivery = await self._steps.deliveries.get(delivery.id, lock=True)
-        check_available(delivery)
+        check_available(delivery, self._clock.now())
         transporter = await lock_transporter(self._session, transporter.id)
         load = await load_of(self._session, transporter.id)
         why = exclusion_of(transporter, load, delivery, self._clock)

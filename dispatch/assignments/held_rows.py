@@ -32,6 +32,8 @@ class HeldDelivery(NamedTuple):
     package_weight: Decimal
     pickup_from: datetime | None
     distance_km: float | None
+    on_hold_since: datetime | None
+    on_hold_until: datetime | None
 
     @property
     def pickup(self) -> tuple[float, float] | None:
@@ -77,6 +79,8 @@ _THESE_DELIVERIES = select(
     Delivery.package_weight,
     func.coalesce(Delivery.ready_at, Delivery.requested_pickup_date).label("pickup_from"),
     Delivery.distance_km,
+    Delivery.on_hold_since,
+    Delivery.on_hold_until,
 ).where(Delivery.id == any_(_IDS))
 _DELIVERIES = FixedQuery(_THESE_DELIVERIES)
 _LOCK_DELIVERIES = FixedQuery(_THESE_DELIVERIES.order_by(Delivery.id).with_for_update(of=Delivery))

@@ -11,7 +11,7 @@ from dispatch.assignments.models import Assignment
 from dispatch.assignments.pool import REASON_TEXTS, Pool, alternative
 from dispatch.assignments.results import Scores
 from dispatch.assignments.rules import Rules
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.models import ON_HOLD, Delivery, DeliveryStatus
 from dispatch.errors import Conflict
 from dispatch.transporters.models import Transporter
 from scoring import Ranking, Reason, rank
@@ -93,8 +93,8 @@ def nearest_reason(ranking: Ranking) -> Reason:
     return Reason.NO_TRANSPORTERS
 
 
-def check_available(delivery: Delivery) -> None:
-    """Raises Conflict for a delivery that does not wait, with its status and who has it."""
+def check_available(delivery: Delivery, now: datetime) -> None:
+    """Raises Conflict for a delivery that does not wait, with its status and who has it, or that is on hold."""
     if delivery.status is not DeliveryStatus.AVAILABLE:
         raise Conflict(
             f"Delivery is {delivery.status.display.lower()} already",
@@ -102,6 +102,12 @@ def check_available(delivery: Delivery) -> None:
             suggestions=[],
             **holder_of(delivery),
         )
+    if delivery.is_on_hold(now):
+        raise Conflict(ON_HOLD, code="on_hold", suggestions=[], until=_until(delivery), **holder_of(delivery))
+
+
+def _until(delivery: Delivery) -> str | None:
+    return None if delivery.on_hold_until is None else delivery.on_hold_until.isoformat()
 
 
 def holder_of(delivery: Delivery) -> dict[str, object]:

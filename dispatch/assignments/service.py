@@ -119,8 +119,9 @@ class Assignments:
     async def _waiting(self, key: DeliveryKey) -> Delivery:
         """The row of a delivery that waits, and no more. Raises NotFound, and Conflict with who has it otherwise."""
         delivery = await self._deliveries.get_alone(key)
-        if delivery.status is not DeliveryStatus.AVAILABLE:
-            check_available(await self._deliveries.get(key))
+        now = self._clock.now()
+        if delivery.status is not DeliveryStatus.AVAILABLE or delivery.is_on_hold(now):
+            check_available(await self._deliveries.get(key), now)
         return delivery
 
 

@@ -30,7 +30,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.eta import Trip, expected_arrival
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import NOTHING, Load
-from dispatch.deliveries.models import DeliveryStatus
+from dispatch.deliveries.models import ON_HOLD, DeliveryStatus, holds
 from dispatch.deliveries.steps import ASSIGNED_MESSAGE
 from dispatch.errors import DispatchError
 from dispatch.events.payloads.deliveries import DeliveryAssigned
@@ -56,6 +56,7 @@ WITH wanted AS MATERIALIZED (
         estimated_delivery_time = w.arrives_at, updated_at = $9, hold_until = NULL, hold_reason = NULL, held_in = NULL
     FROM wanted AS w
     WHERE d.id = w.delivery_id AND d.status = 'available'
+      AND (d.on_hold_since IS NULL OR d.on_hold_until <= $9)
     RETURNING d.id
 ), steps AS (
     INSERT INTO delivery_trackings (delivery_id, status, message, notes, timestamp, noticed_at, transporter_id, flags)
@@ -174,7 +175,7 @@ class AssignmentSets:
             delivery, carrier = deliveries.get(wish.delivery_id), carriers.get(wish.transporter_id)
             load = loads.get(wish.transporter_id, NOTHING)
             pair = (wish.delivery_id, wish.transporter_id)
-            against = GAVE_IT_BACK if pair in refused else _against(delivery, carrier, load)
+            against = GAVE_IT_BACK if pair in refused else _against(delivery, carrier, load, now)
             if against is not None or delivery is None or carrier is None:
                 failures.append(Failure(wish.delivery_id, against or CHANGED_MEANWHILE))
                 continue
@@ -227,12 +228,14 @@ class AssignmentSets:
             raise DispatchError(f"{len(fits)} assignments were to be written, and the database says {done}.")
 
 
-def _against(delivery: HeldDelivery | None, carrier: HeldTransporter | None, load: Load) -> str | None:
+def _against(delivery: HeldDelivery | None, carrier: HeldTransporter | None, load: Load, now: datetime) -> str | None:
     """What stands against an assignment of these two, looked at under their locks."""
     if delivery is None:
         return "There is no such delivery."
     if not LIFE.allows(DeliveryAct.ASSIGN, DeliveryStatus(delivery.status)):
         return f"Delivery is {DeliveryStatus(delivery.status).display.lower()} already"
+    if holds(delivery.on_hold_since, delivery.on_hold_until, now):
+        return ON_HOLD
     weight_kg: Decimal = delivery.package_weight
     if carrier is None or not carrier.may_carry:
         return CHANGED_MEANWHILE

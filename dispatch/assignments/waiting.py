@@ -13,14 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.assignments.pool import URGENCY
 from dispatch.assignments.results import BulkFilter, Failure
 from dispatch.database.among import among
-from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
+from dispatch.deliveries.models import ON_HOLD, Delivery, DeliveryStatus, Priority, not_on_hold, waits_for_anybody
 from scoring import Deliveries as DeliveryRows
 
 MAX_BULK = 20_000
 # What is taken from the database between two looks at whatever else the event loop has to do.
 READ_AT_ONCE = 500
 
-_Row: TypeAlias = Row[int, str, UUID, str, float | None, float | None, float, str]
+_Row: TypeAlias = Row[int, str, UUID, str, float | None, float | None, float, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ async def find_waiting(
     async for rows in result.partitions():
         for row in rows:
             found.add(row[0])
-            if row[1] == DeliveryStatus.AVAILABLE:
+            if row[1] == DeliveryStatus.AVAILABLE and row[8]:
                 waiting.append(_waiting(row))
             else:
                 failures.append(_does_not_wait(row))
@@ -70,7 +70,9 @@ def delivery_arrays(deliveries: Sequence[WaitingDelivery]) -> DeliveryRows:
     )
 
 
-def _query(wanted: BulkFilter, now: datetime) -> Select[int, str, UUID, str, float | None, float | None, float, str]:
+def _query(
+    wanted: BulkFilter, now: datetime
+) -> Select[int, str, UUID, str, float | None, float | None, float, str, bool]:
     query = select(
         Delivery.id,
         type_coerce(Delivery.status, String),
@@ -80,9 +82,10 @@ def _query(wanted: BulkFilter, now: datetime) -> Select[int, str, UUID, str, flo
         Delivery.pickup_lon,
         cast(Delivery.package_weight, Double),
         type_coerce(Delivery.priority, String),
+        not_on_hold(now),
     ).order_by(case(URGENCY, value=Delivery.priority).desc(), Delivery.created_at, Delivery.id)
     if wanted.delivery_ids is None:
-        query = query.where(Delivery.status == DeliveryStatus.AVAILABLE)
+        query = query.where(waits_for_anybody(now))
     else:
         query = query.where(among(Delivery.id, wanted.delivery_ids))
     if wanted.priority is not None:
@@ -95,9 +98,11 @@ def _query(wanted: BulkFilter, now: datetime) -> Select[int, str, UUID, str, flo
 
 
 def _waiting(row: _Row) -> WaitingDelivery:
-    number, _, uuid, tracking_number, lat, lon, weight_kg, priority = row
+    number, _, uuid, tracking_number, lat, lon, weight_kg, priority, _ = row
     return WaitingDelivery(number, uuid, tracking_number, lat, lon, weight_kg, URGENCY[Priority(priority)])
 
 
 def _does_not_wait(row: _Row) -> Failure:
+    if row[1] == DeliveryStatus.AVAILABLE:
+        return Failure(row[0], ON_HOLD)
     return Failure(row[0], f"Delivery is {DeliveryStatus(row[1]).display.lower()}, not available for assignment")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 from dispatch.database.among import among
 from dispatch.database.circles import in_circle
 from dispatch.database.search import contains, folded_text
-from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep, Priority
+from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep, Priority, waits_for_anybody
 from dispatch.geo import Circle
 from dispatch.numbers import tracking_signs
 from dispatch.orders.models import DeliveryInfo, Order
@@ -98,11 +98,9 @@ def order_has_number_like(search: str) -> ColumnElement[bool]:
     return exists().where(Sale.order_id == Order.id, Delivery.sale_id == Sale.id, has_number_like(search))
 
 
-def waiting_query() -> Select[Delivery]:
-    """Deliveries that wait for a transporter, oldest first, for a page."""
-    return (
-        select(Delivery).where(Delivery.status == DeliveryStatus.AVAILABLE).order_by(Delivery.created_at, Delivery.id)
-    )
+def waiting_query(now: datetime) -> Select[Delivery]:
+    """Deliveries that wait for a transporter and are not on hold, oldest first, for a page."""
+    return select(Delivery).where(waits_for_anybody(now)).order_by(Delivery.created_at, Delivery.id)
 
 
 async def cities_of(session: AsyncSession, deliveries: Sequence[Delivery]) -> dict[int, str]:

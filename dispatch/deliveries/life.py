@@ -30,6 +30,8 @@ class DeliveryAct(StrEnum):
     CANCEL = "cancel"
     LOSE = "lose"
     RETURN = "return"
+    HOLD = "hold"
+    RESUME = "resume"
     CHANGE_PRIORITY = "change priority"
     CHANGE_ADDRESS = "change address"
     RATE = "rate"
@@ -124,6 +126,14 @@ LIFE = Lifecycle(
             "an admin",
             "what had ended was lost or damaged: its buyer has the money back",
         ),
+        Move(
+            DeliveryAct.HOLD,
+            (AVAILABLE,),
+            None,
+            "an admin, the sale's seller",
+            "nobody is given it or may take it, until a time or until it is resumed",
+        ),
+        Move(DeliveryAct.RESUME, (AVAILABLE,), None, "an admin, the sale's seller", "it waits as any other again"),
         Move(
             DeliveryAct.CHANGE_PRIORITY,
             (AVAILABLE, ASSIGNED, PICKED_UP, IN_TRANSIT),

@@ -10,12 +10,15 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    ColumnElement,
     Double,
     Index,
     Numeric,
     SmallInteger,
     String,
     Text,
+    and_,
+    or_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -128,6 +131,12 @@ class Delivery(IdentityAuditBase):
         ),
         CheckConstraint("num_nulls(hold_until, hold_reason, held_in) IN (0, 3)", name="hold_whole"),
         Index("ix_deliveries_held_in", "held_in", "hold_until", postgresql_where=text("held_in IS NOT NULL")),
+        CheckConstraint(
+            "num_nulls(on_hold_since, on_hold_reason, on_hold_by) IN (0, 3) "
+            "AND (on_hold_until IS NULL OR on_hold_until > on_hold_since)",
+            name="on_hold_whole",
+        ),
+        Index("ix_deliveries_on_hold_by", "on_hold_by", postgresql_where=text("on_hold_by IS NOT NULL")),
         CheckConstraint("buyer_rating BETWEEN 1 AND 5", name="buyer_rating_in_range"),
         CheckConstraint("num_nulls(retry_from, retry_asked_by, retry_asked_at) IN (0, 3)", name="retry_whole"),
         CheckConstraint("age_minimum BETWEEN 1 AND 120", name="age_in_range"),
@@ -185,6 +194,13 @@ class Delivery(IdentityAuditBase):
     held_in: Mapped[int | None] = mapped_column(BigInteger)
     """The zone whose rolling dispatch holds it, 0 for what lies in none."""
 
+    on_hold_since: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    """A person lets it wait since then: nobody is given it, asked for it or may take it. Other than ``hold_until``."""
+    on_hold_until: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    """It waits as any other from then on, without anybody's doing; None: until somebody resumes it."""
+    on_hold_reason: Mapped[str | None] = mapped_column(String(300))
+    on_hold_by: Mapped[int | None] = mapped_column(reference("users.id"))
+
     retry_from: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     """After an attempt: when the parcel is tried again at the earliest, as far as somebody said so."""
     retry_until: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
@@ -226,9 +242,31 @@ class Delivery(IdentityAuditBase):
         """When it can be picked up at the earliest, as far as that was said."""
         return self.ready_at or self.requested_pickup_date
 
+    def is_on_hold(self, now: datetime) -> bool:
+        """Whether a person lets it wait at a time."""
+        return self.status is DeliveryStatus.AVAILABLE and holds(self.on_hold_since, self.on_hold_until, now)
+
     def end_hold(self) -> None:
-        """Somebody has it, or it may be given at once."""
+        """Somebody has it, or it may be given at once; what a person holds is not ended by this."""
         self.hold_until = self.hold_reason = self.held_in = None
+
+
+ON_HOLD = "Delivery is on hold; it is resumed before anybody has it"
+
+
+def holds(since: datetime | None, until: datetime | None, now: datetime) -> bool:
+    """Whether a hold of a person stands at a time: nothing has to wake up for its end."""
+    return since is not None and (until is None or until > now)
+
+
+def not_on_hold(now: datetime) -> ColumnElement[bool]:
+    """The opposite as a condition on the rows of deliveries."""
+    return or_(Delivery.on_hold_since.is_(None), Delivery.on_hold_until <= now)
+
+
+def waits_for_anybody(now: datetime) -> ColumnElement[bool]:
+    """Whether somebody may be given a delivery at a time: the one condition of all that select what waits."""
+    return and_(Delivery.status == DeliveryStatus.AVAILABLE, not_on_hold(now))
 
 
 class DeliveryStep(IdentityBase):

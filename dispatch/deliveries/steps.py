@@ -27,7 +27,7 @@ from dispatch.deliveries.handover import (
 from dispatch.deliveries.happened import identity, was_accepted
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import Load, load_of
-from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
+from dispatch.deliveries.models import ON_HOLD, Delivery, DeliveryStatus, DeliveryStep
 from dispatch.deliveries.proving import Proving
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
 from dispatch.deliveries.step_times import step_time
@@ -141,6 +141,8 @@ class DeliverySteps:
             return delivery
         if not LIFE.allows(DeliveryAct.ASSIGN, delivery.status):
             raise _already_assigned()
+        if delivery.is_on_hold(self._clock.now()):
+            raise Conflict(f"{ON_HOLD}.", code="on_hold", delivery_status=delivery.status.value)
         locked = await lock_transporter(self._session, transporter.id)
         load = await load_of(self._session, locked.id)
         self.check_can_take(locked, load, delivery)

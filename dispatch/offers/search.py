@@ -5,7 +5,7 @@ Lock order, here as everywhere: delivery, transporters by id. Whatever changes o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
@@ -56,7 +56,7 @@ class OfferSearches:
         Raises NotFound, and Conflict where the delivery does not wait (with who has it) or is searched for already.
         """
         delivery = await self._deliveries.get(key, lock=True)
-        check_available(delivery)
+        check_available(delivery, self._clock.now())
         running = await self._running(delivery.id)
         if running is not None:
             raise Conflict("Transporters are being asked already.", code="search_runs", search_id=running.id)
@@ -82,9 +82,19 @@ class OfferSearches:
         delivery = await self._deliveries.get(key, lock=True)
         search = await self._running(delivery.id)
         if search is None:
-            check_available(delivery)
+            check_available(delivery, self._clock.now())
             raise Conflict("Nobody is being asked.", code="no_search")
         now = self._clock.now()
+        await self._end(search, now)
+        return search
+
+    async def end_of(self, delivery: Delivery) -> None:
+        """End the search of a locked delivery with its offers, where there is one."""
+        search = await self._running(delivery.id)
+        if search is not None:
+            await self._end(search, self._clock.now())
+
+    async def _end(self, search: OfferSearch, now: datetime) -> None:
         search.status, search.ended_at = SearchStatus.CANCELLED, now
         await self._session.execute(
             update(Offer)
@@ -92,7 +102,6 @@ class OfferSearches:
             .values(status=OfferStatus.WITHDRAWN, end_reason=EndReason.SEARCH_ENDED, ended_at=now, tell_at=now)
         )
         await self._session.flush()
-        return search
 
     async def of(self, key: DeliveryKey) -> tuple[Delivery, Sequence[OfferSearch]]:
         """A delivery and its searches with their offers, newest first. Raises NotFound."""

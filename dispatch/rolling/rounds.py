@@ -130,7 +130,7 @@ class RollingRounds(ItemJob[Claim]):
             raise Overtaken
         tick = Tick(claim)
         async with self._database.work() as work:
-            waiting = await find_waiting_in(work.session, place)
+            waiting = await find_waiting_in(work.session, place, self._clock.now())
             carried = await find_carried_in(work.session, place)
         tick.waiting = len(waiting)
         self._nobody_left.keep(place.zone_id, [one.delivery.id for one in waiting])

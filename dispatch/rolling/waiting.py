@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.assignments.pool import URGENCY
 from dispatch.assignments.waiting import MAX_BULK, READ_AT_ONCE, WaitingDelivery
-from dispatch.deliveries.models import Delivery, DeliveryStatus, HoldReason, Priority
+from dispatch.deliveries.models import Delivery, HoldReason, Priority, waits_for_anybody
 from dispatch.offers.models import OfferSearch, SearchStatus
 from dispatch.rolling.models import OUTSIDE
 from dispatch.zones.kept import NOWHERE, KnownZone, ZoneMap
@@ -74,16 +74,16 @@ class Place:
         return [Delivery.pickup_lat.between(south, north), Delivery.pickup_lon.between(west, east)]
 
 
-async def find_waiting_in(session: AsyncSession, place: Place) -> list[Waiting]:
+async def find_waiting_in(session: AsyncSession, place: Place, now: datetime) -> list[Waiting]:
     """The deliveries that wait in a place, the most urgent first, then the oldest."""
     found: list[Waiting] = []
-    result = await session.stream(_query(place), execution_options={"yield_per": READ_AT_ONCE})
+    result = await session.stream(_query(place, now), execution_options={"yield_per": READ_AT_ONCE})
     async for rows in result.partitions():
         found += _within(rows, place)
     return found
 
 
-def _query(place: Place) -> Select[*tuple[Any, ...]]:
+def _query(place: Place, now: datetime) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Delivery.id,
@@ -99,7 +99,7 @@ def _query(place: Place) -> Select[*tuple[Any, ...]]:
             _IS_ASKED.label("is_asked"),
             _NOBODY_AT.label("nobody_at"),
         )
-        .where(Delivery.status == DeliveryStatus.AVAILABLE, *place.box())
+        .where(waits_for_anybody(now), *place.box())
         .order_by(case(URGENCY, value=Delivery.priority).desc(), Delivery.created_at, Delivery.id)
         .limit(MAX_BULK)
     )

@@ -6,7 +6,15 @@ from decimal import Decimal
 from dispatch.arrivals.events import EventKind
 from dispatch.arrivals.open_deliveries import FailedTry, NextTry, OpenDelivery
 from dispatch.ports import Presence
-from realtime.console.frames import FleetAttempt, FleetDelivery, FleetNextTry, FleetProfile, FleetTransporter, Point
+from realtime.console.frames import (
+    FleetAttempt,
+    FleetDelivery,
+    FleetNextTry,
+    FleetOnHold,
+    FleetProfile,
+    FleetTransporter,
+    Point,
+)
 from realtime.fixes import LoggedFix
 from realtime.protocol import encode, utc_from_ms
 
@@ -85,6 +93,7 @@ def told_delivery(delivery: OpenDelivery, expected_at: datetime | None) -> bytes
             at_stop_since=delivery.at_stop_since,
             hold_until=delivery.hold_until,
             hold_reason=None if delivery.hold_reason is None else delivery.hold_reason.value,
+            on_hold=None if delivery.on_hold is None else FleetOnHold(delivery.on_hold.since, delivery.on_hold.until),
             attempt=_attempt(delivery.attempt),
             next_try=_next_try(delivery.next_try),
         )

@@ -103,6 +103,16 @@ export class Calls {
     return this.client.call(`/api/deliveries/${delivery}/address/`, { method: "POST", body });
   }
 
+  /** Nobody is given it until then, or until it is resumed. */
+  hold(delivery: number, reason: string, until: number | null): Promise<Schemas["OnHoldState"]> {
+    const body = { reason, until: until === null ? null : new Date(until).toISOString() };
+    return this.client.call(`/api/deliveries/${delivery}/hold/`, { method: "POST", body });
+  }
+
+  resume(delivery: number): Promise<Schemas["OnHoldState"]> {
+    return this.client.call(`/api/deliveries/${delivery}/resume/`, { method: "POST" });
+  }
+
   changeCode(delivery: number, act: "reset" | "waive", reason: string): Promise<Schemas["CodeState"]> {
     return this.client.call(`/api/deliveries/${delivery}/code/${act}/`, { method: "POST", body: { reason } });
   }

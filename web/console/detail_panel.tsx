@@ -8,9 +8,9 @@ import type { Details } from "./calls.ts";
 import { CandidateList } from "./candidate_list.tsx";
 import { planShows, shortPlace, useDesk } from "./desk.ts";
 import { lateness, measureOf, waitsSince } from "./exceptions.ts";
-import { type Delivery, aboard, underWay } from "./frames.ts";
+import { type Delivery, aboard, onHold, underWay } from "./frames.ts";
 import { triedWords } from "./list_panel.tsx";
-import { AddressPanel, AttemptsPanel, CodePanel, CourierPanel, DecisionPanel, DoneList, EndingPanel, HistoryList, OfferPanel, PlanPanel, RefusedPanel } from "./late_parts.tsx";
+import { AddressPanel, AttemptsPanel, CodePanel, CourierPanel, DecisionPanel, DoneList, EndingPanel, HistoryList, HoldPanel, OfferPanel, PlanPanel, RefusedPanel } from "./late_parts.tsx";
 import { dueOf, triedOf } from "./tries.ts";
 import { queryOf } from "./address.ts";
 
@@ -31,7 +31,7 @@ export function DetailPanel() {
 }
 
 function DeliveryPanel({ delivery }: { delivery: Delivery }) {
-  const { say, calls, actions, searches, open } = useDesk();
+  const { say, calls, actions, searches, open, now } = useDesk();
   const [details, setDetails] = useState<Details | null>(null);
   const [problem, setProblem] = useState("");
   const [asked_at, setAskedAt] = useState(0);
@@ -49,8 +49,9 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   const pending = actions.pending.get(delivery.id);
   // Who could carry it comes first, until somebody is asked.
   const asks = searches.get(delivery.id)?.status === "searching";
-  const asked = <OfferPanel key={`offers-${delivery.id}`} delivery={delivery} />;
-  const could = delivery.status === "available" && <CandidateList key={delivery.id} delivery={delivery} />;
+  const held = onHold(delivery, now);
+  const asked = !held && <OfferPanel key={`offers-${delivery.id}`} delivery={delivery} />;
+  const could = delivery.status === "available" && !held && <CandidateList key={delivery.id} delivery={delivery} />;
   return (
     <div class="scroll sheet">
       <header>
@@ -71,8 +72,10 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
           <button type="button" class="button" disabled={pending !== undefined} onClick={() => open("cancel")}><Icon of={CircleX} />{say("cancel.open")}</button>
         )}
       </p>
+      {held && <HoldPanel key={`held-${delivery.id}`} delivery={delivery} details={details} />}
       {asks ? [asked, could] : [could, asked]}
       <AddressPanel key={`address-${delivery.id}`} delivery={delivery} details={details} onChanged={() => setAskedAt(asked_at + 1)} />
+      {delivery.status === "available" && !held && <HoldPanel key={`hold-${delivery.id}`} delivery={delivery} details={details} />}
       <EndingPanel key={`ending-${delivery.id}`} delivery={delivery} />
       <DecisionPanel key={`decision-${delivery.id}`} delivery={delivery} turn={turn} />
       <Facts delivery={delivery} details={details} />

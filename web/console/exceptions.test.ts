@@ -15,6 +15,17 @@ test("a parcel is late where it is expected after what was asked for, and a wait
   expect(lateness(delivery(1, { due_at: "2026-11-28T11:30:00Z" }), NOW)).toBe(0);
 });
 
+test("what a person holds is neither late nor an exception until its time is over", () => {
+  const waits = { due_at: "2026-11-28T10:50:00Z", created_at: "2026-11-28T09:00:00Z" };
+  for (const until of [null, "2026-11-28T12:00:00Z"]) {
+    const held = delivery(1, { ...waits, on_hold: { since: "2026-11-28T10:00:00Z", until } });
+    expect(lateness(held, NOW)).toBe(0);
+    expect(exceptionsOf([held], fleet(), NOW, new Set([1]))).toEqual([]);
+  }
+  const over = delivery(1, { ...waits, on_hold: { since: "2026-11-28T10:00:00Z", until: "2026-11-28T10:59:00Z" } });
+  expect(kinds(exceptionsOf([over], fleet(), NOW))).toEqual([["late", 10]]);
+});
+
 test("where nothing was asked for, it is late by ten minutes beyond the plan", () => {
   const carried = { status: "in_transit", transporter_id: 1, planned_at: "2026-11-28T11:10:00Z" } as const;
   expect(lateness(delivery(1, { ...carried, expected_at: "2026-11-28T11:19:00Z" }), NOW)).toBe(0);

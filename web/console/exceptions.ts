@@ -1,5 +1,5 @@
 // What a dispatcher has to look at first, worst first, each once.
-import { type Courier, type Delivery, aboard, underWay } from "./frames.ts";
+import { type Courier, type Delivery, aboard, onHold, underWay } from "./frames.ts";
 import { dueOf, triedOf } from "./tries.ts";
 
 export type ExceptionKind = "no_next_try" | "next_try" | "late" | "silent" | "nobody" | "at_stop";
@@ -23,8 +23,9 @@ export const LONG_AT_STOP_MS = 10 * MINUTE_MS;
 export const NOBODY_AFTER_MS = 10 * MINUTE_MS;
 const ORDER: readonly ExceptionKind[] = ["no_next_try", "late", "silent", "nobody", "at_stop", "next_try"];
 
-/** By how much a delivery is or will be late; 0 where it is in time, or nothing was asked for and nothing planned. An agreed next try is what counts. */
+/** By how much a delivery is or will be late; 0 where it is in time or on hold, or nothing was asked for and nothing planned. An agreed next try is what counts. */
 export function lateness(delivery: Delivery, now: number): number {
+  if (onHold(delivery, now)) return 0;
   const expected = underWay(delivery) ? Math.max(delivery.expected_at ?? now, now) : now;
   const due = dueOf(delivery);
   if (due !== null) return expected - due >= LATE_AFTER_MS ? expected - due : 0;
@@ -62,6 +63,7 @@ export function exceptionsOf(
     if (tried === "no_next_try") found.push(again(delivery, tried, now - (delivery.attempt?.at ?? now)));
     else if (late > 0) found.push(name("late", late));
     else if (tried !== null) found.push(again(delivery, tried, now - (delivery.next_try?.starts_at ?? now)));
+    else if (onHold(delivery, now)) continue; // somebody knows why
     else if (delivery.status === "available") {
       const waits = now - waitsSince(delivery);
       if (waits >= NOBODY_AFTER_MS || unfound.has(delivery.id)) found.push(name("nobody", Math.max(0, waits)));

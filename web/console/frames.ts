@@ -44,6 +44,12 @@ export interface NextTryFrame {
   asked_by: "transporter" | "buyer" | "dispatcher";
 }
 
+/** A person lets it wait; `until` is null where somebody has to resume it, and may be over. */
+export interface OnHoldFrame {
+  since: string;
+  until: string | null;
+}
+
 export interface DeliveryFrame {
   id: number;
   tracking_number: string;
@@ -66,6 +72,7 @@ export interface DeliveryFrame {
   expected_at: string | null;
   at_stop: "pickup" | "dropoff" | null;
   at_stop_since: string | null;
+  on_hold: OnHoldFrame | null;
   attempt: AttemptFrame | null;
   next_try: NextTryFrame | null;
 }
@@ -124,7 +131,7 @@ export interface Courier extends Point {
 
 type Times = "created_at" | "pickup_from" | "due_at" | "assigned_at" | "picked_up_at" | "planned_at" | "expected_at" | "at_stop_since";
 
-export interface Delivery extends Omit<DeliveryFrame, Times | "attempt" | "next_try"> {
+export interface Delivery extends Omit<DeliveryFrame, Times | "on_hold" | "attempt" | "next_try"> {
   created_at: number;
   pickup_from: number | null;
   due_at: number | null;
@@ -133,6 +140,7 @@ export interface Delivery extends Omit<DeliveryFrame, Times | "attempt" | "next_
   planned_at: number | null;
   expected_at: number | null;
   at_stop_since: number | null;
+  on_hold: { since: number; until: number | null } | null;
   attempt: (Omit<AttemptFrame, "at"> & { at: number }) | null;
   next_try: (Omit<NextTryFrame, "starts_at" | "ends_at"> & { starts_at: number; ends_at: number | null }) | null;
 }
@@ -150,6 +158,7 @@ export function deliveryOf(told: DeliveryFrame): Delivery {
     planned_at: moment(told.planned_at),
     expected_at: moment(told.expected_at),
     at_stop_since: moment(told.at_stop_since),
+    on_hold: told.on_hold && { since: Date.parse(told.on_hold.since), until: moment(told.on_hold.until) },
     attempt: told.attempt && { ...told.attempt, at: Date.parse(told.attempt.at) },
     next_try: told.next_try && { ...told.next_try, starts_at: Date.parse(told.next_try.starts_at), ends_at: moment(told.next_try.ends_at) },
   };
@@ -167,6 +176,11 @@ export function aboard(delivery: Pick<Delivery, "status">): boolean {
 
 export function underWay(delivery: Pick<Delivery, "status">): boolean {
   return delivery.status === "assigned" || aboard(delivery);
+}
+
+/** Whether a person lets it wait now: nobody ends a hold whose time is over. */
+export function onHold({ status, on_hold }: Pick<Delivery, "status" | "on_hold">, now: number): boolean {
+  return status === "available" && on_hold !== null && (on_hold.until ?? Infinity) > now;
 }
 
 export function over(delivery: Pick<Delivery, "status">): boolean {

@@ -51,4 +51,5 @@ export const HistoryList = later<{ details: Details; turn: string }>(async () =>
 export const AddressPanel = later<{ delivery: Delivery; details: Details | null; onChanged: () => void }>(async () => (await import("./late/address_panel.tsx")).AddressPanel);
 export const AttemptsPanel = later<{ delivery: Delivery; details: Details | null; onChanged: () => void }>(async () => (await import("./late/attempts_panel.tsx")).AttemptsPanel);
 export const RefusedPanel = later<{ id: number; turn: string }>(async () => (await import("./late/refused_panel.tsx")).RefusedPanel);
+export const HoldPanel = later<{ delivery: Delivery; details: Details | null }>(async () => (await import("./late/hold_panel.tsx")).HoldPanel);
 export const EndingPanel = later<{ delivery: Delivery }>(async () => (await import("./ending_panel.tsx")).EndingPanel);

@@ -6,7 +6,7 @@ import type { Language } from "../shared/numbers.ts";
 import { clock, date, duration } from "../shared/times.ts";
 import { shortPlace, useDesk } from "./desk.ts";
 import { type Exception, type ExceptionKind, measureOf, waitsSince } from "./exceptions.ts";
-import { type Delivery, aboard, underWay } from "./frames.ts";
+import { type Delivery, aboard, onHold, underWay } from "./frames.ts";
 import { type Listed, couriersFound } from "./queue.ts";
 import { queryOf } from "./address.ts";
 import { isKey } from "../shared/words.ts";
@@ -95,18 +95,20 @@ function Couriers() {
 }
 
 function Queue() {
-  const { say, digits, listed, board, view } = useDesk();
+  const { say, digits, listed, board, view, now } = useDesk();
   const [rows, setRows] = useState(ROWS);
   const hidden = listed.length - rows;
   const shown = listed.slice(0, rows);
+  const held = (one: Listed): boolean => onHold(one.delivery, now);
   const empty = view.search !== "" ? "queue.no_match" : view.filter === "all" ? "queue.none" : (`queue.none.${view.filter}` as const);
   return (
     <section aria-labelledby="queue">
       <h2 id="queue">{say("queue")} <span class="number">{listed.length > 0 && digits(listed.length)}</span></h2>
       {!board.known && <p class="quiet small pad" role="status">{say("loading")}</p>}
       {board.known && listed.length === 0 && <p class="quiet small pad">{say(empty)}</p>}
-      <Group caption={say("queue.waiting")} rows={shown.filter((one) => !underWay(one.delivery))} />
+      <Group caption={say("queue.waiting")} rows={shown.filter((one) => !underWay(one.delivery) && !held(one))} />
       <Group caption={say("queue.under_way")} rows={shown.filter((one) => underWay(one.delivery))} />
+      <Group caption={say("queue.on_hold")} rows={shown.filter(held)} />
       {hidden > 0 && (
         <button type="button" class="link pad" onClick={() => setRows(rows + ROWS)}>{say("console.show_all", { count: Math.min(hidden, ROWS) })}</button>
       )}

@@ -26,6 +26,16 @@ test("what waits comes first, by the time left; then by how long it has waited; 
   expect(ordered(list, NOW).map((one) => one.delivery.id)).toEqual([5, 4, 3, 2, 6, 1]);
 });
 
+test("what a person holds comes last while that lasts", () => {
+  const since = "2026-11-28T10:00:00Z";
+  const list = [
+    listed(1, { on_hold: { since, until: null } }),
+    listed(2, { on_hold: { since, until: "2026-11-28T10:30:00Z" } }),
+    listed(3, { status: "assigned", transporter_id: 1 }),
+  ];
+  expect(ordered(list, NOW).map((one) => one.delivery.id)).toEqual([2, 3, 1]);
+});
+
 test("of equals the more urgent comes first", () => {
   const list = [listed(1), listed(2, { priority: "low" }), listed(3, { priority: "urgent" })];
   expect(ordered(list, NOW).map((one) => one.delivery.id)).toEqual([3, 1, 2]);

@@ -1,5 +1,5 @@
 // The list of deliveries: which are shown, and in which order.
-import { type Delivery, type Profile, underWay } from "./frames.ts";
+import { type Delivery, type Profile, onHold, underWay } from "./frames.ts";
 import { waitsSince } from "./exceptions.ts";
 import { dueOf } from "./tries.ts";
 import { numberSigns } from "../shared/tracking_number.ts";
@@ -21,10 +21,11 @@ function timeLeft(delivery: Delivery, now: number): number {
   return due === null ? Number.MAX_SAFE_INTEGER - (now - waitsSince(delivery)) : due - now;
 }
 
-/** What waits first, then what is under way, each by the time left. */
+/** What waits first, then what is under way, each by the time left; what is on hold is nobody's turn and last. */
 export function ordered(listed: readonly Listed[], now: number): Listed[] {
   return [...listed].sort(
     ({ delivery: a }, { delivery: b }) =>
+      Number(onHold(a, now)) - Number(onHold(b, now)) ||
       Number(underWay(a)) - Number(underWay(b)) ||
       Number(waitsSince(a) > now) - Number(waitsSince(b) > now) ||
       timeLeft(a, now) - timeLeft(b, now) ||

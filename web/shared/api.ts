@@ -555,6 +555,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold
+         * @description Let a delivery wait, as an admin or the sale's seller: nobody is given it, asked for it or may take it.
+         *
+         *     Its status stays `available`; it counts as late only afterwards. It ends by `resume/` or with `until`, which no
+         *     event tells. Another reason or time replaces the one before; the same again changes nothing. The customer is
+         *     told that it is on hold, and not why. 409, each with `delivery_status`: `wrong_status` with what fits instead,
+         *     `held_by_dispatcher` for its seller.
+         */
+        post: operations["deliveries_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/loss": {
         parameters: {
             query?: never;
@@ -835,6 +860,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description End the hold of a delivery, as an admin, or as the sale's seller where that held it: it waits as any other.
+         *
+         *     What is not on hold stays as it is. 409: `held_by_dispatcher`, with `delivery_status`.
+         */
+        post: operations["deliveries_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/return": {
         parameters: {
             query?: never;
@@ -1029,7 +1076,7 @@ export interface paths {
         };
         /**
          * Available
-         * @description Deliveries that wait for a transporter, oldest first, for admins and transporters whose papers are in order.
+         * @description What waits and is not on hold, oldest first, for admins and transporters whose papers are in order.
          *
          *     A transporter sees the pickup and the area of the drop-off (`delivery_area`: city and a geohash cell of about
          *     1 km), no address and no tracking number; what it has accepted it sees whole.
@@ -5274,7 +5321,8 @@ export interface components {
          * DetailedDelivery
          * @description Everything about a delivery.
          *
-         *     `reported_rating` (the transporter's word), `earnings` and `hold` (why it waits) are for admins alone.
+         *     `on_hold`: a person lets it wait; null for the transporter. `reported_rating` (the transporter's word),
+         *     `earnings` and `hold` (why it waits) are for admins alone.
          */
         DetailedDelivery: {
             assigned_at: string | null;
@@ -5301,6 +5349,7 @@ export interface components {
             id: number;
             marketplace_sale: number;
             next_try: components["schemas"]["NextTry"] | null;
+            on_hold: components["schemas"]["OnHoldAnswer"] | null;
             package_details: components["schemas"]["Package"];
             package_weight: number;
             picked_up_at: string | null;
@@ -5366,7 +5415,8 @@ export interface components {
          * DispatcherRow
          * @description A delivery in a dispatcher's list, with all that makes its steps implausible.
          *
-         *     `hold`: why it waits though somebody could have it, null where nothing holds it. `ending`: how it ended that did
+         *     `hold`: why it waits though somebody could have it, null where nothing holds it. `on_hold`: a person lets it
+         *     wait. `ending`: how it ended that did
          *     not go well. `return_of`: the delivery whose parcel it brings back to the seller.
          */
         DispatcherRow: {
@@ -5385,6 +5435,7 @@ export interface components {
             flags: string[];
             hold: components["schemas"]["HoldAnswer"] | null;
             id: number;
+            on_hold: components["schemas"]["OnHoldAnswer"] | null;
             package_weight: number;
             pickup_address: string;
             pickup_latitude: number | null;
@@ -6107,6 +6158,16 @@ export interface components {
             reason: components["schemas"]["HoldReason"];
             /** Format: date-time */
             until: string;
+        };
+        /**
+         * HoldBody
+         * @description Why a delivery is to wait, for those who decide, and until when; without ``until``, until it is resumed.
+         */
+        HoldBody: {
+            /** Format: line */
+            reason: string;
+            /** @default null */
+            until: string | null;
         };
         /**
          * HoldReason
@@ -7153,6 +7214,32 @@ export interface components {
          * @enum {string}
          */
         OfferStatus: "queued" | "open" | "accepted" | "declined" | "expired" | "withdrawn" | "voided";
+        /**
+         * OnHoldAnswer
+         * @description Somebody lets a delivery wait: nobody is given it until then, or until it is resumed where `until` is null.
+         *
+         *     `by`: whose account; `reason` is for whoever wrote it and for admins, and null for others.
+         */
+        OnHoldAnswer: {
+            by: number | null;
+            by_name?: string | null;
+            reason: string | null;
+            /** Format: date-time */
+            since: string;
+            until: string | null;
+        };
+        /**
+         * OnHoldState
+         * @description How a delivery stands; `on_hold` is null where nothing holds it.
+         */
+        OnHoldState: {
+            delivery_id: number;
+            /** Format: uuid */
+            delivery_uuid: string;
+            on_hold: components["schemas"]["OnHoldAnswer"] | null;
+            status: components["schemas"]["DeliveryStatus"];
+            tracking_number: string;
+        };
         /**
          * OpenLink
          * @description Where a picture can be looked at until then, without signing in.
@@ -11243,6 +11330,44 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    deliveries_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnHoldState"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     deliveries_report: {
         parameters: {
             query?: never;
@@ -11713,6 +11838,38 @@ export interface operations {
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnHoldState"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];

@@ -32,6 +32,7 @@ export function toldDelivery(id: number, some: Partial<DeliveryFrame> = {}): Del
     expected_at: null,
     at_stop: null,
     at_stop_since: null,
+    on_hold: null,
     attempt: null,
     next_try: null,
     ...some,

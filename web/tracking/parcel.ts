@@ -40,8 +40,12 @@ export function step(parcel: Parcel): number {
   return ["assigned", "picked_up", "in_transit"].indexOf(parcel.status);
 }
 
-/** The message of a step that only says when the parcel is tried again. */
-const RESCHEDULED = "Next delivery attempt rescheduled";
+/** Messages of steps that leave the status as it is. */
+const SAID = [
+  ["Next delivery attempt rescheduled", "tried.again"],
+  ["Package on hold", "told.held"],
+  ["Package no longer on hold", "told.resumed"],
+] as const;
 
 export interface Told {
   at: number;
@@ -54,8 +58,7 @@ const ORDER = ["status.available", "status.assigned", "event.arrived_at_pickup",
 
 /** Steps and arrivals, newest first. The server tells the same: `story_of` in `api/routes/pages/tracking_view.py`. */
 export function history(parcel: Parcel): Told[] {
-  const tried = new Map(parcel.attempts.map((one) => [one.message, `tried.${one.reason}`]));
-  tried.set(RESCHEDULED, "tried.again");
+  const tried = new Map<string, string>([...parcel.attempts.map((one) => [one.message, `tried.${one.reason}`] as const), ...SAID]);
   const steps = parcel.tracking_history.map((one) => ({ at: Date.parse(one.timestamp), key: tried.get(one.message) ?? `status.${one.status}`, otherwise: one.message }));
   const events = parcel.events.map((one) => ({ at: Date.parse(one.timestamp), key: `event.${one.kind}`, otherwise: one.message }));
   const told = [...steps, ...events];

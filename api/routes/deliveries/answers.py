@@ -59,16 +59,31 @@ class HoldAnswer(Struct, frozen=True):
     reason: HoldReason
 
 
+class OnHoldAnswer(Struct, frozen=True, kw_only=True):
+    """Somebody lets a delivery wait: nobody is given it until then, or until it is resumed where ``until`` is null.
+
+    ``by``: whose account; ``reason`` is for whoever wrote it and for admins, and null for others.
+    """
+
+    since: datetime
+    until: datetime | None
+    reason: str | None
+    by: int | None
+    by_name: str | None = None
+
+
 class DispatcherRow(DeliveryRow, frozen=True, kw_only=True):
     """A delivery in a dispatcher's list, with all that makes its steps implausible.
 
-    ``hold``: why it waits though somebody could have it, null where nothing holds it. ``ending``: how it ended that did
+    ``hold``: why it waits though somebody could have it, null where nothing holds it. ``on_hold``: a person lets it
+    wait. ``ending``: how it ended that did
     not go well. ``return_of``: the delivery whose parcel it brings back to the seller.
     """
 
     transporter: int | None
     ready_at: datetime | None
     hold: HoldAnswer | None
+    on_hold: OnHoldAnswer | None
     ending: Ending | None
     return_of: int | None
     flags: list[str]
@@ -157,7 +172,8 @@ class Package(Struct, frozen=True):
 class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     """Everything about a delivery.
 
-    ``reported_rating`` (the transporter's word), ``earnings`` and ``hold`` (why it waits) are for admins alone.
+    ``on_hold``: a person lets it wait; null for the transporter. ``reported_rating`` (the transporter's word),
+    ``earnings`` and ``hold`` (why it waits) are for admins alone.
     """
 
     pickup_contact_name: str
@@ -180,6 +196,7 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     tracking_history: list[NotedStep]
     attempts: list[NotedAttempt]
     next_try: NextTry | None
+    on_hold: OnHoldAnswer | None
     proof: DeliveryProofs
     reported_rating: int | UnsetType | None = UNSET
     earnings: float | UnsetType | None = UNSET
@@ -243,7 +260,7 @@ def waiting_delivery(delivery: Delivery, city: str | None) -> WaitingDelivery:
     )
 
 
-def dispatcher_row(delivery: Delivery) -> DispatcherRow:
+def dispatcher_row(delivery: Delivery, *, now: datetime) -> DispatcherRow:
     """A delivery in a dispatcher's list."""
     flags = sorted({flag for step in delivery.tracking_history for flag in step.flags})
     return DispatcherRow(
@@ -251,6 +268,7 @@ def dispatcher_row(delivery: Delivery) -> DispatcherRow:
         transporter=delivery.transporter_id,
         ready_at=delivery.ready_at,
         hold=hold_answer(delivery),
+        on_hold=on_hold_answer(delivery, now),
         ending=delivery.ending,
         return_of=delivery.return_of,
         flags=flags,
@@ -262,6 +280,24 @@ def hold_answer(delivery: Delivery) -> HoldAnswer | None:
     if delivery.status is not DeliveryStatus.AVAILABLE or delivery.hold_until is None or delivery.hold_reason is None:
         return None
     return HoldAnswer(delivery.hold_until, delivery.hold_reason)
+
+
+def on_hold_answer(
+    delivery: Delivery, now: datetime, *, reader: User | None = None, holder: User | None = None
+) -> OnHoldAnswer | None:
+    """Who lets a delivery wait, and until when; without a ``reader`` for an admin. The ``holder``'s name for admins."""
+    since = delivery.on_hold_since
+    if since is None or not delivery.is_on_hold(now):
+        return None
+    for_admin = reader is None or reader.has(Role.ADMIN)
+    own = for_admin or (reader is not None and reader.id == delivery.on_hold_by)
+    return OnHoldAnswer(
+        since=since,
+        until=delivery.on_hold_until,
+        reason=delivery.on_hold_reason if own else None,
+        by=delivery.on_hold_by if own else None,
+        by_name=holder.name if holder is not None and for_admin else None,
+    )
 
 
 def created_delivery(delivery: Delivery) -> CreatedDelivery:
@@ -294,6 +330,7 @@ def detailed_delivery(
     links: ProofLinks,
     attempts: Sequence[DeliveryAttempt] = (),
     code: DeliveryCode | None = None,
+    on_hold: OnHoldAnswer | None = None,
 ) -> DetailedDelivery:
     """Everything about a delivery for who has to do with it; what makes steps implausible for admins alone."""
     transporter, for_admin = delivery.transporter, reader.has(Role.ADMIN)
@@ -329,6 +366,7 @@ def detailed_delivery(
         ],
         attempts=[noted_attempt(one, links, for_admin=for_admin) for one in attempts],
         next_try=next_try(delivery),
+        on_hold=on_hold,
         proof=delivery_proofs(required_of(delivery), delivery.label, code),
         reported_rating=delivery.customer_rating if for_admin else UNSET,
         earnings=number(delivery.earnings) if for_admin else UNSET,

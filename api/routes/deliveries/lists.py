@@ -1,5 +1,6 @@
 """Deliveries as they are looked for and looked at, and what their buyers think of them."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, post
@@ -35,6 +36,7 @@ from api.routes.deliveries.answers import (
     waiting_delivery,
 )
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
+from api.routes.deliveries.on_hold import read_on_hold
 from api.routes.deliveries.services import GivenServices
 from api.routes.deliveries.zone_filter import ZoneQuery, area_of
 from dispatch.accounts.api_keys import Scope
@@ -105,7 +107,8 @@ class DeliveryListController(Controller):
             search=search,
         )
         query = deliveries_query(wanted, services.clock.now().date())
-        return await paginate(request, work.session, query, page, page_size, dispatcher_row)
+        row = partial(dispatcher_row, now=services.clock.now())
+        return await paginate(request, work.session, query, page, page_size, row)
 
     @get("/available/", guards=[acts(Role.TRANSPORTER, Role.ADMIN)])
     async def available(
@@ -116,17 +119,18 @@ class DeliveryListController(Controller):
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page[DeliveryRow] | Page[WaitingDelivery]:
-        """Deliveries that wait for a transporter, oldest first, for admins and transporters whose papers are in order.
+        """What waits and is not on hold, oldest first, for admins and transporters whose papers are in order.
 
         A transporter sees the pickup and the area of the drop-off (`delivery_area`: city and a geohash cell of about
         1 km), no address and no tracking number; what it has accepted it sees whole.
         """
+        waiting = waiting_query(services.clock.now())
         if request.user.has(Role.ADMIN):
-            return await paginate(request, work.session, waiting_query(), page, page_size, delivery_row)
+            return await paginate(request, work.session, waiting, page, page_size, delivery_row)
         transporter = await Transporters(work, services.clock).get_of(request.user)
         if not transporter.papers_in_order(services.clock.now().date()):
             raise Forbidden("Your documents are expired or not verified.", code="documents_not_in_order")
-        found = await page_of_rows(request, work.session, waiting_query(), page, page_size)
+        found = await page_of_rows(request, work.session, waiting, page, page_size)
         cities = await cities_of(work.session, found.results)
         return found.with_results([waiting_delivery(row, cities.get(row.id)) for row in found.results])
 
@@ -148,9 +152,9 @@ class DeliveryListController(Controller):
         if user.id not in known_to and not user.has(Role.ADMIN):
             raise NotFound("There is no such delivery.", code="delivery_not_found")
         attempts = (await attempts_of(work.session, [delivery.id])).get(delivery.id, [])
-        return detailed_delivery(
-            delivery, user, services.proof_links, attempts, await services.codes(work).find(delivery.id)
-        )
+        code = await services.codes(work).find(delivery.id)
+        on_hold = await read_on_hold(work, delivery, services.clock.now(), user)
+        return detailed_delivery(delivery, user, services.proof_links, attempts, code, on_hold)
 
     @post("/{delivery_id:str}/rate/", guards=[needs(Role.CUSTOMER)], status_code=200)
     async def rate(

@@ -25,6 +25,8 @@ from api.routes.deliveries.loss_examples import OF_LOSSES
 from api.routes.deliveries.losses import LossController
 from api.routes.deliveries.offer_history import OfferHistoryController
 from api.routes.deliveries.offers import OfferController, OfferSearchController
+from api.routes.deliveries.on_hold import HoldController
+from api.routes.deliveries.on_hold_examples import OF_HOLDS
 from api.routes.deliveries.paths import PathController
 from api.routes.deliveries.plans import AssignmentPlanController
 from api.routes.deliveries.proof_records import ProofController, ProofPictureController
@@ -61,6 +63,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             DoorController,
             LossController,
             ReturnController,
+            HoldController,
             CodeController,
             SellerProofController,
             ProofController,
@@ -76,5 +79,5 @@ def delivery_routes(services: DeliveryServices) -> Router:
             OfferHistoryController,
         ],
         dependencies=given(services),
-        opt=examples(OF_OPERATIONS | OF_ATTEMPTS | OF_DOORS | OF_LOSSES),
+        opt=examples(OF_OPERATIONS | OF_ATTEMPTS | OF_DOORS | OF_LOSSES | OF_HOLDS),
     )

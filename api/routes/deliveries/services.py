@@ -41,6 +41,7 @@ from dispatch.deliveries.refused_steps import RefusedHandovers
 from dispatch.deliveries.step_times import TimeRules
 from dispatch.deliveries.steps import DeliveryLimits, DeliverySteps
 from dispatch.offers.answers import OfferAnswers
+from dispatch.offers.holding import Holding
 from dispatch.offers.models import Exhausted, OfferMode
 from dispatch.offers.notices import OfferNotices
 from dispatch.offers.rounds import SearchRounds
@@ -269,6 +270,12 @@ class DeliveryServices(Feature):
         steps = self.delivery_steps(work)
         most = self.attempt_rules.most
         return Returns(work, self.clock, self.publisher, steps.deliveries, most_attempts=most)
+
+    def holding(self, work: Work) -> Holding:
+        """Deliveries that people let wait, in a unit of work."""
+        deliveries = self.delivery_steps(work).deliveries
+        searches = OfferSearches(work, self.clock, deliveries)
+        return Holding(work, self.clock, deliveries, searches)
 
     def delivery_changes(self, work: Work) -> DeliveryChanges:
         """Cancelling deliveries and changing their priority in a unit of work."""

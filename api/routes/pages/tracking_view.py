@@ -11,10 +11,13 @@ from jinja2 import Environment, FileSystemLoader
 
 from api.routes.pages.speech import Speech
 from dispatch.deliveries.attempts.rescheduling import RESCHEDULED
+from dispatch.offers.holding import HELD, RESUMED
 
 OVER: Final = ("delivered", "cancelled")
 REFRESH: Final = '<noscript><meta http-equiv="refresh" content="30"></noscript>'
 # As in web/shared/promises.ts and web/tracking/parcel.ts: what the server wrote, the program may not contradict.
+SAID: Final = {RESCHEDULED: "tried.again", HELD: "told.held", RESUMED: "told.resumed"}
+"""Steps that leave the status as it is, by their message."""
 SOON: Final = timedelta(minutes=2)
 FINE_WITHIN: Final = timedelta(minutes=20)
 ROUGH_S: Final = 300
@@ -131,7 +134,7 @@ def _at_door(parcel: Mapping[str, Any]) -> bool:
 
 def story_of(parcel: Mapping[str, Any], say: Speech) -> list[tuple[datetime, str]]:
     """What happened so far, newest first. The page's program tells the same: ``history`` in web/tracking/parcel.ts."""
-    tried = {one["message"]: f"tried.{one['reason']}" for one in parcel["attempts"]} | {RESCHEDULED: "tried.again"}
+    tried = {one["message"]: f"tried.{one['reason']}" for one in parcel["attempts"]} | SAID
     steps = [
         (one["timestamp"], tried.get(one["message"]) or f"status.{one['status']}", one["message"])
         for one in parcel["tracking_history"]

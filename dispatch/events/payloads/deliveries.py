@@ -67,6 +67,24 @@ class DeliveryAddressChanged(DeliveryData, frozen=True, kw_only=True):
     estimated_delivery_at: datetime | None
 
 
+class DeliveryHeld(DeliveryData, frozen=True, kw_only=True):
+    """A dispatcher or its seller lets it wait: nobody is given it, and no event tells that `until` is over."""
+
+    type: ClassVar[str] = "delivery.held"
+    until: datetime | None
+    """None until it is resumed."""
+    asked_by: str
+    """``seller`` or ``dispatcher``."""
+
+
+class DeliveryResumed(DeliveryData, frozen=True, kw_only=True):
+    """Somebody ended its hold: it waits as any other."""
+
+    type: ClassVar[str] = "delivery.resumed"
+    asked_by: str
+    """``seller`` or ``dispatcher``."""
+
+
 class DeliveryAccepted(DeliveryData, frozen=True, kw_only=True):
     """Its transporter took it or confirmed that it will carry it."""
 

@@ -55,6 +55,18 @@ async def _accept(stage: Stage) -> Ask:
     return Ask(f"{DELIVERIES}{(await stage.world.delivery())['id']}/accept/")
 
 
+def _of_one_that_waits(act: str, body: Any) -> None:
+    @asks(f"POST /api/deliveries/{{delivery_id}}/{act}")
+    async def _asked(stage: Stage) -> Ask:
+        bought = await stage.world.bought()
+        delivery_id = (await stage.world.delivery(bought))["id"]
+        return Ask(f"{DELIVERIES}{delivery_id}/{act}/", body, {"customer": bought.customer, "seller": bought.seller})
+
+
+_of_one_that_waits("hold", {"reason": "The address is being checked"})
+_of_one_that_waits("resume", None)
+
+
 def _of_a_carried_one(act: str, body: Any, *steps: str) -> None:
     @asks(f"POST /api/deliveries/{{delivery_id}}/{act}")
     async def _asked(stage: Stage) -> Ask:

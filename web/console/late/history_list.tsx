@@ -10,7 +10,12 @@ import { type Happened, handKey, happenedOf } from "./history.ts";
 import { useLateDesk } from "./words.ts";
 
 const NOBODY: readonly Hand[] = [];
-const RESCHEDULED = "Next delivery attempt rescheduled";
+/** Messages of steps that leave the status as it is. */
+const SAID = new Map([
+  ["Next delivery attempt rescheduled", "tried.again"],
+  ["Package on hold", "told.held"],
+  ["Package no longer on hold", "told.resumed"],
+] as const);
 
 /** `turn`: another where the delivery has changed. What is shown stays until the newer answer is there. */
 export function HistoryList({ details, turn }: { details: Details; turn: string }) {
@@ -49,7 +54,8 @@ function Sentence({ one: { step, hand, attempt } }: { one: Happened }) {
   if (attempt !== null) return <>{say(`tried.${attempt.reason}`)}{attempt.note !== "" && <span class="quiet small"> · {attempt.note}</span>}</>;
   if (step === null) return null;
   const status = `status.${step.status}`;
-  const words = step.message === RESCHEDULED ? say("tried.again") : isKey(status) ? say(status) : step.status;
+  const said = (SAID as ReadonlyMap<string, "tried.again" | "told.held" | "told.resumed">).get(step.message);
+  const words = said !== undefined ? say(said) : isKey(status) ? say(status) : step.status;
   return <>{words}{notes !== "" && <span class="quiet small"> · <StepNote notes={notes} /></span>}</>;
 }
 
