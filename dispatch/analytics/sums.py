@@ -39,7 +39,8 @@ SELECT (SELECT count(*) FROM changed) AS taken, (SELECT count(*) FROM added) AS 
 ANEW: Final = f"""
 WITH changed AS (
     SELECT product_id, seller_id, nepal_day(created_at) AS day, 1 AS sales,
-           CASE status WHEN 'cancelled' THEN 0 ELSE quantity END AS units, total_amount AS gross,
+           CASE status WHEN 'cancelled' THEN 0 ELSE coalesce(quantity_delivered, quantity) END AS units,
+           total_amount AS gross,
            refunded_of(id) AS refunded_paisa
     FROM sales
 ) {_ADD}

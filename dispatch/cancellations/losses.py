@@ -12,6 +12,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.happened import happened_with, identity
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Ending
+from dispatch.deliveries.parts import pieces_of_rest
 from dispatch.deliveries.release import take_away
 from dispatch.deliveries.service import Deliveries, DeliveryKey
 from dispatch.errors import Conflict
@@ -60,22 +61,26 @@ class Losses:
     async def report(self, key: DeliveryKey, user: User, told: LossReport) -> Lost:
         """End a delivery as lost or damaged, whatever its status; the same again changes nothing.
 
-        What had arrived stays delivered, and its sale too where only a damage is paid for. Raises NotFound, Invalid
+        What had arrived stays delivered, and its sale too where only a damage is paid for, or where it is the rest of
+        what was handed over in part: then only the rest is given back. Raises NotFound, Invalid
         (more than is left of what was paid) and Conflict (it ended in another way already).
         """
         delivery = await self._deliveries.get(key, lock=True)
         name = f"loss:{delivery.id}"
         if delivery.ending is not None:
             return Lost(delivery, await self._reported(delivery, told, name), is_new=False)
+        rest, arrived = pieces_of_rest(delivery), delivery.status is DeliveryStatus.DELIVERED
+        if rest is not None and arrived:
+            raise _is_back(delivery)
         had_it = delivery.transporter_id
         if had_it is not None:
             await lock_transporter(self._work.session, had_it)
-        sale, arrived = delivery.sale, delivery.status is DeliveryStatus.DELIVERED
-        if arrived and told.ending is Ending.DAMAGED:
-            await self._progress.lock(sale)
+        sale = delivery.sale
+        if rest is not None or (arrived and told.ending is Ending.DAMAGED):
+            await self._progress.lock(sale)  # what was handed over of it stays so
         else:
             await self._progress.ended(sale, MESSAGES[told.ending])
-        given = GivenBack(told.reason, name, user.id, told.amount_paisa)
+        given = GivenBack(told.reason, name, user.id, told.amount_paisa, pieces=rest)
         refund = await self._refunds.ask(sale, given)
         self._end(delivery, told, had_it, 0 if refund is None else refund.amount_paisa)
         await self._work.session.flush()
@@ -107,3 +112,12 @@ class Losses:
         if told.amount_paisa not in {None, before}:
             raise Conflict("Another amount was given back for it already.", code="refund_exists")
         return refund
+
+
+def _is_back(delivery: Delivery) -> Conflict:
+    return Conflict(
+        "The rest is back with its seller, and what was paid for it goes back already.",
+        code="ended_otherwise",
+        delivery_status=delivery.status.value,
+        ending=Ending.RETURNED.value,
+    )

@@ -224,7 +224,7 @@ class OrderRefunds:
         for sale in returned:
             move(sale, SaleAct.CANCEL)
         driver = await self._work.driver()
-        product_ids, quantities = [sale.product_id for sale in returned], [sale.quantity for sale in returned]
+        product_ids, quantities = [sale.product_id for sale in returned], [sale.quantity_kept for sale in returned]
         await driver.execute(RETURN_STOCK, product_ids, quantities, self._clock.now())
 
 

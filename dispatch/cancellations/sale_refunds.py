@@ -33,6 +33,8 @@ class GivenBack:
     requested_by: int | None
     amount_paisa: int | None = None
     goods_alone: bool = False
+    pieces: tuple[int, int] | None = None
+    """So many of its goods and so many others: the goods of the first with their tax, as far as so much is left."""
     restock: int = 0
     """So many of its goods came back and are on sale again."""
 
@@ -63,23 +65,29 @@ class SaleRefunds:
                 raise Conflict("Another amount was given back for this already.", code="refund_exists")
             return before
         left = await self._refunds.left_of_sale(payment, sale.id)
+        share = share_of_sale(payment, sale.id)
+        if wanted.goods_alone:
+            left = min(left, max(0, left - share.shipping))
+        if wanted.pieces is not None:
+            left = min(left, share.of_pieces(*wanted.pieces))
         if wanted.amount_paisa is not None and not 0 < wanted.amount_paisa <= left:
             raise Invalid(
                 f"At most {display_amount(from_paisa(left))} can be refunded for this sale.",
                 code="refund_too_large",
                 fields={"amount": f"must be more than 0 and at most {from_paisa(left)}"},
             )
-        if wanted.goods_alone:
-            left = min(left, await self._goods_left(payment, sale.id))
         amount = left if wanted.amount_paisa is None else wanted.amount_paisa
         if amount == 0:
             return None
-        request = RefundRequest(amount, wanted.reason[:300], wanted.requested_by, wanted.key, sale_id=sale.id)
+        request = RefundRequest(
+            amount,
+            wanted.reason[:300],
+            wanted.requested_by,
+            wanted.key,
+            sale_id=sale.id,
+            goods_alone=wanted.goods_alone or wanted.pieces is not None,
+        )
         return await self._refunds.request(payment, request)
-
-    async def _goods_left(self, payment: PaymentTransaction, sale_id: int) -> int:
-        share = share_of_sale(payment, sale_id)
-        return max(0, await self._refunds.left_of_sale(payment, sale_id) - share.shipping)
 
     async def find(self, payment_id: int, key: str) -> Refund | None:
         """The refund that was asked for under a key."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.models import Delivery, PartialReason
 from dispatch.deliveries.service import Place
 from dispatch.deliveries.step_times import TimeRules
 from dispatch.geo import great_circle_m
@@ -46,7 +46,8 @@ class Handover:
     """What comes with a pickup or a drop-off.
 
     ``seen``: where the transporter was last, if it is online; ``happened_at``: when it was, by the phone's clock.
-    ``scanned``: what stands on the parcel; ``code``: what the customer said.
+    ``scanned``: what stands on the parcel; ``code``: what the customer said. ``quantity_accepted``: so many of the
+    goods, None is all, with why not all.
     """
 
     place: Place | None
@@ -61,6 +62,8 @@ class Handover:
     scanned: str = ""
     code: str = ""
     age_checked: bool = False
+    quantity_accepted: int | None = None
+    partial_reason: PartialReason | None = None
 
     @property
     def has_photo(self) -> bool:

@@ -30,7 +30,6 @@ class Identity(TypedDict):
 CARRIED = {
     DeliveryStatus.PICKED_UP: DeliveryPickedUp,
     DeliveryStatus.IN_TRANSIT: DeliveryInTransit,
-    DeliveryStatus.DELIVERED: DeliveryDelivered,
 }
 
 
@@ -56,8 +55,20 @@ def happened_with(delivery: Delivery, status: DeliveryStatus, message: str) -> l
             estimated_delivery_at=delivery.estimated_delivery_time,
         )
         return [assigned]
+    if status is DeliveryStatus.DELIVERED:
+        return [_delivered(delivery, delivery.transporter_id)]
     carried = CARRIED.get(status)
     return [] if carried is None else [carried(**identity(delivery), transporter_id=delivery.transporter_id)]
+
+
+def _delivered(delivery: Delivery, transporter_id: int) -> DeliveryDelivered:
+    reason = None if delivery.partial_reason is None else delivery.partial_reason.value
+    return DeliveryDelivered(
+        **identity(delivery),
+        transporter_id=transporter_id,
+        quantity_accepted=delivery.quantity_accepted,
+        partial_reason=reason,
+    )
 
 
 HAS_ACCEPTED = exists().where(

@@ -10,6 +10,7 @@ TELL = """
 WITH told AS (
     SELECT DISTINCT ON (d.id, stage, turn)
            d.id, d.tracking_number, stage, turn, s.product_name, u.email, u.name, u.language,
+           e.data->>'quantity_accepted' AS accepted, s.quantity,
            d.delivery_contact_phone AS phone
     FROM events e
     CROSS JOIN LATERAL (SELECT CASE
@@ -17,7 +18,8 @@ WITH told AS (
         WHEN e.type = 'delivery.arriving' THEN 'near'
         WHEN e.type = 'delivery.arrived' AND e.data->>'place' = 'dropoff' THEN 'near'
         WHEN e.type = 'delivery.attempted' THEN 'attempted'
-        WHEN e.type = 'delivery.delivered' THEN 'delivered'
+        WHEN e.type = 'delivery.delivered' THEN
+            CASE WHEN e.data->>'quantity_accepted' IS NULL THEN 'delivered' ELSE 'partly' END
         WHEN e.type = 'delivery.lost' THEN e.data->>'ending'
         WHEN e.type = 'delivery.returned' THEN 'returned'
     END AS stage, CASE e.type WHEN 'delivery.attempted' THEN '-' || (e.data->>'number') ELSE '' END AS turn) AS known
@@ -32,7 +34,8 @@ INSERT INTO outbox_messages (key, channel, template, recipient, content, status,
                              updated_at)
 SELECT 'parcel-' || channel || ':' || id || ':' || stage || turn, channel, 'parcel', recipient,
        jsonb_build_object('stage', stage, 'language', language, 'name', name, 'product_name', product_name,
-                          'tracking_number', tracking_number), 'pending', 0, $3, $3, $3
+                          'tracking_number', tracking_number, 'accepted', accepted, 'quantity', quantity),
+       'pending', 0, $3, $3, $3
 FROM told CROSS JOIN LATERAL (VALUES ('mail', email), ('sms', phone)) AS way (channel, recipient)
 WHERE (channel = 'mail' OR stage IN ('near', 'attempted', 'lost', 'damaged', 'returned')) AND recipient <> ''
 ON CONFLICT (key) DO NOTHING

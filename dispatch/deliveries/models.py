@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Index,
+    Integer,
     Numeric,
     SmallInteger,
     String,
@@ -92,6 +93,15 @@ class Ending(StrEnum):
     """It went back to its seller as a delivery of its own."""
 
 
+class PartialReason(StrEnum):
+    """Why not all of a parcel's goods were handed over."""
+
+    REFUSED_BY_CUSTOMER = "refused_by_customer"
+    """The rest goes back to the seller."""
+    DAMAGED = "damaged"
+    MISSING = "missing"
+
+
 class RetryAsker(StrEnum):
     """Who said when a parcel is tried again."""
 
@@ -141,6 +151,13 @@ class Delivery(IdentityAuditBase):
         CheckConstraint("num_nulls(retry_from, retry_asked_by, retry_asked_at) IN (0, 3)", name="retry_whole"),
         CheckConstraint("age_minimum BETWEEN 1 AND 120", name="age_in_range"),
         Index("uq_deliveries_sale_there", "sale_id", unique=True, postgresql_where=text("return_of IS NULL")),
+        CheckConstraint("num_nulls(quantity_accepted, partial_reason) IN (0, 2)", name="part_whole"),
+        CheckConstraint(
+            "quantity_accepted IS NULL OR (quantity_accepted > 0 AND status = 'delivered')", name="part_handed_over"
+        ),
+        CheckConstraint(
+            "rest_quantity IS NULL OR (rest_quantity > 0 AND return_of IS NOT NULL)", name="rest_comes_back"
+        ),
         CheckConstraint("ending IS NULL OR status IN ('delivered', 'cancelled')", name="ending_at_the_end"),
     )
 
@@ -151,6 +168,11 @@ class Delivery(IdentityAuditBase):
     """The delivery whose parcel this one brings back to its seller."""
     restocks: Mapped[bool] = mapped_column(Boolean, default=True, server_default=text("true"))
     """Of a return: whether the goods are on sale again once they are back."""
+    rest_quantity: Mapped[int | None] = mapped_column(Integer)
+    """Of a return: so many goods, where the others were handed over; None is all that its sale still has."""
+    quantity_accepted: Mapped[int | None] = mapped_column(Integer)
+    """So many of its sale's goods were handed over, where that was not all of them."""
+    partial_reason: Mapped[PartialReason | None] = mapped_column(text_enum(PartialReason))
 
     pickup_address: Mapped[str] = mapped_column(String(300))
     pickup_lat: Mapped[float | None] = mapped_column(Double)

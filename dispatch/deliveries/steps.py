@@ -28,6 +28,7 @@ from dispatch.deliveries.happened import identity, was_accepted
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import Load, load_of
 from dispatch.deliveries.models import ON_HOLD, Delivery, DeliveryStatus, DeliveryStep
+from dispatch.deliveries.parts import check_same_part, part_of
 from dispatch.deliveries.proving import Proving
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
 from dispatch.deliveries.step_times import step_time
@@ -82,9 +83,9 @@ class DeliverySteps:
         limits: DeliveryLimits,
         fees: DeliveryFees,
         proving: Proving,
-        returned: Callable[[Work, Delivery], Awaitable[None]],
+        follow: Callable[[Work, Delivery], Awaitable[None]],
     ) -> None:
-        """``returned``: what follows where a return is with its seller."""
+        """``follow``: what follows for goods and money where a return is with its seller, or a part was handed over."""
         self._work = work
         self._session = work.session
         self._clock = clock
@@ -96,7 +97,7 @@ class DeliverySteps:
         self._limits = limits
         self._fees = fees
         self._proving = proving
-        self._returned = returned
+        self._follow = follow
         self.deliveries = Deliveries(work, clock, publisher, road_factor=road_factor)
         self._progress = OrderProgress(work, clock)
 
@@ -283,11 +284,13 @@ class DeliverySteps:
         What the transporter reports as the customer's rating counts until the customer rates, and only where neither
         the pickup nor the drop-off is flagged: whoever says where he is may as well say what he was told.
 
-        Raises Forbidden, Conflict, and Invalid where what was required as proof is missing.
+        Raises Forbidden, Conflict, and Invalid where what was required as proof is missing, or it cannot be that part.
         """
         delivery = await own_delivery(self.deliveries, key, transporter)
+        accepted, reason = part_of(delivery, handover)
         done = _step(delivery, DeliveryStatus.DELIVERED)
         if done is not None:
+            check_same_part(delivery, accepted, reason)
             return delivery, done
         if not LIFE.allows(DeliveryAct.DELIVER, delivery.status):
             raise does_not_fit(delivery, "Only a parcel that was picked up can be delivered.")
@@ -306,10 +309,11 @@ class DeliverySteps:
         )
         delivery.delivery_photo = await keep_picture(self._work, self._photos, delivery, "delivery", handover.photo)
         delivery.signature = await keep_picture(self._work, self._photos, delivery, "signature", handover.signature)
+        delivery.quantity_accepted, delivery.partial_reason = accepted, reason
         step = self.deliveries.record(
             delivery,
             DeliveryAct.DELIVER,
-            "Package delivered to recipient" if end is End.DROP_OFF else BROUGHT_BACK,
+            _handed_over(delivery),
             place=_named(handover.place, delivery.delivery_address),
             notes=handover.notes,
             flags=flags,
@@ -323,15 +327,22 @@ class DeliverySteps:
         rewarded.earned += delivery.earnings
         rewarded.change_ratings(None, delivery.counted_rating)
         if end is End.DROP_OFF:
-            await self._progress.delivered(delivery.sale)
-        else:
-            await self._returned(self._work, delivery)
+            await self._progress.delivered(delivery.sale, accepted)
+        await self._follow(self._work, delivery)
         await self._proving.record(delivery, end, handover, step)
         return delivery, step
 
 
 def _step(delivery: Delivery, status: DeliveryStatus) -> DeliveryStep | None:
     return next((step for step in delivery.tracking_history if step.status is status), None)
+
+
+def _handed_over(delivery: Delivery) -> str:
+    if delivery.return_of is not None:
+        return BROUGHT_BACK
+    if delivery.quantity_accepted is None:
+        return "Package delivered to recipient"
+    return f"{delivery.quantity_accepted} of {delivery.sale.quantity} handed over to recipient"
 
 
 def _place_flags(delivery: Delivery, status: DeliveryStatus) -> list[str]:

@@ -31,6 +31,7 @@ class Sale(IdentityAuditBase):
     __tablename__ = "sales"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("quantity_delivered > 0 AND quantity_delivered < quantity", name="part_delivered"),
         Index("ix_sales_created_at", "created_at"),
     )
 
@@ -48,11 +49,18 @@ class Sale(IdentityAuditBase):
     transaction_id: Mapped[UUID] = mapped_column(index=True)
     payment_status: Mapped[PaymentStatus] = mapped_column(text_enum(PaymentStatus), default=PaymentStatus.PAID)
     status: Mapped[SaleStatus] = mapped_column(text_enum(SaleStatus), default=SaleStatus.PROCESSING)
+    quantity_delivered: Mapped[int | None] = mapped_column(Integer)
+    """So many arrived, where not all did; what was paid for the others goes back."""
     delivered_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     objection_until: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
 
     seller: Mapped[User] = relationship(lazy="raise", foreign_keys=[seller_id])
     product: Mapped[Product] = relationship(lazy="raise")
+
+    @property
+    def quantity_kept(self) -> int:
+        """What its buyer has, or is to have, of it."""
+        return self.quantity if self.quantity_delivered is None else self.quantity_delivered
 
     def is_open_to_objection(self, now: datetime) -> bool:
         """Whether its buyer may still say that it did not arrive."""

@@ -38,14 +38,15 @@ class OrderProgress:
         if order is not None:
             await self._orders.advance(order, OrderAct.SHIP, "Order shipped for delivery")
 
-    async def delivered(self, sale: Sale) -> None:
-        """A sale has arrived; its order has when all its sales have."""
+    async def delivered(self, sale: Sale, accepted: int | None = None) -> None:
+        """A sale has arrived, or so many of it; its order has when all its sales have."""
         order = await self.lock(sale)
         if not LIFE.allows(SaleAct.ARRIVE, sale.status):
             return
         move(sale, SaleAct.ARRIVE)
-        sale.delivered_at = self._clock.now()
-        self._add_sale_event(sale, OrderStatus.DELIVERED, "Package delivered")
+        sale.delivered_at, sale.quantity_delivered = self._clock.now(), accepted
+        message = "Package delivered" if accepted is None else f"{accepted} of {sale.quantity} handed over"
+        self._add_sale_event(sale, OrderStatus.DELIVERED, message)
         await self._follow(order)
 
     async def ended(self, sale: Sale, message: str, act: SaleAct = SaleAct.LOSE) -> bool:
@@ -72,7 +73,8 @@ class OrderProgress:
     async def lock(self, sale: Sale) -> Order | None:
         """Hold the sale's order, where it has one, and the sale, as they are now."""
         order = None if sale.order_id is None else await lock_order(self._work, sale.order_id)
-        await self._session.refresh(sale, ["status", "delivered_at", "objection_until"], with_for_update=True)
+        known = ["status", "quantity_delivered", "delivered_at", "objection_until"]
+        await self._session.refresh(sale, known, with_for_update=True)
         return order
 
     def _add_sale_event(self, sale: Sale, status: OrderStatus, message: str) -> None:

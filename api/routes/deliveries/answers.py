@@ -18,7 +18,8 @@ from api.routes.deliveries.step_answers import NotedStep, step_answer
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.eta import Arrival
-from dispatch.deliveries.models import Delivery, DeliveryStatus, Ending, HoldReason, Priority
+from dispatch.deliveries.models import Delivery, DeliveryStatus, Ending, HoldReason, PartialReason, Priority
+from dispatch.deliveries.parts import pieces_in
 from dispatch.deliveries.proving import required_of
 from dispatch.geo import geo_cell
 from dispatch.proofs.models import DeliveryCode
@@ -172,8 +173,9 @@ class Package(Struct, frozen=True):
 class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     """Everything about a delivery.
 
-    ``on_hold``: a person lets it wait; null for the transporter. ``reported_rating`` (the transporter's word),
-    ``earnings`` and ``hold`` (why it waits) are for admins alone.
+    ``on_hold``: a person lets it wait; null for the transporter. ``quantity``: so many goods it holds;
+    ``quantity_accepted``: so many were handed over, where that was not all, and ``partial_reason`` why.
+    ``reported_rating`` (the transporter's word), ``earnings`` and ``hold`` (why it waits) are for admins alone.
     """
 
     pickup_contact_name: str
@@ -190,6 +192,9 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     delivered_at: datetime | None
     ending: Ending | None
     return_of: int | None
+    quantity: int
+    quantity_accepted: int | None
+    partial_reason: PartialReason | None
     customer_rating: int | None
     transporter: Carrier | None
     package_details: Package
@@ -352,6 +357,9 @@ def detailed_delivery(
         delivered_at=delivery.delivered_at,
         ending=delivery.ending,
         return_of=delivery.return_of,
+        quantity=pieces_in(delivery),
+        quantity_accepted=delivery.quantity_accepted,
+        partial_reason=delivery.partial_reason,
         customer_rating=delivery.buyer_rating,
         transporter=_carrier(transporter, phone=callable_now) if transporter else None,
         package_details=package_of(delivery),

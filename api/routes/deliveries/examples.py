@@ -98,6 +98,7 @@ DELIVERED: Final[dict[str, Any]] = {
     "noticed_at": "2024-10-28T16:25:00Z",
     "location": DOOR,
     "earnings": 135.00,
+    "part": None,
 }
 
 

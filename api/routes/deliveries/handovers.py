@@ -1,12 +1,13 @@
 """Parcels change hands: pickup and drop-off, as the transporter's phone tells them, now or later."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request, post
 from litestar.params import JSONBody
 from msgspec import Meta
 
 from api.http.field_checks import Given, also_checked
+from api.http.field_rules import Rule, absent
 from api.http.injected import GivenWork
 from api.http.schemas import CODE, NO_NUL, ONE_LINE, Body, Lat, Lon, Moment, Text, number
 from api.http.security import acts
@@ -15,9 +16,11 @@ from api.routes.deliveries.late_proofs import proof_kept
 from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, check_pictures, decoded_pictures, picture_files
 from api.routes.deliveries.sent_pictures import with_uploads
 from api.routes.deliveries.services import GivenServices
-from api.routes.deliveries.step_answers import DroppedOff, PickedUp, point_of
+from api.routes.deliveries.step_answers import DroppedOff, PickedUp, handed_part, point_of
 from dispatch.accounts.models import Role, User
+from dispatch.cancellations.rests import rest_of
 from dispatch.deliveries.handover import Handover
+from dispatch.deliveries.models import PartialReason
 from dispatch.deliveries.refused_steps import SentStep
 from dispatch.deliveries.service import Place
 from dispatch.proofs.kinds import Relation
@@ -50,6 +53,7 @@ class DropOffBody(Body, frozen=True, kw_only=True):
 
     ``happened_at``: when, by the phone's clock, where that was not just now. ``scanned``: what stands on the parcel.
     ``code``: what the customer said. ``age_checked``: a paper was looked at that says how old the customer is.
+    ``quantity_accepted``: so many of the goods, with ``partial_reason`` where that is not all of them.
     """
 
     latitude: Lat | None = None
@@ -64,6 +68,15 @@ class DropOffBody(Body, frozen=True, kw_only=True):
     code: Digits | None = None
     age_checked: bool = False
     customer_rating: Annotated[int, Meta(ge=1, le=5)] | None = None
+    quantity_accepted: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    partial_reason: PartialReason | None = None
+
+    described: ClassVar[Rule] = {"anyOf": [absent("partial_reason"), {"required": ["quantity_accepted"]}]}
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.partial_reason is not None and self.quantity_accepted is None:
+            raise ValueError("`partial_reason` goes with `quantity_accepted`: so many of the goods were handed over")
 
 
 def _proofs(body: PickupBody | DropOffBody) -> dict[str, Any]:
@@ -161,6 +174,12 @@ class HandoverController(Controller):
         `happened_at` is judged as at the pickup, which it cannot precede; so are the conflicts, whose proof is kept.
         `customer_rating` counts until the customer rates the delivery, and only where neither pickup nor drop-off is
         flagged as implausible.
+
+        Where only a part of the goods is handed over, `quantity_accepted` says how many and `partial_reason` why not
+        all: the delivery is delivered, and `part` says what becomes of the rest. What the customer did not want stays
+        aboard as a return (`return_delivery`), whose price goes back once it is with the seller; of what is damaged or
+        missing it goes back at once (`refunded`), and the goods are not on sale again. 400 `part_does_not_fit` for a
+        number or reason that cannot be; 409 `delivered_otherwise` where another part was handed over before.
         """
         body = data or DropOffBody()
         pictures = await decoded_pictures(
@@ -179,10 +198,14 @@ class HandoverController(Controller):
             body.happened_at,
             code=body.code or "",
             age_checked=body.age_checked,
+            quantity_accepted=body.quantity_accepted,
+            partial_reason=body.partial_reason,
             **_proofs(body),
         )
-        key = delivery_key(delivery_id)
+        key, steps = delivery_key(delivery_id), services.delivery_steps(work)
         async with proof_kept(work, services, SentStep(key, transporter.id, RefusedStep.DELIVER, handover)):
-            delivery, step = await services.delivery_steps(work).deliver(key, transporter, handover)
+            delivery, step = await steps.deliver(key, transporter, handover)
+            await work.session.flush()
+            part = handed_part(delivery, await rest_of(work, services.clock, steps.deliveries, delivery))
         told, earnings = "Delivery completed successfully", number(delivery.earnings)
-        return DroppedOff(step.status, told, step.timestamp, point_of(step), earnings, step.noticed_at)
+        return DroppedOff(step.status, told, step.timestamp, point_of(step), earnings, step.noticed_at, part)

@@ -27,7 +27,8 @@ from dispatch.assignments.run_tasks import RunTasks
 from dispatch.assignments.service import Assignments
 from dispatch.assignments.sets import AssignmentSets
 from dispatch.cancellations.losses import Losses
-from dispatch.cancellations.returns import Returned, Returns
+from dispatch.cancellations.rests import Rests
+from dispatch.cancellations.returns import Returns
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.rescheduling import Rescheduling
 from dispatch.deliveries.attempts.service import AttemptRules, DeliveryAttempts
@@ -117,7 +118,7 @@ class DeliveryServices(Feature):
             limits=self.delivery_limits,
             fees=self.delivery_fees,
             proving=self.proving(work),
-            returned=Returned(self.clock).follow,
+            follow=Rests(self.clock, self.publisher).follow,
         )
 
     def proving(self, work: Work) -> Proving:

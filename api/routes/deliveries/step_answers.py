@@ -7,7 +7,9 @@ from datetime import datetime
 
 from msgspec import UNSET, Struct, UnsetType
 
-from dispatch.deliveries.models import DeliveryStatus, DeliveryStep
+from dispatch.cancellations.rests import Rest
+from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep, PartialReason
+from dispatch.money import from_paisa
 
 
 class Point(Struct, frozen=True):
@@ -57,8 +59,24 @@ class PickedUp(Struct, frozen=True):
     noticed_at: datetime
 
 
+class HandedPart(Struct, frozen=True, kw_only=True):
+    """So many of a parcel's goods were handed over, and why not all; what becomes of the rest.
+
+    ``return_delivery``: the delivery that brings it back; ``refunded``: what goes back for it at once, NPR.
+    """
+
+    quantity: int
+    quantity_accepted: int
+    partial_reason: PartialReason
+    return_delivery: int | None
+    refunded: float | None
+
+
 class DroppedOff(Struct, frozen=True):
-    """The parcel is with the customer; ``earnings`` in NPR are the transporter's. ``noticed_at``: when we were told."""
+    """The parcel is with the customer; ``earnings`` in NPR are the transporter's. ``noticed_at``: when we were told.
+
+    ``part``: where not all of its goods were handed over.
+    """
 
     status: DeliveryStatus
     message: str
@@ -66,6 +84,20 @@ class DroppedOff(Struct, frozen=True):
     location: Point | None
     earnings: float | None
     noticed_at: datetime
+    part: HandedPart | None
+
+
+def handed_part(delivery: Delivery, rest: Rest | None) -> HandedPart | None:
+    """What of a delivery was handed over; None where all was, or nothing yet."""
+    if rest is None or delivery.quantity_accepted is None or delivery.partial_reason is None:
+        return None
+    return HandedPart(
+        quantity=delivery.sale.quantity,
+        quantity_accepted=delivery.quantity_accepted,
+        partial_reason=delivery.partial_reason,
+        return_delivery=None if rest.brought_by is None else rest.brought_by.id,
+        refunded=None if rest.refund is None else float(from_paisa(rest.refund.amount_paisa)),
+    )
 
 
 def point_of(step: DeliveryStep) -> Point | None:

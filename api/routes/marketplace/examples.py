@@ -116,6 +116,7 @@ SHIPPED: Final[dict[str, Any]] = ORDER | {
             "delivery_id": 101,
             "tracking_number": "TRK1234567890",
             "delivery_address": "Thamel, Kathmandu",
+            "quantity_delivered": None,
         }
     ],
     "progress": {"processing": 0, "shipped": 1, "delivered": 0, "cancelled": 0},

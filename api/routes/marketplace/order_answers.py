@@ -65,7 +65,10 @@ class OrderEventAnswer(Struct, frozen=True):
 
 
 class OrderSale(Struct, frozen=True):
-    """A paid line of an order, with the delivery that carries it once its seller has made one, and where that goes."""
+    """A paid line of an order, with the delivery that carries it once its seller has made one, and where that goes.
+
+    ``quantity_delivered``: so many arrived, where not all of them did.
+    """
 
     id: int
     order_number: str
@@ -76,6 +79,7 @@ class OrderSale(Struct, frozen=True):
     delivery_id: int | None
     tracking_number: str | None
     delivery_address: str | None
+    quantity_delivered: int | None
 
 
 class OrderProgressAnswer(Struct, frozen=True):
@@ -179,6 +183,7 @@ def _order_sale(sale: Sale, delivery: Delivery | None) -> OrderSale:
         delivery.id if delivery else None,
         delivery.tracking_number if delivery else None,
         delivery.delivery_address if delivery else None,
+        sale.quantity_delivered,
     )
 
 

@@ -35,6 +35,7 @@ class SaleAnswer(Struct, frozen=True, kw_only=True):
     buyer_name: str
     product: SoldProduct
     quantity: int
+    quantity_delivered: int | None
     total_amount: Decimal
     status: SaleStatus
     payment_status: PaymentStatus
@@ -85,6 +86,7 @@ def sale_answer(sale: Sale, delivery: Delivery | None) -> SaleAnswer:
         buyer_name=sale.buyer_name,
         product=SoldProduct(sale.product_id, sale.product_name, sale.unit_price),
         quantity=sale.quantity,
+        quantity_delivered=sale.quantity_delivered,
         total_amount=sale.total_amount,
         status=sale.status,
         payment_status=sale.payment_status,

@@ -173,10 +173,14 @@ class DeliveryProofRefused(DeliveryData, frozen=True, kw_only=True):
 
 
 class DeliveryDelivered(DeliveryData, frozen=True, kw_only=True):
-    """The parcel is with its recipient."""
+    """The parcel is with its recipient, or a part of its goods is."""
 
     type: ClassVar[str] = "delivery.delivered"
     transporter_id: int
+    quantity_accepted: int | None = None
+    """So many of its goods; None where all were handed over."""
+    partial_reason: str | None = None
+    """A word, such as ``refused_by_customer``: why not all."""
 
 
 class DeliveryLost(DeliveryData, frozen=True, kw_only=True):

@@ -67,7 +67,7 @@ def _of_sale(payment: PaymentTransaction, refund: Refund) -> list[Entry]:
     return [
         Entry(LedgerAccount.SALES, refund.sale_id, share.goods),
         Entry(LedgerAccount.VAT, None, share.tax),
-        Entry(LedgerAccount.SHIPPING, None, share.shipping),
+        Entry(LedgerAccount.SHIPPING, None, 0 if refund.goods_alone else share.shipping),
     ]
 
 

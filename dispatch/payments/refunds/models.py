@@ -52,6 +52,8 @@ class Refund(IdentityAuditBase):
     payment_id: Mapped[int] = mapped_column(reference("payment_transactions.id"), index=True)
     sale_id: Mapped[int | None] = mapped_column(reference("sales.id"), index=True)
     """The sale that it is for, where it is for one: its parcel did not arrive."""
+    goods_alone: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    """Of a sale's: it gives back goods with their tax, and nothing of the shipping."""
     requested_by: Mapped[int | None] = mapped_column(reference("users.id"))
     request_key: Mapped[str | None] = mapped_column(String(300))
     amount_paisa: Mapped[int] = mapped_column(BigInteger)

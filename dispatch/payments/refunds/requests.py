@@ -38,6 +38,7 @@ class RefundRequest:
     """What is asked for; ``amount_paisa`` None asks for all that is left. ``request_key`` makes a repeat known.
 
     ``sale_id``: the sale that it is for, where it is for one; ``left_of_sale`` says how much that may be.
+    ``goods_alone``: nothing of it is shipping.
     """
 
     amount_paisa: int | None
@@ -46,6 +47,7 @@ class RefundRequest:
     request_key: str | None = None
     mobile: str = ""
     sale_id: int | None = None
+    goods_alone: bool = False
 
 
 class Refunds:
@@ -83,6 +85,7 @@ class Refunds:
             refund_id=uuid4(),
             payment_id=payment.id,
             sale_id=wanted.sale_id,
+            goods_alone=wanted.goods_alone,
             requested_by=wanted.requested_by,
             request_key=wanted.request_key,
             amount_paisa=amount_paisa,

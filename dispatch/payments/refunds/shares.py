@@ -23,6 +23,10 @@ class SaleShare:
         """All of it."""
         return self.goods + self.tax + self.shipping
 
+    def of_pieces(self, pieces: int, others: int) -> int:
+        """What of goods and tax is for so many of them: with what is for the others it is all, to the paisa."""
+        return sum(portions(paisa, [others, pieces])[1] for paisa in (self.goods, self.tax))
+
 
 def share_of_sale(payment: PaymentTransaction, sale_id: int) -> SaleShare:
     """The share of one of its sales; nothing for a sale that it did not pay."""
