@@ -6,6 +6,7 @@ import { type Given, show } from "./given.ts";
 import { AgeQuestion } from "./age_question.tsx";
 import { BarcodeQuestion } from "./barcode_question.tsx";
 import { CodeQuestion } from "./code_question.tsx";
+import { PartQuestion } from "./part_question.tsx";
 import { PhotoQuestion } from "./photo_question.tsx";
 import { type Proof, bodyOf } from "./proofs.ts";
 import { type HandoverKind, type Question, questionsOf, requiredAt } from "./questions.ts";
@@ -114,6 +115,9 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
           </ul>
           <button type="button" class="button first large" disabled={saving || !settled} onClick={() => void finish(proof)}>{done}</button>
         </>
+      )}
+      {kind === "deliver" && !far && job.return_of === null && job.quantity > 1 && (
+        <PartQuestion quantity={job.quantity} accepted={proof.accepted} reason={proof.partial_reason} busy={saving} say={say} onChange={change} />
       )}
       <button type="button" class="button" onClick={() => (at > 0 && !far ? change({ at: at - 1 }) : show({ name: "work" }))}>{say("back")}</button>
     </section>

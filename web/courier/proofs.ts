@@ -15,11 +15,14 @@ export interface Proof {
   scanned: string;
   code: string;
   age_checked: boolean;
+  /** So many of the goods, and why not all; null where all are handed over. */
+  accepted: number | null;
+  partial_reason: string;
   /** Whether the courier was told that the address is far and goes on here. */
   far_seen: boolean;
 }
 
-export const NO_PROOF: Proof = { at: 0, photo: null, signature: null, signed_by: "", relation: "self", scanned: "", code: "", age_checked: false, far_seen: false };
+export const NO_PROOF: Proof = { at: 0, photo: null, signature: null, signed_by: "", relation: "self", scanned: "", code: "", age_checked: false, accepted: null, partial_reason: "", far_seen: false };
 
 /** What is sent of it with the step. */
 export function bodyOf(kind: ActionKind, proof: Proof): Record<string, unknown> {
@@ -32,6 +35,7 @@ export function bodyOf(kind: ActionKind, proof: Proof): Record<string, unknown> 
   if (proof.scanned !== "") body["scanned"] = proof.scanned;
   if (proof.code !== "") body["code"] = proof.code;
   if (proof.age_checked) body["age_checked"] = true;
+  if (kind === "deliver" && proof.accepted !== null) Object.assign(body, { quantity_accepted: proof.accepted, partial_reason: proof.partial_reason });
   return body;
 }
 
@@ -46,6 +50,8 @@ export function proofOf(kind: ActionKind, body: Readonly<Record<string, unknown>
     signed_by: text("signed_by"),
     relation: text("relation") || NO_PROOF.relation,
     scanned: text("scanned"),
+    accepted: typeof body["quantity_accepted"] === "number" ? body["quantity_accepted"] : null,
+    partial_reason: text("partial_reason"),
   };
 }
 

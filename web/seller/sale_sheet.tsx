@@ -87,7 +87,7 @@ function Facts({ sale, language, say }: { sale: SaleDetails; language: Language;
   return (
     <dl class="facts">
       <dt>{say("product")}</dt>
-      <dd>{say("line", { count: sale.quantity, name: sale.product.name })}</dd>
+      <dd>{say("line", { count: sale.quantity, name: sale.product.name })}{sale.quantity_delivered !== null && <><br />{say("sale.part", { accepted: sale.quantity_delivered, quantity: sale.quantity })}</>}</dd>
       <dt>{say("total")}</dt>
       <dd class="number">{money(sale.total_amount, language)}</dd>
       <dt>{say("sale.buyer")}</dt>

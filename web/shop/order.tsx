@@ -58,6 +58,9 @@ export function OrderPage({ id, client, address, language, say }: Given) {
                   </li>
                 ))}
               </ul>
+              {one.sales.map(({ id, product_id, quantity, quantity_delivered: accepted }) => accepted !== null && (
+                <p key={id}>{say("order.part", { accepted, quantity, name: one.items.find(({ product }) => product.id === product_id)?.product.name ?? "" })}</p>
+              ))}
               <Sums sums={one} language={language} say={say} />
             </section>
             <section class="card">

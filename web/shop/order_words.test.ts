@@ -3,7 +3,7 @@ import { speaker } from "../shared/words.ts";
 import { expectedAt, movingFirst, onTheWay, parcels, waitsForMoney, eventWords } from "./order_words.ts";
 import { words } from "./speech.ts";
 
-const SALE = { id: 1, order_number: "S-1", product_id: 1, quantity: 1, status: "processing", delivery_id: 1, delivery_address: null } as const;
+const SALE = { id: 1, order_number: "S-1", product_id: 1, quantity: 1, quantity_delivered: null, status: "processing", delivery_id: 1, delivery_address: null } as const;
 
 test("an order can be paid until it is, is called off, or its money went back", () => {
   const open = { is_paid: false, order_status: "pending", payment_status: "failed" } as const;

@@ -4,7 +4,7 @@ import { findGoods, goodsIn } from "./goods.ts";
 const product = (id: number, name: string) => ({ id, name, images: [], price: "1.00" });
 const item = (id: number, name: string) => ({ id, product: product(id, name), quantity: 1, total_price: "1.00", unit_price: "1.00" });
 const sale = (product_id: number, quantity: number, tracking_number: string | null) => ({
-  id: product_id, delivery_address: null, delivery_id: null, delivery_status: null, order_number: "ORD1", product_id, quantity, status: "processing" as const, tracking_number,
+  id: product_id, delivery_address: null, delivery_id: null, delivery_status: null, order_number: "ORD1", product_id, quantity, status: "processing" as const, tracking_number, quantity_delivered: null as number | null,
 });
 const ORDER = {
   items: [item(1, "Organic Rice"), item(2, "Green Tea"), item(3, "Honey")],
@@ -13,6 +13,10 @@ const ORDER = {
 
 test("of an order's goods those are named that are in this parcel, with their number where there are several", () => {
   expect([goodsIn(ORDER, "TRK1"), goodsIn(ORDER, "TRK2"), goodsIn(ORDER, "TRK3")]).toEqual(["Organic Rice × 2, Green Tea", "Honey", ""]);
+});
+
+test("of what arrived in part it is said how many of how many", () => {
+  expect(goodsIn({ ...ORDER, sales: [{ ...sale(1, 3, "TRK1"), quantity_delivered: 2 }] }, "TRK1")).toBe("Organic Rice × 2/3");
 });
 
 test("only whoever is signed in asks, only the buyer is told, and what cannot be asked is not told", async () => {

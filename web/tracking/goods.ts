@@ -19,12 +19,13 @@ export async function findGoods(client: Pick<Client, "call" | "signedIn">, numbe
   }
 }
 
-/** The goods of one parcel of an order: "Organic Rice × 2, Green Tea". */
+/** The goods of one parcel of an order: "Organic Rice × 2, Green Tea"; of what arrived in part "Organic Rice × 1/2". */
 export function goodsIn({ items, sales }: Order, number: string): string {
   const inside = sales.filter((sale) => sale.tracking_number === number);
   return inside
-    .map(({ product_id, quantity }) => {
+    .map(({ product_id, quantity, quantity_delivered }) => {
       const name = items.find(({ product }) => product.id === product_id)?.product.name ?? "";
+      if (quantity_delivered !== null) return `${name} × ${quantity_delivered}/${quantity}`;
       return quantity > 1 ? `${name} × ${quantity}` : name;
     })
     .join(", ");

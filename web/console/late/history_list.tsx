@@ -32,7 +32,7 @@ export function HistoryList({ details, turn }: { details: Details; turn: string 
             <li key={place}>
               <time class="number small quiet" dateTime={new Date(one.at).toISOString()}>{clock(one.at, now, language)}</time>
               <span>
-                <Sentence one={one} />
+                <Sentence one={one} details={details} />
                 {(one.step?.flags?.length ?? 0) > 0 && <> <StepFlags flags={one.step?.flags ?? []} /></>}
               </span>
             </li>
@@ -43,7 +43,7 @@ export function HistoryList({ details, turn }: { details: Details; turn: string 
   );
 }
 
-function Sentence({ one: { step, hand, attempt } }: { one: Happened }) {
+function Sentence({ one: { step, hand, attempt }, details }: { one: Happened; details: Details }) {
   const { say } = useLateDesk();
   const notes = step?.notes ?? "";
   const key = hand === null ? null : handKey(hand);
@@ -53,6 +53,8 @@ function Sentence({ one: { step, hand, attempt } }: { one: Happened }) {
   }
   if (attempt !== null) return <>{say(`tried.${attempt.reason}`)}{attempt.note !== "" && <span class="quiet small"> · {attempt.note}</span>}</>;
   if (step === null) return null;
+  const { quantity, quantity_accepted: accepted, partial_reason: why } = details;
+  if (step.status === "delivered" && accepted !== null && why !== null) return <>{say("history.part", { accepted, quantity })}<span class="quiet small"> · {say(`history.${why}`)}</span></>;
   const status = `status.${step.status}`;
   const said = (SAID as ReadonlyMap<string, "tried.again" | "told.held" | "told.resumed">).get(step.message);
   const words = said !== undefined ? say(said) : isKey(status) ? say(status) : step.status;
