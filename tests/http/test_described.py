@@ -72,6 +72,10 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/deliveries/{delivery_id}/loss": {"amount": "goes with a damaged parcel"},
     "POST /api/deliveries/{delivery_id}/address": PLACE
     | {"address": "fits in a line with what is named beside it", "latitude": "is given where the door before has one"},
+    "POST /api/deliveries/{delivery_id}/deliver": {
+        "quantity_accepted": "is one at least, and no more than the parcel holds",
+        "partial_reason": "goes with a part, and is required for it",
+    },
     "POST /api/deliveries/{delivery_id}/reschedule": {
         "starts_at": "lies ahead, within the days of a setting",
         "ends_at": "lies after starts_at, within a day",

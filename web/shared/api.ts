@@ -524,6 +524,12 @@ export interface paths {
          *     `happened_at` is judged as at the pickup, which it cannot precede; so are the conflicts, whose proof is kept.
          *     `customer_rating` counts until the customer rates the delivery, and only where neither pickup nor drop-off is
          *     flagged as implausible.
+         *
+         *     Where only a part of the goods is handed over, `quantity_accepted` says how many and `partial_reason` why not
+         *     all: the delivery is delivered, and `part` says what becomes of the rest. What the customer did not want stays
+         *     aboard as a return (`return_delivery`), whose price goes back once it is with the seller; of what is damaged or
+         *     missing it goes back at once (`refunded`), and the goods are not on sale again. 400 `part_does_not_fit` for a
+         *     number or reason that cannot be; 409 `delivered_otherwise` where another part was handed over before.
          */
         post: operations["deliveries_deliver"];
         delete?: never;
@@ -5321,8 +5327,9 @@ export interface components {
          * DetailedDelivery
          * @description Everything about a delivery.
          *
-         *     `on_hold`: a person lets it wait; null for the transporter. `reported_rating` (the transporter's word),
-         *     `earnings` and `hold` (why it waits) are for admins alone.
+         *     `on_hold`: a person lets it wait; null for the transporter. `quantity`: so many goods it holds;
+         *     `quantity_accepted`: so many were handed over, where that was not all, and `partial_reason` why.
+         *     `reported_rating` (the transporter's word), `earnings` and `hold` (why it waits) are for admins alone.
          */
         DetailedDelivery: {
             assigned_at: string | null;
@@ -5352,6 +5359,7 @@ export interface components {
             on_hold: components["schemas"]["OnHoldAnswer"] | null;
             package_details: components["schemas"]["Package"];
             package_weight: number;
+            partial_reason: components["schemas"]["PartialReason"] | null;
             picked_up_at: string | null;
             pickup_address: string;
             pickup_contact_name: string;
@@ -5362,6 +5370,8 @@ export interface components {
             priority: components["schemas"]["Priority"];
             priority_display: string;
             proof: components["schemas"]["DeliveryProofs"];
+            quantity: number;
+            quantity_accepted: number | null;
             ready_at: string | null;
             reported_rating?: number | null;
             requested_delivery_date: string | null;
@@ -5537,6 +5547,7 @@ export interface components {
          *
          *     ``happened_at``: when, by the phone's clock, where that was not just now. ``scanned``: what stands on the parcel.
          *     ``code``: what the customer said. ``age_checked``: a paper was looked at that says how old the customer is.
+         *     ``quantity_accepted``: so many of the goods, with ``partial_reason`` where that is not all of them.
          */
         DropOffBody: {
             /** @default false */
@@ -5559,6 +5570,10 @@ export interface components {
              */
             notes: string;
             /** @default null */
+            partial_reason: components["schemas"]["PartialReason"] | null;
+            /** @default null */
+            quantity_accepted: number | null;
+            /** @default null */
             relation: components["schemas"]["Relation"] | null;
             /** @default null */
             scanned: string | null;
@@ -5566,10 +5581,14 @@ export interface components {
             signature: string | null;
             /** @default null */
             signed_by: string | null;
-        };
+        } | {
+            partial_reason?: null;
+        } | unknown;
         /**
          * DroppedOff
          * @description The parcel is with the customer; `earnings` in NPR are the transporter's. `noticed_at`: when we were told.
+         *
+         *     `part`: where not all of its goods were handed over.
          */
         DroppedOff: {
             /** Format: date-time */
@@ -5579,6 +5598,7 @@ export interface components {
             message: string;
             /** Format: date-time */
             noticed_at: string;
+            part: components["schemas"]["HandedPart"] | null;
             status: components["schemas"]["DeliveryStatus"];
         };
         /**
@@ -6094,6 +6114,19 @@ export interface components {
             kind: components["schemas"]["DocumentKind"];
             /** Format: line */
             number: string;
+        };
+        /**
+         * HandedPart
+         * @description So many of a parcel's goods were handed over, and why not all; what becomes of the rest.
+         *
+         *     `return_delivery`: the delivery that brings it back; `refunded`: what goes back for it at once, NPR.
+         */
+        HandedPart: {
+            partial_reason: components["schemas"]["PartialReason"];
+            quantity: number;
+            quantity_accepted: number;
+            refunded: number | null;
+            return_delivery: number | null;
         };
         /**
          * HandoverProof
@@ -7467,6 +7500,8 @@ export interface components {
         /**
          * OrderSale
          * @description A paid line of an order, with the delivery that carries it once its seller has made one, and where that goes.
+         *
+         *     `quantity_delivered`: so many arrived, where not all of them did.
          */
         OrderSale: {
             delivery_address: string | null;
@@ -7476,6 +7511,7 @@ export interface components {
             order_number: string;
             product_id: number;
             quantity: number;
+            quantity_delivered: number | null;
             status: components["schemas"]["SaleStatus"];
             tracking_number: string | null;
         };
@@ -7859,6 +7895,12 @@ export interface components {
             /** Format: line */
             number: string;
         };
+        /**
+         * PartialReason
+         * @description Why not all of a parcel's goods were handed over.
+         * @enum {string}
+         */
+        PartialReason: "refused_by_customer" | "damaged" | "missing";
         /**
          * PasswordChange
          * @description The password as it is, and the one that replaces it.
@@ -9004,6 +9046,7 @@ export interface components {
             payment_status: components["schemas"]["PaymentStatus"];
             product: components["schemas"]["SoldProduct"];
             quantity: number;
+            quantity_delivered: number | null;
             status: components["schemas"]["SaleStatus"];
             total_amount: string;
             tracking_number: string | null;
@@ -9054,6 +9097,7 @@ export interface components {
             payment_status: components["schemas"]["PaymentStatus"];
             product: components["schemas"]["SoldProduct"];
             quantity: number;
+            quantity_delivered: number | null;
             status: components["schemas"]["SaleStatus"];
             total_amount: string;
             tracking_events: components["schemas"]["OrderEventAnswer"][];
@@ -11257,6 +11301,8 @@ export interface operations {
                      * @default
                      */
                     notes?: string;
+                    partial_reason?: components["schemas"]["PartialReason"];
+                    quantity_accepted?: number;
                     relation?: components["schemas"]["Relation"];
                     scanned?: string;
                     /**
@@ -11266,7 +11312,9 @@ export interface operations {
                     signature?: string;
                     /** Format: line */
                     signed_by?: string;
-                };
+                } | {
+                    partial_reason?: null;
+                } | unknown;
             };
         };
         responses: {
