@@ -87,6 +87,7 @@ ORDER: Final[dict[str, Any]] = {
     "is_paid": False,
     "is_delivered": False,
     "objection_until": None,
+    "quantity_delivered": None,
 }
 CONFIRMED_EVENT: Final = {
     "id": 202,
@@ -158,6 +159,7 @@ SALE: Final[dict[str, Any]] = {
     "created_at": "2024-10-27T10:45:00Z",
     "delivered_at": None,
     "objection_until": None,
+    "quantity_delivered": None,
 }
 SALE_DETAILS: Final[dict[str, Any]] = SALE | {
     "destination": {
