@@ -87,7 +87,6 @@ ORDER: Final[dict[str, Any]] = {
     "is_paid": False,
     "is_delivered": False,
     "objection_until": None,
-    "quantity_delivered": None,
 }
 CONFIRMED_EVENT: Final = {
     "id": 202,
