@@ -75,6 +75,8 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/deliveries/{delivery_id}/deliver": {
         "quantity_accepted": "is one at least, and no more than the parcel holds",
         "partial_reason": "goes with a part, and is required for it",
+        "delivery_photo": PICTURE,
+        "signature": PICTURE,
     },
     "POST /api/deliveries/{delivery_id}/reschedule": {
         "starts_at": "lies ahead, within the days of a setting",
@@ -91,7 +93,6 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/zones": RING,
     "PATCH /api/zones/{zone_id}": RING,
     "POST /api/deliveries/{delivery_id}/pickup": {"pickup_photo": PICTURE, "signature": PICTURE},
-    "POST /api/deliveries/{delivery_id}/deliver": {"delivery_photo": PICTURE, "signature": PICTURE},
     "POST /api/deliveries/{delivery_id}/attempts": {"photo": PICTURE},
     "POST /api/auto-assign": {"vehicle_type_filter": VEHICLE},
     "POST /api/assignment-plans": {"vehicle_type_filter": VEHICLE},
