@@ -34,7 +34,7 @@ export function EndingPanel({ delivery }: { delivery: Delivery }) {
     setPending(false);
   };
   return (
-    <details class="ending">
+    <details class="ending end">
       <summary>{say("ending.title")}</summary>
       <form
         onSubmit={(event) => {

@@ -34,7 +34,7 @@ async def test_a_parcel_is_sent_back_and_another_is_reported_lost_with_its_money
     ram = await named_driver(world, "Ram Thapa", here)
     back, lost = await _aboard(world, ram, here), await _aboard(world, ram, here)
     page = await opened_console(desk, admin, f"?delivery={back['id']}")
-    ending = page.locator(".ending")
+    ending = page.locator(".ending.end")
     await ending.locator("summary").click()
     await ending.get_by_label("It goes back to its seller").check()
     await expect(ending.get_by_role("status")).to_contain_text("Its courier brings it to where it was fetched")
@@ -45,7 +45,7 @@ async def test_a_parcel_is_sent_back_and_another_is_reported_lost_with_its_money
     returns = ok(await admin.get("/api/deliveries/", transporter=ram.transporter_id))["results"]
     assert [one["status"] for one in returns if one["return_of"] == back["id"]] == ["picked_up"]
     page = await opened_console(desk, admin, f"?delivery={lost['id']}")
-    ending = page.locator(".ending")
+    ending = page.locator(".ending.end")
     await ending.locator("summary").click()
     await ending.get_by_label("It is lost").check()
     await ending.get_by_label("What happened").fill("The bag was stolen")
@@ -61,7 +61,7 @@ async def test_what_ends_a_parcel_can_be_read_and_reached_by_all(
 ) -> None:
     [delivery] = await world.deliveries(at(somewhere()))
     page = await opened_console(desk, admin, f"?lang={language}&delivery={delivery['id']}")
-    ending = page.locator(".ending")
+    ending = page.locator(".ending.end")
     await ending.locator("summary").click()
     await expect(ending.get_by_role("radio")).to_have_count(2)
     await ending.get_by_role("radio").last.check()

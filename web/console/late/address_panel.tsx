@@ -18,7 +18,7 @@ export function AddressPanel({ delivery, details, onChanged }: Given) {
   const { say } = useLateDesk();
   const [opened, setOpened] = useState(false);
   return (
-    <details class="ending" open={opened} onToggle={(event) => setOpened(event.currentTarget.open)}>
+    <details class="ending door" open={opened} onToggle={(event) => setOpened(event.currentTarget.open)}>
       <summary>{say("door.title")}</summary>
       {opened && details !== null && <DoorForm delivery={delivery} details={details} onDone={() => (setOpened(false), onChanged())} />}
     </details>
