@@ -38,7 +38,7 @@ const USUAL_AGE = 18;
 function Questions({ work, state, say, language, kind, job }: Given & { kind: HandoverKind; job: Job }) {
   const [proof, setProof] = useState<Proof | null>(null);
   const [saving, setSaving] = useState(false);
-  const settled = useSettled(`${proof?.at} ${proof?.far_seen}`);
+  const settled = useSettled(proof === null ? null : `${proof.at} ${proof.far_seen}`);
   useEffect(() => void work.proofs?.find(kind, job.id).then(setProof), [kind, job.id]);
   if (proof === null) return <p class="quiet" role="status">{say("loading")}</p>;
   const { at, photo, signature } = proof;

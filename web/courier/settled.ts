@@ -1,14 +1,16 @@
 // One question follows another at the same place of the screen: a tap too many must not answer the one that nobody has read.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 const SETTLES_MS = 600;
 
-/** Whether what is asked, as `asked` names it, has stood long enough to be answered; what a page opens with may be at once. */
-export function useSettled(asked: string): boolean {
-  const [settled, setSettled] = useState<string>(asked);
+/** Whether what is asked, as `asked` names it, has stood long enough to be answered; the first may be at once. Null before it is known. */
+export function useSettled(asked: string | null): boolean {
+  const first = useRef<string | null>(null);
+  first.current ??= asked;
+  const [settled, setSettled] = useState<string | null>(null);
   useEffect(() => {
     const waits = setTimeout(() => setSettled(asked), SETTLES_MS);
     return () => clearTimeout(waits);
   }, [asked]);
-  return settled === asked;
+  return asked !== null && (asked === first.current || asked === settled);
 }
