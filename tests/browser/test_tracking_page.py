@@ -37,7 +37,7 @@ async def test_the_courier_is_seen_moving_until_the_parcel_is_delivered(world: W
         await ride.step("deliver")
         await expect(page.locator("h1")).to_contain_text("Delivered")
         await expect(page.locator("[data-liveness=over]")).to_be_visible()
-        await expect(page.get_by_text("the position is no longer shown")).to_be_visible()
+        await expect(page.locator("section.map")).to_have_count(0)
         await expect(marker).not_to_be_visible()
 
 
