@@ -4,7 +4,7 @@ import ast
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,8 +44,16 @@ def all_inserts() -> list[Insert]:
     return [
         Insert(constant, match["table"], frozenset(column.strip() for column in match["columns"].split(",")))
         for value, constant in statements.items()
-        for match in INSERT.finditer(value)
+        for match in INSERT.finditer(_own(value, statements))
     ]
+
+
+def _own(value: str, others: Iterable[str]) -> str:
+    """Without what it was put together from, which is looked at as a constant of its own."""
+    for other in others:
+        if other != value:
+            value = value.replace(other, "")
+    return value
 
 
 def must_be_written(table: Table) -> set[str]:

@@ -55,7 +55,16 @@ PAGE: Final = {"count": 1, "next": None, "previous": None}
 OF_TRANSPORTER: Final = PAGE | {"results": [ROW]}
 OF_DISPATCHER: Final = PAGE | {
     "results": [
-        ROW | {"transporter": 25, "ready_at": None, "hold": None, "ending": None, "return_of": None, "flags": []}
+        ROW
+        | {
+            "transporter": 25,
+            "ready_at": None,
+            "hold": None,
+            "on_hold": None,
+            "ending": None,
+            "return_of": None,
+            "flags": [],
+        }
     ]
 }
 CREATED: Final[dict[str, Any]] = ROW | {
