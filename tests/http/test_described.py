@@ -77,6 +77,7 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
         "partial_reason": "goes with a part, and is required for it",
         "delivery_photo": PICTURE,
         "signature": PICTURE,
+        "scanned": "is on the parcel",
     },
     "POST /api/deliveries/{delivery_id}/reschedule": {
         "starts_at": "lies ahead, within the days of a setting",
@@ -92,7 +93,11 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "PATCH /api/sellers/{seller_id}/proof": AGE,
     "POST /api/zones": RING,
     "PATCH /api/zones/{zone_id}": RING,
-    "POST /api/deliveries/{delivery_id}/pickup": {"pickup_photo": PICTURE, "signature": PICTURE},
+    "POST /api/deliveries/{delivery_id}/pickup": {
+        "pickup_photo": PICTURE,
+        "signature": PICTURE,
+        "scanned": "is on the parcel",
+    },
     "POST /api/deliveries/{delivery_id}/attempts": {"photo": PICTURE},
     "POST /api/auto-assign": {"vehicle_type_filter": VEHICLE},
     "POST /api/assignment-plans": {"vehicle_type_filter": VEHICLE},
