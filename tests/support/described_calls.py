@@ -125,7 +125,7 @@ class Contradictions:
 
     def _not_asked(self, label: str, reply: Any) -> list[Any]:
         """Whether what was made of the schema has to be taken; not where only rules beyond schemas are in its way."""
-        named = reply.json().get("errors", {}) if reply.status_code == 400 else {}
+        named = reply.json().get("errors", {}) if reply.status_code in (400, 422) else {}
         wrong = {re.sub(r"\.\d+|\[\d+\]", "[]", name) for name in named}
         return [positive_data_acceptance] if wrong and wrong <= set(self.beyond.get(label, {})) else []
 
