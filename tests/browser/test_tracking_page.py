@@ -69,8 +69,9 @@ async def test_an_old_position_turns_doubtful_and_then_is_none(world: World, map
         await expect(page.locator(".map .age.stale")).to_contain_text("last seen")
         await expect(page.get_by_text("so the time is less certain")).to_be_visible()
         await expect(marker).to_have_class(STALE)
-        await map_window.context.clock.fast_forward(80_000)
-        await expect(page.locator(".map")).to_contain_text("No position for 2 min")
+        # Far enough by itself: the page may have asked the server for the time meanwhile.
+        await map_window.context.clock.fast_forward(125_000)
+        await expect(page.locator(".map")).to_contain_text(re.compile("No position for [23] min"))
         await expect(marker).not_to_be_visible()
 
 

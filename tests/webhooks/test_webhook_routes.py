@@ -82,7 +82,11 @@ async def test_what_cannot_be_a_webhook_is_named(world: World) -> None:
     for body, field, told in (
         ({"url": "ftp://x.example"}, "url", ""),
         ({"url": "https://me:secret@x.example/"}, "url", "user name"),
-        ({"url": "https://x.example/", "types": ["delivery.vanished", "order.*"]}, "types", "no such: delivery.vanished"),
+        (
+            {"url": "https://x.example/", "types": ["delivery.vanished", "order.*"]},
+            "types",
+            "no such: delivery.vanished",
+        ),
         ({"url": "https://x.example/", "types": []}, "types", ""),
         ({"url": "https://x.example/", "event": "all"}, "event", ""),
     ):

@@ -1,5 +1,5 @@
 // Documents that wait for an admin: the list, the picture beside what it is to say, and a decision by key or button.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import "./queue.css";
 import { useActing } from "../../shared/acting.ts";
 import { changed, go, readAddress } from "../../shared/address.ts";
@@ -168,7 +168,7 @@ function Decide({ of: { document, version }, given: { client, say }, onMove, onD
   const acts = { approve, reject, next: () => onMove(1), before: () => onMove(-1) };
   const newest = useRef(acts);
   newest.current = acts;
-  useEffect(() => {
+  useLayoutEffect(() => { // not a frame later: a key that is pressed at once on what is shown would be lost
     const pressed = (event: KeyboardEvent): void => {
       const act = actOf(event, (event.target as Element | null)?.closest("input, textarea, select") !== null);
       if (act === null || ((act === "approve" || act === "reject") && (!waits || acting.pending))) return;
