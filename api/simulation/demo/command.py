@@ -22,7 +22,7 @@ from api.simulation.demo.orders import StoryRunner, StoryStuck
 from api.simulation.demo.people import ADMIN, CARRIERS, CUSTOMERS, EVERYONE, SELLERS
 from api.simulation.demo.printout import Steps, console, print_summary
 from api.simulation.demo.sign_ins import Callers, Refused
-from api.simulation.demo.stories import IN_TRANSIT, PICKED_UP, STORIES, Stage, Story
+from api.simulation.demo.stories import PICKED_UP, STORIES, Stage, Story
 from api.simulation.demo.summary import (
     Account,
     Summary,
@@ -135,7 +135,7 @@ async def _wait_for_movement(story_runner: StoryRunner) -> None:
     """Until a parcel is seen to have left, or nothing has been about to leave."""
     deadline = time.monotonic() + LEAVES_WITHIN_S
     while time.monotonic() < deadline:
-        if await story_runner.count(IN_TRANSIT) or not await story_runner.count(PICKED_UP):
+        if await story_runner.any_moves() or not await story_runner.count(PICKED_UP):
             return
         await asyncio.sleep(0.5)
 

@@ -92,6 +92,10 @@ class StoryRunner:
         """How many of the demo's own deliveries are in one of the states."""
         return int((await self._own_deliveries(statuses, page_size=1))["count"])
 
+    async def any_moves(self) -> bool:
+        """Whether one of the demo's own deliveries is on its way to its door; one that waits for another try is not."""
+        return any([await self._movement(row) == IN_TRANSIT for row in await self._all_own_deliveries(IN_TRANSIT)])
+
     async def open_deliveries(self) -> set[int]:
         """Numbers of the demo's own deliveries that are not over."""
         return {row["id"] for row in await self._all_own_deliveries(*UNDER_WAY, AVAILABLE)}
