@@ -84,6 +84,8 @@ async def serve(
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
+            # Longer than clients keep a connection, or they send into one that is just closing.
+            timeout_keep_alive=75,
         )
         server = _Server(config, listening)
         watcher = asyncio.create_task(_stop_when_set(server, stop)) if stop else None
