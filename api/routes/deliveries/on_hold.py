@@ -12,8 +12,8 @@ from api.http.actors import actor_of
 from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL, ONE_LINE, Body, Moment
 from api.http.security import acts
-from api.routes.deliveries.answers import OnHoldAnswer, on_hold_answer
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
+from api.routes.deliveries.hold_answers import OnHoldAnswer, on_hold_answer
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
