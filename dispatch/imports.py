@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dispatch.database.base import DateTimeUTC, IdentityBase, reference, text_enum
 
 OF_THE_HOUSE: Final = 0
+NAME_LOCKS: Final = 64
 Name = tuple[int, str]
 """Owner and name."""
 
@@ -40,6 +41,12 @@ class ImportRun(IdentityBase):
     dry_run: Mapped[bool] = mapped_column(Boolean)
     applied: Mapped[bool] = mapped_column(Boolean)
     """Whether anything of it was written."""
+    file_name: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """As whoever handed it in calls it."""
+    columns: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
+    """Those that it had."""
+    told: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    """Rows that were right, with what became of each; the first of them where they are many."""
     rows: Mapped[int] = mapped_column(Integer)
     made: Mapped[int] = mapped_column(Integer)
     changed: Mapped[int] = mapped_column(Integer)
@@ -65,6 +72,16 @@ class ExternalName(IdentityBase):
     owner_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(100))
     thing_id: Mapped[int] = mapped_column(BigInteger)
+
+
+async def hold_names(session: AsyncSession, kind: ImportKind, owner_ids: Collection[int]) -> None:
+    """Until the end of the transaction nobody else gives names of these owners, in whichever process it runs.
+
+    Owners share ``NAME_LOCKS``: one for each of thousands would leave all others of the database without any.
+    """
+    for turn in sorted({owner_id % NAME_LOCKS for owner_id in owner_ids}):
+        name = func.hashtextextended(f"names of {kind.value}, {turn}", 0)
+        await session.execute(select(func.pg_advisory_xact_lock(name)))
 
 
 async def things_named(session: AsyncSession, kind: ImportKind, names: Collection[Name]) -> dict[Name, int]:

@@ -29,7 +29,10 @@ class Gathering(Generic[Question, Answer]):
         if self._calling is None or self._calling.done():
             # A task begins when all that are ready now have run: what they ask is in the same call.
             self._calling = asyncio.create_task(self._call(), name="gathered questions")
-        return await answer
+        try:
+            return await answer
+        finally:
+            del answer  # it holds what it raised, which holds this frame: a circle with everything of who asked
 
     async def _call(self) -> None:
         while self._waiting:

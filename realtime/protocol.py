@@ -278,10 +278,11 @@ class Position(Struct, frozen=True):
 
 
 class EtaWindow(Struct, frozen=True):
-    """When the parcel should arrive."""
+    """When the parcel should arrive. ``stops_before``: where its transporter goes for others before that."""
 
     earliest: datetime
     latest: datetime
+    stops_before: int
 
 
 class Snapshot(Struct, frozen=True, tag="snapshot"):

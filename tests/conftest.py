@@ -72,6 +72,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         # Receivers of tests listen here.
         webhook_networks=(IPv4Network("127.0.0.0/8"),),
         offer_stagger_s=0,  # what is offered is seen at once
+        offer_deadline_s=120,  # and can be answered by whom a busy machine keeps waiting
         tracking_position="under_way",  # what most tests watch has no courier near its door; test_privacy has the rest
         other_shipping_costs=(Decimal("49.99"), Decimal("250.01")),
     )

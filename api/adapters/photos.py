@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from api.process.private_files import private_folder, write_privately
+from api.process.write_checks import write_to
 
 NAME = re.compile(r"[0-9a-z-]{1,80}")
 KEY = re.compile(r"[0-9a-z-]{1,90}\.[a-z]{1,4}")
@@ -50,6 +51,14 @@ class FolderPhotoStore:
     async def list_unconfirmed(self, *, older_than_s: float) -> list[str]:
         """See PhotoStore."""
         return await asyncio.to_thread(self._list, time.time() - older_than_s)
+
+    async def check(self) -> None:
+        """See PhotoStore: a file is written where new ones come, and where they are kept."""
+        await asyncio.to_thread(self._try)
+
+    def _try(self) -> None:
+        for folder in (self._folder, self._unconfirmed):
+            write_to(private_folder(folder))
 
     def _write(self, key: str, content: bytes) -> None:
         write_privately(private_folder(self._unconfirmed) / key, content, durably=True)

@@ -22,10 +22,12 @@ TRIES: Final = 3
 PAUSE_S: Final = 0.2
 UNCONFIRMED: Final = "unconfirmed/"
 MISSING: Final = 404
+NO_BUCKET: Final = b"NoSuchBucket"
+"""Nothing is missing alone where the bucket is: that is never fine."""
 TRY_AGAIN: Final = frozenset({429, 500, 502, 503, 504})
 
 
-class StoreFailed(Exception):
+class StoreFailed(OSError):
     """The store did not do what it was asked for. The text has neither keys nor what was sent."""
 
 
@@ -115,6 +117,10 @@ class S3PhotoStore:
                 return found
             more = {"continuation-token": token}
 
+    async def check(self) -> None:
+        """See PhotoStore: the bucket is there, and our keys may list it. Asked once, without further tries."""
+        await self._ask("GET", None, query={"list-type": "2", "max-keys": "1", "prefix": self._bucket.prefix}, tries=1)
+
     def _path(self, name: str | None) -> str:
         inside = "" if name is None else f"/{self._bucket.prefix}{name}"
         return f"{urlsplit(self._bucket.endpoint).path.rstrip('/')}/{self._bucket.name}{inside}"
@@ -128,13 +134,14 @@ class S3PhotoStore:
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         missing_is_fine: bool = False,
+        tries: int = TRIES,
     ) -> httpx.Response | None:
         """The answer; None where there is no such object and that is fine. Raises StoreFailed after the last try."""
         path, why = self._path(name), ""
         place = urlsplit(self._bucket.endpoint)
         url = f"{place.scheme}://{place.netloc}{quote(path, safe=f'/{UNRESERVED}')}"
         asked = canonical_query(query or {})
-        for number in range(1, TRIES + 1):
+        for number in range(1, tries + 1):
             signed = signed_headers(
                 self._keys,
                 method,
@@ -153,11 +160,11 @@ class S3PhotoStore:
             else:
                 if reply.is_success:
                     return reply
-                if reply.status_code == MISSING and missing_is_fine:
+                if reply.status_code == MISSING and missing_is_fine and NO_BUCKET not in reply.content:
                     return None
                 why = f"status {reply.status_code}"
                 if reply.status_code not in TRY_AGAIN:
                     break
-            if number < TRIES:
+            if number < tries:
                 await asyncio.sleep(self._pause_s * 2**number)
         raise StoreFailed(f"{method} of {name or 'a list'} failed: {why}")

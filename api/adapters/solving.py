@@ -42,7 +42,7 @@ class ProcessSolver:
     def begin(self) -> None:
         """Start a process if there is none: the first problem need not wait the second that it takes."""
         if self._pool is None:
-            self._started().submit(solve_something)
+            self._started().submit(os.getpid)
 
     async def solve(self, problem: BulkProblem) -> Plan:
         """Raises Unavailable where the process dies over it."""
@@ -82,9 +82,14 @@ class ProcessSolver:
 
 
 def _settle_in(parent: int) -> None:
-    """In the new process: leave Ctrl-C to the parent, and do not outlive it."""
+    """In the new process: leave Ctrl-C to the parent, do not outlive it, and load what is compiled.
+
+    Loading takes most of a second of CPU, a plan for a handful milliseconds. On a busy machine a problem that comes to
+    a process which has loaded nothing yet would spend all of its time on that, and end without its proof.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    solve_something()
 
 
 def _end_with(parent: int) -> None:

@@ -14,10 +14,12 @@ from api.adapters.sheets.writing import Cell, writer_for
 from api.cli.context import operating
 from api.routes.imports.deliveries import DeliveryRow
 from api.routes.imports.fields import NO_CELLS
+from api.routes.imports.product_tables import product_cell
 from api.routes.imports.products import SellersProductRow
 from api.routes.imports.transporters import TransporterRow
 from api.terminal.console import make_console
 from api.terminal.errors import CommandError
+from dispatch.catalogue.categories import Categories, CategoryPaths
 from dispatch.catalogue.models import Product
 from dispatch.deliveries.models import Delivery
 from dispatch.imports import OF_THE_HOUSE, ImportKind, names_of
@@ -51,14 +53,16 @@ def check_free(file: Path, *, replace: bool) -> None:
 async def export_table(settings: Settings, kind: ImportKind, file: Path) -> None:
     """Write the file; what has no external id yet is given one, by which an import knows it again."""
     names = [one.encode_name for one in fields(ROWS[kind]) if one.encode_name not in NO_CELLS]
-    count = 0
     with _whole(file) as partial:
-        table = writer_for(partial)
+        table, count = writer_for(partial), 0
         async with operating(settings) as services, services.database.work() as work:
+            paths = CategoryPaths(await Categories(work).all(also_inactive=True))
             table.add(names)
             async for things, external in _portions(work.session, kind):
                 for thing in things:
-                    table.add([external[thing.id] if name == "external_id" else _cell(thing, name) for name in names])
+                    table.add(
+                        [external[thing.id] if name == "external_id" else _cell(thing, name, paths) for name in names]
+                    )
                 count += len(things)
         table.close()
     make_console().print(f"{count} {kind.value} in {file}.", markup=False, highlight=False)
@@ -96,12 +100,11 @@ def _query(kind: ImportKind, after: int) -> Select[Any]:
     return select(Delivery).where(Delivery.id > after).order_by(Delivery.id)
 
 
-def _cell(thing: Any, name: str) -> Cell:  # noqa: ANN401  a row of one of three models
+def _cell(thing: Any, name: str, paths: CategoryPaths) -> Cell:  # noqa: ANN401  a row of one of three models
     value: Any
     if isinstance(thing, Product):
-        value = thing.seller.email if name == "seller" else getattr(thing, name)
-        value = " ".join(value) if name == "images" else value
-    elif isinstance(thing, Transporter):
+        return product_cell(thing, name, paths)
+    if isinstance(thing, Transporter):
         value = getattr(thing.user if name in {"email", "name"} else thing, name)
     else:
         value = getattr(thing, COLUMNS.get(name, name))

@@ -43,7 +43,7 @@ async def import_table(
         make = services.imports.maker(kind, None, seller=owner)
         with Progress(*columns, console=errors, transient=True, disable=hidden) as progress, file.open("rb") as content:
             task = progress.add_task(f"Reading {file.name}", total=None)
-            wish = Wish(dry_run, skip, told, lambda rows: progress.update(task, completed=rows))
+            wish = Wish(dry_run, skip, file.name[:200], told, lambda rows: progress.update(task, completed=rows))
             run = await run_import(services.database, make, content, BY_COMMAND, OPERATOR, wish)
         answer = import_answer(run)
     if as_json:

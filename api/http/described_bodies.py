@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
-from msgspec import inspect
+from msgspec import NODEFAULT, inspect
 
 from api.http.forms import FORM, FormFiles
-from api.http.schemas import NO_NUL, PHONE, YEARS, TextKind
+from api.http.schemas import NO_NUL, NOT_BLANK, PHONE, YEARS, TextKind
 from dispatch.money import CENT, MAX_AMOUNT
 
 Described = dict[str, Any]
@@ -43,6 +43,7 @@ TEXTS: Final[dict[TextKind, Described]] = {
     TextKind.PHONE: {"format": "phone"},
     TextKind.EMAIL: {"format": "email"},
 }
+WORDS: Final = frozenset({"line", "lines"})
 # Checked by the name of its field, whatever else its text is.
 URL: Final[Described] = {"format": "url"}
 # What holds of a text once it is in the form that is kept, not of all that is understood.
@@ -91,12 +92,45 @@ def _described(part: Described, kind: inspect.StructType) -> Described:
         if field.name.endswith("url"):
             said = URL
         for place in _places(part["properties"][field.encode_name]):
-            if place.get("pattern") in KEPT_FORMS:
+            if _is_of_machines(field.type):
+                place.update(_filled(place, field))
+            elif place.get("pattern") in KEPT_FORMS:
                 del place["pattern"]
             place.update(said)
+            if place.get("format") in WORDS and _may_be_blank(field):
+                place.pop("minLength", None)
     if "description" in part:
         part["description"] = python_inspect.cleandoc(part["description"])
     return part | getattr(kind.cls, "described", {})
+
+
+def _is_of_machines(kind: inspect.Type) -> bool:
+    """Whether a text in a field is kept as it was sent, without the blanks around it."""
+    return any(
+        isinstance(leaf, inspect.StrType) and extra.get("text") is TextKind.CODE for leaf, extra in _leaves(kind, {})
+    )
+
+
+def _filled(text: Described, field: inspect.Field) -> Described:
+    """What must not be empty where nothing takes its place: as a field without a default, or as one of a list."""
+    is_required = field.default is NODEFAULT and field.default_factory is NODEFAULT
+    has_own_form = text.get("pattern", NO_NUL) != NO_NUL
+    must_say = text.get("minLength") and not has_own_form and (is_required or _has_list(field.type))
+    return {"pattern": NOT_BLANK} if must_say else {}
+
+
+def _may_be_blank(field: inspect.Field) -> bool:
+    """Whether a text without anything to be seen counts as left out, see ``api.http.texts``."""
+    has_default = field.default is not NODEFAULT or field.default_factory is not NODEFAULT
+    return has_default and not _has_list(field.type)
+
+
+def _has_list(kind: inspect.Type) -> bool:
+    if isinstance(kind, inspect.Metadata):
+        return _has_list(kind.type)
+    return isinstance(kind, inspect.ListType) or (
+        isinstance(kind, inspect.UnionType) and any(map(_has_list, kind.types))
+    )
 
 
 def _said_of(kind: inspect.Type) -> Described:

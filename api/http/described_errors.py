@@ -90,6 +90,7 @@ def describe_errors(app: Litestar, description: Described) -> None:
                     files = handler.opt.get(FILES)
                     describe_body(operation, wanted, description["components"]["schemas"], files)
                 describe_examples(operation, handler)
+    components["responses"] = dict(sorted(described.items()))  # methods of a route come in an order of each process
 
 
 def _describe(operation: Described, method: str, handler: HTTPRouteHandler, described: Described) -> None:

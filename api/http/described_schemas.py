@@ -11,9 +11,12 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from api.http.schemas import BIGINT_MAX
+
 Described = dict[str, Any]
 
 REFERENCE: Final = "#/components/schemas/"
+BOUNDS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _GENERIC: Final = re.compile(r"(\w+)\[(\w+)\]")
 
 
@@ -30,6 +33,7 @@ def tidy_schemas(description: Described) -> None:
             part["$ref"] = REFERENCE + names.get(key, key)
         if "oneOf" in part:
             _any_of(part)
+        _whole_bounds(part)
         # As written, an enum's words are indented like its code up to Python 3.12 and are not from 3.13 on.
         if isinstance(part.get("description"), str):
             part["description"] = cleandoc(part["description"]).replace("``", "`")
@@ -54,6 +58,16 @@ def _any_of(part: Described) -> None:
         part |= {**choices[0], **part}
     else:
         part["anyOf"] = choices
+
+
+def _whole_bounds(part: Described) -> None:
+    """The framework writes bounds of whole numbers as floats, of which the highest is one more than what is taken."""
+    kinds = [part, *part.get("anyOf", ())]
+    if not any(isinstance(kind, dict) and kind.get("type") == "integer" for kind in kinds):
+        return
+    for name in BOUNDS:
+        if isinstance(part.get(name), float) and part[name].is_integer():
+            part[name] = min(int(part[name]), BIGINT_MAX)
 
 
 def parts_of(part: object) -> Iterator[Described]:

@@ -80,7 +80,7 @@ class KnownQueries:
         given = {name: kind for name, kind in kinds.items() if kind is not None and name in sent}
         missing = [name for name, one in expected.items() if one.is_required and name not in sent]
         for name, kind in given.items():
-            if problem := _misread(kind, sent[name]):
+            if problem := _misread(kind, sent[name]) or _repeated(kind, sent.getall(name)):
                 wrong[name] = problem
         most: dict[str, Most] = handler.opt.get(MOST, {})
         for name, bound in most.items():
@@ -116,6 +116,12 @@ def _misread(kind: FieldDefinition, text: str) -> str | None:
     if isinstance(kind.kwarg_definition, ParameterKwarg) and kind.kwarg_definition.format == WHEN:
         return when_problem(text)
     return None
+
+
+def _repeated(kind: FieldDefinition, texts: Sequence[str]) -> str | None:
+    """Of what is there once, one would count and the others be passed over without a word."""
+    many = kind.is_non_string_sequence or any(inner.is_non_string_sequence for inner in kind.inner_types)
+    return None if many or len(texts) == 1 else f"is there {len(texts)} times, and must be there once"
 
 
 def _exceeds(text: str | None, most: float) -> bool:

@@ -52,6 +52,10 @@ AS_IS = {"text": TextKind.AS_IS}
 
 # PostgreSQL text has no NUL; everything else that JSON can say is welcome.
 NO_NUL = r"^[^\x00]*$"
+# Of words of machines nothing but the blanks around them is taken away: what is left must be something, without NUL.
+# The blanks are named that only Python takes for such. An optional text with it is refused where it is blank; one with
+# a least length is taken for left out.
+NOT_BLANK = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
 PHONE = r"^\+?[0-9 ()./-]+$(?!\n)"
 # What is a blank differs between those who read the pattern, so it is named beside it, as are controls and signs
 # that are not seen: without a shape, or turning the direction of what is read.

@@ -6,6 +6,11 @@ from difflib import get_close_matches
 MOST_NAMED = 40
 
 
+def is_near(name: str, known: Iterable[str]) -> bool:
+    """Whether one of the known names may be meant."""
+    return bool(get_close_matches(name, sorted(known), n=1))
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Words to follow "… is no field here": the nearest known name, else all there are."""
     names = sorted(known)

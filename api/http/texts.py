@@ -62,12 +62,21 @@ def _tidied(value: object, kind: inspect.Type, path: str, problems: Problems) ->
     if isinstance(kind, inspect.StructType) and isinstance(value, dict):
         return _tidied_struct(value, kind, path, problems)
     if isinstance(kind, inspect.ListType) and isinstance(value, list):
-        return [_tidied(item, kind.item_type, f"{path}[{at}]", problems) for at, item in enumerate(value)]
+        return [_tidied_entry(item, kind.item_type, f"{path}[{at}]", problems) for at, item in enumerate(value)]
     if isinstance(kind, inspect.IntType) and isinstance(value, float) and value.is_integer():
         return int(value)  # in JSON 2.0 is a whole number, which some write so
     if isinstance(value, str):
         return _tidied_text(value, kind, extra, path, problems)
     return value
+
+
+def _tidied_entry(value: object, kind: inspect.Type, path: str, problems: Problems) -> object:
+    """One of a list, which is never left out: it says something or is wrong."""
+    found = _tidied(value, kind, path, problems)
+    if found is ABSENT:
+        problems[path] = NOT_VISIBLE
+        return value
+    return found
 
 
 def _member_for(value: object, members: tuple[inspect.Type, ...]) -> inspect.Type | None:

@@ -26,8 +26,15 @@ log = structlog.get_logger(__name__)
 KEPT_S = 5.0
 ASK_WITHIN_S = 3.0
 
+# What a person lets wait waits for nobody: it is no reason to look for couriers.
 DELIVERIES = """
-SELECT 'available' AS name, count(*) AS count FROM deliveries WHERE status = 'available'
+WITH waiting AS (
+  SELECT on_hold_since IS NOT NULL AND (on_hold_until IS NULL OR on_hold_until > now()) AS held
+  FROM deliveries WHERE status = 'available'
+)
+SELECT 'available' AS name, count(*) FILTER (WHERE NOT held) AS count FROM waiting
+UNION ALL
+SELECT 'on_hold', count(*) FILTER (WHERE held) FROM waiting
 UNION ALL
 SELECT status, count(*) FROM deliveries WHERE status IN ('assigned', 'picked_up', 'in_transit') GROUP BY status
 """
@@ -45,6 +52,7 @@ SELECT count(*) AS depth, COALESCE(EXTRACT(EPOCH FROM now() - min(created_at)), 
        (SELECT count(*) FROM outbox_messages WHERE status = 'dead') AS dead
 FROM outbox_messages WHERE status = 'pending'
 """
+UPLOADS = "SELECT count(*) FROM uploads WHERE used_at IS NULL AND expires_at > now()"
 REFUNDS = """
 SELECT count(*) AS due, COALESCE(EXTRACT(EPOCH FROM now() - min(created_at)), 0)::float AS oldest_s
 FROM refunds WHERE status IN ('requested', 'sent')
@@ -72,6 +80,7 @@ class BusinessFigures:
     rolling: Mapping[str, int] = field(default_factory=dict)
     rolling_last_hour: Mapping[str, int] = field(default_factory=dict)
     waiting_s: Mapping[str, float] = field(default_factory=dict)
+    uploads_open: int | None = None
     dead_letters: Mapping[str, int] = field(default_factory=dict)
     presence: Mapping[str, int] = field(default_factory=dict)
     log: LogState | None = None
@@ -109,6 +118,7 @@ class Business:
             seen.deliveries = {row["name"]: row["count"] for row in await driver.fetch(DELIVERIES)}
             seen.outbox = dict(await driver.fetchrow(OUTBOX))
             seen.refunds = dict(await driver.fetchrow(REFUNDS))
+            seen.uploads_open = await driver.fetchval(UPLOADS)
             seen.rolling = dict(await driver.fetchrow(ROLLING))
             seen.rolling_last_hour = dict(await driver.fetchrow(ROLLING_LAST_HOUR))
             seen.payments = {row["name"]: row["count"] for row in await driver.fetch(PAYMENTS)}
@@ -158,6 +168,9 @@ class BusinessCollector(Collector):
         ):
             if key in figures:
                 yield GaugeMetricFamily(name, text, float(figures[key]))
+        if seen.uploads_open is not None:
+            told = "Files in parts that no step has named yet."
+            yield GaugeMetricFamily("dispatch_uploads_open", told, float(seen.uploads_open))
         told = "Places that rolling dispatch leads, those whose last tick failed, and what waited there and was held."
         yield _by("dispatch_rolling", told, "of", seen.rolling)
         in_an_hour = "What rolling dispatch gave, offered and moved in the last hour."

@@ -21,6 +21,16 @@ solver_seconds = Histogram(
     "dispatch_solver_seconds", "How long solving took.", buckets=(0.01, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 )
 
+proofs = Counter(
+    "dispatch_proofs",
+    "Pickups, drop-offs and attempts that phones told, by what became of their proof.",
+    ["step", "outcome"],
+)
+proof_bytes = Counter("dispatch_proof_bytes", "Of the pictures that were kept as proof.", ["picture"])
+pictures_refused = Counter("dispatch_pictures_refused", "Pictures in bodies that are none, or are too large.")
+uploads = Counter("dispatch_uploads", "Files in parts that were begun, whole, or let go.", ["outcome"])
+upload_bytes = Counter("dispatch_upload_bytes", "Of the parts that came.")
+
 _OF_JOB = ["job", "outcome"]
 job_rounds = Counter("dispatch_job_rounds", "Rounds of background work, done or failed.", _OF_JOB)
 job_items = Counter("dispatch_job_items", "What background work worked on, done or failed this time.", _OF_JOB)

@@ -1,4 +1,4 @@
-"""Whether what must be written can be: to the data folder, to PostgreSQL and to Redis.
+"""Whether what must be written can be: to the data folder, to PostgreSQL, to Redis and to where pictures are kept.
 
 A full disk lets everything answer and nothing be kept. Each is tried every few seconds at most, by one check at a time,
 however many ask.
@@ -8,7 +8,7 @@ import asyncio
 import errno
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from api.process.private_files import FILE_MODE
 from dispatch.database.engine import Database
+from dispatch.ports import PhotoStore
 from realtime.redis.keys import Keys
 
 TRY_EVERY_S = 3.0
@@ -39,17 +40,26 @@ class WriteCheck:
         self._name = name
         self._run = run
         self._task: asyncio.Task[str | None] | None = None
+        self._before: asyncio.Task[str | None] | None = None
         self._begun_at = 0.0
 
-    async def problem(self) -> str | None:
-        """What is wrong with writing; None where nothing is. Never raises, and answers within seconds."""
+    async def problem(self, within_s: float = ANSWER_WITHIN_S) -> str | None:
+        """What is wrong with writing; None where nothing is. Never raises, and answers within so many seconds.
+
+        What was found last stands while the next try is under way, for as long as a try may take.
+        """
         task = self._task
         if task is None or (task.done() and time.monotonic() - self._begun_at > TRY_EVERY_S):
             self._begun_at = time.monotonic()
+            self._before = task
             task = self._task = asyncio.create_task(self._tried(), name=f"try writing to {self._name}")
-        done, _ = await asyncio.wait({task}, timeout=ANSWER_WITHIN_S)
+        done, _ = await asyncio.wait({task}, timeout=within_s)
+        if done:
+            return task.result()
         # One that does not end is not begun a second time: it may hold a thread or a connection.
-        return task.result() if done else f"{self._name}: no answer to a write within {ANSWER_WITHIN_S:g} s"
+        if self._before is not None and time.monotonic() - self._begun_at < ANSWER_WITHIN_S:
+            return self._before.result()
+        return f"{self._name}: no answer to a write within {within_s:g} s"
 
     async def _tried(self) -> str | None:
         try:
@@ -65,10 +75,17 @@ class WriteChecks:
     folder: WriteCheck
     database: WriteCheck
     redis: WriteCheck
+    pictures: WriteCheck
 
 
-def build_write_checks(data_dir: Path, database: Database, redis: Redis, keys: Keys) -> WriteChecks:
-    """Tries nothing yet."""
+def build_write_checks(
+    data_dir: Path, database: Database, redis: Redis, keys: Keys, stores: Sequence[PhotoStore] = ()
+) -> WriteChecks:
+    """Tries nothing yet. ``stores``: where pictures are kept."""
+
+    async def try_stores() -> str | None:
+        await asyncio.gather(*(store.check() for store in stores))
+        return None
 
     async def try_folder() -> str | None:
         await asyncio.to_thread(write_to, data_dir)
@@ -86,6 +103,7 @@ def build_write_checks(data_dir: Path, database: Database, redis: Redis, keys: K
         WriteCheck("the data folder", try_folder),
         WriteCheck("PostgreSQL", try_database),
         WriteCheck("Redis", try_redis),
+        WriteCheck("the store of pictures", try_stores),
     )
 
 

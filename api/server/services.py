@@ -12,7 +12,8 @@ from api.adapters.stores import close_store
 from api.process.process_roles import WHOLE, ProcessRole
 from api.process.resources import Addresses, Feature, build_resources
 from api.routes.accounts.services import AccountServices, build_account_services
-from api.routes.deliveries.services import DeliveryServices, build_delivery_services
+from api.routes.deliveries.building import build_delivery_services
+from api.routes.deliveries.services import DeliveryServices
 from api.routes.imports.services import ImportServices, build_import_services
 from api.routes.marketplace.services import MarketplaceServices, build_marketplace_services
 from api.routes.operations.services import OperationServices, build_operation_services
@@ -88,7 +89,7 @@ def build_services(
         deliveries=deliveries,
         transporters=transporters,
         imports=build_import_services(resources, accounts, deliveries, transporters),
-        operations=build_operation_services(resources),
+        operations=build_operation_services(resources, (deliveries.photos, transporters.documents.store)),
         sockets=sockets,
         background=build_background_services(resources, templates, mail=mail, sms=sms),
     )

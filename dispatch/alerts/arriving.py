@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dispatch.database.engine import Database, DriverConnection
-from dispatch.deliveries.eta import Trip, live_arrival
-from dispatch.deliveries.models import DeliveryStatus
+from dispatch.deliveries.eta import Errand, may_come_within, tour_arrivals
+from dispatch.deliveries.open_errands import errands_of
 from dispatch.events.payloads.deliveries import DeliveryArriving
 from dispatch.events.recording import record_all
 from dispatch.ports import Clock, LivePosition, LivePositions, Presence
@@ -16,9 +16,8 @@ from dispatch.ports import Clock, LivePosition, LivePositions, Presence
 AT_ONCE = 1_000
 
 ABOARD = """
-SELECT d.id, d.status, d.transporter_id, t.vehicle_type, d.pickup_lat, d.pickup_lon, d.delivery_lat, d.delivery_lon,
-       d.distance_km, d.retry_from
-FROM deliveries AS d JOIN transporters AS t ON t.id = d.transporter_id
+SELECT d.id, d.transporter_id, d.delivery_lat AS lat, d.delivery_lon AS lon
+FROM deliveries AS d
 WHERE d.status IN ('picked_up', 'in_transit') AND d.delivery_lat IS NOT NULL AND d.id > $1
   AND NOT EXISTS (SELECT FROM delivery_alerts AS a WHERE a.delivery_id = d.id AND a.kind = 'arriving')
 ORDER BY d.id LIMIT $2
@@ -40,9 +39,9 @@ SELECT near.* FROM near JOIN told ON told.delivery_id = near.id ORDER BY near.id
 
 class _Aboard(NamedTuple):
     id: int
-    status: DeliveryStatus
     transporter_id: int
-    trip: Trip
+    lat: float
+    lon: float
 
 
 class _Near(NamedTuple):
@@ -66,7 +65,7 @@ class ArrivingDeliveries:
         after = 0
         while True:
             async with self.database.connection() as driver:
-                aboard = [_aboard(row) for row in await driver.fetch(ABOARD, after, AT_ONCE)]
+                aboard = [_Aboard(**row) for row in await driver.fetch(ABOARD, after, AT_ONCE)]
             if aboard:
                 await self._tell_of(aboard)
             if len(aboard) < AT_ONCE:
@@ -75,18 +74,40 @@ class ArrivingDeliveries:
 
     async def _tell_of(self, aboard: Sequence[_Aboard]) -> None:
         positions = await self.live.positions_of(list({one.transporter_id for one in aboard}))
-        near = await asyncio.to_thread(self._near, aboard, positions)
+        close = self._close(aboard, positions)
+        if not close:
+            return
+        async with self.database.connection() as driver:
+            errands = await errands_of(driver, {one.transporter_id for one in close})
+        near = await asyncio.to_thread(self._near, close, errands, positions)
         if near:
             async with self.database.transaction() as driver:
                 await _tell(driver, near, self.clock.now())
 
-    def _near(self, aboard: Sequence[_Aboard], positions: dict[int, LivePosition]) -> list[_Near]:
+    def _close(self, aboard: Sequence[_Aboard], positions: Mapping[int, LivePosition]) -> list[_Aboard]:
+        """Those whose transporter is heard and can be at the door so soon, whatever else it has to do: few of all."""
+        now = self.clock.now()
+        return [
+            one
+            for one in aboard
+            if (position := positions.get(one.transporter_id)) is not None
+            and position.presence is Presence.ONLINE
+            and may_come_within(position, (one.lat, one.lon), self.within, road_factor=self.road_factor, now=now)
+        ]
+
+    def _near(
+        self,
+        close: Sequence[_Aboard],
+        errands: Mapping[int, tuple[Errand, ...]],
+        positions: Mapping[int, LivePosition],
+    ) -> list[_Near]:
         now, found = self.clock.now(), list[_Near]()
-        for one in aboard:
-            position = positions.get(one.transporter_id)
-            if position is None or position.presence is not Presence.ONLINE:
-                continue
-            arrival = live_arrival(one.trip, one.status, position, road_factor=self.road_factor, now=now)
+        arrivals = {
+            transporter_id: tour_arrivals(own, positions[transporter_id], road_factor=self.road_factor, now=now)
+            for transporter_id, own in errands.items()
+        }
+        for one in close:
+            arrival = arrivals.get(one.transporter_id, {}).get(one.id)
             if arrival is not None and arrival.likely - now <= self.within:
                 found.append(_Near(one.id, one.transporter_id, arrival.likely))
         return found
@@ -105,10 +126,3 @@ async def _tell(driver: DriverConnection, near: Sequence[_Near], now: datetime) 
         for row in await driver.fetch(TELL, ids, transporters, likely, now)
     ]
     await record_all(driver, happened, at=now)
-
-
-def _aboard(row: Mapping[str, Any]) -> _Aboard:
-    pickup = None if row["pickup_lat"] is None else (row["pickup_lat"], row["pickup_lon"])
-    dropoff = row["delivery_lat"], row["delivery_lon"]
-    trip = Trip(pickup, dropoff, row["vehicle_type"], None, row["distance_km"], row["retry_from"])
-    return _Aboard(row["id"], DeliveryStatus(row["status"]), row["transporter_id"], trip)

@@ -44,6 +44,15 @@ class DayTakings:
 
 
 @dataclass(frozen=True, slots=True)
+class Revenue:
+    """The takings of a period, its newest ``days`` on which something was sold, and how many earlier ones it has."""
+
+    total: Takings
+    days: list[DayTakings]
+    earlier_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProductFigures:
     """A product with its takings; one without sales has zeros."""
 
@@ -61,11 +70,15 @@ def sum_of(takings: Sequence[Takings]) -> Takings:
     )
 
 
-_SUMS = "sum(sales)::bigint, sum(units)::bigint, sum(gross), sum(refunded_paisa)::bigint"
+_SUMS_AS = (
+    "sum(sales)::bigint AS sales, sum(units)::bigint AS units, sum(gross) AS gross, "
+    "sum(refunded_paisa)::bigint AS refunded_paisa"
+)
 _FOUND = "sales, units, gross, refunded_paisa"
 # A sale with what went back of it, as far as its moment lies in one of the parts of days.
 _IN_PARTS = """
-SELECT product_id, nepal_day(created_at) AS day, 1, CASE status WHEN 'cancelled' THEN 0 ELSE quantity END,
+SELECT product_id, nepal_day(created_at) AS day, 1,
+       CASE status WHEN 'cancelled' THEN 0 ELSE coalesce(quantity_delivered, quantity) END,
        total_amount, refunded_of(id)
 FROM sales WHERE created_at BETWEEN :begins{n} AND :ends{n} AND (:everybody OR seller_id = :seller)
 """
@@ -82,13 +95,24 @@ class SalesFigures:
     async def by_day(self, period: Period) -> list[DayTakings]:
         """Day by day in Nepal, oldest first; days without sales are left out."""
         parts = period.parts()
-        scope = Scope.ALL_DAY if self._seller_id is None else Scope.SELLER_DAY
-        kept = f"""
-            SELECT 0 AS product_id, first_day AS day, {_FOUND} FROM sales_sums
-            WHERE scope = {scope.value} AND owner_id = :seller AND first_day BETWEEN :first AND :last
-        """  # noqa: S608  ours
-        rows = await self._summed("day", kept, parts)
+        rows = await self._summed("day", self._kept_days(), parts)
         return [DayTakings(day, takings) for day, takings in sorted(rows) if takings.sales]
+
+    async def revenue(self, period: Period, max_days: int) -> Revenue:
+        """The sum of a whole period with its newest ``max_days`` days, oldest first.
+
+        The database adds up: of ten years only the days that are told are read, so an answer costs what it shows.
+        """
+        union, values = self._found(self._kept_days(), period.parts())
+        statement = text(f"""
+            WITH by_day AS (SELECT day, {_SUMS_AS} FROM ({union}) AS found GROUP BY day HAVING sum(sales) <> 0)
+            SELECT day, {_FOUND}, sum(sales) OVER ()::bigint, sum(units) OVER ()::bigint, sum(gross) OVER (),
+                   sum(refunded_paisa) OVER ()::bigint, count(*) OVER ()
+            FROM by_day ORDER BY day DESC LIMIT :max_days
+        """)  # noqa: S608  ours
+        rows = (await self._session.execute(statement, values | {"max_days": max_days})).all()
+        days = [DayTakings(row[0], _takings(*row[1:5])) for row in reversed(rows)]
+        return Revenue(_takings(*rows[0][5:9]) if rows else NOTHING, days, rows[0][9] - len(rows) if rows else 0)
 
     async def by_product(self, period: Period) -> list[ProductFigures]:
         """Product by product, the best selling first, with those that sold nothing."""
@@ -114,14 +138,27 @@ class SalesFigures:
         figures = [ProductFigures(product, found.get(product.id, NOTHING)) for product in products]
         return sorted(figures, key=lambda one: -one.takings.gross)
 
+    def _kept_days(self) -> str:
+        scope = Scope.ALL_DAY if self._seller_id is None else Scope.SELLER_DAY
+        return f"""
+            SELECT 0 AS product_id, first_day AS day, {_FOUND} FROM sales_sums
+            WHERE scope = {scope.value} AND owner_id = :seller AND first_day BETWEEN :first AND :last
+        """  # noqa: S608  ours
+
     async def _summed(self, by: str, kept: str, parts: Parts, **values: Any) -> list[tuple[Any, Takings]]:  # noqa: ANN401
-        """What is kept, with what was not added to it yet and what lies in parts of days, as one statement sees it."""
+        """All that was found, added up by a column."""
+        union, given = self._found(kept, parts)
+        statement = text(f"SELECT {by}, {_SUMS_AS} FROM ({union}) AS found GROUP BY {by}")  # noqa: S608  ours
+        return [(row[0], _takings(*row[1:])) for row in await self._session.execute(statement, given | values)]
+
+    def _found(self, kept: str, parts: Parts) -> tuple[str, dict[str, Any]]:
+        """What is kept, what was not added to it yet, and what lies in parts of days: one statement sees each once."""
         changes = f"""
             SELECT product_id, day, {_FOUND} FROM sales_changes
             WHERE day BETWEEN :first AND :last AND (:everybody OR seller_id = :seller)
         """  # noqa: S608  ours
         sources = [kept, changes, *(_IN_PARTS.replace("{n}", str(n)) for n in range(len(parts.ends)))]
-        values |= {
+        values: dict[str, Any] = {
             "everybody": self._seller_id is None,
             "seller": self._seller_id or 0,
             "first": parts.first,
@@ -129,12 +166,11 @@ class SalesFigures:
         }
         for n, (begins, ends) in enumerate(parts.ends):
             values |= {f"begins{n}": begins, f"ends{n}": ends}
-        union = " UNION ALL ".join(sources)
-        statement = text(f"SELECT {by}, {_SUMS} FROM ({union}) AS found GROUP BY {by}")  # noqa: S608  ours
-        return [
-            (key, Takings(sales, units, gross, from_paisa(paisa)))
-            for key, sales, units, gross, paisa in await self._session.execute(statement, values)
-        ]
+        return " UNION ALL ".join(sources), values
+
+
+def _takings(sales: int, units: int, gross: Decimal, refunded_paisa: int) -> Takings:
+    return Takings(sales, units, gross, from_paisa(refunded_paisa))
 
 
 def purchases_query(user: User, period: Period) -> Select[Sale]:

@@ -84,9 +84,10 @@ class AssignmentsByHand:
         if why is not None:
             room = Room(load.shown_free_kg(transporter), load.active, transporter.max_active)
             words = words_of(why, room, delivery, None)
-            raise Conflict(f"{transporter.user.name} cannot take it. {words}", code="cannot_take", why=why.value)
+            told, status = f"{transporter.user.name} cannot take it. {words}", delivery.status.value
+            raise Conflict(told, code="cannot_take", why=why.value, delivery_status=status)
         self._steps.check_can_take(transporter, load, delivery)
-        self._steps.assign(delivery, transporter, position=position, notes=reason)
+        await self._steps.assign(delivery, transporter, position=position, notes=reason)
         delivery.pinned = True
         self._session.add(decision(delivery, transporter, user, "manual", scores, others, self._clock.now()))
         await record.keep(self._work, Asked(DecisionKind.BY_HAND, user.id, self._clock.now()), packed)

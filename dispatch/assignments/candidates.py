@@ -27,11 +27,13 @@ from dispatch.assignments.results import Scores
 from dispatch.assignments.rules import AssignmentRules
 from dispatch.database.among import among
 from dispatch.database.work import Work
-from dispatch.deliveries.eta import expected_arrival, expected_pickup, trip_of
+from dispatch.deliveries.eta import Errand, errand_of, tour_from, with_errand
 from dispatch.deliveries.loads import Load
 from dispatch.deliveries.models import ABOARD, Delivery, DeliveryStatus
+from dispatch.deliveries.open_errands import errands_of
 from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.steps import DeliverySteps
+from dispatch.deliveries.stops import Delay
 from dispatch.errors import Conflict
 from dispatch.geo import great_circle_m, great_circles_m
 from dispatch.keyed_columns import KeyedColumns
@@ -51,7 +53,9 @@ Place: TypeAlias = tuple[float, float]
 class Candidate:
     """One who could be given the delivery. ``arrival``: when it would be at its door, were it given now.
 
-    ``pickup_at``: when this one would be where it is fetched.
+    ``pickup_at``: when this one would be where it is fetched. Both among all else that this one has to do, of which
+    ``stops_before`` are before the door.
+    ``delays``: what this one carries or is to fetch that would come later for it.
     ``gave_back``: had it and did not want it, so that nothing that decides by itself gives it to this one again.
     """
 
@@ -62,6 +66,8 @@ class Candidate:
     distance_km: float | None
     pickup_at: datetime
     arrival: datetime
+    stops_before: int
+    delays: list[Delay]
     gave_back: bool
 
 
@@ -122,21 +128,29 @@ class Candidates:
         refusers = await refusers_of(self._work.session, delivery.id)
         best = [int(row) for row in ranking.order]
         known = await self._transporters([pool.id(row) for row in best])
+        errands = await errands_of(
+            await self._work.driver(writes=False), [one.id for one in known.values() if one.active_count]
+        )
         await self._work.commit()
-        return CandidateList(
-            delivery,
-            [
+        # Who has much to do is put in order, some milliseconds each: not in the way of everybody's pings.
+        told = await asyncio.to_thread(
+            lambda: [
                 self._candidate(
                     delivery,
                     place,
                     known[one],
                     pool.position(row),
                     scores_of(ranking.terms[row], ranking.score[row]),
+                    errands.get(one, ()),
                     gave_back=one in refusers,
                 )
                 for row in best
                 if (one := pool.id(row)) in known
-            ],
+            ]
+        )
+        return CandidateList(
+            delivery,
+            told,
             int(np.count_nonzero(ranking.reason == Reason.NONE)),
             excluded,
             counts,
@@ -164,20 +178,36 @@ class Candidates:
         transporter: Transporter,
         position: LivePosition,
         scores: Scores,
+        errands: tuple[Errand, ...],
         *,
         gave_back: bool,
     ) -> Candidate:
-        trip = trip_of(delivery, transporter.vehicle_type)
+        own = errand_of(delivery, transporter.vehicle_type)
         if (
             delivery.status in ABOARD
         ):  # it is there already, and of the way from the meeting to the door nothing is known
-            trip = replace(trip, pickup=place, pickup_from=None, distance_km=None)
+            own = replace(own, trip=replace(own.trip, pickup=place, pickup_from=None, distance_km=None), aboard=False)
+        # When it would be there, were it tried at once.
+        own = replace(own, trip=replace(own.trip, again_from=None), undecided=False)
         now, factor = self._clock.now(), self._road_factor
-        arrival = expected_arrival(trip, position, picked_up=False, road_factor=factor, now=now)
-        pickup_at = expected_pickup(trip, position, road_factor=factor, now=now)
+        tour = tour_from(with_errand(errands, own), position, road_factor=factor, now=now)
+        others = tuple(one for one in errands if one.delivery_id != delivery.id)
+        delays = tour.delays_from(tour_from(others, position, road_factor=factor, now=now)) if others else []
+        arrival, pickup_at = tour.arrival_of(delivery.id), tour.pickup_of(delivery.id)
         distance_km = None if place is None else great_circle_m(*place, position.lat, position.lon) / 1000
         load = Load(transporter.active_count, transporter.carried_kg)
-        return Candidate(transporter, position, load, scores, distance_km, pickup_at, arrival.likely_minute, gave_back)
+        return Candidate(
+            transporter,
+            position,
+            load,
+            scores,
+            distance_km,
+            pickup_at.replace(second=0, microsecond=0),
+            arrival.likely_minute,
+            arrival.stops_before,
+            delays,
+            gave_back,
+        )
 
 
 def _excluded(

@@ -1,11 +1,12 @@
 """Documents expire without anybody doing anything: what such a transporter has not picked up waits again."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import ClassVar
 
 from sqlalchemy import ColumnElement, func, select
 
 from dispatch.assignments.withdrawal import WithdrawalReason, withdraw_open_deliveries
+from dispatch.bikram_sambat import NEPAL_TIME, nepal_date
 from dispatch.database.engine import Database
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.jobs.leased_items import LeasedItemJob
@@ -43,11 +44,11 @@ class DocumentExpiry(LeasedItemJob[int]):
         query = select(func.min(TransporterDocument.expires_on)).select_from(Delivery).join(*self._documents())
         async with self._database.work() as work:
             day = await work.session.scalar(query.where(*self._is_due()))
-        return None if day is None else datetime.combine(day + timedelta(days=1), time.min, UTC)
+        return None if day is None else datetime.combine(day + timedelta(days=1), time.min, NEPAL_TIME)
 
     def _documents(self) -> tuple[type[TransporterDocument], ColumnElement[bool]]:
         return TransporterDocument, TransporterDocument.transporter_id == Delivery.transporter_id
 
     def _is_due(self) -> list[ColumnElement[bool]]:
-        today = self._clock.now().date()
+        today = nepal_date(self._clock.now())
         return [Delivery.status == DeliveryStatus.ASSIGNED, TransporterDocument.expires_on < today]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dispatch.assignments.pool import Pool
+from dispatch.bikram_sambat import nepal_date
 from dispatch.deliveries.loads import Load
 from dispatch.deliveries.models import ABOARD, Delivery
 from dispatch.keyed_columns import KeyedColumns
@@ -129,7 +130,7 @@ def exclusion_of(transporter: Transporter, load: Load, delivery: Delivery, clock
         return Exclusion.ACCOUNT
     if transporter.verified_at is None:
         return Exclusion.NOT_VERIFIED
-    if not transporter.papers_in_order(clock.now().date()):
+    if not transporter.papers_in_order(nepal_date(clock.now())):
         return Exclusion.PAPERS
     if not transporter.is_available:
         return Exclusion.NOT_AVAILABLE

@@ -11,7 +11,8 @@ from sqlalchemy import ARRAY, BigInteger, BindParameter, Date, String, and_, any
 from dispatch.accounts.models import User
 from dispatch.database.engine import DriverConnection
 from dispatch.database.fixed_statements import FixedQuery
-from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.eta import Errand, Trip
+from dispatch.deliveries.models import Delivery, Priority
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import may_carry
 
@@ -32,8 +33,15 @@ class HeldDelivery(NamedTuple):
     package_weight: Decimal
     pickup_from: datetime | None
     distance_km: float | None
+    due_at: datetime | None
+    priority: str
     on_hold_since: datetime | None
     on_hold_until: datetime | None
+
+    def errand_with(self, vehicle_type: str) -> Errand:
+        """What is to do for it, where it waits, by somebody with such a vehicle."""
+        trip = Trip(self.pickup, self.dropoff, vehicle_type, self.pickup_from, self.distance_km)
+        return Errand(self.id, trip, aboard=False, due_at=self.due_at, priority=Priority(self.priority))
 
     @property
     def pickup(self) -> tuple[float, float] | None:
@@ -79,6 +87,8 @@ _THESE_DELIVERIES = select(
     Delivery.package_weight,
     func.coalesce(Delivery.ready_at, Delivery.requested_pickup_date).label("pickup_from"),
     Delivery.distance_km,
+    Delivery.requested_delivery_date.label("due_at"),
+    type_coerce(Delivery.priority, String).label("priority"),
     Delivery.on_hold_since,
     Delivery.on_hold_until,
 ).where(Delivery.id == any_(_IDS))

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from dispatch.bikram_sambat import nepal_date
 from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.loads import NOTHING, Load, loads_of
@@ -52,7 +53,7 @@ class Neighbourhood:
 
     async def nearest(self, lat: float, lon: float, *, radius_m: float, limit: int) -> list[NearbyTransporter]:
         """The nearest who are online and may carry, nearest first: nobody who may not takes the place of one."""
-        asked, today = limit, self._clock.now().date()
+        asked, today = limit, nepal_date(self._clock.now())
         while True:
             found = await self._live.nearby(lat, lon, radius_m, asked)
             carriers = await self._carriers([transporter_id for transporter_id, _ in found], today)
@@ -75,7 +76,7 @@ class Neighbourhood:
         """
         found = await self._live.nearby(lat, lon, radius_m + CELL_DIAGONAL_M, MOST_LOOKED_AT)
         ids = [transporter_id for transporter_id, _ in found]
-        carriers = await self._carriers(ids, self._clock.now().date())
+        carriers = await self._carriers(ids, nepal_date(self._clock.now()))
         positions = await self._live.positions_of(list(carriers))
         counted = Counter(geo_cell(position.lat, position.lon, CELL_SIGNS) for position in positions.values())
         own = geo_cell(lat, lon, CELL_SIGNS)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sqlalchemy import select
 
 from dispatch.assignments.shifts import within_shifts
+from dispatch.bikram_sambat import nepal_date
 from dispatch.database.work import Work
 from dispatch.deliveries.eta import VEHICLE_TYPES
 from dispatch.deliveries.models import Priority
@@ -139,7 +140,7 @@ async def load_pool(
     # Two servers are asked, and neither needs what the other says.
     known, places = await asyncio.gather(kept.read(), live.places())
     everybody = _with_shifts(known, now)
-    today = (now.date() - date(1970, 1, 1)).days
+    today = (nepal_date(now) - date(1970, 1, 1)).days
     fits = (everybody["standing"] == Standing.FITS) & (everybody["papers_until"] >= today)
     if vehicle_type is not None:
         fits &= everybody["vehicle_type"] == vehicle_type

@@ -145,6 +145,19 @@ class AssignmentRules:
         left = await self._left(self._zones, zones, [place], offered=offered)
         return replace(self.of_zone(zones.zones[place]), left=left.get(place))
 
+    async def of_places(self, places: Sequence[tuple[float | None, float | None]]) -> list[Rules]:
+        """Of what would be fetched at these places, in their order. Reads with a connection of its own, as ``of``."""
+        usual = self.of_zone(None)
+        if self._zones is None:
+            return [usual] * len(places)
+        zones = await self._zones.read()
+        found = zones.of_many([lat for lat, _ in places], [lon for _, lon in places]).tolist()
+        left = await self._left(self._zones, zones, sorted({place for place in found if place != NOWHERE}))
+        return [
+            usual if place == NOWHERE else replace(self.of_zone(zones.zones[place]), left=left.get(place))
+            for place in found
+        ]
+
     def zone_of(self, delivery: Delivery) -> KnownZone | None:
         """In which a delivery lies, by the zones as they were read last."""
         return None if self._zones is None else self._zones.known.at(delivery.pickup_lat, delivery.pickup_lon)

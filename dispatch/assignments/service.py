@@ -71,6 +71,7 @@ class Assignments:
             raise Conflict(
                 f"The priority of this delivery is {delivery.priority.value}, not {priority.value}.",
                 code="filter_mismatch",
+                delivery_status=delivery.status.value,
                 suggestions=[],
             )
         pool = await load_pool(self._work, self._kept, self._live, self._clock, vehicle_type=vehicle_type)

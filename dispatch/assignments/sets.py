@@ -4,13 +4,14 @@ What a set costs in statements does not grow with the deliveries in it. Locks ar
 deliveries and then all transporters, each in the order of their numbers, so that nobody waits in a circle.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from dispatch.assignments.changes.refusals import refused_pairs
 from dispatch.assignments.held_rows import (
@@ -25,12 +26,14 @@ from dispatch.assignments.pool import whole_score
 from dispatch.assignments.results import Assigned, BulkAssigned, Carrier, Failure, Scores
 from dispatch.assignments.rules import ZONE_FULL, full_words
 from dispatch.assignments.zone_rooms import NO_ROOMS, ZoneRooms, zone_rooms
+from dispatch.bikram_sambat import nepal_date
 from dispatch.database.engine import DriverConnection, raised_alike
 from dispatch.database.work import Work
-from dispatch.deliveries.eta import Trip, expected_arrival
+from dispatch.deliveries.eta import Errand, expected_arrival
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import NOTHING, Load
 from dispatch.deliveries.models import ON_HOLD, DeliveryStatus, holds
+from dispatch.deliveries.open_errands import errands_of
 from dispatch.deliveries.steps import ASSIGNED_MESSAGE
 from dispatch.errors import DispatchError
 from dispatch.events.payloads.deliveries import DeliveryAssigned
@@ -99,6 +102,10 @@ class _Fit:
     arrives_at: datetime
 
 
+_Pair: TypeAlias = tuple[Wish, HeldDelivery, HeldTransporter]
+"""A wish that may be written, with its rows."""
+
+
 class AssignmentSets:
     """Writes sets of assignments in one unit of work, which the caller commits."""
 
@@ -137,7 +144,7 @@ class AssignmentSets:
         with raised_alike():
             driver = await self._work.driver(writes=False)
             deliveries = await find_deliveries(driver, [wish.delivery_id])
-            carriers = await find_transporters(driver, [wish.transporter_id], now.date())
+            carriers = await find_transporters(driver, [wish.transporter_id], nepal_date(now))
             fits, failures = await self._fits(driver, [wish], deliveries, carriers, NO_ROOMS, now)
         return _told(fits[0]) if fits else failures[0]
 
@@ -148,7 +155,7 @@ class AssignmentSets:
         with raised_alike():
             driver = await self._work.driver(writes=False)
             deliveries = await hold_deliveries(driver, [wish.delivery_id for wish in wishes])
-            carriers = await hold_transporters(driver, {wish.transporter_id for wish in wishes}, now.date())
+            carriers = await hold_transporters(driver, {wish.transporter_id for wish in wishes}, nepal_date(now))
             rooms = await zone_rooms(driver, self._zones, deliveries.values())
             fits, failures = await self._fits(driver, wishes, deliveries, carriers, rooms, now)
         if fits:
@@ -167,7 +174,7 @@ class AssignmentSets:
         now: datetime,
     ) -> tuple[list[_Fit], list[Failure]]:
         """Those of the wishes that may be written, and what stands against the others."""
-        fits: list[_Fit] = []
+        fits: list[_Pair] = []
         failures: list[Failure] = []
         refused = await refused_pairs(driver, list(deliveries))
         loads = {row.id: Load(row.active_count, row.carried_kg) for row in carriers.values()}
@@ -183,22 +190,31 @@ class AssignmentSets:
             if full is not None:
                 failures.append(Failure(wish.delivery_id, full_words(full), ZONE_FULL))
                 continue
-            fits.append(_Fit(wish, delivery, carrier, self._arrival(delivery, carrier, wish.position, now)))
+            fits.append((wish, delivery, carrier))
             loads[wish.transporter_id] = load.with_one(delivery.package_weight)
-        return fits, failures
+        return await self._with_arrivals(driver, fits, now), failures
 
-    def _arrival(
-        self, delivery: HeldDelivery, carrier: HeldTransporter, position: LivePosition, now: datetime
-    ) -> datetime:
-        trip = Trip(
-            delivery.pickup,
-            delivery.dropoff,
-            carrier.vehicle_type,
-            delivery.pickup_from,
-            delivery.distance_km,
-        )
-        arrival = expected_arrival(trip, position, picked_up=False, road_factor=self._road_factor, now=now)
-        return arrival.likely_minute
+    async def _with_arrivals(self, driver: DriverConnection, pairs: Sequence[_Pair], now: datetime) -> list[_Fit]:
+        """With the times at the doors, after all that each transporter has to do and gets in this set."""
+        busy = {carrier.id for _, _, carrier in pairs if carrier.active_count}
+        errands: dict[int, list[Errand]] = {one: list(own) for one, own in (await errands_of(driver, busy)).items()}
+        for _, delivery, carrier in pairs:
+            errands.setdefault(carrier.id, []).append(delivery.errand_with(carrier.vehicle_type))
+        # Who gets several is put in order, some milliseconds each: not in the way of everybody's pings.
+        return await asyncio.to_thread(self._timed, pairs, errands, now)
+
+    def _timed(self, pairs: Sequence[_Pair], errands: Mapping[int, Sequence[Errand]], now: datetime) -> list[_Fit]:
+        return [
+            _Fit(
+                wish,
+                delivery,
+                carrier,
+                expected_arrival(
+                    tuple(errands[carrier.id]), delivery.id, wish.position, road_factor=self._road_factor, now=now
+                ).likely_minute,
+            )
+            for wish, delivery, carrier in pairs
+        ]
 
     async def _insert(
         self, fits: Sequence[_Fit], user_id: int | None, strategy: str, run_id: int | None, now: datetime

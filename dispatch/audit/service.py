@@ -88,11 +88,15 @@ def _values(
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which events; what is None does not matter. ``action`` may be a beginning that ends with a dot (``user.``)."""
+    """Which events; what is None does not matter. ``action`` may be a beginning that ends with a dot (``user.``).
+
+    ``without``: none whose action begins so.
+    """
 
     actor_id: int | None = None
     actor_kind: ActorKind | None = None
     action: str | None = None
+    without: str | None = None
     subject_kind: str | None = None
     subject_id: str | None = None
     since: datetime | None = None
@@ -106,6 +110,8 @@ def audit_query(wanted: AuditFilter) -> Select[AuditEvent]:
         named = AuditEvent.action == wanted.action
         beginning = func.starts_with(AuditEvent.action, wanted.action)
         query = query.where(beginning if wanted.action.endswith(".") else named)
+    if wanted.without is not None:
+        query = query.where(~func.starts_with(AuditEvent.action, wanted.without))
     for column, value in (
         (AuditEvent.actor_id, wanted.actor_id),
         (AuditEvent.actor_kind, wanted.actor_kind),

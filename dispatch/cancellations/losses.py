@@ -86,6 +86,13 @@ class Losses:
         await self._work.session.flush()
         return Lost(delivery, refund, is_new=True)
 
+    async def left(self, key: DeliveryKey) -> tuple[Delivery, int]:
+        """A delivery, and what its buyer would have back were all of it lost now, paisa. Raises NotFound."""
+        delivery = await self._deliveries.get(key)
+        rest = pieces_of_rest(delivery)
+        over = delivery.ending is not None or (rest is not None and delivery.status is DeliveryStatus.DELIVERED)
+        return delivery, 0 if over else await self._refunds.left(delivery.sale_id, rest)
+
     def _end(self, delivery: Delivery, told: LossReport, had_it: int | None, paisa: int) -> None:
         message, before = MESSAGES[told.ending], delivery.status
         after = LIFE.after(DeliveryAct.LOSE, before)
@@ -110,7 +117,8 @@ class Losses:
         refund = await self._refunds.find_of_sale(delivery.sale_id, name)
         before = None if refund is None else refund.amount_paisa
         if told.amount_paisa not in {None, before}:
-            raise Conflict("Another amount was given back for it already.", code="refund_exists")
+            words, status = "Another amount was given back for it already.", delivery.status.value
+            raise Conflict(words, code="refund_exists", delivery_status=status, ending=delivery.ending.value)
         return refund
 
 

@@ -102,7 +102,7 @@ class OrderRefunds:
             raise _conflict(
                 held.order, "Nothing of this order can have come back; it was not delivered.", "not_delivered"
             )
-        refund = await refunds.request(held.payment, wanted)
+        refund = await self._request(held, wanted)
         if restock:
             await self.return_goods(held.sales)
         return refund
@@ -141,7 +141,7 @@ class OrderRefunds:
         locked_order = await lock_order(self._work, order.id)
         parcels = await self._hold_deliveries(order, came_meanwhile=True)
         if any(one.transporter_id is not None for one in parcels if one.id not in {held.id for held in before}):
-            raise _changing()
+            raise _changing(order)
         sales = await self._session.scalars(
             select(Sale)
             .where(Sale.order_id == order.id)
@@ -181,7 +181,7 @@ class OrderRefunds:
         if came_meanwhile:
             there_are = len(list(await self._session.scalars(of_order.with_only_columns(Delivery.id))))
             if there_are != len(deliveries):
-                raise _changing()
+                raise _changing(order)
         return deliveries
 
     async def _take_back(self, held: PaidOrder, wanted: RefundRequest) -> Refund:
@@ -196,7 +196,7 @@ class OrderRefunds:
             raise _conflict(held.order, "A part of this order was delivered already.", CANNOT_CANCEL)
         if any(delivery.status not in NOT_PICKED_UP for delivery in held.deliveries):
             raise _conflict(held.order, "A parcel of this order was picked up already.", CANNOT_CANCEL)
-        refund = await Refunds(self._work, self._clock).request(held.payment, wanted)
+        refund = await self._request(held, wanted)
         for delivery in held.deliveries:
             if delivery.status is not DeliveryStatus.CANCELLED:
                 self._deliveries.call_off(delivery, "The order was cancelled")
@@ -211,12 +211,21 @@ class OrderRefunds:
         kept = [sale for sale in held.sales if sale.status is not SaleStatus.CANCELLED]
         left = (await refunds.refundable(held.payment)).left
         amount = left if len(doubted) == len(kept) else min(left, share_of(held, doubted))
-        refund = await refunds.request(held.payment, replace(wanted, amount_paisa=amount), RefundStatus.DISPUTED)
+        refund = await self._request(held, replace(wanted, amount_paisa=amount), RefundStatus.DISPUTED)
         for sale in doubted:  # one objects once
             sale.objection_until = self._clock.now()
         self._orders.add_event(held.order, held.order.order_status, "The buyer objects: it did not arrive")
         await self._session.flush()
         return refund
+
+    async def _request(
+        self, held: PaidOrder, wanted: RefundRequest, status: RefundStatus = RefundStatus.REQUESTED
+    ) -> Refund:
+        """As ``Refunds.request``; where it does not fit, the refusal says how the order stands."""
+        try:
+            return await Refunds(self._work, self._clock).request(held.payment, wanted, status)
+        except Conflict as refusal:
+            raise _conflict(held.order, refusal.detail, refusal.code) from None
 
     async def return_goods(self, sales: Sequence[Sale]) -> None:
         """Put what was sold back on sale, once: a sale that is cancelled was put back already."""
@@ -241,8 +250,8 @@ def _check_paid(order: Order) -> None:
         raise _conflict(order, "Nothing was paid for this order, or it was refunded already.")
 
 
-def _changing() -> Conflict:
-    return Conflict("A delivery of this order is changing just now; try again.", code="order_changing")
+def _changing(order: Order) -> Conflict:
+    return _conflict(order, "A delivery of this order is changing just now; try again.", "order_changing")
 
 
 def _on_its_way(order: Order) -> Conflict:

@@ -1,17 +1,19 @@
 """An order as its customer sees it: with the delivery to follow, and what may still be cancelled or refunded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from dispatch.accounts.models import Role, User
 from dispatch.cancellations.order_refunds import NOT_PICKED_UP
+from dispatch.cancellations.setbacks import Setback, setbacks_of_sales
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import NOT_SHIPPED, Orders
+from dispatch.payments.refunds.sums import NOTHING_BACK, GoneBack, gone_back_of_orders
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale, SaleStatus
 
@@ -23,6 +25,8 @@ class OrderView:
     ``sold``: its sales in their order, each with its delivery where there is one.
     ``is_here``: nothing of it was delivered or picked up to be. ``objection_until``: how long its buyer
     may object to what only the seller says arrived; None where there is nothing to object to.
+    ``setbacks``: what of it came back, is lost, or arrived in part, with the money that goes back for it.
+    ``gone_back``: what of its money did, or shall.
     """
 
     order: Order
@@ -30,6 +34,8 @@ class OrderView:
     is_here: bool
     objection_until: datetime | None
     for_admin: bool = False
+    setbacks: list[Setback] = field(default_factory=list)
+    gone_back: GoneBack = NOTHING_BACK
 
     @property
     def delivery(self) -> Delivery | None:
@@ -66,7 +72,7 @@ async def view_order(work: Work, clock: Clock, order_id: int, user: User) -> Ord
         .outerjoin(Delivery, (Delivery.sale_id == Sale.id) & Delivery.return_of.is_(None))
         .where(Sale.order_id == order.id)
         .order_by(Sale.id)
-        .options(selectinload(Delivery.transporter))
+        .options(selectinload(Delivery.transporter), contains_eager(Delivery.sale))
         .execution_options(populate_existing=True)
     )
     sold: list[tuple[Sale, Delivery | None]] = [row.tuple() for row in rows]
@@ -83,4 +89,6 @@ async def view_order(work: Work, clock: Clock, order_id: int, user: User) -> Ord
             (until for sale, _ in sold if (until := sale.objection_until) and until > now), default=None
         ),
         for_admin=user.has(Role.ADMIN),
+        setbacks=await setbacks_of_sales(work.session, [one for _, one in sold if one is not None], now),
+        gone_back=(await gone_back_of_orders(work.session, [order.id])).get(order.id, NOTHING_BACK),
     )

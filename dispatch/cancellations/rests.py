@@ -32,9 +32,10 @@ class Rest:
 class Rests:
     """What follows a handover, in whichever unit of work."""
 
-    def __init__(self, clock: Clock, publisher: Publisher) -> None:
+    def __init__(self, clock: Clock, publisher: Publisher, *, road_factor: float) -> None:
         self._clock = clock
         self._publisher = publisher
+        self._road_factor = road_factor
 
     async def follow(self, work: Work, delivery: Delivery) -> None:
         """A return is with its seller, or a delivery was handed over: whole, then nothing follows, or in part."""
@@ -51,11 +52,11 @@ class Rests:
 
     async def _bring_back(self, work: Work, delivery: Delivery, rest: int) -> None:
         """What was not taken stays aboard, under a number of its own, on its way to the seller."""
-        making = ReturnMaking(work, self._clock, self._publisher)
+        making = ReturnMaking(work, self._clock, self._publisher, road_factor=self._road_factor)
         made = making.made(delivery, delivery.transporter_id, rest=rest)
         work.session.add(made)
         await work.session.flush()
-        making.begin(made, REFUSED)
+        await making.begin(made, REFUSED)
 
 
 async def rest_of(work: Work, clock: Clock, deliveries: Deliveries, delivery: Delivery) -> Rest | None:

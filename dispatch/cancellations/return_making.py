@@ -1,11 +1,14 @@
 """Making the delivery that brings a parcel, or the rest of it, back to its seller."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
 from dispatch.database.work import Work
+from dispatch.deliveries.eta import expected_arrival, with_errand
 from dispatch.deliveries.happened import identity
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
+from dispatch.deliveries.open_errands import errands_of
 from dispatch.events.payloads.deliveries import DeliveryCreated, DeliveryPickedUp
 from dispatch.events.recording import record
 from dispatch.money import round_amount
@@ -34,11 +37,12 @@ PLACE = ("address", "lat", "lon", "contact_name", "contact_phone", "instructions
 class ReturnMaking:
     """The returns that are made in one unit of work."""
 
-    def __init__(self, work: Work, clock: Clock, publisher: Publisher) -> None:
+    def __init__(self, work: Work, clock: Clock, publisher: Publisher, *, road_factor: float) -> None:
         self._work = work
         self._session = work.session
         self._clock = clock
         self._publisher = publisher
+        self._road_factor = road_factor
 
     def made(
         self, delivery: Delivery, had_it: int | None, *, restocks: bool = True, rest: int | None = None
@@ -69,13 +73,14 @@ class ReturnMaking:
             status=DeliveryStatus.AVAILABLE if had_it is None else DeliveryStatus.PICKED_UP,
         )
 
-    def begin(self, made: Delivery, reason: str) -> None:
-        """Tell of one that has its number, and whoever has it aboard."""
+    async def begin(self, made: Delivery, reason: str) -> None:
+        """Tell of one that was written, and whoever has it aboard; of that one it is known when it should arrive."""
         now, order_id = self._clock.now(), None
         created = DeliveryCreated(**identity(made), sale_id=made.sale_id, order_id=order_id, return_of=made.return_of)
         record(self._session, created, at=now)
         if made.transporter_id is None:
             return
+        await self._expect(made, made.transporter_id)
         step = DeliveryStep(
             delivery_id=made.id,
             status=made.status,
@@ -97,6 +102,14 @@ class ReturnMaking:
             made.delivery_address,
         )
         self._work.after_commit(lambda: self._publisher.assigned(notice))
+
+    async def _expect(self, made: Delivery, transporter_id: int) -> None:
+        """Without it, it would count as tried in vain with nobody saying when again, and come after all others."""
+        errands = (await errands_of(await self._work.driver(writes=False), [transporter_id]))[transporter_id]
+        own = next(one for one in errands if one.delivery_id == made.id)
+        known = with_errand(errands, replace(own, undecided=False))
+        arrival = expected_arrival(known, made.id, None, road_factor=self._road_factor, now=self._clock.now())
+        made.estimated_delivery_time = arrival.likely_minute
 
 
 def _part(delivery: Delivery, rest: int) -> dict[str, Decimal | None]:

@@ -30,7 +30,14 @@ class Returns:
     """The returns that are begun in one unit of work."""
 
     def __init__(
-        self, work: Work, clock: Clock, publisher: Publisher, deliveries: Deliveries, *, most_attempts: int
+        self,
+        work: Work,
+        clock: Clock,
+        publisher: Publisher,
+        deliveries: Deliveries,
+        *,
+        most_attempts: int,
+        road_factor: float,
     ) -> None:
         self._work = work
         self._session = work.session
@@ -38,7 +45,7 @@ class Returns:
         self._publisher = publisher
         self._deliveries = deliveries
         self._most_attempts = most_attempts
-        self._making = ReturnMaking(work, clock, publisher)
+        self._making = ReturnMaking(work, clock, publisher, road_factor=road_factor)
 
     async def begin(self, key: DeliveryKey, user: User, reason: str, *, restocks: bool = True) -> tuple[Delivery, bool]:
         """The delivery that brings a parcel back to its seller, and whether it is new; the same again is the same one.
@@ -65,7 +72,7 @@ class Returns:
         await self._session.flush()
         self._end(delivery, made, had_it, reason)
         await self._session.flush()
-        self._making.begin(made, reason)
+        await self._making.begin(made, reason)
         await self._session.flush()
         return made, True
 

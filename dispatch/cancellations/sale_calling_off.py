@@ -46,7 +46,8 @@ class SaleCallingOff:
             raise NotFound("There is no such sale.")
         order = None if sale.order_id is None else await self._session.get(Order, sale.order_id)
         if order is None:
-            raise Conflict("This sale belongs to no order; its payment is refunded.", code="cannot_cancel")
+            words = "This sale belongs to no order; its payment is refunded."
+            raise Conflict(words, code="cannot_cancel", sale_status=sale.status.value)
         held = await self._refunds.lock(order)
         sale = next(one for one in held.sales if one.id == sale_id)
         if sale.status is SaleStatus.CANCELLED:

@@ -64,12 +64,7 @@ class SaleRefunds:
             if wanted.amount_paisa not in {None, before.amount_paisa}:
                 raise Conflict("Another amount was given back for this already.", code="refund_exists")
             return before
-        left = await self._refunds.left_of_sale(payment, sale.id)
-        share = share_of_sale(payment, sale.id)
-        if wanted.goods_alone:
-            left = min(left, max(0, left - share.shipping))
-        if wanted.pieces is not None:
-            left = min(left, share.of_pieces(*wanted.pieces))
+        left = await self._left(payment, sale.id, wanted.pieces, goods_alone=wanted.goods_alone)
         if wanted.amount_paisa is not None and not 0 < wanted.amount_paisa <= left:
             raise Invalid(
                 f"At most {display_amount(from_paisa(left))} can be refunded for this sale.",
@@ -89,6 +84,22 @@ class SaleRefunds:
         )
         return await self._refunds.request(payment, request)
 
+    async def left(self, sale_id: int, pieces: tuple[int, int] | None = None) -> int:
+        """What could be asked for now, paisa; ``pieces`` as in ``GivenBack``. Nothing is held: it may change."""
+        payment_id = await self._payment_of(sale_id)
+        if payment_id is None:
+            return 0
+        payment = await get_payment(await self._work.driver(writes=False), payment_id)
+        return await self._left(payment, sale_id, pieces)
+
+    async def _left(
+        self, payment: PaymentTransaction, sale_id: int, pieces: tuple[int, int] | None, *, goods_alone: bool = False
+    ) -> int:
+        left, share = await self._refunds.left_of_sale(payment, sale_id), share_of_sale(payment, sale_id)
+        if goods_alone:
+            left = max(0, left - share.shipping)
+        return left if pieces is None else min(left, share.of_pieces(*pieces))
+
     async def find(self, payment_id: int, key: str) -> Refund | None:
         """The refund that was asked for under a key."""
         query = select(Refund).where(Refund.payment_id == payment_id, Refund.request_key == key)
@@ -103,8 +114,7 @@ class SaleRefunds:
 
     async def _hold(self, sale: Sale) -> PaymentTransaction | None:
         """The payment of a sale, held, behind its product."""
-        paid = select(PaymentTransactionItem.payment_id).where(PaymentTransactionItem.sale_id == sale.id)
-        payment_id = await self._work.session.scalar(paid)
+        payment_id = await self._payment_of(sale.id)
         if payment_id is None:
             return None
         await self._work.session.flush()
@@ -112,3 +122,8 @@ class SaleRefunds:
         payment = await get_payment(driver, payment_id)
         await lock_products(driver, [sale.product_id], payment.purpose)
         return await lock_payment(driver, payment_id)
+
+    async def _payment_of(self, sale_id: int) -> int | None:
+        paid = select(PaymentTransactionItem.payment_id).where(PaymentTransactionItem.sale_id == sale_id)
+        found: int | None = await self._work.session.scalar(paid)
+        return found

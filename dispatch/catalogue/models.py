@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ARRAY, Boolean, CheckConstraint, Index, Integer, String, Text, func, text
+from sqlalchemy import ARRAY, Boolean, CheckConstraint, Index, Integer, Numeric, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.accounts.models import User
@@ -61,6 +61,7 @@ class Product(IdentityAuditBase):
         CheckConstraint("reserved >= 0 AND reserved <= stock", name="reserved_within_stock"),
         CheckConstraint("listed_price > 0", name="price_positive"),
         CheckConstraint("discounted_price > 0 AND discounted_price <= listed_price", name="discount_is_one"),
+        CheckConstraint("weight_kg > 0", name="weight_positive"),
     )
 
     seller_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
@@ -72,6 +73,8 @@ class Product(IdentityAuditBase):
     stock: Mapped[int] = mapped_column(Integer, default=0)
     reserved: Mapped[int] = mapped_column(Integer, default=0)
     sold: Mapped[int] = mapped_column(Integer, default=0)
+    weight_kg: Mapped[Decimal | None] = mapped_column(Numeric(9, 3))
+    """Of one, packed; None where its seller has not said."""
     tax_class: Mapped[TaxClass] = mapped_column(text_enum(TaxClass), default=TaxClass.STANDARD)
     images: Mapped[list[str]] = mapped_column(ARRAY(String(500)), default=list)
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)

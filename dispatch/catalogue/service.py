@@ -66,6 +66,7 @@ class Catalogue:
         tax_class: TaxClass,
         images: Sequence[str],
         category_id: int | None = None,
+        weight_kg: Decimal | None = None,
     ) -> Product:
         """Put a product on sale. Raises Invalid where the discount is none, or there is no such category."""
         await check_category(self._session, category_id)
@@ -80,6 +81,7 @@ class Catalogue:
             stock=stock,
             reserved=0,
             sold=0,
+            weight_kg=weight_kg,
             tax_class=tax_class,
             images=list(images),
             is_active=True,
@@ -126,7 +128,8 @@ class Catalogue:
     async def change(self, product_id: int, user: User, changes: Mapping[str, Any]) -> Product:
         """Change some fields of one's own product; an admin may change any."""
         product = await self.own(product_id, user)
-        await check_category(self._session, changes.get("category_id"))
+        if changes.get("category_id") != product.category_id:  # one that was retired since stays its own
+            await check_category(self._session, changes.get("category_id"))
         before = product.stock
         for field, value in changes.items():
             setattr(product, field, value)

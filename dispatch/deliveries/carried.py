@@ -1,5 +1,6 @@
 """What all steps of a transporter with its own delivery have in common."""
 
+from datetime import datetime
 from functools import partial
 
 from dispatch.database.work import Work
@@ -10,11 +11,13 @@ from dispatch.ports import PhotoStore
 from dispatch.transporters.models import Transporter
 
 
-async def own_delivery(deliveries: Deliveries, key: DeliveryKey, transporter: Transporter) -> Delivery:
-    """A transporter's delivery, locked. Raises NotFound, and Conflict where it had it once."""
+async def own_delivery(deliveries: Deliveries, key: DeliveryKey, transporter: Transporter, now: datetime) -> Delivery:
+    """A transporter's delivery, locked. Raises NotFound, and Conflict where it had it once: whether it is on hold."""
     delivery = await deliveries.get(key, lock=True)
     if delivery.transporter_id != transporter.id:
         if any(step.transporter_id == transporter.id for step in delivery.tracking_history):
+            if delivery.is_on_hold(now):
+                raise does_not_fit(delivery, "This delivery was taken back and is on hold.", code="on_hold")
             raise does_not_fit(delivery, "This delivery is no longer yours.", code="no_longer_yours")
         raise NotFound("There is no such delivery.", code="delivery_not_found")
     return delivery

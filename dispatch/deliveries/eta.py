@@ -1,33 +1,35 @@
 """The time of arrival at the door: whoever shows, keeps or sends one asks here, so that nobody sees two.
 
-Before the pickup it goes by way of it. ``travel`` holds the arithmetic; nothing else calls it.
+It is that of the whole sequence of a transporter's open stops, see ``stops``; before the pickup it goes by way of it.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from dispatch.deliveries.models import Delivery, DeliveryStatus
-from dispatch.deliveries.travel import (
-    SPEED_KMH,
-    Arrival,
-    Point,
-    Trip,
-    Whereabouts,
-    arrival_at_door,
-    arrival_at_pickup,
-    road_distance_km,
-)
+from dispatch.deliveries.models import ABOARD, Delivery
+from dispatch.deliveries.stops import Errand, Stop, StopKind, Tour
+from dispatch.deliveries.travel import SPEED_KMH, Arrival, Point, Trip, Whereabouts, road_distance_km, soonest_s
 from dispatch.ports import LivePosition
 
 __all__ = [
     "VEHICLE_TYPES",
     "Arrival",
+    "Errand",
+    "Stop",
+    "StopKind",
+    "Tour",
     "Trip",
+    "errand_of",
     "expected_arrival",
-    "expected_pickup",
     "live_arrival",
+    "may_come_within",
     "road_distance_km",
+    "straight_arrival",
+    "tour_arrivals",
+    "tour_from",
     "trip_of",
     "usual_mps",
+    "with_errand",
 ]
 
 VEHICLE_TYPES = frozenset(SPEED_KMH)
@@ -51,41 +53,87 @@ def trip_of(delivery: Delivery, vehicle_type: str | None) -> Trip:
     )
 
 
-def live_arrival(
-    trip: Trip, status: DeliveryStatus, position: LivePosition | None, *, road_factor: float, now: datetime
-) -> Arrival | None:
-    """From the newest position of who carries the parcel.
+def errand_of(delivery: Delivery, vehicle_type: str | None) -> Errand:
+    """What is yet to do for a delivery, whoever does it with such a vehicle."""
+    aboard = delivery.status in ABOARD
+    return Errand(
+        delivery.id,
+        trip_of(delivery, vehicle_type),
+        aboard,
+        delivery.requested_delivery_date,
+        delivery.priority,
+        undecided=aboard and delivery.estimated_delivery_time is None,
+    )
 
-    None while nobody is under way, nothing was heard of who is, the next stop has no place, or the next try is yet to
-    come: where its transporter is now says nothing about that one.
+
+def with_errand(errands: Sequence[Errand], one: Errand) -> tuple[Errand, ...]:
+    """The same errands with this one for its delivery, among them by number."""
+    others = [other for other in errands if other.delivery_id != one.delivery_id]
+    return tuple(sorted([*others, one], key=lambda each: each.delivery_id))
+
+
+def tour_from(errands: tuple[Errand, ...], position: LivePosition | None, *, road_factor: float, now: datetime) -> Tour:
+    """A transporter's stops from where it was heard of last."""
+    whereabouts = None if position is None else _whereabouts(position, now)
+    return Tour(errands, whereabouts, road_factor=road_factor, now=now)
+
+
+def live_arrival(
+    errands: tuple[Errand, ...], delivery_id: int, position: LivePosition | None, *, road_factor: float, now: datetime
+) -> Arrival | None:
+    """Of a delivery, from the newest position of who has all of these to do; None where that says nothing about it."""
+    own = next((one for one in errands if one.delivery_id == delivery_id), None)
+    if position is None or own is None or not _goes_by_position(own):
+        return None
+    return tour_from(errands, position, road_factor=road_factor, now=now).find_arrival(delivery_id)
+
+
+def tour_arrivals(
+    errands: tuple[Errand, ...], position: LivePosition, *, road_factor: float, now: datetime
+) -> dict[int, Arrival]:
+    """The same of all of them at once, by number: for whoever asks for several of one transporter."""
+    asked = [one for one in errands if _goes_by_position(one)]
+    if not asked:
+        return {}
+    tour = tour_from(errands, position, road_factor=road_factor, now=now)
+    found = ((one.delivery_id, tour.find_arrival(one.delivery_id)) for one in asked)
+    return {delivery_id: arrival for delivery_id, arrival in found if arrival is not None}
+
+
+def _goes_by_position(errand: Errand) -> bool:
+    """Whether where its transporter is says anything about it.
+
+    Not where nobody knows the door or where it is fetched, and not where it was tried in vain and nobody has said when
+    it is tried again. Until an agreed next try has come it is no stop.
     """
-    if position is None or not status.under_way or trip.dropoff is None:
-        return None
-    if trip.again_from is not None and trip.again_from > now:
-        return None
-    picked_up = status is not DeliveryStatus.ASSIGNED
-    if not picked_up and trip.pickup is None:
-        return None
-    return arrival_at_door(trip, _whereabouts(position, now), picked_up=picked_up, road_factor=road_factor, now=now)
+    known = errand.trip.dropoff is not None and (errand.aboard or errand.trip.pickup is not None)
+    return known and not errand.undecided
+
+
+def may_come_within(
+    position: LivePosition, door: Point, within: timedelta, *, road_factor: float, now: datetime
+) -> bool:
+    """Whether a transporter can be at a door so soon, whatever else it has to do: cheap, so that few tours are made."""
+    return soonest_s(_whereabouts(position, now), door, road_factor) <= within.total_seconds()
 
 
 def expected_arrival(
-    trip: Trip, position: LivePosition | None, *, picked_up: bool, road_factor: float, now: datetime
+    errands: tuple[Errand, ...], delivery_id: int, position: LivePosition | None, *, road_factor: float, now: datetime
 ) -> Arrival:
     """What is kept with a delivery for when nothing is heard; where nothing is known, by usual speeds and distances.
 
-    Without a position, a parcel that was picked up is at its pickup.
+    Without a position, a parcel that was picked up is at its pickup. Raises KeyError for one that is not among them.
     """
+    own = next(one for one in errands if one.delivery_id == delivery_id)
     whereabouts = None if position is None else _whereabouts(position, now)
-    if whereabouts is None and picked_up and trip.pickup is not None:
-        whereabouts = Whereabouts(trip.pickup)
-    return arrival_at_door(trip, whereabouts, picked_up=picked_up, road_factor=road_factor, now=now)
+    if whereabouts is None and own.aboard and own.trip.pickup is not None:
+        whereabouts = Whereabouts(own.trip.pickup)
+    return Tour(errands, whereabouts, road_factor=road_factor, now=now).arrival_of(delivery_id)
 
 
-def expected_pickup(trip: Trip, position: LivePosition, *, road_factor: float, now: datetime) -> datetime:
-    """When whoever is there should be at the pickup, to whole minutes."""
-    arrival = arrival_at_pickup(trip, _whereabouts(position, now), road_factor=road_factor, now=now)
-    return arrival.replace(second=0, microsecond=0)
+def straight_arrival(trip: Trip, position: LivePosition, *, road_factor: float, now: datetime) -> Arrival:
+    """By way of the pickup and with nothing else on the way: for what compares two who have as much to do."""
+    return tour_from((Errand(0, trip, aboard=False),), position, road_factor=road_factor, now=now).arrival_of(0)
 
 
 def _whereabouts(position: LivePosition, now: datetime) -> Whereabouts:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from dispatch.database.work import Work
 from dispatch.money import round_amount
-from dispatch.zones.kept import Fees, KeptZones
+from dispatch.zones.kept import Fees, KeptZones, KnownZone
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +34,8 @@ class DeliveryFees:
         if self.zones is not None:
             await work.commit()
             zone = (await self.zones.read()).at(lat, lon)
+        return self.of_zone(zone)
+
+    def of_zone(self, zone: KnownZone | None) -> Tariff:
+        """Of what is fetched in a zone, or in none."""
         return Tariff(self.usual if zone is None or zone.fees is None else zone.fees, self.most)

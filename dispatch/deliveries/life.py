@@ -34,6 +34,7 @@ class DeliveryAct(StrEnum):
     RESUME = "resume"
     CHANGE_PRIORITY = "change priority"
     CHANGE_ADDRESS = "change address"
+    CHANGE_INSTRUCTIONS = "change instructions"
     RATE = "rate"
 
 
@@ -147,6 +148,13 @@ LIFE = Lifecycle(
             None,
             "an admin; the buyer and the sale's seller until it is picked up",
             "it goes to another door",
+        ),
+        Move(
+            DeliveryAct.CHANGE_INSTRUCTIONS,
+            (AVAILABLE, ASSIGNED, PICKED_UP, IN_TRANSIT),
+            None,
+            "the buyer, of a return its seller, an admin; the sale's seller until it is picked up",
+            "the courier is told something else about the door",
         ),
         Move(DeliveryAct.RATE, (DELIVERED,), None, "the buyer", "how it was"),
     ),

@@ -4,14 +4,27 @@ from datetime import datetime
 
 from dispatch.database.engine import DriverConnection
 
+# What goes back is fetched where its buyer is, and brought to somebody else.
 # Of a parcel each is told once, however often its transporter comes near the door. That an order is on its way and was
 # delivered is an SMS of the order (dispatch/orders/messages.py), so of these only the others are one.
+# A buyer whose account is being deleted is waited for, and then told nothing: what was written with the address of
+# before would outlive the deletion.
 TELL = """
-WITH told AS (
+WITH buyers AS (
+    SELECT u.id, u.email, u.name, u.language FROM users u
+    WHERE u.is_active AND u.parcel_messages AND u.id IN (
+        SELECT s.buyer_id FROM events e
+        JOIN deliveries d ON d.id = (e.data->>'delivery_id')::bigint
+        JOIN sales s ON s.id = d.sale_id
+        WHERE e.sequence BETWEEN $1 AND $2 AND e.type LIKE 'delivery.%'
+    )
+    ORDER BY u.id
+    FOR SHARE OF u
+), told AS (
     SELECT DISTINCT ON (d.id, stage, turn)
            d.id, d.tracking_number, stage, turn, s.product_name, u.email, u.name, u.language,
            e.data->>'quantity_accepted' AS accepted, s.quantity,
-           d.delivery_contact_phone AS phone
+           CASE WHEN d.return_of IS NULL THEN d.delivery_contact_phone ELSE d.pickup_contact_phone END AS phone
     FROM events e
     CROSS JOIN LATERAL (SELECT CASE
         WHEN e.type = 'delivery.picked_up' THEN 'left'
@@ -25,9 +38,9 @@ WITH told AS (
     END AS stage, CASE e.type WHEN 'delivery.attempted' THEN '-' || (e.data->>'number') ELSE '' END AS turn) AS known
     JOIN deliveries d ON d.id = (e.data->>'delivery_id')::bigint
     JOIN sales s ON s.id = d.sale_id
-    JOIN users u ON u.id = s.buyer_id
+    JOIN buyers u ON u.id = s.buyer_id
     WHERE e.sequence BETWEEN $1 AND $2 AND stage IS NOT NULL
-      AND (d.return_of IS NULL OR e.type = 'delivery.lost') AND u.is_active AND u.parcel_messages
+      AND (d.return_of IS NULL OR e.type = 'delivery.lost')
     ORDER BY d.id, stage, turn, e.sequence
 )
 INSERT INTO outbox_messages (key, channel, template, recipient, content, status, attempts, next_attempt_at, created_at,

@@ -147,6 +147,13 @@ class Delivery(IdentityAuditBase):
             name="on_hold_whole",
         ),
         Index("ix_deliveries_on_hold_by", "on_hold_by", postgresql_where=text("on_hold_by IS NOT NULL")),
+        Index(
+            "ix_deliveries_not_well",
+            "sale_id",
+            postgresql_where=text(
+                "return_of IS NOT NULL OR ending IS NOT NULL OR partial_reason IS NOT NULL OR on_hold_since IS NOT NULL"
+            ),
+        ),
         CheckConstraint("buyer_rating BETWEEN 1 AND 5", name="buyer_rating_in_range"),
         CheckConstraint("num_nulls(retry_from, retry_asked_by, retry_asked_at) IN (0, 3)", name="retry_whole"),
         CheckConstraint("age_minimum BETWEEN 1 AND 120", name="age_in_range"),

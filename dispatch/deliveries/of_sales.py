@@ -48,7 +48,7 @@ async def mark_sale_as_delivered(work: Work, clock: Clock, sale_id: int, user: U
     progress = OrderProgress(work, clock)
     await progress.lock(sale)  # deliveries are made, and orders cancelled, under the same locks
     if sale.status is SaleStatus.CANCELLED:
-        raise Conflict("This sale was cancelled.", code="sale_cancelled")
+        raise Conflict("This sale was cancelled.", code="sale_cancelled", sale_status=sale.status.value)
     if sale.status is SaleStatus.DELIVERED:
         return sale
     delivery = (await deliveries_of_sales(work.session, [sale.id])).get(sale.id)
@@ -57,6 +57,7 @@ async def mark_sale_as_delivered(work: Work, clock: Clock, sale_id: int, user: U
         raise Conflict(
             f"A delivery carries this sale and is {delivery.status.value}: the sale is delivered when it is.",
             code="delivery_under_way",
+            sale_status=sale.status.value,
             delivery_id=delivery.id,
             delivery_status=delivery.status.value,
         )

@@ -8,14 +8,15 @@ from sqlalchemy import select
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.code_messages import tell_code
-from dispatch.deliveries.handover import Handover, Point, drop_off_point, pickup_point
+from dispatch.deliveries.evidence import evidence_columns
+from dispatch.deliveries.handover import Handover, drop_off_point, pickup_point
 from dispatch.deliveries.models import Delivery, DeliveryStep
 from dispatch.errors import Invalid
 from dispatch.geo import great_circle_m
 from dispatch.ports import Clock
-from dispatch.proofs.chain import ProofChain, content_hash
+from dispatch.proofs.chain import ProofChain
 from dispatch.proofs.codes import DeliveryCodes
-from dispatch.proofs.errors import Unproved
+from dispatch.proofs.errors import CodeLocked, TooFar, Unproved
 from dispatch.proofs.kinds import End, ProofKind, Proved, in_order
 from dispatch.proofs.models import ProofRecord, kinds_of
 from dispatch.proofs.required import Required, check_given
@@ -84,7 +85,7 @@ class Proving:
 
         Raises Invalid, Unproved and CodeLocked.
         """
-        self._check_place(handover, pickup_point(delivery) if end is End.PICKUP else drop_off_point(delivery))
+        self._check_place(delivery, end, handover)
         required = kinds_of(getattr(delivery, COLUMNS[end]))
         if end is not End.PICKUP and delivery.requires_signature and not required and handover.signature is None:
             raise Invalid(
@@ -98,11 +99,16 @@ class Proving:
         labels = (delivery.tracking_number, delivery.label or "")  # a return's label is the number on the parcel
         check_given(required, handover, labels=labels, photo_field=_photo_field(end))
         if ProofKind.CODE in required:
-            await self._codes.check(delivery.id, handover.code)
+            status = delivery.status.value
+            try:
+                await self._codes.check(delivery.id, handover.code)
+            except CodeLocked as locked:
+                locked.extra["delivery_status"] = status
+                raise
 
-    def _check_place(self, handover: Handover, address: Point | None) -> None:
+    def _check_place(self, delivery: Delivery, end: End, handover: Handover) -> None:
         """Where the shop wants it: whether it is near enough to its address, where that is known."""
-        most_m = self._refuse_m
+        address, most_m = pickup_point(delivery) if end is End.PICKUP else drop_off_point(delivery), self._refuse_m
         if most_m is None or address is None:
             return
         here = handover.point_at(handover.happened_at or self._clock.now())
@@ -113,7 +119,8 @@ class Proving:
         if away_m > most_m:
             told = dict.fromkeys(("latitude", "longitude"), "is too far from the address")
             detail = f"This is {away_m:.0f} m from the address; at most {most_m:.0f} m are taken."
-            raise Unproved(detail, code="too_far", fields=told, distance_m=away_m, most_m=most_m)
+            stands = delivery.status.value
+            raise TooFar(detail, fields=told, distance_m=away_m, most_m=most_m, delivery_status=stands)
 
     async def record(self, delivery: Delivery, end: End, handover: Handover, step: DeliveryStep) -> None:
         """Write down for good what proved a step, as the last that is done for it."""
@@ -142,24 +149,15 @@ class Proving:
 
 def _record_of(proved: Proved, delivery: Delivery, handover: Handover, step: DeliveryStep) -> ProofRecord:
     """A record but for the names of its files and its step's number."""
-    place = handover.point_at(step.timestamp)
-    address = pickup_point(delivery) if proved is Proved.PICKUP else drop_off_point(delivery)
     return ProofRecord(
         delivery_id=delivery.id,
         end=proved,
         transporter_id=delivery.transporter_id,
-        photo_hash=None if handover.photo is None else content_hash(handover.photo),
-        signature_hash=None if handover.signature is None else content_hash(handover.signature),
-        signed_by=handover.signed_by,
-        relation=handover.relation,
         checked=[str(kind) for kind in _checked(delivery, handover)],
-        lat=place[0] if place else None,
-        lon=place[1] if place else None,
-        distance_m=round(great_circle_m(*place, *address), 1) if place and address else None,
-        fix_age_s=handover.fix_age_s(step.timestamp),
         flags=list(step.flags),
         happened_at=step.timestamp,
         noticed_at=step.noticed_at,
+        **evidence_columns(delivery, handover, step.timestamp, at_pickup=proved is Proved.PICKUP),
     )
 
 

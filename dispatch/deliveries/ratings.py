@@ -26,7 +26,8 @@ class DeliveryRatings:
         if delivery.sale.buyer_id != user.id or delivery.return_of is not None:
             raise NotFound("There is no such delivery.", code="delivery_not_found")
         if not LIFE.allows(DeliveryAct.RATE, delivery.status) or delivery.transporter_id is None:
-            raise Conflict("A delivery can be rated once it has arrived.", code="not_delivered")
+            words, status = "A delivery can be rated once it has arrived.", delivery.status.value
+            raise Conflict(words, code="not_delivered", delivery_status=status)
         if delivery.buyer_rating == rating:
             return delivery
         transporter = await lock_transporter(self._session, delivery.transporter_id)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
-from dispatch.accounts.models import Role, User
+from dispatch.accounts.models import User
 from dispatch.addresses.models import SavedAddress
 from dispatch.database.work import Work
+from dispatch.deliveries.changers import Changer, changer_of, check_not_too_often
 from dispatch.deliveries.eta import road_distance_km
 from dispatch.deliveries.fees import Tariff
 from dispatch.deliveries.happened import identity
@@ -17,7 +17,7 @@ from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.models import ABOARD, Delivery
 from dispatch.deliveries.service import DeliveryKey
 from dispatch.deliveries.steps import DeliverySteps
-from dispatch.errors import Conflict, Invalid, NotFound
+from dispatch.errors import Conflict, Invalid
 from dispatch.events.payloads.deliveries import DeliveryAddressChanged
 from dispatch.geo import great_circle_m
 from dispatch.money import round_amount
@@ -26,14 +26,6 @@ from dispatch.ports import ChangeNotice, LivePositions, Publisher
 ADDRESS_CHANGED: Final = "Delivery address changed"
 MOST_SIGNS: Final = 300
 """Of an address in one line."""
-
-
-class AddressChanger(StrEnum):
-    """Who said where it goes."""
-
-    BUYER = "buyer"
-    SELLER = "seller"
-    DISPATCHER = "dispatcher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +73,7 @@ class Readdressed:
     """A delivery with its door; ``changed_by`` is None where it went there already."""
 
     delivery: Delivery
-    changed_by: AddressChanger | None
+    changed_by: Changer | None
 
 
 class Readdressing:
@@ -104,7 +96,7 @@ class Readdressing:
         fee grows with the way and never falls. Raises NotFound for a delivery of others, Invalid, Conflict.
         """
         seen = await self._steps.deliveries.get(key)
-        changer = _changer(seen, user)
+        changer = changer_of(seen, user)
         tariff = await self._steps.tariff_of(seen)
         positions = {}
         if seen.transporter_id is not None:
@@ -114,18 +106,21 @@ class Readdressing:
         if before == door:
             return Readdressed(delivery, None)
         _check_status(delivery, changer)
-        if changer is not AddressChanger.DISPATCHER:
-            self._check_near(before, door)
+        check_not_too_often(delivery, changer, ADDRESS_CHANGED)
+        if changer is not Changer.DISPATCHER:
+            self._check_near(delivery, before, door)
+        carrier = delivery.transporter
+        errands = () if carrier is None else await self._steps.errands_of(carrier)
         for name in Door.__slots__:
             setattr(delivery, name, getattr(door, name))
         self._reckon(delivery, tariff)
-        if delivery.transporter is not None:
-            self._steps.expect(delivery, delivery.transporter, positions.get(delivery.transporter.id))
+        if carrier is not None:
+            self._steps.expect(delivery, carrier, positions.get(carrier.id), errands)
         self._tell(delivery, changer)
         await self._work.session.flush()
         return Readdressed(delivery, changer)
 
-    def _check_near(self, before: Door, door: Door) -> None:
+    def _check_near(self, delivery: Delivery, before: Door, door: Door) -> None:
         if before.point is None:
             return
         if door.point is None:
@@ -137,6 +132,7 @@ class Readdressing:
                 f"The new door is {away_km:.1f} km from the one before, and may be {self._most_km:g} km from it. "
                 "Cancel the order and order anew, or ask a dispatcher.",
                 code="door_too_far",
+                delivery_status=delivery.status.value,
                 away_km=round(away_km, 1),
                 most_km=self._most_km,
             )
@@ -156,7 +152,7 @@ class Readdressing:
         more = tariff.fees.per_km * (Decimal(str(delivery.distance_km)) - Decimal(str(known)))
         delivery.delivery_fee = max(delivery.delivery_fee, min(tariff.most, round_amount(delivery.delivery_fee + more)))
 
-    def _tell(self, delivery: Delivery, changer: AddressChanger) -> None:
+    def _tell(self, delivery: Delivery, changer: Changer) -> None:
         """Everybody who follows it; nobody is told a door who may not see it, so none is told here."""
         happened = DeliveryAddressChanged(
             **identity(delivery),
@@ -169,24 +165,13 @@ class Readdressing:
             self._work.after_commit(partial(self._publisher.delivery_changed, notice))
 
 
-def _changer(delivery: Delivery, user: User) -> AddressChanger:
-    """As what somebody asks. What comes back goes to its seller, which is nothing of the buyer's. Raises NotFound."""
-    if user.has(Role.ADMIN):
-        return AddressChanger.DISPATCHER
-    if delivery.sale.seller_id == user.id:
-        return AddressChanger.SELLER
-    if delivery.sale.buyer_id == user.id and delivery.return_of is None:
-        return AddressChanger.BUYER
-    raise NotFound("There is no such delivery.", code="delivery_not_found")
-
-
-def _check_status(delivery: Delivery, changer: AddressChanger) -> None:
+def _check_status(delivery: Delivery, changer: Changer) -> None:
     status = delivery.status.value
     if not LIFE.allows(DeliveryAct.CHANGE_ADDRESS, delivery.status):
         raise Conflict(
             f"A delivery that is {status} goes to no other door.", code="wrong_status", delivery_status=status
         )
-    if delivery.status in ABOARD and changer is not AddressChanger.DISPATCHER:
+    if delivery.status in ABOARD and changer is not Changer.DISPATCHER:
         raise Conflict(
             "The parcel was picked up already: a dispatcher can still change where it goes.",
             code="parcel_aboard",

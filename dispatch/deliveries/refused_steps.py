@@ -1,4 +1,4 @@
-"""A step that came too late is refused; what was sent to prove it is kept for whoever has to find out what happened."""
+"""A step is refused; what was sent to prove it is kept for whoever has to find out what happened."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,24 +12,36 @@ from sqlalchemy import func, select
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.deliveries.carried import keep_picture
-from dispatch.deliveries.handover import Handover, drop_off_point, pickup_point
+from dispatch.deliveries.evidence import evidence_columns
+from dispatch.deliveries.handover import Handover
 from dispatch.deliveries.happened import identity
 from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.service import DeliveryKey
-from dispatch.errors import Conflict
+from dispatch.errors import Conflict, DispatchError, Forbidden
 from dispatch.events.payloads.deliveries import DeliveryProofRefused
 from dispatch.events.recording import record
-from dispatch.geo import great_circle_m
 from dispatch.ports import Clock, PhotoStore
 from dispatch.proofs.chain import content_hash
+from dispatch.proofs.errors import TooFar
 from dispatch.proofs.refused import RefusedHandover, RefusedStep
 
 log = structlog.get_logger(__name__)
 
 MOST_KEPT: Final = 5
 """Of one transporter for one delivery; the first ones stay."""
-TOO_LATE: Final = frozenset({"wrong_status", "no_longer_yours", "too_many_attempts"})
-"""Refusals that say how the delivery stands, which only somebody hears who has it or had it."""
+PASSING: Final = frozenset({"too_far", "code_locked"})
+"""Refusals that come again at each press of the same button; they leave room for what comes once, and counts more."""
+MOST_PASSING: Final = 2
+
+
+def keeps_proof(refusal: DispatchError) -> bool:
+    """Whether what was sent is kept though the step was refused.
+
+    It is for whatever the same phone cannot put right by sending the step again: the delivery stands otherwise, its
+    transporter may not, the code is locked, it is too far away. It is not where the answer asks for what lacks or is
+    wrong (the step comes again, with all of it), and not for who never had the delivery.
+    """
+    return isinstance(refusal, Conflict | Forbidden | TooFar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,7 @@ class RefusedHandovers:
         self._clock = clock
         self._photos = photos
 
-    async def keep(self, sent: SentStep, refusal: Conflict) -> int | None:
+    async def keep(self, sent: SentStep, refusal: DispatchError) -> int | None:
         """The number under which it is kept, and was before where it came again; None where it is not.
 
         Raises nothing: whoever was refused hears why, whether or not this could be done.
@@ -90,16 +102,19 @@ class RefusedHandovers:
             log.exception("proof of a refused step could not be kept", delivery=str(sent.key), step=sent.step.value)
             return None
 
-    async def _keep(self, work: Work, sent: SentStep, refusal: Conflict) -> int | None:
+    async def _keep(self, work: Work, sent: SentStep, refusal: DispatchError) -> int | None:
         delivery = await _locked(work, sent.key)
         if delivery is None:
             return None
         of_delivery = RefusedHandover.delivery_id == delivery.id
-        mine = select(RefusedHandover.fingerprint, RefusedHandover.number).where(
+        mine = select(RefusedHandover.fingerprint, RefusedHandover.number, RefusedHandover.refusal).where(
             of_delivery, RefusedHandover.transporter_id == sent.transporter_id
         )
-        known = dict((await work.session.execute(mine)).tuples().all())
-        if sent.fingerprint in known or len(known) >= MOST_KEPT:
+        rows = (await work.session.execute(mine)).tuples().all()
+        known = {fingerprint: number for fingerprint, number, _ in rows}
+        passing = [code in PASSING for *_, code in rows]
+        full = passing.count(True) >= MOST_PASSING if refusal.code in PASSING else passing.count(False) >= MOST_KEPT
+        if sent.fingerprint in known or full:
             return known.get(sent.fingerprint)
         last = await work.session.scalar(select(func.max(RefusedHandover.number)).where(of_delivery))
         kept = await self._row(work, delivery, sent, refusal, (last or 0) + 1)
@@ -115,12 +130,10 @@ class RefusedHandovers:
         return kept.number
 
     async def _row(
-        self, work: Work, delivery: Delivery, sent: SentStep, refusal: Conflict, number: int
+        self, work: Work, delivery: Delivery, sent: SentStep, refusal: DispatchError, number: int
     ) -> RefusedHandover:
         handover, now = sent.handover, self._clock.now()
         at: datetime = handover.happened_at or now
-        here = handover.point_at(at)
-        address = pickup_point(delivery) if sent.step is RefusedStep.PICKUP else drop_off_point(delivery)
         name = f"refused{number}"
         photo = await keep_picture(work, self._photos, delivery, name, handover.photo)
         signature = await keep_picture(work, self._photos, delivery, f"{name}-signature", handover.signature)
@@ -132,21 +145,14 @@ class RefusedHandovers:
             refusal=refusal.code,
             delivery_status=str(refusal.extra.get("delivery_status", delivery.status.value)),
             photo=photo,
-            photo_hash=None if handover.photo is None else content_hash(handover.photo),
             signature=signature,
-            signature_hash=None if handover.signature is None else content_hash(handover.signature),
-            signed_by=handover.signed_by,
-            relation=handover.relation,
             scanned=handover.scanned,
             reason=sent.reason,
             notes=handover.notes,
-            lat=here[0] if here else None,
-            lon=here[1] if here else None,
-            distance_m=round(great_circle_m(*here, *address), 1) if here and address else None,
-            fix_age_s=handover.fix_age_s(at),
             happened_at=handover.happened_at,
             noticed_at=now,
             fingerprint=sent.fingerprint,
+            **evidence_columns(delivery, handover, at, at_pickup=sent.step is RefusedStep.PICKUP),
         )
 
 

@@ -97,10 +97,12 @@ class Deliveries:
         if tariff is not None:
             delivery.delivery_fee = tariff.fee(delivery.distance_km)
         self._session.add(delivery)
+        stands = sale.status.value
         try:
             await self._session.flush()
         except IntegrityError:
-            raise Conflict("This sale has a delivery already.", code="delivery_exists") from None
+            words = "This sale has a delivery already."
+            raise Conflict(words, code="delivery_exists", sale_status=stands) from None
         created = DeliveryCreated(**identity(delivery), sale_id=sale.id, order_id=sale.order_id)
         record(self._session, created, at=self._clock.now())
         if order is not None:

@@ -5,15 +5,16 @@ the first time and changes nothing.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from dispatch.accounts.models import User
+from dispatch.bikram_sambat import nepal_date
 from dispatch.database.work import Work
 from dispatch.deliveries.carried import does_not_fit, keep_picture, own_delivery
-from dispatch.deliveries.eta import expected_arrival, trip_of
+from dispatch.deliveries.eta import Errand, errand_of, expected_arrival, with_errand
 from dispatch.deliveries.fees import DeliveryFees, Tariff
 from dispatch.deliveries.handover import (
     PLACE_FLAGS,
@@ -28,9 +29,11 @@ from dispatch.deliveries.happened import identity, was_accepted
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import Load, load_of
 from dispatch.deliveries.models import ON_HOLD, Delivery, DeliveryStatus, DeliveryStep
+from dispatch.deliveries.open_errands import errands_of
 from dispatch.deliveries.parts import check_same_part, part_of
 from dispatch.deliveries.proving import Proving
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
+from dispatch.deliveries.sold_weights import sold_weight
 from dispatch.deliveries.step_times import step_time
 from dispatch.errors import Conflict, Forbidden, Invalid
 from dispatch.events.payloads.deliveries import DeliveryAccepted, DeliveryReassigned
@@ -102,11 +105,14 @@ class DeliverySteps:
         self._progress = OrderProgress(work, clock)
 
     async def create(self, sale_id: int, user: User | None, details: Mapping[str, Any]) -> Delivery:
-        """Make the delivery of a sale, see ``Deliveries.create``; its fee is the tariff's where it names none.
+        """Make the delivery of a sale, see ``Deliveries.create``; its fee is the tariff's where it names none,
+        and its weight that of what was sold.
 
-        Raises Invalid for amounts over the limits.
+        Raises Invalid for amounts over the limits, and where nobody has said what it weighs.
         """
         self._limits.check(details)
+        if details.get("package_weight") is None:
+            details = {**details, "package_weight": await sold_weight(self._work, sale_id, user)}
         tariff = None
         if details.get("delivery_fee") is None:
             tariff = await self._fees.at(self._work, details.get("pickup_lat"), details.get("pickup_lon"))
@@ -135,19 +141,20 @@ class DeliverySteps:
         delivery = await self.deliveries.get(key, lock=True)
         if delivery.transporter_id == transporter.id and delivery.status is DeliveryStatus.ASSIGNED:
             if pickup_at is not None:
+                errands = await self.errands_of(transporter)
                 delivery.estimated_pickup_time = pickup_at
-                self.expect(delivery, transporter, position)
+                self.expect(delivery, transporter, position, errands)
             if not await was_accepted(self._session, delivery):
                 self._accepted(delivery, transporter.id)
             return delivery
         if not LIFE.allows(DeliveryAct.ASSIGN, delivery.status):
-            raise _already_assigned()
+            raise _already_assigned(delivery)
         if delivery.is_on_hold(self._clock.now()):
             raise Conflict(f"{ON_HOLD}.", code="on_hold", delivery_status=delivery.status.value)
         locked = await lock_transporter(self._session, transporter.id)
         load = await load_of(self._session, locked.id)
         self.check_can_take(locked, load, delivery)
-        self.assign(delivery, locked, position=position, pickup_at=pickup_at, notes=notes)
+        await self.assign(delivery, locked, position=position, pickup_at=pickup_at, notes=notes)
         self._accepted(delivery, locked.id)
         await self._session.flush()
         return await self.deliveries.get(delivery.id)
@@ -156,7 +163,7 @@ class DeliverySteps:
         """Whoever comes when another has it long is told without a wait for the row. Raises NotFound, Conflict."""
         delivery = await self.deliveries.get_alone(key)
         if delivery.status is not DeliveryStatus.AVAILABLE and delivery.transporter_id != transporter.id:
-            raise _already_assigned()
+            raise _already_assigned(delivery)
 
     def _accepted(self, delivery: Delivery, transporter_id: int) -> None:
         accepted = DeliveryAccepted(**identity(delivery), transporter_id=transporter_id)
@@ -166,16 +173,17 @@ class DeliverySteps:
         """Raises Forbidden (account, papers), Conflict (not available) or Invalid (weight, number of deliveries)."""
         if not transporter.account_in_order:  # whoever asks was let in a moment ago
             raise Forbidden("This account is no longer a transporter's.", code="wrong_role")
-        self._check_papers(transporter)
+        self._check_papers(transporter, delivery)
         if not transporter.is_available:
             raise Conflict("You are not available. Set `is_available` to true first.", code="not_available")
         load.check_fits(transporter, delivery)
 
-    def _check_papers(self, transporter: Transporter) -> None:
-        if not transporter.papers_in_order(self._clock.now().date()):
-            raise Forbidden("Your documents are expired or not verified.", code="documents_not_in_order")
+    def _check_papers(self, transporter: Transporter, delivery: Delivery) -> None:
+        if not transporter.papers_in_order(nepal_date(self._clock.now())):
+            detail, stands = "Your documents are expired or not verified.", delivery.status.value
+            raise Forbidden(detail, code="documents_not_in_order", delivery_status=stands)
 
-    def assign(
+    async def assign(
         self,
         delivery: Delivery,
         transporter: Transporter,
@@ -185,26 +193,28 @@ class DeliverySteps:
         notes: str = "",
     ) -> None:
         """Give a locked, available delivery to a locked transporter that was checked."""
+        errands = await self.errands_of(transporter)
         delivery.assigned_at = self._clock.now()
         delivery.estimated_pickup_time = pickup_at
         delivery.transporter_id = transporter.id
         delivery.end_hold()
-        self.expect(delivery, transporter, position)
+        self.expect(delivery, transporter, position, errands)
         self.deliveries.record(delivery, DeliveryAct.ASSIGN, ASSIGNED_MESSAGE, notes=notes)
         self._tell_assigned(delivery, transporter)
 
-    def reassign(
+    async def reassign(
         self, delivery: Delivery, transporter: Transporter, *, position: LivePosition | None, reason: str, notes: str
     ) -> None:
         """Let a locked, checked transporter have a locked delivery of another; one that is aboard keeps its status.
 
         ``reason``: a word, for the event; ``notes``: a sentence, for the step.
         """
+        errands = await self.errands_of(transporter)
         aboard, taken_from = delivery.picked_up_at is not None, delivery.transporter_id or 0
         if not aboard:
             delivery.assigned_at, delivery.estimated_pickup_time = self._clock.now(), None
         delivery.transporter_id = transporter.id
-        self.expect(delivery, transporter, position)
+        self.expect(delivery, transporter, position, errands)
         moved = DeliveryReassigned(
             **identity(delivery),
             transporter_id=transporter.id,
@@ -229,15 +239,33 @@ class DeliverySteps:
         )
         self._work.after_commit(lambda: self._publisher.assigned(notice))
 
-    def expect(self, delivery: Delivery, transporter: Transporter, position: LivePosition | None) -> None:
-        """Keep when the parcel should be at its door, to whole minutes; a next try that is agreed stays."""
+    async def errands_of(self, transporter: Transporter) -> tuple[Errand, ...]:
+        """All that a transporter has to do; it is asked before anything is changed, since asking writes that first."""
+        if transporter.active_count == 0:
+            return ()
+        driver = await self._work.driver(writes=False)
+        return (await errands_of(driver, [transporter.id])).get(transporter.id, ())
+
+    def expect(
+        self,
+        delivery: Delivery,
+        transporter: Transporter,
+        position: LivePosition | None,
+        errands: tuple[Errand, ...],
+    ) -> None:
+        """Keep when the parcel should be at its door, to whole minutes; a next try that is agreed stays.
+
+        ``errands``: what its transporter has to do, with this one or without.
+        """
         if delivery.retry_from is not None and delivery.retry_from > self._clock.now():
             delivery.estimated_delivery_time = delivery.retry_from
             return
+        # Whoever has it goes there now, also where it was tried in vain and nobody had said when it is tried again.
+        own = replace(errand_of(delivery, transporter.vehicle_type), undecided=False)
         arrival = expected_arrival(
-            trip_of(delivery, transporter.vehicle_type),
+            with_errand(errands, own),
+            delivery.id,
             position,
-            picked_up=delivery.picked_up_at is not None,
             road_factor=self.road_factor,
             now=self._clock.now(),
         )
@@ -245,14 +273,15 @@ class DeliverySteps:
 
     async def pick_up(self, key: DeliveryKey, transporter: Transporter, handover: Handover) -> DeliveryStep:
         """The parcel is with the transporter, whose papers are still in order."""
-        delivery = await own_delivery(self.deliveries, key, transporter)
+        delivery = await own_delivery(self.deliveries, key, transporter, self._clock.now())
         done = _step(delivery, DeliveryStatus.PICKED_UP)
         if done is not None:
             return done
         if not LIFE.allows(DeliveryAct.PICK_UP, delivery.status):
             raise does_not_fit(delivery, f"A delivery that is {delivery.status.value} cannot be picked up.")
-        self._check_papers(transporter)  # one may have expired since
+        self._check_papers(transporter, delivery)  # one may have expired since
         await self._proving.check(delivery, End.PICKUP, handover)
+        errands = await self.errands_of(transporter)
         when = step_time(
             handover.happened_at, since=delivery.assigned_at, now=self._clock.now(), rules=self._rules.times
         )
@@ -270,7 +299,7 @@ class DeliverySteps:
             when=when,
         )
         delivery.picked_up_at = step.timestamp
-        self.expect(delivery, transporter, None)
+        self.expect(delivery, transporter, None, errands)
         if delivery.return_of is None:
             await self._progress.shipped(delivery.sale)
         await self._proving.record(delivery, End.PICKUP, handover, step)
@@ -286,7 +315,7 @@ class DeliverySteps:
 
         Raises Forbidden, Conflict, and Invalid where what was required as proof is missing, or it cannot be that part.
         """
-        delivery = await own_delivery(self.deliveries, key, transporter)
+        delivery = await own_delivery(self.deliveries, key, transporter, self._clock.now())
         accepted, reason = part_of(delivery, handover)
         done = _step(delivery, DeliveryStatus.DELIVERED)
         if done is not None:
@@ -361,5 +390,7 @@ def _named(place: Place | None, address: str) -> Place | None:
     return None if place is None else Place(place.lat, place.lon, place.address or address)
 
 
-def _already_assigned() -> Conflict:
-    return Conflict("Delivery already assigned", code="already_assigned")
+def _already_assigned(delivery: Delivery) -> Conflict:
+    # Others hear that somebody has it, and not how far it is.
+    status = delivery.status if delivery.status is DeliveryStatus.CANCELLED else DeliveryStatus.ASSIGNED
+    return Conflict("Delivery already assigned", code="already_assigned", delivery_status=status.value)

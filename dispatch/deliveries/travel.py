@@ -1,4 +1,4 @@
-"""How long a parcel is on its way: pure arithmetic over places and speeds; ``eta`` is the face of it."""
+"""How long a way takes: pure arithmetic over places and speeds. ``stops`` makes arrivals of it, ``eta`` shows them."""
 
 import math
 from dataclasses import dataclass
@@ -13,11 +13,17 @@ SPEED_KMH = {"bicycle": 12.0, "motorcycle": 22.0, "scooter": 22.0, "car": 18.0, 
 DEFAULT_SPEED_KMH = 16.0
 HANDLING_S = 600.0
 """At the pickup."""
+DOOR_S = 180.0
+"""At a door, before it goes on to the next stop."""
+SAME_PLACE_M = 50.0
+"""What is fetched, or brought, so near one another is one stop: one shop, one house."""
+ROUNDED_M = 500.0
 UNKNOWN_DISTANCE_KM = 10.0
 """Assumed for a leg whose ends have no coordinates, where there is no live position to begin from."""
 # A transporter that stands at a light will move on: its speed is believed between these.
 SLOWEST_MPS = 3.0
 FASTEST_MPS = 15.0
+FASTEST_USUAL_MPS = max(SPEED_KMH.values()) / 3.6
 # How fast it goes now says much about the next minutes and little about the next hours.
 NOW_COUNTS_FOR_S = 1_800.0
 # How wrong the estimate is expected to be, as a share of the time left, and at least.
@@ -44,6 +50,12 @@ class Trip:
         """How fast such a vehicle goes on the whole."""
         return SPEED_KMH.get(self.vehicle_type, DEFAULT_SPEED_KMH) / 3.6
 
+    def own_way_s(self, road_factor: float) -> float:
+        """From its pickup to its door with nothing between, seconds."""
+        if self.distance_km is not None:
+            return self.distance_km * 1000 / self.usual_mps
+        return leg_s(self.pickup, self.dropoff, self.usual_mps, road_factor)
+
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
@@ -56,11 +68,15 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Earliest and latest time at the door of the drop-off, and the likely one between them."""
+    """Earliest and latest time at the door of the drop-off, and the likely one between them.
+
+    ``stops_before``: where its transporter goes for other deliveries before it is at this door.
+    """
 
     earliest: datetime
     latest: datetime
     likely: datetime
+    stops_before: int = 0
 
     @property
     def likely_minute(self) -> datetime:
@@ -77,53 +93,50 @@ def road_distance_km(
     return round(great_circle_m(lat_a, lon_a, lat_b, lon_b) * road_factor / 1000, 1)
 
 
-def arrival_at_door(
-    trip: Trip, whereabouts: Whereabouts | None, *, picked_up: bool, road_factor: float, now: datetime
-) -> Arrival:
-    """When the parcel should be at the drop-off: by way of the pickup until it is picked up.
+def leg_s(a: Point | None, b: Point | None, usual_mps: float, road_factor: float) -> float:
+    """From one place to the next at the usual speed, seconds."""
+    if a is None or b is None:
+        return UNKNOWN_DISTANCE_KM * 1000 / usual_mps
+    return great_circle_m(*a, *b) * road_factor / usual_mps
 
-    The estimate counts from the position, not from now: a transporter went on while nothing was heard. What may have
-    happened since (it went on, it stood) widens the window by the age of the position to both sides.
+
+def first_leg_s(whereabouts: Whereabouts | None, to: Point | None, usual_mps: float, road_factor: float) -> float:
+    """From where a transporter was last heard of to its next stop, seconds from now.
+
+    It counts from the position, not from now: a transporter went on while nothing was heard.
     """
-    age_s = whereabouts.age_s if whereabouts else 0.0
-    moving_s = _until_first_stop_s(trip, whereabouts, trip.dropoff if picked_up else trip.pickup, road_factor)
-    arrival = now + timedelta(seconds=moving_s)
-    if not picked_up:
-        onward_s = HANDLING_S + _trip_m(trip, road_factor) / trip.usual_mps
-        arrival = max(arrival, trip.pickup_from or arrival) + timedelta(seconds=onward_s)
-        moving_s += onward_s
-    spread = timedelta(seconds=max(LEAST_SPREAD_S, moving_s * SPREAD) + age_s)
-    return Arrival(max(now, arrival - spread), arrival + spread, arrival)
-
-
-def arrival_at_pickup(trip: Trip, whereabouts: Whereabouts | None, *, road_factor: float, now: datetime) -> datetime:
-    """When its transporter should be at the pickup, which may be before the parcel is ready."""
-    return now + timedelta(seconds=_until_first_stop_s(trip, whereabouts, trip.pickup, road_factor))
-
-
-def _until_first_stop_s(trip: Trip, whereabouts: Whereabouts | None, stop: Point | None, road_factor: float) -> float:
-    age_s = whereabouts.age_s if whereabouts else 0.0
-    return max(0.0, _first_leg_s(trip, whereabouts, stop, road_factor) - age_s)
-
-
-def _first_leg_s(trip: Trip, whereabouts: Whereabouts | None, to: Point | None, road_factor: float) -> float:
     if whereabouts is None or to is None:
-        return UNKNOWN_DISTANCE_KM * 1000 / trip.usual_mps
+        return max(0.0, UNKNOWN_DISTANCE_KM * 1000 / usual_mps - (whereabouts.age_s if whereabouts else 0.0))
     road_m = great_circle_m(*whereabouts.place, *to) * road_factor
-    return road_m / _believed_mps(road_m, whereabouts.speed_mps, trip.usual_mps)
+    return max(0.0, road_m / _believed_mps(road_m, whereabouts.speed_mps, usual_mps) - whereabouts.age_s)
 
 
-def _trip_m(trip: Trip, road_factor: float) -> float:
-    if trip.distance_km is not None:
-        return trip.distance_km * 1000
-    if trip.pickup is None or trip.dropoff is None:
-        return UNKNOWN_DISTANCE_KM * 1000
-    return great_circle_m(*trip.pickup, *trip.dropoff) * road_factor
+def soonest_s(whereabouts: Whereabouts, to: Point, road_factor: float) -> float:
+    """No sequence of stops leads there in less, seconds from now: straight, as fast as any leg is driven.
+
+    ``ROUNDED_M`` is allowed for what counts as one place and for distances that are kept to 100 m.
+    """
+    mps = max(FASTEST_USUAL_MPS, _within_reason(whereabouts.speed_mps or 0.0))
+    road_m = great_circle_m(*whereabouts.place, *to) * road_factor
+    return (road_m - ROUNDED_M) / mps - whereabouts.age_s
+
+
+def arrival_window(now: datetime, at: datetime, moving_s: float, age_s: float, stops_before: int) -> Arrival:
+    """An arrival with its doubt. ``moving_s``: how long it drives and stops until then.
+
+    What may have happened since the position was heard (it went on, it stood) widens it by its age to both sides.
+    """
+    spread = timedelta(seconds=max(LEAST_SPREAD_S, moving_s * SPREAD) + age_s)
+    return Arrival(max(now, at - spread), at + spread, at, stops_before)
 
 
 def _believed_mps(road_m: float, speed_mps: float | None, usual_mps: float) -> float:
     if speed_mps is None:
         return usual_mps
-    recent_mps = min(max(speed_mps, SLOWEST_MPS), FASTEST_MPS)
+    recent_mps = _within_reason(speed_mps)
     weight = math.exp(-road_m / usual_mps / NOW_COUNTS_FOR_S)
     return weight * recent_mps + (1 - weight) * usual_mps
+
+
+def _within_reason(speed_mps: float) -> float:
+    return min(max(speed_mps, SLOWEST_MPS), FASTEST_MPS)

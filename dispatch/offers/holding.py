@@ -61,10 +61,11 @@ class Holding:
     async def resume(self, key: DeliveryKey, user: User) -> tuple[Delivery, bool]:
         """End its hold, and whether there was one; what is not on hold stays as it is. Raises NotFound, Conflict."""
         delivery = await self._find(key, user)
-        stood = delivery.is_on_hold(self._clock.now())
+        now = self._clock.now()
+        stood = delivery.is_on_hold(now)
         if stood:
             _check_own(delivery, user)
-            delivery.on_hold_since = delivery.on_hold_until = delivery.on_hold_reason = delivery.on_hold_by = None
+            _end(delivery, now)
             happened = DeliveryResumed(**identity(delivery), asked_by=_asker(user))
             self._deliveries.record(delivery, DeliveryAct.RESUME, RESUMED, happened=[happened])
             await self._session.flush()
@@ -75,6 +76,14 @@ class Holding:
         if delivery.sale.seller_id != user.id and not user.has(Role.ADMIN):
             raise NotFound("There is no such delivery.", code="delivery_not_found")
         return delivery
+
+
+def _end(delivery: Delivery, now: datetime) -> None:
+    """It stays known until when it was held: since then it waits again, and not since before."""
+    if delivery.on_hold_since is not None and now > delivery.on_hold_since:
+        delivery.on_hold_until = now
+    else:
+        delivery.on_hold_since = delivery.on_hold_until = delivery.on_hold_reason = delivery.on_hold_by = None
 
 
 def _check_own(delivery: Delivery, user: User) -> None:

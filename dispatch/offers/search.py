@@ -59,7 +59,8 @@ class OfferSearches:
         check_available(delivery, self._clock.now())
         running = await self._running(delivery.id)
         if running is not None:
-            raise Conflict("Transporters are being asked already.", code="search_runs", search_id=running.id)
+            words, status = "Transporters are being asked already.", delivery.status.value
+            raise Conflict(words, code="search_runs", search_id=running.id, delivery_status=status)
         now = self._clock.now()
         search = OfferSearch(
             delivery_id=delivery.id,
@@ -83,7 +84,7 @@ class OfferSearches:
         search = await self._running(delivery.id)
         if search is None:
             check_available(delivery, self._clock.now())
-            raise Conflict("Nobody is being asked.", code="no_search")
+            raise Conflict("Nobody is being asked.", code="no_search", delivery_status=delivery.status.value)
         now = self._clock.now()
         await self._end(search, now)
         return search

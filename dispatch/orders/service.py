@@ -1,6 +1,6 @@
 """Ordering a cart and following the order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
@@ -10,6 +10,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.carts.service import Carts
 from dispatch.catalogue.models import Product
 from dispatch.catalogue.sums import PriceTerms
+from dispatch.database.among import among
 from dispatch.database.search import contains, folded_text
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid, NotFound
@@ -143,7 +144,7 @@ class Orders:
         self,
         customer: User,
         *,
-        status: OrderStatus | None,
+        statuses: Collection[OrderStatus] = (),
         payment_status: PaymentStatus | None,
         search: str | None = None,
         or_where: Callable[[str], ColumnElement[bool]] | None = None,
@@ -158,8 +159,8 @@ class Orders:
             .options(selectinload(Order.items))
             .order_by(Order.id.desc())
         )
-        if status is not None:
-            query = query.where(Order.order_status == status)
+        if statuses:
+            query = query.where(among(Order.order_status, statuses))
         if payment_status is not None:
             query = query.where(Order.payment_status == payment_status)
         if search and folded_text(search):

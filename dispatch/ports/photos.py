@@ -33,3 +33,7 @@ class PhotoStore(Protocol):
     async def list_unconfirmed(self, *, older_than_s: float) -> list[str]:
         """The keys of what was saved so long ago and is still not confirmed."""
         ...
+
+    async def check(self) -> None:
+        """Whether it can be used now, by something cheap. Raises OSError saying what is wrong."""
+        ...

@@ -7,7 +7,7 @@ closing the account, then deliveries, orders, sales, payments, refunds.
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
+from sqlalchemy import delete, func, or_, select, text, update
 
 from dispatch.accounts.addresses import email_key
 from dispatch.accounts.api_keys import ApiKeys
@@ -16,7 +16,6 @@ from dispatch.accounts.service import Accounts
 from dispatch.addresses.models import SavedAddress
 from dispatch.audit.service import Actor, record
 from dispatch.carts.models import Cart, CartItem
-from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
 from dispatch.errors import Conflict
@@ -30,6 +29,7 @@ from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund
 from dispatch.ports import Clock
 from dispatch.privacy.blockers import blockers
+from dispatch.privacy.messages import about_own
 from dispatch.proofs.refused import RefusedHandover
 from dispatch.sales.models import Sale
 from dispatch.tracking.share_links import ShareLink
@@ -183,10 +183,5 @@ class AccountDeletion:
             await session.execute(delete(model).where(model.user_id == user.id))
         answered = AnsweredRequest.status.is_not(None)  # not the one that is being answered with this
         await session.execute(delete(AnsweredRequest).where(AnsweredRequest.user_id == user.id, answered))
-        await session.execute(delete(OutboxMessage).where(await self._told(user)))
-
-    async def _told(self, user: User) -> ColumnElement[bool]:
-        """Messages to the person: by their address, and about their orders, whatever phone those named."""
-        orders = await self._session.scalars(select(Order.id).where(Order.customer_id == user.id))
-        about = [f"order-sms:{order_id}:{status.value}" for order_id in orders for status in OrderStatus]
-        return or_(OutboxMessage.recipient == user.email, among(OutboxMessage.key, about))
+        told = or_(OutboxMessage.recipient == user.email, about_own(user))
+        await session.execute(delete(OutboxMessage).where(told))

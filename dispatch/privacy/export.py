@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.accounts.api_keys import ApiKey
@@ -26,6 +26,7 @@ from dispatch.orders.models import DeliveryInfo, Order, OrderItem
 from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund
+from dispatch.privacy.messages import told_to
 from dispatch.proofs.refused import RefusedHandover
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix
@@ -77,10 +78,6 @@ def _queries(user: User) -> dict[str, Select[*tuple[Any, ...]]]:
     bought = select(Sale.id).where(Sale.buyer_id == user.id)
     places = select(Order.delivery_info_id).where(Order.customer_id == user.id)
     carries = select(Transporter.id).where(Transporter.user_id == user.id)
-    told = or_(
-        OutboxMessage.recipient == user.email,
-        *(OutboxMessage.recipient == phone for phone in (user.phone,) if phone),
-    )
     return {
         "account": _of(User, User.id == user.id),
         "sign_ins": _of(SignIn, SignIn.user_id == user.id),
@@ -112,7 +109,7 @@ def _queries(user: User) -> dict[str, Select[*tuple[Any, ...]]]:
         "deliveries_carried": _carried(carries),
         "refused_steps": _of(RefusedHandover, RefusedHandover.transporter_id.in_(carries), but=OF_CUSTOMERS),
         "positions": _positions(carries),
-        "messages": _of(OutboxMessage, told),
+        "messages": _of(OutboxMessage, told_to(user)),
         "acts": _of(AuditEvent, AuditEvent.actor_id == user.id),
     }
 

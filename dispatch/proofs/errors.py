@@ -9,6 +9,12 @@ class Unproved(Invalid):
     code = "proof_missing"
 
 
+class TooFar(Unproved):
+    """A step was taken farther from its address than the shop lets it be; saying it again brings it no nearer."""
+
+    code = "too_far"
+
+
 class CodeLocked(Conflict):
     """The wrong code was said too often: a dispatcher decides."""
 

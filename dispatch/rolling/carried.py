@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.arrivals.events import DeliveryEvent, EventKind
 from dispatch.assignments.pool import URGENCY, Pool
 from dispatch.assignments.waiting import MAX_BULK, WaitingDelivery
-from dispatch.deliveries.eta import Trip, expected_arrival, usual_mps
+from dispatch.deliveries.eta import Trip, straight_arrival, usual_mps
 from dispatch.deliveries.happened import HAS_ACCEPTED
 from dispatch.deliveries.models import Delivery, DeliveryStatus, Priority
 from dispatch.geo import great_circle_m
@@ -59,7 +59,7 @@ class Carried:
     def arrival(self, position: LivePosition, vehicle_type: str, road_factor: float, now: datetime) -> datetime:
         """When it would be at its door, were it carried from there by such a vehicle and nothing else on the way."""
         trip = Trip(self.pickup, self.dropoff, vehicle_type, self.pickup_from, self.distance_km)
-        return expected_arrival(trip, position, picked_up=False, road_factor=road_factor, now=now).likely
+        return straight_arrival(trip, position, road_factor=road_factor, now=now).likely
 
     def state(self, position: LivePosition | None, road_factor: float) -> PairState:
         """``position``: of its transporter, None where it is offline."""

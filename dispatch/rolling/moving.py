@@ -134,7 +134,7 @@ class Moving:
     ) -> None:
         now, before, kept = self.clock.now(), delivery.estimated_delivery_time, wanted.kept
         tell_withdrawn(work, self.publisher, delivery, WithdrawalReason.REASSIGNED.value)
-        steps.reassign(delivery, taker, position=wanted.position, reason=STRATEGY, notes=wanted.told)
+        await steps.reassign(delivery, taker, position=wanted.position, reason=STRATEGY, notes=wanted.told)
         after = delivery.estimated_delivery_time
         gain_s = 0.0 if before is None or after is None else (before - after).total_seconds()
         work.session.add(decision(delivery, taker, None, STRATEGY, wanted.scores, [], now))

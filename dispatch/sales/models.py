@@ -33,13 +33,14 @@ class Sale(IdentityAuditBase):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("quantity_delivered > 0 AND quantity_delivered < quantity", name="part_delivered"),
         Index("ix_sales_created_at", "created_at"),
+        Index("ix_sales_of_seller", "seller_id", "id"),
     )
 
     order_number: Mapped[str] = mapped_column(String(32), unique=True)
     order_id: Mapped[int | None] = mapped_column(reference("orders.id"), index=True)
     buyer_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
     buyer_name: Mapped[str] = mapped_column(String(120))
-    seller_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
+    seller_id: Mapped[int] = mapped_column(reference("users.id"))
     product_id: Mapped[int] = mapped_column(reference("products.id"), index=True)
     product_name: Mapped[str] = mapped_column(String(200))
     quantity: Mapped[int] = mapped_column(Integer)

@@ -31,6 +31,9 @@ class ShopSettings(Section):
         24.0, ge=0, le=24 * 365, description="Unpaid orders are cancelled after so many hours; 0 keeps them."
     )
     unpaid_orders: int = Field(20, ge=1, le=10_000, description="Unpaid orders that a user may have at once.")
+    estimates_per_minute: int = Field(
+        30, ge=1, le=100_000, description="Estimates of delivery that a user may ask for in a minute, before paying."
+    )
     invoice_issuer: str = Field("", max_length=200, description="Seller of record on invoices: its registered name.")
     invoice_address: str = Field("", max_length=300, description="Address of the seller of record.")
     invoice_tax_number: str = Field(

@@ -22,7 +22,7 @@ class Shown(StrEnum):
     UNDER_WAY = "under_way"
     """From the assignment to the end."""
     NEAR = "near"
-    """While it is aboard and at most two drop-offs or twenty minutes away."""
+    """While it is aboard and at most two stops or twenty minutes away."""
     CODE = "code"
     """To whoever has given the parcel's code: the last four digits of the receiver's phone."""
 
@@ -59,8 +59,8 @@ class Privacy:
 class Stage:
     """Where a parcel stands, and who looks.
 
-    ``stops_before``: drop-offs of the same transporter that are expected sooner. ``unlocked``: whoever looks has given
-    the parcel's code.
+    ``stops_before``: where its transporter goes for other deliveries before it is at this door. ``unlocked``: whoever
+    looks has given the parcel's code. ``waits``: it was tried in vain and goes nowhere before its next try.
     """
 
     status: DeliveryStatus
@@ -68,11 +68,12 @@ class Stage:
     arrival: Arrival | None
     now: datetime
     unlocked: bool = False
+    waits: bool = False
 
     @property
     def is_near(self) -> bool:
         """Whether it comes soon: aboard, and few stops or little time away."""
-        if self.status not in ABOARD:
+        if self.status not in ABOARD or self.waits:  # where its transporter spends the night is nobody's
             return False
         soon = self.arrival is not None and self.arrival.earliest - self.now <= NEAR_TIME
         return soon or self.stops_before <= NEAR_STOPS

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import ScalarSelect, func, literal, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.database.among import among
 from dispatch.database.base import IdentityAuditBase, reference
 from dispatch.database.engine import Database
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.models import Delivery
 from dispatch.errors import Invalid
 from dispatch.sales.models import Sale
 from dispatch.tracking.privacy import Element, Privacy, Shown
@@ -62,44 +62,23 @@ async def choose(session: AsyncSession, seller_id: int, chosen: Mapping[str, Sho
     return found
 
 
-def stops_before() -> ScalarSelect[int]:
-    """Of a query's delivery: drop-offs of the same transporter that are aboard and expected sooner."""
-    other = aliased(Delivery)
-    return (
-        select(func.count())
-        .select_from(other)
-        .where(
-            other.transporter_id == Delivery.transporter_id,
-            other.status.in_([DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT]),
-            other.id != Delivery.id,
-            other.estimated_delivery_time < Delivery.estimated_delivery_time,
-        )
-        .correlate(Delivery)
-        .scalar_subquery()
-    )
+async def privacy_of(session: AsyncSession, delivery_id: int, usual: Privacy) -> Privacy:
+    """What is shown of a delivery."""
+    return (await _privacies(session, [delivery_id], usual)).get(delivery_id, usual)
 
 
-async def privacy_of(session: AsyncSession, delivery_id: int, usual: Privacy) -> tuple[Privacy, int]:
-    """What is shown of a delivery, and how many stops are before it."""
-    return (await _privacies(session, [delivery_id], usual)).get(delivery_id, (usual, 0))
-
-
-async def current_privacies(
-    database: Database, delivery_ids: Sequence[int], usual: Privacy
-) -> dict[int, tuple[Privacy, int]]:
+async def current_privacies(database: Database, delivery_ids: Sequence[int], usual: Privacy) -> dict[int, Privacy]:
     """The same of many, in one query."""
     async with database.work() as work:
         return await _privacies(work.session, delivery_ids, usual)
 
 
-async def _privacies(
-    session: AsyncSession, delivery_ids: Sequence[int], usual: Privacy
-) -> dict[int, tuple[Privacy, int]]:
+async def _privacies(session: AsyncSession, delivery_ids: Sequence[int], usual: Privacy) -> dict[int, Privacy]:
     rows = await session.execute(
-        select(Delivery.id, TrackingPrivacy, stops_before())
+        select(Delivery.id, TrackingPrivacy)
         .join(Sale, Sale.id == Delivery.sale_id)
         .outerjoin(TrackingPrivacy, TrackingPrivacy.seller_id == Sale.seller_id)
         .where(among(Delivery.id, delivery_ids))
         .execution_options(populate_existing=True)
     )
-    return {delivery_id: (privacy_with(chosen, usual), before) for delivery_id, chosen, before in rows}
+    return {delivery_id: privacy_with(chosen, usual) for delivery_id, chosen in rows}

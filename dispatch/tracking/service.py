@@ -1,18 +1,19 @@
 """What watchers and transporters read: the state of a delivery, and stored positions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, select
 
 from dispatch.database.engine import Database
-from dispatch.deliveries.eta import Arrival, Trip, trip_of
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.eta import Arrival, Errand, errand_of
+from dispatch.deliveries.models import ABOARD, Delivery, DeliveryStatus
+from dispatch.deliveries.open_errands import errands_of
 from dispatch.errors import NotFound
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix
 from dispatch.tracking.privacy import Privacy, Stage
-from dispatch.tracking.privacy_settings import TrackingPrivacy, privacy_with, stops_before
+from dispatch.tracking.privacy_settings import TrackingPrivacy, privacy_with
 from dispatch.transporters.models import Transporter
 
 
@@ -24,14 +25,34 @@ class TrackState:
     tracking_number: str
     status: DeliveryStatus
     transporter_id: int | None
-    trip: Trip
+    errands: tuple[Errand, ...]
+    """All that its transporter has to do, this delivery among it; empty where nobody is under way."""
     privacy: Privacy
-    stops_before: int
-    """Drop-offs of the same transporter that are expected sooner."""
 
     def stage(self, arrival: Arrival | None, now: datetime, *, unlocked: bool) -> Stage:
         """Where it stands, as the rule of what is shown asks."""
-        return Stage(self.status, self.stops_before, arrival, now, unlocked)
+        before, waits = stops_before(self.errands, arrival), waits_for_next_try(self.errands, self.delivery_id, now)
+        return Stage(self.status, before, arrival, now, unlocked, waits)
+
+    def with_status(self, status: DeliveryStatus, transporter_id: int | None) -> "TrackState":
+        """The same after a step of this delivery."""
+        errands = tuple(
+            replace(one, aboard=status in ABOARD) if one.delivery_id == self.delivery_id else one
+            for one in self.errands
+            if status.under_way or one.delivery_id != self.delivery_id
+        )
+        return replace(self, status=status, transporter_id=transporter_id, errands=errands)
+
+
+def stops_before(errands: tuple[Errand, ...], arrival: Arrival | None) -> int:
+    """Where its transporter goes before; all that it has besides, where no arrival tells."""
+    return max(0, len(errands) - 1) if arrival is None else arrival.stops_before
+
+
+def waits_for_next_try(errands: tuple[Errand, ...], delivery_id: int, now: datetime) -> bool:
+    """Whether nobody goes to its door yet: its next try is to come, or nobody has said when it is."""
+    own = next((one for one in errands if one.delivery_id == delivery_id), None)
+    return own is not None and (own.waits(now) or own.undecided)
 
 
 async def track_state(database: Database, tracking_number: str, usual: Privacy) -> TrackState:
@@ -42,24 +63,28 @@ async def track_state(database: Database, tracking_number: str, usual: Privacy) 
     async with database.work() as work:
         row = (
             await work.session.execute(
-                select(Delivery, Transporter.vehicle_type, TrackingPrivacy, stops_before())
+                select(Delivery, Transporter.vehicle_type, TrackingPrivacy)
                 .join(Sale, Sale.id == Delivery.sale_id)
                 .outerjoin(Transporter, Transporter.id == Delivery.transporter_id)
                 .outerjoin(TrackingPrivacy, TrackingPrivacy.seller_id == Sale.seller_id)
                 .where(Delivery.tracking_number == tracking_number)
             )
         ).first()
-    if row is None:
-        raise NotFound("There is no such delivery.", code="delivery_not_found")
-    delivery, vehicle_type, chosen, before = row
+        if row is None:
+            raise NotFound("There is no such delivery.", code="delivery_not_found")
+        delivery, vehicle_type, chosen = row
+        errands: tuple[Errand, ...] = ()
+        carrier: int | None = delivery.transporter_id
+        if carrier is not None and delivery.status.under_way:
+            driver = await work.driver(writes=False)
+            errands = (await errands_of(driver, [carrier])).get(carrier, (errand_of(delivery, vehicle_type),))
     return TrackState(
         delivery.id,
         delivery.tracking_number,
         delivery.status,
         delivery.transporter_id,
-        trip_of(delivery, vehicle_type),
+        errands,
         privacy_with(chosen, usual),
-        before,
     )
 
 

@@ -64,14 +64,14 @@ class Uploads:
             raise NotFound("There is no such upload, or it is over.", code="upload_not_found")
         return found
 
-    async def append(self, user_id: int, upload_id: UUID, start: int, content: bytes) -> Upload:
-        """Add a part where the last one ended. A part that is there already changes nothing.
+    async def append(self, user_id: int, upload_id: UUID, start: int, content: bytes) -> tuple[Upload, bool]:
+        """Add a part where the last one ended, and whether it is new: one that is there already changes nothing.
 
         Raises NotFound, and Conflict with the present ``offset`` for one that begins elsewhere or goes too far.
         """
         upload = await self.get(user_id, upload_id, lock=True)
         if start < upload.received and await self._is_there(upload, start, content):
-            return upload
+            return upload, False
         if start != upload.received:
             raise Conflict("This part does not begin where the last one ended.", code="wrong_offset", **_state(upload))
         if start + len(content) > upload.length:
@@ -80,7 +80,7 @@ class Uploads:
             self._session.add(UploadPart(upload=upload.id, start=start, content=content))
             upload.received += len(content)
             await self._session.flush()
-        return upload
+        return upload, bool(content)
 
     async def _is_there(self, upload: Upload, start: int, content: bytes) -> bool:
         """An answer was lost on its way, and the phone sends the part again."""

@@ -20,6 +20,8 @@ from dispatch.webhooks.statements import OLDEST_DUE, TAKE
 AT_ONCE = 32
 # One that answers slowly takes no more places than these.
 AT_ONCE_TO_ONE = 4
+# All that take nothing, together; one of these has a single place until it takes something again.
+AT_ONCE_TO_FAILING = 16
 # Longer than a try may take; after it, whoever took the message is believed dead.
 LEASE = timedelta(seconds=60)
 TAKEN = range(200, 300)
@@ -55,7 +57,7 @@ class WebhookSender(ItemJob[Outgoing]):
     async def _take(self, most: int) -> list[Outgoing]:
         now = self._clock.now()
         async with self._database.connection() as connection:
-            rows = await connection.fetch(TAKE, now, now + LEASE, AT_ONCE_TO_ONE, most)
+            rows = await connection.fetch(TAKE, now, now + LEASE, AT_ONCE_TO_ONE, most, AT_ONCE_TO_FAILING)
         return [_outgoing(row, now + LEASE) for row in rows]
 
     async def run(self, counts: JobObserver = NOBODY_COUNTS) -> int:

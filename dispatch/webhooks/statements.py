@@ -10,14 +10,19 @@ ORDER BY v.sequence
 ON CONFLICT (endpoint_id, event_id) DO NOTHING
 """
 
-# Of each endpoint as many as it has places left, walked in the order of their index until there are as many, so that
-# what waits is not looked at. None before an earlier one of its subject, which is asked row by row: as NOT EXISTS it
-# becomes a join of ten thousand by as many. What somebody else
-# holds is left to the next look: who waits for nothing cannot wait in a circle. The outer conditions hold for what
-# another process took between the look and the lock.
+# Of each endpoint as many as it has places left, and of all that take nothing so many together, or these would hold
+# everybody up. Walked in the order of their index until there are as many, so that what waits is not looked at. None
+# before an earlier one of its subject, which is asked row by row: as NOT EXISTS it becomes a join of ten thousand by as
+# many. What somebody else holds is left to the next look: who waits for nothing cannot wait in a circle. The outer
+# conditions hold for what another process took between the look and the lock.
 TAKE = """
 WITH due AS (
-    SELECT first.id
+    SELECT ranked.id
+    FROM (
+    SELECT first.id, first.next_attempt_at, e.failing_since IS NOT NULL AS fails,
+           row_number() OVER (
+               PARTITION BY e.failing_since IS NOT NULL ORDER BY first.next_attempt_at, first.id
+           ) AS place
     FROM webhook_endpoints e
     CROSS JOIN LATERAL (
         SELECT m.id, m.next_attempt_at
@@ -31,13 +36,18 @@ WITH due AS (
               LIMIT 1
           )
         ORDER BY m.next_attempt_at, m.sequence
-        LIMIT GREATEST(0, $3 - (
+        LIMIT GREATEST(0, CASE WHEN e.failing_since IS NULL THEN $3 ELSE 1 END - (
             SELECT count(*) FROM webhook_messages sent WHERE sent.endpoint_id = e.id AND sent.leased_until > $1
         ))
         FOR UPDATE OF m SKIP LOCKED
     ) first
     WHERE e.state = 'enabled'
-    ORDER BY first.next_attempt_at
+    ) AS ranked
+    WHERE NOT ranked.fails OR ranked.place <= $5 - (
+        SELECT count(*) FROM webhook_messages sent JOIN webhook_endpoints other ON other.id = sent.endpoint_id
+        WHERE sent.leased_until > $1 AND other.failing_since IS NOT NULL
+    )
+    ORDER BY ranked.next_attempt_at
     LIMIT $4
 )
 UPDATE webhook_messages m

@@ -19,7 +19,7 @@ from dispatch.database.engine import Database
 from dispatch.jobs.repeated_failures import RepeatedFailures
 from dispatch.ports import Clock, Presence
 from realtime.background import end
-from realtime.console.expectations import Expectations
+from realtime.console.expectations import Expectations, Expected
 from realtime.console.fleet import DELIVERY, TRANSPORTER, FleetState
 from realtime.console.profiles import Profiles
 from realtime.console.run_watch import RunWatch
@@ -226,24 +226,31 @@ class _Picture:
     async def _note(self, found: list[OpenDelivery]) -> set[int]:
         """Take in what was read; returns the transporters whose load may have changed."""
         touched: set[int] = set()
-        for number, delivery in enumerate(found, 1):
+        known = []
+        for delivery in found:  # all of them, before it is told when one comes among the others
             self._newest_delivery = max(self._newest_delivery, delivery.id)
             before, over = self._deliveries.get(delivery.id), delivery.status in OVER
-            touched |= {known.transporter_id for known in (before, delivery) if known and known.transporter_id}
+            touched |= {one.transporter_id for one in (before, delivery) if one and one.transporter_id}
+            self._expected.note(before, delivery)
             if over:
                 self._deliveries.pop(delivery.id, None)
                 self._expected.forget(delivery.id)
             else:
                 self._deliveries[delivery.id] = delivery
             if before is not None or not over:
-                expected_at = delivery.expected_at if over else self._expected.of(delivery, self._profiles.vehicle_of)
-                self.state.put(
-                    (DELIVERY, delivery.id),
-                    tuple(point for point in (delivery.pickup, delivery.dropoff) if point is not None),
-                    told_delivery(delivery, expected_at),
-                    last=over,
-                    transporter_id=delivery.transporter_id,
-                )
+                known.append(delivery)
+        for number, delivery in enumerate(known, 1):
+            over = delivery.status in OVER
+            expected = (
+                Expected(delivery.expected_at, None) if over else self._expected.of(delivery, self._profiles.vehicle_of)
+            )
+            self.state.put(
+                (DELIVERY, delivery.id),
+                tuple(point for point in (delivery.pickup, delivery.dropoff) if point is not None),
+                told_delivery(delivery, expected),
+                last=over,
+                transporter_id=delivery.transporter_id,
+            )
             if number % AT_A_TIME == 0:
                 await asyncio.sleep(0)
         return touched

@@ -105,11 +105,11 @@ class FleetDelivery(Struct, frozen=True):
     """A delivery that waits or is under way; delivered or cancelled, it comes once more and is then forgotten.
 
     ``due_at`` was asked for, ``planned_at`` was expected when it was taken or picked up; ``expected_at`` is when it
-    should be at its door, by where its transporter is now where that is known. ``at_stop``: ``pickup`` or ``dropoff``,
-    where its transporter has stood since ``at_stop_since``. ``hold_until`` and ``hold_reason`` (``not_ready``,
-    ``no_answer``): it waits though somebody could have it; ``on_hold``: because a person said so. ``pinned``: a
-    dispatcher chose who has it, and what decides by itself leaves it there. ``attempt``: it is aboard and could not be
-    handed over; ``next_try`` is None while nobody said when it is tried again.
+    should be at its door, by where its transporter is now where that is known, after ``stops_before`` for others.
+    ``at_stop``: ``pickup`` or ``dropoff``, where its transporter has stood since ``at_stop_since``. ``hold_until`` and
+    ``hold_reason`` (``not_ready``, ``no_answer``): it waits though somebody could have it; ``on_hold``: because a
+    person said so. ``pinned``: a dispatcher chose who has it, and what decides by itself leaves it there. ``attempt``:
+    it is aboard and could not be handed over; ``next_try`` is None while nobody said when it is tried again.
     """
 
     id: int
@@ -130,6 +130,7 @@ class FleetDelivery(Struct, frozen=True):
     picked_up_at: datetime | None
     planned_at: datetime | None
     expected_at: datetime | None
+    stops_before: int | None
     at_stop: str | None
     at_stop_since: datetime | None
     hold_until: datetime | None

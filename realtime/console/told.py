@@ -1,11 +1,11 @@
 """How the fleet's things are told to consoles."""
 
-from datetime import datetime
 from decimal import Decimal
 
 from dispatch.arrivals.events import EventKind
 from dispatch.arrivals.open_deliveries import FailedTry, NextTry, OpenDelivery
 from dispatch.ports import Presence
+from realtime.console.expectations import Expected
 from realtime.console.frames import (
     FleetAttempt,
     FleetDelivery,
@@ -67,7 +67,7 @@ def told_profile(
     )
 
 
-def told_delivery(delivery: OpenDelivery, expected_at: datetime | None) -> bytes:
+def told_delivery(delivery: OpenDelivery, expected: Expected) -> bytes:
     """A delivery with when it should be at its door."""
     return encode(
         FleetDelivery(
@@ -88,7 +88,8 @@ def told_delivery(delivery: OpenDelivery, expected_at: datetime | None) -> bytes
             assigned_at=delivery.assigned_at,
             picked_up_at=delivery.picked_up_at,
             planned_at=delivery.expected_at,
-            expected_at=expected_at,
+            expected_at=expected.at,
+            stops_before=expected.stops_before,
             at_stop=None if delivery.at_stop is None else STOPS[delivery.at_stop],
             at_stop_since=delivery.at_stop_since,
             hold_until=delivery.hold_until,

@@ -190,11 +190,15 @@ class Hub:
             await self._subscribe(pubsub, *self._channels)
         if interrupted:
             await self._until_all_confirmed(pubsub)
-            for entry in list(self._channels.values()):
-                for listener in list(entry.listeners):
-                    _tell(listener.missed)
+            self._tell_of_interruption()
         failures.well()
         await self._listen(pubsub)
+
+    def _tell_of_interruption(self) -> None:
+        # Not where the subscription is listened to, for hours: its frame would hold the last listener as long.
+        for entry in list(self._channels.values()):
+            for listener in list(entry.listeners):
+                _tell(listener.missed)
 
     async def _until_all_confirmed(self, pubsub: PubSub) -> None:
         """Listeners read afresh when they are told; what is published after that must reach them.

@@ -151,7 +151,7 @@ class Keys:
         return self._key("control")
 
     def device_connection(self, device: str) -> str:
-        """String: the newest connection of a device."""
+        """String: the newest connection of a device, and the one before it."""
         return self._key(f"device-connection:{device}")
 
     def ticket(self, digest: str) -> str:

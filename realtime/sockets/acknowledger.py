@@ -83,12 +83,15 @@ class Acknowledger:
 
     def break_off(self, why: Exception) -> None:
         """Nothing may be acknowledged any more; ``run`` raises it."""
+        if self._is_over:
+            return
         self._failure = self._failure or why
         self._due.set()
 
     def end(self) -> None:
-        """Say nothing more: what the session says now is its last word."""
+        """Say nothing more: what the session says now is its last word, and nothing is handed in any more."""
         self._is_over = True
+        self._failure = None  # raised, it holds the frames of its connection, which hold this
 
     def raise_failure(self) -> None:
         """Raises what broke it off: nothing may be stored behind a hole."""

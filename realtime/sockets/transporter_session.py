@@ -119,6 +119,8 @@ class TransporterSession:
             await self._refuse(Close.TOO_MUCH, error.code, f"{error}; there is more in {error.retry_after_s} s")
         except IngestUnavailable as error:
             await self._refuse(Close.UNAVAILABLE, error.code, f"pings cannot be stored now: {error}")
+        finally:
+            self._acks.end()
 
     async def end(self, code: int, reason: str) -> None:
         """Take nothing more in, acknowledge what was taken in, then close."""

@@ -1,13 +1,13 @@
 """A delivery as its watchers see it, and the frames that tell them."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from dispatch.deliveries.eta import Arrival, live_arrival
+from dispatch.deliveries.eta import Arrival, Errand, live_arrival
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.tracking.privacy import Element, Shown, is_shown
 from dispatch.tracking.service import TrackState
@@ -18,6 +18,8 @@ from realtime.sockets.outgoing_frame import Outgoing
 
 # An offset is counted from 1; no counter of Redis has more digits.
 MAX_DIGITS = 19
+# What an arrival was reckoned from: several things ask for it within one frame.
+_Asked: TypeAlias = tuple[LiveUpdate, tuple[Errand, ...], int]
 OVER = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.CANCELLED})
 
 
@@ -43,6 +45,7 @@ class DeliveryView:
         self._road_factor = road_factor
         self._unlocked = unlocked
         self._hidden_at = 0
+        self._reckoned: tuple[_Asked, Arrival | None] | None = None
         self.shows_position = self._position() is not None
 
     @property
@@ -87,7 +90,7 @@ class DeliveryView:
     def change(self, offset: int, update: StatusUpdate) -> Outgoing:
         """A status that follows the present one."""
         self.offset = offset
-        self.state = replace(self.state, status=update.status, transporter_id=update.transporter_id)
+        self.state = self.state.with_status(update.status, update.transporter_id)
         self._history.append(offset, update)
         self._note_whether_shown()
         return self._outgoing(self._status_frame(offset, update), offset)
@@ -145,7 +148,7 @@ class DeliveryView:
 
     def _eta(self) -> EtaWindow | None:
         arrival = self._arrival(datetime.now(UTC))
-        return None if arrival is None else EtaWindow(arrival.earliest, arrival.latest)
+        return None if arrival is None else EtaWindow(arrival.earliest, arrival.latest, arrival.stops_before)
 
     def _may_be_shown(self) -> bool:
         privacy, now = self.state.privacy, datetime.now(UTC)
@@ -156,9 +159,12 @@ class DeliveryView:
     def _arrival(self, now: datetime) -> Arrival | None:
         if self._update is None:
             return None
-        return live_arrival(
-            self.state.trip, self.state.status, self._update.position(), road_factor=self._road_factor, now=now
-        )
+        asked = (self._update, self.state.errands, int(now.timestamp()))
+        if self._reckoned is None or self._reckoned[0] != asked:
+            state, position = self.state, self._update.position()
+            arrival = live_arrival(state.errands, state.delivery_id, position, road_factor=self._road_factor, now=now)
+            self._reckoned = asked, arrival
+        return self._reckoned[1]
 
     def _name(self, number: int) -> str:
         return f"{self.epoch}:{number}"

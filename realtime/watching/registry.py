@@ -1,7 +1,7 @@
 """Watchers and what they watch, in this process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
@@ -13,10 +13,11 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.database.engine import Database
+from dispatch.deliveries.eta import Errand
 from dispatch.errors import NotFound
 from dispatch.jobs.repeated_failures import RepeatedFailures
-from dispatch.tracking.current_states import CurrentState, current_states
-from dispatch.tracking.privacy import NEAR_STOPS, Privacy, Shown
+from dispatch.tracking.current_states import CurrentState, current_errands, current_states
+from dispatch.tracking.privacy import Privacy
 from dispatch.tracking.privacy_settings import current_privacies
 from dispatch.tracking.service import TrackState
 from dispatch.tracking.share_links import ended_links
@@ -192,12 +193,18 @@ class WatcherRegistry:
             numbers = [topic.view.state.delivery_id for topic in batch]
             present = await current_states(self._database, numbers)
             shown = await current_privacies(self._database, numbers, self._usual)
+            carriers = {topic.view.state.transporter_id for topic in batch if topic.view.state.transporter_id}
+            errands = await current_errands(self._database, carriers)
             for topic in batch:
                 told = (topic.view.state.status, topic.view.state.transporter_id)
                 delivery_id = topic.view.state.delivery_id
-                if delivery_id in shown and _shows_otherwise(topic.view.state, *shown[delivery_id]):
-                    topic.repair()
-                if delivery_id not in present or present[delivery_id] == told:
+                if delivery_id in shown and shown[delivery_id].position is not topic.view.state.privacy.position:
+                    topic.repair()  # the seller has chosen otherwise since
+                if delivery_id not in present:
+                    continue
+                if present[delivery_id] == told:
+                    if _is_to_do_otherwise(topic.view.state, errands):
+                        topic.repair()
                     continue
                 if self._suspected.get(delivery_id) == told:
                     log.warning("a status was not published; watchers get a snapshot", delivery_id=delivery_id)
@@ -212,12 +219,14 @@ async def _ended(follower: Follower) -> None:
         await follower.end(Close.LINK_ENDED, "link_ended")
 
 
-def _shows_otherwise(state: TrackState, privacy: Privacy, stops_before: int) -> bool:
-    """Whether the seller has chosen otherwise since, or stops before this one are done."""
-    if state.privacy.position is not privacy.position:
-        return True
-    came_near = (state.stops_before <= NEAR_STOPS) is not (stops_before <= NEAR_STOPS)
-    return privacy.position is Shown.NEAR and came_near
+def _is_to_do_otherwise(state: TrackState, errands: Mapping[int, tuple[Errand, ...]]) -> bool:
+    """Whether its transporter has other things to do than were told, or this one to be done otherwise.
+
+    Not every such change is a status: how urgent it is, when it is fetched, what came before it.
+    """
+    if not state.status.under_way or state.transporter_id is None:
+        return False
+    return state.errands != errands.get(state.transporter_id, ())
 
 
 def _is_open(opening: asyncio.Task[DeliveryTopic]) -> bool:

@@ -94,7 +94,7 @@ async def test_no_token_an_expired_and_a_forged_one_are_told_apart_and_all_refus
     assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
     payload = jwt.decode(person.access, options={"verify_signature": False})
     forged = jwt.encode(payload, "another key that is long enough for the algorithm", "HS256")
-    unsigned = jwt.encode(payload, None, "none")
+    unsigned = jwt.encode(payload, "", "none")
     other_sign_in = tokens.access(claims.user_id, uuid4())
     for token, code in (
         (forged, "token_invalid"),

@@ -41,6 +41,7 @@ class Things:
     table: int
     address: int
     document: int
+    setback: int
 
 
 # What others of the role are shown without a thing in the path: nothing of the owners'. The key of the number in a row,
@@ -51,6 +52,7 @@ LISTS: dict[str, tuple[str, str, str]] = {
     "/api/v1/marketplace/orders/my-orders": ("customer", "id", "order"),
     "/api/v1/marketplace/products/mine": ("seller", "id", "product"),
     "/api/marketplace/sales": ("seller", "id", "sale"),
+    "/api/marketplace/setbacks": ("seller", "delivery_id", "setback"),
     "/api/imports": ("seller", "id", "table"),
     "/api/offers/history": ("transporter", "id", "offer"),
     "/api/offers": ("transporter", "id", "offer"),
@@ -67,6 +69,8 @@ FIGURES: dict[str, str] = {
     "/api/marketplace/analytics/revenue": "seller",
     "/api/marketplace/sales/report": "seller",
 }
+# The same as a file.
+FILES: dict[str, str] = {"/api/imports/products/table": "seller"}
 
 
 def _open_lists(app: Litestar) -> Iterator[str]:
@@ -83,7 +87,7 @@ def _open_lists(app: Litestar) -> Iterator[str]:
 
 def test_no_list_is_without_an_entry(world: World) -> None:
     there = set(_open_lists(create_app(world.server.services)))
-    listed = NOT_OF_THINGS | LISTS.keys() | FIGURES.keys()
+    listed = NOT_OF_THINGS | LISTS.keys() | FIGURES.keys() | FILES.keys()
     assert there == listed, f"put into a table here: {there - listed}; take out: {listed - there}"
 
 
@@ -103,7 +107,10 @@ async def things(world: World) -> Things:
     content, seller = b"external_id,name,listed_price\n1,Rice,10\n", bought.seller
     table = ok(await seller.http.post("/api/imports/products/", content=content, headers=seller.headers))
     kept = await bought.customer.post("/api/v1/marketplace/addresses/", order_body(0)["delivery_info"])
-    return Things(bought, driver, offer, cart_id, device["id"], table["id"], ok(kept, 201)["id"], document["id"])
+    held = await world.delivery(bought)
+    ok(await seller.post(f"/api/deliveries/{held['id']}/hold/", {"reason": "Not packed yet"}))
+    numbers = (device["id"], table["id"], ok(kept, 201)["id"], document["id"], held["id"])
+    return Things(bought, driver, offer, cart_id, *numbers)
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +141,7 @@ async def test_lists_and_figures_of_others_hold_nothing_of_the_owners(
         "device": things.device,
         "table": things.table,
         "document": things.document,
+        "setback": things.setback,
     }
     for path, (role, key, thing) in LISTS.items():
         for people, has in ((owners, True), (others, False)):
@@ -145,6 +153,9 @@ async def test_lists_and_figures_of_others_hold_nothing_of_the_owners(
         theirs, none = ok(await owners[role].get(f"{path}/")), ok(await others[role].get(f"{path}/"))
         assert theirs != none, path
         assert "Organic Rice" not in str(none), path
+    for path, role in FILES.items():
+        theirs, none = [(await people[role].get(f"{path}/")).text for people in (owners, others)]
+        assert ("Organic Rice" in theirs, "Organic Rice" in none) == (True, False), path
 
 
 async def test_nobody_makes_anything_of_what_is_somebody_elses(things: Things, others: dict[str, Person]) -> None:

@@ -149,7 +149,7 @@ def server() -> Iterator[Store]:
 @pytest.fixture
 async def store(server: Store) -> AsyncIterator[S3PhotoStore]:
     made = S3PhotoStore(
-        Bucket(f"http://127.0.0.1:{server.server_port}", "bucket", "photos/"), KEYS, timeout_s=5, pause_s=0.001
+        Bucket(f"http://127.0.0.1:{server.server_port}", "bucket", "photos/"), KEYS, timeout_s=30, pause_s=0.001
     )
     yield made
     await made.close()
@@ -205,3 +205,20 @@ async def test_a_wrong_key_is_refused_at_once_and_told_without_the_secret(server
     assert "403" in str(refused.value)
     assert "another secret" not in str(refused.value)
     assert server.asked == ["PUT"]
+
+
+async def test_a_check_asks_once_and_says_what_is_wrong_with_bucket_key_or_server(
+    server: Store, store: S3PhotoStore
+) -> None:
+    await store.check()
+    assert server.asked == ["GET"], "nothing is written, and nothing asked again"
+    server.failures = 1
+    with pytest.raises(OSError, match="503"):
+        await store.check()
+    address = f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    away = S3PhotoStore(Bucket(address, "bucket"), KEYS, timeout_s=2)
+    with pytest.raises(OSError, match="ConnectError"):
+        await away.check()
+    await away.close()

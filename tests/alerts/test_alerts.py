@@ -182,3 +182,14 @@ async def test_partners_have_them_sent(world: World, admin: Person) -> None:
         await until(all_sent)
         for request in receiver.received:
             request.check_signature(secret)
+
+
+async def test_a_parcel_that_nobody_took_is_not_arriving_while_its_transporter_is_still_there(
+    world: World, admin: Person
+) -> None:
+    place = somewhere()
+    driver, parcel = await aboard(world, place, 4900.0)
+    ok(await driver.post(f"/api/deliveries/{parcel['id']}/attempts/", {"reason": "nobody_there"}), 201)
+    await world.online_at(driver, *north_of(place, 4900))
+    await look_together(world)
+    assert await told(admin, "delivery.arriving", f"delivery:{parcel['id']}") == []

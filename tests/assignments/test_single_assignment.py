@@ -151,6 +151,19 @@ async def test_one_delivery_is_assigned_by_its_filters_or_not_at_all(world: Worl
     assert near.transporter_id != van.transporter_id
 
 
+@pytest.mark.parametrize("left_empty", ["", " ", "\u3000\x1f"])
+async def test_a_delivery_that_is_not_named_by_mistake_does_not_mean_all_that_wait(
+    world: World, left_empty: str
+) -> None:
+    here, admin = somewhere(), await world.admin()
+    await _drivers(world, [here])
+    waiting = await _one(world, here)
+    refused = await admin.post(PATH, {"delivery_id": left_empty})
+    wrong = {"delivery_id": "must have a character that can be seen"}
+    assert (refused.status_code, refused.json()["errors"]) == (400, wrong)
+    assert ok(await admin.get(f"/api/deliveries/{waiting['id']}/"))["transporter"] is None
+
+
 async def test_errors_of_auto_assign_keep_their_shape(world: World) -> None:
     admin, customer, here = await world.admin(), await world.person(), somewhere()
     [driver] = await _drivers(world, [here])

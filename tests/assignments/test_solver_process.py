@@ -14,7 +14,7 @@ import pytest
 from api.adapters.solving import ProcessSolver
 from dispatch.assignments.solving import LEAST_S
 from dispatch.errors import Unavailable
-from tests.assignments.problems import problem_of
+from tests.assignments.problems import is_compiled_code_loaded, problem_of
 
 
 @pytest.fixture
@@ -66,6 +66,12 @@ async def test_a_process_begun_early_solves_the_firstproblem_of(solver: ProcessS
     [pid] = {child.pid for child in _children()} - before
     assert (await solver.solve(problem_of(10))).certified
     assert pid in {child.pid for child in _children()}
+
+
+async def test_a_process_has_loaded_what_is_compiled_before_the_time_of_its_first_problem_runs(
+    solver: ProcessSolver,
+) -> None:
+    assert await asyncio.get_running_loop().run_in_executor(solver._started(), is_compiled_code_loaded)
 
 
 async def test_a_few_deliveries_do_not_wait_for_a_city(solver: ProcessSolver) -> None:

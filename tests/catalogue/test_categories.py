@@ -1,9 +1,11 @@
 """Categories: a tree that admins keep, in which products are found."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from tests.support.waiting import until
 from tests.support.world import Person, World, ok, together
 
 CATEGORIES = "/api/v1/marketplace/categories/"
@@ -79,6 +81,54 @@ async def test_a_name_is_once_at_a_place_and_what_holds_something_stays(world: W
     for gone in (citrus, fruit):
         assert (await admin.delete(f"{CATEGORIES}{gone['id']}/")).status_code == 204
     assert (await admin.delete(f"{CATEGORIES}{fruit['id']}/")).status_code == 404
+
+
+async def test_a_category_that_is_removed_while_a_product_comes_is_either_there_or_gone(
+    world: World, admin: Person
+) -> None:
+    seller, database = await world.person("seller"), world.server.services.database
+    kept, gone = await made(admin, "Kept meanwhile"), await made(admin, "Gone meanwhile")
+    product, other = await world.product(seller), await world.product(seller)
+    async with database.transaction() as driver:  # a product that is being put there
+        await driver.execute("UPDATE products SET category_id = $1 WHERE id = $2", kept["id"], product)
+        removing = asyncio.create_task(admin.delete(f"{CATEGORIES}{kept['id']}/"))
+        await until(lambda: _waits_for_row(world))
+    refused = await removing
+    assert (refused.status_code, refused.json()["code"]) == (409, "category_in_use")
+    async with database.transaction() as driver:  # a category that is being removed
+        await driver.execute("DELETE FROM categories WHERE id = $1", gone["id"])
+        putting = asyncio.create_task(seller.patch(f"{PRODUCTS}{other}/", {"category_id": gone["id"]}))
+        await until(lambda: _waits_for_row(world))
+    answer = await putting
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["category_id"])
+
+
+async def test_a_category_is_removed_without_waiting_for_products_that_whoever_holds_them_puts_there(
+    world: World, admin: Person
+) -> None:
+    seller, database = await world.person("seller"), world.server.services.database
+    kept = await made(admin, "Kept by several")
+    first, other = await world.product(seller), await world.product(seller)
+    put = "UPDATE products SET category_id = $1 WHERE id = $2"
+    async with database.transaction() as table:  # that holds several products, and puts one after another there
+        async with database.transaction() as coming:
+            await coming.execute(put, kept["id"], first)
+            removing = asyncio.create_task(admin.delete(f"{CATEGORIES}{kept['id']}/"))
+            await until(lambda: _waits_for_row(world))
+            async with database.transaction() as meanwhile:
+                await meanwhile.execute(put, kept["id"], other)
+            await table.execute("SELECT FROM products WHERE id = $1 FOR UPDATE", other)
+            await coming.execute(put, None, first)
+        await table.execute("SELECT FROM categories WHERE id = $1 FOR KEY SHARE", kept["id"])
+    refused = await removing
+    assert (refused.status_code, refused.json()["code"]) == (409, "category_in_use")
+
+
+async def _waits_for_row(world: World) -> bool:
+    """Whether somebody waits until another has written, or not."""
+    async with world.server.services.database.connection() as driver:
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return bool(await driver.fetchval(waits))
 
 
 async def test_an_inactive_category_is_shown_nowhere_and_takes_no_product(world: World, admin: Person) -> None:

@@ -28,7 +28,7 @@ class EndingPostgres:
         self._hung_up.clear()
         async with self._database.connection() as other:
             assert await other.fetchval("SELECT pg_terminate_backend($1)", pid)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await self._hung_up.wait()
         for _ in range(TURNS):
             await asyncio.sleep(0)

@@ -12,6 +12,8 @@ from api.server.serving import RunningServer
 from dispatch.database.engine import Database
 from dispatch.database.migrate import alembic_config, current_revision, migrate, newest_revision
 from dispatch.database.work import Work
+from tests.support.own_database import database_of_its_own
+from tests.support.waiting import until
 
 
 async def test_migrating_twice_and_from_several_processes_at_once_changes_nothing(server: RunningServer) -> None:
@@ -35,6 +37,29 @@ async def test_the_newest_migrations_can_be_taken_back_and_made_again(server: Ru
     await migrate(other)
     assert await current_revision(other) == newest_revision()
     await other.dispose()
+
+
+@pytest.mark.parametrize(("before", "after"), [("0057_product_weights", "0058_newest_sales")])
+async def test_a_migration_waits_for_who_reads_and_then_writes_while_it_runs_and_nobody_in_a_circle(
+    server: RunningServer, before: str, after: str
+) -> None:
+    async with database_of_its_own(server) as database:
+        await migrate(database.engine, after)
+        for revision in (before, after):
+            async with database.transaction() as order:
+                await order.fetchval("SELECT count(*) FROM sales")
+                migrating = asyncio.create_task(migrate(database.engine, revision))
+                await until(lambda: _waits_for_a_table(database), "the migration waits")
+                await order.execute("UPDATE sales SET quantity = quantity")
+            await migrating
+            assert await current_revision(database.engine) == revision
+
+
+async def _waits_for_a_table(database: Database) -> bool:
+    async with database.connection() as driver:
+        waits = """SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+            WHERE d.datname = current_database() AND l.locktype = 'relation' AND NOT l.granted"""
+        return bool(await driver.fetchval(waits))
 
 
 async def test_what_is_published_waits_for_the_commit_and_is_dropped_by_a_rollback(server: RunningServer) -> None:

@@ -80,6 +80,8 @@ async def test_orders_and_people_are_found_too_and_house_numbers_find_no_phone(w
         bought.customer.user_id
     ]
     assert len(ok(await admin.get(SEARCH, search="Some Body"))["people"]) <= 10
+    few = ok(await admin.get(SEARCH, search="Some Body", page_size=1))
+    assert len(few["people"]) == 1 < few["people_count"]
 
 
 @pytest.mark.parametrize("typed", ["", " \u200b ", "x" * 101, "%", "_", "\\", "'"])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dispatch.alerts.late import tell_late
+from dispatch.arrivals.open_deliveries import open_deliveries
 from tests.support.offer_searches import asked_for, driver_online_at, offer_to, open_offers, searches_of
 from tests.support.places import somewhere
 from tests.support.world import BHAKTAPUR, Bought, Person, Place, World, ok
@@ -96,6 +97,20 @@ async def test_a_hold_whose_time_is_over_holds_nothing_though_nobody_ended_it(wo
         )
     )
     assert [one["transporter_id"] for one in done["results"]["assignments"]] == [driver.transporter_id]
+
+
+async def test_until_when_something_was_held_is_known_once_it_is_resumed_since_it_waits_anew_from_then(
+    world: World, admin: Person
+) -> None:
+    delivery = await world.delivery()
+    await held(admin, delivery)
+    before = datetime.now(UTC)
+    assert ok(await admin.post(path(delivery, "resume")))["on_hold"] is None
+    [one] = await open_deliveries(world.server.services.database, ids=[delivery["id"]])
+    assert one.on_hold is not None
+    assert one.on_hold.until is not None
+    assert before - timedelta(seconds=5) < one.on_hold.until <= datetime.now(UTC) + timedelta(seconds=5)
+    assert ok(await admin.post(path(delivery, "hold"), {"reason": "Once more"}))["on_hold"]["until"] is None
 
 
 async def test_whoever_is_asked_for_what_is_put_on_hold_is_asked_no_more(world: World, admin: Person) -> None:

@@ -98,3 +98,17 @@ async def test_that_it_comes_near_and_could_not_be_handed_over_is_told_once_by_m
 async def test_a_choice_that_does_not_fit_is_named(world: World, body: dict[str, Any], field: str) -> None:
     refused = await (await world.person()).patch(ME, body)
     assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
+
+
+async def test_that_what_goes_back_was_lost_is_told_to_its_buyer_and_not_to_whom_it_goes_back(world: World) -> None:
+    bought, driver, admin = await world.bought(), await world.driver(), await world.admin()
+    delivery = await world.delivery(bought, delivery_contact_phone="+977-9801020305")
+    for step in ("accept", "pickup"):
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/", {}))
+    back = ok(await admin.post(f"/api/deliveries/{delivery['id']}/return/", {"reason": "Nobody wants it"}))["delivery"]
+    ok(await admin.post(f"/api/deliveries/{back['id']}/loss/", {"ending": "lost", "reason": "Fell into the river"}))
+    await until(_all_told(world, back))
+    query = "SELECT channel, recipient FROM outbox_messages WHERE content->>'tracking_number' = :number ORDER BY 1"
+    async with world.server.services.database.work() as work:
+        rows = await work.session.execute(text(query), {"number": back["tracking_number"]})
+    assert [tuple(row) for row in rows] == [("mail", bought.customer.email), ("sms", "+977-9801020305")]

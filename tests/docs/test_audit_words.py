@@ -57,3 +57,25 @@ def test_every_act_of_the_audit_log_has_its_sentence(language: str) -> None:
     acts = {act for path in modules for act in acts_of(path)}
     assert {"delivery.lost", "sale.cancelled", "sign_in.failed", "category.added"} <= acts
     assert sorted(act for act in acts if f"did.{act}" not in words) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ne"])
+def test_every_job_that_waits_in_the_background_has_its_word_beside_how_long_it_waits(language: str) -> None:
+    words = json.loads((ROOT / "web/ops/words.json").read_text())[language]
+    named = re.compile(r'^ {4}name: ClassVar\[str\] = "([a-z-]+)"$', re.MULTILINE)
+    jobs = {job for path in sorted((ROOT / "dispatch").rglob("*.py")) for job in named.findall(path.read_text())}
+    assert {"messages", "offer-notices"} <= jobs
+    assert sorted(job for job in jobs if f"kind.{job}" not in words) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ne"])
+def test_every_kind_of_thing_in_the_audit_log_has_its_word(language: str) -> None:
+    words = json.loads((ROOT / "web/ops/words.json").read_text())[language]
+    modules = [path for room in ("api", "dispatch") for path in sorted((ROOT / room).rglob("*.py"))]
+    trees = [ast.parse(path.read_text()) for path in modules if "audit.service" in path.read_text()]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    things = [call.args[3] for call in calls if _name(call) in RECORDING and len(call.args) > 3]
+    kinds = {str(thing.value) for thing in things if isinstance(thing, ast.Constant)}
+    kinds |= {source.subject for source in (*SOURCES, dead_items(frozenset()))}
+    assert {"delivery", "document", "import"} <= kinds
+    assert sorted(kind for kind in kinds if f"thing.{kind}" not in words) == []

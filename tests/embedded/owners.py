@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from api.embedded import Urls
 
 _ROOT = Path(__file__).parents[2]
-_PATIENCE_S = 30.0
+_PATIENCE_S = 60.0
 
 
 class Notes:

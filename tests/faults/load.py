@@ -1,6 +1,7 @@
 """A server in a process of its own under load, and what must be true of it after a fault."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +14,7 @@ import httpx
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from api.embedded import troubles
 from realtime.fixes import decode_update
 from realtime.protocol import Close
 from realtime.redis.keys import Keys
@@ -58,6 +60,16 @@ class Load:
     @property
     def redis(self) -> ServiceProcesses:
         return ServiceProcesses(self.server.data_dir, "redis-server")
+
+    async def redis_is_started_again(self, before: int = 0) -> int:
+        """Wait for the attempt after this one, and return its number; they are counted since it was last well."""
+
+        def attempt() -> int:
+            trouble = troubles(self.server.data_dir).get("Redis") or ""
+            found = re.search(r"attempt (\d+)", trouble)
+            return int(found[1]) if found and int(found[1]) > before else 0
+
+        return int(await until(attempt, f"attempt {before + 1} to start Redis again"))
 
     @property
     def sent(self) -> int:

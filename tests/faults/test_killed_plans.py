@@ -1,14 +1,11 @@
 """Everything that works on a plan is killed before and amid its commit: nothing is given twice or forgotten."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,14 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from benchmarks.dispatch.city import City, settle
 from dispatch.assignments.models import Assignment
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from tests.support.process_worlds import world_of
-from tests.support.processes import ServiceProcesses
+from tests.support.process_worlds import kill_everything, world_of
 from tests.support.server_process import ServerProcess, free_port
 from tests.support.waiting import until
 from tests.support.world import Person, World, ok
 
 PLANS = "/api/assignment-plans/"
-WORKER = "api.server.worker"
 
 
 @pytest.fixture
@@ -33,15 +28,6 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     await server.start()
     yield server
     await server.end()
-
-
-def _kill_everything(server: ServerProcess) -> None:
-    """``kill -9`` of both workers, the steward and PostgreSQL; the supervisor has to do the rest."""
-    assert server.process is not None
-    for child in psutil.Process(server.process.pid).children():
-        if WORKER in child.cmdline():
-            os.kill(child.pid, signal.SIGKILL)
-    ServiceProcesses(server.data_dir, "postgres").kill()
 
 
 async def _answered(admin: Person, path: str, *, commits: bool = False) -> dict[str, Any]:
@@ -81,7 +67,7 @@ async def test_a_plan_outlives_the_death_of_everything_and_its_commit_goes_on_wh
         path, planned = f"{PLANS}{plan['id']}/", {one["delivery_id"]: one["transporter_id"] for one in plan["pairs"]}
         assert len(planned) > 200
 
-        _kill_everything(server)
+        kill_everything(server)
         assert (await _answered(admin, path))["status"] == "open"
         assert await _given(world) == {}
 
@@ -129,5 +115,5 @@ async def _killed_amid(
             await holder.session.execute(last)
             asked = asyncio.create_task(commit())
             await until(half_done)
-            _kill_everything(server)
+            kill_everything(server)
     return await asked

@@ -1,23 +1,17 @@
 """Everything that carries offers is killed while they are open: each still ends, and a delivery has one taker."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from tests.support.places import at, somewhere
-from tests.support.process_worlds import world_of
-from tests.support.processes import ServiceProcesses
+from tests.support.process_worlds import kill_everything, world_of
 from tests.support.server_process import ServerProcess, free_port
 from tests.support.waiting import until
 from tests.support.world import Driver, Person, World, ok
-
-WORKER = "api.server.worker"
 
 
 @pytest.fixture
@@ -28,15 +22,6 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     await server.start()
     yield server
     await server.end()
-
-
-def _kill_everything(server: ServerProcess) -> None:
-    """``kill -9`` of both workers, the steward and PostgreSQL; the supervisor has to do the rest."""
-    assert server.process is not None
-    for child in psutil.Process(server.process.pid).children():
-        if WORKER in child.cmdline():
-            os.kill(child.pid, signal.SIGKILL)
-    ServiceProcesses(server.data_dir, "postgres").kill()
 
 
 async def _asked(
@@ -81,7 +66,7 @@ async def test_offers_that_are_open_when_everything_is_killed_end_at_their_deadl
         contested, offers = await _asked(world, admin, here, 120)
         assert (len(left_open), len(offers)) == (3, 3)
         tries = [asyncio.create_task(_accepted(drivers[offer["transporter_id"]], offer["id"])) for offer in offers]
-        _kill_everything(server)
+        kill_everything(server)
         assert sorted(await asyncio.gather(*tries)) == [200, 409, 409]
 
         async def ended() -> dict[str, Any] | None:

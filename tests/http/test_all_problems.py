@@ -1,5 +1,6 @@
 """All that is wrong with a request is named at once, with what fits."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -107,6 +108,14 @@ def test_a_body_that_is_wrong_everywhere_is_not_repeated_in_full() -> None:
     assert max(len(name) for name in unknown) < 200
 
 
+async def test_a_blank_entry_of_a_list_is_refused_by_its_place_and_in_words_for_people(world: World) -> None:
+    """As a blank field is; nothing that only our code knows stands in the answer."""
+    admin = await world.admin()
+    reply = await admin.post("/api/webhooks/", {"url": "https://example.com/hook", "types": ["order.paid", " "]})
+    assert reply.status_code == 400
+    assert reply.json()["errors"] == {"types[1]": "must have a character that can be seen"}
+
+
 async def test_an_id_that_cannot_be_one_is_refused_in_words(world: World) -> None:
     customer = await world.person("customer")
     for given, words in ("d4e5f6g7", "must be a UUID, like"), (7, "must be a UUID, not a whole number"):
@@ -132,6 +141,40 @@ async def test_a_key_that_a_body_does_not_have_is_refused_by_name(stage: Stage, 
         assert "errors" not in reply.json()
     else:
         assert (reply.status_code, list(reply.json()["errors"])) == (400, ["pretend"]), reply.text
+
+
+async def test_a_body_within_of_which_nothing_is_there_is_named_and_no_fault_of_ours(world: World) -> None:
+    """The checks that routes add are asked about what fits, of bodies within too: there it may be nothing."""
+    people = [await world.admin(), *[await world.person(role) for role in ("seller", "customer")], await world.driver()]
+    described = (await world.http.get("/schema/openapi.json")).json()
+    asked = set[str]()
+    for path, method, name in _bodies_within(described):
+        target = re.sub(r"{\w+}", "1", path) + "/"
+        for person in people:
+            body = {name: {}, "pretend": True}
+            reply = await world.http.request(method, target, json=body, headers=person.headers)
+            assert reply.status_code in {400, 401, 403, 404}, f"{method} {path} {name}: {reply.text}"
+            asked |= {f"{path} {name}"} if reply.status_code == 400 else set()
+    assert asked > {"/api/zones area", "/api/zones/{zone_id} area", "/api/v1/marketplace/orders/create delivery_info"}
+
+
+def _bodies_within(described: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Path, method and field of each body that has another body within."""
+    schemas = described["components"]["schemas"]
+
+    def is_body(schema: dict[str, Any]) -> bool:
+        named = schemas.get(schema.get("$ref", "").rpartition("/")[2], {})
+        return "properties" in named or any(is_body(one) for one in schema.get("anyOf", ()))
+
+    found = []
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            content = operation.get("requestBody", {}).get("content", {}) if isinstance(operation, dict) else {}
+            schema = content.get("application/json", {}).get("schema", {})
+            for one in [schema, *schema.get("anyOf", ())]:
+                fields = schemas.get(one.get("$ref", "").rpartition("/")[2], {}).get("properties", {})
+                found += [(path, method.upper(), name) for name, field in fields.items() if is_body(field)]
+    return found
 
 
 def test_every_body_is_strict_but_the_gateways(world: World) -> None:
@@ -224,6 +267,15 @@ async def test_a_parameter_that_may_be_given_several_times_says_which_values_fit
     assert transporters.json()["errors"] == {
         "presence": f"must be one of {', '.join(presence.value for presence in Presence)}"
     }
+
+
+@pytest.mark.parametrize("name", ["search", "page", "category"])
+async def test_a_parameter_that_counts_once_is_refused_twice_and_not_passed_over_in_part(
+    world: World, name: str
+) -> None:
+    refused = await world.http.get("/api/v1/marketplace/products/", params=[(name, "1"), (name, "2")])
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, [name])
+    assert refused.json()["errors"][name] == "is there 2 times, and must be there once"
 
 
 async def test_what_gateways_and_phones_add_to_a_query_is_ignored(world: World) -> None:

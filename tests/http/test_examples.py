@@ -1,6 +1,7 @@
 """The examples in the description of the API are what the API takes and answers."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -88,6 +89,19 @@ def closed(schemas: Described) -> Described:
 def test_every_operation_of_the_contract_shows_what_the_contract_shows(described: Described) -> None:
     found = {where for where, _, _ in shown(described)}
     wanted = {f"{operation} {part}" for operation, parts in OF_THE_CONTRACT.items() for part in parts.split()}
+    assert wanted - found == set()
+
+
+def test_every_route_of_proofs_and_uploads_shows_what_is_sent_and_what_comes_back(described: Described) -> None:
+    found = {where for where, _, _ in shown(described)}
+    about = {
+        operation["operationId"]
+        for path, methods in described["paths"].items()
+        for operation in methods.values()
+        if re.search(r"/(proof|uploads|code|pickup|deliver|attempts)(/|$)", path)
+    }
+    wanted = {where for where, _ in contents(described) if where.split()[0] in about}
+    assert len(about) > 12
     assert wanted - found == set()
 
 

@@ -19,7 +19,7 @@ PROTECTION = {
     "x-frame-options": "DENY",
 }
 SAME_FOR_ALL = re.compile(
-    r"/$|/(console|courier|shop|seller|ops)(/|$)|/schema|/api/v1/marketplace/products(?!/mine|/[^/]+/stock)|/api/v1/marketplace/(?:provinces|categories)|/api/v1/payments/gateways"
+    r"/$|/(console|courier|shop|seller|ops)(/|$)|/schema|/api/v1/marketplace/products(?!/mine|/[^/]+/stock)|/api/v1/marketplace/(?:provinces|categories(?!/all))|/api/v1/payments/gateways"
 )
 
 

@@ -11,7 +11,7 @@ import pytest
 import api
 from api.routes.pages import built
 from api.routes.pages.speech import LANGUAGES, Speech, speech_of
-from api.routes.pages.tracking_view import answer_of, story_of, what_of, write_page
+from api.routes.pages.tracking_view import SAID, answer_of, status_of, stops_of, story_of, what_of, write_page
 
 WEB: Final = Path(api.__file__).parent.parent / "web"
 # web/shared/times.test.ts and web/tracking/answer.test.ts hold the program to the same.
@@ -25,6 +25,7 @@ BARE: Final[dict[str, Any]] = {
     "tracking_history": [],
     "attempts": [],
     "next_try": None,
+    "on_hold": None,
     "events": [],
     "transporter": None,
     "pickup_address": "Bhaktapur",
@@ -49,7 +50,7 @@ def decoded(value: Any, key: str = "") -> Any:
         return [decoded(one) for one in value]
     return (
         at(value)
-        if key in {"timestamp", "earliest", "latest", "estimated_delivery_time", "starts_at"} and value
+        if key in {"timestamp", "earliest", "latest", "estimated_delivery_time", "starts_at", "until"} and value
         else value
     )
 
@@ -65,16 +66,32 @@ def test_the_server_says_times_and_dates_as_the_program_does(language: str) -> N
         assert say.date(at(case["at"])) == case[language], case
 
 
+def test_steps_of_which_the_status_says_too_little_have_words_of_their_own_on_every_page() -> None:
+    assert json.loads((WEB / "shared/told_steps.json").read_text()) == SAID
+    for key in SAID.values():
+        words = [speech(language)(key, otherwise="") for language in LANGUAGES]
+        assert all(words), key
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("case", ANSWERS, ids=lambda case: case["name"])
 def test_the_server_answers_and_tells_what_happened_as_the_program_does(case: dict[str, Any], language: str) -> None:
     say, now, parcel = speech(language), at(case["now"]), BARE | decoded(case["parcel"])
     story = [f"{say.clock(when, now)} {text}" for when, text in story_of(parcel, say)]
-    said = {"answer": answer_of(parcel, say, now), "what": what_of(parcel, say), "story": story}
+    stops = stops_of(parcel, say, now)
+    status = status_of(parcel, say, now)
+    said = {
+        "answer": answer_of(parcel, say, now),
+        "what": what_of(parcel, say),
+        "stops": stops,
+        "status": status,
+        "story": story,
+    }
     assert said == case[language]
     page = write_page(b"<title>Dispatch</title><!--content-->", say, parcel, now).decode()
     assert f"<title>{said['answer']} · {say('tracking.title')}</title>" in page
     assert f'<h1 class="answer">{said["answer"]}</h1>' in page
+    assert f'<p class="quiet">{" · ".join(one for one in (stops, status) if one)}' in page
     for line in story:
         when = say.clock(story_of(parcel, say)[story.index(line)][0], now)
         assert f">{when}</time>{line.removeprefix(when)}" in page

@@ -16,7 +16,7 @@ from tests.support.world import Person
 def hand_in() -> HandIn:
     """Sends a file as the whole body."""
 
-    async def send(person: Person, kind: str, content: bytes | str, **wish: bool) -> httpx.Response:
+    async def send(person: Person, kind: str, content: bytes | str, **wish: bool | str) -> httpx.Response:
         body = content.encode() if isinstance(content, str) else content
         params = {name: str(value).lower() for name, value in wish.items()}
         path = f"/api/imports/{kind}/"

@@ -56,7 +56,15 @@ def _files(workbook: bytes) -> dict[str, tuple[bytes, str]]:
         "a million columns": (b"," * 1_000_000 + b"\n", "longer than 200000 bytes"),
         "a cell in the last column": (
             _repacked(workbook, **{SHEET: CELLS % b'<row r="1"><c r="XFD1"><v>1</v></c></row>'}),
-            "is empty",
+            "row 1 has more than 60 columns",
+        ),
+        "a value behind an empty column": (
+            _repacked(workbook, **{SHEET: CELLS % b'<row r="1"><c r="A1"><v>1</v></c><c r="BZ1"><v>1</v></c></row>'}),
+            "row 1 has more than 60 columns",
+        ),
+        "rows that are wide and empty": (
+            _repacked(workbook, **{SHEET: CELLS % (b'<row><c r="XFD1"/></row>' * 2_000)}),
+            "row 1 has more than 60 columns",
         ),
         "a row beyond all": (
             _repacked(workbook, **{SHEET: CELLS % b'<row r="99999999999"><c r="A99999999999"><v>1</v></c></row>'}),

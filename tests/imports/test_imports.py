@@ -1,8 +1,16 @@
 """A table of products, transporters or deliveries is taken whole or not at all, and may come again."""
 
 import asyncio
+from io import BytesIO
 from uuid import uuid4
 
+from sqlalchemy import text
+
+from api.routes.imports.running import Wish, run_import
+from api.routes.imports.services import OVER_HTTP
+from dispatch.accounts.models import User
+from dispatch.audit.service import OPERATOR
+from dispatch.imports import NAME_LOCKS, ImportKind, hold_names
 from tests.imports.handing_in import HandIn, MakeWorkbook
 from tests.support.world import World, delivery_body, ok
 
@@ -14,6 +22,7 @@ async def test_a_dry_run_says_what_would_happen_and_writes_nothing(world: World,
     told = ok(await hand_in(seller, "products", f"{PRODUCTS}a,Rice,100.50,5\nb,Lentils,80,7\n"))
     assert (told["dry_run"], told["applied"], told["rows"], told["made"], told["bad"]) == (True, False, 2, 2, 0)
     assert ok(await seller.get("/api/v1/marketplace/products/mine/"))["results"] == []
+    assert told.pop("wrong") == []
     assert ok(await seller.get(f"/api/imports/{told['id']}/")) == told
 
 
@@ -60,7 +69,7 @@ async def test_columns_that_are_unknown_twice_or_missing_are_named_together(worl
     refused = await hand_in(await world.person("seller"), "products", "external_id,nam,stock,stock\na,Rice,1,1\n")
     assert (refused.status_code, refused.json()["code"]) == (400, "file_unreadable")
     words = refused.json()["errors"]["file"]
-    assert all(part in words for part in ("did you mean name?", "`stock` stands twice", "`listed_price` is missing"))
+    assert all(part in words for part in ("did you mean name?", "“stock” stands twice", "“listed_price” is missing"))
 
 
 async def test_a_workbook_is_read_as_people_type_it(world: World, hand_in: HandIn, workbook: MakeWorkbook) -> None:
@@ -83,7 +92,9 @@ async def test_a_seller_imports_into_nobody_elses_shop(world: World, hand_in: Ha
     assert [one["seller"]["id"] for one in theirs] == [other.user_id]
     named = await hand_in(seller, "products", f"seller,{PRODUCTS}{other.email},a,Rice,1,5\n", dry_run=False)
     assert named.status_code == 400
-    assert "`seller` is no column here" in named.json()["errors"]["file"]
+    told = named.json()["errors"]["file"]
+    assert "“seller” is no column here" in told
+    assert (told.count("listed_price"), told.count("`")) == (1, 0), "the columns that fit are named once"
 
 
 async def test_the_same_table_from_two_sides_at_once_makes_each_product_once(world: World, hand_in: HandIn) -> None:
@@ -91,6 +102,28 @@ async def test_the_same_table_from_two_sides_at_once_makes_each_product_once(wor
     table = PRODUCTS + "".join(f"{number},Rice {number},10,1\n" for number in range(50))
     told = await asyncio.gather(*(hand_in(seller, "products", table, dry_run=False) for _ in range(3)))
     assert sorted(ok(one)["made"] for one in told) == [0, 0, 50]
+
+
+async def test_a_table_that_two_processes_take_at_once_is_made_by_one_and_found_by_the_other(world: World) -> None:
+    seller, services = await world.person("seller"), world.server.services
+    table = PRODUCTS + "".join(f"{number},Rice {number},10,1\n" for number in range(20))
+    async with services.database.work() as work:
+        owner = await work.session.get_one(User, seller.user_id)
+    make = services.imports.maker(ImportKind.PRODUCTS, None, seller=owner)
+    runs = await asyncio.gather(
+        *(
+            run_import(services.database, make, BytesIO(table.encode()), OVER_HTTP, OPERATOR, Wish(dry_run=False))
+            for _ in range(2)
+        )
+    )
+    assert sorted((one.made, one.unchanged) for one in runs) == [(0, 20), (20, 0)]
+
+
+async def test_names_of_thousands_of_sellers_are_held_by_few_locks_of_the_database(world: World) -> None:
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+    async with world.server.services.database.work() as work:
+        await hold_names(work.session, ImportKind.PRODUCTS, range(5_000))
+        assert await work.session.scalar(text(held)) == NAME_LOCKS
 
 
 async def test_transporters_get_accounts_and_profiles_that_wait_to_be_verified(world: World, hand_in: HandIn) -> None:

@@ -183,6 +183,9 @@ class StoreWithOnePhoto:
     async def list_unconfirmed(self, *, older_than_s: float) -> list[str]:
         return [] if self.dropped or older_than_s < 60 else [self.key]
 
+    async def check(self) -> None:
+        raise AssertionError("nobody asks whether it can be used")
+
 
 async def test_what_a_job_could_not_do_for_a_day_is_listed_and_done_once_it_is_tried_again(
     world: World, server: RunningServer

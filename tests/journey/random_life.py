@@ -2,13 +2,16 @@
 
 import asyncio
 import itertools
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import uuid4
 
 import httpx
 
+from dispatch.sales.models import Sale
+from tests.support.pictures import picture
 from tests.support.places import at, north_of
 from tests.support.world import Driver, Person, World, delivery_body, initiate_body, order_body
 
@@ -17,6 +20,20 @@ Repeat = Literal["once", "again", "same key", "at once"]
 REPEATS: tuple[Repeat, ...] = ("once", "again", "same key", "at once")
 # A repeat that finds the first still at work waits or is told so; whose key was used for something else is 422.
 STILL_AT_WORK = 409
+# What only our code calls so, and no person.
+NAMES_OF_CODE = re.compile(r"\bNone\b|Status\.[A-Z]|<[A-Z]\w+|\bDecimal\(")
+# What a refusal names beside fields.
+NAMED = frozenset({"missing", "tries_left", "offset", "reasons", "data"})
+# How the thing stands that the refused act was about.
+STANDS = {
+    f"{DELIVERIES}/": frozenset({"delivery_status", "sale_status"}),
+    "/api/marketplace/sales/": frozenset({"sale_status"}),
+    f"{SHOP}/orders/": frozenset({"order_status"}),
+}
+# Refusals that the contract shows without fields.
+AS_THE_CONTRACT_SAYS = frozenset({"EMPTY_CART"})
+# Refusals that are about whoever asks, or about what they ask with.
+NOT_OF_IT = frozenset({"not_available", "request_in_flight", "too_many_unpaid_orders"})
 _lives = itertools.count()
 
 
@@ -36,9 +53,14 @@ class Life:
     deliveries: list[int] = field(default_factory=list)
     delivered: set[int] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
+    uploads: list[tuple[str, str]] = field(default_factory=list)
+    links: list[tuple[str, int, int, str]] = field(default_factory=list)
+    drivers: tuple[str, ...] = ("driver", "other driver", "unverified")
+    asked: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
 
     @classmethod
-    async def begun(cls, world: World) -> "Life":
+    async def begun(cls, world: World) -> Self:
         """With an order of both sellers that is paid."""
         people: dict[str, Person] = {name: await world.person("seller", name=name) for name in ("Anju", "Bikash")}
         people |= {name: await world.person("customer", name=name) for name in ("buyer", "stranger")}
@@ -79,13 +101,22 @@ class Life:
             replies = [await once() for _ in range(1 if repeat == "once" else 2)]
         for reply in replies:
             self.told.append(f"{who}: {method} {path} {body or ''} {repeat} → {reply.status_code} {reply.text[:300]}")
+            self.note(reply)
             explains_itself(reply)
         first, last = replies[0], replies[-1]
-        if repeat == "same key" or (repeat == "at once" and {one.status_code for one in replies} != {STILL_AT_WORK}):
+        is_keyed = method == "POST"  # other methods may be repeated as they are: what is gone is not there
+        is_answered = repeat == "at once" and {one.status_code for one in replies} != {STILL_AT_WORK}
+        if is_keyed and (repeat == "same key" or is_answered):
             answered = [one for one in replies if not _is_still_at_work(one)]
             assert len({(one.status_code, one.text) for one in answered}) <= 1, "one key, two answers"
             return answered[0] if answered else last
         return first if first.is_success else last
+
+    def note(self, reply: httpx.Response) -> None:
+        """Which routes were asked, and which took it."""
+        asked = f"{reply.request.method} {reply.request.url.path}"
+        self.asked.add(asked)
+        self.taken |= {asked} if reply.is_success else set()
 
     async def order(self, who: str, quantities: list[int], repeat: Repeat) -> None:
         """Fill a cart and order it."""
@@ -122,22 +153,21 @@ class Life:
         sales = reply.json().get("data", {}).get("marketplace_sales", []) if reply.is_success else []
         self.sales += [sale["id"] for sale in sales if sale["id"] not in self.sales]
 
-    async def deliver_sale(self, who: str, nth: int, weight: float, repeat: Repeat) -> None:
+    async def deliver_sale(self, who: str, nth: int, weight: float, repeat: Repeat, proof: Any = None) -> None:
         """Make a delivery of a sale."""
         sale = self.sales[nth % len(self.sales)]
-        body = delivery_body(sale, package_weight=weight, **at(self.place))
+        body = delivery_body(sale, package_weight=weight, proof=proof, **at(self.place))
         reply = await self.ask(who, f"{DELIVERIES}/create/", body, repeat)
         if reply.is_success:
             self.delivered.add(sale)
-        if reply.is_success and reply.json()["id"] not in self.deliveries:
-            self.deliveries.append(reply.json()["id"])
+            self.know(reply.json()["id"])
 
     async def go_on(self, nth: int, driver: str, late: int | None, repeat: Repeat) -> None:
         """A sale gets its delivery; a delivery its transporter, who picks it up and hands it over."""
         waiting = [at for at, sale in enumerate(self.sales) if sale not in self.delivered]
         if waiting and nth >= len(self.deliveries):
             left = waiting[0]
-            await self.deliver_sale(await self._seller_of(self.sales[left]), left, 0.5, repeat)
+            await self.deliver_sale(await self.seller_of(self.sales[left]), left, 0.5, repeat)
             return
         if not self.deliveries:
             return
@@ -147,19 +177,43 @@ class Life:
         if now["status"] == "available":
             await self.ask("admin", f"{path}/assign/", {"transporter_id": self.number_of(driver)}, repeat)
         elif now["status"] == "assigned":
-            await self.ask(carrier, f"{path}/pickup/", ago(late), repeat)
+            await self.ask(carrier, f"{path}/pickup/", ago(late) | await self.proved(now, "pickup"), repeat)
         else:
-            await self.ask(carrier, f"{path}/deliver/", ago(late), repeat)
+            end = "drop_off" if now["return_of"] is None else "return"
+            await self.ask(carrier, f"{path}/deliver/", ago(late) | await self.proved(now, end), repeat)
+
+    async def proved(self, delivery: dict[str, Any], end: str) -> dict[str, Any]:
+        """All that is required at an end of a delivery."""
+        given: dict[str, Any] = {}
+        photo = "pickup_photo" if end == "pickup" else "delivery_photo"
+        for kind in delivery["proof"][end]:
+            if kind == "code":
+                given["code"] = await self.digits(delivery["id"])
+            else:
+                given |= {
+                    "photo": {photo: picture()},
+                    "signature": {"signature": picture(), "signed_by": "Maya"},
+                    "barcode": {"scanned": delivery["tracking_number"]},
+                    "age": {"age_checked": True},
+                }[kind]
+        return given
+
+    async def digits(self, delivery: int) -> str:
+        """The customer's code, of whoever is told it; what nobody is told is wrong."""
+        for name in ("buyer", "stranger"):
+            told = await self.people[name].get(f"{DELIVERIES}/{delivery}/code/")
+            explains_itself(told)
+            if told.is_success and told.json()["digits"] is not None:
+                return str(told.json()["digits"])
+        return "0000"
 
     def _has(self, name: str, delivery: dict[str, Any]) -> bool:
         return bool((delivery.get("transporter") or {}).get("id") == self.number_of(name))
 
-    async def _seller_of(self, sale: int) -> str:
-        for name in set(self.products.values()):
-            found = await self.people[name].get(f"/api/marketplace/sales/{sale}/")
-            if found.is_success:
-                return name
-        raise AssertionError(f"sale {sale} is nobody's")
+    async def seller_of(self, sale: int) -> str:
+        async with self.world.server.services.database.work() as work:
+            seller = (await work.session.get_one(Sale, sale)).seller_id
+        return next(name for name, person in self.people.items() if person.user_id == seller)
 
     async def answer_offer(self, who: str, step: str, repeat: Repeat) -> None:
         """Accept or decline the first that one is offered."""
@@ -173,8 +227,13 @@ class Life:
     async def bring_back(self, who: str, delivery: int, body: Any, repeat: Repeat) -> None:
         """A parcel goes back to its seller, as a delivery of its own."""
         reply = await self.ask(who, f"{DELIVERIES}/{delivery}/return/", body, repeat)
-        if reply.is_success and (made := reply.json()["delivery"]["id"]) not in self.deliveries:
-            self.deliveries.append(made)
+        if reply.is_success:
+            self.know(reply.json()["delivery"]["id"])
+
+    def know(self, delivery: int | None) -> None:
+        """A delivery has come to be, perhaps just now."""
+        if delivery is not None and delivery not in self.deliveries:
+            self.deliveries.append(delivery)
 
     async def change_stock(self, who: str, nth: int, change: int) -> None:
         """Goods come in or are lost."""
@@ -204,11 +263,18 @@ def _is_still_at_work(reply: httpx.Response) -> bool:
 
 
 def explains_itself(reply: httpx.Response) -> None:
-    """A success, or a refusal in words with a code; never our fault."""
+    """A success, or a refusal in words with a code, which names its fields or how things stand; never our fault."""
     where = f"{reply.request.method} {reply.request.url.path} → {reply.status_code} {reply.text[:600]}"
     assert reply.status_code < 500, where
     if reply.status_code < 400:
         return
     body = reply.json()
-    assert body.get("detail") or body.get("message") or body.get("error"), where
-    assert body.get("code") or body.get("error_code"), where
+    words, code = body.get("detail") or body.get("message") or body.get("error"), body.get("code") or body["error_code"]
+    assert words, where
+    assert code, where
+    assert not NAMES_OF_CODE.search(words), where
+    if reply.status_code in {400, 422} and code not in AS_THE_CONTRACT_SAYS:
+        assert body.get("errors") or body.keys() & NAMED, where
+    if reply.status_code == 409 and code not in NOT_OF_IT:
+        wanted = next((names for path, names in STANDS.items() if reply.request.url.path.startswith(path)), None)
+        assert wanted is None or body.keys() & wanted, where

@@ -17,7 +17,7 @@ from dispatch.events.models import Event
 from dispatch.lifecycles import Lifecycle
 from dispatch.money import to_paisa
 from dispatch.orders import life as of_orders
-from dispatch.orders.models import Order
+from dispatch.orders.models import Order, OrderStatus
 from dispatch.payments.ledger.models import LedgerAccount, LedgerEntry
 from dispatch.payments.models import PaymentTransaction, PaymentTransactionItem
 from dispatch.payments.refunds.models import Refund, RefundStatus
@@ -50,6 +50,7 @@ class Books:
     deliveries: Sequence[Delivery]
     steps: Sequence[DeliveryStep]
     events: Sequence[Event]
+    order_events: Sequence[Event]
     payments: Sequence[PaymentTransaction]
     items: Sequence[PaymentTransactionItem]
     entries: Sequence[LedgerEntry]
@@ -63,6 +64,8 @@ class Books:
         services = life.world.server.services
         async with services.database.work() as work:
             session = work.session
+            # As all stood in one moment: refunds are carried out meanwhile.
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             buyers = [life.people[name].user_id for name in ("buyer", "stranger")]
             orders = await _all(session, select(Order).where(Order.customer_id.in_(buyers)).order_by(Order.id))
             sales = await _all(session, select(Sale).where(Sale.buyer_id.in_(buyers)).order_by(Sale.id))
@@ -73,6 +76,7 @@ class Books:
             paid = PaymentTransaction.user_id.in_(buyers)
             payments = await _all(session, select(PaymentTransaction).where(paid).order_by(PaymentTransaction.id))
             ids = [payment.id for payment in payments]
+            of_orders = Event.subject.in_([f"order:{order.id}" for order in orders])
             return cls(
                 orders,
                 sales,
@@ -82,6 +86,7 @@ class Books:
                     select(DeliveryStep).where(DeliveryStep.delivery_id.in_(numbers)).order_by(DeliveryStep.id),
                 ),
                 await _all(session, select(Event).where(subjects).order_by(Event.id)),
+                await _all(session, select(Event).where(of_orders).order_by(Event.id)),
                 payments,
                 await _all(session, select(PaymentTransactionItem).where(PaymentTransactionItem.payment_id.in_(ids))),
                 await _all(session, select(LedgerEntry).where(LedgerEntry.payment_id.in_(ids))),
@@ -106,14 +111,14 @@ class Books:
         self._check_loads()
         self._check_steps()
         self._check_events()
+        self._check_order_events()
 
     def _check_stock(self, life: Life) -> None:
-        sold = Counter[int]()
-        gone = {one.sale_id for one in self.deliveries if one.ending in {Ending.LOST, Ending.DAMAGED}}
-        kept = {one.sale_id for one in self.deliveries if one.return_of is not None and not one.restocks}
+        least, most = Counter[int](), Counter[int]()
         for sale in self.sales:
-            is_sold = sale.status is not SaleStatus.CANCELLED or sale.id in gone | kept
-            sold[sale.product_id] += sale.quantity if is_sold else 0
+            low, high = self._sold(sale)
+            least[sale.product_id] += low
+            most[sale.product_id] += high
         holding = {payment.id for payment in self.payments if payment.holds_stock}
         held = Counter[int]()
         for item in self.items:
@@ -121,8 +126,23 @@ class Books:
         for product in self.products:
             assert product.stock >= 0
             assert product.reserved == held[product.id], "what is held is what open payments hold"
-            assert product.sold == sold[product.id], "what is sold is what sales say that were not called off"
+            is_sold = least[product.id] <= product.sold <= most[product.id]
+            assert is_sold, "what is sold is what sales say that were not called off and did not come back"
             assert product.stock + product.sold == life.stocked[product.id], "goods came from nowhere, or went there"
+
+    def _sold(self, sale: Sale) -> tuple[int, int]:
+        """How many of a sale's goods are not on sale again, at least and at most.
+
+        Of what was lost, damaged or brought back for good, somebody may have said that it is on sale nevertheless.
+        """
+        parcels = [one for one in self.deliveries if one.sale_id == sale.id]
+        back = [one for one in parcels if one.rest_quantity and one.restocks and one.status is DeliveryStatus.DELIVERED]
+        left = sale.quantity - sum(one.rest_quantity or 0 for one in back)
+        if sale.status is not SaleStatus.CANCELLED:
+            return left, left
+        gone = any(one.ending in {Ending.LOST, Ending.DAMAGED} for one in parcels)
+        kept = any(one.return_of is not None and not one.restocks for one in parcels)
+        return left - sale.quantity_kept, left if gone or kept else left - sale.quantity_kept
 
     def _check_money(self) -> None:
         for payment in self.payments:
@@ -185,6 +205,28 @@ class Books:
             assert found[0] in of_deliveries.LIFE.first
             assert found[-1] is delivery.status, f"{types} end otherwise than as {delivery.status}"
             _check_passages(of_deliveries.LIFE, found)
+
+    def _check_order_events(self) -> None:
+        """An order is told of from its placing on, paid once where it was sold, and then of its refunds to the paisa.
+
+        What goes back before anything was sold is no refund of an order that was told to be paid.
+        """
+        sold = {item.payment_id for item in self.items if item.sale_id is not None}
+        for order in self.orders:
+            events = [event for event in self.order_events if event.subject == f"order:{order.id}"]
+            types = [event.type for event in events]
+            told = f"order {order.id}, {order.order_status}: {types}"
+            assert types[:1] == ["order.placed"], told
+            once = Counter(types)
+            is_sold = any(sale.order_id == order.id for sale in self.sales)
+            assert (once["order.placed"], once["order.paid"]) == (1, int(is_sold)), told
+            assert once["order.cancelled"] == int(order.order_status is OrderStatus.CANCELLED), told
+            payments = {payment.id for payment in self.payments if payment.order_id == order.id} & sold
+            given = sorted(
+                one.amount_paisa for one in self.refunds if one.payment_id in payments and one.status in GIVEN
+            )
+            refunded = [event.data["amount_paisa"] for event in events if event.type == "order.refunded"]
+            assert sorted(refunded) == given, f"{told} tell of {refunded} given back, and {given} were"
 
 
 LIVES: dict[str, Lifecycle[Any]] = {

@@ -52,7 +52,7 @@ async def test_an_order_is_paid_assigned_followed_live_and_delivered(world: Worl
         delivered = ok(await driver.post(f"{path}/deliver/", there))
         assert delivered["earnings"] == 135.00
         assert json.loads(await watcher.recv())["status"] == "delivered"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await watcher.wait_closed()
         assert watcher.close_code == 4410
 

@@ -130,8 +130,30 @@ async def test_a_paid_order_shows_its_events_images_and_parcel(world: World) -> 
     parcel = ok(await admin.post("/api/deliveries/create/", from_admin), 201)
     shown = ok(await customer.get(f"{ORDERS}/{order['id']}/"))
     assert shown["tracking_number"] == parcel["tracking_number"]
-    assert is_time(shown["estimated_delivery_date"])
     assert ok(await admin.get(f"{ORDERS}/{order['id']}/"))["id"] == order["id"]
+
+
+async def test_an_order_is_expected_while_a_courier_has_its_parcel_and_neither_before_nor_afterwards(
+    world: World,
+) -> None:
+    bought, driver, admin = await world.bought(), await world.driver(), await world.admin()
+    path = f"/api/deliveries/{(await world.delivery(bought, **_parcel()))['id']}"
+
+    async def expected() -> list[str | None]:
+        order = ok(await bought.customer.get(f"{ORDERS}/{bought.order_id}/"))
+        [row] = ok(await bought.customer.get(f"{ORDERS}/my-orders/"))["results"]
+        return [one["estimated_delivery_date"] for one in (order, row)]
+
+    assert await expected() == [None, None], "nobody has it, whatever was asked for"
+    ok(await driver.post(f"{path}/accept/"))
+    assert all(is_time(one) for one in await expected())
+    ok(await admin.post(f"{path}/unassign/", {"reason": "better_choice"}))
+    ok(await admin.post(f"{path}/hold/", {"reason": "The customer is away"}))
+    assert await expected() == [None, None], "it is on hold"
+    ok(await admin.post(f"{path}/resume/"))
+    for step in ("accept", "pickup", "deliver"):
+        ok(await driver.post(f"{path}/{step}/"))
+    assert await expected() == [None, None], "it arrived"
 
 
 def _parcel() -> dict[str, Any]:
@@ -199,6 +221,10 @@ async def test_my_orders_are_filtered_by_both_statuses_and_only_mine(world: Worl
         "payment_status=pending": [waiting["id"]],
         "payment_status=failed": [],
         "status=pending&payment_status=paid": [],
+        "status=confirmed&status=pending": [waiting["id"], bought.order_id],
+        "status=shipped&status=confirmed&status=confirmed": [bought.order_id],
+        "status=shipped&status=processing": [],
+        "status=confirmed&status=pending&payment_status=paid": [bought.order_id],
         "": [waiting["id"], bought.order_id],
     }
     for query, ids in expected.items():

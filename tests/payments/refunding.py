@@ -1,11 +1,12 @@
-"""Refunds that cannot be carried out yet."""
+"""Refunds that cannot be carried out yet, and what refunds and parcels leave behind."""
 
 from sqlalchemy import select, update
 
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund
+from dispatch.transporters.models import Transporter
 from tests.support.checkout import Checkout, Opened
-from tests.support.world import ok
+from tests.support.world import Bought, Driver, World, ok
 
 
 async def refund_of(checkout: Checkout, opened: Opened) -> Refund:
@@ -27,3 +28,17 @@ async def nameless_refund(checkout: Checkout) -> Opened:
             .values(gateway_transaction_id=None)
         )
     return paid
+
+
+async def load_of(world: World, driver: Driver) -> tuple[int, float]:
+    """How many parcels a transporter has, and their weight in kg, as its row says."""
+    async with world.server.services.database.work() as work:
+        row = await work.session.get_one(Transporter, driver.transporter_id)
+        return row.active_count, float(row.carried_kg)
+
+
+async def refunded_paisa(world: World, bought: Bought) -> list[int]:
+    """What was asked back for a sale, each refund by itself."""
+    async with world.server.services.database.work() as work:
+        query = select(Refund.amount_paisa).where(Refund.sale_id == bought.sale_id)
+        return list(await work.session.scalars(query))

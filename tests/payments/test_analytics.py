@@ -5,7 +5,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 
 from api.http.csv_cells import safe_cell
 from dispatch.sales.models import Sale
@@ -35,6 +35,29 @@ async def test_a_seller_sees_sales_revenue_and_inventory_with_refunds_taken_off(
     assert (after["revenue"], after["units_sold"], after["available"]) == (0.0, 0, 10)
     history = ok(await paid.customer.get("/api/marketplace/analytics/purchases/"))
     assert [(row["product_id"], row["payment_status"]) for row in history["results"]] == [(paid.product_id, "refunded")]
+
+
+async def test_revenue_tells_the_newest_days_how_many_came_before_and_the_sum_of_all(checkout: Checkout) -> None:
+    paid = await checkout.paid()
+    async with checkout.services.database.work() as work:
+        (sale,) = await work.session.scalars(select(Sale).where(Sale.seller_id == paid.seller.user_id))
+        own = {"id", "order_number", "created_at"}
+        columns = ", ".join(one.name for one in Sale.__table__.columns if one.name not in own)
+        again = f"""
+            INSERT INTO sales ({columns}, order_number, created_at)
+            SELECT {columns}, 'OLD-' || id || '-' || n, TIMESTAMPTZ '2024-03-01 06:00+00' + n * INTERVAL '1 day'
+            FROM sales, generate_series(1, 400) AS n
+            WHERE sales.id = {sale.id}
+        """  # noqa: S608  the columns are the table's
+        await work.session.execute(text(again))
+    path = "/api/marketplace/analytics/revenue/"
+    newest = ok(await paid.seller.get(path))
+    assert (newest["sales_count"], len(newest["days"]), newest["earlier_days"]) == (401, 92, 401 - 92)
+    rest = ok(await paid.seller.get(path, date_to="2024-03-31", max_days=7))
+    assert [one["day"] for one in rest["days"]] == [f"2024-03-{day}" for day in range(25, 32)]
+    assert (rest["sales_count"], rest["earlier_days"]) == (30, 23)
+    for wrong in (0, 367, "all"):
+        assert "max_days" in ok(await paid.seller.get(path, max_days=wrong), 400)["errors"]
 
 
 async def test_the_sales_report_says_the_same_as_json_and_as_csv(world: World, checkout: Checkout) -> None:

@@ -15,7 +15,7 @@ from api.server.serving import RunningServer
 from dispatch.accounts.models import Role, User
 from dispatch.analytics.models import SalesChange
 from dispatch.analytics.periods import Period
-from dispatch.analytics.sales import SalesFigures, Takings
+from dispatch.analytics.sales import SalesFigures, Takings, sum_of
 from dispatch.analytics.sums import add_up, add_up_anew
 from dispatch.catalogue.models import Product
 from dispatch.database.engine import Database
@@ -43,6 +43,11 @@ SELECT gen_random_uuid()::text::varchar(32), p.seller_id, '', p.seller_id, p.id,
 FROM products AS p WHERE p.id = :product
 """.replace("gen_random_uuid()::text::varchar(32)", "left(replace(gen_random_uuid()::text, '-', ''), 32)")
 )
+ENDED = text("UPDATE sales SET status = :to WHERE id = :sale AND status = 'processing'")
+KEPT_IN_PART = text("""
+UPDATE sales SET status = 'delivered', quantity_delivered = 1
+WHERE id = :sale AND status = 'processing' AND quantity > 1
+""")
 # Of a payment and a refund that are not there: what is looked at is where the money went.
 GAVE_BACK = text("""
 INSERT INTO ledger_entries (payment_id, refund_id, sale_id, account, amount_paisa, created_at)
@@ -83,10 +88,12 @@ async def _changed(work: Work, draw: Random) -> None:
     sale = draw.choice(sales)
     if what < 0.7:
         status = draw.choice((SaleStatus.CANCELLED, SaleStatus.DELIVERED)).value
-        await session.execute(text("UPDATE sales SET status = :to WHERE id = :sale"), {"to": status, "sale": sale})
-    elif what < 0.9:
+        await session.execute(ENDED, {"to": status, "sale": sale})
+    elif what < 0.86:
         await session.execute(GAVE_BACK, {"sale": sale, "paisa": draw.randint(1, 10**6)})
-    elif what < 0.95:
+    elif what < 0.93:
+        await session.execute(KEPT_IN_PART, {"sale": sale})
+    elif what < 0.96:
         at = draw.choice(MOMENTS)
         await session.execute(text("UPDATE sales SET created_at = :at WHERE id = :sale"), {"at": at, "sale": sale})
     else:
@@ -118,7 +125,7 @@ async def _by_hand(work: Work, seller: int | None, period: Period) -> tuple[dict
         too_late = period.end is not None and sale.created_at > period.end
         if too_early or too_late or seller not in {None, sale.seller_id}:
             continue
-        units = 0 if sale.status is SaleStatus.CANCELLED else sale.quantity
+        units = 0 if sale.status is SaleStatus.CANCELLED else sale.quantity_kept
         refunded = Decimal(back.get(sale.id, 0)) / 100
         day = (sale.created_at.astimezone(UTC) + NEPAL).date()
         for sums, key in ((days, day), (products, sale.product_id)):
@@ -138,6 +145,9 @@ async def _compared(database: Database, draw: Random) -> None:
             figures = SalesFigures(work, user)
             days, products = await _by_hand(work, seller, period)
             assert {one.day: one.takings for one in await figures.by_day(period)} == days, period
+            shown = await figures.revenue(period, max_days=2)
+            assert (shown.total, shown.earlier_days) == (sum_of(list(days.values())), max(0, len(days) - 2)), period
+            assert [(one.day, one.takings) for one in shown.days] == sorted(days.items())[-2:], period
             found = await figures.by_product(period)
             assert {one.product.id: one.takings for one in found if one.takings.sales} == products, period
             assert [one.takings.gross for one in found] == sorted((one.takings.gross for one in found), reverse=True)

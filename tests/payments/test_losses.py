@@ -9,7 +9,7 @@ from sqlalchemy import select
 from dispatch.payments.refunds.models import Refund
 from dispatch.payments.refunds.shares import portions, share_of_sale
 from dispatch.payments.rows import get_payment
-from dispatch.transporters.models import Transporter
+from tests.payments.refunding import load_of
 from tests.support.checkout import Checkout
 from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, World, ok
@@ -37,7 +37,7 @@ async def test_what_is_lost_aboard_ends_with_the_money_back_and_its_courier_free
     )
     assert (told["refund"]["amount"], told["refund"]["sale_id"]) == (await _paid(bought), bought.sale_id)
     assert (await checkout.product(bought.product_id)).stock == stock
-    assert await _load(world, driver) == (0, 0)
+    assert await load_of(world, driver) == (0, 0)
     order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
     assert order["order_status"] == "cancelled"
     await until(lambda: _refunded(bought), "the money is back")
@@ -59,6 +59,32 @@ async def test_in_whatever_state_a_parcel_is_an_admin_can_say_that_it_is_lost(wo
     assert told["refund"]["amount"] == await _paid(bought)
     sale = ok(await bought.seller.get(f"/api/marketplace/sales/{bought.sale_id}/"))
     assert sale["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("taken", [0, 2, len(STEPS)], ids=("waiting", "aboard", "delivered"))
+async def test_an_admin_reads_before_what_would_go_back_and_afterwards_that_nothing_is_left(
+    world: World, taken: int
+) -> None:
+    bought, _, delivery = await _carried(world, *STEPS[:taken])
+    admin = await world.admin()
+    before = ok(await admin.get(_path(delivery)))
+    assert before == {"delivery_id": delivery["id"], "ending": None, "left": await _paid(bought)}
+    at_most = await admin.post(_path(delivery), DAMAGED | {"amount": before["left"] + 0.01})
+    assert (at_most.status_code, at_most.json()["code"]) == (400, "refund_too_large")
+    assert ok(await admin.post(_path(delivery), LOST))["refund"]["amount"] == before["left"]
+    assert ok(await admin.get(_path(delivery))) == {"delivery_id": delivery["id"], "ending": "lost", "left": 0}
+    nowhere = await admin.get("/api/deliveries/TRK-NONE-SUCH/loss/")
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "delivery_not_found")
+
+
+async def test_where_nothing_is_left_to_give_back_the_refusal_says_how_the_order_stands(world: World) -> None:
+    bought, _, _ = await _carried(world, *STEPS)
+    admin, path = await world.admin(), f"/api/v1/marketplace/orders/{bought.order_id}/refund/"
+    replies = await asyncio.gather(*(admin.post(path, {}) for _ in range(3)))
+    assert sorted(reply.status_code for reply in replies)[1:] == [409, 409]
+    for reply in replies:
+        if reply.status_code == 409:
+            assert {"order_status", "payment_status"} <= reply.json().keys(), reply.text
 
 
 async def test_what_is_lost_twice_is_refunded_once_however_many_say_so_at_once(world: World) -> None:
@@ -184,12 +210,6 @@ def _path(delivery: dict[str, Any]) -> str:
 async def _paid(bought: Bought) -> float:
     order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
     return float(order["total_to_pay"])
-
-
-async def _load(world: World, driver: Driver) -> tuple[int, float]:
-    async with world.server.services.database.work() as work:
-        row = await work.session.get_one(Transporter, driver.transporter_id)
-        return row.active_count, float(row.carried_kg)
 
 
 async def _refunds(world: World, bought: Bought) -> list[int]:

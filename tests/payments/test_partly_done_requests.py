@@ -37,9 +37,9 @@ from tests.support.world import World
 
 @pytest.fixture
 async def impatient(world: World) -> AsyncIterator[Database]:
-    """The same database, which is given up after half a second."""
+    """The same database, which is given up where a statement takes two seconds."""
     engine = world.server.services.database.engine
-    database = Database(engine.url.render_as_string(hide_password=False), pool_size=3, timeout_s=0.5)
+    database = Database(engine.url.render_as_string(hide_password=False), pool_size=3, timeout_s=2)
     yield database
     await database.close()
 

@@ -10,7 +10,7 @@ from dispatch.payments.models import PaymentTransactionItem
 from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.refunds.shares import SaleShare, share_of_sale
 from dispatch.payments.rows import get_payment
-from dispatch.transporters.models import Transporter
+from tests.payments.refunding import load_of, refunded_paisa
 from tests.support.checkout import Checkout
 from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, World, ok
@@ -32,7 +32,7 @@ async def test_what_was_accepted_and_what_goes_back_are_what_was_paid_to_the_pai
     assert (told["status"], told["earnings"]) == ("delivered", 135.0)
     assert (part["quantity"], part["quantity_accepted"], part["return_delivery"]) == (quantity, accepted, None)
     back = share.of_pieces(quantity - accepted, accepted)
-    assert (round(part["refunded"] * 100), await _refunds(world, bought)) == (back, [back])
+    assert (round(part["refunded"] * 100), await refunded_paisa(world, bought)) == (back, [back])
     assert back + share.of_pieces(accepted, quantity - accepted) == share.goods + share.tax
     assert abs(back * quantity - (share.goods + share.tax) * (quantity - accepted)) < 2 * quantity
 
@@ -57,11 +57,11 @@ async def test_what_the_customer_did_not_want_comes_back_as_a_return_and_is_give
     bought, driver, delivery = await _aboard(world, quantity=3)
     share, stock = await _share(world, bought), (await checkout.product(bought.product_id)).stock
     part = ok(await _hand(driver, delivery, 2, "refused_by_customer"))["part"]
-    assert (part["refunded"], await _refunds(world, bought)) == (None, [])
+    assert (part["refunded"], await refunded_paisa(world, bought)) == (None, [])
     back = ok(await driver.get(f"/api/deliveries/{part['return_delivery']}/"))
     assert (back["status"], back["return_of"], back["quantity"]) == ("picked_up", delivery["id"], 1)
     assert (back["package_weight"], back["delivery_address"]) == (0.833, delivery["pickup_address"])
-    assert await _load(world, driver) == (1, 0.833)
+    assert await load_of(world, driver) == (1, 0.833)
     ended = ok(await driver.get(f"/api/deliveries/{delivery['id']}/"))
     assert (ended["status"], ended["ending"], ended["quantity"]) == ("delivered", None, 3)
     assert (ended["quantity_accepted"], ended["partial_reason"]) == (2, "refused_by_customer")
@@ -70,7 +70,7 @@ async def test_what_the_customer_did_not_want_comes_back_as_a_return_and_is_give
     refused = await _hand(driver, back, 0)
     assert (refused.status_code, list(refused.json()["errors"])) == (400, ["quantity_accepted"])
     ok(await _hand(driver, back, 1, place=AT_PICKUP))
-    assert await _refunds(world, bought) == [share.of_pieces(1, 2)]
+    assert await refunded_paisa(world, bought) == [share.of_pieces(1, 2)]
     assert (await checkout.product(bought.product_id)).stock == stock + 1
     sale = ok(await bought.seller.get(f"/api/marketplace/sales/{bought.sale_id}/"))
     assert (sale["status"], sale["quantity_delivered"]) == ("delivered", 2)
@@ -87,11 +87,12 @@ async def test_a_rest_that_is_lost_on_its_way_back_is_given_back_and_what_was_ac
     admin, path = await world.admin(), f"/api/deliveries/{back}/loss/"
     too_much = {"ending": "damaged", "reason": "Broken", "amount": (share.of_pieces(2, 1) + 1) / 100}
     assert (await admin.post(path, too_much)).json()["code"] == "refund_too_large"
+    assert round(ok(await admin.get(path))["left"] * 100) == share.of_pieces(2, 1), "an admin reads it before"
     lost = ok(await admin.post(path, {"ending": "lost", "reason": "Stolen"}))
     assert round(lost["refund"]["amount"] * 100) == share.of_pieces(2, 1)
     sale = ok(await bought.seller.get(f"/api/marketplace/sales/{bought.sale_id}/"))
     assert (sale["status"], (await checkout.product(bought.product_id)).stock) == ("delivered", stock)
-    assert await _load(world, driver) == (0, 0)
+    assert await load_of(world, driver) == (0, 0)
 
 
 async def test_a_repeat_answers_the_same_and_another_part_is_refused_with_what_was_handed_over(world: World) -> None:
@@ -103,7 +104,7 @@ async def test_a_repeat_answers_the_same_and_another_part_is_refused_with_what_w
         told = other.json()
         assert (other.status_code, told["code"], told["delivery_status"]) == (409, "delivered_otherwise", "delivered")
         assert (told["quantity_accepted"], told["partial_reason"]) == (2, "damaged")
-    assert len(await _refunds(world, bought)) == 1
+    assert len(await refunded_paisa(world, bought)) == 1
 
 
 async def test_all_of_it_in_numbers_is_a_whole_handover(world: World) -> None:
@@ -111,7 +112,7 @@ async def test_all_of_it_in_numbers_is_a_whole_handover(world: World) -> None:
     told = ok(await _hand(driver, delivery, 3))
     assert (told["part"], ok(await _hand(driver, delivery, None))) == (None, told)
     sale = ok(await bought.seller.get(f"/api/marketplace/sales/{bought.sale_id}/"))
-    assert (sale["quantity_delivered"], await _refunds(world, bought)) == (None, [])
+    assert (sale["quantity_delivered"], await refunded_paisa(world, bought)) == (None, [])
 
 
 @pytest.mark.parametrize("why", ["refused_by_customer", "missing"])
@@ -123,7 +124,7 @@ async def test_of_a_part_and_a_whole_told_at_once_one_happens(world: World, why:
     assert len({str(reply.json()["part"]) for reply in replies if reply.status_code == 200}) == 1
     shown = ok(await driver.get(f"/api/deliveries/{delivery['id']}/"))
     parts = [] if shown["quantity_accepted"] is None else [why]
-    assert len(await _refunds(world, bought)) == parts.count("missing")
+    assert len(await refunded_paisa(world, bought)) == parts.count("missing")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ async def test_a_part_that_cannot_be_is_refused_with_what_fits_and_changes_nothi
     assert refused.status_code == status, refused.text
     assert field in str(refused.json()["errors"])
     shown = ok(await driver.get(f"/api/deliveries/{delivery['id']}/"))
-    assert (shown["status"], await _refunds(world, bought)) == ("picked_up", [])
+    assert (shown["status"], await refunded_paisa(world, bought)) == ("picked_up", [])
 
 
 async def test_one_single_thing_is_handed_over_or_not_and_nothing_of_it_names_what_else_there_is(world: World) -> None:
@@ -184,7 +185,7 @@ async def test_what_was_handed_over_in_part_may_still_come_back_and_only_that_is
     path = f"/api/deliveries/{back['delivery']['id']}"
     for step, place in (("accept", None), ("pickup", AT_DOOR), ("deliver", AT_PICKUP)):
         ok(await driver.post(f"{path}/{step}/", place))
-    assert sum(await _refunds(world, bought)) == share.goods + share.tax
+    assert sum(await refunded_paisa(world, bought)) == share.goods + share.tax
     assert (await checkout.product(bought.product_id)).stock == stock + 2
 
 
@@ -214,18 +215,6 @@ async def _share(world: World, bought: Bought) -> SaleShare:
 async def _figures(bought: Bought) -> tuple[int, float, float]:
     figures = ok(await bought.seller.get("/api/marketplace/sales/report/"))["totals"]
     return figures["units_sold"], figures["gross"], figures["refunded"]
-
-
-async def _load(world: World, driver: Driver) -> tuple[int, float]:
-    async with world.server.services.database.work() as work:
-        row = await work.session.get_one(Transporter, driver.transporter_id)
-        return row.active_count, float(row.carried_kg)
-
-
-async def _refunds(world: World, bought: Bought) -> list[int]:
-    async with world.server.services.database.work() as work:
-        query = select(Refund.amount_paisa).where(Refund.sale_id == bought.sale_id)
-        return list(await work.session.scalars(query))
 
 
 async def _statuses(world: World, bought: Bought) -> list[RefundStatus]:

@@ -146,6 +146,7 @@ async def test_a_refund_that_the_gateway_refuses_is_seen_and_can_be_sent_to_anot
     paid = await checkout.paid(gateway="EBANKING", bank="himali_bank", customer_phone="+977-14412345")
     cancelled = ok(await paid.customer.post(f"/api/v1/marketplace/orders/{paid.order_id}/cancel/"))
     assert (cancelled["order_status"], cancelled["payment_status"]) == ("cancelled", "paid")
+    assert (cancelled["refunded"], cancelled["refunding"]) == ("0.00", cancelled["total_to_pay"])
     failed = ok(await admin.get("/api/v1/payments/refunds/", status="failed"))["results"][0]
     assert failed["payment_transaction_id"] == paid.transaction_id
     assert "mobile" in failed["last_error"]
@@ -231,3 +232,19 @@ async def test_nobody_but_its_owner_and_admins_refunds_an_order(world: World, ch
         assert (await paid.seller.post(path, {})).status_code == 403
         assert (await world.http.post(path, json={})).status_code == 401
     assert (await paid.customer.get("/api/v1/payments/refunds/")).status_code == 403
+
+
+async def test_an_order_a_list_of_them_and_a_refund_say_what_went_back_and_of_whom(
+    world: World, checkout: Checkout
+) -> None:
+    paid, admin = await checkout.paid(), await world.admin()
+    path = f"/api/v1/marketplace/orders/{paid.order_id}/"
+    before = ok(await paid.customer.get(path))
+    assert (before["refunded"], before["refunding"]) == ("0.00", "0.00")
+    ok(await admin.post(f"{path}refund/", {"amount": "1000.01"}))
+    [row] = ok(await paid.customer.get("/api/v1/marketplace/orders/my-orders/"))["results"]
+    for told in (row, ok(await paid.customer.get(path))):
+        assert (told["payment_status"], told["refunded"], told["refunding"]) == ("paid", "1000.01", "0.00")
+    [refund] = ok(await admin.get("/api/v1/payments/refunds/", order=paid.order_id))["results"]
+    assert (refund["order"], refund["order_number"]) == (paid.order_id, before["order_number"])
+    assert (refund["customer"], refund["customer_email"]) == (paid.customer.user_id, paid.customer.email)

@@ -4,10 +4,8 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from dispatch.payments.refunds.models import Refund
-from dispatch.transporters.models import Transporter
+from tests.payments.refunding import load_of, refunded_paisa
 from tests.support.checkout import Checkout
 from tests.support.pictures import picture
 from tests.support.waiting import until
@@ -35,26 +33,27 @@ async def test_what_is_aboard_goes_back_with_its_courier_under_a_new_number_and_
         delivery["delivery_address"],
         delivery["pickup_address"],
     )
-    assert await _load(world, driver) == (1, 2.5)
+    assert await load_of(world, driver) == (1, 2.5)
     ended = ok(await (await world.admin()).get(f"/api/deliveries/{delivery['id']}/"))
     assert (ended["status"], ended["ending"], ended["transporter"]) == ("cancelled", "returned", None)
     assert (await checkout.product(bought.product_id)).stock == stock
     told = ok(await driver.post(f"/api/deliveries/{back['id']}/deliver/", AT_PICKUP))
     assert (told["status"], told["earnings"]) == ("delivered", 135.0)
     assert (await checkout.product(bought.product_id)).stock == stock + 2
-    assert await _load(world, driver) == (0, 0)
+    assert await load_of(world, driver) == (0, 0)
     order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
     assert order["order_status"] == "cancelled"
-    assert await _refunds(world, bought) == [round((float(order["total_to_pay"]) - SHIPPING) * 100)]
+    assert await refunded_paisa(world, bought) == [round((float(order["total_to_pay"]) - SHIPPING) * 100)]
 
     async def refunded() -> bool:
         sale = ok(await bought.seller.get(f"/api/marketplace/sales/{bought.sale_id}/"))
-        return (sale["status"], sale["payment_status"]) == ("cancelled", "refunded")
+        goods = f"{float(order['total_to_pay']) - SHIPPING:.2f}"
+        return (sale["status"], sale["payment_status"], sale["refunded"]) == ("cancelled", "refunded", goods)
 
     await until(refunded, "the sale is refunded")
     assert (await checkout.count(bought.transaction_id)).ledger_sum == 0
     repeated = ok(await driver.post(f"/api/deliveries/{back['id']}/deliver/", AT_PICKUP))
-    assert (repeated["status"], len(await _refunds(world, bought))) == ("delivered", 1)
+    assert (repeated["status"], len(await refunded_paisa(world, bought))) == ("delivered", 1)
 
 
 async def test_a_return_is_begun_once_however_many_ask(world: World) -> None:
@@ -111,7 +110,7 @@ async def test_what_had_arrived_is_fetched_at_the_customers_by_anybody(world: Wo
     for step, place in (("accept", None), ("pickup", AT_DOOR), ("deliver", AT_PICKUP)):
         ok(await other.post(f"/api/deliveries/{back['id']}/{step}/", place))
     assert (await checkout.product(bought.product_id)).stock == stock
-    assert len(await _refunds(world, bought)) == 1
+    assert len(await refunded_paisa(world, bought)) == 1
 
 
 async def test_a_return_that_is_lost_gives_all_back_and_no_goods(world: World, checkout: Checkout) -> None:
@@ -177,15 +176,3 @@ async def _aboard(world: World, **more: Any) -> tuple[Bought, Driver, dict[str, 
 
 def _path(delivery: dict[str, Any]) -> str:
     return f"/api/deliveries/{delivery['id']}/return/"
-
-
-async def _load(world: World, driver: Driver) -> tuple[int, float]:
-    async with world.server.services.database.work() as work:
-        row = await work.session.get_one(Transporter, driver.transporter_id)
-        return row.active_count, float(row.carried_kg)
-
-
-async def _refunds(world: World, bought: Bought) -> list[int]:
-    async with world.server.services.database.work() as work:
-        query = select(Refund.amount_paisa).where(Refund.sale_id == bought.sale_id)
-        return list(await work.session.scalars(query))

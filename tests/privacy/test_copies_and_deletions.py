@@ -1,63 +1,23 @@
 """One's own data: a copy of all of it, and a deletion that takes the person out and leaves the books."""
 
-from typing import Any
-
 import pytest
-from sqlalchemy import String, Text, cast, func, inspect, or_, select
+from sqlalchemy import String, func, inspect, select
 
 from api.cli.accounts import delete_account
 from dispatch.audit.models import AuditEvent
 from dispatch.deliveries.models import Delivery
 from dispatch.proofs.models import ProofRecord
 from dispatch.tables import metadata
+from tests.privacy.traces import AUTH, PHONE, SECRET, STREET, bought_by, tables_with
 from tests.support.checkout import Checkout
 from tests.support.waiting import until
 from tests.support.world import PASSWORD, Person, World, delivery_body, ok, together
-
-AUTH = "/api/v1/auth"
-SECRET = "Sita Gurungseni"
-STREET = "Behind the blue gate of Jhamsikhel"
-PHONE = "9812345678"
 
 
 @pytest.fixture(scope="module")
 def checkout(world: World) -> Checkout:
     """Looks behind what the API says."""
     return Checkout(world)
-
-
-async def bought_by(world: World, customer: Person, *, deliver: bool = True) -> dict[str, Any]:
-    """A paid order of somebody who can be told by name, street and phone; delivered and completed on request."""
-    seller = await world.person("seller")
-    cart = await world.cart(customer, {await world.product(seller): 1})
-    place = {"customer_name": SECRET, "phone_number": PHONE, "address": STREET, "city": "Lalitpur"}
-    body = {"cart_id": cart, "delivery_info": place}
-    order = ok(await customer.post("/api/v1/marketplace/orders/create/", body), 201)
-    more = {"customer_name": SECRET, "customer_email": customer.email, "customer_phone": PHONE}
-    payment = await world.initiate(customer, cart, **more)
-    await world.at_gateway(payment["data"]["pidx"], "completed")
-    ok(await world.http.post("/api/v1/payments/callback/", json={"pidx": payment["data"]["pidx"]}))
-    [sale] = ok(await seller.get("/api/marketplace/sales/"))["results"]
-    ok(await customer.get(f"/api/v1/payments/{payment['transaction_id']}/invoice/"))
-    if deliver:
-        named = {"delivery_address": STREET, "delivery_contact_name": SECRET, "delivery_contact_phone": PHONE}
-        made = ok(await seller.post("/api/deliveries/create/", delivery_body(sale["id"]) | named), 201)
-        driver = await world.driver()
-        for step in ("accept", "pickup", "deliver"):
-            ok(await driver.post(f"/api/deliveries/{made['id']}/{step}/", {}))
-    return {"order": order["id"], "payment": payment["transaction_id"], "sale": sale["id"], "seller": seller}
-
-
-async def tables_with(world: World, *texts: str) -> set[str]:
-    """Where a text stands, in any column of any table."""
-    found = set()
-    async with world.server.services.database.work() as work:
-        for table in metadata.sorted_tables:
-            columns = [cast(column, Text) for column in table.columns]
-            holds = or_(*(func.strpos(column, one) > 0 for column in columns for one in texts))
-            if await work.session.scalar(select(func.count()).select_from(table).where(holds)):
-                found.add(table.name)
-    return found
 
 
 async def test_a_copy_has_all_that_is_kept_and_no_secret(world: World) -> None:

@@ -1,27 +1,10 @@
 """Where a shop wants it, nothing changes hands far from its address."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 
-from api.server.app import create_app
 from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok
-
-
-@pytest.fixture
-async def near(world: World) -> AsyncIterator[World]:
-    """The same business where the shop has said that 150 m are the most."""
-    services = world.server.services
-    settings = services.settings.model_copy(update={"handover_refuse_m": 150.0})
-    resources = replace(services.deliveries.resources, settings=settings)
-    app = create_app(replace(services, deliveries=replace(services.deliveries, resources=resources)))
-    door: Any = app  # Litestar and httpx describe ASGI with types of their own
-    here = {settings.public_url: httpx.ASGITransport(door)}  # the gateway stays where it is
-    async with httpx.AsyncClient(mounts=here, base_url=settings.public_url) as client:
-        yield World(world.server, client)
 
 
 async def _taken(world: World, **more: Any) -> tuple[Driver, dict[str, Any]]:

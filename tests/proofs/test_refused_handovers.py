@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from api.server.app import create_app
-from dispatch.deliveries.refused_steps import MOST_KEPT
+from dispatch.deliveries.refused_steps import MOST_KEPT, MOST_PASSING
 from dispatch.events.models import Event
 from dispatch.ports import PhotoStore
 from dispatch.proofs.refused import RefusedHandover
@@ -156,6 +156,26 @@ async def test_the_same_refused_step_is_kept_once_however_often_and_however_it_i
         "deliver",
         "no_longer_yours",
     )
+
+
+async def test_what_comes_again_at_each_press_leaves_room_for_what_counts_more(world: World) -> None:
+    bought, driver, admin = await world.bought(), await world.driver(), await world.admin()
+    delivery = await world.delivery(bought, proof={"drop_off": ["code"]})
+    for step, body in (("accept", None), ("pickup", AT_PICKUP)):
+        ok(await driver.post(path(delivery, step), body))
+    digits = ok(await bought.customer.get(path(delivery, "code")))["digits"]
+    wrong: dict[str, Any] = {**AT_DOOR, "code": f"{(int(digits) + 1) % 10000:04}"}
+    kept = []
+    for number in range(2 + MOST_KEPT + MOST_PASSING):
+        told = (await driver.post(path(delivery, "deliver"), wrong | {"notes": f"Press {number}"})).json()
+        if told["code"] == "code_locked":
+            kept.append(told["proof_kept"])
+    assert kept == [number < MOST_PASSING for number in range(len(kept))]
+    assert len(kept) > MOST_KEPT
+    moved = {"transporter_id": (await world.driver()).transporter_id, "reason": "breakdown"}
+    ok(await admin.post(path(delivery, "transfer"), moved))
+    told = (await driver.post(path(delivery, "deliver"), SIGNED)).json()
+    assert (told["code"], told["proof_kept"]) == ("no_longer_yours", True)
 
 
 async def test_of_one_courier_the_first_few_are_kept_and_others_have_their_own(world: World) -> None:

@@ -1,6 +1,8 @@
 """Questions that are asked together."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Sequence
 
 import pytest
@@ -52,6 +54,28 @@ async def test_a_call_that_fails_fails_for_those_whose_call_it_was_and_for_no_la
     together = await asyncio.gather(gathering(1), gathering(-1), return_exceptions=True)
     assert [str(error) for error in together] == ["no number", "no number"]
     assert await gathering(2) == 4
+
+
+async def test_what_failed_holds_nobody_who_asked() -> None:
+    ask = Doubling()
+    ask.may.set()
+    gathering = Gathering(ask, most=100)
+
+    class Asker:
+        async def asks(self) -> None:
+            await gathering(-1)
+
+    asker = Asker()
+    gone = weakref.ref(asker)
+    gc.disable()
+    try:
+        with pytest.raises(ValueError, match="no number") as failed:
+            await asker.asks()
+        del asker, failed
+        await asyncio.sleep(0)  # the call that failed has ended
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 async def test_who_gives_up_is_not_asked_for() -> None:

@@ -1,24 +1,18 @@
 """Whoever leads rolling dispatch is killed amid it: another goes on, nothing is given twice and nothing forgotten."""
 
-import os
-import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from tests.support.places import somewhere
-from tests.support.process_worlds import world_of
-from tests.support.processes import ServiceProcesses
+from tests.support.process_worlds import kill_everything, world_of
 from tests.support.rolling_zones import deliveries_at, driver_at, rolling_zone
 from tests.support.server_process import ServerProcess, free_port
 from tests.support.waiting import until
 from tests.support.world import ok
-
-WORKER = "api.server.worker"
 
 
 @pytest.fixture
@@ -29,15 +23,6 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     await server.start()
     yield server
     await server.end()
-
-
-def _kill_everything(server: ServerProcess) -> None:
-    """``kill -9`` of both workers, the steward, which ticks, and PostgreSQL."""
-    assert server.process is not None
-    for child in psutil.Process(server.process.pid).children():
-        if WORKER in child.cmdline():
-            os.kill(child.pid, signal.SIGKILL)
-    ServiceProcesses(server.data_dir, "postgres").kill()
 
 
 @pytest.mark.slow
@@ -65,7 +50,7 @@ async def test_rolling_dispatch_goes_on_after_its_leader_was_killed_and_gives_ea
 
         await until(begun)
         before = (await zone.state())["leader"]
-        _kill_everything(server)
+        kill_everything(server)
 
         async def all_given() -> dict[int, Any] | None:
             found = await given()

@@ -103,6 +103,12 @@ CALLS = [
         {"product_id": "$product", "quantity": 1},
         ("product_id",),
     ),
+    Call(
+        "POST",
+        "/api/v1/marketplace/carts/{cart}/delivery-estimate/",
+        "customer",
+        {"district": "Kathmandu", "state": "Bagmati", "latitude": 27.7172, "longitude": 85.3240},
+    ),
     Call("PATCH", "/api/v1/marketplace/carts/{cart}/items/{item}/", "customer", {"quantity": 2}, ("quantity",)),
     Call(
         "POST",

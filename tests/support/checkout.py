@@ -20,7 +20,7 @@ from dispatch.sales.models import Sale
 from tests.support.waiting import until
 from tests.support.world import Person, World, ok
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,9 @@ class Checkout:
             sales = await session.scalar(select(func.count()).where(Sale.transaction_id == payment.transaction_id))
             invoices = await session.scalar(select(func.count()).where(Invoice.payment_id == payment.id))
             entries = list(await session.scalars(select(LedgerEntry).where(LedgerEntry.payment_id == payment.id)))
-            refunds = list(await session.scalars(select(Refund).where(Refund.payment_id == payment.id)))
+            refunds = list(
+                await session.scalars(select(Refund).where(Refund.payment_id == payment.id).order_by(Refund.id))
+            )
             keys = await session.scalars(
                 select(OutboxMessage.key).where(OutboxMessage.key.contains(str(payment.transaction_id)))
             )

@@ -5,26 +5,36 @@ They close accounts and cancel what is there, so they want a server of their own
 
 import asyncio
 import re
+import time
 import warnings
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from math import inf
 from typing import Any
 
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisWarning, Unsatisfiable
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from dispatch.text import Unprintable, has_visible, several_lines
 from tests.support.business import Business, business_of
 from tests.support.described_formats import register_formats
+from tests.support.described_things import needs_things, things_of
 from tests.support.world import Person, World
 
+PATIENCE_S = 120  # machines that run tests are busy
 Fields = Mapping[str, Mapping[str, str]]
+HEADER = ParameterLocation.HEADER  # who asks is said anew with each request, whatever was made of it
+WORDS = frozenset({"line", "lines"})
 # Fields of bodies that name a thing otherwise than paths do.
 OTHER_NAMES = {"marketplace_sale_id": "sale_id", "sale_ids": "sale_id", "delivery_ids": "delivery_id"}
 
@@ -42,6 +52,12 @@ class People:
         admin = await world.admin()
         return cls(world, admin, await business_of(world, admin))
 
+    async def followed(self) -> "People":
+        """New ones; what happens to these is told to nobody any more, or each would make the others slower."""
+        new = await People.of(self.world)
+        await new.admin.delete(f"/api/webhooks/{self.business.ids['webhook_id']}/")
+        return new
+
     @property
     def headers(self) -> dict[str, dict[str, str]]:
         """How each of them is known."""
@@ -57,55 +73,100 @@ class People:
         return True
 
 
+@dataclass(frozen=True)
+class Budget:
+    """How much is asked of each operation, by everybody.
+
+    ``examples``: how many that fit are made of it, and half as many that do not; ``batch``: so many of them about one
+    state of things, which they change. ``seconds``: for all operations together, or None without an end. Each gets
+    what is left divided by the operations that are left, and one batch at least: none stays unseen for those before
+    it. ``seed``: of the requests, and of which operation comes first. ``paths``: which are asked, as an expression.
+    """
+
+    examples: int
+    batch: int
+    seconds: float | None = None
+    seed: int = 0
+    paths: str = ""
+
+    def order(self, operations: list[Any]) -> list[Any]:
+        """Those that are asked, each seed with another at the head."""
+        asked = [one for one in operations if re.search(self.paths, one.path)]
+        first = self.seed * len(asked) // 7 % len(asked)
+        return asked[first:] + asked[:first]
+
+
 @dataclass
 class Contradictions:
-    """What the checks of schemathesis say about each operation; the same requests in every run.
+    """What the checks of schemathesis say about each operation; the same requests for the same seed.
 
-    ``examples``: how many that fit are made of an operation, and half as many that do not. ``beyond``: an operation,
-    and the fields of which it may say that they do not fit, as no schema can say it.
+    ``beyond``: an operation, and the fields of which it may say that they do not fit, as no schema can say it.
     """
 
     world: World
-    examples: int
+    budget: Budget
     beyond: Fields
-    always_new: bool = False
     found: list[str] = field(default_factory=list)
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def look(self) -> list[str]:
-        """Ask every operation."""
+        """Ask every operation as everybody; what is found, and who never came to ask."""
         register_formats()
         address = f"{self.world.server.settings.public_url}/schema/openapi.json"
-        schema = await asyncio.to_thread(schemathesis.openapi.from_url, address)
+        schema = await asyncio.to_thread(partial(schemathesis.openapi.from_url, address, timeout=PATIENCE_S))
         schema.config.max_stream_events = 1  # what follows is of the same shape, and may not come
         operations: list[Any] = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
         assert len(operations) > 150
-        people = await People.of(self.world)
-        for operation in operations:
-            changes = operation.method.upper() != "GET"
-            if changes and (self.always_new or not await people.are_as_they_were()):
-                people = await People.of(self.world)
-            await asyncio.to_thread(self._try_out, operation, people)
-        return self.found
+        asked = self.budget.order(operations)
+        people, begun = await People.of(self.world), time.monotonic()
+        for nth, operation in enumerate(asked):
+            now = time.monotonic()
+            left = inf if self.budget.seconds is None else self.budget.seconds - (now - begun)
+            people = await self._share(operation, people, now + left / (len(asked) - nth))
+            made = sum(count for (label, _), count in self.calls.items() if label == operation.label)
+            print(f"{nth + 1}/{len(asked)} {operation.label}: {made} calls, {len(self.found)} found", flush=True)
+        roles = list(people.headers)
+        never = [
+            f"{one.label} as {role}: never asked" for one in asked for role in roles if not self.calls[one.label, role]
+        ]
+        print(
+            f"{len(asked)} operations × {len(roles)} roles in {self.calls.total()} calls, "
+            f"{len(never)} never, {len(self.found)} found"
+        )
+        return self.found + never
 
-    def _try_out(self, operation: Any, people: People) -> None:
-        ids = people.business.ids
+    async def _share(self, operation: Any, people: People, until: float) -> People:
+        """Batches for one operation until its time is over or there are enough; who can be asked afterwards."""
+        done, things = 0, dict[str, Any]()
+        while not done or (done < self.budget.examples and time.monotonic() < until):
+            is_other = not await people.are_as_they_were() or (done and _changes(operation))
+            if is_other or (not done and needs_things(operation.path)):
+                people = await people.followed()
+                things = await things_of(self.world, people.admin, people.business, operation.path)
+            ids = people.business.ids | things
+            await asyncio.to_thread(self._try_out, operation, people, ids, self.budget.seed * 1_000 + done)
+            done += self.budget.batch
+        return people
+
+    def _try_out(self, operation: Any, people: People, ids: Mapping[str, Any], number: int) -> None:
         real = {name: ids[name] for name in _path_names(operation) if name in ids}
         fitting = st.tuples(operation.as_strategy(), st.booleans()).map(lambda made: _aimed(made[0], ids, made[1]))
-        unfitting = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE, path_parameters=real or None).filter(
-            _is_unfitting
-        )
         with requests.Session() as session, warnings.catch_warnings():
             warnings.simplefilter("ignore", HypothesisWarning)
-            self._ask(operation, fitting, self.examples, people, session)
+            asking = _Asking(operation.label, people, session, number)
+            self._ask(asking, fitting, self.budget.batch)
             if _takes_something(operation):
-                self._ask(operation, unfitting, max(1, self.examples // 2), people, session)
+                self._ask(asking, unfitting(operation, real), max(1, self.budget.batch // 2))
 
-    def _ask(self, operation: Any, cases: Any, examples: int, people: People, session: requests.Session) -> None:
-        label = operation.label
+    def _ask(self, asking: "_Asking", cases: Any, examples: int) -> None:
+        """Who comes first is another with each batch: what one of them takes away the next does not find."""
+        everybody = list(asking.people.headers.items())
+        first = asking.number % len(everybody)
+        turns = everybody[first:] + everybody[:first]
 
+        @seed(asking.number)
         @settings(
             max_examples=examples,
-            derandomize=True,
             database=None,
             deadline=None,
             phases=[Phase.explicit, Phase.generate],
@@ -113,21 +174,47 @@ class Contradictions:
         )
         @given(case=cases)
         def ask(case: Any) -> None:
-            for role, headers in people.headers.items():
-                reply = case.call(headers=headers, session=session)
-                try:
-                    case.validate_response(reply, headers=headers, excluded_checks=self._not_asked(label, reply))
-                except BaseExceptionGroup as error:
-                    self.found.append(f"{label} as {role}: {reply.text[:600]} {error.exceptions}"[:3000])
+            for role, headers in turns:
+                self._put(asking, case, role, headers)
 
         with suppress(Unsatisfiable):
             ask()
+
+    def _put(self, asking: "_Asking", case: Any, role: str, headers: dict[str, str]) -> None:
+        """What is not answered is found as well, with what was asked, and keeps nobody from the rest."""
+        self.calls[asking.label, role] += 1
+        try:
+            reply = case.call(headers=headers, session=asking.session, timeout=PATIENCE_S)
+        except requests.RequestException as error:
+            return self._find(f"{asking.label} as {role}: {error!r} {case.as_curl_command()}")
+        try:
+            case.validate_response(reply, headers=headers, excluded_checks=self._not_asked(asking.label, reply))
+        except BaseExceptionGroup as error:
+            self._find(f"{asking.label} as {role}: {reply.request.url} {reply.text[:600]} {error.exceptions}")
+
+    def _find(self, contradiction: str) -> None:
+        print(contradiction[:3000], flush=True)
+        self.found.append(contradiction[:3000])
 
     def _not_asked(self, label: str, reply: Any) -> list[Any]:
         """Whether what was made of the schema has to be taken; not where only rules beyond schemas are in its way."""
         named = reply.json().get("errors", {}) if reply.status_code in (400, 422) else {}
         wrong = {re.sub(r"\.\d+|\[\d+\]", "[]", name) for name in named}
         return [positive_data_acceptance] if wrong and wrong <= set(self.beyond.get(label, {})) else []
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """One operation, and those who ask it; ``number``: of the batch, and the seed of its requests."""
+
+    label: str
+    people: People
+    session: requests.Session
+    number: int
+
+
+def _changes(operation: Any) -> bool:
+    return bool(operation.method.upper() != "GET")
 
 
 def _path_names(operation: Any) -> list[str]:
@@ -138,9 +225,67 @@ def _takes_something(operation: Any) -> bool:
     return len(operation.body) + len(operation.query) > 0
 
 
+def unfitting(operation: Any, path: Mapping[str, Any]) -> Any:
+    """Requests that do not fit what is described; ``path``: what to name in it instead of anything."""
+    made = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE, path_parameters=path or None)
+    return made.filter(_is_unfitting)
+
+
 def _is_unfitting(case: Any) -> bool:
-    """Not where nothing could be made that does not fit."""
-    return bool(case.meta.generation.mode.is_negative)
+    """Not where nothing could be made that does not fit, nor where what was made may fit all the same."""
+    mutations = getattr(case.meta.phase.data, "mutations", ())
+    changed = [one for one in mutations if one.parameter_location is not HEADER]
+    kinds = (_is_words_still, _is_sent_as_fitting, _is_left_out)
+    is_fitting = bool(changed) and all(any(kind(case, one) for kind in kinds) for one in changed)
+    return bool(case.meta.generation.mode.is_negative) and not is_fitting
+
+
+def _is_sent_as_fitting(case: Any, mutation: Any) -> bool:
+    """Of a thing in a query its keys are sent, of a list its entries: one is a word like any other, none is nothing."""
+    if mutation.parameter_location is not ParameterLocation.QUERY:
+        return False
+    query, known = case.query or {}, {one.name for one in case.operation.query}
+    if mutation.keywords == ("additionalProperties",):
+        return all(value == [] for name, value in query.items() if name not in known)
+    value = query.get(mutation.parameter)
+    return mutation.keywords == ("type",) and isinstance(value, dict | list) and len(value) < 2
+
+
+def _is_words_still(case: Any, mutation: Any) -> bool:
+    """Of the format of words schemathesis knows no more than examples: whatever else it makes may be words as well."""
+    if mutation.parameter_location is not ParameterLocation.BODY:
+        return False
+    if mutation.keywords != ("format",) or _described_at(case, mutation.schema_pointer).get("format") not in WORDS:
+        return False
+    text = case.body
+    for name in mutation.path:
+        text = text[name]
+    with suppress(Unprintable):
+        return isinstance(text, str) and several_lines(text) is not None
+    return False
+
+
+def _is_left_out(case: Any, mutation: Any) -> bool:
+    """A text in which nothing can be seen counts as left out where a field may be, whatever form it has otherwise."""
+    if mutation.parameter_location is not ParameterLocation.BODY or not isinstance(case.body, dict):
+        return False
+    if len(mutation.path) != 1 or mutation.path[0] not in case.body:
+        return False
+    text, name = case.body[mutation.path[0]], mutation.path[0]
+    field = _described_at(case, "").get("properties", {}).get(name, {})
+    return isinstance(text, str) and not has_visible(text) and "default" in field
+
+
+def _described_at(case: Any, pointer: str) -> dict[str, Any]:
+    """What the description says at a place of the body of an operation, of JSON or of a form as it is sent."""
+    whole, content = case.operation.schema.raw_schema, case.operation.definition.raw["requestBody"]["content"]
+    found: Any = content[case.media_type]["schema"]
+    for part in [None, *filter(None, pointer.split("/"))]:
+        if part is not None:
+            found = found[int(part) if isinstance(found, list) else part]
+        if isinstance(found, dict) and "$ref" in found:
+            found = whole["components"]["schemas"][found["$ref"].rpartition("/")[2]]
+    return found if isinstance(found, dict) else {}
 
 
 def _aimed(case: Any, ids: Mapping[str, Any], is_aimed: bool) -> Any:

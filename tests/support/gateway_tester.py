@@ -17,7 +17,7 @@ import pytest
 
 GATEWAY_KEY = "sandbox-test-key-3f9a1c"
 REPOSITORY = Path(__file__).parents[2]
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class GatewayPage(HTMLParser):

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Column,
+    Enum,
     Integer,
     SmallInteger,
     String,
@@ -187,4 +188,5 @@ def _is_unique(column: Column[object]) -> bool:
     table = column.table
     unique = [index.columns.keys() for index in table.indexes if index.unique]
     unique += [one.columns.keys() for one in table.constraints if isinstance(one, UniqueConstraint)]
-    return any(column.name in names for names in unique)
+    # A kind is one of few words: what is unique together with it differs by something else.
+    return not isinstance(column.type, Enum) and any(column.name in names for names in unique)

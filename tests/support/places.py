@@ -4,12 +4,14 @@ import itertools
 import math
 
 _numbers = itertools.count()
+_ALONG = 340
 DEGREE_M = math.pi / 180 * 6_371_008.8
 
 
 def somewhere() -> tuple[float, float]:
-    """A point on the equator where nobody has been."""
-    return 0.0, -170.0 + next(_numbers)
+    """A point where nobody has been: along the equator, and once that is full along a parallel further north."""
+    number = next(_numbers)
+    return 5.0 * (number // _ALONG), -170.0 + number % _ALONG
 
 
 def north_of(place: tuple[float, float], metres: float) -> tuple[float, float]:
@@ -19,10 +21,14 @@ def north_of(place: tuple[float, float], metres: float) -> tuple[float, float]:
 
 def at(place: tuple[float, float]) -> dict[str, float]:
     """A delivery's pickup there and drop-off 5 km away."""
-    lat, lon = place
+    return between(place, north_of(place, 5000))
+
+
+def between(place: tuple[float, float], door: tuple[float, float]) -> dict[str, float]:
+    """A delivery's pickup and its drop-off."""
     return {
-        "pickup_latitude": lat,
-        "pickup_longitude": lon,
-        "delivery_latitude": lat + 5000 / DEGREE_M,
-        "delivery_longitude": lon,
+        "pickup_latitude": place[0],
+        "pickup_longitude": place[1],
+        "delivery_latitude": door[0],
+        "delivery_longitude": door[1],
     }

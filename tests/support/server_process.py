@@ -3,9 +3,11 @@
 import asyncio
 import json
 import os
+import secrets
 import signal
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
 STDERR = 2
+# Below those that systems give to connections that go out, of which there are hundreds while a server starts.
+PORTS = range(20_000, 32_000)
 # Where nothing is paid: a gateway that does not answer, so that no sandbox is started.
 NO_GATEWAY = {"DISPATCH_KHALTI_BASE_URL": "http://127.0.0.1:1/api/v2/"}
 
@@ -176,7 +180,9 @@ async def ended(process: Command) -> Outcome:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port that nobody listens on, and that no connection takes before a server of ours does."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port

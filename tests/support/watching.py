@@ -1,6 +1,7 @@
 """Watchers for tests, and servers beside the one of the run."""
 
 import asyncio
+import itertools
 import json
 import ssl
 from collections.abc import AsyncIterator
@@ -15,12 +16,13 @@ from api.embedded import running
 from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer, serving
 from dispatch.settings import Settings
-from tests.support.world import BHAKTAPUR, Driver, World, ok
+from tests.support.waiting import PATIENCE_S
+from tests.support.world import BHAKTAPUR, Driver, Place, World, ok, ping
 
 
 async def next_frame(socket: ClientConnection) -> dict[str, Any]:
-    """The next frame; fails after some seconds without one."""
-    async with asyncio.timeout(20):
+    """The next frame; fails after a minute without one."""
+    async with asyncio.timeout(PATIENCE_S):
         frame: dict[str, Any] = json.loads(await socket.recv())
     return frame
 
@@ -36,7 +38,7 @@ async def frames_until(socket: ClientConnection, **wanted: object) -> list[dict[
 
 async def close_code(socket: ClientConnection) -> int | None:
     """Read until the server closes; its code."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         with suppress(websockets.ConnectionClosed):
             while True:
                 await socket.recv()
@@ -100,3 +102,22 @@ async def another_world(server: RunningServer, **changes: object) -> AsyncIterat
         httpx.AsyncClient(base_url=other.settings.public_url, timeout=30, verify=http_alone) as http,
     ):
         yield World(other, http)
+
+
+@asynccontextmanager
+async def speaking(world: World, driver: Driver, place: Place) -> AsyncIterator[None]:
+    """Its phone says where it is for as long as the block lasts, however long a slow server takes to tell of it."""
+
+    async def speak() -> None:
+        async with world.phone(driver) as phone:
+            for seq in itertools.count(1):
+                await phone.send(ping(seq, *place))
+                await phone.until_ack(seq)
+
+    speaking = asyncio.create_task(speak())
+    try:
+        yield
+    finally:
+        speaking.cancel()
+        with suppress(asyncio.CancelledError):
+            await speaking

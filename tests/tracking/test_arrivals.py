@@ -20,7 +20,8 @@ from dispatch.arrivals.journey import NoticedEvent, SeenFix, Stage, new_journey,
 from dispatch.arrivals.movement import Movement
 from dispatch.database.engine import Database
 from dispatch.deliveries.models import Delivery
-from dispatch.deliveries.travel import HANDLING_S, Whereabouts, arrival_at_door
+from dispatch.deliveries.stops import Errand, Tour
+from dispatch.deliveries.travel import HANDLING_S, Arrival, Whereabouts
 from dispatch.deliveries.travel import Trip as Way
 from dispatch.tracking.store import FixStore
 from realtime.fixes import LoggedRun
@@ -248,8 +249,12 @@ async def test_watchers_hear_of_an_arrival_under_the_present_status(world: World
     assert (frame["status"], frame["message"]) == ("picked_up", "Transporter has arrived at the pickup")
 
 
+def arrival(way: Way, there: Whereabouts, *, picked_up: bool) -> Arrival:
+    return Tour((Errand(1, way, picked_up),), there, road_factor=1.3, now=START).arrival_of(1)
+
+
 def window(**more: Any) -> tuple[float, float]:
-    found = arrival_at_door(Way(None, DOOR), Whereabouts(SHOP, **more), picked_up=True, road_factor=1.3, now=START)
+    found = arrival(Way(None, DOOR), Whereabouts(SHOP, **more), picked_up=True)
     return (found.earliest - START).total_seconds(), (found.latest - START).total_seconds()
 
 
@@ -267,11 +272,11 @@ def test_a_faster_transporter_is_expected_earlier_and_nobody_before_now() -> Non
 def test_before_the_pickup_the_arrival_is_that_at_the_door_by_way_of_the_pickup() -> None:
     there = Whereabouts(SHOP)
     trip = Way(SHOP, DOOR)
-    before = arrival_at_door(trip, there, picked_up=False, road_factor=1.3, now=START)
-    after = arrival_at_door(trip, there, picked_up=True, road_factor=1.3, now=START)
+    before = arrival(trip, there, picked_up=False)
+    after = arrival(trip, there, picked_up=True)
     assert before.likely - after.likely == timedelta(seconds=HANDLING_S)
     later = replace(trip, pickup_from=START + timedelta(hours=2))
-    waiting = arrival_at_door(later, there, picked_up=False, road_factor=1.3, now=START)
+    waiting = arrival(later, there, picked_up=False)
     assert waiting.likely - before.likely == timedelta(hours=2)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -155,7 +156,7 @@ def _way(place: tuple[float, float], metres: float) -> dict[str, Any]:
 async def test_by_default_the_position_shows_once_the_parcel_is_aboard_and_few_stops_away(world: World) -> None:
     async with another_world(world.server, tracking_position="near") as usual:
         driver, place = await world.driver(), somewhere()
-        *sooner, last = [await world.delivery(**_way(place, metres)) for metres in (1_000, 1_000, 1_000, 200_000)]
+        *sooner, last = [await world.delivery(**_way(place, metres)) for metres in (1_000, 2_000, 3_000, 200_000)]
         await world.online_at(driver, *place)
         for one in (*sooner, last):
             ok(await driver.post(f"/api/deliveries/{one['id']}/accept/", {}))
@@ -174,6 +175,28 @@ async def test_by_default_the_position_shows_once_the_parcel_is_aboard_and_few_s
             while (frame := await next_frame(socket)).get("position") is None:
                 assert frame["type"] in {"status", "snapshot"}
             assert frame["type"] == "snapshot"
+
+
+@pytest.mark.parametrize(("next_try_in_h", "door_is_known"), [(12, True), (None, True), (None, False)])
+async def test_where_the_courier_spends_the_time_until_a_next_try_is_shown_to_nobody(
+    world: World, next_try_in_h: int | None, door_is_known: bool
+) -> None:
+    async with another_world(world.server, tracking_position="near") as usual:
+        driver, place = await world.driver(), somewhere()
+        unknown = {} if door_is_known else dict.fromkeys(("delivery_latitude", "delivery_longitude"))
+        delivery = await world.delivery(**_way(place, 1_000) | unknown)
+        await world.online_at(driver, *place)
+        for step in ("accept", "pickup"):
+            ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/", {}))
+        path = f"/api/deliveries/{delivery['tracking_number']}/track/"
+        assert ok(await usual.http.get(path))["position"] is not None
+        again = None if next_try_in_h is None else (datetime.now(UTC) + timedelta(hours=next_try_in_h)).isoformat()
+        body = {"reason": "nobody_there", "next_try_at": again}
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/attempts/", body), 201)
+        found = ok(await usual.http.get(path))
+        assert (found["position"], found["hidden"]) == (None, ["position"])
+        async with watch(usual, delivery["tracking_number"]) as socket:
+            assert (await next_frame(socket))["position"] is None
 
 
 async def test_who_watches_already_follows_what_the_seller_chooses(world: World) -> None:
@@ -233,5 +256,6 @@ async def test_a_code_is_read_as_it_is_typed_and_wrong_ones_are_counted(world: W
 
     answers = [await world.http.post(path, json={"code": "0000"}) for _ in range(8)]
     assert [answer.status_code for answer in answers][:5] == [403] * 5
-    assert answers[-1].status_code == 429
+    last = answers[-1]
+    assert (last.status_code, last.json()["code"]) == (429, "too_many_codes"), "not the attempts of a courier at a door"
     assert int(answers[-1].headers["retry-after"]) > 0

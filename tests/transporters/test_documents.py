@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from api.adapters.photos import FolderPhotoStore
+from dispatch.bikram_sambat import nepal_date
 from dispatch.notifications.templates import Templates
 from dispatch.transporters.documents.deciding import DocumentDecisions
 from dispatch.transporters.documents.reminders import remind_of_documents
@@ -28,7 +29,7 @@ PICTURE = picture("JPEG", (60, 40))
 
 
 def day(ahead: int) -> str:
-    return (datetime.now(UTC).date() + timedelta(days=ahead)).isoformat()
+    return (nepal_date(datetime.now(UTC)) + timedelta(days=ahead)).isoformat()
 
 
 def document(kind: str = "licence", *, number: str = "01-06-1234", ends: int | None = 400) -> dict[str, Any]:
@@ -375,3 +376,13 @@ async def test_what_a_server_that_stopped_left_of_a_document_is_kept_if_it_was_c
     await asyncio.gather(sweeper.do_key(orphan), sweeper.do_key(key))
     assert await store.read(orphan) is None
     assert (folder / key).read_bytes() == b"as it was saved"
+
+
+async def test_a_last_day_and_a_picture_that_are_wrong_are_named_together(world: World) -> None:
+    driver = await world.driver()
+    no_picture = base64.b64encode(b"no picture").decode()
+    for more in ({"ends": None}, {"ends": -2}):
+        refused = await driver.post(MINE, document(**more) | {"image": no_picture})
+        assert (refused.status_code, set(refused.json()["errors"])) == (400, {"expires_on", "image"})
+    refused = await driver.post(MINE, document(ends=None) | {"number": ""})
+    assert set(refused.json()["errors"]) == {"number", "expires_on"}

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from dispatch.accounts.models import User
 from dispatch.assignments.document_expiry import DocumentExpiry
 from dispatch.assignments.withdrawal import WithdrawalReason, withdraw_open_deliveries
+from dispatch.bikram_sambat import nepal_date
 from dispatch.deliveries.loads import Load
 from dispatch.errors import Forbidden
 from dispatch.transporters.models import TransporterDocument
@@ -123,7 +124,7 @@ async def test_who_watches_the_parcel_sees_it_wait_again_and_no_longer_where_the
 
 
 async def test_once_a_document_has_expired_what_was_not_picked_up_waits_again(world: World) -> None:
-    services, today = world.server.services, datetime.now(UTC).date()
+    services, today = world.server.services, nepal_date(datetime.now(UTC))
     driver, fine = [
         await world.driver(documents=[{"kind": "licence", "number": "1", "expires_on": f"{today + timedelta(days=2)}"}])
         for _ in range(2)

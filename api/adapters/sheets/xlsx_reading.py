@@ -18,6 +18,8 @@ MOST_PARTS: Final = 200
 MOST_SIDE_PART: Final = 1 << 20
 """Bytes of a part that is neither the cells nor their texts: styles, theme, names."""
 LAST_ROW: Final = 1_048_576
+MOST_WIDE: Final = 256
+"""Columns that a row may be wide, with cells that are only coloured; a row is as long in memory as it is wide."""
 NO_WORKBOOK: Final = "it is a zip, but no workbook: save it as XLSX or CSV"
 ENDS: Final = "it is damaged: save it anew as XLSX or CSV"
 
@@ -68,9 +70,10 @@ def _rows(file: BinaryIO, limits: FileLimits) -> Iterator[Row]:
     try:
         sheet = book.worksheets[0]
         count = 0
-        cells_of_rows = sheet.iter_rows(min_row=1, max_row=LAST_ROW + 1, min_col=1, max_col=MOST_COLUMNS + 1)
+        sheet.reset_dimensions()  # what a file says of its own size leaves cells out where it is wrong
+        cells_of_rows = sheet.iter_rows(min_row=1, max_row=LAST_ROW + 1, min_col=1)
         for number, cells in enumerate(cells_of_rows, 1):
-            if all(cell.value is None for cell in cells):
+            if len(cells) <= MOST_WIDE and all(cell.value is None for cell in cells):
                 continue
             count += 1
             if count > limits.rows + 1:
@@ -81,7 +84,7 @@ def _rows(file: BinaryIO, limits: FileLimits) -> Iterator[Row]:
 
 
 def _row(number: int, cells: tuple[Any, ...]) -> Row:
-    if len(cells) > MOST_COLUMNS and cells[MOST_COLUMNS].value is not None:
+    if len(cells) > MOST_WIDE or any(cell.value is not None for cell in cells[MOST_COLUMNS:]):
         raise UnreadableFile(f"row {number} has more than {MOST_COLUMNS} columns")
     texts = tuple(_text(cell.value) for cell in cells[:MOST_COLUMNS])
     if any(len(text) > MOST_CELL for text in texts):

@@ -20,7 +20,7 @@ from api.cli.running import read_settings, run
 @click.option("--delivery-longitude", type=Number())
 @click.option("--delivery-contact-name", required=True)
 @click.option("--delivery-contact-phone", required=True)
-@click.option("--package-weight", type=Number(), required=True, help="kg")
+@click.option("--package-weight", type=Number(), help="kg. Default: what the sold products weigh, where that is known.")
 @click.option("--delivery-fee", help="NPR. Default: what the zone of the pickup says, or else the settings.")
 @click.option("--priority", default="normal", show_default=True, help="low, normal, high or urgent.")
 @click.option("--pickup-instructions")

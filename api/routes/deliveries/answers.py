@@ -154,7 +154,8 @@ class Package(Struct, frozen=True):
 class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     """Everything about a delivery.
 
-    ``on_hold``: a person lets it wait; null for the transporter. ``quantity``: so many goods it holds;
+    ``attempts_left``: so often it may still be tried at its door. ``on_hold``: a person lets it wait; null for the
+    transporter. ``quantity``: so many goods it holds;
     ``quantity_accepted``: so many were handed over, where that was not all, and ``partial_reason`` why.
     ``reported_rating`` (the transporter's word), ``earnings`` and ``hold`` (why it waits) are for admins alone.
     """
@@ -181,6 +182,7 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     package_details: Package
     tracking_history: list[NotedStep]
     attempts: list[NotedAttempt]
+    attempts_left: int
     next_try: NextTry | None
     on_hold: OnHoldAnswer | None
     proof: DeliveryProofs
@@ -290,6 +292,7 @@ def detailed_delivery(
     reader: User,
     links: ProofLinks,
     attempts: Sequence[DeliveryAttempt] = (),
+    attempts_left: int = 0,
     code: DeliveryCode | None = None,
     on_hold: OnHoldAnswer | None = None,
 ) -> DetailedDelivery:
@@ -329,6 +332,7 @@ def detailed_delivery(
             for step in delivery.tracking_history
         ],
         attempts=[noted_attempt(one, links, for_admin=for_admin) for one in attempts],
+        attempts_left=attempts_left,
         next_try=next_try(delivery),
         on_hold=on_hold,
         proof=delivery_proofs(required_of(delivery), delivery.label, code),

@@ -11,7 +11,7 @@ from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
 from api.http.field_rules import Rule, absent
 from api.http.injected import GivenWork
-from api.http.schemas import CODE, NO_NUL, ONE_LINE, Body, Id
+from api.http.schemas import CODE, NO_NUL, NOT_BLANK, ONE_LINE, Body, Id
 from api.http.security import needs
 from api.routes.deliveries.assignment_answers import (
     AssignmentAnswer,
@@ -46,7 +46,8 @@ class AutoAssign(Body, frozen=True, kw_only=True):
     would be.
     """
 
-    delivery_id: Id | Annotated[str, Meta(min_length=1, max_length=64, extra=CODE)] | None = None
+    # A blank one is refused: whoever leaves it empty by mistake has not asked for all that wait.
+    delivery_id: Id | Annotated[str, Meta(max_length=64, pattern=NOT_BLANK, extra=CODE)] | None = None
     priority_filter: Priority | None = None
     vehicle_type_filter: Annotated[str, Meta(min_length=1, max_length=32, pattern=NO_NUL, extra=ONE_LINE)] | None = None
     max_assignments: Count | None = None

@@ -11,7 +11,7 @@ from msgspec import Meta
 from redis.exceptions import RedisError
 
 from api.http.actors import actor_of
-from api.http.field_checks import Given, also_checked
+from api.http.field_checks import Given, also_checked, was_sent
 from api.http.field_rules import Rule, together
 from api.http.injected import GivenWork
 from api.http.path_numbers import uuid_of
@@ -42,9 +42,11 @@ from api.routes.deliveries.services import DeliveryServices, GivenServices
 from dispatch.accounts.api_keys import Scope
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
+from dispatch.catalogue.weights import to_the_gram
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Priority
 from dispatch.deliveries.service import DeliveryKey
+from dispatch.deliveries.sold_weights import sold_weight
 from dispatch.deliveries.steps import DeliveryLimits
 from dispatch.errors import NotFound
 from dispatch.ports import LivePosition
@@ -60,7 +62,8 @@ KeyPath = Annotated[str, PathParameter(description="The delivery's number or UUI
 class NewDelivery(Body, frozen=True, kw_only=True):
     """The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR.
 
-    Without ``delivery_fee`` it costs what the zone of its pickup says, or else the settings.
+    Without ``package_weight`` it weighs what the sold products do, where their seller has said what one weighs; where
+    not, it is required. Without ``delivery_fee`` it costs what the zone of its pickup says, or else the settings.
     ``ready_at``: when the parcel can be picked up; where it is not said, the requested pickup is when.
     ``proof``: what is required at its ends; where it is not said, what its seller's deliveries usually require.
     ``label``: the seller's own number on the parcel, which may be scanned in the place of the tracking number.
@@ -79,7 +82,7 @@ class NewDelivery(Body, frozen=True, kw_only=True):
     delivery_contact_name: PersonName
     delivery_contact_phone: Phone
     delivery_instructions: Text = ""
-    package_weight: Kilograms
+    package_weight: Kilograms | None = None
     package_dimensions: Annotated[str, Meta(max_length=100, pattern=NO_NUL, extra=ONE_LINE)] = ""
     package_value: Decimal | None = None
     fragile: bool = False
@@ -115,7 +118,7 @@ class NewDelivery(Body, frozen=True, kw_only=True):
             known[f"{end}_lat"] = known.pop(f"{end}_latitude")
             known[f"{end}_lon"] = known.pop(f"{end}_longitude")
         known["proof"] = None if self.proof is None else self.proof.required()
-        known["package_weight"] = Decimal(str(self.package_weight)).quantize(Decimal("0.001"))
+        known["package_weight"] = to_the_gram(self.package_weight)
         return known
 
 
@@ -158,6 +161,12 @@ async def _check_amounts(request: Request[Any, Any, Any], given: Given) -> None:
     limits.check(given)
 
 
+async def _check_weight(request: Request[User, Any, Any], given: Given) -> None:
+    if not was_sent(request, "package_weight"):
+        async with request.app.state.services.database.work() as work:
+            await sold_weight(work, given.get("marketplace_sale_id"), request.user)
+
+
 class DeliveryController(Controller):
     """``/api/deliveries``."""
 
@@ -167,7 +176,7 @@ class DeliveryController(Controller):
     @post(
         "/create/",
         guards=[acts(Role.ADMIN, Role.SELLER)],
-        opt=also_checked(_check_amounts) | scoped(Scope.DELIVERIES_WRITE),
+        opt=also_checked(_check_amounts, _check_weight) | scoped(Scope.DELIVERIES_WRITE),
     )
     async def create(
         self, request: Request[User, Any, Any], data: JSONBody[NewDelivery], work: GivenWork, services: GivenServices

@@ -15,11 +15,20 @@ from dispatch.deliveries.models import DeliveryStatus
 from dispatch.ports import Presence
 
 
+class DelayAnswer(Struct, frozen=True, kw_only=True):
+    """By how many seconds another delivery would be at its door later."""
+
+    delivery_id: int
+    by_s: int
+
+
 class CandidateAnswer(Struct, frozen=True, kw_only=True):
     """One who could carry. ``distance_km`` is from where it is to the pickup, as the crow flies.
 
     Of a parcel that is aboard it is to whoever has it. ``estimated_pickup_time``: when this one would be there.
-    ``gave_back``: had this delivery and did not want it.
+    ``gave_back``: had this delivery and did not want it. Both times are among all else that this one has to do, of
+    which ``stops_before`` are before the door. ``delays``: what else this one has to do that would come later for it,
+    by a minute at least and the most first.
     """
 
     transporter: AssignedTransporter
@@ -34,6 +43,8 @@ class CandidateAnswer(Struct, frozen=True, kw_only=True):
     recorded_at: datetime
     estimated_pickup_time: datetime
     estimated_delivery_time: datetime
+    stops_before: int
+    delays: list[DelayAnswer]
     gave_back: bool
 
 
@@ -140,6 +151,8 @@ def _candidate(one: Candidate) -> CandidateAnswer:
         recorded_at=one.position.recorded_at,
         estimated_pickup_time=one.pickup_at,
         estimated_delivery_time=one.arrival,
+        stops_before=one.stops_before,
+        delays=[DelayAnswer(delivery_id=late.delivery_id, by_s=round(late.by.total_seconds())) for late in one.delays],
         gave_back=one.gave_back,
     )
 

@@ -52,7 +52,11 @@ ROW: Final[dict[str, Any]] = {
     "created_at": "2024-10-27T10:45:00Z",
 }
 PAGE: Final = {"count": 1, "next": None, "previous": None}
-OF_TRANSPORTER: Final = PAGE | {"results": [ROW]}
+STOPS: Final = [
+    {"kind": "pickup", "number": 1, "estimated_time": "2024-10-28T14:10:00Z"},
+    {"kind": "dropoff", "number": 3, "estimated_time": "2024-10-28T16:30:00Z"},
+]
+OF_TRANSPORTER: Final = PAGE | {"results": [ROW | {"stops": STOPS}]}
 OF_DISPATCHER: Final = PAGE | {
     "results": [
         ROW
@@ -137,7 +141,7 @@ TRACKED: Final[dict[str, Any]] = {
         "width_deg": 0.011,
     },
     "estimated_delivery_time": "2024-10-28T16:30:00Z",
-    "eta": {"earliest": "2024-10-28T16:20:00Z", "latest": "2024-10-28T16:45:00Z"},
+    "eta": {"earliest": "2024-10-28T16:20:00Z", "latest": "2024-10-28T16:45:00Z", "stops_before": 2},
     "position": {
         "lat": 27.6950,
         "lon": 85.3800,
@@ -154,6 +158,7 @@ TRACKED: Final[dict[str, Any]] = {
     },
     "attempts": [],
     "next_try": None,
+    "on_hold": None,
     "tracking_history": [
         _step("assigned", "Package assigned to transporter", "2024-10-27T11:00:00Z", None),
         _step(
@@ -313,7 +318,9 @@ OF_OPERATIONS: Final = {
                 "delivery_photo": PHOTO,
                 "signature": PHOTO,
                 "customer_rating": 5,
-            }
+            },
+            "With a photo that was sent in parts": DOOR
+            | {"delivery_photo": "upload:0b8c7c1e-2f53-4a8e-9b43-1d0c1f6f2a77", "code": "4711"},
         },
         {"Delivered": DELIVERED},
     ),

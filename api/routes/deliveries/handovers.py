@@ -126,8 +126,8 @@ class HandoverController(Controller):
 
         A phone that had no network says `happened_at`. It is believed unless it lies before the assignment, in the
         future, or longer ago than `DISPATCH_STEP_MAX_AGE_H`: then the step is flagged and ours counts. Where the
-        delivery went on without the phone it is 409 with its `delivery_status` (`wrong_status`, `no_longer_yours`).
-        What was sent as proof is kept for admins then: `proof_kept`, `proof_number`.
+        delivery went on without the phone it is 409 with its `delivery_status` (`wrong_status`, `no_longer_yours`,
+        `on_hold`). What was sent as proof is kept for admins then: `proof_kept`, `proof_number`.
         """
         body = data or PickupBody()
         pictures = await decoded_pictures(

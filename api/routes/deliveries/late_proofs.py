@@ -1,46 +1,37 @@
-"""Proof of steps that came too late: kept when the step is refused, and shown to admins."""
+"""Proof of steps that were refused: kept all the same, and shown to admins."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import select
 
-from api.routes.deliveries.proof_links import PictureLink, ProofLinks
+from api.monitoring import counters
+from api.routes.deliveries.evidence import SignedEvidence, signed_evidence_of
+from api.routes.deliveries.proof_links import ProofLinks
 from api.routes.deliveries.services import DeliveryServices
-from api.routes.deliveries.step_answers import Point
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
-from dispatch.deliveries.refused_steps import TOO_LATE, SentStep
-from dispatch.errors import Conflict
-from dispatch.proofs.kinds import Relation
+from dispatch.deliveries.refused_steps import SentStep, keeps_proof
+from dispatch.errors import DispatchError
 from dispatch.proofs.refused import RefusedHandover, RefusedStep
 from dispatch.transporters.models import Transporter
 
 
-class RefusedProof(Struct, frozen=True, kw_only=True):
-    """What was sent with a step that was not taken. Metres, seconds.
+class RefusedProof(SignedEvidence, frozen=True, kw_only=True):
+    """What was sent with a step that was not taken.
 
     ``refusal``: why, and ``delivery_status``, how the delivery stood then; ``happened_at``: when it was by the phone's
     word; ``scanned``: what it read on the parcel; ``reason``: of an attempt.
     """
 
-    number: int
     step: RefusedStep
     transporter_id: int
     transporter_name: str
     refusal: str
     delivery_status: str
     happened_at: datetime | None
-    noticed_at: datetime
-    location: Point | None
-    distance_m: float | None
-    fix_age_s: float | None
-    photo: PictureLink | None
-    signature: PictureLink | None
-    signed_by: str
-    relation: Relation | None
     scanned: str
     reason: str
     notes: str
@@ -48,15 +39,35 @@ class RefusedProof(Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def proof_kept(work: Work, services: DeliveryServices, sent: SentStep) -> AsyncIterator[None]:
-    """Around a step: where it comes too late it is undone, its proof is kept, and the refusal says whether it is."""
+    """Around a step: where it is refused it is undone, its proof is kept, and the refusal says whether it is.
+
+    What becomes of it is counted once it has.
+    """
     try:
         yield
-    except Conflict as refusal:
-        if refusal.code in TOO_LATE:
+    except DispatchError as refusal:
+        number = None
+        if keeps_proof(refusal):
             await work.rollback()
             number = await services.refused_handovers.keep(sent, refusal)
             refusal.extra |= {"proof_kept": number is not None, "proof_number": number}
+        _count(sent, "refused" if number is None else "refused_kept")
         raise
+    else:
+        work.after_commit(lambda: _counted(sent))
+
+
+async def _counted(sent: SentStep) -> None:
+    _count(sent, "taken")
+
+
+def _count(sent: SentStep, outcome: str) -> None:
+    counters.proofs.labels(sent.step.value, outcome).inc()
+    if outcome == "refused":
+        return
+    for picture, content in (("photo", sent.handover.photo), ("signature", sent.handover.signature)):
+        if content is not None:
+            counters.proof_bytes.labels(picture).inc(len(content))
 
 
 async def refused_proofs(work: Work, delivery_id: int, links: ProofLinks) -> list[RefusedProof]:
@@ -73,21 +84,13 @@ async def refused_proofs(work: Work, delivery_id: int, links: ProofLinks) -> lis
 
 def _refused(row: RefusedHandover, transporter_name: str, links: ProofLinks) -> RefusedProof:
     return RefusedProof(
-        number=row.number,
+        **asdict(signed_evidence_of(row, links)),
         step=row.step,
         transporter_id=row.transporter_id,
         transporter_name=transporter_name,
         refusal=row.refusal,
         delivery_status=row.delivery_status,
         happened_at=row.happened_at,
-        noticed_at=row.noticed_at,
-        location=None if row.lat is None or row.lon is None else Point(row.lat, row.lon),
-        distance_m=row.distance_m,
-        fix_age_s=row.fix_age_s,
-        photo=links.link(row.photo, row.photo_hash),
-        signature=links.link(row.signature, row.signature_hash),
-        signed_by=row.signed_by,
-        relation=row.relation,
         scanned=row.scanned,
         reason=row.reason,
         notes=row.notes,

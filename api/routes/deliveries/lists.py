@@ -41,6 +41,7 @@ from api.routes.deliveries.services import GivenServices
 from api.routes.deliveries.zone_filter import ZoneQuery, area_of
 from dispatch.accounts.api_keys import Scope
 from dispatch.accounts.models import Role, User
+from dispatch.bikram_sambat import nepal_date
 from dispatch.deliveries.attempts.service import attempts_of
 from dispatch.deliveries.finding import DeliveryFilter, cities_of, deliveries_query, waiting_query
 from dispatch.deliveries.models import DeliveryStatus, Priority
@@ -106,7 +107,7 @@ class DeliveryListController(Controller):
             made_to=end_of(date_to, "date_to"),
             search=search,
         )
-        query = deliveries_query(wanted, services.clock.now().date())
+        query = deliveries_query(wanted, nepal_date(services.clock.now()))
         row = partial(dispatcher_row, now=services.clock.now())
         return await paginate(request, work.session, query, page, page_size, row)
 
@@ -128,7 +129,7 @@ class DeliveryListController(Controller):
         if request.user.has(Role.ADMIN):
             return await paginate(request, work.session, waiting, page, page_size, delivery_row)
         transporter = await Transporters(work, services.clock).get_of(request.user)
-        if not transporter.papers_in_order(services.clock.now().date()):
+        if not transporter.papers_in_order(nepal_date(services.clock.now())):
             raise Forbidden("Your documents are expired or not verified.", code="documents_not_in_order")
         found = await page_of_rows(request, work.session, waiting, page, page_size)
         cities = await cities_of(work.session, found.results)
@@ -154,7 +155,8 @@ class DeliveryListController(Controller):
         attempts = (await attempts_of(work.session, [delivery.id])).get(delivery.id, [])
         code = await services.codes(work).find(delivery.id)
         on_hold = await read_on_hold(work, delivery, services.clock.now(), user)
-        return detailed_delivery(delivery, user, services.proof_links, attempts, code, on_hold)
+        left = services.attempt_rules.left(len(attempts))
+        return detailed_delivery(delivery, user, services.proof_links, attempts, left, code, on_hold)
 
     @post("/{delivery_id:str}/rate/", guards=[needs(Role.CUSTOMER)], status_code=200)
     async def rate(

@@ -28,6 +28,7 @@ OF_LOSSES: Final = {
         },
         {"Ended": {"delivery": CHANGED, "ending": "lost", "refund": REFUND}},
     ),
+    "deliveries_read_loss": Example(answers={"Under way": {"delivery_id": 101, "ending": None, "left": 2925.0}}),
     "deliveries_bring_back": Example(
         {"Refused": {"reason": "The customer does not want it", "restock": True}},
         {

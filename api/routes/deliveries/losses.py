@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from litestar import Controller, Request, post
+from litestar import Controller, Request, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -61,6 +61,14 @@ class LossAnswer(Struct, frozen=True, kw_only=True):
     refund: SaleRefund | None
 
 
+class LossOutlook(Struct, frozen=True, kw_only=True):
+    """What would go back to the buyer were a delivery lost now, NPR: also the most for a damaged one."""
+
+    delivery_id: int
+    ending: Ending | None
+    left: float
+
+
 def sale_refund(refund: Refund | None) -> SaleRefund | None:
     """A refund of a sale."""
     if refund is None or refund.sale_id is None:
@@ -81,6 +89,15 @@ class LossController(Controller):
 
     path = "/api/deliveries"
     tags = ("deliveries",)
+
+    @get("/{delivery_id:str}/loss/", guards=[needs(Role.ADMIN)])
+    async def read_loss(self, delivery_id: KeyPath, work: GivenWork, services: GivenServices) -> LossOutlook:
+        """What would go back to its buyer were the delivery lost now, before anybody says so; nothing changes.
+
+        `left` is 0 where it has an `ending` already, or nothing of what was paid for its sale is left.
+        """
+        delivery, left = await services.losses(work).left(delivery_key(delivery_id))
+        return LossOutlook(delivery_id=delivery.id, ending=delivery.ending, left=float(from_paisa(left)))
 
     @post("/{delivery_id:str}/loss/", guards=[needs(Role.ADMIN)], status_code=200)
     async def report(

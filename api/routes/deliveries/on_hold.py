@@ -24,7 +24,7 @@ Why = Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_NUL, extra=ON
 
 
 class HoldBody(Body, frozen=True, kw_only=True):
-    """Why a delivery is to wait, for those who decide, and until when; without ``until``, until it is resumed."""
+    """Why a delivery is to wait, for those who decide, and until when, which lies ahead; else until it is resumed."""
 
     reason: Why
     until: Moment | None = None

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from litestar import Controller, Request, Response, get
 from litestar.params import PathParameter, QueryParameter
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict
 from sqlalchemy import select
 
 from api.http.described_answers import OtherAnswer, also
@@ -14,10 +15,10 @@ from api.http.schemas import BIGINT_MAX
 from api.http.security import PUBLIC, needs
 from api.routes.deliveries.codes import CodePath
 from api.routes.deliveries.deliveries import delivery_key
+from api.routes.deliveries.evidence import Evidence, SignedEvidence, evidence_of, signed_evidence_of
 from api.routes.deliveries.late_proofs import RefusedProof, refused_proofs
-from api.routes.deliveries.proof_links import PATH, PictureLink, ProofLinks
+from api.routes.deliveries.proof_links import PATH, ProofLinks
 from api.routes.deliveries.services import DeliveryServices, GivenServices
-from api.routes.deliveries.step_answers import Point
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.models import AttemptReason
@@ -25,7 +26,7 @@ from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.proof_verification import ProofVerification
 from dispatch.errors import NotFound
 from dispatch.numbers import read_tracking_number
-from dispatch.proofs.kinds import End, ProofKind, Proved, Relation
+from dispatch.proofs.kinds import End, ProofKind, Proved
 from dispatch.proofs.models import ProofRecord, kinds_of
 from dispatch.proofs.verifying import ProofFault
 
@@ -33,40 +34,22 @@ TYPES: Final = {"webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
 PICTURES = also(OtherAnswer(200, "The picture.", tuple(TYPES.values()), instead=True))
 
 
-class HandoverProof(Struct, frozen=True, kw_only=True):
-    """What proved one handover. Metres, seconds; ``hash`` is of all that is kept of it, ``flags`` for admins alone.
+class HandoverProof(SignedEvidence, frozen=True, kw_only=True):
+    """What proved one handover; ``hash`` is of all that is kept of it, ``flags`` for admins alone."""
 
-    ``distance_m``: from where it was to the address; ``fix_age_s``: how old the transporter's last position was then.
-    """
-
-    number: int
     end: End
     happened_at: datetime
-    noticed_at: datetime
-    location: Point | None
-    distance_m: float | None
-    fix_age_s: float | None
-    photo: PictureLink | None
-    signature: PictureLink | None
-    signed_by: str
-    relation: Relation | None
     checked: list[ProofKind]
     hash: str
     flags: list[str] | UnsetType = UNSET
 
 
-class AttemptProof(Struct, frozen=True, kw_only=True):
+class AttemptProof(Evidence, frozen=True, kw_only=True):
     """What proves that somebody was at the door in vain, as of a handover; ``attempt``: which one of the delivery's."""
 
-    number: int
     attempt: int
     reason: AttemptReason
     happened_at: datetime
-    noticed_at: datetime
-    location: Point | None
-    distance_m: float | None
-    fix_age_s: float | None
-    photo: PictureLink | None
     hash: str
     flags: list[str] | UnsetType = UNSET
 
@@ -74,8 +57,8 @@ class AttemptProof(Struct, frozen=True, kw_only=True):
 class ProofOfDelivery(Struct, frozen=True, kw_only=True):
     """What proved the handovers and attempts of a delivery; ``has_code``: whether its buyer was told a code.
 
-    ``number`` counts both in the order in which they were written down. ``refused``: what was sent with steps that came
-    too late and were not taken, for admins alone.
+    ``number`` counts both in the order in which they were written down. ``refused``: what was sent with steps that
+    were not taken, for admins alone.
     """
 
     delivery_id: int
@@ -200,17 +183,9 @@ async def _concerned(request: Request[User, Any, Any], key: str, work: Work, ser
 
 def _handover(row: ProofRecord, links: ProofLinks, *, for_admin: bool) -> HandoverProof:
     return HandoverProof(
-        number=row.number,
+        **asdict(signed_evidence_of(row, links)),
         end=End(row.end.value),
         happened_at=row.happened_at,
-        noticed_at=row.noticed_at,
-        location=None if row.lat is None or row.lon is None else Point(row.lat, row.lon),
-        distance_m=row.distance_m,
-        fix_age_s=row.fix_age_s,
-        photo=links.link(row.photo, row.photo_hash),
-        signature=links.link(row.signature, row.signature_hash),
-        signed_by=row.signed_by,
-        relation=row.relation,
         checked=sorted(kinds_of(row.checked)),
         hash=row.hash,
         flags=row.flags if for_admin else UNSET,
@@ -219,15 +194,10 @@ def _handover(row: ProofRecord, links: ProofLinks, *, for_admin: bool) -> Handov
 
 def _attempt(row: ProofRecord, links: ProofLinks, *, for_admin: bool) -> AttemptProof:
     return AttemptProof(
-        number=row.number,
+        **asdict(evidence_of(row, links)),
         attempt=row.attempt or 0,
         reason=AttemptReason(row.reason or AttemptReason.OTHER),
         happened_at=row.happened_at,
-        noticed_at=row.noticed_at,
-        location=None if row.lat is None or row.lon is None else Point(row.lat, row.lon),
-        distance_m=row.distance_m,
-        fix_age_s=row.fix_age_s,
-        photo=links.link(row.photo, row.photo_hash),
         hash=row.hash,
         flags=row.flags if for_admin else UNSET,
     )

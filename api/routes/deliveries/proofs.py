@@ -12,6 +12,7 @@ from msgspec import Meta
 from api.adapters.images import NotAPicture, check_picture, remade
 from api.http.forms import FormFiles, with_files
 from api.http.schemas import CODE
+from api.monitoring import counters
 from api.routes.deliveries.sent_pictures import PREFIX
 from dispatch.errors import Invalid
 
@@ -81,6 +82,7 @@ async def _act(field: str, text: str | bytes, act: Callable[[str | bytes], Made]
     try:
         return await asyncio.get_running_loop().run_in_executor(_decoders, act, text)
     except NotAPicture as error:
+        counters.pictures_refused.inc()
         raise Invalid(NO_PICTURE, fields={field: str(error)}) from None
 
 

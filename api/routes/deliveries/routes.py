@@ -20,6 +20,7 @@ from api.routes.deliveries.door_examples import OF_DOORS
 from api.routes.deliveries.doors import DoorController
 from api.routes.deliveries.examples import OF_OPERATIONS
 from api.routes.deliveries.handovers import HandoverController
+from api.routes.deliveries.instructions import InstructionsController
 from api.routes.deliveries.lists import DeliveryListController
 from api.routes.deliveries.loss_examples import OF_LOSSES
 from api.routes.deliveries.losses import LossController
@@ -29,6 +30,7 @@ from api.routes.deliveries.on_hold import HoldController
 from api.routes.deliveries.on_hold_examples import OF_HOLDS
 from api.routes.deliveries.paths import PathController
 from api.routes.deliveries.plans import AssignmentPlanController
+from api.routes.deliveries.proof_examples import OF_PROOFS
 from api.routes.deliveries.proof_records import ProofController, ProofPictureController
 from api.routes.deliveries.returns import ReturnController
 from api.routes.deliveries.rolling import RollingController
@@ -61,6 +63,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             HandoverController,
             AttemptController,
             DoorController,
+            InstructionsController,
             LossController,
             ReturnController,
             HoldController,
@@ -79,5 +82,5 @@ def delivery_routes(services: DeliveryServices) -> Router:
             OfferHistoryController,
         ],
         dependencies=given(services),
-        opt=examples(OF_OPERATIONS | OF_ATTEMPTS | OF_DOORS | OF_LOSSES | OF_HOLDS),
+        opt=examples(OF_OPERATIONS | OF_ATTEMPTS | OF_DOORS | OF_LOSSES | OF_HOLDS | OF_PROOFS),
     )

@@ -10,8 +10,7 @@ from litestar.params import SkipValidation
 
 from api.adapters.guess_limits import RedisGuessLimits
 from api.adapters.solving import ProcessSolver
-from api.adapters.stores import build_store
-from api.process.resources import Feature, Resources
+from api.process.resources import Feature
 from api.routes.deliveries.proof_links import ProofLinks
 from dispatch.assignments.bulk import BulkAssignments
 from dispatch.assignments.by_hand import AssignmentsByHand
@@ -34,6 +33,7 @@ from dispatch.deliveries.attempts.rescheduling import Rescheduling
 from dispatch.deliveries.attempts.service import AttemptRules, DeliveryAttempts
 from dispatch.deliveries.fees import DeliveryFees
 from dispatch.deliveries.handover import HandoverRules
+from dispatch.deliveries.instructing import Instructing
 from dispatch.deliveries.proof_keys import ProofKeys
 from dispatch.deliveries.proving import Proving
 from dispatch.deliveries.ratings import DeliveryRatings
@@ -54,7 +54,7 @@ from dispatch.proofs.codes import DeliveryCodes
 from dispatch.rolling.asking import Asking
 from dispatch.rolling.calls import PlanCalls
 from dispatch.rolling.giving import Giving
-from dispatch.rolling.leases import Leases, name_of_process
+from dispatch.rolling.leases import Leases
 from dispatch.rolling.moving import Moving
 from dispatch.rolling.nobody_left import NobodyLeft
 from dispatch.rolling.planning import Planner
@@ -118,7 +118,7 @@ class DeliveryServices(Feature):
             limits=self.delivery_limits,
             fees=self.delivery_fees,
             proving=self.proving(work),
-            follow=Rests(self.clock, self.publisher).follow,
+            follow=Rests(self.clock, self.publisher, road_factor=self.settings.road_factor).follow,
         )
 
     def proving(self, work: Work) -> Proving:
@@ -167,6 +167,10 @@ class DeliveryServices(Feature):
         """Where they go instead, in a unit of work."""
         steps = self.delivery_steps(work)
         return Readdressing(work, self.publisher, self.live, steps, most_km=self.settings.address_change_km)
+
+    def instructing(self, work: Work) -> Instructing:
+        """What couriers are told about the door, in a unit of work."""
+        return Instructing(work, self.publisher, self.delivery_steps(work).deliveries)
 
     def codes(self, work: Work) -> DeliveryCodes:
         """Customers' codes in a unit of work."""
@@ -270,7 +274,8 @@ class DeliveryServices(Feature):
         """Parcels that go back to their sellers, in a unit of work."""
         steps = self.delivery_steps(work)
         most = self.attempt_rules.most
-        return Returns(work, self.clock, self.publisher, steps.deliveries, most_attempts=most)
+        factor = self.settings.road_factor
+        return Returns(work, self.clock, self.publisher, steps.deliveries, most_attempts=most, road_factor=factor)
 
     def holding(self, work: Work) -> Holding:
         """Deliveries that people let wait, in a unit of work."""
@@ -370,28 +375,3 @@ class DeliveryServices(Feature):
 
 GivenServices: TypeAlias = NamedDependency[SkipValidation[DeliveryServices]]
 """The parts of this feature, as its routes name them."""
-
-
-def build_delivery_services(resources: Resources, photos: PhotoStore | None = None) -> DeliveryServices:
-    """Join them. Starts no process yet."""
-    database, settings = resources.database, resources.settings
-    solver = ProcessSolver(is_timed=resources.part.is_timed)
-    return DeliveryServices(
-        resources,
-        photos or build_store(settings, "photos"),
-        solver,
-        RunTasks(database, resources.clock),
-        KeptTransporters(database),
-        KeptZones(database),
-        Planner(solver),
-        name_of_process(),
-        UnlockTokens(settings.signing_key()),
-        RedisGuessLimits(
-            resources.redis,
-            resources.keys,
-            per_account=settings.wrong_passwords_per_account,
-            per_address=settings.wrong_passwords_per_address,
-            window_s=settings.wrong_passwords_window_s,
-        ),
-        ProofKeys(settings.signing_key(), [key.get_secret_value() for key in settings.old_secret_keys]),
-    )

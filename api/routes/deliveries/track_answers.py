@@ -22,10 +22,11 @@ AT_DOOR: Final = (EventKind.ARRIVED_AT_DROPOFF, EventKind.LEFT_DROPOFF)
 
 
 class ArrivalWindow(Struct, frozen=True):
-    """Between when the parcel is at the door."""
+    """Between when the parcel is at the door. ``stops_before``: where its transporter goes for others before that."""
 
     earliest: datetime
     latest: datetime
+    stops_before: int
 
 
 class TrackedCarrier(Struct, frozen=True):
@@ -68,6 +69,13 @@ class TrackedArea(Struct, frozen=True):
     width_deg: float
 
 
+class TrackedHold(Struct, frozen=True):
+    """Somebody lets it wait: until then, or until it is resumed where ``until`` is null. Why is not told."""
+
+    since: datetime
+    until: datetime | None
+
+
 class TrackedDelivery(Struct, frozen=True, kw_only=True):
     """A parcel, where it is and when it comes; what its seller does not show is null, or left out of a list.
 
@@ -93,6 +101,7 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     tracking_history: list[StepAnswer]
     attempts: list[AttemptAnswer]
     next_try: NextTry | None
+    on_hold: TrackedHold | None
     events: list[TrackedEvent]
     distance_km: float | None
     package_details: Package
@@ -145,12 +154,13 @@ def tracked_delivery(
         delivery_address=delivery.delivery_address if sight.of(Element.DELIVERY_ADDRESS) else None,
         delivery_area=None if gone else _area(delivery.delivery_lat, delivery.delivery_lon),
         estimated_delivery_time=None if gone else shown_time(delivery, arrival),
-        eta=ArrivalWindow(arrival.earliest, arrival.latest) if arrival else None,
+        eta=ArrivalWindow(arrival.earliest, arrival.latest, arrival.stops_before) if arrival else None,
         position=position if sight.of(Element.POSITION) else None,
         transporter=_carrier(delivery.transporter, sight) if delivery.transporter and not gone else None,
         tracking_history=[_step(step, sight) for step in delivery.tracking_history] if history else [],
         attempts=[attempt_answer(one) for one in attempts] if history else [],
         next_try=next_try(delivery),
+        on_hold=_hold(delivery, sight.stage.now),
         events=[_event(event, sight) for event in events] if history else [],
         distance_km=None if gone else delivery.distance_km,
         package_details=package_of(delivery),
@@ -170,6 +180,11 @@ def _area(lat: float | None, lon: float | None) -> TrackedArea | None:
         return None
     cell = geo_cell(lat, lon, AREA_SIGNS)
     return TrackedArea(cell.name, cell.lat, cell.lon, cell.height_deg, cell.width_deg)
+
+
+def _hold(delivery: Delivery, now: datetime) -> TrackedHold | None:
+    since = delivery.on_hold_since
+    return TrackedHold(since, delivery.on_hold_until) if since is not None and delivery.is_on_hold(now) else None
 
 
 def _carrier(transporter: Transporter, sight: Sight) -> TrackedCarrier:

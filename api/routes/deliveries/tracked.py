@@ -2,7 +2,7 @@
 
 from msgspec import structs
 
-from api.routes.deliveries.arrivals import arrivals_from, live_positions
+from api.routes.deliveries.arrivals import arrivals_from, live_positions, open_errands
 from api.routes.deliveries.services import DeliveryServices
 from api.routes.deliveries.track_answers import Sight, TrackedDelivery, tracked_delivery, tracked_position
 from dispatch.arrivals.movement import list_events
@@ -10,6 +10,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.attempts.service import attempts_of
 from dispatch.tracking.privacy import Stage
 from dispatch.tracking.privacy_settings import privacy_of
+from dispatch.tracking.service import stops_before, waits_for_next_try
 from dispatch.tracking.share_links import followed_by
 
 
@@ -24,10 +25,12 @@ async def read_tracked(
     delivery = await services.delivery_steps(work).deliveries.get_by_tracking_number(number)
     positions = await live_positions(services, [delivery])
     live = positions.get(delivery.transporter.id) if delivery.transporter else None
-    privacy, stops_before = await privacy_of(work.session, delivery.id, services.usual_privacy)
-    arrival = arrivals_from(services, [delivery], positions).get(delivery.id)
-    now = services.clock.now()
-    stage = Stage(delivery.status, stops_before, arrival, now, services.unlock_tokens.holds(unlock, number, now))
+    privacy = await privacy_of(work.session, delivery.id, services.usual_privacy)
+    errands = await open_errands(work, [delivery])
+    arrival = arrivals_from(services, [delivery], positions, errands).get(delivery.id)
+    carried, now = errands.get(delivery.transporter_id or 0, ()), services.clock.now()
+    unlocked, waits = services.unlock_tokens.holds(unlock, number, now), waits_for_next_try(carried, delivery.id, now)
+    stage = Stage(delivery.status, stops_before(carried, arrival), arrival, now, unlocked, waits)
     answer = tracked_delivery(
         delivery,
         await list_events(work.session, delivery.id),

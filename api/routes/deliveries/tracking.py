@@ -63,14 +63,14 @@ class TrackingController(Controller):
     ) -> Unlocked:
         """Show that one knows the receiver: what the seller shows for a code is shown with the `token`.
 
-        403 where the code is wrong; after several wrong ones the next has to wait (429).
+        403 where the code is wrong; after several wrong ones the next has to wait (429 `too_many_codes`).
         """
         number, _ = await followed_by(work.session, tracking_number, services.clock.now())
         delivery = await services.delivery_steps(work).deliveries.get_by_tracking_number(number)
         counted, address = f"tracking:{number}", client_address(request)
         wait_s = await services.guesses.begin(counted, address)
         if wait_s:
-            raise TooMany(f"Too many wrong codes. Try again in {wait_s} s.", wait_s, code="too_many_attempts")
+            raise TooMany(f"Too many wrong codes. Try again in {wait_s} s.", wait_s, code="too_many_codes")
         if not knows_receiver(delivery, read_code(data.code)):
             await services.guesses.failed(counted, address)
             raise Forbidden("That is not the code of this parcel.", code="wrong_code")

@@ -13,10 +13,12 @@ from msgspec import Meta, Struct
 from api.http.injected import GivenWork
 from api.http.schemas import Body
 from api.http.security import acts
+from api.monitoring import counters
 from api.process.resources import Feature
 from api.routes.deliveries.sent_pictures import PREFIX
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
+from dispatch.database.work import Work
 from dispatch.uploads.models import Upload
 from dispatch.uploads.service import MOST_BYTES, Uploads
 
@@ -64,7 +66,9 @@ class UploadController(Controller):
         self, request: AnyRequest, data: JSONBody[NewUpload], work: GivenWork, services: GivenServices
     ) -> UploadAnswer:
         """Begin a file of at most 5 MiB that is sent in parts. It is kept for a day; at most 10 wait at once."""
-        return _answer(await _uploads(work, services).begin(request.user.id, data.length))
+        upload = await _uploads(work, services).begin(request.user.id, data.length)
+        _count(work, "begun")
+        return _answer(upload)
 
     @patch("/{upload_id:uuid}/", request_max_body_size=MOST_PART_BYTES, operation_class=WithPart)
     async def send_part(
@@ -80,7 +84,10 @@ class UploadController(Controller):
         A part that is there already may be sent again: whoever lost an answer need not ask first.
         """
         content = await request.body()
-        return _answer(await _uploads(work, services).append(request.user.id, upload_id, offset, content))
+        upload, is_new = await _uploads(work, services).append(request.user.id, upload_id, offset, content)
+        if is_new:
+            _count(work, "whole" if upload.received == upload.length else "", len(content))
+        return _answer(upload)
 
     @get("/{upload_id:uuid}/")
     async def show_upload(
@@ -95,10 +102,20 @@ class UploadController(Controller):
     ) -> None:
         """Let go of it."""
         await _uploads(work, services).drop(request.user.id, upload_id)
+        _count(work, "dropped")
 
 
-def _uploads(work: Any, services: Feature) -> Uploads:  # noqa: ANN401  a unit of work
+def _uploads(work: Work, services: Feature) -> Uploads:
     return Uploads(work, services.clock)
+
+
+def _count(work: Work, outcome: str, received: int = 0) -> None:
+    async def once_committed() -> None:
+        counters.upload_bytes.inc(received)
+        if outcome:
+            counters.uploads.labels(outcome).inc()
+
+    work.after_commit(once_committed)
 
 
 def _answer(upload: Upload) -> UploadAnswer:

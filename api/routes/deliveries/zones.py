@@ -1,5 +1,6 @@
 """Zones: parts of the town that are dispatched in their own way."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -180,7 +181,7 @@ async def _check_area(_: Request[Any, Any, Any], given: Given) -> None:
     area = given.get("area")
     if isinstance(area, Area):
         checked_polygon(area.coordinates)
-    elif isinstance(area, dict):
+    elif isinstance(area, Mapping) and "coordinates" in area:  # what of a body within fits, and not all of it does
         checked_polygon(area["coordinates"])
 
 

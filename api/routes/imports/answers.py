@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
+from api.routes.imports.importers import Outcome
 from dispatch.imports import ImportKind, ImportRun
 
 
@@ -15,15 +17,38 @@ class ProblemAnswer(Struct, frozen=True):
     detail: str
 
 
+class ToldAnswer(Struct, frozen=True):
+    """A row that is right: its number in the file, its own name, what it is called, what becomes of it.
+
+    ``columns``: of one that is changed, what is otherwise.
+    """
+
+    row: int
+    external_id: str
+    title: str
+    outcome: Outcome
+    columns: list[str] = []
+
+
+class WrongAnswer(Struct, frozen=True):
+    """What a row that is wrong calls itself: its number in the file, its own name, what it is; or nothing."""
+
+    row: int
+    external_id: str
+    title: str
+
+
 class ImportAnswer(Struct, frozen=True, kw_only=True):
     """``applied``: whether it was written. Of a dry run, the counts say what would happen.
 
-    ``bad``: rows that are wrong; ``problems`` has what is, the first 500.
+    ``bad``: rows that are wrong; ``problems`` has what is, the first 500. ``columns``: those that the table has.
     """
 
     id: int
     at: datetime
     kind: ImportKind
+    file_name: str
+    columns: list[str]
     dry_run: bool
     applied: bool
     rows: int
@@ -35,12 +60,32 @@ class ImportAnswer(Struct, frozen=True, kw_only=True):
     problems: list[ProblemAnswer]
 
 
+class ImportDetails(ImportAnswer, frozen=True, kw_only=True):
+    """The same with rows that are right, the first 500: those that are new or changed before those that are not."""
+
+    told: list[ToldAnswer]
+
+
+class TakenImport(ImportDetails, frozen=True, kw_only=True):
+    """The same to whoever hands the table in, with what the wrong rows of ``problems`` call themselves: not kept."""
+
+    wrong: list[WrongAnswer]
+
+
+def import_details(run: ImportRun) -> ImportDetails:
+    """A run whole."""
+    told = [ToldAnswer(**one) for one in run.told]
+    return ImportDetails(**asdict(import_answer(run)), told=told)
+
+
 def import_answer(run: ImportRun) -> ImportAnswer:
     """A run as its owner sees it."""
     return ImportAnswer(
         id=run.id,
         at=run.at,
         kind=run.kind,
+        file_name=run.file_name,
+        columns=list(run.columns),
         dry_run=run.dry_run,
         applied=run.applied,
         rows=run.rows,

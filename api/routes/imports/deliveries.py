@@ -8,7 +8,7 @@ from api.http.field_checks import Given
 from api.routes.deliveries.deliveries import NewDelivery
 from api.routes.deliveries.services import DeliveryServices
 from api.routes.imports.fields import FieldCheck
-from api.routes.imports.importers import Importer, Outcome
+from api.routes.imports.importers import Importer, Outcome, Taken
 from api.routes.imports.products import ExternalId
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
@@ -54,12 +54,16 @@ class DeliveryImporter(Importer[DeliveryRow]):
         query = select(Delivery.sale_id, Delivery.id).where(Delivery.sale_id.in_(sales), Delivery.return_of.is_(None))
         self._of_sales = dict((await self._work.session.execute(query)).tuples().all())
 
-    async def take(self, row: DeliveryRow) -> Outcome:
+    def title_of(self, row: DeliveryRow) -> str:
+        """Of which sale; where it goes is its buyer's, and what is told is kept."""
+        return f"sale {row.marketplace_sale_id}"
+
+    async def take(self, row: DeliveryRow) -> Taken:
         """Make it, unless it is there."""
         if self.name_of(row) in self._known or row.marketplace_sale_id in self._of_sales:
-            return Outcome.UNCHANGED
+            return Taken(Outcome.UNCHANGED)
         details = row.details()
         details.pop("external_id")
         made = await self._services.delivery_steps(self._work).create(row.marketplace_sale_id, self._user, details)
         self._new[self.name_of(row)] = made.id
-        return Outcome.MADE
+        return Taken(Outcome.MADE)

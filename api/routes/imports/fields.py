@@ -12,7 +12,7 @@ from api.adapters.sheets.rows import Row, UnreadableFile
 from api.http.bodies import fitting_fields, problems_in
 from api.http.field_checks import Given
 from api.http.schemas import Body
-from api.http.suggestions import nearest
+from api.http.suggestions import is_near, nearest
 from api.http.texts import tidied
 from dispatch.errors import DispatchError, Invalid
 
@@ -65,10 +65,12 @@ def columns_of(first: Row, wanted: type[Body]) -> Columns:
     """Read the row of names. Raises UnreadableFile, naming all that is wrong."""
     known = {one.encode_name: one for one in msgspec.structs.fields(wanted) if one.encode_name not in NO_CELLS}
     names = tuple(cell.strip().lower().replace(" ", "_").replace("-", "_") for cell in first.cells)
-    wrong = [f"`{name}` is no column here{nearest(name, known)}" for name in names if name not in known]
-    wrong += [f"`{name}` stands twice" for name in sorted({name for name in names if names.count(name) > 1})]
+    unknown = [name for name in names if name not in known]
+    # The columns that fit are named once, at the end.
+    wrong = [f"“{name}” is no column here{nearest(name, known) if is_near(name, known) else ''}" for name in unknown]
+    wrong += [f"“{name}” stands twice" for name in sorted({name for name in names if names.count(name) > 1})]
     wrong += [
-        f"`{one.encode_name}` is missing" for one in known.values() if one.required and one.encode_name not in names
+        f"“{one.encode_name}” is missing" for one in known.values() if one.required and one.encode_name not in names
     ]
     if wrong:
         raise UnreadableFile(f"of its columns {'; '.join(wrong[:20])}. What fits: {', '.join(known)}")

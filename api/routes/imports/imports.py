@@ -1,25 +1,35 @@
 """Tables of products, transporters and deliveries, handed in as CSV or XLSX."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from litestar import Controller, Request, get, post
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
+from msgspec.structs import asdict
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from api.http.actors import actor_of
 from api.http.injected import GivenWork
-from api.http.schemas import Page, PageNumber, PageSize, PathId, paginate
+from api.http.schemas import NO_NUL, Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import acts, needs
-from api.routes.imports.answers import ImportAnswer, import_answer
-from api.routes.imports.running import Wish, run_import
+from api.routes.imports.answers import (
+    ImportAnswer,
+    ImportDetails,
+    TakenImport,
+    WrongAnswer,
+    import_answer,
+    import_details,
+)
+from api.routes.imports.running import Wish, WrongRow, run_import
 from api.routes.imports.services import OVER_HTTP, GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.errors import NotFound
 from dispatch.imports import ImportKind, ImportRun
 
+FileName = Annotated[str, QueryParameter(max_length=200, pattern=NO_NUL, description="What the file is called.")]
 AnyRequest = Request[User, Any, Any]
 
 
@@ -53,15 +63,17 @@ class ImportController(Controller):
         services: GivenServices,
         dry_run: FromQuery[bool] = True,
         skip_bad_rows: FromQuery[bool] = False,
-    ) -> ImportAnswer:
+        file_name: FileName = "",
+    ) -> TakenImport:
         """Put the products of a table on sale, or change those that it brought before (`external_id`).
 
         The body is the file: CSV (UTF-8) or XLSX. Columns: `external_id`, `name`, `listed_price`, and as wished
-        `discounted_price`, `stock`, `description`, `tax_class`, `images`, `is_active`; an admin's has `seller` too.
+        `discounted_price`, `stock`, `description`, `tax_class`, `images`, `category` (such as `Food / Grain`),
+        `is_active`; an admin's has `seller` too. What the table has no column for stays as it is.
         It is a dry run unless `dry_run=false`. Where a row is wrong nothing is written, unless `skip_bad_rows=true`.
         """
         seller = None if request.user.has(Role.ADMIN) else request.user
-        return await _taken(request, services, ImportKind.PRODUCTS, _wish(dry_run, skip_bad_rows), seller)
+        return await _taken(request, services, ImportKind.PRODUCTS, Wish(dry_run, skip_bad_rows, file_name), seller)
 
     @post("/transporters/", guards=[needs(Role.ADMIN)], **OF_FILE)
     async def transporters(
@@ -70,13 +82,14 @@ class ImportController(Controller):
         services: GivenServices,
         dry_run: FromQuery[bool] = True,
         skip_bad_rows: FromQuery[bool] = False,
-    ) -> ImportAnswer:
+        file_name: FileName = "",
+    ) -> TakenImport:
         """Make accounts and profiles of transporters, or change profiles that such a table brought.
 
         Columns: `external_id`, `email`, `name`, `phone`, `vehicle_type`, `capacity_kg`, and as wished `business_name`,
         `vehicle_number`, `max_active`. They choose a password by "forgotten", and are verified as all are.
         """
-        return await _taken(request, services, ImportKind.TRANSPORTERS, _wish(dry_run, skip_bad_rows))
+        return await _taken(request, services, ImportKind.TRANSPORTERS, Wish(dry_run, skip_bad_rows, file_name))
 
     @post("/deliveries/", guards=[needs(Role.ADMIN)], **OF_FILE)
     async def deliveries(
@@ -85,41 +98,42 @@ class ImportController(Controller):
         services: GivenServices,
         dry_run: FromQuery[bool] = True,
         skip_bad_rows: FromQuery[bool] = False,
-    ) -> ImportAnswer:
+        file_name: FileName = "",
+    ) -> TakenImport:
         """Make the deliveries of sales. Columns are the fields of `POST /api/deliveries/create/`, and `external_id`.
 
         A sale that has its delivery is `unchanged`.
         """
-        return await _taken(request, services, ImportKind.DELIVERIES, _wish(dry_run, skip_bad_rows))
+        return await _taken(request, services, ImportKind.DELIVERIES, Wish(dry_run, skip_bad_rows, file_name))
 
     @get("/", guards=[needs(Role.SELLER, Role.ADMIN)])
     async def list_imports(
         self, request: AnyRequest, work: GivenWork, page: PageNumber = 1, page_size: PageSize = 20
     ) -> Page[ImportAnswer]:
         """One's own tables and what came of them, newest first; an admin sees all."""
-        query = select(ImportRun).order_by(ImportRun.id.desc())
+        query = select(ImportRun).options(defer(ImportRun.told)).order_by(ImportRun.id.desc())
         if not request.user.has(Role.ADMIN):
             query = query.where(ImportRun.user_id == request.user.id)
         return await paginate(request, work.session, query, page, page_size, import_answer)
 
     @get("/{import_id:int}/", guards=[needs(Role.SELLER, Role.ADMIN)])
-    async def show(self, request: AnyRequest, import_id: PathId, work: GivenWork) -> ImportAnswer:
-        """What came of one's own table."""
+    async def show(self, request: AnyRequest, import_id: PathId, work: GivenWork) -> ImportDetails:
+        """What came of one's own table, row by row."""
         run = await work.session.get(ImportRun, import_id)
         if run is None or (run.user_id != request.user.id and not request.user.has(Role.ADMIN)):
             raise NotFound("There is no such import.")
-        return import_answer(run)
-
-
-def _wish(dry_run: bool, skip_bad_rows: bool) -> Wish:
-    return Wish(dry_run=dry_run, skip_bad_rows=skip_bad_rows)
+        return import_details(run)
 
 
 async def _taken(
     request: AnyRequest, services: GivenServices, kind: ImportKind, wish: Wish, seller: User | None = None
-) -> ImportAnswer:
+) -> TakenImport:
     content = await request.body()
+    wrong: list[WrongRow] = []
+    wish = replace(wish, named=wrong.append)
     make = services.maker(kind, request.user, seller=seller)
     async with services.turn:
         run = await run_import(services.database, make, BytesIO(content), OVER_HTTP, actor_of(request), wish)
-    return import_answer(run)
+    return TakenImport(
+        **asdict(import_details(run)), wrong=[WrongAnswer(one.row, one.external_id, one.title) for one in wrong]
+    )

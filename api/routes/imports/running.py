@@ -29,18 +29,48 @@ MOST_TOLD: Final = 500
 """Problems that are kept with a run; all are counted, and a command prints all."""
 
 MakeImporter = Callable[[Work], Importer[Any]]
+LONGEST_NAME: Final = 200
+
 Heard = Callable[[RowProblem], object]
 Progress = Callable[[int], object]
 
 
 @dataclass(frozen=True, slots=True)
+class WrongRow:
+    """A row that is wrong, as it calls itself: told to whoever hands the table in, and kept nowhere."""
+
+    row: int
+    external_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
-    """How a table is taken. ``skip_bad_rows``: the others stand where some are wrong."""
+    """How a table is taken. ``skip_bad_rows``: the others stand where some are wrong.
+
+    ``named`` hears what the wrong rows call themselves whose problems are kept.
+    """
 
     dry_run: bool
     skip_bad_rows: bool = False
+    file_name: str = ""
     heard: Heard = lambda _: None
     progress: Progress = lambda _: None
+    named: Callable[[WrongRow], object] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class RowTold:
+    """A row that is right: its number in the file, the name by which it is known, what a person calls it.
+
+    ``columns``: of one that is changed, what is otherwise now.
+    """
+
+    row: int
+    external_id: str
+    title: str
+    outcome: Outcome
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -51,6 +81,21 @@ class Result:
     bad: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     problems: list[RowProblem] = field(default_factory=list)
+    columns: tuple[str, ...] = ()
+    moved: list[RowTold] = field(default_factory=list)
+    same: list[RowTold] = field(default_factory=list)
+
+    def take(self, told: RowTold) -> None:
+        """A row is right; of those that change nothing only as many are told as the others leave room for."""
+        self.outcomes[told.outcome] += 1
+        kept = self.same if told.outcome is Outcome.UNCHANGED else self.moved
+        if len(kept) < MOST_TOLD:
+            kept.append(told)
+
+    @property
+    def told(self) -> list[RowTold]:
+        """What became of rows that are right, in their order."""
+        return sorted((self.moved + self.same)[:MOST_TOLD], key=lambda one: one.row)
 
 
 async def run_import(
@@ -66,7 +111,7 @@ async def run_import(
         if not stands:
             await work.rollback()
         applied = stands and bool(result.outcomes[Outcome.MADE] or result.outcomes[Outcome.CHANGED])
-        run = await _kept(work, importer.kind, digest, result, actor, dry_run=wish.dry_run, applied=applied)
+        run = await _kept(work, importer.kind, digest, result, actor, wish, applied=applied)
         if applied:
             counts = {"kind": run.kind.value, "made": run.made, "changed": run.changed, "bad": run.bad}
             await record(work.session, actor, "table.imported", "import", run.id, counts)
@@ -74,13 +119,16 @@ async def run_import(
 
 
 async def _kept(
-    work: Work, kind: ImportKind, digest: str, result: Result, actor: Actor, *, dry_run: bool, applied: bool
+    work: Work, kind: ImportKind, digest: str, result: Result, actor: Actor, wish: Wish, *, applied: bool
 ) -> ImportRun:
     run = ImportRun(
         kind=kind,
         user_id=actor.user_id,
         file_sha256=digest,
-        dry_run=dry_run,
+        file_name=wish.file_name,
+        columns=list(result.columns),
+        told=[msgspec.to_builtins(one) for one in result.told],
+        dry_run=wish.dry_run,
         applied=applied,
         rows=result.rows,
         made=result.outcomes[Outcome.MADE],
@@ -100,27 +148,29 @@ async def _take_all(importer: Importer[Any], work: Work, rows: Iterator[Row], re
     if first is None:
         raise UnreadableFile("it is empty: the first row names the columns")
     columns = columns_of(first, importer.row)
+    result.columns, importer.columns = columns.names, frozenset(columns.names)
     seen: dict[Name, int] = {}
     while portion := await asyncio.to_thread(_portion, rows):
-        bodies = await _bodies(importer, columns, portion, partial(_tell, result, wish))
+        tell = partial(_tell, result, wish, importer.title_column)
+        bodies = await _bodies(importer, columns, portion, tell)
         await importer.prepare([body for _, body in bodies])
         for row, body in bodies:
             problems = _repeated(importer, seen, row, body) or await _taken(importer, work, row, body, result)
             if problems:
-                _tell(result, wish, problems)
+                tell(row, problems)
         await importer.finish()
         result.rows += len(portion)
         wish.progress(result.rows)
 
 
 async def _bodies(
-    importer: Importer[Any], columns: Columns, portion: Sequence[Row], tell: Callable[[list[RowProblem]], None]
+    importer: Importer[Any], columns: Columns, portion: Sequence[Row], tell: Callable[[Row, list[RowProblem]], None]
 ) -> list[tuple[Row, Any]]:
     found = []
     for row in portion:
         body = await body_of(row, columns, importer.row, importer.check)
         if isinstance(body, list):
-            tell(body)
+            tell(row, body)
         else:
             found.append((row, body))
     return found
@@ -135,17 +185,22 @@ def _repeated(importer: Importer[Any], seen: dict[Name, int], row: Row, body: An
 async def _taken(importer: Importer[Any], work: Work, row: Row, body: Any, result: Result) -> list[RowProblem]:  # noqa: ANN401
     try:
         async with work.session.begin_nested():
-            outcome = await importer.take(body)
+            taken = await importer.take(body)
     except Unavailable:
         raise
     except DispatchError as error:
         return [RowProblem(row.number, column, words) for column, words in told(error).items()]
-    result.outcomes[outcome] += 1
+    name = importer.name_of(body)[1]
+    result.take(RowTold(row.number, name, importer.title_of(body), taken.outcome, taken.columns))
     return []
 
 
-def _tell(result: Result, wish: Wish, problems: list[RowProblem]) -> None:
+def _tell(result: Result, wish: Wish, title_column: str, row: Row, problems: list[RowProblem]) -> None:
     result.bad += 1
+    if len(result.problems) < MOST_TOLD:
+        cells = dict(zip(result.columns, row.cells, strict=False))
+        own, title = (cells.get(name, "").strip()[:LONGEST_NAME] for name in ("external_id", title_column))
+        wish.named(WrongRow(row.number, own, title))
     result.problems += problems[: max(0, MOST_TOLD - len(result.problems))]
     for problem in problems:
         wish.heard(problem)

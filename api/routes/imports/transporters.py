@@ -11,7 +11,7 @@ from api.http.field_checks import Given
 from api.http.schemas import Body, Email, Kilograms, PersonName, Phone
 from api.routes.accounts.services import AccountServices
 from api.routes.imports.fields import FieldCheck
-from api.routes.imports.importers import Importer, Outcome
+from api.routes.imports.importers import Importer, Outcome, Taken
 from api.routes.imports.products import ExternalId
 from api.routes.transporters.services import TransporterServices
 from api.routes.transporters.transporters import BusinessName, Parcels, VehicleNumber, VehicleType
@@ -66,7 +66,11 @@ class TransporterImporter(Importer[TransporterRow]):
         """A name of the house."""
         return (OF_THE_HOUSE, row.external_id)
 
-    async def take(self, row: TransporterRow) -> Outcome:
+    def title_of(self, row: TransporterRow) -> str:
+        """What they are called at work: what is told is kept, and a person may be deleted."""
+        return row.business_name or row.vehicle_number or ""
+
+    async def take(self, row: TransporterRow) -> Taken:
         """Make account and profile, or change the profile that there is."""
         profile = {name: getattr(row, name) for name in PROFILE}
         profile["capacity_kg"] = Decimal(str(row.capacity_kg)).quantize(Decimal("0.001"))
@@ -75,7 +79,7 @@ class TransporterImporter(Importer[TransporterRow]):
         known = self._known.get(self.name_of(row))
         return await self._make(row, profile) if known is None else await self._change(known, profile)
 
-    async def _make(self, row: TransporterRow, profile: dict[str, Any]) -> Outcome:
+    async def _make(self, row: TransporterRow, profile: dict[str, Any]) -> Taken:
         if row.max_active is not UNSET:
             self._services.profile_changes(self._work).check_max_active(row.max_active)
         if not self._no_password:  # of something that nobody knows: one for all, since making one is slow on purpose
@@ -86,14 +90,18 @@ class TransporterImporter(Importer[TransporterRow]):
         profile.setdefault("max_active", self._services.settings.max_active_deliveries)
         made = await Transporters(self._work, self._services.clock).create(user, profile, [])
         self._new[self.name_of(row)] = made.id
-        return Outcome.MADE
+        return Taken(Outcome.MADE)
 
-    async def _change(self, transporter_id: int, profile: dict[str, Any]) -> Outcome:
+    async def _change(self, transporter_id: int, profile: dict[str, Any]) -> Taken:
         session = self._work.session
         transporter = await session.get(Transporter, transporter_id)
-        changes = {name: value for name, value in profile.items() if getattr(transporter, name) != value}
+        changes = {
+            name: value
+            for name, value in profile.items()
+            if name in self.columns and getattr(transporter, name) != value
+        }
         if transporter is None or not changes:
-            return Outcome.UNCHANGED
+            return Taken(Outcome.UNCHANGED)
         user = (await session.scalars(select(User).where(User.id == transporter.user_id))).one()
         await self._services.profile_changes(self._work).change(user, changes, None)
-        return Outcome.CHANGED
+        return Taken(Outcome.CHANGED, tuple(sorted(changes)))

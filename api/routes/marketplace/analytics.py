@@ -74,12 +74,16 @@ class AnalyticsController(Controller):
         work: GivenWork,
         date_from: WhenQuery = None,
         date_to: WhenQuery = None,
+        max_days: Annotated[int, QueryParameter(ge=1, le=366, description="How many days are told, the newest.")] = 92,
     ) -> RevenueAnswer:
-        """One's own revenue, in total and day by day."""
-        figures, period = SalesFigures(work, request.user), _period(date_from, date_to)
-        days = await figures.by_day(period)
-        total = takings_answer(sum_of([one.takings for one in days]))
-        return RevenueAnswer(**asdict(total), currency=CURRENCY, days=[day_takings(one) for one in days])
+        """One's own revenue in a period, in total and day by day."""
+        found = await SalesFigures(work, request.user).revenue(_period(date_from, date_to), max_days)
+        return RevenueAnswer(
+            **asdict(takings_answer(found.total)),
+            currency=CURRENCY,
+            days=[day_takings(one) for one in found.days],
+            earlier_days=found.earlier_days,
+        )
 
     @get("/analytics/purchases/", guards=[needs(Role.CUSTOMER)])
     async def purchases(

@@ -23,7 +23,10 @@ class SellerAnswer(Struct, frozen=True):
 
 
 class ProductAnswer(Struct, frozen=True):
-    """A product as buyers see it; ``price`` is what one costs now. Amounts in NPR."""
+    """A product as buyers see it; ``price`` is what one costs now. Amounts in NPR.
+
+    ``weight_kg``: of one, packed; None where its seller has not said.
+    """
 
     id: int
     name: str
@@ -35,6 +38,7 @@ class ProductAnswer(Struct, frozen=True):
     available: int
     tax_class: TaxClass
     category_id: int | None
+    weight_kg: float | None
     images: list[ProductImage]
     is_active: bool
     seller: SellerAnswer
@@ -53,6 +57,7 @@ def product_answer(product: Product) -> ProductAnswer:
         available=product.available,
         tax_class=product.tax_class,
         category_id=product.category_id,
+        weight_kg=None if product.weight_kg is None else float(product.weight_kg),
         images=product_images(product),
         is_active=product.is_active,
         seller=SellerAnswer(product.seller_id, product.seller.name),

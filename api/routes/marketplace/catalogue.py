@@ -20,6 +20,7 @@ from api.http.schemas import (
     ONE_LINE,
     Body,
     Id,
+    Kilograms,
     Page,
     PageNumber,
     PageSize,
@@ -37,6 +38,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.catalogue.models import TaxClass
 from dispatch.catalogue.service import MAX_IMAGES, Catalogue, check_product
+from dispatch.catalogue.weights import to_the_gram
 
 ProductName = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL, extra=ONE_LINE)]
 Image = Annotated[str, Meta(max_length=300, pattern=IMAGE, extra=CODE)]
@@ -45,7 +47,7 @@ Stock = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
 class NewProduct(Body, frozen=True, kw_only=True):
-    """A product to sell. ``price`` is another name for ``listed_price``."""
+    """A product to sell. ``price`` is another name for ``listed_price``; ``weight_kg``: of one, packed."""
 
     name: ProductName
     listed_price: Decimal | None = None
@@ -56,6 +58,7 @@ class NewProduct(Body, frozen=True, kw_only=True):
     tax_class: TaxClass = TaxClass.STANDARD
     images: Images = field(default_factory=list)
     category_id: Id | None = None
+    weight_kg: Kilograms | None = None
 
     described: ClassVar[Rule] = {"anyOf": [given("listed_price"), given("price")]}
 
@@ -76,7 +79,13 @@ class ProductChanges(Body, frozen=True, kw_only=True):
     tax_class: TaxClass | UnsetType = UNSET
     images: Images | UnsetType = UNSET
     category_id: Id | UnsetType | None = UNSET
+    weight_kg: Kilograms | UnsetType | None = UNSET
     is_active: bool | UnsetType = UNSET
+
+    def columns(self) -> dict[str, Any]:
+        """What is to become another, as it is kept."""
+        changes = changes_of(self)
+        return changes | ({"weight_kg": to_the_gram(changes["weight_kg"])} if "weight_kg" in changes else {})
 
 
 async def _check_new(_: Request[User, Any, Any], given: Given) -> None:
@@ -130,6 +139,7 @@ class ProductController(Controller):
             tax_class=data.tax_class,
             images=data.images,
             category_id=data.category_id,
+            weight_kg=to_the_gram(data.weight_kg),
         )
         return product_answer(product)
 
@@ -165,7 +175,7 @@ class ProductController(Controller):
         """Change one's own product. A picture that was handed in and is no longer in `images` is gone for good."""
         catalogue = Catalogue(work)
         before = list((await catalogue.own(product_id, request.user)).images)
-        product = await catalogue.change(product_id, request.user, changes_of(data))
+        product = await catalogue.change(product_id, request.user, data.columns())
         forget_pictures(work, services, product, before)
         if product.seller_id != request.user.id:
             told = {"fields": sorted(changes_of(data))}

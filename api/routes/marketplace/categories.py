@@ -53,6 +53,18 @@ class CategoryAnswer(Struct, frozen=True):
     is_active: bool
 
 
+class KeptCategory(CategoryAnswer, frozen=True):
+    """The same for who keeps them: with how many products are in it, those within it not counted."""
+
+    products: int
+
+
+class KeptCategoriesAnswer(Struct, frozen=True):
+    """All of them, inactive ones too, each before those within it."""
+
+    results: list[KeptCategory]
+
+
 class CategoriesAnswer(Struct, frozen=True):
     """All of them, each before those within it."""
 
@@ -76,6 +88,16 @@ class CategoryController(Controller):
     async def list_categories(self, work: GivenWork) -> CategoriesAnswer:
         """Those that products are found by, as a tree: each before those within it."""
         return CategoriesAnswer([category_answer(one) for one in await Categories(work).all()])
+
+    @get("/all/", guards=[needs(Role.ADMIN)])
+    async def list_all(self, work: GivenWork) -> KeptCategoriesAnswer:
+        """All of them as a tree, inactive ones too, each with how many products are in it."""
+        categories = Categories(work)
+        counts = await categories.product_counts()
+        found = await categories.all(also_inactive=True)
+        return KeptCategoriesAnswer(
+            [KeptCategory(**asdict(category_answer(one)), products=counts.get(one.id, 0)) for one in found]
+        )
 
     @post("/", guards=[needs(Role.ADMIN)], opt={MAY_CONFLICT: True})
     async def add_category(

@@ -28,6 +28,8 @@ SUMS: Final = {
     "shipping_cost": "100.00",
     "total_to_pay": "2925.00",
     "formatted_total_to_pay": "NPR 2,925.00",
+    "refunded": "0.00",
+    "refunding": "0.00",
 }
 CREATED_EVENT: Final = {
     "id": 201,
@@ -62,6 +64,7 @@ ORDER: Final[dict[str, Any]] = {
     ],
     "sales": [],
     "progress": {"processing": 0, "shipped": 0, "delivered": 0, "cancelled": 0},
+    "setbacks": [],
     "transaction_id": None,
     "delivery": {
         "customer_name": "John Doe",
@@ -150,6 +153,7 @@ SALE: Final[dict[str, Any]] = {
     "total_amount": "2500.00",
     "status": "processing",
     "payment_status": "paid",
+    "refunded": "0.00",
     "payment_method": "KHALTI",
     "delivery_status": "assigned",
     "delivery_id": 101,
@@ -171,6 +175,7 @@ SALE_DETAILS: Final[dict[str, Any]] = SALE | {
         "longitude": 85.3240,
         "delivery_instructions": "Call when arrived",
     },
+    "weight_kg": 2.5,
     "tracking_events": [CONFIRMED_EVENT],
 }
 MARKED: Final = {
@@ -186,7 +191,39 @@ ORDER_PAGE: Final = {
 }
 SALE_PAGE: Final = {"count": 1, "next": None, "previous": None, "results": [SALE]}
 
+ESTIMATE: Final[dict[str, Any]] = {
+    "cart_id": CART,
+    "at": "2024-10-27T10:30:00Z",
+    "currency": "NPR",
+    "shipping_cost": "100.00",
+    "delivery_fees": "150.00",
+    "parcels": [
+        {
+            "item_id": 101,
+            "product_id": 50,
+            "product_name": "Organic Rice",
+            "quantity": 2,
+            "seller": {"id": 7, "name": "farmer_john"},
+            "weight_kg": 2.5,
+            "delivery_fee": "150.00",
+            "distance_km": 25.3,
+            "way_minutes": {"least": 55, "most": 115},
+            "arrival": {"earliest": "2024-10-27T12:00:00Z", "latest": "2024-10-27T15:45:00Z"},
+            "unknown": [],
+        }
+    ],
+}
+NOT_KNOWN: Final = ESTIMATE | {
+    "parcels": [
+        ESTIMATE["parcels"][0]
+        | {"weight_kg": None, "way_minutes": None, "arrival": None, "unknown": ["no_weight", "nobody_on_duty"]}
+    ]
+}
+
 OF_OPERATIONS: Final = {
+    "carts_estimate": Example(
+        {"A door": {"latitude": 27.7172, "longitude": 85.3240}}, {"A window": ESTIMATE, "Nobody is there": NOT_KNOWN}
+    ),
     "orders_create": Example({"A cart to order": NEW_ORDER}, {"Not paid yet": ORDER}),
     "orders_show": Example(answers={"On its way": SHIPPED}),
     "orders_mine": Example(answers={"The first page": ORDER_PAGE}),

@@ -11,10 +11,13 @@ from api.routes.deliveries.answers import shown_time
 from api.routes.marketplace.answers import ProductImage, product_images
 from api.routes.payments.refund_answers import RefundAnswer
 from dispatch.cancellations.order_view import OrderView
+from dispatch.cancellations.setbacks import Setback, SetbackKind
 from dispatch.deliveries.eta import Arrival
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from dispatch.money import CURRENCY, display_amount
+from dispatch.money import CURRENCY, display_amount, from_paisa
 from dispatch.orders.models import DeliveryInfo, Order, OrderEvent, OrderItem, OrderStatus, PaymentStatus
+from dispatch.payments.refunds.models import RefundStatus
+from dispatch.payments.refunds.sums import NOTHING_BACK, GoneBack
 from dispatch.sales.models import Sale, SaleStatus
 
 
@@ -82,6 +85,20 @@ class OrderSale(Struct, frozen=True):
     quantity_delivered: int | None
 
 
+class OrderSetback(Struct, frozen=True, kw_only=True):
+    """What of a sale did not arrive: so many goods, how, and what of the money goes back for them, NPR.
+
+    `refunded` is null where nothing does, or not yet: for what comes back it does once it is with the seller.
+    """
+
+    sale_id: int
+    kind: SetbackKind
+    quantity: int
+    tracking_number: str
+    refunded: Decimal | None
+    refund_status: RefundStatus | None
+
+
 class OrderProgressAnswer(Struct, frozen=True):
     """How many of an order's sales are how far: each goes its own way, with its own seller and delivery."""
 
@@ -98,7 +115,8 @@ class OrderAnswer(Struct, frozen=True, kw_only=True):
     ``transaction_id`` the payment that paid them, which has the invoice.
 
     Amounts in NPR. ``total_amount`` and ``formatted_total`` are those of the items; the buyer pays ``total_to_pay``,
-    which is ``subtotal`` (the items), ``tax_amount`` and ``shipping_cost`` together.
+    which is ``subtotal`` (the items), ``tax_amount`` and ``shipping_cost`` together. Of it ``refunded`` went back, and
+    ``refunding`` shall.
     """
 
     id: int
@@ -116,10 +134,13 @@ class OrderAnswer(Struct, frozen=True, kw_only=True):
     shipping_cost: Decimal
     total_to_pay: Decimal
     formatted_total_to_pay: str
+    refunded: Decimal
+    refunding: Decimal
     currency: str
     items: list[OrderItemAnswer]
     sales: list[OrderSale]
     progress: OrderProgressAnswer
+    setbacks: list[OrderSetback]
     transaction_id: UUID | None
     delivery: OrderDestination
     tracking_events: list[OrderEventAnswer]
@@ -149,10 +170,13 @@ def order_answer(view: OrderView, arrival: Arrival | None = None) -> OrderAnswer
         formatted_total=display_amount(order.total_amount),
         **order.sums.parts(),
         formatted_total_to_pay=display_amount(order.sums.total_to_pay),
+        refunded=from_paisa(view.gone_back.refunded),
+        refunding=from_paisa(view.gone_back.refunding),
         currency=CURRENCY,
         items=[_order_item(item) for item in order.items],
         sales=[_order_sale(sale, carried) for sale, carried in view.sold],
         progress=OrderProgressAnswer(**{status.value: count for status, count in view.progress.items()}),
+        setbacks=[_setback(one) for one in view.setbacks],
         transaction_id=view.sold[0][0].transaction_id if view.sold else None,
         delivery=_destination(order.delivery_info),
         tracking_events=[event_answer(event) for event in order.tracking_events],
@@ -187,6 +211,18 @@ def _order_sale(sale: Sale, delivery: Delivery | None) -> OrderSale:
     )
 
 
+def _setback(setback: Setback) -> OrderSetback:
+    delivery, refund = setback.delivery, setback.refund
+    return OrderSetback(
+        sale_id=delivery.sale_id,
+        kind=setback.kind,
+        quantity=setback.quantity,
+        tracking_number=delivery.tracking_number,
+        refunded=from_paisa(refund.amount_paisa) if refund else None,
+        refund_status=refund.status if refund else None,
+    )
+
+
 def _destination(info: DeliveryInfo) -> OrderDestination:
     return OrderDestination(
         customer_name=info.customer_name,
@@ -211,7 +247,10 @@ def event_answer(event: OrderEvent) -> OrderEventAnswer:
 
 
 def _expected(delivery: Delivery | None, arrival: Arrival | None) -> datetime | None:
-    return (shown_time(delivery, arrival) or delivery.requested_delivery_date) if delivery else None
+    """None where nobody has the parcel yet, or has it no more: what was asked for is no promise of anybody's."""
+    if delivery is None or not delivery.status.under_way:
+        return None
+    return shown_time(delivery, arrival) or delivery.requested_delivery_date
 
 
 class OrderRow(Struct, frozen=True, kw_only=True):
@@ -232,6 +271,8 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     shipping_cost: Decimal
     total_to_pay: Decimal
     formatted_total_to_pay: str
+    refunded: Decimal
+    refunding: Decimal
     items_count: int
     goods: list[str]
     tracking_number: str | None
@@ -239,7 +280,9 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     estimated_delivery_date: datetime | None
 
 
-def order_row(order: Order, delivery: Delivery | None, arrivals: Mapping[int, Arrival]) -> OrderRow:
+def order_row(
+    order: Order, delivery: Delivery | None, arrivals: Mapping[int, Arrival], gone_back: GoneBack = NOTHING_BACK
+) -> OrderRow:
     """An order, with the first of its deliveries where there is one; ``arrivals`` by the delivery's number."""
     return OrderRow(
         id=order.id,
@@ -251,6 +294,8 @@ def order_row(order: Order, delivery: Delivery | None, arrivals: Mapping[int, Ar
         formatted_total=display_amount(order.total_amount),
         **order.sums.parts(),
         formatted_total_to_pay=display_amount(order.sums.total_to_pay),
+        refunded=from_paisa(gone_back.refunded),
+        refunding=from_paisa(gone_back.refunding),
         items_count=len(order.items),
         goods=[item.product_name for item in order.items],
         tracking_number=delivery.tracking_number if delivery else None,

@@ -32,6 +32,7 @@ from dispatch.orders.models import DeliveryInfo, OrderStatus, PaymentStatus
 from dispatch.orders.service import Orders
 from dispatch.payments.models import PaymentMode
 from dispatch.payments.refunds.requests import Refunds
+from dispatch.payments.refunds.sums import NOTHING_BACK, gone_back_of_orders
 
 WHERE = ("delivery_info", "address_id")
 
@@ -79,7 +80,7 @@ async def _destination(work: Work, user: User, data: NewOrder) -> DeliveryInfo:
 
 async def _answer(work: Work, services: MarketplaceServices, order_id: int, user: User) -> OrderAnswer:
     view = await view_order(work, services.clock, order_id, user)
-    arrivals = await live_arrivals(services, [view.delivery])
+    arrivals = await live_arrivals(services, work, [view.delivery])
     return order_answer(view, arrivals.get(view.delivery.id) if view.delivery else None)
 
 
@@ -110,7 +111,7 @@ class OrderController(Controller):
         request: Request[User, Any, Any],
         work: GivenWork,
         services: GivenServices,
-        status: FromQuery[OrderStatus | None] = None,
+        status: FromQuery[list[OrderStatus] | None] = None,
         payment_status: FromQuery[PaymentStatus | None] = None,
         search: SearchText = None,
         page: PageNumber = 1,
@@ -118,19 +119,26 @@ class OrderController(Controller):
     ) -> Page[OrderRow]:
         """One's own orders, newest first.
 
+        `status` may be given several times: `?status=shipped&status=processing` are those in either.
         `search`: a text in the order's number, its address, its instructions, a product's name or a parcel's number.
         """
         query = Orders(work, services.clock).mine_query(
             request.user,
-            status=status,
+            statuses=status or (),
             payment_status=payment_status,
             search=search,
             or_where=order_has_number_like,
         )
         found = await page_of_rows(request, work.session, query, page, page_size)
         deliveries = await first_deliveries_of_orders(work.session, [order.id for order in found.results])
-        arrivals = await live_arrivals(services, deliveries.values())
-        return found.with_results([order_row(order, deliveries.get(order.id), arrivals) for order in found.results])
+        arrivals = await live_arrivals(services, work, deliveries.values())
+        gone_back = await gone_back_of_orders(work.session, [order.id for order in found.results])
+        return found.with_results(
+            [
+                order_row(order, deliveries.get(order.id), arrivals, gone_back.get(order.id, NOTHING_BACK))
+                for order in found.results
+            ]
+        )
 
     @get("/{order_id:int}/", guards=[needs(Role.CUSTOMER, Role.ADMIN)])
     async def show(

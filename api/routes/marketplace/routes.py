@@ -9,6 +9,7 @@ from api.routes.marketplace.analytics import AnalyticsController
 from api.routes.marketplace.carts import CartController
 from api.routes.marketplace.catalogue import ProductController
 from api.routes.marketplace.categories import CategoryController
+from api.routes.marketplace.delivery_estimates import DeliveryEstimateController
 from api.routes.marketplace.examples import OF_OPERATIONS
 from api.routes.marketplace.fiscal_years import FiscalYearController
 from api.routes.marketplace.media import MediaController
@@ -16,6 +17,7 @@ from api.routes.marketplace.orders import OrderController
 from api.routes.marketplace.product_pictures import ProductPictureController
 from api.routes.marketplace.sales import SaleController
 from api.routes.marketplace.services import MarketplaceServices
+from api.routes.marketplace.setbacks import SetbackController
 from api.routes.marketplace.stock import StockController
 from api.routes.marketplace.tracking_privacy import TrackingPrivacyController
 
@@ -31,12 +33,14 @@ def marketplace_routes(services: MarketplaceServices) -> Router:
             StockController,
             MediaController,
             CartController,
+            DeliveryEstimateController,
             ProvinceController,
             AddressController,
             OrderController,
             AnalyticsController,
             FiscalYearController,
             SaleController,
+            SetbackController,
             TrackingPrivacyController,
         ],
         dependencies=given(services),

@@ -9,8 +9,11 @@ from msgspec.structs import asdict
 
 from api.routes.marketplace.order_answers import OrderEventAnswer, event_answer
 from dispatch.analytics.sales import DayTakings, ProductFigures, Takings
+from dispatch.catalogue.weights import weight_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.money import from_paisa
 from dispatch.orders.models import DeliveryInfo, PaymentStatus
+from dispatch.payments.refunds.sums import NOTHING_BACK, GoneBack
 from dispatch.sales.models import Sale, SaleStatus
 from dispatch.sales.service import SaleView
 
@@ -26,7 +29,8 @@ class SoldProduct(Struct, frozen=True):
 class SaleAnswer(Struct, frozen=True, kw_only=True):
     """A sale with its delivery, where there is one. Amounts in NPR.
 
-    ``next_try_at``: when a parcel that nobody took is tried again, as far as somebody said so.
+    ``next_try_at``: when a parcel that nobody took is tried again, as far as somebody said so. ``refunded``: what went
+    back for it alone; with the whole of its payment its ``payment_status`` is ``refunded``.
     """
 
     id: int
@@ -39,6 +43,7 @@ class SaleAnswer(Struct, frozen=True, kw_only=True):
     total_amount: Decimal
     status: SaleStatus
     payment_status: PaymentStatus
+    refunded: Decimal
     payment_method: str
     delivery_status: DeliveryStatus | None
     delivery_id: int | None
@@ -63,9 +68,13 @@ class SaleDestination(Struct, frozen=True):
 
 
 class SaleDetails(SaleAnswer, frozen=True, kw_only=True):
-    """A sale with what happened to it, and where it goes: None for what was bought without an order."""
+    """A sale with what happened to it, and where it goes: None for what was bought without an order.
+
+    ``weight_kg``: what its parcel weighs by what one of its product does, None where that is not known.
+    """
 
     destination: SaleDestination | None
+    weight_kg: float | None
     tracking_events: list[OrderEventAnswer]
 
 
@@ -77,7 +86,7 @@ class DeliveredAnswer(Struct, frozen=True):
     objection_until: datetime | None
 
 
-def sale_answer(sale: Sale, delivery: Delivery | None) -> SaleAnswer:
+def sale_answer(sale: Sale, delivery: Delivery | None, gone_back: GoneBack = NOTHING_BACK) -> SaleAnswer:
     """A sale in a list."""
     return SaleAnswer(
         id=sale.id,
@@ -90,6 +99,7 @@ def sale_answer(sale: Sale, delivery: Delivery | None) -> SaleAnswer:
         total_amount=sale.total_amount,
         status=sale.status,
         payment_status=sale.payment_status,
+        refunded=from_paisa(gone_back.refunded),
         payment_method=sale.payment_method,
         delivery_status=delivery.status if delivery else None,
         delivery_id=delivery.id if delivery else None,
@@ -101,13 +111,15 @@ def sale_answer(sale: Sale, delivery: Delivery | None) -> SaleAnswer:
     )
 
 
-def sale_details(view: SaleView, delivery: Delivery | None) -> SaleDetails:
+def sale_details(view: SaleView, delivery: Delivery | None, gone_back: GoneBack = NOTHING_BACK) -> SaleDetails:
     """One sale whole."""
     events = [event_answer(event) for event in view.events]
     destination = _destination(view.destination) if view.destination else None
+    weight = weight_of(view.sale.product.weight_kg, view.sale.quantity)
     return SaleDetails(
-        **asdict(sale_answer(view.sale, delivery)),
+        **asdict(sale_answer(view.sale, delivery, gone_back)),
         destination=destination,
+        weight_kg=None if weight is None else float(weight),
         tracking_events=events,
     )
 
@@ -153,10 +165,14 @@ class DayTakingsAnswer(TakingsAnswer, frozen=True, kw_only=True):
 
 
 class RevenueAnswer(TakingsAnswer, frozen=True, kw_only=True):
-    """Takings in total and day by day."""
+    """Takings in total and of the newest days on which something was sold, oldest first.
+
+    ``earlier_days`` is how many more such days the period has; a ``date_to`` before the first of ``days`` tells them.
+    """
 
     currency: str
     days: list[DayTakingsAnswer]
+    earlier_days: int
 
 
 class SalesReport(Struct, frozen=True, kw_only=True):

@@ -36,8 +36,10 @@ from api.routes.marketplace.services import GivenServices
 from api.routes.payments.refunds import carry_out_now
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
+from dispatch.database.work import Work
 from dispatch.deliveries.of_sales import deliveries_of_sales, mark_sale_as_delivered
 from dispatch.orders.models import PaymentStatus
+from dispatch.payments.refunds.sums import NOTHING_BACK, gone_back_of_sales
 from dispatch.sales.models import SaleStatus
 from dispatch.sales.service import SaleFilter, Sales
 
@@ -46,6 +48,13 @@ class SaleCancellation(Body, frozen=True, kw_only=True):
     """Why a sale is called off, in words that its buyer reads."""
 
     reason: Annotated[str, Meta(max_length=200, pattern=NO_NUL, extra=ONE_LINE)] = ""
+
+
+async def _details(work: Work, sale_id: int, user: User) -> SaleDetails:
+    view = await Sales(work).get(sale_id, user)
+    delivery = (await deliveries_of_sales(work.session, [sale_id])).get(sale_id)
+    gone_back = (await gone_back_of_sales(work.session, [sale_id])).get(sale_id, NOTHING_BACK)
+    return sale_details(view, delivery, gone_back)
 
 
 class SaleController(Controller):
@@ -79,14 +88,15 @@ class SaleController(Controller):
         query = Sales(work).list_query(request.user, wanted)
         found = await page_of_rows(request, work.session, query, page, page_size)
         deliveries = await deliveries_of_sales(work.session, [sale.id for sale in found.results])
-        return found.with_results([sale_answer(sale, deliveries.get(sale.id)) for sale in found.results])
+        gone_back = await gone_back_of_sales(work.session, [sale.id for sale in found.results])
+        return found.with_results(
+            [sale_answer(sale, deliveries.get(sale.id), gone_back.get(sale.id, NOTHING_BACK)) for sale in found.results]
+        )
 
     @get("/{sale_id:int}/", guards=[needs(Role.SELLER, Role.CUSTOMER, Role.ADMIN)])
     async def show(self, request: Request[User, Any, Any], sale_id: PathId, work: GivenWork) -> SaleDetails:
         """One sale with what happened to it, for its seller, its buyer and admins."""
-        view = await Sales(work).get(sale_id, request.user)
-        deliveries = await deliveries_of_sales(work.session, [sale_id])
-        return sale_details(view, deliveries.get(sale_id))
+        return await _details(work, sale_id, request.user)
 
     @post("/{sale_id:int}/mark-as-delivered/", guards=[acts(Role.SELLER)], status_code=200)
     async def mark_as_delivered(
@@ -123,5 +133,4 @@ class SaleController(Controller):
         if request.user.has(Role.ADMIN):
             await record(work.session, actor_of(request), "sale.cancelled", "sale", sale_id, {"reason": reason})
         await carry_out_now(work, services.refunds, refund)
-        view = await Sales(work).get(sale_id, request.user)
-        return sale_details(view, (await deliveries_of_sales(work.session, [sale_id])).get(sale_id))
+        return await _details(work, sale_id, request.user)

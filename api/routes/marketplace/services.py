@@ -7,8 +7,10 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from api.adapters.rate_limits import RateLimiter
 from api.process.resources import Feature, Resources
 from api.routes.deliveries.services import DeliveryServices
+from dispatch.assignments.estimates.service import DeliveryEstimates
 from dispatch.cancellations.order_refunds import OrderRefunds
 from dispatch.cancellations.sale_calling_off import SaleCallingOff
 from dispatch.catalogue.sums import PriceTerms
@@ -25,6 +27,7 @@ class MarketplaceServices(Feature):
     """The marketplace's share of a process."""
 
     deliveries: DeliveryServices
+    limiter: RateLimiter
     refunds: RefundSender
     expiry: OrderExpiry
     completion: OrderCompletion
@@ -42,6 +45,19 @@ class MarketplaceServices(Feature):
     def order_refunds(self, work: Work) -> OrderRefunds:
         """Cancelling and refunding orders in a unit of work."""
         return OrderRefunds(work, self.clock, self.deliveries.delivery_steps(work).deliveries)
+
+    def estimates(self, work: Work) -> DeliveryEstimates:
+        """What delivery of carts would cost and when it would come, in a unit of work."""
+        deliveries = self.deliveries
+        return DeliveryEstimates(
+            work,
+            self.clock,
+            deliveries.kept,
+            self.live,
+            rules=deliveries.assignment_rules,
+            fees=deliveries.delivery_fees,
+            road_factor=self.settings.road_factor,
+        )
 
     def sale_calling_off(self, work: Work) -> SaleCallingOff:
         """Calling single sales off in a unit of work."""
@@ -65,6 +81,7 @@ def build_marketplace_services(
     return MarketplaceServices(
         resources,
         deliveries=deliveries,
+        limiter=RateLimiter(resources.redis, resources.keys),
         refunds=refunds,
         expiry=OrderExpiry(database, clock, expires_after=timedelta(hours=settings.order_expires_h)),
         completion=OrderCompletion(database, clock, grace=timedelta(seconds=settings.objection_s)),

@@ -1,7 +1,7 @@
 """What a seller shows of its parcels to whoever has their tracking numbers."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 from litestar import Controller, Request, get, patch
 from litestar.params import JSONBody
@@ -16,6 +16,9 @@ from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.tracking.privacy import Privacy, Shown
 from dispatch.tracking.privacy_settings import choose, find_choices, privacy_with
+
+AfterEnd = Literal["always", "never", "code"]
+"""What can be of a parcel that has ended: values of ``Shown``."""
 
 
 class ShownElements(Struct, frozen=True, kw_only=True):
@@ -47,7 +50,7 @@ class TrackingPrivacyChanges(Body, frozen=True, kw_only=True):
     pickup_address: Shown | UnsetType | None = UNSET
     delivery_address: Shown | UnsetType | None = UNSET
     history: Shown | UnsetType | None = UNSET
-    after_end: Shown | UnsetType | None = UNSET
+    after_end: AfterEnd | UnsetType | None = UNSET
 
 
 class TrackingPrivacyController(Controller):
@@ -74,10 +77,11 @@ class TrackingPrivacyController(Controller):
     ) -> TrackingPrivacyAnswer:
         """Choose when each element is shown; parcels on their way follow within seconds.
 
-        `always`, `never`, `under_way` (from the assignment to the end), `near` (aboard, and at most two drop-offs or
+        `always`, `never`, `under_way` (from the assignment to the end), `near` (aboard, and at most two stops or
         twenty minutes away), `code` (to whoever gives the last four digits of the receiver's phone).
         """
-        chosen = {name: value for name, value in structs.asdict(data).items() if value is not UNSET}
+        said = {name: value for name, value in structs.asdict(data).items() if value is not UNSET}
+        chosen = {name: None if value is None else Shown(value) for name, value in said.items()}
         kept = await choose(work.session, request.user.id, chosen)
         if chosen:
             await record(work.session, actor_of(request), "tracking_privacy.changed", "user", request.user.id, chosen)

@@ -23,6 +23,7 @@ class Checks(Struct, frozen=True):
     database: str
     redis: str
     data_folder: str
+    pictures: str
 
 
 class ProcessAnswer(Struct, frozen=True):
@@ -42,9 +43,9 @@ class LogAnswer(Struct, frozen=True):
 
 
 class ReadyAnswer(Struct, frozen=True):
-    """Whether the process can work; ``log`` is None where Redis does not say."""
+    """Whether the process can work; ``degraded``: all but pictures. ``log`` is None where Redis does not say."""
 
-    status: Literal["ok", "unavailable"]
+    status: Literal["ok", "degraded", "unavailable"]
     checks: Checks
     process: ProcessAnswer
     log: LogAnswer | None
@@ -87,7 +88,7 @@ class AuditAnswer(Struct, frozen=True, kw_only=True):
     """Who did what to whom; ``detail`` is free, by the action.
 
     ``actor_name`` and ``subject_name`` as they are now: of people the name, of deliveries and orders the number that
-    people know; None where it has none or is gone.
+    people know; None where it has none or is gone. ``transporter_name``: of the one in ``detail``.
     """
 
     id: int
@@ -99,6 +100,7 @@ class AuditAnswer(Struct, frozen=True, kw_only=True):
     subject_kind: str
     subject_id: str
     subject_name: str | None
+    transporter_name: str | None
     address: str
     request_id: str
     occurrences: int
@@ -117,6 +119,7 @@ def audit_answer(event: AuditEvent, names: Mapping[tuple[str, str], str]) -> Aud
         subject_kind=event.subject_kind,
         subject_id=event.subject_id,
         subject_name=names.get((event.subject_kind, event.subject_id)),
+        transporter_name=names.get(("transporter", str(event.detail.get("transporter_id")))),
         address=event.address,
         request_id=event.request_id,
         occurrences=event.occurrences,

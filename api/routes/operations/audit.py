@@ -19,6 +19,10 @@ ActionQuery = Annotated[
     str | None,
     QueryParameter(max_length=64, pattern=NO_NUL, description="An action, or the beginning of some: `user.`"),
 ]
+WithoutQuery = Annotated[
+    str | None,
+    QueryParameter(min_length=1, max_length=64, pattern=NO_NUL, description="None that begin so: `sign_in.opened`"),
+]
 SubjectKind = Annotated[
     str | None, QueryParameter(max_length=32, pattern=NO_NUL, description="What it was done to: user, transporter, …")
 ]
@@ -40,6 +44,7 @@ class AuditController(Controller):
         actor_id: ActorId = None,
         actor_kind: FromQuery[ActorKind | None] = None,
         action: ActionQuery = None,
+        without: WithoutQuery = None,
         subject_kind: SubjectKind = None,
         subject_id: SubjectId = None,
         date_from: WhenQuery = None,
@@ -55,6 +60,7 @@ class AuditController(Controller):
             actor_id=actor_id,
             actor_kind=actor_kind,
             action=action,
+            without=without,
             subject_kind=subject_kind,
             subject_id=subject_id,
             since=start_of(date_from, "date_from"),

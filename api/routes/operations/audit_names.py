@@ -1,7 +1,7 @@
 """What the audit log speaks of, by the names that people know."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
@@ -32,7 +32,7 @@ _NAMED: Mapping[str, tuple[Select[Any, Any], ColumnElement[int]]] = {
 }
 
 
-async def audit_names(session: AsyncSession, events: Iterable[AuditEvent]) -> dict[tuple[str, str], str]:
+async def audit_names(session: AsyncSession, events: Sequence[AuditEvent]) -> dict[tuple[str, str], str]:
     """Names by kind and id, of who acted and of what it was done to, from one statement. What is gone has none."""
     wanted: defaultdict[str, set[int]] = defaultdict(set)
     for event in events:
@@ -41,6 +41,10 @@ async def audit_names(session: AsyncSession, events: Iterable[AuditEvent]) -> di
         # A wrong sign-in is kept under what was typed.
         if event.subject_kind in _NAMED and event.subject_id.isascii() and event.subject_id.isdecimal():
             wanted[event.subject_kind].add(int(event.subject_id))
+    for event in events:
+        taker = event.detail.get("transporter_id")
+        if isinstance(taker, int):
+            wanted["transporter"].add(taker)
     parts = [
         query.add_columns(literal(kind)).where(number.in_(sorted(one for one in wanted[kind] if one <= BIGINT_MAX)))
         for kind, (query, number) in _NAMED.items()

@@ -56,6 +56,10 @@ def _with_trouble(services: OperationServices, service: str, error: Exception) -
     return f"{type(error).__name__}: {service} {trouble}" if trouble else type(error).__name__
 
 
+# Shorter than any balancer waits for a probe: a store that hangs must not take servers out.
+PICTURES_WITHIN_S = 0.5
+
+
 class HealthController(Controller):
     """``/health``."""
 
@@ -73,23 +77,26 @@ class HealthController(Controller):
         responses={503: ResponseSpec(ReadyAnswer, generate_examples=False, description="Something does not answer.")},
     )
     async def ready(self, services: GivenServices) -> Response[ReadyAnswer]:
-        """Database and Redis answer and take writes, and the data folder does; 503 names what does not.
+        """Database and Redis answer and take writes, and so does the data folder; 503 names what does not.
 
+        Where pictures are kept (a folder, or a bucket that answers) is asked too: `degraded` with 200 where it fails.
+        All processes share it, and what needs no picture goes on: with none left to serve nothing would.
         Whether writing works is tried every few seconds, however often this is asked.
 
         ``process`` is the one that answers, ``log`` is the same from whichever: a log that is not worked off makes no
         process unfit for traffic.
         """
-        database, redis, folder, state = await asyncio.gather(
+        database, redis, folder, pictures, state = await asyncio.gather(
             check_database(services),
             check_redis(services),
             services.write_checks.folder.problem(),
+            services.write_checks.pictures.problem(PICTURES_WITHIN_S),
             find_log_state(services),
         )
-        ready = database is None and redis is None and folder is None
+        ready = all(problem is None for problem in (database, redis, folder))
         answer = ReadyAnswer(
-            "ok" if ready else "unavailable",
-            Checks(database or "ok", redis or "ok", folder or "ok"),
+            "unavailable" if not ready else "degraded" if pictures else "ok",
+            Checks(database or "ok", redis or "ok", folder or "ok", pictures or "ok"),
             ProcessAnswer(services.part.name, "here" if services.part.does_upkeep else "elsewhere"),
             None if state is None else LogAnswer(**asdict(state), history_active=state.history_is_active),
         )

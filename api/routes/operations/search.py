@@ -2,29 +2,31 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from litestar import Controller, get
 from litestar.params import QueryParameter
 from msgspec import Struct
-from sqlalchemy import ColumnElement, SQLColumnExpression, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, false, func, literal, or_, select
 
 from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL
 from api.http.security import needs
 from dispatch.accounts.models import Role, User
 from dispatch.database.search import contains, folded_text
+from dispatch.database.work import Work
 from dispatch.deliveries.finding import has_number_like
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import Invalid
 from dispatch.orders.models import DeliveryInfo, Order, OrderStatus
 
 MOST: Final = 10
-"""Of each kind."""
+"""Of each kind, where nobody asks for more."""
 LEAST_DIGITS: Final = 5
 """Of a phone number, so that a house number finds nobody's phone."""
 DIALLED: Final = re.compile(r"[0-9+() ./-]+")
 WHOLE: Final = re.compile(r"[1-9][0-9]{0,17}")
+Shown = Annotated[int, QueryParameter(ge=1, le=200, description="So many of each kind, the newest.")]
 Searched = Annotated[str, QueryParameter(min_length=1, max_length=100, pattern=NO_NUL)]
 
 
@@ -60,11 +62,14 @@ class FoundPerson(Struct, frozen=True, kw_only=True):
 
 
 class Found(Struct, frozen=True, kw_only=True):
-    """The newest ten of each kind."""
+    """The newest of each kind, a page of them; ``…_count``: so many there are of it."""
 
     deliveries: list[FoundDelivery]
     orders: list[FoundOrder]
     people: list[FoundPerson]
+    deliveries_count: int
+    orders_count: int
+    people_count: int
 
 
 class SearchController(Controller):
@@ -74,7 +79,7 @@ class SearchController(Controller):
     tags = ("operations",)
 
     @get("/", guards=[needs(Role.ADMIN)])
-    async def search(self, search: Searched, work: GivenWork) -> Found:
+    async def search(self, search: Searched, work: GivenWork, page_size: Shown = MOST) -> Found:
         """Deliveries, orders and accounts that have it: a number, a tracking number, a phone, a name or an address.
 
         A tracking number is found whatever stands between its signs, a phone by at least five of its digits, with or
@@ -82,25 +87,28 @@ class SearchController(Controller):
         """
         if not folded_text(search):
             raise Invalid("There is nothing to look for.", fields={"search": "must have a character that can be seen"})
-        deliveries = await work.session.scalars(
-            select(Delivery).where(_of_deliveries(search)).order_by(Delivery.id.desc()).limit(MOST)
-        )
-        orders = await work.session.execute(
+        deliveries = select(Delivery).where(_of_deliveries(search)).order_by(Delivery.id.desc())
+        orders = (
             select(Order, DeliveryInfo.customer_name)
             .join(DeliveryInfo, DeliveryInfo.id == Order.delivery_info_id)
             .where(_of_orders(search))
             .order_by(Order.id.desc())
-            .limit(MOST)
         )
-        people = await work.session.scalars(select(User).where(_of_people(search)).order_by(User.id.desc()).limit(MOST))
+        people = select(User).where(_of_people(search)).order_by(User.id.desc())
         return Found(
-            deliveries=[_delivery(one) for one in deliveries],
-            orders=[_order(order, name) for order, name in orders],
-            people=[
-                FoundPerson(id=one.id, name=one.name, email=one.email, roles=one.roles, is_active=one.is_active)
-                for one in people
-            ],
+            deliveries=[_delivery(one) for one in await work.session.scalars(deliveries.limit(page_size))],
+            orders=[_order(order, name) for order, name in await work.session.execute(orders.limit(page_size))],
+            people=[_person(one) for one in await work.session.scalars(people.limit(page_size))],
+            deliveries_count=await _count(work, deliveries),
+            orders_count=await _count(work, orders),
+            people_count=await _count(work, people),
         )
+
+
+async def _count(work: Work, query: Select[Any, Any] | Select[Any]) -> int:
+    """How many there are, whatever is shown of them."""
+    rows = query.order_by(None).with_only_columns(literal(1)).subquery()
+    return await work.session.scalar(select(func.count()).select_from(rows)) or 0
 
 
 def _of_deliveries(text: str) -> ColumnElement[bool]:
@@ -155,3 +163,7 @@ def _order(order: Order, name: str) -> FoundOrder:
         customer_name=name,
         created_at=order.created_at,
     )
+
+
+def _person(one: User) -> FoundPerson:
+    return FoundPerson(id=one.id, name=one.name, email=one.email, roles=one.roles, is_active=one.is_active)

@@ -1,5 +1,6 @@
 """What the routes of operations are given."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -9,6 +10,7 @@ from litestar.params import SkipValidation
 from api.process.process_roles import ProcessRole
 from api.process.resources import Feature, Resources
 from api.process.write_checks import WriteChecks, build_write_checks
+from dispatch.ports import PhotoStore
 from realtime.redis.incarnation import IncarnationWatch
 
 
@@ -29,11 +31,11 @@ GivenServices: TypeAlias = NamedDependency[SkipValidation[OperationServices]]
 """The parts of this feature, as its routes name them."""
 
 
-def build_operation_services(resources: Resources) -> OperationServices:
-    """Join them."""
+def build_operation_services(resources: Resources, stores: Sequence[PhotoStore] = ()) -> OperationServices:
+    """Join them. ``stores``: where pictures are kept."""
     database, redis, keys = resources.database, resources.redis, resources.keys
     return OperationServices(
         resources,
-        write_checks=build_write_checks(resources.settings.data_dir, database, redis, keys),
+        write_checks=build_write_checks(resources.settings.data_dir, database, redis, keys, stores),
         incarnation=IncarnationWatch(redis, keys, database),
     )

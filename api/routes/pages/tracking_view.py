@@ -10,14 +10,32 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader
 
 from api.routes.pages.speech import Speech
+from dispatch.cancellations.losses import MESSAGES
+from dispatch.cancellations.return_making import RETURNED
 from dispatch.deliveries.attempts.rescheduling import RESCHEDULED
+from dispatch.deliveries.instructing import INSTRUCTIONS_CHANGED
+from dispatch.deliveries.readdressing import ADDRESS_CHANGED
+from dispatch.deliveries.steps import BROUGHT_BACK, HANDED_ON_MESSAGE, REASSIGNED_MESSAGE
 from dispatch.offers.holding import HELD, RESUMED
 
 OVER: Final = ("delivered", "cancelled")
+ABOARD: Final = ("picked_up", "in_transit")
+UNDER_WAY: Final = ("assigned", "picked_up", "in_transit")
 REFRESH: Final = '<noscript><meta http-equiv="refresh" content="30"></noscript>'
 # As in web/shared/promises.ts and web/tracking/parcel.ts: what the server wrote, the program may not contradict.
-SAID: Final = {RESCHEDULED: "tried.again", HELD: "told.held", RESUMED: "told.resumed"}
-"""Steps that leave the status as it is, by their message."""
+SAID: Final = {
+    RESCHEDULED: "tried.again",
+    HELD: "told.held",
+    RESUMED: "told.resumed",
+    REASSIGNED_MESSAGE: "told.reassigned",
+    HANDED_ON_MESSAGE: "told.handed_on",
+    ADDRESS_CHANGED: "told.address",
+    INSTRUCTIONS_CHANGED: "told.instructions",
+    RETURNED: "told.returned",
+    BROUGHT_BACK: "told.brought_back",
+    **{message: f"told.{ending}" for ending, message in MESSAGES.items()},
+}
+"""Steps of which the status alone says too little, by their message; as in web/shared/told_steps.json."""
 SOON: Final = timedelta(minutes=2)
 FINE_WITHIN: Final = timedelta(minutes=20)
 ROUGH_S: Final = 300
@@ -86,6 +104,8 @@ def _content(parcel: Mapping[str, Any] | None, say: Speech, now: datetime, missi
         t=say,
         what=what_of(parcel, say),
         answer=answer_of(parcel, say, now),
+        stops=stops_of(parcel, say, now),
+        status=status_of(parcel, say, now),
         history=[(at, say.clock(at, now), text) for at, text in story_of(parcel, say)],
         vehicle=say(f"vehicle.{vehicle}", otherwise=str(vehicle)),
     )
@@ -105,11 +125,11 @@ def answer_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
         ended = [step["timestamp"] for step in parcel["tracking_history"] if step["status"] == status]
         return say(f"answer.{status}", at=say.clock(ended[-1], now)) if ended else say(f"status.{status}")
     if status == "available":
-        return say("answer.available")
+        return _waiting(parcel, say, now)
     again = parcel["next_try"]
     waits = again is not None and again["starts_at"] > now  # where the courier is says nothing about that
-    if _at_door(parcel) and not waits:
-        return say("answer.at_door")
+    if not waits and (_at_door(parcel) or _is_undecided(parcel)):
+        return say("answer.at_door" if _at_door(parcel) else "answer.undecided")
     if window is None or waits:
         expected = again["starts_at"] if waits else parcel["estimated_delivery_time"]
         return say("answer.expected", at=say.clock(expected, now)) if expected else say("answer.under_way")
@@ -118,6 +138,49 @@ def answer_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
         return say("answer.now")
     begin, end = say.stretch(earliest, latest, now)
     return say("answer.window", **{"from": begin, "to": end})
+
+
+def stops_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
+    """How many stops for others come before; empty where no time is told, or it is fetched first."""
+    again, window = parcel["next_try"], parcel["eta"]
+    if window is None or parcel["status"] not in UNDER_WAY or (again is not None and again["starts_at"] > now):
+        return ""
+    before = window["stops_before"]
+    if _at_door(parcel) or _rounded(window["earliest"], window["latest"], now)[1] - now < SOON:
+        return ""
+    if not before:
+        return say("stops.none") if parcel["status"] in ABOARD else ""
+    return say("stops.one" if before == 1 else "stops.many", count=str(before))
+
+
+def status_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
+    """How it stands, in a sentence below the answer."""
+    if _is_held(parcel, now):
+        return say("on_hold.help")
+    again = parcel["next_try"]
+    if parcel["status"] in UNDER_WAY and again is not None and again["starts_at"] > now:
+        return say("status.waits")
+    return say("status.undecided" if _is_undecided(parcel) else f"status.{parcel['status']}")
+
+
+def _is_undecided(parcel: Mapping[str, Any]) -> bool:
+    """Nobody took it at the door, and nobody has said when it is tried again."""
+    known = (parcel["next_try"], parcel["eta"], parcel["estimated_delivery_time"])
+    return parcel["status"] in ABOARD and bool(parcel["attempts"]) and all(one is None for one in known)
+
+
+def _waiting(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
+    """Of a parcel that nobody has: whether somebody is looked for, or from when."""
+    if not _is_held(parcel, now):
+        return say("answer.available")
+    until = parcel["on_hold"]["until"]
+    return say("answer.on_hold.until", at=say.clock(until, now)) if until else say("answer.on_hold")
+
+
+def _is_held(parcel: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a person lets it wait now."""
+    hold = parcel["on_hold"]
+    return parcel["status"] == "available" and hold is not None and (hold["until"] is None or hold["until"] > now)
 
 
 def _rounded(earliest: datetime, latest: datetime, now: datetime) -> tuple[datetime, datetime]:
@@ -141,6 +204,9 @@ def story_of(parcel: Mapping[str, Any], say: Speech) -> list[tuple[datetime, str
     ]
     events = [(one["timestamp"], f"event.{one['kind']}", one["message"]) for one in parcel["events"]]
     told = sorted([*steps, *events], key=lambda one: one[0])
+    # A handover has the time of the phone that was without a network; the way is noticed only once there is one.
+    way, end = _first(told, "status.in_transit"), _first(told, "status.delivered")
+    told = [(_earlier(one, end), *one[1:]) if one is way else one for one in told]
     taken = _first(told, "status.picked_up")
     if taken is not None:
         arrived = _first(told, "event.arrived_at_pickup")

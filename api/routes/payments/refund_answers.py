@@ -1,13 +1,19 @@
 """Refunds, and payments that wait for a person. Amounts in NPR as numbers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import asdict
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.http.schemas import number
+from dispatch.accounts.models import User
+from dispatch.database.among import among
 from dispatch.money import CURRENCY, from_paisa
+from dispatch.orders.models import Order
 from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
 from dispatch.payments.opening.models import PaymentReview, ReviewStatus
 from dispatch.payments.refunds.models import Refund, RefundStatus
@@ -50,6 +56,42 @@ def refund_answer(refund: Refund) -> RefundAnswer:
         created_at=refund.created_at,
         completed_at=refund.completed_at,
     )
+
+
+class ListedRefund(RefundAnswer, frozen=True, kw_only=True):
+    """A refund with whom it goes to, and the order that it is of; None where its payment belongs to none."""
+
+    order: int | None
+    order_number: str | None
+    customer: int
+    customer_name: str
+    customer_email: str
+
+
+async def listed_refunds(session: AsyncSession, refunds: Sequence[Refund]) -> list[ListedRefund]:
+    """Refunds with their payments loaded, each with its order and its customer."""
+    payment = PaymentTransaction
+    rows = await session.execute(
+        select(payment.id, Order.id, Order.order_number, User.id, User.name, User.email)
+        .join(User, User.id == payment.user_id)
+        .outerjoin(Order, Order.id == payment.order_id)
+        .where(among(payment.id, {refund.payment_id for refund in refunds}))
+    )
+    of = {payment_id: (order, number, user, name, email) for payment_id, order, number, user, name, email in rows}
+    listed = []
+    for refund in refunds:
+        order, order_number, customer, name, email = of[refund.payment_id]
+        listed.append(
+            ListedRefund(
+                **asdict(refund_answer(refund)),
+                order=order,
+                order_number=order_number,
+                customer=customer,
+                customer_name=name,
+                customer_email=email,
+            )
+        )
+    return listed
 
 
 class HeldPayment(Struct, frozen=True, kw_only=True):

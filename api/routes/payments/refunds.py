@@ -5,16 +5,16 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, get, post
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from api.http.actors import actor_of
 from api.http.idempotency import key_of
 from api.http.injected import GivenWork
 from api.http.path_numbers import uuid_of
-from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, Phone, paginate
+from api.http.schemas import BIGINT_MAX, NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, Phone, page_of_rows
 from api.http.security import needs
-from api.routes.payments.refund_answers import RefundAnswer, refund_answer
+from api.routes.payments.refund_answers import ListedRefund, RefundAnswer, listed_refunds, refund_answer
 from api.routes.payments.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
@@ -26,6 +26,8 @@ from dispatch.payments.refunds.models import Refund, RefundStatus
 from dispatch.payments.refunds.requests import RefundRequest, Refunds
 from dispatch.payments.refunds.sender import RefundSender
 from dispatch.payments.rows import get_by_transaction_id, lock_payment
+
+OrderQuery = Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX, description="Of this order's payments.")]
 
 
 class NewRefund(Body, frozen=True, kw_only=True):
@@ -129,13 +131,16 @@ class RefundController(Controller):
         request: Request[User, Any, Any],
         work: GivenWork,
         services: GivenServices,
+        *,
         status: FromQuery[RefundStatus | None] = None,
+        order: OrderQuery = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
-    ) -> Page[RefundAnswer]:
+    ) -> Page[ListedRefund]:
         """Every refund, newest first; ``failed``, ``unclear`` and ``disputed`` ones wait for a person."""
-        query = Refunds(work, services.clock).list_query(status)
-        return await paginate(request, work.session, query, page, page_size, refund_answer)
+        query = Refunds(work, services.clock).list_query(status, order)
+        found = await page_of_rows(request, work.session, query, page, page_size)
+        return found.with_results(await listed_refunds(work.session, found.results))
 
     @post("/refunds/{refund_id:str}/retry/", guards=[needs(Role.ADMIN)], status_code=200)
     async def ask_again(

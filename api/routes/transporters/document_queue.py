@@ -25,6 +25,7 @@ from api.routes.transporters.document_services import PATH
 from api.routes.transporters.services import GivenServices, TransporterServices
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
+from dispatch.bikram_sambat import nepal_date
 from dispatch.database.work import Work
 from dispatch.errors import NotFound
 from dispatch.transporters.documents.deciding import Decided
@@ -96,7 +97,7 @@ class DocumentQueueController(Controller):
         documents = services.documents
         if upload.file is not None:
             await _note(request, work, "document.looked_at", document_id, {"transporter": transporter.id})
-        return beside(upload, transporter, documents.required, documents.links, services.clock.now().date())
+        return beside(upload, transporter, documents.required, documents.links, nepal_date(services.clock.now()))
 
     @post("/{document_id:int}/approve/", status_code=200)
     async def approve(
@@ -135,7 +136,7 @@ async def _decided(
     request: Request[User, Any, Any], work: Work, services: TransporterServices, action: str, decided: Decided
 ) -> DecidedDocument:
     upload, transporter = decided.upload, decided.transporter
-    verified = transporter.papers_in_order(services.clock.now().date())
+    verified = transporter.papers_in_order(nepal_date(services.clock.now()))
     seen = {"transporter": transporter.id, "kind": upload.kind.value, "verified": verified}
     await _note(request, work, action, upload.id, seen | ({"reason": upload.reason} if upload.reason else {}))
     return DecidedDocument(

@@ -7,6 +7,7 @@ from litestar import Controller, Request, delete, get, post
 from litestar.params import JSONBody
 from msgspec import Meta
 
+from api.http.field_checks import Given, also_checked, was_sent
 from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL, ONE_LINE, Body, PathId
 from api.http.security import acts, needs
@@ -15,8 +16,10 @@ from api.routes.deliveries.sent_pictures import with_uploads
 from api.routes.transporters.document_answers import DocumentRoom, HandedIn, document_room, handed_in
 from api.routes.transporters.services import GivenServices
 from dispatch.accounts.models import Role, User
+from dispatch.bikram_sambat import nepal_date
+from dispatch.errors import Invalid, raise_together
 from dispatch.transporters.documents.kinds import DocumentKind
-from dispatch.transporters.documents.service import NewDocument
+from dispatch.transporters.documents.service import NewDocument, check_last_day
 
 MAX_BODY_BYTES: Final = 8 * 2**20
 
@@ -31,6 +34,28 @@ class HandedInBody(Body, frozen=True, kw_only=True):
     number: Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL, extra=ONE_LINE)]
     expires_on: date | None = None
     image: Base64
+
+
+async def _check(request: Request[User, Any, Any], given: Given) -> None:
+    if "kind" in given and not (was_sent(request, "expires_on") and "expires_on" not in given):
+        today = nepal_date(request.app.state.services.clock.now())
+        check_last_day(given["kind"], given.get("expires_on"), today)
+
+
+async def _fitting(data: HandedInBody, image: str | bytes, today: date) -> bytes:
+    """The picture made anew. Raises Invalid, naming all that does not fit."""
+    found: list[Invalid] = []
+    content = b""
+    try:
+        check_last_day(data.kind, data.expires_on, today)
+    except Invalid as error:
+        found.append(error)
+    try:
+        content = await remade_document("image", image)
+    except Invalid as error:
+        found.append(error)
+    raise_together(found)
+    return content
 
 
 class DocumentController(Controller):
@@ -49,10 +74,10 @@ class DocumentController(Controller):
         """
         documents = services.documents
         transporter, uploads = await documents.uploads(work).shown_to(request.user)
-        today = services.clock.now().date()
+        today = nepal_date(services.clock.now())
         return document_room(transporter, uploads, documents.required, documents.links, today)
 
-    @post("/", guards=[acts(Role.TRANSPORTER)], request_max_body_size=MAX_BODY_BYTES)
+    @post("/", guards=[acts(Role.TRANSPORTER)], request_max_body_size=MAX_BODY_BYTES, opt=also_checked(_check))
     async def hand_in(
         self, request: Request[User, Any, Any], data: JSONBody[HandedInBody], work: GivenWork, services: GivenServices
     ) -> HandedIn:
@@ -62,7 +87,7 @@ class DocumentController(Controller):
         came stays. A PDF is not taken. Until it is approved, the document before stands. At most 20 a day.
         """
         sent = await with_uploads(work, services.clock, request.user, image=data.image)
-        content = await remade_document("image", sent["image"] or "")
+        content = await _fitting(data, sent["image"] or "", nepal_date(services.clock.now()))
         new = NewDocument(data.kind, data.number, data.expires_on)
         upload = await services.documents.uploads(work).hand_in(request.user, new, content)
         return handed_in(upload, services.documents.links)

@@ -26,6 +26,7 @@ from api.routes.transporters.services import GivenServices
 from api.routes.transporters.transporters import TransporterId
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.roster import TransporterFilter, listed, transporters_query
+from dispatch.bikram_sambat import nepal_date
 from dispatch.ports import Presence
 from dispatch.transporters.service import Transporters
 
@@ -65,7 +66,7 @@ class TransporterListController(Controller):
         `date_from` and `date_to`: when the profile
         was made. `search`: a text in the name, business, e-mail address, phone or number of the vehicle.
         """
-        today = services.clock.now().date()
+        today = nepal_date(services.clock.now())
         wanted = TransporterFilter(
             presences=presence or (),
             is_available=is_available,
@@ -87,4 +88,4 @@ class TransporterListController(Controller):
         """One transporter, with its presence, its last position and what it carries."""
         transporter = await Transporters(work, services.clock).get(transporter_id)
         [found] = await listed(work.session, services.live, [transporter])
-        return listed_answer(found, services.clock.now().date())
+        return listed_answer(found, nepal_date(services.clock.now()))

@@ -28,16 +28,18 @@ from api.http.schemas import (
     WhenQuery,
     changes_of,
     end_of,
+    page_of_rows,
     paginate,
     start_of,
 )
 from api.http.security import acts, needs
-from api.routes.deliveries.answers import DeliveryRow, delivery_row
+from api.routes.deliveries.tour_rows import TourRow, tour_rows
 from api.routes.transporters.answers import FixAnswer, TransporterAnswer, fix_answer, transporter_answer
 from api.routes.transporters.services import GivenServices, TransporterServices
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.profile_changes import VerificationDecision
 from dispatch.audit.service import record
+from dispatch.bikram_sambat import nepal_date
 from dispatch.database.work import Work
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.deliveries.service import Deliveries
@@ -154,13 +156,13 @@ class TransporterController(Controller):
             "max_active": data.max_active or services.settings.max_active_deliveries,
         }
         transporter = await Transporters(work, services.clock).create(request.user, profile, _papers(data.documents))
-        return transporter_answer(transporter, services.clock.now().date())
+        return transporter_answer(transporter, nepal_date(services.clock.now()))
 
     @get("/me/", guards=[needs(Role.TRANSPORTER)])
     async def me(self, request: Request[User, Any, Any], work: GivenWork, services: GivenServices) -> TransporterAnswer:
         """One's own profile."""
         transporter = await Transporters(work, services.clock).get_of(request.user)
-        return transporter_answer(transporter, services.clock.now().date())
+        return transporter_answer(transporter, nepal_date(services.clock.now()))
 
     @patch("/me/", guards=[acts(Role.TRANSPORTER)], opt=also_checked(_check_changes))
     async def change(
@@ -182,7 +184,7 @@ class TransporterController(Controller):
         transporter = await services.profile_changes(work).change(
             request.user, changes, None if documents is None else _papers(documents)
         )
-        return transporter_answer(transporter, services.clock.now().date())
+        return transporter_answer(transporter, nepal_date(services.clock.now()))
 
     @post(
         "/{transporter_id:int}/verify/", guards=[needs(Role.ADMIN)], opt=also_checked(_check_verdict), status_code=200
@@ -208,7 +210,7 @@ class TransporterController(Controller):
         action = "transporter.verified" if word.approved else "transporter.verification_withdrawn"
         seen = {"version": transporter.papers_version, "max_active": word.max_active}
         await record(work.session, actor_of(request), action, "transporter", transporter_id, seen)
-        return transporter_answer(transporter, services.clock.now().date())
+        return transporter_answer(transporter, nepal_date(services.clock.now()))
 
     @get("/{transporter_id:int}/deliveries/", guards=[needs(Role.TRANSPORTER, Role.ADMIN)])
     async def deliveries(
@@ -222,8 +224,12 @@ class TransporterController(Controller):
         date_to: WhenQuery = None,
         page: PageNumber = 1,
         page_size: PageSize = 50,
-    ) -> Page[DeliveryRow]:
-        """A transporter's deliveries, newest assignment first."""
+    ) -> Page[TourRow]:
+        """A transporter's deliveries, newest assignment first.
+
+        `stops` are those that are yet to come, each with its number among all that this transporter comes to and its
+        time: what customers and dispatchers are told goes by the same order.
+        """
         await _check_own(work, services, request.user, transporter_id)
         deliveries = Deliveries(work, services.clock, services.publisher, road_factor=services.settings.road_factor)
         query = deliveries.of_transporter_query(
@@ -232,7 +238,8 @@ class TransporterController(Controller):
             date_from=start_of(date_from, "date_from"),
             date_to=end_of(date_to, "date_to"),
         )
-        return await paginate(request, work.session, query, page, page_size, delivery_row)
+        found = await page_of_rows(request, work.session, query, page, page_size)
+        return found.with_results(await tour_rows(services, work, transporter_id, found.results))
 
     @get("/{transporter_id:int}/positions/", guards=[needs(Role.TRANSPORTER, Role.ADMIN)])
     async def positions(

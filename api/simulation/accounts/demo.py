@@ -16,8 +16,10 @@ from api.simulation.demo.sign_ins import AppTokens
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.passwords import hash_password, verify_password
 from dispatch.accounts.service import Accounts
+from dispatch.bikram_sambat import nepal_date
 from dispatch.catalogue.models import Product, TaxClass
 from dispatch.catalogue.service import Catalogue
+from dispatch.catalogue.weights import to_the_gram
 from dispatch.database.work import Work
 from dispatch.settings import Settings
 from dispatch.transporters.models import Transporter
@@ -86,7 +88,7 @@ async def _ensure_transporter(work: Work, services: Services, users: dict[str, U
     known = await transporters.find_of(user)
     if known is not None:
         return known
-    today = services.clock.now().date()
+    today = nepal_date(services.clock.now())
     profile = {
         "phone": carrier.person.phone,
         "vehicle_type": carrier.vehicle.name,
@@ -148,9 +150,11 @@ async def ensure_products(services: Services) -> list[int]:
                     description=article.description,
                     tax_class=TaxClass(article.tax_class),
                     images=[picture_path(article.name)],
+                    weight_kg=to_the_gram(article.weight_kg),
                 )
             elif product.stock < STOCK // 2:
                 product.stock = STOCK
+            product.weight_kg = product.weight_kg or to_the_gram(article.weight_kg)
             product.images = product.images or [picture_path(article.name)]
             numbers.append(product.id)
         return numbers

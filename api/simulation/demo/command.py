@@ -11,6 +11,7 @@ import httpx
 from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer, serving, stopped_by_signals
 from api.simulation.accounts.demo import demo_password, ensure_accounts, ensure_products, open_sign_ins
+from api.simulation.accounts.papers import ensure_waiting_documents
 from api.simulation.accounts.past import order_before_due
 from api.simulation.accounts.signed_in import SignedIn
 from api.simulation.demo.cancelling import cancel_all
@@ -84,6 +85,7 @@ async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack, faul
     password = demo_password(settings)
     with steps.step("Making accounts and a catalogue", f"{len(EVERYONE)} accounts, {len(ARTICLES)} products"):
         transporters = await ensure_accounts(services, password)
+        await ensure_waiting_documents(services)
         products = await ensure_products(services)
     sandbox = find_sandbox(settings)
     sandbox_url = sandbox.base_url if sandbox else ""

@@ -79,7 +79,8 @@ class DeliveryChanges:
             )
         before = delivery.priority
         if changed_from not in {None, before}:
-            raise Conflict(f"The priority is {before.value} by now.", code="other_priority", priority=before.value)
+            words, holder = f"The priority is {before.value} by now.", holder_of(delivery)
+            raise Conflict(words, code="other_priority", priority=before.value, **holder)
         if priority is before:
             return delivery, before
         delivery.priority = priority

@@ -155,7 +155,7 @@ class Reassignments:
             delivery,
             (WithdrawalReason.TRANSFERRED if aboard else WithdrawalReason.REASSIGNED).value,
         )
-        self._steps.reassign(delivery, taker, position=ranked.position(to), reason=move.reason, notes=move.told)
+        await self._steps.reassign(delivery, taker, position=ranked.position(to), reason=move.reason, notes=move.told)
         delivery.pinned = move.to is not None
         strategy = "transfer" if aboard else "reassigned"
         others = given.alternatives
@@ -170,7 +170,8 @@ class Reassignments:
         if why is not None:
             room = Room(load.shown_free_kg(transporter), load.active, transporter.max_active)
             words = words_of(why, room, delivery, None)
-            raise Conflict(f"{transporter.user.name} cannot take it. {words}", code="cannot_take", why=why.value)
+            told, status = f"{transporter.user.name} cannot take it. {words}", delivery.status.value
+            raise Conflict(told, code="cannot_take", why=why.value, delivery_status=status)
 
     def _given(self, delivery: Delivery, transporter: Transporter, ranked: _Ranked) -> Given:
         pool, ranking = ranked.pool, ranked.ranking

@@ -14,7 +14,7 @@ from dispatch.assignments.recomputing.reading import Portion, Way
 from dispatch.assignments.solving import Weights
 from dispatch.decisions.models import Decision
 from dispatch.decisions.snapshot import Parcels
-from dispatch.deliveries.eta import Trip, expected_arrival
+from dispatch.deliveries.eta import Trip, straight_arrival
 from dispatch.payments.invoices.fiscal_year import NEPAL_TIME
 from dispatch.ports import LivePosition
 from dispatch.zones.kept import ZoneMap
@@ -175,7 +175,7 @@ class Comparing:
         pickup = (float(parcels.lat[row]), float(parcels.lon[row])) if parcels.located[row] else None
         trip = Trip(pickup, way.dropoff, vehicles.get(number, ""), way.pickup_from, way.distance_km)
         position = LivePosition(number, float(people.lat[who]), float(people.lon[who]), at, at)
-        arrival = expected_arrival(trip, position, picked_up=False, road_factor=self._road_factor, now=at)
+        arrival = straight_arrival(trip, position, road_factor=self._road_factor, now=at)
         return max(0.0, (arrival.likely - due_at).total_seconds())
 
 

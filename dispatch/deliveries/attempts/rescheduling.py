@@ -7,6 +7,7 @@ from functools import partial
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.service import AttemptRules, attempts_of, check_ahead
+from dispatch.deliveries.changers import Changer, check_not_too_often
 from dispatch.deliveries.happened import identity
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.models import Delivery, RetryAsker
@@ -69,6 +70,8 @@ class Rescheduling:
                 code="too_many_attempts",
                 delivery_status=status,
             )
+        if not for_admin:
+            check_not_too_often(delivery, Changer.BUYER, RESCHEDULED)
         self._write(delivery, window, RetryAsker.DISPATCHER if for_admin else RetryAsker.BUYER, note)
         await self._work.session.flush()
         return delivery

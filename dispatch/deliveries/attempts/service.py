@@ -32,6 +32,10 @@ class AttemptRules:
     most: int = 3
     ahead: timedelta = timedelta(days=14)
 
+    def left(self, tried: int) -> int:
+        """How often more, after so many attempts."""
+        return max(0, self.most - tried)
+
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
@@ -78,26 +82,17 @@ class DeliveryAttempts:
         A window that the customer asked for after it happened stays. Raises Forbidden, Invalid, and Conflict where the
         delivery is not aboard or was tried as often as it may be: then it returns to its seller.
         """
-        delivery = await own_delivery(self._deliveries, key, transporter)
+        delivery = await own_delivery(self._deliveries, key, transporter, self._clock.now())
         before = (await attempts_of(self._session, [delivery.id])).get(delivery.id, [])
         for one in before:
             if handover.happened_at is not None and one.happened_at == handover.happened_at:
                 return self._answer(delivery, one, len(before))
-        if not LIFE.allows(DeliveryAct.ATTEMPT, delivery.status):
-            raise does_not_fit(delivery, "Only a parcel that is aboard can be tried at its door.")
-        if len(before) >= self._rules.most and reason not in TROUBLES:
-            raise Conflict(
-                f"It was tried {len(before)} times, as often as it may be: it returns to its seller.",
-                code="too_many_attempts",
-                delivery_status=delivery.status.value,
-                attempts=len(before),
-            )
+        self._check_may_try(delivery, len(before), reason)
         now = self._clock.now()
         check_ahead(now, self._rules.ahead, next_try_at=next_try_at)
         since = before[-1].at if before else delivery.picked_up_at
         when = step_time(handover.happened_at, since=since, now=now, rules=self._handover_rules.times)
-        address = drop_off_point(delivery)
-        flags = [*handover.flags(self._handover_rules, address=address, at=when.at), *when.flags]
+        flags = handover.flags(self._handover_rules, address=drop_off_point(delivery), at=when.at)
         attempt = DeliveryAttempt(
             delivery_id=delivery.id,
             number=len(before) + 1,
@@ -111,36 +106,50 @@ class DeliveryAttempts:
             at=when.at,
             noticed_at=when.noticed_at,
             happened_at=when.said,
-            flags=[str(flag) for flag in flags],
+            flags=[str(flag) for flag in (*flags, *when.flags)],
         )
         self._session.add(attempt)
         if delivery.retry_asked_at is None or delivery.retry_asked_at <= when.at:
             _expect_again(delivery, next_try_at, when.at)
-        happened: list[EventData] = [
-            DeliveryAttempted(
-                **identity(delivery),
-                transporter_id=transporter.id,
-                number=attempt.number,
-                reason=reason.value,
-                next_try_at=delivery.retry_from,
-            )
-        ]
-        if delivery.status is DeliveryStatus.PICKED_UP:  # whoever is at the door has left the pickup
-            happened.insert(0, DeliveryInTransit(**identity(delivery), transporter_id=transporter.id))
         step = self._deliveries.record(
             delivery,
             DeliveryAct.ATTEMPT,
             reason.told,
             notes=handover.notes,
-            flags=flags[: len(flags) - len(when.flags)],
+            flags=flags,
             when=when,
-            happened=happened,
+            happened=_happened(delivery, attempt),
         )
         await self._proving.record_attempt(delivery, attempt, handover, step)
         return self._answer(delivery, attempt, len(before) + 1)
 
+    def _check_may_try(self, delivery: Delivery, tried: int, reason: AttemptReason) -> None:
+        if not LIFE.allows(DeliveryAct.ATTEMPT, delivery.status):
+            raise does_not_fit(delivery, "Only a parcel that is aboard can be tried at its door.")
+        if tried >= self._rules.most and reason not in TROUBLES:
+            raise Conflict(
+                f"It was tried {tried} times, as often as it may be: it returns to its seller.",
+                code="too_many_attempts",
+                delivery_status=delivery.status.value,
+                attempts=tried,
+            )
+
     def _answer(self, delivery: Delivery, attempt: DeliveryAttempt, tried: int) -> Attempted:
-        return Attempted(delivery, attempt, max(0, self._rules.most - tried))
+        return Attempted(delivery, attempt, self._rules.left(tried))
+
+
+def _happened(delivery: Delivery, attempt: DeliveryAttempt) -> list[EventData]:
+    told = DeliveryAttempted(
+        **identity(delivery),
+        transporter_id=attempt.transporter_id,
+        number=attempt.number,
+        reason=attempt.reason.value,
+        next_try_at=delivery.retry_from,
+    )
+    if delivery.status is not DeliveryStatus.PICKED_UP:
+        return [told]
+    # Whoever is at the door has left the pickup.
+    return [DeliveryInTransit(**identity(delivery), transporter_id=attempt.transporter_id), told]
 
 
 def _expect_again(delivery: Delivery, next_try_at: datetime | None, asked_at: datetime) -> None:

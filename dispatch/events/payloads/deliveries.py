@@ -67,6 +67,14 @@ class DeliveryAddressChanged(DeliveryData, frozen=True, kw_only=True):
     estimated_delivery_at: datetime | None
 
 
+class DeliveryInstructionsChanged(DeliveryData, frozen=True, kw_only=True):
+    """The courier is told something else about the door; who may see it reads the delivery."""
+
+    type: ClassVar[str] = "delivery.instructions_changed"
+    changed_by: str
+    """``buyer``, ``seller`` or ``dispatcher``."""
+
+
 class DeliveryHeld(DeliveryData, frozen=True, kw_only=True):
     """A dispatcher or its seller lets it wait: nobody is given it, and no event tells that `until` is over."""
 

@@ -164,9 +164,12 @@ class Refunds:
             raise NotFound("There is no such refund.", code="REFUND_NOT_FOUND")
         return refund
 
-    def list_query(self, status: RefundStatus | None) -> Select[Refund]:
-        """Refunds, newest first, for a page."""
+    def list_query(self, status: RefundStatus | None, order_id: int | None = None) -> Select[Refund]:
+        """Refunds, newest first, for a page; ``order_id``: of this order's payments."""
         query = select(Refund).options(selectinload(Refund.payment)).order_by(Refund.id.desc())
+        if order_id is not None:
+            of = select(PaymentTransaction.id).where(PaymentTransaction.order_id == order_id)
+            query = query.where(Refund.payment_id.in_(of))
         return query if status is None else query.where(Refund.status == status)
 
     async def of_payment(self, payment_id: int) -> list[Refund]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import update
 
 from dispatch.accounts.models import User
+from dispatch.bikram_sambat import nepal_date
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Forbidden
 from dispatch.events.payloads.transporters import TransporterDocumentDecided
@@ -46,7 +47,7 @@ class DocumentDecisions:
         upload, transporter = await self._waiting(admin, upload_id)
         _check_version(transporter, version)
         now = self._clock.now()
-        check_last_day(upload.kind, upload.expires_on, now.date())
+        check_last_day(upload.kind, upload.expires_on, nepal_date(now))
         before = update(DocumentUpload).where(
             DocumentUpload.transporter_id == transporter.id,
             DocumentUpload.kind == upload.kind,
@@ -86,7 +87,7 @@ class DocumentDecisions:
 
     def _is_complete(self, transporter: Transporter) -> bool:
         """Whether all that is required is there and nothing of what is there is unverified or over."""
-        today = self._clock.now().date()
+        today = nepal_date(self._clock.now())
         good = {one.kind for one in transporter.documents if one.is_good(today)}
         return bool(self._required) and self._required <= good and len(good) == len(transporter.documents)
 

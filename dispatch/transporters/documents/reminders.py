@@ -1,5 +1,6 @@
 """Reminding transporters of documents that end: by mail, SMS and event, once at each of the days before."""
 
+from dispatch.bikram_sambat import nepal_date
 from dispatch.database.engine import Database
 from dispatch.events.payloads.transporters import TransporterDocumentExpiring
 from dispatch.events.recording import record_all
@@ -44,13 +45,13 @@ async def remind_of_documents(database: Database, clock: Clock) -> None:
     while told == AT_ONCE:
         now = clock.now()
         async with database.transaction() as driver:
-            rows = await driver.fetch(TELL, now.date(), AT_ONCE, now)
+            rows = await driver.fetch(TELL, nepal_date(now), AT_ONCE, now)
             happened = [
                 TransporterDocumentExpiring(
                     transporter_id=row["transporter_id"],
                     kind=row["kind"],
                     expires_on=row["expires_on"],
-                    days_left=(row["expires_on"] - now.date()).days,
+                    days_left=(row["expires_on"] - nepal_date(now)).days,
                 )
                 for row in rows
             ]
@@ -67,7 +68,7 @@ async def remind_of_documents(database: Database, clock: Clock) -> None:
                         "name": row["name"],
                         "kind": row["kind"],
                         "expires_on": row["expires_on"].isoformat(),
-                        "days_left": (row["expires_on"] - now.date()).days,
+                        "days_left": (row["expires_on"] - nepal_date(now)).days,
                     },
                 )
                 for row in rows

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from dispatch.bikram_sambat import nepal_date
 from dispatch.database.engine import Database
 from dispatch.jobs.leased_items import LeasedItemJob
 from dispatch.jobs.unconfirmed import UnconfirmedSweeper
@@ -56,7 +57,7 @@ class DocumentRetention(LeasedItemJob[int]):
     def _is_due(self) -> ColumnElement[bool]:
         now = self._clock.now()
         before = now - timedelta(days=self._keep_days)
-        over = and_(DocumentUpload.state == UploadState.APPROVED, DocumentUpload.expires_on < before.date())
+        over = and_(DocumentUpload.state == UploadState.APPROVED, DocumentUpload.expires_on < nepal_date(before))
         ended = or_(
             DocumentUpload.ended_at < before,
             and_(DocumentUpload.state.in_(AT_ONCE), DocumentUpload.ended_at <= now),

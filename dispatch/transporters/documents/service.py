@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.accounts.models import User
+from dispatch.bikram_sambat import nepal_date
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.ports import Clock, PhotoStore
@@ -60,7 +61,7 @@ class DocumentUploads:
         Raises NotFound, Invalid and Conflict.
         """
         now = self._clock.now()
-        check_last_day(new.kind, new.expires_on, now.date())
+        check_last_day(new.kind, new.expires_on, nepal_date(now))
         transporter = await self._locked(user)
         await self._check_not_too_many(transporter.id, now)
         mine = DocumentUpload.transporter_id == transporter.id

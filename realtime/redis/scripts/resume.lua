@@ -6,6 +6,9 @@
 --       connections and the new connection; both empty where it has none that lasts
 -- Reply: for each device the highest stored seq of the device stream, '0' if none; the device's trail as JSON, if there
 --       is one; the connection that it had before, if any
+--
+-- A call whose answer did not come is made again: a connection that is the newest already is told again whom it
+-- followed. It has not replaced itself.
 
 local found = {}
 for at = 5, #ARGV, 4 do
@@ -20,7 +23,11 @@ for at = 5, #ARGV, 4 do
     trail = present_device == device and present_trail
   end
   if ARGV[at + 3] ~= '' then
-    before = redis.call('SET', ARGV[3] .. ARGV[at + 2], ARGV[at + 3], 'EX', ARGV[4], 'GET')
+    local name, connection = ARGV[3] .. ARGV[at + 2], ARGV[at + 3]
+    local newest, followed = string.match(redis.call('GET', name) or '', '^(%S+) ?(%S*)$')
+    before = newest == connection and followed or newest
+    redis.call('SET', name, connection .. ' ' .. (before or ''), 'EX', ARGV[4])
+    before = before ~= '' and before
   end
   found[#found + 1] = last or redis.call('GET', ARGV[1] .. stream) or '0'
   found[#found + 1] = trail or redis.call('GET', ARGV[2] .. device)

@@ -87,6 +87,7 @@ _of_a_carried_one("unassign", {"reason": "mistake"})
 _of_a_carried_one("cancel", {"reason": "seller_asked"})
 _of_a_carried_one("priority", {"priority": "high"})
 _of_a_carried_one("address", ANOTHER_DOOR)
+_of_a_carried_one("instructions", {"instructions": "Leave it with the guard"})
 
 
 def _of_a_carried_one_and_another_transporter(act: str, *steps: str) -> None:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.accounts.access.table import PEOPLE, read_table
+from tests.support.access_table import PEOPLE, read_table
 
 PAGE = Path(__file__).parents[3] / "docs" / "access.md"
 HEAD = """\

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from dispatch.accounts.models import AccountLink, LinkPurpose, User
 from tests.accounts.access.asking import BODIES, Ask, Stage, asks
-from tests.accounts.access.table import PEOPLE
+from tests.support.access_table import PEOPLE
 from tests.support.pictures import picture
 from tests.support.webhooks import signed, webhook_body
 from tests.support.world import PASSWORD, initiate_body, ok, order_body
@@ -182,6 +182,13 @@ async def _add_item(stage: Stage) -> Ask:
     customer = await stage.world.person()
     body = {"product_id": stage.business.bought.product_id, "quantity": 1}
     return Ask(f"{CART}{await stage.world.cart(customer, {})}/items/", body, {"customer": customer})
+
+
+@asks("POST /api/v1/marketplace/carts/{cart_id}/delivery-estimate")
+async def _estimate(stage: Stage) -> Ask:
+    customer = await stage.world.person()
+    cart_id = await stage.world.cart(customer, {stage.business.bought.product_id: 1})
+    return Ask(f"{CART}{cart_id}/delivery-estimate/", {"latitude": 27.7, "longitude": 85.3}, {"customer": customer})
 
 
 async def _item(stage: Stage, body: object = None) -> Ask:

@@ -22,7 +22,7 @@ from api.server.app import create_app
 from tests.accounts.access import deliveries, pages, shop, tables, transporters, unusual_payments
 from tests.accounts.access.asking import ASKINGS, BODIES, Ask, Stage, ask_of, with_ids
 from tests.accounts.access.page import PAGE, page
-from tests.accounts.access.table import FILE, NO_KEY, OPEN, PEOPLE, Row, read_table
+from tests.support.access_table import FILE, NO_KEY, OPEN, PEOPLE, Row, read_table
 from tests.support.watching import next_frame
 from tests.support.world import Person, World
 

@@ -21,7 +21,7 @@ from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
 from realtime.redis.presence import PresenceLimits
 from tests.support.waiting import until
-from tests.support.watching import another_world, close_code, next_frame, step
+from tests.support.watching import another_world, close_code, next_frame, speaking, step
 from tests.support.world import BHAKTAPUR, THAMEL, Person, World, ok, ping
 
 EVERYTHING = {"type": "subscribe"}
@@ -155,8 +155,8 @@ async def test_who_goes_offline_is_gone(world: World, admin: Person) -> None:
     driver = await world.driver()
     async with another_world(world.server, offline_after_s=2) as other, _console(other, admin) as console:
         await console.subscribe()
-        await other.online_at(driver, *THAMEL)
-        await console.until_transporter(driver.transporter_id)
+        async with speaking(other, driver, THAMEL):
+            await console.until_transporter(driver.transporter_id)
         while driver.transporter_id in console.transporters:
             await console.read()
 
@@ -339,11 +339,11 @@ async def test_a_transporter_who_falls_silent_shows_as_stale_and_as_online_when_
         _console(other, admin) as console,
     ):
         await console.subscribe()
-        await other.online_at(driver, *THAMEL)
-        await console.until_transporter(driver.transporter_id, presence="online")
+        async with speaking(other, driver, THAMEL):
+            await console.until_transporter(driver.transporter_id, presence="online")
         await console.until_transporter(driver.transporter_id, presence="stale")
-        await other.online_at(driver, *BHAKTAPUR)
-        await console.until_transporter(driver.transporter_id, presence="online")
+        async with speaking(other, driver, BHAKTAPUR):
+            await console.until_transporter(driver.transporter_id, presence="online")
 
 
 async def test_a_transporter_who_stands_at_a_stop_shows_there(world: World, admin: Person) -> None:

@@ -1,20 +1,23 @@
 """Redis dies or freezes under connected watchers: they come through without a hole, and nobody has to do anything."""
 
 import asyncio
+import weakref
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
+from realtime.protocol import Close
 from realtime.redis.client import connect_redis
 from realtime.redis.hub import MOST_IN_A_ROW, Hub
 from realtime.redis.keys import Keys
 from tests.support.own_redis import OwnRedis
+from tests.support.uncollected import uncollected
 from tests.support.waiting import until
-from tests.support.watching import another_world, frames_until, next_frame, number, step, under_way, watch
+from tests.support.watching import another_world, close_code, frames_until, next_frame, number, step, under_way, watch
 from tests.support.world import BHAKTAPUR, THAMEL, World, ping
 
 
@@ -139,6 +142,23 @@ async def test_a_failover_that_lost_offsets_begins_a_new_epoch(world_on_own_redi
         assert (frame["type"], frame["recovered"], frame["position"]["lat"]) == ("snapshot", False, THAMEL[0])
 
 
+async def test_a_phone_whose_pings_could_not_be_stored_leaves_nothing_for_the_garbage_collector(
+    world_on_own_redis: World, own_redis: OwnRedis
+) -> None:
+    driver = await world_on_own_redis.driver()
+    with uncollected() as left_over:
+        async with world_on_own_redis.phone(driver) as phone:
+            await own_redis.kill()
+            try:
+                await phone.send(ping(1, *THAMEL))
+                assert await close_code(phone.socket) == Close.UNAVAILABLE
+            finally:
+                await own_redis.start()
+        with suppress(AssertionError):  # what is left over says more
+            await until(lambda: not left_over())
+        assert left_over() == Counter()
+
+
 class RecordingListener:
     """A listener that remembers, or fails."""
 
@@ -189,6 +209,18 @@ async def test_every_listener_is_told_of_an_interruption_and_hears_again(own_red
         for channel in ears:
             await client.spublish(channel, b"again")
         await until(lambda: all(ear.messages == [b"again"] for ear in list(ears.values())[1:]))
+
+
+async def test_who_left_after_an_interruption_is_held_by_nobody(own_redis: OwnRedis) -> None:
+    ear = RecordingListener()
+    left = weakref.ref(ear)
+    async with _hub(own_redis.url) as hub, Redis.from_url(own_redis.url) as client:
+        await hub.listen("news", ear)
+        await client.client_kill_filter(_type="pubsub", skipme=True)
+        await until(lambda: left().interruptions == 1)  # type: ignore[union-attr]
+        hub.leave("news", ear)
+        del ear
+        assert left() is None
 
 
 async def test_who_comes_and_goes_all_the_time_hears_everything_from_the_moment_of_confirmation(

@@ -1,53 +1,23 @@
 """Connections that end: what they held is given back at once, however they end."""
 
-import gc
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
 import httpx
 import pytest
 import websockets
-from litestar import WebSocket
-from websockets.server import ServerProtocol
 
-from api.server.http import HttpProtocol
-from api.sockets.connections import WireConnection
-from api.sockets.receive_buffer import ReceiveBuffer
-from api.sockets.websocket_protocol import WebSocketProtocol
-from realtime.console.session import ConsoleSession
 from realtime.protocol import Close
-from realtime.sockets.transporter_session import TransporterSession
-from realtime.watching.event_stream import EventStream
-from realtime.watching.watcher import Watcher
+from tests.support.uncollected import uncollected
 from tests.support.waiting import until
 from tests.support.watching import close_code, next_frame, under_way, watch
 from tests.support.world import THAMEL, World, ping
 
-OF_A_CONNECTION = {
-    *(HttpProtocol, WebSocketProtocol, ServerProtocol, ReceiveBuffer, WebSocket, WireConnection),
-    *(TransporterSession, ConsoleSession, Watcher, EventStream),
-}
 TIMES = 3
 Opened = AbstractAsyncContextManager[Callable[[], None]]
-
-
-@contextmanager
-def uncollected() -> Iterator[Callable[[], Counter[str]]]:
-    """Switches the garbage collector off; what of connections is there beyond what was there before."""
-    gc.collect()
-    gc.disable()
-    before = _of_connections()
-    try:
-        yield lambda: _of_connections() - before
-    finally:
-        gc.enable()
-
-
-def _of_connections() -> Counter[str]:
-    return Counter(type(one).__name__ for one in gc.get_objects() if type(one) in OF_A_CONNECTION)
 
 
 def kept(world: World) -> dict[str, int]:

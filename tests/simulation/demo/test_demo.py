@@ -100,6 +100,16 @@ async def test_one_parcel_waits_although_its_time_has_passed(sign_in: SignIn) ->
     assert [at - made for at, made in zip(asked_for, ordered, strict=True)] == [timedelta(minutes=45)]
 
 
+async def test_documents_wait_for_an_admin_and_their_pictures_open(sign_in: SignIn) -> None:
+    admin = await sign_in("admin")
+    waiting = (await done(admin.get("/api/transporters/documents/", params={"state": "waiting"})))["results"]
+    assert sorted(one["kind"] for one in waiting) == ["insurance", "licence"]
+    for one in waiting:
+        looked_at = await done(admin.get(f"/api/transporters/documents/{one['id']}/"))
+        shown = await admin.get(looked_at["picture"]["url"])
+        assert (shown.status_code, shown.headers["content-type"]) == (200, "image/webp")
+
+
 async def test_why_each_parcel_went_to_whoever_has_it_is_kept(sign_in: SignIn) -> None:
     admin = await sign_in("admin")
     whole = await whole_deliveries(admin, search="Demo order", status="picked_up")

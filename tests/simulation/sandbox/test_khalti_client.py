@@ -18,6 +18,7 @@ from dispatch.ports import (
     PaymentGateway,
 )
 from tests.support.gateway_tester import GATEWAY_KEY, GatewayTester
+from tests.support.waiting import until
 
 MakeClient = Callable[..., KhaltiClient]
 MakeRequest = Callable[..., InitiateRequest]
@@ -192,7 +193,11 @@ async def test_initiate_that_is_too_slow_is_an_unknown_outcome_though_the_sessio
     await gateway.fault("slow", "initiate", when="after", seconds=600)
     with pytest.raises(GatewayOutcomeUnknown, match="did not answer in time"):
         await client.initiate(khalti_request(purchase_order_id="PMT-slow"))
-    assert len(await gateway.sessions_of("PMT-slow")) == 1
+
+    async def is_there() -> bool:  # maybe later than the client had patience
+        return len(await gateway.sessions_of("PMT-slow")) == 1
+
+    await until(is_there)
 
 
 @pytest.mark.parametrize(("when", "refunded"), [("before", 0), ("after", 500)])

@@ -1,9 +1,9 @@
-"""The table of who may ask what: ``table.txt``, a line a route, as people write and read it."""
+"""The table of who may ask what: ``accounts/access/table.txt``, a line a route, as people write and read it."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-FILE = Path(__file__).with_name("table.txt")
+FILE = Path(__file__).parents[1] / "accounts" / "access" / "table.txt"
 PEOPLE = ("nobody", "customer", "seller", "transporter", "unverified", "admin")
 NO_KEY = "-"
 OPEN = "open"
